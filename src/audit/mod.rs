@@ -1,0 +1,1 @@
+//! Writes the book: OCSF lines, chained, signed and verifiable without the server.

@@ -1,0 +1,1 @@
+//! Knows who is calling: users, passwords, sessions, roles.

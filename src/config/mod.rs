@@ -1,0 +1,1 @@
+//! Reads the one configuration file, and reports every fault in it at once.

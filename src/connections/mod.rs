@@ -1,0 +1,1 @@
+//! Keeps the accounts at the vendors: sealed credential, status, pace.

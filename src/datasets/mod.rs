@@ -1,0 +1,1 @@
+//! Holds the organisation's records: datasets, import, query, export.

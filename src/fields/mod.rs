@@ -1,0 +1,1 @@
+//! Gives values their types: schema, canonical form, content hash.

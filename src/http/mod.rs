@@ -1,0 +1,1 @@
+//! Answers requests: one chain of layers, one file for each resource.

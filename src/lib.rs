@@ -1,0 +1,55 @@
+//! Weighbridge: the gate and the book of an organisation's data.
+//!
+//! This page is the map. A module may import only from those that its line names, all of which
+//! stand further down; `tests/it/layers.rs` reads this table and fails on any other path.
+//!
+//! ```text
+//! main         cli
+//! cli          server http app sandbox audit store telemetry config base
+//! server       http app scheduler tls telemetry config base
+//! http         app scheduler sync connections datasets fields auth limits audit telemetry config base store
+//! app          scheduler sync connections providers datasets auth limits vault audit store tls telemetry net config base
+//! scheduler    sync connections datasets auth limits vault audit store tls telemetry net config base
+//! sync         connections providers datasets fields limits audit store config base
+//! connections  providers fields vault limits audit store net config base
+//! providers    fields net config base
+//! datasets     fields audit store config base
+//! auth         vault limits audit store net config base
+//! limits       audit config base
+//! vault        audit store config base
+//! audit        config base
+//! store        config base
+//! sandbox      base
+//! fields       base
+//! telemetry    net config base
+//! net          config base
+//! tls          config base
+//! config       base
+//! base
+//! ```
+//!
+//! Two words on the table: of `http`, only `http/error.rs` names `store`, to turn its errors into
+//! statuses; `sandbox` speaks the vendors' wire and shares no code with `providers`, or it would
+//! share their mistakes.
+
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod connections;
+pub mod datasets;
+pub mod fields;
+pub mod http;
+pub mod limits;
+pub mod net;
+pub mod providers;
+pub mod sandbox;
+pub mod scheduler;
+pub mod server;
+pub mod store;
+pub mod sync;
+pub mod telemetry;
+pub mod tls;
+pub mod vault;

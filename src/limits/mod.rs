@@ -1,0 +1,1 @@
+//! Meters every call: policies, keys and what the answer says of them.

@@ -1,0 +1,1 @@
+//! Makes every outgoing call: guarded addresses, deadlines, size limits.

@@ -1,0 +1,1 @@
+//! Speaks the vendors' protocols behind one trait.

@@ -1,0 +1,1 @@
+//! Executes jobs: the only one that does.

@@ -1,0 +1,1 @@
+//! Runs syncs: read, plan, write, settle, remember where we were.

@@ -1,0 +1,1 @@
+//! Says what goes on: logs, metrics.

@@ -1,0 +1,1 @@
+//! Loads or makes the certificate that the server shows.

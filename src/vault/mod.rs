@@ -1,0 +1,1 @@
+//! Seals credentials with keys that never leave the appliance.
