@@ -1,0 +1,27 @@
+import { defineConfig, mergeConfig } from "vitest/config";
+import appliance from "./vite.config.ts";
+
+export default mergeConfig(
+  appliance,
+  defineConfig({
+    test: {
+      environment: "jsdom",
+      environmentOptions: { jsdom: { url: "https://weighbridge.test/" } },
+      setupFiles: ["src/testing/setup.ts"],
+      include: ["src/**/*.test.{ts,tsx}"],
+      testTimeout: 30_000,
+      coverage: {
+        provider: "v8",
+        include: ["src/**/*.{ts,tsx}"],
+        exclude: [
+          "src/testing/**",
+          "src/**/*.test.{ts,tsx}",
+          "src/api/schema.d.ts",
+          "src/main.tsx",
+        ],
+        reporter: ["text-summary", "json-summary", "html"],
+        reportsDirectory: "../target/ui-coverage",
+      },
+    },
+  }),
+);
