@@ -1,1 +1,31 @@
 //! Holds what every layer needs and no layer owns: time, ids, secrets, actors.
+
+mod actor;
+mod backoff;
+mod blocking;
+mod chain;
+mod clock;
+mod cursor;
+mod hex;
+mod ids;
+mod nudge;
+mod scope;
+mod secret;
+mod tasks;
+mod witness;
+
+pub use actor::{Actor, Origin, Party};
+pub use backoff::Backoff;
+pub use blocking::Blocking;
+pub use chain::chain;
+pub use clock::Clock;
+pub use cursor::{BadCursor, Cursor};
+pub use hex::Hex;
+pub use ids::{
+    BadId, ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, UserId,
+};
+pub use nudge::Nudge;
+pub use scope::Scope;
+pub use secret::{Secret, SecretBytes};
+pub use tasks::Tasks;
+pub use witness::{Act, Witness, WitnessError};

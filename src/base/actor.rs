@@ -1,0 +1,83 @@
+//! Says who does something, for the audit event and for nothing else.
+
+use std::net::IpAddr;
+
+use super::{RequestId, RunId, UserId};
+
+/// Who acts, from where and in which request. Whoever changes something takes one.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Who it is.
+    pub party: Party,
+    /// Where the request came from; `None` for what the appliance does by itself.
+    pub origin: Option<Origin>,
+}
+
+/// The one who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// A signed-in person.
+    User {
+        /// The person.
+        id: UserId,
+        /// Their e-mail address at the time of the act.
+        email: String,
+        /// A keyed fingerprint of the session, never its secret.
+        session: Option<String>,
+    },
+    /// Root or the service's own user at the machine, through the local socket; perhaps for a user.
+    Operator {
+        /// The user id at the operating system.
+        uid: u32,
+        /// Whose objects are touched.
+        on_behalf_of: Option<(UserId, String)>,
+    },
+    /// A run of a sync, started by (and with the leave of) a user.
+    Run {
+        /// The run.
+        id: RunId,
+        /// Who owns it.
+        owner: UserId,
+    },
+    /// Nobody has signed in yet.
+    Anonymous,
+    /// The appliance itself.
+    System,
+}
+
+/// Where a request came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The request's id.
+    pub request: RequestId,
+    /// The client's address; `None` at the local socket.
+    pub ip: Option<IpAddr>,
+    /// The client's port.
+    pub port: Option<u16>,
+    /// The request's method, such as `POST`.
+    pub method: String,
+    /// The request's path, without its query.
+    pub path: String,
+    /// What the client calls itself, cut at 256 characters.
+    pub user_agent: Option<String>,
+}
+
+impl Actor {
+    /// The appliance itself.
+    pub const fn system() -> Self {
+        Self {
+            party: Party::System,
+            origin: None,
+        }
+    }
+
+    /// The user whose objects are touched: the one signed in, the one acted for, a run's owner.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.party {
+            Party::User { id, .. } => Some(*id),
+            Party::Operator { on_behalf_of, .. } => on_behalf_of.as_ref().map(|(id, _)| *id),
+            Party::Run { owner, .. } => Some(*owner),
+            Party::Anonymous | Party::System => None,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the store asks of the book, so that neither knows the other.
+
+/// One act as the book is to write it: three runs of JSON members, each without its braces and
+/// without a comma at either end. The book adds what only it knows (sequence, times, the chain).
+///
+/// The store carries acts about unread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Act {
+    /// Members of the line itself.
+    pub members: String,
+    /// Members of its `metadata` object.
+    pub metadata: String,
+    /// Members of its `unmapped` object; may be empty.
+    pub unmapped: String,
+}
+
+/// Writes acts into the book before their effect is committed.
+pub trait Witness: Send + Sync {
+    /// Appends one line for each act, in order, and returns after all of them are durable.
+    ///
+    /// `commits` pairs each act with the number under which its batch is about to be committed;
+    /// each line carries it. Gives the sequence number of the last line written. When it errs,
+    /// nothing of the group may be committed.
+    fn attest(&self, commits: &[(u64, &Act)]) -> Result<u64, WitnessError>;
+
+    /// Tells that the batch numbers above `committed` that the book holds were never committed,
+    /// if there are any: the book closes them with a line of its own. Called when the store opens.
+    fn reconcile(&self, committed: u64) -> Result<(), WitnessError>;
+}
+
+/// Why the book could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WitnessError {
+    /// The disk is full.
+    #[error("no space is left for the audit log")]
+    Full(#[source] std::io::Error),
+    /// Anything else: permissions, a read-only or failing disk.
+    #[error("the audit log cannot be written")]
+    Io(#[source] std::io::Error),
+}
+
+impl From<std::io::Error> for WitnessError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::Full(error)
+            }
+            _ => Self::Io(error),
+        }
+    }
+}
