@@ -9,6 +9,7 @@ mod cursor;
 mod hex;
 mod ids;
 mod nudge;
+mod peer;
 mod scope;
 mod secret;
 mod tasks;
@@ -25,6 +26,7 @@ pub use ids::{
     BadId, ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, UserId,
 };
 pub use nudge::Nudge;
+pub use peer::Peer;
 pub use scope::Scope;
 pub use secret::{Secret, SecretBytes};
 pub use tasks::Tasks;
