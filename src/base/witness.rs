@@ -23,9 +23,12 @@ pub trait Witness: Send + Sync {
     /// nothing of the group may be committed.
     fn attest(&self, commits: &[(u64, &Act)]) -> Result<u64, WitnessError>;
 
-    /// Tells that the batch numbers above `committed` that the book holds were never committed,
-    /// if there are any: the book closes them with a line of its own. Called when the store opens.
-    fn reconcile(&self, committed: u64) -> Result<(), WitnessError>;
+    /// Tells the book which batch number the store committed last; called when the store opens.
+    ///
+    /// The book closes the greater numbers it holds, which were never committed, with one line of
+    /// its own. Gives the greatest batch number that it holds (0 for none), so that the store
+    /// never uses one twice.
+    fn reconcile(&self, committed: u64) -> Result<u64, WitnessError>;
 }
 
 /// Why the book could not be written.

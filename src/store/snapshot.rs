@@ -1,0 +1,183 @@
+//! Reads: one row, or a page of rows in key order.
+
+use std::ops::ControlFlow;
+
+use super::backend::{self, COUNTERS, Range, View};
+use super::batch::Counter;
+use super::collection::{Collection, Index, Row, Value as _};
+use super::{Error, Key};
+use crate::base::Cursor;
+
+/// A moment of the store.
+pub struct Snapshot {
+    view: Box<dyn View>,
+}
+
+/// Which rows a page shows.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    index: Option<&'static Index>,
+    range: Range,
+    limit: usize,
+}
+
+/// A page of rows.
+pub struct Page<C: Collection> {
+    /// The rows, in the order of the scan.
+    pub rows: Vec<Row<C>>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+impl Scan {
+    /// The rows whose keys begin with `prefix`, all of them (`limit` at most).
+    pub fn prefix(prefix: Vec<u8>, limit: usize) -> Self {
+        Self {
+            index: None,
+            range: Range::prefix(&prefix),
+            limit,
+        }
+    }
+
+    /// All rows, `limit` at most.
+    pub fn all(limit: usize) -> Self {
+        Self::prefix(Vec::new(), limit)
+    }
+
+    /// In the order of `index`, whose keys (not the rows') then begin with the prefix.
+    #[must_use]
+    pub fn by(mut self, index: &'static Index) -> Self {
+        self.index = Some(index);
+        self
+    }
+
+    /// Only keys from `from` on, included.
+    #[must_use]
+    pub fn from(mut self, from: Vec<u8>) -> Self {
+        self.range.from = self.range.from.max(from);
+        self
+    }
+
+    /// Only keys before `to`.
+    #[must_use]
+    pub fn to(mut self, to: Vec<u8>) -> Self {
+        self.range.to = Some(self.range.to.map_or(to.clone(), |end| end.min(to)));
+        self
+    }
+
+    /// From the last to the first.
+    #[must_use]
+    pub fn backwards(mut self) -> Self {
+        self.range.backwards = true;
+        self
+    }
+
+    /// Only what lies past `cursor` in the scan's direction.
+    #[must_use]
+    pub fn after(self, cursor: Option<&Cursor>) -> Self {
+        match cursor {
+            None => self,
+            Some(Cursor(key)) if self.range.backwards => self.to(key.clone()),
+            Some(Cursor(key)) => {
+                let mut from = key.clone();
+                from.push(0);
+                self.from(from)
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    pub(super) fn new(view: Box<dyn View>) -> Self {
+        Self { view }
+    }
+
+    /// The row under `key`.
+    pub fn get<C: Collection>(&self, key: &C::Key) -> Result<Option<Row<C>>, Error> {
+        self.get_bytes(&key.bytes())
+    }
+
+    /// The row that a unique index holds under `key`.
+    pub fn find<C: Collection>(
+        &self,
+        index: &'static Index,
+        key: &impl Key,
+    ) -> Result<Option<Row<C>>, Error> {
+        match self.view.get(index.name, &key.bytes())? {
+            Some(primary) => self.get_bytes(&primary),
+            None => Ok(None),
+        }
+    }
+
+    /// One page of rows in key order.
+    pub fn scan<C: Collection>(&self, scan: &Scan) -> Result<Page<C>, Error> {
+        let mut rows = Vec::new();
+        let mut last = None;
+        let mut more = false;
+        self.walk::<C>(scan, |place, row| {
+            if rows.len() == scan.limit {
+                more = true;
+                return Ok(ControlFlow::Break(()));
+            }
+            last = Some(place.to_vec());
+            rows.push(row);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Page {
+            rows,
+            next: last.filter(|_| more).map(Cursor),
+        })
+    }
+
+    /// Shows every row of the scan (its limit aside) to `visit`, with the key that a cursor would
+    /// hold, until it breaks or errs.
+    pub fn walk<C: Collection>(
+        &self,
+        scan: &Scan,
+        mut visit: impl FnMut(&[u8], Row<C>) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        let table = scan.index.map_or(C::NAME, |index| index.name);
+        self.view.scan(table, &scan.range, &mut |place, stored| {
+            let row = match scan.index {
+                None => decode::<C>(place, stored).map(Some),
+                Some(_) => self.get_bytes::<C>(stored),
+            };
+            let flow = match row {
+                Ok(Some(row)) => visit(place, row),
+                Ok(None) => Err(Error::Damaged(format!("index {table} names a missing row"))),
+                Err(error) => Err(error),
+            };
+            flow.unwrap_or_else(|error| {
+                outcome = Err(error);
+                ControlFlow::Break(())
+            })
+        })?;
+        outcome
+    }
+
+    /// What a counter has come to.
+    pub fn count(&self, counter: &Counter) -> Result<i64, Error> {
+        let stored = self.view.get(COUNTERS, &counter.0)?;
+        Ok(stored
+            .and_then(|bytes| Some(i64::from_be_bytes(bytes.try_into().ok()?)))
+            .unwrap_or(0))
+    }
+
+    fn get_bytes<C: Collection>(&self, key: &[u8]) -> Result<Option<Row<C>>, Error> {
+        self.view
+            .get(C::NAME, key)?
+            .map(|stored| decode(key, &stored))
+            .transpose()
+    }
+}
+
+fn decode<C: Collection>(mut key: &[u8], stored: &[u8]) -> Result<Row<C>, Error> {
+    let (version, shape, content) = backend::unwrap(stored)?;
+    let key = C::Key::read(&mut key).map_err(|bad| Error::Damaged(bad.to_string()))?;
+    Ok(Row {
+        key,
+        value: C::Value::decode(shape, content)?,
+        version,
+    })
+}

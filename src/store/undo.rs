@@ -1,0 +1,62 @@
+//! Takes back what a refused batch has already written, so that the others of its group go on.
+
+use super::Error;
+use super::backend::{Range, Transaction, Visit};
+
+/// A transaction that remembers what it overwrote.
+pub(super) struct Undo<'a> {
+    tx: &'a mut dyn Transaction,
+    before: Vec<(&'static str, Vec<u8>, Option<Vec<u8>>)>,
+}
+
+impl<'a> Undo<'a> {
+    pub(super) fn new(tx: &'a mut dyn Transaction) -> Self {
+        Self {
+            tx,
+            before: Vec::new(),
+        }
+    }
+
+    /// Puts everything back, newest first.
+    pub(super) fn roll_back(self) -> Result<(), Error> {
+        for (table, key, value) in self.before.into_iter().rev() {
+            match value {
+                Some(value) => self.tx.put(table, &key, &value)?,
+                None => self.tx.delete(table, &key)?,
+            };
+        }
+        Ok(())
+    }
+}
+
+impl Transaction for Undo<'_> {
+    fn get(&mut self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        self.tx.get(table, key)
+    }
+
+    fn put(
+        &mut self,
+        table: &'static str,
+        key: &[u8],
+        value: &[u8],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let old = self.tx.put(table, key, value)?;
+        self.before.push((table, key.to_vec(), old));
+        Ok(None)
+    }
+
+    fn delete(&mut self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let old = self.tx.delete(table, key)?;
+        self.before.push((table, key.to_vec(), old));
+        Ok(None)
+    }
+
+    fn scan(
+        &mut self,
+        table: &'static str,
+        range: &Range,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Error> {
+        self.tx.scan(table, range, visit)
+    }
+}
