@@ -1,1 +1,94 @@
 //! Reads the one configuration file, and reports every fault in it at once.
+//!
+//! Each section is a struct in a file of its own; its `read` declares every key once (name,
+//! default, what it is for), and that one declaration serves reading, `config show` and the
+//! generated reference. A value stands in the environment, else in the file, else it is the
+//! default. Nothing else in the appliance reads the environment.
+
+mod airtable;
+mod audit;
+mod auth;
+mod environment;
+mod fault;
+mod google;
+mod limits;
+mod load;
+mod log;
+mod names;
+mod net;
+mod network;
+mod notation;
+mod rate;
+mod reader;
+mod redis;
+mod reference;
+mod sandbox;
+mod secret;
+mod sentry;
+mod server;
+mod span;
+mod store;
+mod tls;
+mod vault;
+
+pub use airtable::Airtable;
+pub use audit::Audit;
+pub use auth::{Argon2, Auth};
+pub use environment::Environment;
+pub use fault::{Caution, Fault, Faults, Reason, Source, Unreadable, Warning};
+pub use google::Google;
+pub use limits::Limits;
+pub use load::Loaded;
+pub use log::{Format, Level, Log};
+pub use net::Net;
+pub use network::Network;
+pub use rate::Rate;
+pub use reader::Entry;
+pub use redis::Redis;
+pub use reference::{reference, show, template};
+pub use sandbox::Sandbox;
+pub use secret::SecretFault;
+pub use sentry::Sentry;
+pub use server::{Deadlines, Server};
+pub use store::Store;
+pub use tls::{CertificateFiles, Tls};
+pub use vault::{MasterKey, Vault};
+
+/// Everything that can be set, each section under its name in the file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the appliance listens and keeps its files.
+    pub server: Server,
+    /// The certificate it shows.
+    pub tls: Tls,
+    /// Passwords and sessions.
+    pub auth: Auth,
+    /// How much anybody may ask for.
+    pub limits: Limits,
+    /// The database.
+    pub store: Store,
+    /// The book.
+    pub audit: Audit,
+    /// The master key.
+    pub vault: Vault,
+    /// The operational log.
+    pub log: Log,
+    /// Outgoing calls.
+    pub net: Net,
+    /// Pacing towards Airtable.
+    pub airtable: Airtable,
+    /// The built-in practice provider.
+    pub sandbox: Sandbox,
+    /// Google's OAuth client.
+    pub google: Google,
+    /// Error monitoring.
+    pub sentry: Sentry,
+    /// A shared limiter store.
+    pub redis: Redis,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        load::defaults().0
+    }
+}

@@ -1,0 +1,23 @@
+//! `[airtable]`: pacing towards Airtable.
+
+use super::reader::Section;
+
+/// How fast Airtable is called.
+#[derive(Clone, Debug)]
+pub struct Airtable {
+    /// Calls a second to one base.
+    pub requests_per_second: u32,
+}
+
+impl Airtable {
+    pub(super) fn read(mut from: Section<'_, '_>) -> Self {
+        Self {
+            requests_per_second: from.within(
+                "requests_per_second",
+                5,
+                1..=50,
+                "Calls a second to one base, shared by all syncs. Airtable's own limit is 5.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `[limits]`: how much anybody may ask for.
+
+use std::time::Duration;
+
+use super::Rate;
+use super::reader::Section;
+
+/// How often, and how much at a time.
+///
+/// A rate `N / T` is a burst of N with one back each T/N.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Attempts to sign in, per address.
+    pub authentication: Rate,
+    /// Calls without a session, per address.
+    pub open_calls: Rate,
+    /// Every other call, per user.
+    pub api_calls: Rate,
+    /// Exports, per user.
+    pub exports: Rate,
+    /// Imports, per user.
+    pub imports: Rate,
+    /// Starts of syncs, per user.
+    pub sync_starts: Rate,
+    /// Starts of syncs with Airtable, per user.
+    pub sync_starts_airtable: Rate,
+    /// How often keys that no longer matter are forgotten.
+    pub sweep: Duration,
+    /// Rows on a page whose caller names no number.
+    pub page_default: u32,
+    /// Rows on a page at most.
+    pub page_max: u32,
+    /// The size of a request's body at most; imports stream and are exempt.
+    pub body_kib: u32,
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
+
+impl Limits {
+    pub(super) fn read(mut from: Section<'_, '_>) -> Self {
+        Self {
+            authentication: from.key(
+                "authentication",
+                Rate::of(5, FIVE_MINUTES),
+                "Attempts to sign in, per address (IPv6: per /64). One that succeeds does not \
+                 count.",
+            ),
+            open_calls: from.key(
+                "open_calls",
+                Rate::of(120, MINUTE),
+                "API calls without a session, per address.",
+            ),
+            api_calls: from.key(
+                "api_calls",
+                Rate::of(600, MINUTE),
+                "API calls that have no limit of their own, per user.",
+            ),
+            exports: from.key("exports", Rate::of(5, MINUTE), "Exports, per user."),
+            imports: from.key("imports", Rate::of(10, MINUTE), "Imports, per user."),
+            sync_starts: from.key(
+                "sync_starts",
+                Rate::of(10, FIVE_MINUTES),
+                "Starts of syncs, per user.",
+            ),
+            sync_starts_airtable: from.key(
+                "sync_starts_airtable",
+                Rate::of(5, MINUTE),
+                "Starts of syncs with Airtable, per user.",
+            ),
+            sweep: from.key(
+                "sweep",
+                FIVE_MINUTES,
+                "How often callers whose limits are whole again are forgotten.",
+            ),
+            page_default: from.within(
+                "page_default",
+                50,
+                1..=500,
+                "Rows on a page whose caller names no number.",
+            ),
+            page_max: from.within("page_max", 500, 1..=500, "Rows on a page at most."),
+            body_kib: from.within(
+                "body_kib",
+                1024,
+                1..=65_536,
+                "Size of a request's body at most. Imports stream and may be of any size.",
+            ),
+        }
+    }
+}

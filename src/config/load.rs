@@ -1,0 +1,397 @@
+//! Loads the configuration: all sections, then the rules between them.
+
+use std::path::Path;
+
+use toml_edit::Document;
+
+use super::fault::{Caution, Fault, Faults, Reason, Unreadable, Warning};
+use super::reader::{About, Entry, Reader, place};
+use super::{
+    Airtable, Audit, Auth, Config, Environment, Google, Limits, Log, Net, Redis, Sandbox, Sentry,
+    Server, Source, Store, Tls, Vault,
+};
+
+/// A configuration that can be used, and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The values.
+    pub config: Config,
+    /// Every key with its value and where that came from, section by section.
+    pub entries: Vec<Entry>,
+    /// What the writer should know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Loads `file` if one is given, with `environment` above it.
+    ///
+    /// Errs with all faults at once; only a file that is not TOML hides those behind the first.
+    pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Loaded, Faults> {
+        let text = file.map_or(Ok(String::new()), std::fs::read_to_string);
+        let faults = match text {
+            Ok(text) => match read(&text, environment) {
+                Ok(loaded) => return Ok(loaded),
+                Err(faults) => faults,
+            },
+            Err(error) => vec![Fault {
+                source: Source::File { line: 1, column: 1 },
+                reason: Unreadable::from(error).into(),
+            }],
+        };
+        let file = file.map(Path::to_owned);
+        Err(Faults { file, faults })
+    }
+}
+
+/// The configuration when nothing is set, with what is declared about every section and key.
+pub(super) fn defaults() -> (Config, Vec<About>, Vec<Entry>) {
+    let document = Document::parse("").expect("nothing is valid TOML");
+    let environment = Environment::default();
+    let mut reader = Reader::new("", &document, &environment);
+    let config = sections(&mut reader);
+    (config, reader.sections, reader.entries)
+}
+
+fn read(text: &str, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
+    let document = Document::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        vec![Fault {
+            source: place(text, at),
+            reason: Reason::Syntax(error.message().trim().replace('\n', ", ")),
+        }]
+    })?;
+    let mut reader = Reader::new(text, &document, environment);
+    let config = sections(&mut reader);
+    check(&config, &mut reader);
+    reader.refuse_unknown();
+    let Reader {
+        entries,
+        warnings,
+        mut faults,
+        ..
+    } = reader;
+    if faults.is_empty() {
+        return Ok(Loaded {
+            config,
+            entries,
+            warnings,
+        });
+    }
+    faults.sort_by_key(|fault| match fault.source {
+        Source::File { line, column } => (line, column),
+        Source::Default | Source::Environment(_) => (usize::MAX, 0),
+    });
+    Err(faults)
+}
+
+fn sections(reader: &mut Reader<'_>) -> Config {
+    let server = Server::read(reader.section(
+        "server",
+        "Where the appliance listens, whom it believes, and where it keeps its files.",
+    ));
+    let data = server.data.as_path();
+    Config {
+        tls: Tls::read(reader.section("tls", "The certificate that the appliance shows.")),
+        auth: Auth::read(reader.section("auth", "Passwords and sessions.")),
+        limits: Limits::read(reader.section(
+            "limits",
+            "How much anybody may ask for. `N / T` is a burst of N, and one back each T/N.",
+        )),
+        store: Store::read(reader.section("store", "The database.")),
+        audit: Audit::read(reader.section("audit", "The audit log."), data),
+        vault: Vault::read(
+            reader.section("vault", "The key that seals credentials."),
+            data,
+        ),
+        log: Log::read(reader.section("log", "The operational log.")),
+        net: Net::read(reader.section("net", "Calls that leave the appliance.")),
+        airtable: Airtable::read(reader.section("airtable", "Pacing towards Airtable.")),
+        sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
+        google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
+        sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),
+        redis: Redis::read(reader.section("redis", "A shared store for limits.")),
+        server,
+    }
+}
+
+/// The rules between one value and another.
+fn check(config: &Config, reader: &mut Reader<'_>) {
+    if config.auth.session_idle > config.auth.session_absolute {
+        let rule = "it must not be longer than auth.session_absolute";
+        reader.contradiction("auth.session_idle", rule);
+    }
+    if config.limits.page_default > config.limits.page_max {
+        let rule = "it must not be greater than limits.page_max";
+        reader.contradiction("limits.page_default", rule);
+    }
+    if config.auth.argon2.memory_kib < 8 * config.auth.argon2.parallelism {
+        let rule = "it must be at least eight times auth.argon2_parallelism";
+        reader.contradiction("auth.argon2_memory_kib", rule);
+    }
+    if config.net.connect_deadline > config.net.total_deadline {
+        let rule = "it must not be longer than net.total_deadline";
+        reader.contradiction("net.connect_deadline", rule);
+    }
+    if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
+        reader.caution("tls.enabled", Caution::TlsOff);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::super::{Caution, MasterKey, Rate};
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
+        read(text, &environment(variables)).unwrap()
+    }
+
+    fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let faults = read(text, &environment(variables)).unwrap_err();
+        let file = Some(PathBuf::from("w.toml"));
+        let page = Faults { file, faults }.to_string();
+        page.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        let config = loaded("", &[]).config;
+        assert_eq!(config.server.listen, "0.0.0.0:8443".parse().unwrap());
+        assert_eq!(
+            config.audit.folder,
+            PathBuf::from("/var/lib/weighbridge/audit")
+        );
+        assert_eq!(
+            config.limits.authentication,
+            Rate::parse("5 / 5 minutes").unwrap()
+        );
+        assert_eq!(format!("{config:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn the_files_beside_the_data_follow_its_folder() {
+        let config = loaded("[server]\ndata = \"/srv/w\"", &[]).config;
+        assert_eq!(config.server.socket, PathBuf::from("/srv/w/admin.sock"));
+        assert_eq!(
+            config.vault.master_key,
+            MasterKey::File("/srv/w/master.key".into())
+        );
+    }
+
+    #[test]
+    fn all_faults_are_reported_at_once_with_their_places() {
+        let text =
+            "[server]\nlisen = \"x\"\nlisten = \"8443\"\n[log]\n  level = \"loud\"\n[limit]\n";
+        assert_eq!(
+            faults(text, &[]),
+            [
+                "w.toml:2:1: server.lisen is not known; did you mean server.listen?",
+                "w.toml:3:1: server.listen must be an address and a port such as \"0.0.0.0:8443\" \
+                 or \"[::]:8443\"; it is \"8443\"",
+                "w.toml:5:3: log.level must be one of \"error\", \"warn\", \"info\", \"debug\", \
+                 \"trace\"; it is \"loud\"",
+                "w.toml:6:2: limit is not known; did you mean limits?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_toml_names_the_place() {
+        let faults = faults("[server]\nlisten = \n", &[]);
+        assert!(faults[0].starts_with("w.toml:2:"), "{faults:?}");
+        assert!(faults[0].contains("this is not TOML"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused_with_the_range() {
+        assert_eq!(
+            faults("[limits]\npage_max = 501", &[]),
+            ["w.toml:2:1: limits.page_max must be a whole number from 1 to 500; it is 501"]
+        );
+    }
+
+    #[test]
+    fn a_key_outside_the_sections_and_a_section_that_is_a_value_are_refused() {
+        assert_eq!(
+            faults("listen = 1\nserver = 1", &[]),
+            [
+                "w.toml:1:1: listen is not known",
+                "w.toml:2:10: server must be a section, written [server]",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_environment_stands_above_the_file() {
+        let text = "[server]\nlisten = \"127.0.0.1:1\"\n[store]\ncache_mib = 1";
+        let loaded = loaded(
+            text,
+            &[
+                ("WEIGHBRIDGE_SERVER__LISTEN", "127.0.0.1:2"),
+                ("WEIGHBRIDGE_STORE__CACHE_MIB", "64"),
+                ("WEIGHBRIDGE_SERVER__HOSTS", r#"["a", "b"]"#),
+                ("WEIGHBRIDGE_LIMITS__EXPORTS", "9 / minute"),
+            ],
+        );
+        assert_eq!(loaded.config.server.listen.port(), 2);
+        assert_eq!(loaded.config.store.cache_mib, 64);
+        assert_eq!(loaded.config.server.hosts, ["a", "b"]);
+        assert_eq!(loaded.config.limits.exports.burst.get(), 9);
+    }
+
+    #[test]
+    fn a_variable_that_sets_nothing_is_refused() {
+        assert_eq!(
+            faults("", &[("WEIGHBRIDGE_SERVER__LISTN", "x")]),
+            [
+                "environment variable WEIGHBRIDGE_SERVER__LISTN: WEIGHBRIDGE_SERVER__LISTN is not \
+              known; did you mean WEIGHBRIDGE_SERVER__LISTEN?"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_names_of_long_standing_are_understood_and_said_to_be_unused() {
+        let loaded = loaded(
+            "",
+            &[
+                ("GOOGLE_CLIENT_ID", "id"),
+                ("GOOGLE_CLIENT_SECRET", "CANARY"),
+                ("SENTRY_DSN", "https://CANARY@sentry.example/1"),
+                ("REDIS_URL", "redis://:CANARY@localhost"),
+                ("JWT_SECRET_KEY", "CANARY"),
+            ],
+        );
+        let google = &loaded.config.google;
+        assert_eq!(google.client_id.as_deref(), Some("id"));
+        assert_eq!(google.client_secret.as_ref().unwrap().expose(), "CANARY");
+        assert!(loaded.config.auth.jwt_secret_key.is_some());
+        let cautions: Vec<Caution> = loaded.warnings.iter().map(|w| w.caution).collect();
+        assert_eq!(cautions, [Caution::Unused; 5]);
+        let told = format!("{loaded:?}{}", super::super::show(&loaded.entries));
+        assert!(!told.contains("CANARY"), "{told}");
+    }
+
+    #[test]
+    fn a_secret_that_stands_in_the_open_is_warned_about() {
+        for (text, variables, caution) in [
+            ("[sentry]\ndsn = \"x\"", &[][..], Caution::InlineSecret),
+            (
+                "",
+                &[("WEIGHBRIDGE_SENTRY__DSN", "x")],
+                Caution::EnvironmentSecret,
+            ),
+            (
+                "[sentry]\ndsn = { env = \"OTHER\" }",
+                &[("OTHER", "x")],
+                Caution::EnvironmentSecret,
+            ),
+        ] {
+            let loaded = loaded(text, variables);
+            assert_eq!(loaded.warnings[0].caution, caution, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_read_from_a_file_or_a_credential() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("dsn"), "the dsn\n").unwrap();
+        let file = format!(
+            "[sentry]\ndsn = {{ file = \"{}/dsn\" }}",
+            folder.path().display()
+        );
+        let credentials = [("CREDENTIALS_DIRECTORY", folder.path().to_str().unwrap())];
+        for loaded in [
+            loaded(&file, &[]),
+            loaded("[sentry.dsn]\ncredential = \"dsn\"", &credentials),
+        ] {
+            assert_eq!(loaded.config.sentry.dsn.unwrap().expose(), "the dsn");
+        }
+    }
+
+    #[test]
+    fn a_secret_whose_place_gives_none_is_a_fault_that_does_not_show_it() {
+        for (text, told) in [
+            (
+                "[sentry]\ndsn = { env = \"GONE\" }",
+                "variable GONE is not set",
+            ),
+            ("[sentry]\ndsn = { credential = \"d\" }", "LoadCredential="),
+            ("[sentry]\ndsn = { credential = \"../d\" }", "not shown"),
+            (
+                "[sentry]\ndsn = { file = \"/nowhere/d\" }",
+                "could not read /nowhere/d",
+            ),
+            ("[sentry]\ndsn = 5", "not shown"),
+        ] {
+            let faults = faults(text, &[]);
+            assert!(faults[0].contains(told), "{text}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn the_master_key_is_refused_from_the_environment_and_inline() {
+        for (text, variables) in [
+            ("[vault]\nmaster_key = { env = \"CANARY\" }", &[][..]),
+            ("[vault]\nmaster_key = \"CANARY\"", &[]),
+            ("", &[("WEIGHBRIDGE_VAULT__MASTER_KEY", "CANARY")]),
+        ] {
+            let faults = faults(text, variables);
+            assert!(faults[0].contains("never the key itself"), "{faults:?}");
+            assert!(!faults[0].contains("CANARY"), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_contradict_each_other_are_refused() {
+        for (text, key) in [
+            ("[tls]\ncertificate = \"/c\"", "tls.certificate"),
+            ("[auth]\nsession_idle = \"13 hours\"", "auth.session_idle"),
+            ("[limits]\npage_max = 10", "limits.page_default"),
+            (
+                "[auth]\nargon2_memory_kib = 8\nargon2_parallelism = 2",
+                "auth.argon2_memory_kib",
+            ),
+            ("[net]\nconnect_deadline = \"1 h\"", "net.connect_deadline"),
+            ("[sandbox]\nurl = \"http://localhost:1\"", "sandbox.url"),
+            ("[sandbox]\nurl = \"http://10.0.0.1:1\"", "sandbox.url"),
+        ] {
+            let faults = faults(text, &[]);
+            assert!(faults[0].contains(&format!(" {key}: it ")), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_sandbox_on_this_machine_is_allowed() {
+        for url in ["http://127.0.0.1:8480", "http://[::1]:8480"] {
+            let config = loaded(&format!("[sandbox]\nurl = \"{url}\""), &[]).config;
+            assert!(config.sandbox.url.is_some(), "{url}");
+        }
+    }
+
+    #[test]
+    fn going_without_tls_is_warned_about_unless_nobody_else_can_connect() {
+        let open = loaded("[tls]\nenabled = false", &[]);
+        assert_eq!(open.warnings[0].caution, Caution::TlsOff);
+        let near = "[server]\nlisten = \"127.0.0.1:80\"\n[tls]\nenabled = false";
+        assert_eq!(loaded(near, &[]).warnings, []);
+    }
+
+    #[test]
+    fn spans_and_lists_are_read() {
+        let text = "[server]\nheader_deadline = \"250 ms\"\ntrusted_proxies = [\"10.0.0.0/8\"]";
+        let server = loaded(text, &[]).config.server;
+        assert_eq!(server.deadlines.header, Duration::from_millis(250));
+        assert!(server.trusted_proxies[0].contains("10.1.2.3".parse().unwrap()));
+    }
+}

@@ -1,0 +1,129 @@
+//! `[server]`: where the appliance listens and keeps its files.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::Network;
+use super::reader::Section;
+
+/// Where the appliance listens, whom it believes, and how long it waits.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The address and port for browsers and API clients.
+    pub listen: SocketAddr,
+    /// What people type to get here, for links that leave the appliance.
+    pub public_url: Option<Url>,
+    /// The names a request may call the appliance by; empty allows every name.
+    pub hosts: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// The folder that holds everything.
+    pub data: PathBuf,
+    /// The socket for commands on this machine.
+    pub socket: PathBuf,
+    /// How many connections may be open.
+    pub max_connections: u32,
+    /// How many of them may come from one address.
+    pub max_connections_per_address: u32,
+    /// How long it waits.
+    pub deadlines: Deadlines,
+}
+
+/// How long the appliance waits for the other side.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// The time for a TLS handshake.
+    pub handshake: Duration,
+    /// The time for a request's header, and for which a connection may stand idle.
+    pub header: Duration,
+    /// The time in which the next bytes of a body must come.
+    pub body: Duration,
+    /// The time that open requests have to end when the appliance stops.
+    pub stop: Duration,
+}
+
+impl Server {
+    pub(super) fn read(mut from: Section<'_, '_>) -> Self {
+        let data: PathBuf = from.key(
+            "data",
+            "/var/lib/weighbridge".into(),
+            "The folder that holds everything the appliance keeps.",
+        );
+        Self {
+            listen: from.key(
+                "listen",
+                (Ipv4Addr::UNSPECIFIED, 8443).into(),
+                "Address and port for browsers and API clients.",
+            ),
+            public_url: from.key(
+                "public_url",
+                None,
+                "What people type to get here; needed when a proxy stands in front.",
+            ),
+            hosts: from.key(
+                "hosts",
+                Vec::new(),
+                "Names by which requests may call the appliance. Others get `421`. When empty, \
+                 every name is answered.",
+            ),
+            trusted_proxies: from.key(
+                "trusted_proxies",
+                Vec::new(),
+                "Proxies whose `X-Forwarded-For` is believed. Nobody else's is.",
+            ),
+            socket: from.key(
+                "socket",
+                data.join("admin.sock"),
+                "The socket for commands on this machine; by default `admin.sock` in the data \
+                 folder. Only root and the service's own user may connect.",
+            ),
+            max_connections: from.within(
+                "max_connections",
+                4096,
+                1..=1_000_000,
+                "How many connections may be open; more of them wait. The process needs as many \
+                 file descriptors.",
+            ),
+            max_connections_per_address: from.within(
+                "max_connections_per_address",
+                1024,
+                1..=1_000_000,
+                "How many of them may come from one address (IPv6: one /64); more are closed. \
+                 Trusted proxies are exempt.",
+            ),
+            deadlines: Deadlines::read(&mut from),
+            data,
+        }
+    }
+}
+
+impl Deadlines {
+    fn read(from: &mut Section<'_, '_>) -> Self {
+        Self {
+            handshake: from.key(
+                "handshake_deadline",
+                Duration::from_secs(10),
+                "A TLS handshake that takes longer is cut.",
+            ),
+            header: from.key(
+                "header_deadline",
+                Duration::from_secs(10),
+                "A request whose header takes longer is cut; so is a connection that stands idle \
+                 for that long.",
+            ),
+            body: from.key(
+                "body_deadline",
+                Duration::from_secs(30),
+                "A request of whose body nothing comes for that long is cut.",
+            ),
+            stop: from.key(
+                "stop_deadline",
+                Duration::from_secs(10),
+                "How long open requests have to end when the appliance stops.",
+            ),
+        }
+    }
+}
