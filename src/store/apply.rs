@@ -8,7 +8,7 @@ use super::batch::{Batch, Expect, Op};
 use super::collection::{Entry, OnDelete, Reference};
 use super::error::{Dependent, Error};
 use super::key::{Bytes, Key as _};
-use super::registry::{Registry, Table};
+use super::registry::{Links, Registry, Table};
 use super::undo::Undo;
 
 /// Applies `batch` under `version`, wholly or not at all.
@@ -37,10 +37,13 @@ fn apply_ops(
                 table,
                 key,
                 row,
+                links,
                 expect,
             } => {
                 stamp(row, version);
-                put(tx, table, key, row, *expect)?;
+                let old = tx.put(table.name, key, row)?;
+                met(table, old.as_deref(), *expect)?;
+                link(tx, table, key, links, old.as_deref())?;
             }
             Op::Delete {
                 table,
@@ -48,9 +51,9 @@ fn apply_ops(
                 expect,
                 cascade,
             } => {
-                let Some(old) = expected(tx, table, key, *expect)? else {
-                    continue;
-                };
+                let old = tx.get(table.name, key)?;
+                met(table, old.as_deref(), *expect)?;
+                let Some(old) = old else { continue };
                 delete(tx, registry, table, key, &old, *cascade)?;
             }
             Op::Clear {
@@ -59,88 +62,80 @@ fn apply_ops(
                 most,
             } => clear(tx, table, prefix, *most)?,
             Op::Add { counter, by } => add(tx, &counter.0, *by)?,
-            Op::Check { table, key, expect } => drop(expected(tx, table, key, *expect)?),
+            Op::Check { table, key, expect } => {
+                met(table, tx.get(table.name, key)?.as_deref(), *expect)?;
+            }
         }
     }
     Ok(())
 }
 
-/// Reads the row as it is, if it is as expected.
-fn expected(
-    tx: &mut dyn Transaction,
-    table: &Table,
-    key: &[u8],
-    expect: Expect,
-) -> Result<Option<Vec<u8>>, Error> {
-    let old = tx.get(table.name, key)?;
-    let holds = match (expect, &old) {
+/// Errs unless the row that was there is the one that the batch expected.
+fn met(table: &Table, old: Option<&[u8]>, expect: Expect) -> Result<(), Error> {
+    let holds = match (expect, old) {
         (Expect::Anything, _) | (Expect::Absent, None) => true,
         (Expect::At(version), Some(row)) => unwrap(row)?.0 == version,
         (Expect::Absent, Some(_)) | (Expect::At(_), None) => false,
     };
     if holds {
-        Ok(old)
+        Ok(())
     } else {
         Err(Error::Conflict(table.name))
     }
 }
 
-fn put(
+/// Brings index entries and references from those of the `old` row to the `fresh` ones.
+fn link(
     tx: &mut dyn Transaction,
     table: &Table,
     key: &[u8],
-    row: &[u8],
-    expect: Expect,
+    fresh: &Links,
+    old: Option<&[u8]>,
 ) -> Result<(), Error> {
-    let old = expected(tx, table, key, expect)?;
-    if table.indexed || table.refers {
-        let fresh = (table.links)(key, row)?;
-        let stale = old
-            .map(|old| (table.links)(key, &old))
-            .transpose()?
-            .unwrap_or_default();
-        for entry in stale
-            .entries
-            .iter()
-            .filter(|entry| !fresh.entries.contains(entry))
-        {
-            tx.delete(entry.index.name, &place(entry, key))?;
-        }
-        for entry in fresh
-            .entries
-            .iter()
-            .filter(|entry| !stale.entries.contains(entry))
-        {
-            let place = place(entry, key);
-            if entry.index.unique && tx.get(entry.index.name, &place)?.is_some() {
-                return Err(Error::Taken(entry.index.name));
-            }
-            tx.put(entry.index.name, &place, key)?;
-        }
-        for gone in stale
-            .references
-            .iter()
-            .filter(|old| !fresh.references.contains(old))
-        {
-            tx.delete(REFERENCES, &reference_key(gone, table, key))?;
-        }
-        for reference in fresh
-            .references
-            .iter()
-            .filter(|new| !stale.references.contains(new))
-        {
-            if tx.get(reference.target, &reference.key)?.is_none() {
-                return Err(Error::Dangling(reference.target));
-            }
-            let cascade = u8::from(reference.on_delete == OnDelete::Cascade);
-            tx.put(
-                REFERENCES,
-                &reference_key(reference, table, key),
-                &[cascade],
-            )?;
+    let stale = match old {
+        Some(old) if table.indexed || table.refers => (table.links)(key, old)?,
+        _ => Links::default(),
+    };
+    for entry in stale
+        .entries
+        .iter()
+        .filter(|entry| !fresh.entries.contains(entry))
+    {
+        tx.delete(entry.index.name, &place(entry, key))?;
+    }
+    for entry in fresh
+        .entries
+        .iter()
+        .filter(|entry| !stale.entries.contains(entry))
+    {
+        let taken = tx.put(entry.index.name, &place(entry, key), key)?;
+        if entry.index.unique && taken.is_some() {
+            return Err(Error::Taken(entry.index.name));
         }
     }
-    tx.put(table.name, key, row).map(drop)
+    for gone in stale
+        .references
+        .iter()
+        .filter(|old| !fresh.references.contains(old))
+    {
+        tx.delete(REFERENCES, &reference_key(gone, table, key))?;
+    }
+    for reference in fresh
+        .references
+        .iter()
+        .filter(|new| !stale.references.contains(new))
+    {
+        if tx.get(reference.target, &reference.key)?.is_none() {
+            return Err(Error::Dangling(reference.target));
+        }
+        let cascade = u8::from(reference.on_delete == OnDelete::Cascade);
+        tx.put(
+            REFERENCES,
+            &reference_key(reference, table, key),
+            &[cascade],
+        )?;
+    }
+    Ok(())
 }
 
 fn delete(

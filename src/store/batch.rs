@@ -2,7 +2,7 @@
 
 use super::collection::{Collection, Value as _};
 use super::key::Key;
-use super::registry::Table;
+use super::registry::{Links, Table};
 use super::{Version, backend};
 use crate::base::Act;
 
@@ -31,6 +31,7 @@ pub(super) enum Op {
         table: Table,
         key: Vec<u8>,
         row: Vec<u8>,
+        links: Links,
         expect: Expect,
     },
     Delete {
@@ -160,10 +161,15 @@ impl Batch {
     ) -> &mut Self {
         let mut row = backend::header(C::SHAPE);
         value.encode(&mut row);
+        let links = Links {
+            entries: C::entries(key, value),
+            references: C::references(key, value),
+        };
         self.ops.push(Op::Put {
             table: Table::of::<C>(),
             key: key.bytes(),
             row,
+            links,
             expect,
         });
         self

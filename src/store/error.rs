@@ -52,3 +52,18 @@ pub enum Error {
     #[error("the store is damaged: {0}")]
     Damaged(String),
 }
+
+impl Error {
+    /// Whether the store itself failed, rather than refused: everything that waits is concerned.
+    pub(super) fn is_fault(&self) -> bool {
+        match self {
+            Self::Full | Self::Unavailable(_) | Self::Damaged(_) | Self::Locked(_) => true,
+            Self::Conflict(_)
+            | Self::Taken(_)
+            | Self::Dangling(_)
+            | Self::Referenced(_)
+            | Self::Audit(_)
+            | Self::Newer { .. } => false,
+        }
+    }
+}

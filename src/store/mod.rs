@@ -9,8 +9,10 @@ mod apply;
 mod backend;
 mod batch;
 mod collection;
+mod disk;
 mod error;
 mod key;
+mod migrate;
 mod redb;
 mod registry;
 mod snapshot;
@@ -26,6 +28,7 @@ use crate::base::{Blocking, Witness};
 
 pub use batch::{Batch, Counter};
 pub use collection::{Collection, Entry, Index, Json, OnDelete, Raw, Reference, Row, Value};
+pub use disk::{Disk, Play};
 pub use error::{Dependent, Error};
 pub use key::{BadKey, Bytes, Float, Key, prefix};
 pub use registry::{Registry, Table};
@@ -67,7 +70,20 @@ impl Store {
         witness: Arc<dyn Witness>,
         blocking: Blocking,
     ) -> Result<Self, Error> {
-        let backend: Arc<dyn Backend> = Arc::new(redb::Redb::open(settings)?);
+        let disk = Disk::File(settings.file.clone());
+        Self::open_on(&disk, settings.cache_bytes, registry, witness, blocking)
+    }
+
+    /// Opens the store on any disk, as [`Store::open`] does on a file.
+    pub fn open_on(
+        disk: &Disk,
+        cache_bytes: usize,
+        registry: Registry,
+        witness: Arc<dyn Witness>,
+        blocking: Blocking,
+    ) -> Result<Self, Error> {
+        let backend: Arc<dyn Backend> = Arc::new(redb::Redb::open(disk, cache_bytes)?);
+        migrate::migrate(&*backend, migrate::STEPS, migrate::SCHEMA)?;
         let writer = Writer::start(Arc::clone(&backend), registry, witness, blocking)?;
         Ok(Self { backend, writer })
     }

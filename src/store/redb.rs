@@ -2,35 +2,36 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::{self, File};
 use std::io;
 use std::ops::Bound;
-use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
-    Database, ReadTransaction, ReadableDatabase as _, ReadableTable, Table, TableDefinition,
-    TableError, WriteTransaction,
+    Database, DatabaseError, ReadTransaction, ReadableDatabase as _, ReadableTable, Table,
+    TableDefinition, TableError, WriteTransaction,
 };
 
+use super::Error;
 use super::backend::{Backend, Range, Transaction, View, Visit};
-use super::{Error, Settings};
+use super::disk::Disk;
 
 type Definition<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
 /// An open redb file, which is opened anew after an I/O error: redb refuses all further work on a
 /// handle that has seen one.
 pub(super) struct Redb {
-    settings: Settings,
+    disk: Disk,
+    cache_bytes: usize,
     open: RwLock<Option<Arc<Database>>>,
 }
 
 impl Redb {
-    /// Opens the file, or makes it.
-    pub(super) fn open(settings: &Settings) -> Result<Self, Error> {
-        let database = open(settings)?;
+    /// Opens the database, or makes it.
+    pub(super) fn open(disk: &Disk, cache_bytes: usize) -> Result<Self, Error> {
+        let database = disk.open(cache_bytes)?;
         Ok(Self {
-            settings: settings.clone(),
+            disk: disk.clone(),
+            cache_bytes,
             open: RwLock::new(Some(Arc::new(database))),
         })
     }
@@ -43,50 +44,27 @@ impl Redb {
         if let Some(database) = &*slot {
             return Ok(Arc::clone(database));
         }
-        let database = Arc::new(open(&self.settings)?);
+        // Somebody may still be letting go of the old handle: that passes by itself.
+        let database = self
+            .disk
+            .open(self.cache_bytes)
+            .map_err(|error| match error {
+                Error::Locked(_) => Error::Unavailable(io::ErrorKind::ResourceBusy.into()),
+                other => other,
+            })?;
+        let database = Arc::new(database);
         *slot = Some(Arc::clone(&database));
         Ok(database)
     }
 
-    /// Lets go of the handle after an I/O error; the next call opens the file again.
+    /// Lets go of the handle after an I/O error, which ends the readers that still use it; the
+    /// next call opens the disk again.
     fn note<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
         if let Err(Error::Full | Error::Unavailable(_)) = &outcome {
             *self.open.write().unwrap_or_else(PoisonError::into_inner) = None;
         }
         outcome
     }
-}
-
-/// A file that a kill left half made would never open again, so it is made under another name and
-/// takes its own when it is whole.
-fn open(settings: &Settings) -> Result<Database, Error> {
-    let builder = || {
-        let mut builder = Database::builder();
-        builder.set_cache_size(settings.cache_bytes);
-        builder
-    };
-    let file = &settings.file;
-    if !file.try_exists().map_err(unavailable)? {
-        let fresh = file.with_extension("new");
-        match fs::remove_file(&fresh) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(unavailable(error));
-            }
-            _ => {}
-        }
-        drop(
-            builder()
-                .create(&fresh)
-                .map_err(|error| refused(error, &fresh))?,
-        );
-        fs::rename(&fresh, file).map_err(unavailable)?;
-        let folder = file
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = File::open(folder.unwrap_or(Path::new("."))).map_err(unavailable)?;
-        folder.sync_all().map_err(unavailable)?;
-    }
-    builder().open(file).map_err(|error| refused(error, file))
 }
 
 impl Backend for Redb {
@@ -99,6 +77,7 @@ impl Backend for Redb {
         &self,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.disk.check_room()?;
         let mut write = || {
             let mut tx = self.database()?.begin_write().map_err(redb::Error::from)?;
             // One fsync more, and no trust in checksums: values come from strangers (redb design,
@@ -234,25 +213,22 @@ fn scan(
 impl From<redb::Error> for Error {
     fn from(error: redb::Error) -> Self {
         match error {
-            redb::Error::Io(error) => unavailable(error),
-            redb::Error::PreviousIo | redb::Error::DatabaseAlreadyOpen => {
-                unavailable(io::Error::other(error.to_string()))
-            }
+            redb::Error::Io(error) => from_io(error),
+            redb::Error::PreviousIo
+            | redb::Error::DatabaseAlreadyOpen
+            | redb::Error::DatabaseClosed => from_io(io::Error::other(error.to_string())),
             other => Self::Damaged(other.to_string()),
         }
     }
 }
 
-fn unavailable(error: io::Error) -> Error {
+pub(super) fn from_database(error: DatabaseError) -> Error {
+    redb::Error::from(error).into()
+}
+
+pub(super) fn from_io(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
         _ => Error::Unavailable(error),
-    }
-}
-
-fn refused(error: redb::DatabaseError, file: &Path) -> Error {
-    match error {
-        redb::DatabaseError::DatabaseAlreadyOpen => Error::Locked(file.to_owned()),
-        other => redb::Error::from(other).into(),
     }
 }

@@ -41,14 +41,14 @@ impl Transaction for Undo<'_> {
         value: &[u8],
     ) -> Result<Option<Vec<u8>>, Error> {
         let old = self.tx.put(table, key, value)?;
-        self.before.push((table, key.to_vec(), old));
-        Ok(None)
+        self.before.push((table, key.to_vec(), old.clone()));
+        Ok(old)
     }
 
     fn delete(&mut self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let old = self.tx.delete(table, key)?;
-        self.before.push((table, key.to_vec(), old));
-        Ok(None)
+        self.before.push((table, key.to_vec(), old.clone()));
+        Ok(old)
     }
 
     fn scan(
