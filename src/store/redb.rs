@@ -229,6 +229,8 @@ pub(super) fn from_database(error: DatabaseError) -> Error {
 pub(super) fn from_io(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Full,
+        // redb says so of a file without its magic number.
+        io::ErrorKind::InvalidData => Error::Damaged(error.to_string()),
         _ => Error::Unavailable(error),
     }
 }

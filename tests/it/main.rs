@@ -1,1 +1,2 @@
 //! Everything seen from outside, in one binary.
+mod store;

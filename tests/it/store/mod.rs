@@ -1,0 +1,7 @@
+//! The store under conflicts, crashes and failing disks, against a model that has none.
+
+mod disk;
+mod faults;
+mod ledger;
+mod model;
+mod people;
