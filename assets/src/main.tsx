@@ -1,8 +1,15 @@
+import "./ui/styles/index.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { applyTheme, chosenTheme } from "./shell/theme";
 
-createRoot(document.getElementById("root") as HTMLElement).render(
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no element with the id root.");
+
+applyTheme(chosenTheme());
+createRoot(root).render(
   <StrictMode>
-    <h1>Weighbridge</h1>
+    <App />
   </StrictMode>,
 );

@@ -1,0 +1,80 @@
+import type { components } from "./schema";
+
+type Problem = components["schemas"]["Problem"];
+
+/** An answer of the appliance that says why it did not do what was asked (RFC 9457). */
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+
+  constructor(
+    readonly problem: Problem,
+    readonly retryAfterMs?: number,
+  ) {
+    super(problem.detail ?? problem.title);
+  }
+
+  get status(): number {
+    return this.problem.status;
+  }
+
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+/** No answer came: the network, the appliance or a machine between the two is down. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+
+  constructor(cause: unknown) {
+    super("The appliance could not be reached. Check the network; it is tried again by itself.", {
+      cause,
+    });
+  }
+}
+
+/** Reads a refusal; what a proxy answered in the appliance's place is given the same shape. */
+export async function readProblem(response: Response): Promise<ApiProblem> {
+  const retryAfter = Number(response.headers.get("retry-after"));
+  const retryAfterMs = retryAfter > 0 ? retryAfter * 1000 : undefined;
+  const isProblem = response.headers.get("content-type")?.includes("problem+json") ?? false;
+  const body: unknown = isProblem ? await response.json().catch(() => undefined) : undefined;
+  return new ApiProblem(isProblemBody(body) ? body : foreignProblem(response), retryAfterMs);
+}
+
+function isProblemBody(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "code" in body && "title" in body;
+}
+
+function foreignProblem(response: Response): Problem {
+  return {
+    type: "about:blank",
+    title: `Unexpected answer ${response.status}`,
+    status: response.status,
+    code: "unexpected_answer",
+    detail: `The answer (${response.status} ${response.statusText}) did not come from Weighbridge itself, but from a proxy before it.`,
+    instance: response.headers.get("x-request-id") ?? undefined,
+  };
+}
+
+/** The messages for a form's fields, by the path in the request that each is about. */
+export function fieldMessages(error: unknown): Record<string, string> {
+  if (!(error instanceof ApiProblem)) return {};
+  return Object.fromEntries(
+    (error.problem.fields ?? []).map(({ path, message }) => [path, message]),
+  );
+}
+
+/** What to tell a person about any failure: a headline, an explanation, and what support asks for. */
+export function explain(error: unknown): { title: string; detail: string; requestId?: string } {
+  if (error instanceof ApiProblem) {
+    const { title, detail, instance, fields = [] } = error.problem;
+    const faults = fields.map(({ path, message }) => `${path}: ${message}`).join(" ");
+    return { title, detail: [detail, faults].filter(Boolean).join(" "), requestId: instance };
+  }
+  if (error instanceof Unreachable) return { title: "No connection", detail: error.message };
+  return {
+    title: "Something went wrong on this page",
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,40 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Base = Schemas["Base"];
+export type Connection = Schemas["Connection"];
+export type ConnectionTest = Schemas["ConnectionTest"];
+export type Dataset = Schemas["Dataset"];
+export type DatasetRecord = Schemas["Record"];
+export type Dependent = Schemas["Dependent"];
+export type Field = Schemas["Field"];
+export type FieldType = Schemas["FieldType"];
+export type Import = Schemas["Import"];
+export type ImportFormat = Import["format"];
+export type ImportProblem = Schemas["ImportProblem"];
+export type Mapping = Schemas["NewMapping"];
+export type Outcome = Schemas["Outcome"];
+export type Preview = Schemas["Preview"];
+export type Proposal = Schemas["Proposal"];
+export type RemoteField = Schemas["RemoteField"];
+export type RemoteTable = Schemas["RemoteTable"];
+export type Role = Schemas["Role"];
+export type Run = Schemas["Run"];
+export type RunCounts = Schemas["RunCounts"];
+export type Session = Schemas["Session"];
+export type Sync = Schemas["Sync"];
+export type User = Schemas["User"];
+
+/** What a role may allow; the server checks, the UI only hides what would be refused. */
+export type Permission =
+  | "dataset:read"
+  | "dataset:write"
+  | "connection:read"
+  | "connection:write"
+  | "sync:read"
+  | "sync:write"
+  | "sync:run"
+  | "user:manage"
+  | "audit:read"
+  | "system:read";

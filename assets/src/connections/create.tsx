@@ -1,0 +1,116 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { Label, Radio, RadioGroup } from "react-aria-components";
+import { $api, client } from "../api/client";
+import { fieldMessages } from "../api/problem";
+import { useRefresh } from "../api/queries";
+import type { Connection } from "../api/types";
+import { Button } from "../ui/button";
+import { TextField } from "../ui/fields";
+import { Failure } from "../ui/notice";
+import { Page } from "../ui/page";
+import { TokenField } from "./token";
+
+type Endpoint = Connection["endpoint"];
+
+/** Takes a token, seals it, and tries it at once. */
+export function NewConnection() {
+  const [name, setName] = useState("Airtable");
+  const [token, setToken] = useState("");
+  const [endpoint, setEndpoint] = useState<Endpoint>("vendor");
+  const create = useCreation();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate({ provider: "airtable", name, token, endpoint });
+  };
+  const faults = fieldMessages(create.error);
+  return (
+    <Page
+      title="New connection to Airtable"
+      crumbs={[{ label: "Connections", to: "/connections" }]}
+    >
+      <form className="form" onSubmit={submit}>
+        <EndpointChoice value={endpoint} onChange={setEndpoint} />
+        <TextField
+          label="Name"
+          help="What you call it here; other people have other connections."
+          isRequired
+          value={name}
+          onChange={setName}
+          error={faults.name}
+        />
+        <TokenField
+          value={token}
+          onChange={setToken}
+          isSandbox={endpoint === "sandbox"}
+          error={faults.token}
+        />
+        <Failure error={create.error} />
+        <div className="actions">
+          <Button look="primary" type="submit" isDisabled={create.isPending}>
+            {create.isPending ? "Connecting…" : "Connect and test"}
+          </Button>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+function useCreation() {
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: async (body: {
+      provider: string;
+      name: string;
+      token: string;
+      endpoint: Endpoint;
+    }) => {
+      const { data } = await client.POST("/connections", { body });
+      const { id } = data as Connection;
+      // A failed test is no failed creation: the connection's own page tells of it.
+      await client.POST("/connections/{id}/test", { params: { path: { id } } }).catch(() => null);
+      return id;
+    },
+    onSuccess: async (id) => {
+      await refresh("/connections", "/system");
+      await navigate({ to: "/connections/$id", params: { id } });
+    },
+  });
+}
+
+interface EndpointChoiceProps {
+  value: Endpoint;
+  onChange: (value: Endpoint) => void;
+}
+
+/** Shown only where a sandbox runs. */
+function EndpointChoice({ value, onChange }: EndpointChoiceProps) {
+  const system = $api.useQuery("get", "/system");
+  if (!system.data?.sandbox) return null;
+  return (
+    <RadioGroup
+      className="radio-group"
+      value={value}
+      onChange={(next) => onChange(next as Endpoint)}
+    >
+      <Label className="label">Where to</Label>
+      <Radio className="radio" value="vendor">
+        <span>
+          Airtable itself
+          <span className="help"> — your real bases</span>
+        </span>
+      </Radio>
+      <Radio className="radio" value="sandbox">
+        <span>
+          The sandbox
+          <span className="help">
+            {" "}
+            — a stand-in on this machine, to try everything without risk
+          </span>
+        </span>
+      </Radio>
+    </RadioGroup>
+  );
+}

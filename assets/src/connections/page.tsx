@@ -1,0 +1,157 @@
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { $api, client } from "../api/client";
+import { useRefresh } from "../api/queries";
+import { useMay } from "../api/session";
+import type { Connection, ConnectionTest } from "../api/types";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/button";
+import { Deletion } from "../ui/deletion";
+import { Facts } from "../ui/facts";
+import { Loaded } from "../ui/loaded";
+import { Failure, Notice } from "../ui/notice";
+import { Page, Panel } from "../ui/page";
+import { Rename } from "../ui/rename";
+import { Status } from "../ui/status";
+import { Ago } from "../ui/time";
+import { Bases } from "./bases";
+import { ReplaceToken } from "./replace";
+import { connectionStatus, providerName } from "./state";
+
+const route = getRouteApi("/signed-in/connections/$id");
+
+export function ConnectionPage() {
+  const { id } = route.useParams();
+  const connection = $api.useQuery("get", "/connections/{id}", { params: { path: { id } } });
+  const mayWrite = useMay("connection:write");
+  return (
+    <Page
+      title={connection.data?.name}
+      crumbs={[{ label: "Connections", to: "/connections" }]}
+      lead={connection.data && <Lead connection={connection.data} />}
+    >
+      <Loaded query={connection}>
+        {(found) => (
+          <>
+            <Access connection={found} mayWrite={mayWrite} />
+            {found.status !== "reconnect" && (
+              <Panel title="What it reaches">
+                <Bases connectionId={found.id} />
+              </Panel>
+            )}
+            {mayWrite && <Settings connection={found} />}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Lead({ connection }: { connection: Connection }) {
+  return (
+    <>
+      <Status {...connectionStatus(connection)} />
+      <span>{providerName(connection)}</span>
+    </>
+  );
+}
+
+function Access({ connection, mayWrite }: { connection: Connection; mayWrite: boolean }) {
+  const { id, account, token_hint, last_tested_at, last_problem } = connection;
+  const refresh = useRefresh();
+  const test = useMutation({
+    mutationFn: async () => {
+      const { data } = await client.POST("/connections/{id}/test", { params: { path: { id } } });
+      return data as ConnectionTest;
+    },
+    onSettled: () => refresh("/connections"),
+  });
+  return (
+    <Panel
+      title="Access"
+      aside={
+        mayWrite && (
+          <div className="actions">
+            <Button icon="run" isDisabled={test.isPending} onPress={() => test.mutate()}>
+              {test.isPending ? "Testing…" : "Test"}
+            </Button>
+            <ReplaceToken connection={connection} />
+          </div>
+        )
+      }
+    >
+      <div className="card">
+        <Facts
+          facts={[
+            { label: "Account", value: account?.email ?? account?.id ?? "Not known yet" },
+            { label: "Token", value: <code>{token_hint}</code> },
+            {
+              label: "Last tested",
+              value: last_tested_at ? <Ago time={last_tested_at} /> : "Never",
+            },
+          ]}
+        />
+        {last_problem && !test.data && (
+          <Notice tone="warn" title="What went wrong last">
+            <p>{last_problem}</p>
+          </Notice>
+        )}
+        <Failure error={test.error} />
+        {test.data && <TestResult result={test.data} />}
+      </div>
+    </Panel>
+  );
+}
+
+function TestResult({ result: { ok, account, latency_ms, problem } }: { result: ConnectionTest }) {
+  if (!ok) {
+    return (
+      <Notice tone="bad" title="The test failed">
+        <p>{problem}</p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="good" title={`It works: answered in ${latency_ms} ms`}>
+      {account?.scopes && <p>The token may: {account.scopes.join(", ")}</p>}
+    </Notice>
+  );
+}
+
+function Settings({ connection }: { connection: Connection }) {
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  const params = { path: { id: connection.id } };
+  return (
+    <Panel title="Settings">
+      <Rename
+        name={connection.name}
+        save={async (name) => {
+          await client.PATCH("/connections/{id}", { params, body: { name } });
+          await refresh("/connections", "/syncs");
+        }}
+      />
+      <div className="actions">
+        <Deletion
+          noun="connection"
+          name={connection.name}
+          loss={
+            <p>Its sealed token is destroyed. What is at {providerName(connection)} stays there.</p>
+          }
+          readDependents={async () => {
+            const { data } = await client.GET("/connections/{id}/dependents", { params });
+            return data?.items ?? [];
+          }}
+          remove={() =>
+            client.DELETE("/connections/{id}", { params: { ...params, query: { cascade: true } } })
+          }
+          onDeleted={async () => {
+            announce(`${connection.name} is deleted.`);
+            await navigate({ to: "/connections" });
+            await refresh("/connections", "/syncs", "/runs", "/system");
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,129 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import { $api } from "../../api/client";
+import { useMay } from "../../api/session";
+import type { Import } from "../../api/types";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { Empty } from "../../ui/empty";
+import { formatCount } from "../../ui/format";
+import { Loaded } from "../../ui/loaded";
+import { Failure } from "../../ui/notice";
+import { Panel } from "../../ui/page";
+import { Status, type StatusWord } from "../../ui/status";
+import { type Column, Table } from "../../ui/table";
+import { Ago } from "../../ui/time";
+import { ChooseFile, type ChosenFile } from "../choose";
+import { DatasetFrame } from "../frame";
+import { ImportProgress } from "./progress";
+import { ImportReport } from "./report";
+import { useImport } from "./run";
+
+const route = getRouteApi("/signed-in/datasets/$id/imports");
+
+export function Imports() {
+  const { id } = route.useParams();
+  const mayWrite = useMay("dataset:write");
+  return (
+    <DatasetFrame id={id} tab="Imports">
+      {() => (
+        <>
+          {mayWrite && <ImportMore id={id} />}
+          <Panel title="Past imports">
+            <PastImports id={id} />
+          </Panel>
+        </>
+      )}
+    </DatasetFrame>
+  );
+}
+
+function ImportMore({ id }: { id: string }) {
+  const [chosen, setChosen] = useState<ChosenFile>();
+  const { carry, sent, stop } = useImport();
+  const start = (next: ChosenFile) => {
+    setChosen(next);
+    carry.mutate({ datasetId: id, chosen: next });
+  };
+  if (chosen && carry.isPending) {
+    return <ImportProgress file={chosen.file} sent={sent} onStop={stop} />;
+  }
+  return (
+    <Panel title="Import more">
+      <p className="quiet-value">
+        Records whose key is here already are changed; new keys are added; nothing is deleted.
+      </p>
+      <Failure error={carry.error} />
+      {carry.data && <ImportReport datasetId={id} done={carry.data} />}
+      <ChooseFile onChosen={start} />
+    </Panel>
+  );
+}
+
+function PastImports({ id }: { id: string }) {
+  const [shown, setShown] = useState<Import>();
+  const imports = $api.useQuery("get", "/datasets/{id}/imports", { params: { path: { id } } });
+  return (
+    <Loaded query={imports}>
+      {({ items }) =>
+        items.length > 0 ? (
+          <>
+            <Table
+              label="Past imports"
+              columns={columnsFor(setShown)}
+              rows={items}
+              rowId={({ id }) => id}
+              isCards
+            />
+            <Dialog
+              title={shown?.file_name ?? "Import"}
+              look="sheet"
+              isOpen={shown !== undefined}
+              onClose={() => setShown(undefined)}
+            >
+              {shown && <ImportReport datasetId={id} done={shown} />}
+            </Dialog>
+          </>
+        ) : (
+          <Empty icon="file" title="Nothing was imported yet">
+            <p>Each import is listed here with what became of its records.</p>
+          </Empty>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function columnsFor(show: (shown: Import) => void): Column<Import>[] {
+  const count = (id: "read" | "created" | "changed" | "refused", head: string): Column<Import> => ({
+    id,
+    head,
+    isFigure: true,
+    cell: (row) => formatCount(row[id]),
+  });
+  return [
+    {
+      id: "file",
+      head: "File",
+      cell: (row) => (
+        <Button look="plain" onPress={() => show(row)}>
+          {row.file_name ?? "Without a name"}
+        </Button>
+      ),
+    },
+    { id: "state", head: "State", cell: (row) => <Status {...importStatus(row)} /> },
+    count("read", "Read"),
+    count("created", "Created"),
+    count("changed", "Changed"),
+    count("refused", "Refused"),
+    { id: "when", head: "Started", isFigure: true, cell: (row) => <Ago time={row.started_at} /> },
+  ];
+}
+
+function importStatus({ state, refused }: Import): StatusWord {
+  if (state === "running") return { tone: "busy", icon: "run", label: "Running" };
+  if (state === "failed") return { tone: "bad", icon: "close", label: "Failed" };
+  return refused > 0
+    ? { tone: "warn", icon: "warning", label: "Done, with refusals" }
+    : { tone: "good", icon: "check", label: "Done" };
+}

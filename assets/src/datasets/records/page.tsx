@@ -1,0 +1,64 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import { apiBase } from "../../api/client";
+import { useMay } from "../../api/session";
+import type { Dataset, ImportFormat } from "../../api/types";
+import { mediaTypes } from "../../api/upload";
+import { Button } from "../../ui/button";
+import { Menu } from "../../ui/menu";
+import { DatasetFrame } from "../frame";
+import { RecordList } from "./list";
+import { RecordSheet } from "./sheet";
+import { Toolbar } from "./toolbar";
+
+const route = getRouteApi("/signed-in/datasets/$id");
+
+export function Records() {
+  const { id } = route.useParams();
+  const { record } = route.useSearch();
+  const navigate = route.useNavigate();
+  const mayWrite = useMay("dataset:write");
+  const [isAdding, setIsAdding] = useState(false);
+  const closeRecord = () =>
+    navigate({ search: ({ record: _, ...rest }) => rest, resetScroll: false });
+  return (
+    <DatasetFrame
+      id={id}
+      actions={
+        <>
+          <ExportMenu id={id} />
+          {mayWrite && (
+            <Button icon="plus" onPress={() => setIsAdding(true)}>
+              Add a record
+            </Button>
+          )}
+        </>
+      }
+    >
+      {(dataset: Dataset) => (
+        <>
+          <Toolbar dataset={dataset} />
+          <RecordList dataset={dataset} />
+          {isAdding && <RecordSheet dataset={dataset} onClose={() => setIsAdding(false)} />}
+          {record && <RecordSheet dataset={dataset} recordKey={record} onClose={closeRecord} />}
+        </>
+      )}
+    </DatasetFrame>
+  );
+}
+
+const formatNames: Record<ImportFormat, string> = {
+  csv: "CSV",
+  json: "JSON",
+  ndjson: "NDJSON, one record a line",
+};
+
+function ExportMenu({ id }: { id: string }) {
+  const items = (Object.keys(mediaTypes) as ImportFormat[]).map((format) => ({
+    id: format,
+    label: formatNames[format],
+    href: `${apiBase}/datasets/${id}/export?format=${format}`,
+    download: "",
+  }));
+  return <Menu label="Export" icon="download" items={items} />;
+}

@@ -1,0 +1,127 @@
+import { Link } from "@tanstack/react-router";
+import { $api } from "../api/client";
+import { useMay, useSession } from "../api/session";
+import { hasEnded } from "../runs/state";
+import { RunTable } from "../runs/table";
+import { formatCount } from "../ui/format";
+import { Icon } from "../ui/icon";
+import { Loaded } from "../ui/loaded";
+import { Page, Panel } from "../ui/page";
+import { firstSteps, type Step } from "./steps";
+
+const liveMs = 30_000;
+const shownRuns = 8;
+
+export function Overview() {
+  const { user } = useSession();
+  const maySync = useMay("sync:read");
+  return (
+    <Page title="Overview" lead={`Signed in as ${user.name}.`}>
+      <Figures />
+      {maySync ? <Work /> : <NoRecords />}
+    </Page>
+  );
+}
+
+function useSystem() {
+  return $api.useQuery("get", "/system", undefined, { refetchInterval: liveMs });
+}
+
+function Figures() {
+  const system = useSystem();
+  return (
+    <Loaded query={system} waiting={<span className="skeleton row" />}>
+      {({ counts }) => (
+        <dl className="figures">
+          <Figure label="Datasets" count={counts.datasets} />
+          <Figure label="Records" count={counts.records} />
+          <Figure label="Connections" count={counts.connections} />
+          <Figure label="Syncs" count={counts.syncs} />
+          <Figure label="Runs" count={counts.runs} />
+        </dl>
+      )}
+    </Loaded>
+  );
+}
+
+function Figure({ label, count }: { label: string; count: number }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{formatCount(count)}</dd>
+    </div>
+  );
+}
+
+function Work() {
+  const system = useSystem();
+  const runs = $api.useQuery(
+    "get",
+    "/runs",
+    { params: { query: { limit: shownRuns } } },
+    {
+      refetchInterval: ({ state }) =>
+        state.data?.items.some((run) => !hasEnded(run)) ? 2_000 : liveMs,
+    },
+  );
+  const mayWrite = useMay("sync:write");
+  return (
+    <Loaded query={runs}>
+      {({ items }) => {
+        const steps = system.data
+          ? firstSteps({ counts: system.data.counts, lastRuns: items })
+          : [];
+        const isUnderWay = steps.some(({ state }) => state === "next");
+        return (
+          <>
+            {isUnderWay && mayWrite && <FirstSteps steps={steps} />}
+            {items.length > 0 && (
+              <Panel title="Last runs" aside={<Link to="/runs">All runs</Link>}>
+                <RunTable label="Last runs" runs={items} />
+              </Panel>
+            )}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function FirstSteps({ steps }: { steps: readonly Step[] }) {
+  return (
+    <Panel title="To your first sync">
+      <ol className="steps">
+        {steps.map((step, index) => (
+          <li key={step.to} className={`step ${step.state}`}>
+            <span className="step-number">
+              {step.state === "done" ? <Icon name="check" /> : index + 1}
+            </span>
+            <div>
+              <h3>
+                {step.title}
+                {step.state === "done" && <span className="visually-hidden"> (done)</span>}
+              </h3>
+              <p>{step.why}</p>
+            </div>
+            {step.state === "next" && (
+              <div className="actions">
+                <Link to={step.to} className="button primary">
+                  {step.verb}
+                </Link>
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function NoRecords() {
+  return (
+    <p>
+      Your roles let you look after this appliance, not into its records. What you may do is in the
+      menu; an administrator can give you further roles.
+    </p>
+  );
+}

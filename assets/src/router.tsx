@@ -1,0 +1,189 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type RouterHistory,
+  redirect,
+} from "@tanstack/react-router";
+import { sessionQuery } from "./api/session";
+import { readRecordSearch } from "./datasets/records/search";
+import { Shell } from "./shell/shell";
+import { BrokenPage, NoPage } from "./ui/boundary";
+
+export type History = RouterHistory;
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet });
+
+/** Everything behind the sign-in; who is not signed in is sent there, and comes back. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.query(sessionQuery);
+    if (!session) throw redirect({ to: "/signin", search: { back: location.href } });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/signin",
+  validateSearch: ({ back }): { back?: string } => (typeof back === "string" ? { back } : {}),
+  component: lazyRouteComponent(() => import("./signin/signin"), "SignIn"),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./setup/setup"), "Setup"),
+});
+
+const overview = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  component: lazyRouteComponent(() => import("./overview/overview"), "Overview"),
+});
+
+const datasetList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("./datasets/list"), "DatasetList"),
+});
+
+const newDataset = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/new",
+  component: lazyRouteComponent(() => import("./datasets/create/page"), "NewDataset"),
+});
+
+const records = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/$id",
+  validateSearch: readRecordSearch,
+  component: lazyRouteComponent(() => import("./datasets/records/page"), "Records"),
+});
+
+const imports = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/$id/imports",
+  component: lazyRouteComponent(() => import("./datasets/imports/page"), "Imports"),
+});
+
+const datasetSettings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/$id/settings",
+  component: lazyRouteComponent(() => import("./datasets/settings"), "DatasetSettings"),
+});
+
+const connectionList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("./connections/list"), "ConnectionList"),
+});
+
+const newConnection = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/connections/new",
+  component: lazyRouteComponent(() => import("./connections/create"), "NewConnection"),
+});
+
+const connection = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/connections/$id",
+  component: lazyRouteComponent(() => import("./connections/page"), "ConnectionPage"),
+});
+
+const syncList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/syncs",
+  component: lazyRouteComponent(() => import("./syncs/list"), "SyncList"),
+});
+
+const newSync = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/syncs/new",
+  component: lazyRouteComponent(() => import("./syncs/create"), "NewSync"),
+});
+
+const sync = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/syncs/$id",
+  component: lazyRouteComponent(() => import("./syncs/page"), "SyncPage"),
+});
+
+const runList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs",
+  component: lazyRouteComponent(() => import("./runs/list"), "RunList"),
+});
+
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs/$id",
+  component: lazyRouteComponent(() => import("./runs/page"), "RunPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./account/account"), "Account"),
+});
+
+const users = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/users",
+  component: lazyRouteComponent(() => import("./users/users"), "Users"),
+});
+
+const book = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/book",
+  component: lazyRouteComponent(() => import("./book/book"), "Book"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  setup,
+  signedIn.addChildren([
+    overview,
+    datasetList,
+    newDataset,
+    records,
+    imports,
+    datasetSettings,
+    connectionList,
+    newConnection,
+    connection,
+    syncList,
+    newSync,
+    sync,
+    runList,
+    run,
+    account,
+    users,
+    book,
+  ]),
+]);
+
+/** Builds the map of all addresses. */
+export function createAppRouter(queries: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    history,
+    defaultErrorComponent: BrokenPage,
+    defaultNotFoundComponent: NoPage,
+    scrollRestoration: true,
+  });
+}
+
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: AppRouter;
+  }
+}

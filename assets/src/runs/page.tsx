@@ -1,0 +1,162 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Run } from "../api/types";
+import { Facts } from "../ui/facts";
+import { formatCount, formatDuration, formatMoment } from "../ui/format";
+import { Ledger } from "../ui/ledger";
+import { Loaded } from "../ui/loaded";
+import { Notice } from "../ui/notice";
+import { Page, Panel } from "../ui/page";
+import { Status } from "../ui/status";
+import { Ago, useNow } from "../ui/time";
+import { activityOf, ledgerOf, settledOf } from "./counts";
+import { useLiveRun } from "./live";
+import { Outcomes } from "./outcomes";
+import { RunProgress } from "./progress";
+import { hasEnded, runStatus } from "./state";
+
+const route = getRouteApi("/signed-in/runs/$id");
+
+export function RunPage() {
+  const { id } = route.useParams();
+  const run = useLiveRun(id);
+  return (
+    <Page
+      title={run.data && `Run of ${run.data.sync_name}`}
+      crumbs={[{ label: "Runs", to: "/runs" }]}
+      lead={run.data && <Lead run={run.data} />}
+    >
+      <Loaded query={run}>
+        {(found) => (
+          <>
+            <Course run={found} />
+            <div className="columns">
+              <Problems run={found} />
+              <Account run={found} />
+            </div>
+            <Outcomes run={found} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Lead({ run }: { run: Run }) {
+  return (
+    <>
+      <Status {...runStatus(run)} />
+      <span>
+        of{" "}
+        <Link to="/syncs/$id" params={{ id: run.sync_id }}>
+          {run.sync_name}
+        </Link>
+      </span>
+      <span>
+        queued <Ago time={run.queued_at} />
+        {run.by && ` by ${run.by.name}`}
+      </span>
+    </>
+  );
+}
+
+/** What happens now, or how it ended. */
+function Course({ run }: { run: Run }) {
+  if (run.state === "failed") {
+    return (
+      <Notice tone="bad" title="The run failed">
+        <p>{run.failure?.message ?? "It stopped before its end."}</p>
+        <p>What was written before stays written. The next run goes on from there.</p>
+      </Notice>
+    );
+  }
+  if (hasEnded(run)) return <Ending run={run} />;
+  return (
+    <div className="card">
+      {run.state === "waiting" && <Waiting run={run} />}
+      <RunProgress run={run} activity={activityOf(run)} />
+    </div>
+  );
+}
+
+function Ending({ run: { counts } }: { run: Run }) {
+  const open = counts.refused + counts.unknown;
+  return open > 0 ? (
+    <Notice tone="warn" title={`Done; ${formatCount(open)} did not get through`}>
+      <p>Why is said below. All others are there, each exactly once.</p>
+    </Notice>
+  ) : (
+    <Notice tone="good" title="Done: every record is there, exactly once" />
+  );
+}
+
+function Waiting({ run: { waiting_until, calls_refused_by_vendor } }: { run: Run }) {
+  const now = useNow(1_000);
+  const seconds = waiting_until && (new Date(waiting_until).getTime() - now.getTime()) / 1_000;
+  return (
+    <Notice
+      tone="warn"
+      title={seconds ? `Waits ${formatDuration(seconds)} more` : "Waits for Airtable"}
+    >
+      <p>
+        {calls_refused_by_vendor > 0
+          ? "Airtable asked for a pause. Trying sooner would only make it longer; the run goes on by itself."
+          : "Airtable does not answer as it should. The run tries again by itself, where it stopped."}
+      </p>
+    </Notice>
+  );
+}
+
+/** The counts, and that they add up. */
+function Account({ run }: { run: Run }) {
+  const facts = [
+    { label: "Calls", value: formatCount(run.calls) },
+    { label: "Calls refused (429)", value: formatCount(run.calls_refused_by_vendor) },
+    ...(run.started_at ? [{ label: "Started", value: formatMoment(run.started_at) }] : []),
+    ...(run.started_at && run.finished_at
+      ? [{ label: "Took", value: formatDuration(secondsBetween(run.started_at, run.finished_at)) }]
+      : []),
+  ];
+  return (
+    <Panel title="Account">
+      <div className="card">
+        <Ledger
+          label="Records of this run"
+          entries={ledgerOf(run.counts)}
+          total={{ label: "Settled", count: settledOf(run.counts) }}
+        />
+        <Facts facts={facts} />
+      </div>
+    </Panel>
+  );
+}
+
+function secondsBetween(start: string, end: string): number {
+  return (new Date(end).getTime() - new Date(start).getTime()) / 1_000;
+}
+
+function Problems({ run: { problems } }: { run: Run }) {
+  return (
+    <Panel title="Problems">
+      {problems.length === 0 ? (
+        <p className="quiet-value">None.</p>
+      ) : (
+        <ul className="card-list">
+          {problems.map(({ key, reason, count }) => (
+            <li key={`${key} ${reason}`}>
+              <Notice tone="warn" title={reason}>
+                <p>
+                  {formatCount(count)} {count === 1 ? "record" : "records"}
+                  {key !== undefined && (
+                    <>
+                      , such as <code>{key}</code>
+                    </>
+                  )}
+                </p>
+              </Notice>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

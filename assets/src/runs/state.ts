@@ -1,0 +1,25 @@
+import type { Run } from "../api/types";
+import type { StatusWord } from "../ui/status";
+
+/** A run's state for the eye. */
+export function runStatus({ state, counts }: Pick<Run, "state" | "counts">): StatusWord {
+  switch (state) {
+    case "queued":
+      return { tone: "neutral", icon: "clock", label: "Queued" };
+    case "running":
+      return { tone: "busy", icon: "run", label: "Running" };
+    case "waiting":
+      return { tone: "warn", icon: "clock", label: "Waiting" };
+    case "failed":
+      return { tone: "bad", icon: "close", label: "Failed" };
+    case "done":
+      return counts.refused + counts.unknown > 0
+        ? { tone: "warn", icon: "warning", label: "Done, with refusals" }
+        : { tone: "good", icon: "check", label: "Done" };
+  }
+}
+
+/** Whether nothing more will happen to the run. */
+export function hasEnded({ state }: Pick<Run, "state">): boolean {
+  return state === "done" || state === "failed";
+}

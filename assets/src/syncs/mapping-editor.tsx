@@ -1,0 +1,78 @@
+import type { Dataset, Mapping, RemoteTable } from "../api/types";
+import { typeName } from "../datasets/types";
+import { Select } from "../ui/fields";
+import { type Column, Table } from "../ui/table";
+import { finishMapping, type MappingDraft, pointField, writableFields } from "./mapping";
+
+interface MappingEditorProps {
+  dataset: Dataset;
+  table: RemoteTable;
+  mapping: MappingDraft;
+  /** Why a pair was proposed, by the dataset's field. */
+  reasons?: Record<string, string>;
+  /** Faults by the path in the request. */
+  faults: Record<string, string>;
+  onChange: (mapping: MappingDraft) => void;
+}
+
+type Row = Dataset["fields"][number];
+
+const stays = { value: "", label: "Stays here", note: "" };
+
+/** Each field of the dataset, and the one that it goes into; the key always goes. */
+export function MappingEditor(props: MappingEditorProps) {
+  const { dataset, table, mapping, reasons = {}, faults, onChange } = props;
+  const remotes = writableFields(table.fields).map(({ id, name, type }) => ({
+    value: id,
+    label: name,
+    note: type,
+  }));
+  const columns: Column<Row>[] = [
+    {
+      id: "field",
+      head: dataset.name,
+      cell: ({ name }) => (name === dataset.key_field ? `${name} (key)` : name),
+    },
+    { id: "type", head: "Type", cell: ({ type }) => typeName(type) },
+    {
+      id: "remote",
+      head: `Goes into ${table.name}`,
+      cell: ({ name }) => (
+        <Select
+          label={`Where ${name} goes`}
+          hideLabel
+          options={name === dataset.key_field ? remotes : [stays, ...remotes]}
+          value={mapping[name] ?? (name === dataset.key_field ? null : "")}
+          error={faultOf(faults, finishMapping(mapping, dataset.fields), name)}
+          onChange={(remote) => onChange(pointField(mapping, name, remote))}
+        />
+      ),
+    },
+    {
+      id: "reason",
+      head: "Proposed for",
+      cell: ({ name }) => <span className="quiet">{reasons[name] ?? ""}</span>,
+    },
+  ];
+  return (
+    <Table
+      label="Mapping"
+      columns={reasonsShown(reasons) ? columns : columns.slice(0, -1)}
+      rows={dataset.fields}
+      rowId={({ name }) => name}
+      isCards
+    />
+  );
+}
+
+function reasonsShown(reasons: Record<string, string>): boolean {
+  return Object.keys(reasons).length > 0;
+}
+
+/** The appliance counts the pairs that were sent: `mapping[3].remote_field_id`. */
+function faultOf(faults: Record<string, string>, sent: readonly Mapping[], field: string) {
+  const index = sent.findIndex((pair) => pair.field === field);
+  return index < 0
+    ? undefined
+    : (faults[`mapping[${index}]`] ?? faults[`mapping[${index}].remote_field_id`]);
+}

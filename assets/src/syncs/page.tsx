@@ -1,0 +1,187 @@
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { $api, client } from "../api/client";
+import { useRefresh } from "../api/queries";
+import { useMay } from "../api/session";
+import type { Run, Sync } from "../api/types";
+import { hasEnded } from "../runs/state";
+import { RunTable } from "../runs/table";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/button";
+import { Deletion } from "../ui/deletion";
+import { Empty } from "../ui/empty";
+import { Loaded } from "../ui/loaded";
+import { Failure } from "../ui/notice";
+import { Page, Panel } from "../ui/page";
+import { Rename } from "../ui/rename";
+import { type Column, Table } from "../ui/table";
+import { EditMapping } from "./edit";
+
+const route = getRouteApi("/signed-in/syncs/$id");
+
+export function SyncPage() {
+  const { id } = route.useParams();
+  const sync = $api.useQuery("get", "/syncs/{id}", { params: { path: { id } } });
+  const mayWrite = useMay("sync:write");
+  const mayRun = useMay("sync:run");
+  return (
+    <Page
+      title={sync.data?.name}
+      crumbs={[{ label: "Syncs", to: "/syncs" }]}
+      lead={sync.data && <Lead sync={sync.data} />}
+    >
+      <Loaded query={sync}>
+        {(found) => (
+          <>
+            <Panel title="Runs" aside={mayRun && <RunNow sync={found} />}>
+              <Runs syncId={found.id} />
+            </Panel>
+            <MappingPanel key={found.updated_at} sync={found} mayWrite={mayWrite} />
+            {mayWrite && <Settings sync={found} />}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Lead({ sync: { dataset, connection, base, table } }: { sync: Sync }) {
+  return (
+    <span>
+      <Link to="/datasets/$id" params={{ id: dataset.id }}>
+        {dataset.name}
+      </Link>{" "}
+      goes to {base.name} / {table.name} by{" "}
+      <Link to="/connections/$id" params={{ id: connection.id }}>
+        {connection.name}
+      </Link>
+    </span>
+  );
+}
+
+function RunNow({ sync }: { sync: Sync }) {
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const start = useMutation({
+    mutationFn: async () => {
+      const params = { path: { id: sync.id } };
+      const { data } = await client.POST("/syncs/{id}/runs", { params });
+      return data as Run;
+    },
+    onSuccess: async ({ id }) => {
+      await refresh("/syncs", "/runs", "/system");
+      await navigate({ to: "/runs/$id", params: { id } });
+    },
+  });
+  return (
+    <>
+      <Button
+        look="primary"
+        icon="play"
+        isDisabled={start.isPending}
+        onPress={() => start.mutate()}
+      >
+        Run now
+      </Button>
+      <Failure error={start.error} />
+    </>
+  );
+}
+
+function Runs({ syncId }: { syncId: string }) {
+  const runs = $api.useQuery(
+    "get",
+    "/runs",
+    { params: { query: { sync_id: syncId, limit: 20 } } },
+    {
+      refetchInterval: ({ state }) =>
+        state.data?.items.some((run) => !hasEnded(run)) ? 2_000 : 30_000,
+    },
+  );
+  return (
+    <Loaded query={runs}>
+      {({ items }) =>
+        items.length > 0 ? (
+          <RunTable label="Runs of this sync" runs={items} />
+        ) : (
+          <Empty icon="run" title="It has not run yet">
+            <p>
+              The first run reads the whole table there, meets records by their key, and writes what
+              differs. You can watch it.
+            </p>
+          </Empty>
+        )
+      }
+    </Loaded>
+  );
+}
+
+const columns: Column<Sync["mapping"][number]>[] = [
+  { id: "field", head: "Field here", cell: ({ field }) => field },
+  { id: "remote", head: "Field there", cell: (pair) => pair.remote_field_name },
+  { id: "type", head: "Type there", cell: (pair) => <code>{pair.remote_type}</code> },
+];
+
+function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
+  const [isEditing, setIsEditing] = useState(false);
+  const edit = mayWrite && !isEditing && <Button onPress={() => setIsEditing(true)}>Edit</Button>;
+  return (
+    <Panel title="What goes where" aside={edit}>
+      {isEditing ? (
+        <EditMapping sync={sync} onDone={() => setIsEditing(false)} />
+      ) : (
+        <>
+          <Table
+            label="Mapping"
+            columns={columns}
+            rows={sync.mapping}
+            rowId={({ field }) => field}
+            isCards
+          />
+          <p className="quiet">
+            {sync.typecast
+              ? "Airtable converts texts and adds choices that it does not know."
+              : "Values that Airtable does not take as they are, are refused."}
+          </p>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Settings({ sync }: { sync: Sync }) {
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  const params = { path: { id: sync.id } };
+  return (
+    <Panel title="Settings">
+      <Rename
+        name={sync.name}
+        save={async (name) => {
+          await client.PATCH("/syncs/{id}", { params, body: { name } });
+          await refresh("/syncs", "/runs");
+        }}
+      />
+      <div className="actions">
+        <Deletion
+          noun="sync"
+          name={sync.name}
+          loss={
+            <p>
+              Its runs and what it remembers of each record are deleted here. The records stay, in{" "}
+              {sync.dataset.name} and in {sync.table.name}.
+            </p>
+          }
+          readDependents={async () => []}
+          remove={() => client.DELETE("/syncs/{id}", { params })}
+          onDeleted={async () => {
+            announce(`${sync.name} is deleted.`);
+            await navigate({ to: "/syncs" });
+            await refresh("/syncs", "/runs", "/system");
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,156 @@
+import type { ReactNode } from "react";
+import {
+  Checkbox as AriaCheckbox,
+  Select as AriaSelect,
+  TextField as AriaTextField,
+  type TextFieldProps as AriaTextFieldProps,
+  Button,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  SelectValue,
+  Text,
+  TextArea,
+} from "react-aria-components";
+import { Icon } from "./icon";
+
+interface Labelled {
+  label: string;
+  /** Shown below the label, for those who do not know yet. */
+  help?: ReactNode;
+  /** What is wrong with the value. */
+  error?: string;
+}
+
+export interface TextFieldProps
+  extends Labelled,
+    Omit<AriaTextFieldProps, "className" | "style" | "children"> {
+  /** Several lines instead of one. */
+  rows?: number;
+  placeholder?: string;
+  /** Figures and code: a fixed-width face. */
+  isCode?: boolean;
+  /** The label is for screen readers alone, where the surroundings say it to the eye. */
+  hideLabel?: boolean;
+}
+
+export function TextField({
+  label,
+  help,
+  error,
+  rows,
+  placeholder,
+  isCode,
+  hideLabel,
+  ...rest
+}: TextFieldProps) {
+  const look = isCode ? "input code" : "input";
+  return (
+    <AriaTextField
+      {...rest}
+      isInvalid={rest.isInvalid ?? Boolean(error)}
+      validationBehavior="aria"
+      className="field"
+    >
+      <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
+      {help && (
+        <Text slot="description" className="help">
+          {help}
+        </Text>
+      )}
+      {rows ? (
+        <TextArea className={look} rows={rows} placeholder={placeholder} />
+      ) : (
+        <Input className={look} placeholder={placeholder} />
+      )}
+      <FieldError className="field-error">{error}</FieldError>
+    </AriaTextField>
+  );
+}
+
+export interface Option<Value extends string> {
+  value: Value;
+  label: string;
+  note?: string;
+}
+
+interface SelectProps<Value extends string> extends Labelled {
+  options: readonly Option<Value>[];
+  value: Value | null;
+  onChange: (value: Value) => void;
+  placeholder?: string;
+  isDisabled?: boolean;
+  hideLabel?: boolean;
+}
+
+export function Select<Value extends string>({
+  label,
+  help,
+  error,
+  options,
+  value,
+  onChange,
+  placeholder = "Choose…",
+  isDisabled,
+  hideLabel,
+}: SelectProps<Value>) {
+  return (
+    <AriaSelect
+      className="field"
+      value={value}
+      onChange={(key) => onChange(key as Value)}
+      isInvalid={Boolean(error)}
+      isDisabled={isDisabled}
+      placeholder={placeholder}
+    >
+      <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
+      {help && (
+        <Text slot="description" className="help">
+          {help}
+        </Text>
+      )}
+      <Button className="input select">
+        <SelectValue className="select-value" />
+        <Icon name="chevronDown" />
+      </Button>
+      <FieldError className="field-error">{error}</FieldError>
+      <Popover className="popover list">
+        <ListBox className="options" items={options}>
+          {(option) => (
+            <ListBoxItem id={option.value} textValue={option.label} className="option">
+              <span>{option.label}</span>
+              {option.note && (
+                <Text slot="description" className="option-note">
+                  {option.note}
+                </Text>
+              )}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}
+
+interface CheckboxProps {
+  isSelected: boolean;
+  onChange: (isSelected: boolean) => void;
+  isDisabled?: boolean;
+  /** What a screen reader says where `children` is absent. */
+  label?: string;
+  children?: ReactNode;
+}
+
+export function Checkbox({ label, children, ...rest }: CheckboxProps) {
+  return (
+    <AriaCheckbox {...rest} aria-label={label} className="checkbox">
+      <span className="box">
+        <Icon name="check" />
+      </span>
+      {children && <span>{children}</span>}
+    </AriaCheckbox>
+  );
+}

@@ -1,0 +1,51 @@
+/** Strokes on a 20 by 20 grid, drawn for this UI. */
+const strokes = {
+  arrowDown: "M10 4v12M5 11l5 5 5-5",
+  arrowUp: "M10 16V4M5 9l5-5 5 5",
+  arrowRight: "M4 10h12M11 5l5 5-5 5",
+  book: "M4 4.5h5a1.5 1.5 0 0 1 1 .5 1.5 1.5 0 0 1 1-.5h5v11h-5a1.5 1.5 0 0 0-1 .5 1.5 1.5 0 0 0-1-.5H4zM10 5v11",
+  check: "M4 10.5l4 4 8-9",
+  chevronDown: "M5.5 8l4.5 4.5L14.5 8",
+  chevronRight: "M8 5.5l4.5 4.5L8 14.5",
+  clock: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M10 6v4.25l2.75 1.75",
+  close: "M5 5l10 10M15 5L5 15",
+  dataset: "M3.5 4.5h13v11h-13zM3.5 8.5h13M8 8.5v7",
+  download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
+  file: "M5 3h6.5L15 6.5V17H5zM11.5 3v3.5H15",
+  help: "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14M8 8.25a2 2 0 1 1 2.75 1.85c-.5.25-.75.6-.75 1.15M10 13.75v.01",
+  key: "M8 12a3.5 3.5 0 1 1 0-.01M11.25 11.5h5.25v2.5M14 11.5v2",
+  link: "M8.5 11.5l3-3M7 9.5L5.25 11.25a2.475 2.475 0 0 0 3.5 3.5L10.5 13M9.5 7l1.75-1.75a2.475 2.475 0 0 1 3.5 3.5L13 10.5",
+  menu: "M3.5 6h13M3.5 10h13M3.5 14h13",
+  minus: "M5 10h10",
+  overview: "M3 15.5h14M5 15.5v-2h10v2M10 13.5V6M6 8a5.7 5.7 0 0 1 8 0",
+  play: "M6.5 4.5l9 5.5-9 5.5z",
+  plus: "M10 4.5v11M4.5 10h11",
+  run: "M16.5 10a6.5 6.5 0 1 1-2-4.7M16.5 3.5v3h-3",
+  search: "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M13 13l3.5 3.5",
+  sync: "M4 8h11M12 5l3 3M16 12H5M8 15l-3-3",
+  trash: "M4 6h12M8 6V4h4v2M5.5 6l.75 10.5h7.5L14.5 6",
+  upload: "M10 13V4M6 7.5l4-4 4 4M4 16.5h12",
+  user: "M10 3.5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M4 16.5c0-3 2.7-4.5 6-4.5s6 1.5 6 4.5",
+  warning: "M10 3.5l7 12.5H3zM10 8.5v3.5M10 14v.01",
+} as const;
+
+export type IconName = keyof typeof strokes;
+
+/** A drawing beside words that say the same; screen readers pass it by. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+      <path d={strokes[name]} />
+    </svg>
+  );
+}
+
+/** The mark: a scale's dial upon its platform. */
+export function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="7" />
+      <path d="M5.5 22.5h21M9 22.5v-3h14v3M16 19.5V9M9.5 11.5a9.2 9.2 0 0 1 13 0" />
+    </svg>
+  );
+}
