@@ -1,0 +1,26 @@
+//! Measures what is promised: `cargo bench`, or `cargo bench -- store push` for some of it.
+//!
+//! CPU is the appliance's own, client and sandbox run in processes of their own; each figure
+//! stands beside what is aimed at, and beside the state of the disk it was taken on.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+
+mod meter;
+mod store;
+
+use meter::Report;
+
+fn main() {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let mut report = Report::default();
+    let sections: [(&str, fn(&mut Report)); 1] = [("store", store::measure)];
+    for (name, measure) in sections {
+        if wanted.is_empty() || wanted.iter().any(|word| word == name) {
+            measure(&mut report);
+        }
+    }
+    println!("{report}");
+}
