@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use super::Version;
 use super::backend::{COUNTERS, REFERENCES, Range, Transaction, stamp, unwrap};
 use super::batch::{Batch, Expect, Op};
-use super::collection::{Entry, OnDelete, Reference};
+use super::collection::{Entry, OnDelete};
 use super::error::{Dependent, Error};
-use super::key::{Bytes, Key as _};
+use super::references::{Referrer, reference_key, referrers_prefix};
 use super::registry::{Links, Registry, Table};
 use super::undo::Undo;
 
@@ -147,7 +147,7 @@ fn delete(
     cascade: bool,
 ) -> Result<(), Error> {
     let mut refused = Vec::new();
-    for referrer in referrers(tx, registry, table.name, key)? {
+    for referrer in referrers(tx, registry, table, key)? {
         let Some(row) = tx.get(referrer.table.name, &referrer.key)? else {
             continue;
         };
@@ -223,40 +223,17 @@ fn place(entry: &Entry, key: &[u8]) -> Vec<u8> {
     place
 }
 
-fn reference_key(reference: &Reference, source: &Table, key: &[u8]) -> Vec<u8> {
-    let target = (reference.target.to_owned(), Bytes(reference.key.clone()));
-    (target, (source.name.to_owned(), Bytes(key.to_vec()))).bytes()
-}
-
-/// One row that refers to another.
-struct Referrer {
-    table: Table,
-    key: Vec<u8>,
-    cascade: bool,
-}
-
 fn referrers(
     tx: &mut dyn Transaction,
     registry: &Registry,
-    target: &str,
+    target: &Table,
     key: &[u8],
 ) -> Result<Vec<Referrer>, Error> {
-    let prefix = (target.to_owned(), Bytes(key.to_vec())).bytes();
+    let prefix = referrers_prefix(target.name, key);
     let mut found = Vec::new();
     tx.scan(REFERENCES, &Range::prefix(&prefix), &mut |place, flags| {
-        found.push((place[prefix.len()..].to_vec(), flags == [1]));
+        found.push(Referrer::read(&place[prefix.len()..], flags, registry));
         ControlFlow::Continue(())
     })?;
-    let named = found.into_iter().map(|(source, cascade)| {
-        let (name, Bytes(key)) = <(String, Bytes)>::read(&mut source.as_slice())
-            .map_err(|bad| Error::Damaged(bad.to_string()))?;
-        let table = registry.get(&name);
-        let table = table.ok_or_else(|| Error::Damaged(format!("unknown collection {name}")))?;
-        Ok(Referrer {
-            table,
-            key,
-            cascade,
-        })
-    });
-    named.collect()
+    found.into_iter().collect()
 }

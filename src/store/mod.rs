@@ -14,6 +14,7 @@ mod error;
 mod key;
 mod migrate;
 mod redb;
+mod references;
 mod registry;
 mod snapshot;
 mod undo;
@@ -57,6 +58,7 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<dyn Backend>,
+    registry: Registry,
     writer: Writer,
 }
 
@@ -84,8 +86,12 @@ impl Store {
     ) -> Result<Self, Error> {
         let backend: Arc<dyn Backend> = Arc::new(redb::Redb::open(disk, cache_bytes)?);
         migrate::migrate(&*backend, migrate::STEPS, migrate::SCHEMA)?;
-        let writer = Writer::start(Arc::clone(&backend), registry, witness, blocking)?;
-        Ok(Self { backend, writer })
+        let writer = Writer::start(Arc::clone(&backend), registry.clone(), witness, blocking)?;
+        Ok(Self {
+            backend,
+            registry,
+            writer,
+        })
     }
 
     /// A view of the store as it is now, untouched by later writes. Keep it on a blocking thread
@@ -116,6 +122,12 @@ impl Store {
     /// What a counter has come to.
     pub fn count(&self, counter: &Counter) -> Result<i64, Error> {
         self.snapshot()?.count(counter)
+    }
+
+    /// What a deletion of the row under `key` would touch or meet: all rows that need it, directly
+    /// or through others (1,000 at most).
+    pub fn dependents<C: Collection>(&self, key: &C::Key) -> Result<Vec<Dependent>, Error> {
+        self.snapshot()?.dependents::<C>(&self.registry, key)
     }
 
     /// Commits a batch durably, with its act in the book, or changes nothing.
@@ -235,6 +247,7 @@ mod tests {
             panic!("the deletion passed")
         };
         assert_eq!(dependents[0].label, "b@example.org");
+        assert_eq!(store.dependents::<People>(&1).unwrap(), dependents);
         let mut batch = Batch::new(Act::default());
         batch.delete_all::<People>(&1, version);
         store.commit(batch).await.unwrap();

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use super::backend::{self, COUNTERS, Range, View};
 use super::batch::Counter;
 use super::collection::{Collection, Index, Row, Value as _};
-use super::{Error, Key};
+use super::error::Dependent;
+use super::registry::Registry;
+use super::{Error, Key, references};
 use crate::base::Cursor;
 
 /// A moment of the store.
@@ -162,6 +164,15 @@ impl Snapshot {
         Ok(stored
             .and_then(|bytes| Some(i64::from_be_bytes(bytes.try_into().ok()?)))
             .unwrap_or(0))
+    }
+
+    /// All rows that need the one under `key`, directly or through others (1,000 at most).
+    pub(super) fn dependents<C: Collection>(
+        &self,
+        registry: &Registry,
+        key: &C::Key,
+    ) -> Result<Vec<Dependent>, Error> {
+        references::dependents(&*self.view, registry, C::NAME, &key.bytes())
     }
 
     fn get_bytes<C: Collection>(&self, key: &[u8]) -> Result<Option<Row<C>>, Error> {
