@@ -4,7 +4,7 @@
 //! stand further down; `tests/it/layers.rs` reads this table and fails on any other path.
 //!
 //! ```text
-//! main         cli
+//! main         cli config
 //! cli          server http app sandbox audit store telemetry config base
 //! server       http app scheduler tls telemetry config base
 //! http         app scheduler sync connections datasets fields auth limits audit telemetry config base store

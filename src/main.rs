@@ -1,5 +1,10 @@
 //! The appliance's entry: everything is in the library.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use weighbridge::cli;
+use weighbridge::config::Environment;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), Environment::of_process())
 }

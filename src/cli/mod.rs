@@ -1,1 +1,15 @@
 //! Runs the commands: each is one API call, or one act on local files.
+//!
+//! A command is a file with its arguments (`Args`), a function `run`, and the view that it
+//! prints; `command` lists them. What a command prints is text for people, or JSON with `--json`;
+//! failures go to standard error, and the exit code tells their kind.
+
+mod command;
+mod completions;
+mod config;
+mod context;
+mod failure;
+mod man;
+mod output;
+
+pub use command::{grammar, run};

@@ -1,6 +1,6 @@
 //! Loads the configuration: all sections, then the rules between them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::Document;
 
@@ -22,7 +22,17 @@ pub struct Loaded {
     pub warnings: Vec<Warning>,
 }
 
+/// The file that the packages install.
+const USUAL_FILE: &str = "/etc/weighbridge/config.toml";
+
 impl Config {
+    /// The file to load when nobody names one: the variable `WEIGHBRIDGE_CONFIG`, else the
+    /// packages' if it is there.
+    pub fn usual_file(environment: &Environment) -> Option<PathBuf> {
+        let named = environment.get("WEIGHBRIDGE_CONFIG").map(PathBuf::from);
+        named.or_else(|| Path::new(USUAL_FILE).exists().then(|| USUAL_FILE.into()))
+    }
+
     /// Loads `file` if one is given, with `environment` above it.
     ///
     /// Errs with all faults at once; only a file that is not TOML hides those behind the first.
@@ -139,7 +149,6 @@ fn check(config: &Config, reader: &mut Reader<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
     use std::time::Duration;
 
     use super::super::{Caution, MasterKey, Rate};

@@ -36,7 +36,7 @@ fn described(entry: &Entry) -> String {
 }
 
 /// The values in force, as a file would set them, each with where it comes from.
-pub fn show(entries: &[Entry]) -> String {
+pub fn show<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> String {
     let mut page = String::new();
     let mut section = "";
     for entry in entries {

@@ -1,2 +1,4 @@
 //! Everything seen from outside, in one binary.
+
+mod config;
 mod store;

@@ -1,0 +1,104 @@
+//! The commands and what every one of them accepts.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::context::Context;
+use super::failure::{Failure, report};
+use super::{completions, config, man};
+use crate::config::Environment;
+
+/// The gate and the book of an organisation's data.
+#[derive(Parser)]
+#[command(
+    name = "weighbridge",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 faulty configuration."
+)]
+struct Line {
+    /// The configuration file. Without it: $WEIGHBRIDGE_CONFIG, else /etc/weighbridge/config.toml
+    /// if there is one, else the defaults.
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check, show or explain the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print what a shell needs to complete the commands.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man,
+}
+
+/// Runs what the command line says and returns the exit code, having printed everything.
+pub fn run(line: impl IntoIterator<Item = OsString>, environment: Environment) -> ExitCode {
+    let line = match Line::try_parse_from(line) {
+        Ok(line) => line,
+        Err(told) => return explain(&told),
+    };
+    let context = Context::new(line.config, environment, line.json);
+    match dispatch(line.command, &context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure, line.json),
+    }
+}
+
+/// The grammar of the command line, for what is generated from it.
+pub fn grammar() -> clap::Command {
+    Line::command()
+}
+
+fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
+    match command {
+        Command::Config(command) => config::run(command, context),
+        Command::Completions(args) => completions::run(&args, context),
+        Command::Man => man::run(context),
+    }
+}
+
+/// Prints help, the version, or what is wrong with the usage.
+fn explain(told: &clap::Error) -> ExitCode {
+    let usage = u8::try_from(told.exit_code()).unwrap_or(2);
+    // Whoever closed the stream does not want to read it.
+    told.print()
+        .map_or(ExitCode::from(usage), |()| ExitCode::from(usage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_has_no_contradictions() {
+        grammar().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_is_explained() {
+        let mut commands = vec![grammar()];
+        while let Some(command) = commands.pop() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for option in command.get_arguments() {
+                assert!(
+                    option.get_help().is_some(),
+                    "{} {}",
+                    command.get_name(),
+                    option.get_id()
+                );
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Prints what a command has to say: text for people, or JSON for programs.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Standard output in the form that was asked for.
+pub(super) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints a view: its `Display` as it is, or itself as one line of JSON.
+    pub(super) fn show(&self, view: &(impl Display + Serialize)) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        if self.json {
+            serde_json::to_writer(&mut out, view)?;
+            writeln!(out)
+        } else {
+            writeln!(out, "{}", view.to_string().trim_end())
+        }
+    }
+
+    /// Prints a document that has only one form, such as a manual page.
+    pub(super) fn document(&self, bytes: &[u8]) -> io::Result<()> {
+        io::stdout().lock().write_all(bytes)
+    }
+}
