@@ -1,4 +1,5 @@
 //! Everything seen from outside, in one binary.
 
 mod config;
+mod layers;
 mod store;
