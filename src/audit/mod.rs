@@ -1,1 +1,29 @@
 //! Writes the book: OCSF lines, chained, signed and verifiable without the server.
+//!
+//! `event` builds an [`Act`](crate::base::Act) under one of the codes of `code`; `log` takes acts
+//! and `writer` makes them lines (`chain`) of segments (`segment`) on a `disk`, signed (`seal`) by
+//! keys that do not outlive their segment (`keys`). `recover` finds the log's end after a crash,
+//! `read` pages through it, and `verify` checks it with nothing but the files.
+
+mod chain;
+mod code;
+mod disk;
+mod error;
+mod event;
+mod json;
+mod keys;
+mod lines;
+mod log;
+mod read;
+mod recover;
+mod seal;
+mod segment;
+mod writer;
+
+pub use code::{BadCode, Class, Code, Row, Severity, code_list};
+pub use error::Error;
+pub use event::{Event, Outcome};
+pub use log::{Log, Settings};
+pub use read::{From, Page, Query, first_key};
+pub use seal::{BadKey, Checkpoint, KeyBox, PublicKey};
+pub use segment::{NotASegment, SegmentName, Void};

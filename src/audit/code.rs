@@ -1,0 +1,337 @@
+//! Lists every event that the book may hold: one row each, from which the published list comes.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+use std::str::FromStr;
+
+/// The OCSF 1.8.0 class that says which members an event has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// 3001, Account Change.
+    AccountChange,
+    /// 3002, Authentication.
+    Authentication,
+    /// 3004, Entity Management.
+    EntityManagement,
+    /// 6002, Application Lifecycle.
+    ApplicationLifecycle,
+    /// 6003, API Activity.
+    ApiActivity,
+}
+
+impl Class {
+    /// `class_uid`.
+    pub const fn uid(self) -> u32 {
+        match self {
+            Self::AccountChange => 3001,
+            Self::Authentication => 3002,
+            Self::EntityManagement => 3004,
+            Self::ApplicationLifecycle => 6002,
+            Self::ApiActivity => 6003,
+        }
+    }
+
+    /// `category_uid`.
+    pub const fn category(self) -> u32 {
+        self.uid() / 1000
+    }
+
+    /// `class_name`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccountChange => "Account Change",
+            Self::Authentication => "Authentication",
+            Self::EntityManagement => "Entity Management",
+            Self::ApplicationLifecycle => "Application Lifecycle",
+            Self::ApiActivity => "API Activity",
+        }
+    }
+}
+
+/// How much an event matters by itself; its number is OCSF's `severity_id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The usual course of things.
+    Informational = 1,
+    /// Worth a look when it comes often.
+    Low = 2,
+    /// Worth a look.
+    Medium = 3,
+    /// Somebody should look soon.
+    High = 4,
+    /// Somebody must look now.
+    Critical = 5,
+}
+
+/// What an event's code stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The code as it stands in `metadata.event_code`; never given to another event.
+    pub text: &'static str,
+    /// The word in `metadata.labels`: that of the OWASP logging vocabulary where it has one.
+    pub word: &'static str,
+    /// The OCSF class.
+    pub class: Class,
+    /// The class's `activity_id`; 99 is "other", and `activity_name` then holds the word.
+    pub activity: u8,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Whether it tells of something refused or gone wrong, unless the event says otherwise.
+    pub fails: bool,
+    /// One sentence for people: `message`.
+    pub caption: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident = $text:literal $word:literal $class:ident $activity:literal $severity:ident
+        $outcome:ident $caption:literal;)+) => {
+        /// The code of an event; [`Code::row`] tells what it stands for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $caption] $name,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the published list.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// What the code stands for.
+            pub const fn row(self) -> Row {
+                match self {
+                    $(Self::$name => Row {
+                        text: $text,
+                        word: $word,
+                        class: Class::$class,
+                        activity: $activity,
+                        severity: Severity::$severity,
+                        fails: codes!(@ $outcome),
+                        caption: $caption,
+                    },)+
+                }
+            }
+        }
+    };
+    (@ done) => { false };
+    (@ fails) => { true };
+}
+
+codes! {
+    SignedIn = "WB-AUTH-001" "authn_login_success" Authentication 1 Informational done
+        "A person signed in.";
+    SignInFailed = "WB-AUTH-002" "authn_login_fail" Authentication 1 Low fails
+        "A sign-in was refused.";
+    SignInHeldBack = "WB-AUTH-003" "authn_login_lock" Authentication 1 Medium fails
+        "A sign-in was refused because the account is held back after failures.";
+    SignedOut = "WB-AUTH-004" "session_ended" Authentication 2 Informational done
+        "A person signed out.";
+    SessionExpired = "WB-AUTH-005" "session_expired" Authentication 2 Informational done
+        "A session came to its end by itself.";
+    SessionsRevoked = "WB-AUTH-006" "session_revoked" Authentication 2 Low done
+        "A user's sessions were ended by a change of password, roles or state.";
+    SessionRefused = "WB-AUTH-007" "session_use_after_expire" Authentication 1 Low fails
+        "A request came with a session that is unknown or has ended.";
+    PasswordChanged = "WB-AUTH-008" "authn_password_change" AccountChange 3 Low done
+        "A user changed their own password.";
+    PasswordChangeFailed = "WB-AUTH-009" "authn_password_change_fail" AccountChange 3 Low fails
+        "A change of password was refused.";
+    PasswordReset = "WB-AUTH-010" "authn_password_reset" AccountChange 4 Medium done
+        "An administrator set a user's password.";
+    SetupLinkMade = "WB-AUTH-011" "authn_token_created" EntityManagement 1 Medium done
+        "A one-time set-up link was made; an older one is void.";
+    SetupLinkUsed = "WB-AUTH-012" "authn_token_used" EntityManagement 11 Medium done
+        "The set-up link was used.";
+    SetupRefused = "WB-AUTH-013" "authn_token_reuse" Authentication 1 Medium fails
+        "A set-up was refused: its link is wrong, used or too old.";
+
+    AccessRefused = "WB-ACCESS-001" "authz_fail" ApiActivity 99 Medium fails
+        "A request was refused because the caller may not do that.";
+    CsrfRefused = "WB-ACCESS-002" "malicious_csrf" ApiActivity 99 Medium fails
+        "A request was refused because it may come from another site.";
+    RateLimited = "WB-ACCESS-003" "excess_rate_limit_exceeded" ApiActivity 99 Low fails
+        "A rate limit was met; further refusals in the same window are not listed.";
+    InputRefused = "WB-ACCESS-004" "input_validation_fail" ApiActivity 99 Low fails
+        "A request was refused because its content is not what the operation takes.";
+    RequestBroke = "WB-ACCESS-005" "sys_error" ApiActivity 99 High fails
+        "A request ended in an error of the appliance's own.";
+
+    UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
+        "A user was created.";
+    UserUpdated = "WB-USER-002" "user_updated" AccountChange 99 Low done
+        "A user's name was changed.";
+    RolesChanged = "WB-USER-003" "privilege_permissions_changed" AccountChange 99 High done
+        "A user's roles were changed.";
+    UserDisabled = "WB-USER-004" "user_archived" AccountChange 5 Medium done
+        "A user was disabled.";
+    UserEnabled = "WB-USER-005" "user_enabled" AccountChange 2 Medium done
+        "A user was enabled.";
+    UsersRead = "WB-USER-006" "users_read" ApiActivity 2 Informational done
+        "The list of users was read.";
+
+    DatasetCreated = "WB-DATA-001" "dataset_create" ApiActivity 1 Informational done
+        "A dataset was created.";
+    DatasetUpdated = "WB-DATA-002" "dataset_update" ApiActivity 3 Informational done
+        "A dataset's name or fields were changed.";
+    DatasetDeleted = "WB-DATA-003" "dataset_delete" ApiActivity 4 Medium done
+        "A dataset was deleted with its records.";
+    DatasetsRead = "WB-DATA-004" "dataset_read" ApiActivity 2 Informational done
+        "Datasets were read, without their records.";
+    RecordsRead = "WB-DATA-005" "sensitive_read" ApiActivity 2 Informational done
+        "Records were read.";
+    RecordCreated = "WB-DATA-006" "sensitive_create" ApiActivity 1 Informational done
+        "A record was created.";
+    RecordUpdated = "WB-DATA-007" "sensitive_update" ApiActivity 3 Informational done
+        "A record was changed.";
+    RecordDeleted = "WB-DATA-008" "sensitive_delete" ApiActivity 4 Low done
+        "A record was deleted.";
+    ImportStarted = "WB-DATA-009" "upload_started" ApiActivity 1 Informational done
+        "An import of a file began.";
+    ImportFinished = "WB-DATA-010" "upload_complete" ApiActivity 1 Informational done
+        "An import of a file was carried through.";
+    ImportFailed = "WB-DATA-011" "upload_fail" ApiActivity 1 Low fails
+        "An import of a file was refused or broke off.";
+    RecordsWritten = "WB-DATA-012" "sensitive_write" ApiActivity 3 Informational done
+        "A batch of records was written.";
+    Exported = "WB-DATA-013" "sensitive_export" ApiActivity 2 Low done
+        "Records were exported to a file.";
+
+    ConnectionCreated = "WB-CONN-001" "connection_create" EntityManagement 1 Medium done
+        "A connection to a provider was created and its credential sealed.";
+    ConnectionUpdated = "WB-CONN-002" "connection_update" EntityManagement 3 Informational done
+        "A connection was renamed.";
+    ConnectionDeleted = "WB-CONN-003" "connection_delete" EntityManagement 4 Medium done
+        "A connection was deleted with its credential.";
+    CredentialReplaced = "WB-CONN-004" "credential_replace" EntityManagement 3 Medium done
+        "A connection's credential was replaced.";
+    CredentialUsed = "WB-CONN-005" "credential_use" EntityManagement 2 Informational done
+        "A connection's credential was opened for calls to its provider.";
+    ConnectionTested = "WB-CONN-006" "connection_test" EntityManagement 99 Informational done
+        "A connection was tested against its provider.";
+    ConnectionsRead = "WB-CONN-007" "connection_read" ApiActivity 2 Informational done
+        "Connections were read, without their credentials.";
+    RemoteSchemaRead = "WB-CONN-008" "remote_schema_read" ApiActivity 2 Informational done
+        "A provider was asked for its bases and tables.";
+
+    SyncCreated = "WB-SYNC-001" "sync_create" EntityManagement 1 Informational done
+        "A sync was created.";
+    SyncUpdated = "WB-SYNC-002" "sync_update" EntityManagement 3 Informational done
+        "A sync was changed.";
+    SyncDeleted = "WB-SYNC-003" "sync_delete" EntityManagement 4 Low done
+        "A sync was deleted.";
+    SyncsRead = "WB-SYNC-004" "sync_read" ApiActivity 2 Informational done
+        "Syncs or their runs were read.";
+    RunQueued = "WB-SYNC-005" "run_queued" ApiActivity 1 Informational done
+        "A run of a sync was asked for.";
+    RunStarted = "WB-SYNC-006" "run_started" ApiActivity 99 Informational done
+        "A run began, or went on after a stop.";
+    RunPaused = "WB-SYNC-007" "run_paused" ApiActivity 99 Informational done
+        "A run waits for its provider or for the next try.";
+    RunFinished = "WB-SYNC-008" "run_finished" ApiActivity 99 Informational done
+        "A run was carried through.";
+    RunFailed = "WB-SYNC-009" "run_failed" ApiActivity 99 Low fails
+        "A run ended without having been carried through.";
+    RemoteRead = "WB-SYNC-010" "remote_read" ApiActivity 2 Informational done
+        "Records were read from a provider.";
+    RemoteWriteIntended = "WB-SYNC-011" "remote_write_intended" ApiActivity 3 Informational done
+        "A batch is about to be written to a provider.";
+    RemoteWriteSettled = "WB-SYNC-012" "remote_write_settled" ApiActivity 3 Informational done
+        "What became of a batch written to a provider is known.";
+
+    Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
+        "The appliance started.";
+    Stopped = "WB-SYS-002" "sys_shutdown" ApplicationLifecycle 4 Informational done
+        "The appliance stopped in order.";
+    StoreReopened = "WB-SYS-003" "sys_restart" ApplicationLifecycle 5 High done
+        "The store was closed after an error of the disk and opened again.";
+    MasterKeyMade = "WB-SYS-004" "crypt_key_created" EntityManagement 1 Medium done
+        "The master key that seals every credential was made.";
+    UnsealFailed = "WB-SYS-005" "crypt_decrypt_fail" EntityManagement 2 High fails
+        "A sealed value could not be opened: its key is another, or it was altered.";
+    JobFailed = "WB-SYS-006" "sys_job_fail" ApplicationLifecycle 99 Medium fails
+        "A job of the appliance's own failed.";
+
+    SegmentOpened = "WB-AUDIT-001" "log_segment" ApplicationLifecycle 99 Informational done
+        "A new segment of the audit log begins; the key of the one before is destroyed.";
+    LogRecovered = "WB-AUDIT-002" "log_recovered" ApplicationLifecycle 99 High done
+        "A new segment begins after a torn write; the torn bytes are kept and named.";
+    Checkpoint = "WB-AUDIT-003" "log_checkpoint" ApplicationLifecycle 99 Informational done
+        "The audit log up to here is signed.";
+    ActNotCommitted = "WB-AUDIT-004" "log_act_void" ApplicationLifecycle 99 Medium fails
+        "Acts were announced and then not carried out.";
+    ActsLost = "WB-AUDIT-005" "log_acts_lost" ApplicationLifecycle 99 High fails
+        "Reads and refusals were not listed while the audit log could not be written.";
+    AuditRead = "WB-AUDIT-006" "log_read" ApiActivity 2 Low done
+        "The audit log was read.";
+    CheckpointTaken = "WB-AUDIT-007" "log_checkpoint_taken" ApiActivity 2 Informational done
+        "A checkpoint of the audit log was taken, to be kept elsewhere.";
+}
+
+impl Display for Code {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        f.write_str(self.row().text)
+    }
+}
+
+/// A text that is no event's code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no event code; a code looks like {example}", example = Code::SignedIn)]
+pub struct BadCode(String);
+
+impl FromStr for Code {
+    type Err = BadCode;
+
+    /// Takes the code itself or its word.
+    fn from_str(text: &str) -> Result<Self, BadCode> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.row().text == text || code.row().word == text)
+            .ok_or_else(|| BadCode(text.chars().take(64).collect()))
+    }
+}
+
+/// The published list: every code with what it stands for, as a Markdown table.
+pub fn code_list() -> String {
+    let mut list = String::from(
+        "| code | word | OCSF class | activity | severity | what happened |\n|---|---|---|---|---|---|\n",
+    );
+    for row in Code::ALL.iter().map(|code| code.row()) {
+        list += &format!(
+            "| {} | {} | {} {} | {} | {:?} | {} |\n",
+            row.text,
+            row.word,
+            row.class.uid(),
+            row.class.name(),
+            row.activity,
+            row.severity,
+            row.caption
+        );
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_events_share_a_code_or_a_word() {
+        let mut seen = HashSet::new();
+        for row in Code::ALL.iter().map(|code| code.row()) {
+            assert!(seen.insert(row.text), "{} is given twice", row.text);
+            assert!(seen.insert(row.word), "{} is given twice", row.word);
+        }
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_text_and_by_its_word() {
+        assert_eq!("WB-AUTH-002".parse(), Ok(Code::SignInFailed));
+        assert_eq!("authn_login_fail".parse(), Ok(Code::SignInFailed));
+        assert!("WB-AUTH-999".parse::<Code>().is_err());
+    }
+
+    #[test]
+    fn the_published_list_has_a_row_for_every_code() {
+        assert_eq!(code_list().lines().count(), Code::ALL.len() + 2);
+    }
+}

@@ -1,0 +1,463 @@
+//! Builds one event: the only place that knows how OCSF wants it written.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::code::{Class, Code, Row};
+use super::json::{cut, cut_detail, members};
+use crate::base::{Act, Actor, Clock, Origin, Party, UserId};
+
+/// Names, ids and what a client calls itself are cut at this many characters.
+const NAME_CHARS: usize = 256;
+/// Paths, comments and reasons are cut at this many characters.
+const TEXT_CHARS: usize = 1024;
+/// An event names at most this many objects, and carries at most this many details.
+const MANY: usize = 64;
+
+/// How an act ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// As it was meant.
+    Success,
+    /// Refused or failed.
+    Failure {
+        /// A word for machines, such as `INVALID_CREDENTIALS`.
+        code: &'static str,
+        /// A sentence for people; may be empty.
+        detail: String,
+    },
+    /// Nobody knows yet, or ever will.
+    Unknown,
+}
+
+impl Outcome {
+    /// A failure that its word explains.
+    pub const fn failed(code: &'static str) -> Self {
+        Self::Failure {
+            code,
+            detail: String::new(),
+        }
+    }
+}
+
+/// An event in the making. What an event's class has no place for goes under `unmapped`.
+///
+/// ```
+/// # use weighbridge::audit::{Code, Event};
+/// # use weighbridge::base::{Actor, Clock};
+/// let act = Event::new(Code::RecordsRead, &Actor::system())
+///     .entity("dataset", "0199a3c4", "Breweries")
+///     .count("records", 50)
+///     .build(&Clock::system());
+/// assert!(act.metadata.contains("WB-DATA-005"));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Event {
+    code: Code,
+    by: Actor,
+    things: Vec<Value>,
+    user: Option<Value>,
+    counts: Map<String, Value>,
+    comment: Option<String>,
+    details: Map<String, Value>,
+    parts: Map<String, Value>,
+    outcome: Option<Outcome>,
+}
+
+impl Event {
+    /// An event of the kind `code`, done by `by`.
+    pub fn new(code: Code, by: &Actor) -> Self {
+        Self {
+            code,
+            by: by.clone(),
+            things: Vec::new(),
+            user: None,
+            counts: Map::new(),
+            comment: None,
+            details: Map::new(),
+            parts: Map::new(),
+            outcome: None,
+        }
+    }
+
+    /// Names an object that the act is about; the first is the main one.
+    pub fn entity(mut self, kind: &str, id: impl Display, name: &str) -> Self {
+        self.name_thing(json!({
+            "uid": cut(&id.to_string(), NAME_CHARS), "type": kind, "name": cut(name, NAME_CHARS),
+        }));
+        self
+    }
+
+    /// Names an object together with the version that the act left it at or read.
+    pub fn resource(
+        mut self,
+        kind: &str,
+        id: impl Display,
+        name: &str,
+        version: impl Display,
+    ) -> Self {
+        self.name_thing(json!({
+            "uid": cut(&id.to_string(), NAME_CHARS), "type": kind, "name": cut(name, NAME_CHARS),
+            "version": version.to_string(),
+        }));
+        self
+    }
+
+    /// Names the user that the act is about; without an id, somebody who is not known here.
+    ///
+    /// Left out, it is the one who acts.
+    pub fn user(mut self, id: impl Into<Option<UserId>>, email: &str) -> Self {
+        self.user = Some(user(id.into(), email));
+        self
+    }
+
+    /// Tells how many of something the act touched.
+    pub fn count(mut self, what: &str, n: u64) -> Self {
+        self.counts.insert(what.to_owned(), n.into());
+        self
+    }
+
+    /// Adds the reason that a person gave.
+    pub fn comment(mut self, text: &str) -> Self {
+        self.comment = Some(cut(text, TEXT_CHARS).to_owned());
+        self
+    }
+
+    /// Adds a fact of this event alone; a value larger than 4 KiB is kept as its beginning.
+    pub fn detail(mut self, key: &str, value: impl Into<Value>) -> Self {
+        if self.details.len() < MANY {
+            self.details
+                .insert(key.to_owned(), cut_detail(value.into()));
+        }
+        self
+    }
+
+    /// Adds what the log itself reads again: whole, and straight under `unmapped`.
+    pub(super) fn part(mut self, key: &str, value: Value) -> Self {
+        self.parts.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Tells how the act ended, where that is not what its code says by itself.
+    pub fn status(mut self, outcome: Outcome) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// The finished act, dated now.
+    pub fn build(mut self, clock: &Clock) -> Act {
+        let row = self.code.row();
+        let mut line = Map::new();
+        let mut unmapped = Map::new();
+        head(&mut line, &row, clock.now());
+        self.put_outcome(&mut line, row.fails);
+        self.put_actor(&mut line, &mut unmapped, row.class);
+        self.put_subject(&mut line, &mut unmapped, row);
+        if !self.counts.is_empty() {
+            unmapped.insert("counts".into(), self.counts.into());
+        }
+        if !self.details.is_empty() {
+            unmapped.insert("details".into(), self.details.into());
+        }
+        unmapped.extend(self.parts);
+        let mut metadata = Map::new();
+        metadata.insert("event_code".into(), row.text.into());
+        metadata.insert("labels".into(), json!([row.word]));
+        if let Some(origin) = &self.by.origin {
+            let request = origin.request.to_string();
+            metadata.insert("correlation_uid".into(), request.into());
+        }
+        Act {
+            members: members(&line),
+            metadata: members(&metadata),
+            unmapped: members(&unmapped),
+        }
+    }
+
+    fn name_thing(&mut self, thing: Value) {
+        if self.things.len() < MANY {
+            self.things.push(thing);
+        }
+    }
+
+    fn put_outcome(&mut self, line: &mut Map<String, Value>, fails: bool) {
+        let outcome = self.outcome.take().unwrap_or(if fails {
+            Outcome::failed("REFUSED")
+        } else {
+            Outcome::Success
+        });
+        match outcome {
+            Outcome::Success => drop(line.insert("status_id".into(), 1.into())),
+            Outcome::Unknown => drop(line.insert("status_id".into(), 0.into())),
+            Outcome::Failure { code, detail } => {
+                line.insert("status_id".into(), 2.into());
+                line.insert("status_code".into(), code.into());
+                if !detail.is_empty() {
+                    line.insert("status_detail".into(), cut(&detail, TEXT_CHARS).into());
+                }
+            }
+        }
+    }
+
+    /// Who and from where. The lifecycle class has no place for either.
+    fn put_actor(
+        &self,
+        line: &mut Map<String, Value>,
+        unmapped: &mut Map<String, Value>,
+        class: Class,
+    ) {
+        let place = match class {
+            Class::ApplicationLifecycle => &mut *unmapped,
+            _ => line,
+        };
+        place.insert("actor".into(), actor(&self.by.party));
+        if let Some(origin) = &self.by.origin {
+            place.insert("src_endpoint".into(), endpoint(origin));
+            place.insert("http_request".into(), request(origin));
+        } else if class == Class::ApiActivity {
+            place.insert("src_endpoint".into(), json!({"name": "localhost"}));
+        }
+        if let Party::Operator {
+            on_behalf_of: Some((id, email)),
+            ..
+        } = &self.by.party
+        {
+            unmapped.insert("on_behalf_of".into(), user(Some(*id), email));
+        }
+    }
+
+    /// What or whom the act is about, where the class wants it.
+    fn put_subject(
+        &mut self,
+        line: &mut Map<String, Value>,
+        unmapped: &mut Map<String, Value>,
+        row: Row,
+    ) {
+        let mut things = std::mem::take(&mut self.things);
+        let mut user = self.user.take();
+        match row.class {
+            Class::Authentication | Class::AccountChange => {
+                let subject = user.take().unwrap_or_else(|| party_user(&self.by.party));
+                line.insert("user".into(), subject);
+            }
+            Class::EntityManagement => {
+                let entity = match things.is_empty() {
+                    true => json!({"name": "weighbridge", "type": "appliance"}),
+                    false => things.remove(0),
+                };
+                line.insert("entity".into(), entity);
+            }
+            Class::ApiActivity => {
+                line.insert("api".into(), self.api(row.word));
+                if !things.is_empty() {
+                    line.insert("resources".into(), std::mem::take(&mut things).into());
+                }
+            }
+            Class::ApplicationLifecycle => {
+                line.insert("app".into(), product());
+            }
+        }
+        if row.class == Class::Authentication {
+            line.insert("service".into(), json!({"name": "weighbridge"}));
+        }
+        if let Some(comment) = self.comment.take() {
+            let place = match row.class {
+                Class::EntityManagement => line,
+                _ => &mut *unmapped,
+            };
+            place.insert("comment".into(), comment.into());
+        }
+        if let Some(user) = user {
+            unmapped.insert("user".into(), user);
+        }
+        if !things.is_empty() {
+            unmapped.insert("resources".into(), things.into());
+        }
+    }
+
+    fn api(&self, operation: &str) -> Value {
+        match &self.by.origin {
+            Some(origin) => {
+                json!({"operation": operation, "request": {"uid": origin.request.to_string()}})
+            }
+            None => json!({"operation": operation}),
+        }
+    }
+}
+
+/// What every line begins with.
+fn head(line: &mut Map<String, Value>, row: &Row, now: Timestamp) {
+    let class = row.class.uid();
+    line.insert("time".into(), now.as_millisecond().into());
+    line.insert("category_uid".into(), row.class.category().into());
+    line.insert("class_uid".into(), class.into());
+    line.insert("class_name".into(), row.class.name().into());
+    line.insert("activity_id".into(), row.activity.into());
+    if row.activity == 99 {
+        line.insert("activity_name".into(), row.word.into());
+    }
+    line.insert(
+        "type_uid".into(),
+        (class * 100 + u32::from(row.activity)).into(),
+    );
+    line.insert("severity_id".into(), (row.severity as u8).into());
+    line.insert("message".into(), row.caption.into());
+}
+
+/// The appliance as OCSF's `product`.
+pub(super) fn product() -> Value {
+    json!({
+        "name": "Weighbridge",
+        "vendor_name": "Weighbridge",
+        "version": env!("CARGO_PKG_VERSION"),
+    })
+}
+
+fn user(id: Option<UserId>, email: &str) -> Value {
+    let name = cut(email, NAME_CHARS);
+    match id {
+        Some(id) => json!({"uid": id.to_string(), "name": name}),
+        None => json!({ "name": name }),
+    }
+}
+
+/// The user object of the one who acts.
+fn party_user(party: &Party) -> Value {
+    match party {
+        Party::User { id, email, .. } => user(Some(*id), email),
+        Party::Operator { uid, .. } => json!({"uid": format!("os:{uid}"), "name": "operator"}),
+        Party::Run { owner, .. } => json!({"uid": owner.to_string()}),
+        Party::Anonymous => json!({"name": "anonymous"}),
+        Party::System => json!({"name": "system"}),
+    }
+}
+
+fn actor(party: &Party) -> Value {
+    let user = party_user(party);
+    match party {
+        Party::User {
+            session: Some(session),
+            ..
+        } => json!({"user": user, "session": {"uid": cut(session, NAME_CHARS)}}),
+        Party::User { .. } | Party::Anonymous => json!({ "user": user }),
+        Party::Operator { .. } => json!({"user": user, "app_name": "weighbridge command line"}),
+        Party::Run { id, .. } => {
+            json!({"user": user, "app_name": "weighbridge run", "app_uid": id.to_string()})
+        }
+        Party::System => json!({"user": user, "app_name": "weighbridge"}),
+    }
+}
+
+fn endpoint(origin: &Origin) -> Value {
+    match (origin.ip, origin.port) {
+        (Some(ip), Some(port)) => json!({"ip": ip.to_canonical().to_string(), "port": port}),
+        (Some(ip), None) => json!({"ip": ip.to_canonical().to_string()}),
+        (None, _) => json!({"name": "local socket"}),
+    }
+}
+
+fn request(origin: &Origin) -> Value {
+    let mut request = json!({
+        "uid": origin.request.to_string(),
+        "http_method": cut(&origin.method, NAME_CHARS),
+        "url": {"path": cut(&origin.path, TEXT_CHARS)},
+    });
+    if let Some(agent) = &origin.user_agent {
+        request["user_agent"] = cut(agent, NAME_CHARS).into();
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::RequestId;
+
+    fn line(act: &Act) -> Value {
+        let text = format!(
+            "{{{},\"metadata\":{{{}}},\"unmapped\":{{{}}}}}",
+            act.members, act.metadata, act.unmapped
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn person(clock: &Clock) -> Actor {
+        Actor {
+            party: Party::User {
+                id: UserId::new(clock),
+                email: "ada@example.org".into(),
+                session: Some("5f".into()),
+            },
+            origin: Some(Origin {
+                request: RequestId::new(clock),
+                ip: "::ffff:192.0.2.7".parse().ok(),
+                port: Some(4711),
+                method: "POST".into(),
+                path: "/api/v1/datasets".into(),
+                user_agent: Some("curl\r\n{\"forged\":true}".into()),
+            }),
+        }
+    }
+
+    #[test]
+    fn an_event_says_who_from_where_what_and_how_it_ended() {
+        let clock = Clock::manual(Timestamp::from_millisecond(1_700_000_000_123).unwrap());
+        let act = Event::new(Code::DatasetCreated, &person(&clock))
+            .resource("dataset", 7, "Breweries", 12)
+            .count("records", 3)
+            .build(&clock);
+        let line = line(&act);
+        assert_eq!(line["time"], 1_700_000_000_123_i64);
+        assert_eq!(line["type_uid"], 600_301);
+        assert_eq!(line["actor"]["user"]["name"], "ada@example.org");
+        assert_eq!(line["src_endpoint"]["ip"], "192.0.2.7");
+        assert_eq!(line["resources"][0]["version"], "12");
+        assert_eq!(line["status_id"], 1);
+        assert_eq!(line["unmapped"]["counts"]["records"], 3);
+        assert_eq!(line["metadata"]["event_code"], "WB-DATA-001");
+        assert_eq!(
+            line["metadata"]["correlation_uid"],
+            line["http_request"]["uid"]
+        );
+    }
+
+    #[test]
+    fn a_failure_carries_its_word_and_its_sentence() {
+        let clock = Clock::system();
+        let act = Event::new(Code::SignInFailed, &Actor::system())
+            .user(None, "nobody@example.org")
+            .status(Outcome::Failure {
+                code: "INVALID_CREDENTIALS",
+                detail: "the password is wrong".into(),
+            })
+            .build(&clock);
+        let line = line(&act);
+        assert_eq!(line["status_id"], 2);
+        assert_eq!(line["status_code"], "INVALID_CREDENTIALS");
+        assert_eq!(line["user"], json!({"name": "nobody@example.org"}));
+    }
+
+    #[test]
+    fn texts_of_a_mebibyte_are_cut() {
+        let clock = Clock::system();
+        let long = "\u{1}".repeat(1 << 20);
+        let act = Event::new(Code::ConnectionUpdated, &person(&clock))
+            .entity(&"connection", &long, &long)
+            .comment(&long)
+            .detail("note", long.as_str())
+            .build(&clock);
+        assert!(act.members.len() + act.unmapped.len() < 32 << 10);
+        assert_eq!(line(&act)["entity"]["name"].as_str().unwrap().len(), 256);
+    }
+
+    #[test]
+    fn content_cannot_forge_a_member_or_split_a_line() {
+        let clock = Clock::system();
+        let act = Event::new(Code::DatasetsRead, &person(&clock)).build(&clock);
+        assert!(!act.members.contains(['\r', '\n']));
+        assert!(line(&act).get("forged").is_none());
+    }
+}
