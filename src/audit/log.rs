@@ -219,7 +219,7 @@ impl Witness for Log {
         self.write(&acts)
     }
 
-    fn reconcile(&self, committed: u64) -> Result<(), WitnessError> {
+    fn reconcile(&self, committed: u64) -> Result<u64, WitnessError> {
         Ok(self.writer().reconcile(committed)?)
     }
 }

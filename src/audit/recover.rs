@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use super::chain::{Hash, Links};
+use super::code::Code;
 use super::disk::Segments;
 use super::lines::Lines;
 use super::seal::PublicKey;
@@ -22,31 +23,44 @@ pub(super) struct Found {
     pub(super) length: u64,
     pub(super) seq: u64,
     pub(super) hash: Hash,
-    /// Batch and line number of what may not have been committed, rising.
     pub(super) announced: Announced,
 }
 
-/// The batches that lines announced: batch number and line number of each, rising in both.
+/// The batches that lines have announced to the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Announced(pub(super) Vec<(u64, u64)>);
+pub(super) struct Announced {
+    /// Batch and line number, rising in both, of what may not have been committed.
+    pub(super) open: Vec<(u64, u64)>,
+    /// The greatest batch number of all.
+    pub(super) greatest: u64,
+    /// Whether a line has closed what was open before it.
+    closed: bool,
+}
 
 impl Announced {
-    /// Takes note of a line. A batch number that is not above those before it means that those
-    /// were not committed, and that this has been written down already.
+    /// Takes note that line `seq` announces batch `commit`.
     pub(super) fn note(&mut self, commit: u64, seq: u64) {
-        while self
-            .0
-            .last()
-            .is_some_and(|(announced, _)| *announced > commit)
-        {
-            self.0.pop();
+        self.open.push((commit, seq));
+        self.greatest = self.greatest.max(commit);
+    }
+
+    /// Takes note that everything announced so far is settled.
+    pub(super) fn close(&mut self) {
+        self.open.clear();
+        self.closed = true;
+    }
+
+    /// Adds what an older segment announced.
+    fn add_older(&mut self, older: Self) {
+        self.greatest = self.greatest.max(older.greatest);
+        if !self.closed {
+            self.open.splice(..0, older.open);
         }
-        self.0.push((commit, seq));
     }
 
     /// The numbers of the lines whose batches are above `committed`.
     pub(super) fn above(&self, committed: u64) -> Vec<u64> {
-        let void = self.0.iter().filter(|(commit, _)| *commit > committed);
+        let void = self.open.iter().filter(|(commit, _)| *commit > committed);
         void.map(|(_, seq)| *seq).collect()
     }
 }
@@ -62,10 +76,10 @@ pub(super) fn find(disk: &dyn Segments) -> Result<Option<Found>, Error> {
         let Some(found) = found else { continue };
         match &mut newest {
             None => newest = Some(found),
-            // The newest segment announced nothing yet: what its elder announced may be open.
-            Some(newest) => newest.announced = found.announced,
+            Some(newest) => newest.announced.add_older(found.announced),
         }
-        if newest.as_ref().is_some_and(|n| !n.announced.0.is_empty()) {
+        // What may be open is the last group that announced anything, however old it is.
+        if newest.as_ref().is_some_and(|n| n.announced.greatest > 0) {
             break;
         }
     }
@@ -93,11 +107,19 @@ fn walk(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
         found.seq = links.seq;
         found.hash = links.hash;
         found.length = line.end;
-        if let Some(commit) = links.commit {
-            found.announced.note(commit, links.seq);
+        match links.commit {
+            Some(commit) => found.announced.note(commit, links.seq),
+            None if closes(line.bytes) => found.announced.close(),
+            None => {}
         }
     }
     Ok(Some(found))
+}
+
+/// Whether a line is the one that tells which announced acts were not committed.
+fn closes(line: &[u8]) -> bool {
+    let code = format!("\"event_code\":\"{}\"", Code::ActNotCommitted);
+    std::str::from_utf8(line).is_ok_and(|line| line.contains(&code))
 }
 
 fn begin(lines: &mut Lines, name: &SegmentName) -> io::Result<Option<Found>> {
@@ -164,15 +186,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_number_that_comes_again_voids_its_first_announcement() {
+    fn what_a_line_has_closed_is_open_no_more() {
         let mut announced = Announced::default();
         for (commit, seq) in [(6, 1), (7, 2), (7, 3), (8, 4)] {
             announced.note(commit, seq);
         }
         assert_eq!(announced.above(6), [2, 3, 4]);
-        announced.note(6, 5); // the line that closes 7 and 8
-        assert_eq!(announced.above(6), [0; 0]);
-        announced.note(7, 6);
+        announced.close();
+        announced.note(9, 6);
         assert_eq!(announced.above(6), [6]);
+        assert_eq!(announced.greatest, 9);
+    }
+
+    #[test]
+    fn what_an_older_segment_announced_is_open_unless_closed_since() {
+        let mut older = Announced::default();
+        older.note(7, 2);
+        let mut newer = Announced::default();
+        newer.add_older(older.clone());
+        assert_eq!(newer.above(6), [2]);
+        let mut newer = Announced::default();
+        newer.close();
+        newer.add_older(older);
+        assert_eq!((newer.above(6), newer.greatest), (vec![], 7));
     }
 }

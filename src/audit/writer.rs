@@ -173,8 +173,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes down which announced acts the store has not committed.
-    pub(super) fn reconcile(&mut self, committed: u64) -> io::Result<()> {
+    /// Writes down which announced acts the store, whose last batch is `committed`, has not
+    /// committed; gives the greatest batch number that any line announces.
+    pub(super) fn reconcile(&mut self, committed: u64) -> io::Result<u64> {
         let void = self.announced.above(committed);
         if !void.is_empty() {
             let act = Event::new(Code::ActNotCommitted, &Actor::system())
@@ -182,10 +183,10 @@ impl Writer {
                 .part("committed", committed.into())
                 .part("void_lines", void.into())
                 .build(&self.clock);
-            self.append(&[(Some(committed), &act)])?;
+            self.append(&[(None, &act)])?;
         }
-        self.announced = Announced::default();
-        Ok(())
+        self.announced.close();
+        Ok(self.announced.greatest)
     }
 
     fn signature_due(&self, more: u64) -> bool {
@@ -226,12 +227,13 @@ impl Writer {
     /// Only the newest group can be without its commit: the store asks for the next one after it
     /// has settled the last.
     fn note_announced(&mut self, acts: &[(Option<u64>, &Act)]) {
-        let numbered = acts.iter().zip(self.seq + 1..);
-        let group: Vec<_> = numbered
-            .filter_map(|((commit, _), seq)| Some(((*commit)?, seq)))
-            .collect();
-        if !group.is_empty() {
-            self.announced = Announced(group);
+        if acts.iter().any(|(commit, _)| commit.is_some()) {
+            self.announced.close();
+        }
+        for ((commit, _), seq) in acts.iter().zip(self.seq + 1..) {
+            if let Some(commit) = commit {
+                self.announced.note(*commit, seq);
+            }
         }
     }
 
