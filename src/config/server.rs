@@ -37,9 +37,11 @@ pub struct Server {
 pub struct Deadlines {
     /// The time for a TLS handshake.
     pub handshake: Duration,
-    /// The time for a request's header, and for which a connection may stand idle.
+    /// The time for a request's header.
     pub header: Duration,
-    /// The time in which the next bytes of a body must come.
+    /// The time for which a connection may stand without an open request.
+    pub idle: Duration,
+    /// The time in which the next bytes of a body must come or be taken.
     pub body: Duration,
     /// The time that open requests have to end when the appliance stops.
     pub stop: Duration,
@@ -111,13 +113,19 @@ impl Deadlines {
             header: from.key(
                 "header_deadline",
                 Duration::from_secs(10),
-                "A request whose header takes longer is cut; so is a connection that stands idle \
-                 for that long.",
+                "A request whose header takes longer is cut; so is an HTTP/1.1 connection on \
+                 which no request begins for that long.",
+            ),
+            idle: from.key(
+                "idle_deadline",
+                Duration::from_mins(1),
+                "A connection on which no request is open for that long is closed.",
             ),
             body: from.key(
                 "body_deadline",
                 Duration::from_secs(30),
-                "A request of whose body nothing comes for that long is cut.",
+                "A request of whose body nothing comes for that long is cut; so is a connection that \
+                 takes nothing of an answer for that long.",
             ),
             stop: from.key(
                 "stop_deadline",

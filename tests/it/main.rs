@@ -1,5 +1,6 @@
 //! Everything seen from outside, in one binary.
 
 mod config;
+mod edge;
 mod layers;
 mod store;
