@@ -11,7 +11,7 @@ import {
 import { sessionQuery } from "./api/session";
 import { readRecordSearch } from "./datasets/records/search";
 import { Shell } from "./shell/shell";
-import { BrokenPage, NoPage } from "./ui/boundary";
+import { BrokenPage, NoAppliance, NoPage } from "./ui/boundary";
 
 export type History = RouterHistory;
 
@@ -22,9 +22,11 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   component: Shell,
+  errorComponent: NoAppliance,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.query(sessionQuery);
     if (!session) throw redirect({ to: "/signin", search: { back: location.href } });
+    return { session };
   },
 });
 

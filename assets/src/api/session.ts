@@ -1,4 +1,5 @@
-import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { client } from "./client";
 import { rememberCsrfToken } from "./csrf";
 import { ApiProblem } from "./problem";
@@ -29,11 +30,16 @@ export function adoptSession(queries: QueryClient, session: Session | null): voi
   queries.setQueryData(sessionQuery.queryKey, session);
 }
 
-/** The session of the page's user; pages behind the sign-in always have one. */
+const signedIn = getRouteApi("/signed-in");
+
+/**
+ * The session that the page was opened in.
+ *
+ * Pages behind the sign-in always have one: when it ends, the way to the sign-in is taken before
+ * anything is drawn without it.
+ */
 export function useSession(): Session {
-  const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error("This page needs somebody signed in.");
-  return data;
+  return signedIn.useRouteContext({ select: ({ session }) => session });
 }
 
 /** Whether the user may do something; pages leave out what they may not. */

@@ -65,7 +65,7 @@ function useEvents(code: string) {
     { params: { query: { limit: pageSize, code: code || undefined } } },
     {
       pageParamName: "before",
-      initialPageParam: undefined,
+      initialPageParam: null,
       getNextPageParam: ({ next }) => next,
     },
   );

@@ -18,7 +18,7 @@ export function RunList() {
     { params: { query: { limit: pageSize } } },
     {
       pageParamName: "after",
-      initialPageParam: undefined,
+      initialPageParam: null,
       getNextPageParam: ({ next }) => next,
       refetchInterval: ({ state }) =>
         state.data?.pages.some(({ items }) => items.some((run) => !hasEnded(run))) ? 2_000 : 30_000,

@@ -6,9 +6,10 @@ import { Select } from "../ui/fields";
 import { Failure } from "../ui/notice";
 import { Panel } from "../ui/page";
 import { SkeletonRows } from "../ui/skeleton";
+import { Status } from "../ui/status";
 import { type Column, Table } from "../ui/table";
 import { Ago } from "../ui/time";
-import { hasEnded } from "./state";
+import { hasEnded, outcomeStatus } from "./state";
 
 const pageSize = 50;
 
@@ -22,7 +23,7 @@ const options = states.map((state) => ({
 
 const columns: Column<Outcome>[] = [
   { id: "key", head: "Record", cell: ({ key }) => key },
-  { id: "state", head: "Outcome", cell: ({ state }) => state },
+  { id: "state", head: "Outcome", cell: ({ state }) => <Status {...outcomeStatus(state)} /> },
   { id: "reason", head: "Reason", cell: ({ reason }) => reason ?? "" },
   {
     id: "remote",
@@ -46,7 +47,7 @@ export function Outcomes({ run }: { run: Run }) {
     },
     {
       pageParamName: "after",
-      initialPageParam: undefined,
+      initialPageParam: null,
       getNextPageParam: ({ next }) => next,
       refetchInterval: hasEnded(run) ? false : 5_000,
     },

@@ -30,8 +30,8 @@ export function RunPage() {
           <>
             <Course run={found} />
             <div className="columns">
-              <Problems run={found} />
               <Account run={found} />
+              <Problems run={found} />
             </div>
             <Outcomes run={found} />
           </>
@@ -46,15 +46,12 @@ function Lead({ run }: { run: Run }) {
     <>
       <Status {...runStatus(run)} />
       <span>
-        of{" "}
-        <Link to="/syncs/$id" params={{ id: run.sync_id }}>
-          {run.sync_name}
-        </Link>
-      </span>
-      <span>
         queued <Ago time={run.queued_at} />
         {run.by && ` by ${run.by.name}`}
       </span>
+      <Link to="/syncs/$id" params={{ id: run.sync_id }}>
+        To the sync
+      </Link>
     </>
   );
 }

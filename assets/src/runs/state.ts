@@ -23,3 +23,21 @@ export function runStatus({ state, counts }: Pick<Run, "state" | "counts">): Sta
 export function hasEnded({ state }: Pick<Run, "state">): boolean {
   return state === "done" || state === "failed";
 }
+
+/** What became of one record, for the eye. */
+export function outcomeStatus(state: string): StatusWord {
+  switch (state) {
+    case "created":
+      return { tone: "good", icon: "plus", label: "Created" };
+    case "changed":
+      return { tone: "good", icon: "check", label: "Changed" };
+    case "matched":
+      return { tone: "good", icon: "link", label: "Matched" };
+    case "refused":
+      return { tone: "bad", icon: "close", label: "Refused" };
+    case "unknown":
+      return { tone: "warn", icon: "help", label: "Unknown" };
+    default:
+      return { tone: "neutral", icon: "minus", label: state };
+  }
+}

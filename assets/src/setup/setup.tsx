@@ -4,9 +4,9 @@ import { type FormEvent, useEffect, useState } from "react";
 import { client } from "../api/client";
 import { ApiProblem, fieldMessages } from "../api/problem";
 import { adoptSession } from "../api/session";
-import { Gate } from "../shell/gate";
 import { Button } from "../ui/button";
 import { TextField } from "../ui/fields";
+import { Gate } from "../ui/gate";
 import { Failure, Notice } from "../ui/notice";
 
 /** Makes the first user: whoever holds the link that the service printed. */
@@ -33,7 +33,7 @@ export function Setup() {
   return (
     <Gate title="Set up Weighbridge">
       <p>You become its administrator and its first member. Others are invited once you are in.</p>
-      <form className="form" onSubmit={submit}>
+      <form className="form card" onSubmit={submit}>
         {!tokenOfLink && (
           <TextField
             label="Set-up token"

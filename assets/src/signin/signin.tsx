@@ -3,9 +3,9 @@ import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { $api, client } from "../api/client";
 import { adoptSession } from "../api/session";
-import { Gate } from "../shell/gate";
 import { Button } from "../ui/button";
 import { TextField } from "../ui/fields";
+import { Gate } from "../ui/gate";
 import { Failure, Notice } from "../ui/notice";
 import { safeBack } from "./back";
 
@@ -50,7 +50,7 @@ function SignInForm() {
     signIn.mutate();
   };
   return (
-    <form className="form" onSubmit={submit}>
+    <form className="form card" onSubmit={submit}>
       <TextField
         label="E-mail"
         type="email"

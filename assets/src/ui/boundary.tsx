@@ -1,4 +1,5 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { Gate } from "./gate";
 import { Failure } from "./notice";
 import { Page } from "./page";
 
@@ -19,14 +20,24 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
   );
 }
 
+/** Stands in for everything when not even the session could be read. */
+export function NoAppliance({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  return (
+    <Gate title="Weighbridge does not answer">
+      <Failure error={error} onRetry={() => router.invalidate()} />
+    </Gate>
+  );
+}
+
 /** Stands in for an address that leads nowhere. */
 export function NoPage() {
   return (
-    <Page title="There is no such page">
+    <Gate title="There is no such page">
       <p>
         The address may be mistyped, or what it named was deleted.{" "}
         <Link to="/">Back to the overview</Link>
       </p>
-    </Page>
+    </Gate>
   );
 }

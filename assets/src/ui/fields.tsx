@@ -5,6 +5,7 @@ import {
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
   Button,
+  CheckboxGroup,
   FieldError,
   Input,
   Label,
@@ -147,10 +148,45 @@ interface CheckboxProps {
 export function Checkbox({ label, children, ...rest }: CheckboxProps) {
   return (
     <AriaCheckbox {...rest} aria-label={label} className="checkbox">
-      <span className="box">
-        <Icon name="check" />
-      </span>
+      <Box />
       {children && <span>{children}</span>}
     </AriaCheckbox>
+  );
+}
+
+interface CheckboxListProps<Value extends string> {
+  label: string;
+  options: readonly Option<Value>[];
+  value: Value[];
+  onChange: (value: Value[]) => void;
+  isDisabled?: boolean;
+}
+
+/** Any number out of a list. */
+export function CheckboxList<Value extends string>(props: CheckboxListProps<Value>) {
+  const { label, options, value, onChange, isDisabled } = props;
+  return (
+    <CheckboxGroup
+      className="field"
+      value={value}
+      onChange={(next) => onChange(next as Value[])}
+      isDisabled={isDisabled}
+    >
+      <Label className="label">{label}</Label>
+      {options.map((option) => (
+        <AriaCheckbox key={option.value} value={option.value} className="checkbox">
+          <Box />
+          <span>{option.label}</span>
+        </AriaCheckbox>
+      ))}
+    </CheckboxGroup>
+  );
+}
+
+function Box() {
+  return (
+    <span className="box">
+      <Icon name="check" />
+    </span>
   );
 }

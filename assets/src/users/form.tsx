@@ -1,6 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { CheckboxGroup, Label } from "react-aria-components";
 import { client } from "../api/client";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
@@ -8,7 +7,7 @@ import { useSession } from "../api/session";
 import type { Role, User } from "../api/types";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
-import { Checkbox, TextField } from "../ui/fields";
+import { Checkbox, CheckboxList, TextField } from "../ui/fields";
 import { Failure } from "../ui/notice";
 
 const roles: { value: Role; label: string }[] = [
@@ -64,7 +63,7 @@ export function UserForm({ user, onDone }: UserFormProps) {
         onChange={setEmail}
         error={faults.email}
       />
-      <RoleChoice chosen={chosen} onChange={setChosen} />
+      <CheckboxList label="Roles" options={roles} value={chosen} onChange={setChosen} />
       <TextField
         label={user ? "New password" : "First password"}
         help={
@@ -91,29 +90,5 @@ export function UserForm({ user, onDone }: UserFormProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface RoleChoiceProps {
-  chosen: Role[];
-  onChange: (roles: Role[]) => void;
-}
-
-function RoleChoice({ chosen, onChange }: RoleChoiceProps) {
-  const toggle = (role: Role, isOn: boolean) =>
-    onChange(isOn ? [...chosen, role] : chosen.filter((other) => other !== role));
-  return (
-    <CheckboxGroup className="field">
-      <Label className="label">Roles</Label>
-      {roles.map(({ value, label }) => (
-        <Checkbox
-          key={value}
-          isSelected={chosen.includes(value)}
-          onChange={(isOn) => toggle(value, isOn)}
-        >
-          {label}
-        </Checkbox>
-      ))}
-    </CheckboxGroup>
   );
 }

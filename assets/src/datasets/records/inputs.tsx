@@ -1,7 +1,6 @@
 import type { HTMLInputTypeAttribute } from "react";
-import { CheckboxGroup, Label } from "react-aria-components";
 import type { Field, FieldType } from "../../api/types";
-import { Checkbox, Select, TextField } from "../../ui/fields";
+import { CheckboxList, Select, TextField } from "../../ui/fields";
 import { typeName } from "../types";
 
 interface FieldInputProps {
@@ -16,7 +15,16 @@ interface FieldInputProps {
 /** The input that fits a field's type. */
 export function FieldInput({ field, value, onChange, ...rest }: FieldInputProps) {
   if (Array.isArray(value)) {
-    return <Choices field={field} value={value} onChange={onChange} />;
+    const options = (field.choices ?? value).map((choice) => ({ value: choice, label: choice }));
+    return (
+      <CheckboxList
+        label={field.name}
+        options={options}
+        value={value}
+        onChange={onChange}
+        isDisabled={rest.isDisabled}
+      />
+    );
   }
   const options = optionsOf(field);
   if (options) {
@@ -46,31 +54,6 @@ function optionsOf({ type, choices, required }: Field) {
   }
   if (type !== "choice" || !choices) return undefined;
   return [...empty, ...choices.map((choice) => ({ value: choice, label: choice }))];
-}
-
-interface ChoicesProps {
-  field: Field;
-  value: string[];
-  onChange: (value: string[]) => void;
-}
-
-function Choices({ field, value, onChange }: ChoicesProps) {
-  const toggle = (choice: string, isOn: boolean) =>
-    onChange(isOn ? [...value, choice] : value.filter((other) => other !== choice));
-  return (
-    <CheckboxGroup className="field">
-      <Label className="label">{field.name}</Label>
-      {(field.choices ?? value).map((choice) => (
-        <Checkbox
-          key={choice}
-          isSelected={value.includes(choice)}
-          onChange={(isOn) => toggle(choice, isOn)}
-        >
-          {choice}
-        </Checkbox>
-      ))}
-    </CheckboxGroup>
-  );
 }
 
 const inputTypes: Partial<Record<FieldType, HTMLInputTypeAttribute>> = {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useEffect } from "react";
-import { Mark } from "../ui/icon";
+import { Mark } from "./icon";
 
 /** The frame of the pages before the sign-in. */
 export function Gate({ title, children }: { title: string; children: ReactNode }) {

@@ -1,0 +1,115 @@
+import { act, screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import type { Run } from "../api/types";
+import { fakeAppliance } from "../testing/appliance";
+import { FakeEventSource } from "../testing/events";
+import { choose, openPage } from "../testing/open";
+import { run } from "../testing/samples";
+
+const running: Run = {
+  ...run,
+  state: "running",
+  phase: "writing",
+  finished_at: undefined,
+  rate_per_second: 49.3,
+  remaining_seconds: 12,
+  counts: { ...run.counts, created: 2, unchanged: 0, refused: 0 },
+  problems: [],
+};
+const outcomes = {
+  items: [
+    { key: "LAX", state: "created", remote_id: "rec1", at: run.queued_at },
+    { key: "SFO", state: "refused", reason: "No such choice.", at: run.queued_at },
+  ],
+  next: "cursor-2",
+};
+
+function stream(): FakeEventSource {
+  const source = FakeEventSource.opened.at(-1);
+  if (!source) throw new Error("no stream was opened");
+  return source;
+}
+
+it("the stream moves the page until the run has ended", async () => {
+  fakeAppliance({ "GET /runs/{id}": running, "GET /runs/{id}/outcomes": outcomes });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText("3 of 10")).toBeVisible();
+  expect(screen.getByText(/49.3 records a second. About 12 s more./)).toBeVisible();
+  expect(stream().address).toBe("/api/v1/runs/run-1/stream");
+  act(() => stream().tell("run", { ...running, counts: { ...running.counts, created: 5 } }));
+  expect(await screen.findByText("6 of 10")).toBeVisible();
+  act(() => stream().tell("run", run));
+  expect(await screen.findByText("Done; 1 did not get through")).toBeVisible();
+  expect(screen.getByText("1 min 5 s")).toBeVisible();
+  expect(stream().isClosed).toBe(true);
+});
+
+it("where the stream breaks, the page asks by itself", async () => {
+  let now: Run = running;
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": () => now,
+    "GET /runs/{id}/outcomes": { items: [] },
+  });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  act(() => stream().onerror?.());
+  const clean = { ...run.counts, created: 7, refused: 0 };
+  now = { ...run, counts: clean, problems: [] };
+  expect(await screen.findByText(/every record is there, exactly once/)).toBeVisible();
+  expect(appliance.calls("GET /runs/{id}").length).toBeGreaterThan(1);
+});
+
+it("a wait is explained", async () => {
+  const until = new Date(Date.now() + 20_000).toISOString();
+  const waiting: Run = {
+    ...running,
+    state: "waiting",
+    phase: undefined,
+    waiting_until: until,
+    calls_refused_by_vendor: 1,
+  };
+  fakeAppliance({ "GET /runs/{id}": waiting, "GET /runs/{id}/outcomes": { items: [] } });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText(/Waits \d+ s more/)).toBeVisible();
+  expect(screen.getByText(/asked for a pause/)).toBeVisible();
+});
+
+it("a failure says why, and that nothing is lost", async () => {
+  const failed: Run = {
+    ...run,
+    state: "failed",
+    failure: { code: "schema_changed", message: "State is gone." },
+  };
+  fakeAppliance({ "GET /runs/{id}": failed, "GET /runs/{id}/outcomes": { items: [] } });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText("State is gone.")).toBeVisible();
+});
+
+it("outcomes are filtered by the appliance, page after page", async () => {
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": run,
+    "GET /runs/{id}/outcomes": outcomes,
+  });
+  const { user } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await choose(user, /Outcome/, "Refused");
+  await user.click(await screen.findByRole("button", { name: "Show more" }));
+  const queries = appliance.calls("GET /runs/{id}/outcomes").map(({ query }) => query);
+  expect(queries.at(-1)?.get("state")).toBe("refused");
+  expect(queries.at(-1)?.get("after")).toBe("cursor-2");
+});
+
+it("the list of runs goes back page after page", async () => {
+  const older = { ...run, id: "run-0", sync_name: "Older" };
+  fakeAppliance({
+    "GET /runs": ({ query }: { query: URLSearchParams }) =>
+      query.get("after") ? { items: [older] } : { items: [run], next: "cursor-2" },
+  });
+  const { user } = await openPage("/runs", "Runs");
+  await user.click(await screen.findByRole("button", { name: "Show older runs" }));
+  expect(await screen.findByRole("link", { name: "Older" })).toBeVisible();
+});
+
+it("an empty list of runs teaches", async () => {
+  fakeAppliance({ "GET /runs": { items: [] } });
+  await openPage("/runs", "Runs");
+  expect(await screen.findByText("Nothing has run yet")).toBeVisible();
+});

@@ -1,0 +1,152 @@
+import type {
+  Connection,
+  Dataset,
+  DatasetRecord,
+  Import,
+  RemoteTable,
+  Run,
+  Session,
+  Sync,
+  User,
+} from "../api/types";
+
+const time = "2026-11-22T04:15:00.000Z";
+
+export const ada: User = {
+  id: "user-ada",
+  email: "ada@example.org",
+  name: "Ada Lovelace",
+  roles: ["admin", "member"],
+  disabled: false,
+  created_at: time,
+};
+
+export const session: Session = {
+  user: ada,
+  permissions: [
+    "dataset:read",
+    "dataset:write",
+    "connection:read",
+    "connection:write",
+    "sync:read",
+    "sync:write",
+    "sync:run",
+    "user:manage",
+    "audit:read",
+    "system:read",
+  ],
+  csrf_token: "csrf-of-ada",
+  expires_at: time,
+};
+
+export const system = {
+  name: "weighbridge",
+  version: "0.1.0",
+  started_at: time,
+  now: time,
+  setup_done: true,
+  sandbox: { url: "http://127.0.0.1:9000" },
+  counts: { datasets: 1, records: 2, connections: 1, syncs: 1, runs: 1 },
+};
+
+export const airports: Dataset = {
+  id: "set-airports",
+  name: "Airports",
+  key_field: "code",
+  fields: [
+    { name: "code", type: "text", required: true, indexed: true },
+    { name: "name", type: "text", required: false, indexed: false },
+    { name: "state", type: "choice", required: false, indexed: true, choices: ["CA", "TX"] },
+    { name: "latitude", type: "number", required: false, indexed: false },
+  ],
+  records: 2,
+  created_at: time,
+  updated_at: time,
+  version: 1,
+};
+
+export const losAngeles: DatasetRecord = {
+  key: "LAX",
+  fields: { code: "LAX", name: "Los Angeles", state: "CA", latitude: 33.9 },
+  version: 1,
+  created_at: time,
+  updated_at: time,
+};
+
+export const refusedImport: Import = {
+  id: "import-1",
+  state: "done",
+  file_name: "airports.csv",
+  format: "csv",
+  strict: false,
+  read: 10,
+  created: 6,
+  changed: 1,
+  unchanged: 2,
+  refused: 1,
+  problems: [{ line: 3, column: 4, field: "latitude", value: "north", reason: "Not a number." }],
+  problems_total: 1,
+  started_at: time,
+  finished_at: time,
+};
+
+export const sandboxConnection: Connection = {
+  id: "connection-1",
+  provider: "airtable",
+  name: "Airtable sandbox",
+  endpoint: "sandbox",
+  status: "active",
+  account: { id: "usr1", email: "ada@example.org" },
+  token_hint: "pat…ab12",
+  last_tested_at: time,
+  created_at: time,
+};
+
+export const remoteTable: RemoteTable = {
+  id: "table-1",
+  name: "Flughäfen",
+  primary_field_id: "fld-code",
+  fields: [
+    { id: "fld-code", name: "Code", type: "singleLineText", writable: true },
+    { id: "fld-name", name: "Name", type: "singleLineText", writable: true },
+    { id: "fld-made", name: "Made", type: "createdTime", writable: false },
+  ],
+};
+
+export const run: Run = {
+  id: "run-1",
+  sync_id: "sync-1",
+  sync_name: "Airports to Sandbox",
+  state: "done",
+  queued_at: time,
+  started_at: time,
+  finished_at: "2026-11-22T04:16:05.000Z",
+  by: { id: ada.id, name: ada.name },
+  total: 10,
+  counts: { read: 10, created: 6, changed: 1, matched: 0, unchanged: 2, refused: 1, unknown: 0 },
+  calls: 3,
+  calls_refused_by_vendor: 0,
+  problems: [{ key: "LAX", reason: "No such choice.", count: 1 }],
+};
+
+export const sync: Sync = {
+  id: "sync-1",
+  name: "Airports to Sandbox",
+  dataset: { id: airports.id, name: airports.name },
+  connection: { id: sandboxConnection.id, name: sandboxConnection.name, provider: "airtable" },
+  base: { id: "base-1", name: "Sandbox" },
+  table: { id: remoteTable.id, name: remoteTable.name },
+  mapping: [
+    {
+      field: "code",
+      remote_field_id: "fld-code",
+      remote_field_name: "Code",
+      remote_type: "singleLineText",
+    },
+  ],
+  remote_key_field_id: "fld-code",
+  typecast: false,
+  created_at: time,
+  updated_at: time,
+  last_run: run,
+};
