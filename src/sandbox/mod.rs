@@ -1,1 +1,54 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
+//!
+//! [`Sandbox`] is one set of bases in memory behind one HTTP endpoint: the vendor's API under
+//! `/v0`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a
+//! page for people at `/`. It shares no code with the clients that it is there to test.
+mod airtable;
+mod answer;
+mod control;
+mod fault;
+mod gate;
+mod incoming;
+mod journal;
+mod page;
+mod serve;
+mod settings;
+mod world;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed};
+pub use gate::Gate;
+pub use serve::serve;
+pub use settings::{BadSeed, Knobs, Settings, Tokens};
+
+use crate::base::Clock;
+use world::World;
+
+/// A handle on one sandbox; clones share its state.
+#[derive(Clone)]
+pub struct Sandbox {
+    clock: Clock,
+    world: Arc<Mutex<World>>,
+}
+
+impl Sandbox {
+    /// Builds the bases that `settings` name. Errs when a seed is not what the vendor would take.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, BadSeed> {
+        let world = World::new(settings, clock.now())?;
+        Ok(Self {
+            clock,
+            world: Arc::new(Mutex::new(world)),
+        })
+    }
+
+    /// Everything that the sandbox answers, to be served alone or within another server.
+    pub fn endpoint(&self) -> Gate {
+        Gate::new(self.clone())
+    }
+
+    /// The state. Held for one call at a time and never across a wait.
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -3,4 +3,6 @@
 mod config;
 mod edge;
 mod layers;
+mod sandbox;
+mod sandbox_clients;
 mod store;

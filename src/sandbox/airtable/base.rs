@@ -1,0 +1,107 @@
+//! A base: a name, its tables, and the people who work in it.
+use serde_json::{Value, json};
+
+use super::{
+    id::is_id,
+    refusal::Refusal,
+    table::{Author, Table},
+};
+
+/// A table's place in its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TableAt(pub(crate) usize);
+
+pub(crate) struct Base {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    tables: Vec<Table>,
+}
+
+impl Base {
+    pub(crate) fn new(id: String, name: String) -> Self {
+        Self {
+            id,
+            name,
+            tables: Vec::new(),
+        }
+    }
+
+    pub(crate) fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    pub(crate) fn add(&mut self, table: Table) -> TableAt {
+        self.tables.push(table);
+        TableAt(self.tables.len() - 1)
+    }
+
+    /// Puts a table in the place of the one with the same id, or behind the others.
+    pub(crate) fn replace(&mut self, table: Table) -> TableAt {
+        let place = self.tables.iter().position(|old| old.id == table.id);
+        let Some(place) = place else {
+            return self.add(table);
+        };
+        self.tables[place] = table;
+        TableAt(place)
+    }
+
+    /// Finds a table by id, else by name.
+    pub(crate) fn find(&self, key: &str) -> Option<TableAt> {
+        let place = if is_id("tbl", key) {
+            self.tables.iter().position(|table| table.id == key)
+        } else {
+            None
+        };
+        place
+            .or_else(|| self.tables.iter().position(|table| table.name == key))
+            .map(TableAt)
+    }
+
+    /// Finds a table, or refuses as the vendor does when a valid base has no such table.
+    pub(crate) fn known(&self, key: &str) -> Result<TableAt, Refusal> {
+        self.find(key).ok_or_else(Refusal::no_model)
+    }
+
+    pub(crate) fn table(&self, at: TableAt) -> &Table {
+        &self.tables[at.0]
+    }
+
+    pub(crate) fn table_mut(&mut self, at: TableAt) -> &mut Table {
+        &mut self.tables[at.0]
+    }
+}
+
+/// Somebody who may be named in a collaborator field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    pub(crate) id: &'static str,
+    pub(crate) email: &'static str,
+    name: &'static str,
+}
+
+/// The people of every base: the token's owner and somebody who works at the vendor's page.
+pub(crate) const PEOPLE: [Person; 2] = [
+    Person {
+        id: "usrSandboxOwner01",
+        email: "owner@sandbox.example",
+        name: "Olga Owner",
+    },
+    Person {
+        id: "usrColleague00001",
+        email: "colleague@sandbox.example",
+        name: "Carl Colleague",
+    },
+];
+
+impl Person {
+    pub(crate) fn of(author: Author) -> &'static Self {
+        match author {
+            Author::Token => &PEOPLE[0],
+            Author::Colleague => &PEOPLE[1],
+        }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({ "id": self.id, "email": self.email, "name": self.name })
+    }
+}

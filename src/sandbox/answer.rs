@@ -1,0 +1,112 @@
+//! An answer, and the ways in which it can fail to arrive.
+use std::io;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use poem::{Body, Response};
+use serde::Serialize;
+
+/// A whole answer, before anything happens to it on its way.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Bytes,
+}
+
+/// How much of an answer arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delivery {
+    Whole,
+    /// A complete HTTP answer whose JSON stops half-way.
+    Truncated,
+    /// The connection is closed in the middle of the body.
+    Cut,
+    /// The connection is closed without an answer.
+    Lost,
+}
+
+/// Marks a response that the sandbox's own server does not send; any other server breaks it off
+/// before its body begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unanswered;
+
+impl Answer {
+    pub(super) fn ok(body: &impl Serialize) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).expect("what is shown has text for keys");
+        Self::with_type(status, "application/json; charset=utf-8", body)
+    }
+
+    pub(super) fn with_type(
+        status: StatusCode,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        let content_type = (header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Self {
+            status,
+            headers: vec![content_type],
+            body: body.into(),
+        }
+    }
+
+    pub(super) fn empty(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Hands the answer to the server, as much of it as arrives.
+    pub(super) fn deliver(self, delivery: Delivery) -> Response {
+        let Self {
+            status,
+            headers,
+            body,
+        } = self;
+        let half = body.slice(..body.len() / 2);
+        let whole_length = HeaderValue::from(body.len());
+        let mut response = Response::builder().status(status).finish();
+        response.headers_mut().extend(headers);
+        match delivery {
+            Delivery::Whole => response.set_body(body),
+            Delivery::Truncated => response.set_body(half),
+            Delivery::Cut => {
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_LENGTH, whole_length);
+                response.set_body(breaking_off(half));
+            }
+            Delivery::Lost => {
+                response.set_data(Unanswered);
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_LENGTH, HeaderValue::from(1));
+                response.set_body(breaking_off(Bytes::new()));
+            }
+        }
+        response
+    }
+}
+
+/// A body that ends in an error, upon which the server closes the connection.
+fn breaking_off(begun: Bytes) -> Body {
+    Body::from_bytes_stream(async_stream::stream! {
+        if !begun.is_empty() {
+            yield Ok(begun);
+            // Lets the server send what it has before it learns that there is no more.
+            tokio::task::yield_now().await;
+        }
+        yield Err(io::Error::other("the sandbox was told to close the connection"));
+    })
+}

@@ -1,0 +1,189 @@
+//! What only a sandbox can do: faults, knobs, seeds, statistics, and a look at every record.
+//!
+//! Not counted against any limit. Writes must come as JSON, so that no page of another origin can
+//! make one unasked.
+mod dump;
+mod route;
+mod tables;
+
+use http::{Method, StatusCode};
+use poem::Response;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use self::route::Route;
+use super::{
+    Sandbox,
+    airtable::{Author, BaseSeed, Moment, Refusal},
+    answer::{Answer, Delivery},
+    fault::Order,
+    incoming::Incoming,
+    settings::Knobs,
+};
+
+/// Where all of it lies.
+pub(super) const ROOT: &str = "/_sandbox/";
+
+/// The calls of the log that are shown unless more are asked for.
+const LOG: usize = 100;
+
+/// Why a control call is not carried out.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("there is nothing at this path")]
+    NoRoute,
+    #[error("{0} does not exist")]
+    Missing(&'static str),
+    #[error("send application/json")]
+    NotJson,
+    #[error("{0}")]
+    Bad(String),
+    #[error("the vendor would refuse this")]
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Error> for Answer {
+    fn from(error: Error) -> Self {
+        let status = match &error {
+            Error::NoRoute | Error::Missing(_) => StatusCode::NOT_FOUND,
+            Error::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Refused(refusal) => return refusal.clone().into(),
+        };
+        Self::json(status, &json!({ "error": error.to_string() }))
+    }
+}
+
+/// Answers a call under [`ROOT`].
+pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
+    let route = Route::parse(&incoming.method, &incoming.path);
+    let answered = match route {
+        Some(Route::Dump) => match dump::dump(sandbox, incoming) {
+            Ok(response) => return response,
+            Err(error) => Err(error),
+        },
+        Some(route) => carry_out(sandbox, incoming, &route),
+        None => Err(Error::NoRoute),
+    };
+    answered
+        .unwrap_or_else(Answer::from)
+        .deliver(Delivery::Whole)
+}
+
+fn carry_out(sandbox: &Sandbox, incoming: &Incoming, route: &Route) -> Result<Answer, Error> {
+    let changes = matches!(incoming.method, Method::POST | Method::PATCH);
+    if changes && !incoming.is_json {
+        return Err(Error::NotJson);
+    }
+    let mut world = sandbox.world();
+    let world = &mut *world;
+    let moment = Moment {
+        now: incoming.at,
+        by: Author::Colleague,
+        knobs: &world.knobs,
+    };
+    match route {
+        Route::Statistics => Ok(Answer::ok(
+            &world.journal.statistics(world.airtable.greatest_rate()),
+        )),
+        Route::Log => {
+            let limit = incoming
+                .parameter("limit")
+                .and_then(|limit| limit.parse().ok());
+            Ok(Answer::ok(
+                &json!({ "items": world.journal.last(limit.unwrap_or(LOG)) }),
+            ))
+        }
+        Route::Knobs => Ok(Answer::ok(&world.knobs)),
+        Route::TurnKnobs => {
+            world.knobs = turned(&world.knobs, read(&incoming.body)?)?;
+            Ok(Answer::ok(&world.knobs))
+        }
+        Route::Faults => Ok(Answer::ok(&json!({ "items": world.faults.rules() }))),
+        Route::AddFault => {
+            let order: Order = read(&incoming.body)?;
+            let rule = world
+                .faults
+                .add(order)
+                .map_err(|bad| Error::Bad(bad.to_string()))?;
+            Ok(Answer::json(StatusCode::CREATED, rule))
+        }
+        Route::ClearFaults => {
+            world.faults.clear();
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        Route::RemoveFault(id) => {
+            world.faults.remove(*id).ok_or(Error::Missing("the rule"))?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        Route::Reset => {
+            world
+                .reset(incoming.at)
+                .map_err(|bad| Error::Bad(bad.to_string()))?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        Route::Bases => Ok(tables::bases(&world.airtable)),
+        Route::SeedBase => {
+            let seed: BaseSeed = read(&incoming.body)?;
+            world.airtable.seed(seed, moment)?;
+            Ok(Answer::empty(StatusCode::CREATED))
+        }
+        Route::SeedTable(base) => {
+            world
+                .airtable
+                .seed_table(base, read(&incoming.body)?, moment)?;
+            Ok(Answer::empty(StatusCode::CREATED))
+        }
+        Route::Records(place) => tables::records(&world.airtable, place, incoming),
+        Route::Edit(place, call) => {
+            tables::edit(&mut world.airtable, (place, call), incoming, moment)
+        }
+        Route::Dump => Err(Error::NoRoute),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| Error::Bad(error.to_string()))
+}
+
+/// The knobs with those changed that `change` names.
+fn turned(knobs: &Knobs, change: Value) -> Result<Knobs, Error> {
+    let mut turned = json!(knobs);
+    merge(&mut turned, change);
+    serde_json::from_value(turned).map_err(|error| Error::Bad(error.to_string()))
+}
+
+fn merge(into: &mut Value, change: Value) {
+    match (into, change) {
+        (Value::Object(into), Value::Object(change)) => {
+            for (name, value) in change {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turning_one_knob_leaves_the_others() {
+        let turned = turned(&Knobs::default(), json!({ "limits": { "per_base": 50 } })).unwrap();
+        assert_eq!(turned.limits.per_base, 50);
+        assert_eq!(turned.limits.penalty_seconds, 30);
+        assert_eq!(turned.listing_idle_seconds, 300);
+    }
+
+    #[test]
+    fn a_knob_that_does_not_exist_is_refused() {
+        assert!(turned(&Knobs::default(), json!({ "volume": 11 })).is_err());
+    }
+}

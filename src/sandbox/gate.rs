@@ -1,0 +1,81 @@
+//! The sandbox's one HTTP endpoint: the vendor's API, the switches, the page.
+use std::time::Duration;
+
+use http::StatusCode;
+use jiff::Timestamp;
+use poem::{Endpoint, Request, Response};
+
+use super::{
+    Sandbox,
+    airtable::Refusal,
+    answer::{Answer, Delivery},
+    control,
+    incoming::Incoming,
+    page,
+};
+
+/// The largest body of a seed.
+const LARGEST_SEED: usize = 256 << 20;
+
+/// Everything that a sandbox answers.
+pub struct Gate {
+    sandbox: Sandbox,
+}
+
+impl Endpoint for Gate {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let arrived = self.sandbox.clock.now();
+        let path = request.uri().path();
+        if let Some(answer) = page::answer(request.method(), path) {
+            return Ok(answer.deliver(Delivery::Whole));
+        }
+        if path.starts_with(control::ROOT) {
+            return Ok(self.control(request, arrived).await);
+        }
+        Ok(self.vendor(request, arrived).await)
+    }
+}
+
+impl Gate {
+    pub(super) fn new(sandbox: Sandbox) -> Self {
+        Self { sandbox }
+    }
+
+    async fn control(&self, request: Request, arrived: Timestamp) -> Response {
+        match Incoming::read(request, arrived, LARGEST_SEED).await {
+            Ok(incoming) => control::answer(&self.sandbox, &incoming),
+            Err(status) => Answer::empty(status).deliver(Delivery::Whole),
+        }
+    }
+
+    async fn vendor(&self, request: Request, arrived: Timestamp) -> Response {
+        let most = self.sandbox.world().knobs.largest_body_bytes;
+        let incoming = match Incoming::read(request, arrived, most as usize).await {
+            Ok(incoming) => incoming,
+            Err(StatusCode::PAYLOAD_TOO_LARGE) => {
+                return Answer::from(Refusal::too_large()).deliver(Delivery::Whole);
+            }
+            Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
+        };
+        let (admitted, latency_ms) = {
+            let mut world = self.sandbox.world();
+            match world.receive(&incoming) {
+                Ok(admitted) => (admitted, world.knobs.latency_ms),
+                Err(answer) => return answer.deliver(Delivery::Whole),
+            }
+        };
+        let delay_ms = admitted.strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.sandbox.clock.now();
+        let (answer, delivery) = self.sandbox.world().perform(&incoming, &admitted, now);
+        answer.deliver(delivery)
+    }
+
+    async fn wait(&self, ms: u64) {
+        if ms > 0 {
+            self.sandbox.clock.sleep(Duration::from_millis(ms)).await;
+        }
+    }
+}

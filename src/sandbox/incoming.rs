@@ -1,0 +1,79 @@
+//! A call as it arrived, read to its end.
+use bytes::Bytes;
+use http::{Method, StatusCode, header};
+use jiff::Timestamp;
+use poem::Request;
+
+pub(super) struct Incoming {
+    pub(super) method: Method,
+    /// Path and query, as they came.
+    pub(super) target: String,
+    pub(super) path: String,
+    /// The query's pairs, decoded.
+    pub(super) query: Vec<(String, String)>,
+    /// The bearer token; `None` when there is none.
+    pub(super) token: Option<String>,
+    pub(super) is_json: bool,
+    pub(super) body: Bytes,
+    pub(super) at: Timestamp,
+}
+
+impl Incoming {
+    /// Reads a request that arrived at `at`; errs when its body is larger than `most` bytes.
+    pub(super) async fn read(
+        mut request: Request,
+        at: Timestamp,
+        most: usize,
+    ) -> Result<Self, StatusCode> {
+        let body = request.take_body().into_bytes_limit(most).await;
+        let body = body.map_err(|_too_large| StatusCode::PAYLOAD_TOO_LARGE)?;
+        let token = request.header(header::AUTHORIZATION).and_then(bearer);
+        Ok(Self {
+            target: request
+                .uri()
+                .path_and_query()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            path: request.uri().path().to_owned(),
+            query: request.params().unwrap_or_default(),
+            token: token.map(str::to_owned),
+            is_json: request
+                .content_type()
+                .is_some_and(|kind| kind.starts_with("application/json")),
+            method: request.method().clone(),
+            body,
+            at,
+        })
+    }
+
+    /// The query's pairs.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The value of a query parameter.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.pairs()
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value)
+    }
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
+        assert_eq!(bearer("Bearer patX"), Some("patX"));
+        assert_eq!(bearer("bearer patX"), Some("patX"));
+        assert_eq!(bearer("Basic patX"), None);
+    }
+}

@@ -1,0 +1,198 @@
+// The sandbox's page: shows what the control API tells, and sends it the switches.
+
+const PAGE = 25;
+const REFRESH_MS = 2000;
+
+const KINDS = {
+  rate_limited: ['429: too many calls', 'Refuses the call and keeps the base closed for 30 seconds.'],
+  server_error: ['500: a fault of the vendor’s', 'The call is not carried out.'],
+  unavailable: ['503: unavailable', 'The call is not carried out; the vendor asks to wait two seconds.'],
+  bad_gateway: ['502: a page instead of an answer', 'A proxy answers with HTML.'],
+  slow: ['Slow', 'The answer comes five seconds late.'],
+  cut: ['Cut off', 'The connection breaks in the middle of the answer. Writes are not carried out.'],
+  truncated: ['Half an answer', 'The answer arrives whole, but its JSON stops half-way.'],
+  lost_answer: ['Lost answer', 'The call is carried out, but no answer arrives.'],
+  unauthorized: ['401: token refused', 'As if the token had been revoked.'],
+  listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
+};
+
+const OFTEN = {
+  nth: { every_nth: 10 },
+  half: { probability: 0.5 },
+};
+
+const byId = (id) => document.getElementById(id);
+let tables = [];
+let offset = 0;
+
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+async function call(method, path, body) {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await fetch(`/_sandbox/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  const json = text ? JSON.parse(text) : null;
+  if (!answer.ok) throw new Error(json?.error?.message ?? json?.error ?? `status ${answer.status}`);
+  return json;
+}
+
+function shown(value) {
+  if (value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+async function showTables() {
+  const { items } = await call('GET', 'bases');
+  tables = items.flatMap((base) => base.tables.map((table) => ({ ...table, base })));
+  const select = byId('table');
+  const chosen = select.value;
+  select.replaceChildren(
+    ...tables.map((table) =>
+      element('option', `${table.base.name}: ${table.name} (${table.records})`, { value: `${table.base.id}/${table.id}` })),
+  );
+  if (tables.some((table) => `${table.base.id}/${table.id}` === chosen)) select.value = chosen;
+}
+
+async function showRecords() {
+  const table = tables[byId('table').selectedIndex];
+  if (!table) return;
+  const path = `bases/${table.base.id}/tables/${table.id}/records`;
+  const { total, records } = await call('GET', `${path}?offset=${offset}&limit=${PAGE}`);
+  if (records.length === 0 && offset > 0) {
+    offset = 0;
+    return showRecords();
+  }
+  byId('head').replaceChildren(
+    element('th', 'id', { scope: 'col' }),
+    ...table.fields.map((field) => element('th', field.name, { scope: 'col', title: field.type })),
+  );
+  byId('rows').replaceChildren(...records.map((record) => {
+    const row = document.createElement('tr');
+    row.append(element('td', record.id), ...table.fields.map((field) => element('td', shown(record.fields[field.name]))));
+    return row;
+  }));
+  byId('empty').hidden = total > 0;
+  byId('range').textContent = total === 0 ? '0 records' : `${offset + 1}–${offset + records.length} of ${total}`;
+  byId('back').disabled = offset === 0;
+  byId('on').disabled = offset + records.length >= total;
+  byId('dump').href = `/_sandbox/dump?base=${table.base.id}&table=${table.id}`;
+}
+
+async function showCalls() {
+  const [statistics, log] = await Promise.all([call('GET', 'statistics'), call('GET', 'log?limit=20')]);
+  const figures = [
+    ['All calls', statistics.total],
+    ...Object.entries(statistics.calls).map(([kind, count]) => [kind.replace('_', ' '), count]),
+    ['Refused with 429', statistics.refused_by_limit],
+    ['Most in one second', statistics.greatest_rate],
+  ];
+  byId('figures').replaceChildren(...figures.map(([name, figure]) => {
+    const tile = document.createElement('div');
+    tile.append(element('dt', name), element('dd', figure));
+    return tile;
+  }));
+  byId('log').replaceChildren(...log.items.map((entry) => {
+    const row = document.createElement('tr');
+    row.append(
+      element('td', new Date(entry.at).toLocaleTimeString()),
+      element('td', `${entry.method} ${entry.target}`, { title: entry.target }),
+      element('td', entry.status ?? 'none'),
+      element('td', entry.fault ? KINDS[entry.fault][0] : ''),
+    );
+    return row;
+  }));
+}
+
+function often(rule) {
+  if (rule.every_nth) return `every ${rule.every_nth}th call`;
+  if (rule.probability !== undefined) return `${rule.probability * 100} % of calls`;
+  return `${rule.times ?? 1} times`;
+}
+
+async function showFaults() {
+  const { items } = await call('GET', 'faults');
+  byId('clear').disabled = items.length === 0;
+  const rules = items.map((rule) => {
+    const kind = KINDS[rule.fault][0];
+    const calls = rule.match.method ?? 'any call';
+    const line = element('li', '');
+    const off = element('button', 'Switch off', { type: 'button', 'aria-label': `Switch off: ${kind}` });
+    off.addEventListener('click', () => act(() => call('DELETE', `faults/${rule.id}`)));
+    line.append(element('span', `${kind}: ${calls}, ${often(rule)}; struck ${rule.struck}`), off);
+    return line;
+  });
+  const list = byId('faults');
+  const focused = [...list.querySelectorAll('button')].indexOf(document.activeElement);
+  list.replaceChildren(...(rules.length ? rules : [element('li', 'Nothing. Every call is answered as it should be.')]));
+  if (focused >= 0) (list.querySelectorAll('button')[focused] ?? byId('form').elements[0]).focus();
+}
+
+function order() {
+  const fault = new FormData(byId('form')).get('fault');
+  const frequency = byId('often').value;
+  const method = byId('calls').value;
+  return {
+    fault,
+    match: method ? { method } : {},
+    ...(OFTEN[frequency] ?? { times: Number(frequency) }),
+    ...(fault === 'slow' ? { delay_ms: 5000 } : {}),
+    ...(fault === 'unavailable' ? { retry_after_seconds: 2 } : {}),
+  };
+}
+
+async function refresh() {
+  try {
+    await showTables();
+    await Promise.all([showRecords(), showCalls()]);
+    byId('notice').textContent = '';
+  } catch (problem) {
+    byId('notice').textContent = `The sandbox does not answer: ${problem.message}`;
+  }
+}
+
+async function act(change) {
+  try {
+    await change();
+    await showFaults();
+    await refresh();
+  } catch (problem) {
+    byId('notice').textContent = `That did not work: ${problem.message}`;
+  }
+}
+
+function turn(by) {
+  offset = Math.max(0, offset + by * PAGE);
+  return act(async () => {});
+}
+
+byId('kinds').append(...Object.entries(KINDS).map(([fault, [name, meaning]], place) => {
+  const label = document.createElement('label');
+  const radio = element('input', '', { type: 'radio', name: 'fault', value: fault });
+  radio.defaultChecked = place === 0;
+  label.append(radio, element('span', name), element('small', meaning));
+  return label;
+}));
+byId('table').addEventListener('change', () => { offset = 0; act(async () => {}); });
+byId('back').addEventListener('click', () => turn(-1));
+byId('on').addEventListener('click', () => turn(1));
+byId('clear').addEventListener('click', () => act(() => call('DELETE', 'faults')));
+byId('reset').addEventListener('click', () => {
+  if (window.confirm('Start over? All records, faults and counts of the sandbox are thrown away.')) {
+    act(() => call('POST', 'reset', {}));
+  }
+});
+byId('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  act(() => call('POST', 'faults', order()));
+});
+
+await act(async () => {});
+setInterval(() => {
+  const choosing = document.activeElement === byId('table');
+  if (!document.hidden && !choosing) refresh().then(showFaults).catch(() => {});
+}, REFRESH_MS);

@@ -1,0 +1,108 @@
+//! What a sandbox begins with, and what can be turned while it runs.
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::airtable::{BaseSeed, Limits, Refusal, Rules};
+
+/// What a sandbox begins with, and goes back to when it is reset.
+#[derive(Clone)]
+pub struct Settings {
+    /// The bases that are there.
+    pub bases: Vec<BaseSeed>,
+    /// How the vendor behaves.
+    pub knobs: Knobs,
+    /// Ids are the same for the same number.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    /// The base of the demonstration, with the vendor's real limits.
+    fn default() -> Self {
+        Self {
+            bases: vec![BaseSeed::demo()],
+            knobs: Knobs::default(),
+            seed: 1,
+        }
+    }
+}
+
+/// How the vendor behaves where it can be told to.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knobs {
+    /// How many calls are taken.
+    pub limits: Limits,
+    /// How long every call takes at least.
+    pub latency_ms: u32,
+    /// Whether more than ten records are taken in one write; the vendor is said to do so at times.
+    pub lenient_batches: bool,
+    /// Whether the month's calls are used up.
+    pub billing_limit_reached: bool,
+    /// Whether numbers are cut to the digits that their field shows.
+    pub round_numbers: bool,
+    /// Whether two records with one merge key in one upsert are both created rather than refused.
+    pub repeated_keys: bool,
+    /// For how long a listing is kept between two of its pages.
+    pub listing_idle_seconds: u32,
+    /// The largest body that is taken.
+    pub largest_body_bytes: u32,
+    /// Whose calls are taken.
+    pub tokens: Tokens,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            latency_ms: 0,
+            lenient_batches: false,
+            billing_limit_reached: false,
+            round_numbers: false,
+            repeated_keys: false,
+            listing_idle_seconds: 300,
+            largest_body_bytes: 4 << 20,
+            tokens: Tokens::AnyPersonal,
+        }
+    }
+}
+
+impl Knobs {
+    pub(super) fn listing_idle(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.listing_idle_seconds.into())
+    }
+
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            lenient: self.lenient_batches,
+            round_numbers: self.round_numbers,
+            repeated_keys: self.repeated_keys,
+        }
+    }
+}
+
+/// Which tokens are taken.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tokens {
+    /// Any that looks like a personal access token.
+    AnyPersonal,
+    /// These alone. They open nothing but this sandbox.
+    Listed(Vec<String>),
+}
+
+impl Tokens {
+    pub(super) fn accept(&self, token: &str) -> bool {
+        match self {
+            Self::AnyPersonal => token.starts_with("pat") && token.len() > 3,
+            Self::Listed(tokens) => tokens.iter().any(|listed| listed == token),
+        }
+    }
+}
+
+/// A seed that the vendor itself would refuse.
+#[derive(Debug, thiserror::Error)]
+#[error("the seed of base {base} was refused: {refusal:?}")]
+pub struct BadSeed {
+    pub(super) base: String,
+    pub(super) refusal: Refusal,
+}

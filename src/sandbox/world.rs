@@ -1,0 +1,168 @@
+//! The state of one sandbox, and what becomes of a call.
+use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+
+use super::{
+    airtable::{Airtable, Author, Call, Moment, Refusal},
+    answer::{Answer, Delivery},
+    fault::{Fault, Faults, Strike},
+    incoming::Incoming,
+    journal::{Ending, Journal},
+    settings::{BadSeed, Knobs, Settings},
+};
+
+pub(super) struct World {
+    origin: Settings,
+    pub(super) knobs: Knobs,
+    pub(super) airtable: Airtable,
+    pub(super) faults: Faults,
+    pub(super) journal: Journal,
+}
+
+/// A call that the vendor lets in, and the fault that strikes it.
+pub(super) struct Admitted {
+    call: Call,
+    pub(super) strike: Option<Strike>,
+}
+
+impl World {
+    pub(super) fn new(origin: Settings, now: Timestamp) -> Result<Self, BadSeed> {
+        let mut airtable = Airtable::new(origin.seed);
+        let moment = Moment {
+            now,
+            by: Author::Colleague,
+            knobs: &origin.knobs,
+        };
+        for seed in &origin.bases {
+            let base = seed.id.clone();
+            let seeded = airtable.seed(seed.clone(), moment);
+            seeded.map_err(|refusal| BadSeed { base, refusal })?;
+        }
+        Ok(Self {
+            knobs: origin.knobs.clone(),
+            origin,
+            airtable,
+            faults: Faults::default(),
+            journal: Journal::default(),
+        })
+    }
+
+    /// Puts everything back to how it began.
+    pub(super) fn reset(&mut self, now: Timestamp) -> Result<(), BadSeed> {
+        *self = Self::new(self.origin.clone(), now)?;
+        Ok(())
+    }
+
+    /// Decides whether a call is let in; one that is not is answered and noted at once.
+    pub(super) fn receive(&mut self, incoming: &Incoming) -> Result<Admitted, Answer> {
+        let Some(call) = Call::parse(&incoming.method, &incoming.path) else {
+            return Err(self.refuse(incoming, "unknown", Refusal::not_found()));
+        };
+        if let Err(refusal) = self.airtable.admit(&call, incoming, &self.knobs) {
+            return Err(self.refuse(incoming, call.kind(), refusal));
+        }
+        let strike = self.faults.strike(&incoming.method, &incoming.target);
+        Ok(Admitted { call, strike })
+    }
+
+    /// Carries out a call, or lets its fault take its course.
+    pub(super) fn perform(
+        &mut self,
+        incoming: &Incoming,
+        admitted: &Admitted,
+        now: Timestamp,
+    ) -> (Answer, Delivery) {
+        let Admitted { call, strike } = admitted;
+        let (answer, delivery) = match strike {
+            None => (self.carry_out(call, incoming, now), Delivery::Whole),
+            Some(strike) => self.suffer(*strike, call, incoming, now),
+        };
+        let fault = strike.map(|strike| strike.fault);
+        let ending = Ending {
+            status: answer.status.as_u16(),
+            delivery,
+            fault,
+        };
+        self.journal
+            .note(incoming, kind(call, &incoming.body), ending);
+        (answer, delivery)
+    }
+
+    fn carry_out(&mut self, call: &Call, incoming: &Incoming, now: Timestamp) -> Answer {
+        let moment = Moment {
+            now,
+            by: Author::Token,
+            knobs: &self.knobs,
+        };
+        self.airtable
+            .carry_out(call, incoming, moment)
+            .unwrap_or_else(Answer::from)
+    }
+
+    fn suffer(
+        &mut self,
+        strike: Strike,
+        call: &Call,
+        incoming: &Incoming,
+        now: Timestamp,
+    ) -> (Answer, Delivery) {
+        let answer = match strike.fault {
+            Fault::Slow => self.carry_out(call, incoming, now),
+            Fault::Truncated => return (self.carry_out(call, incoming, now), Delivery::Truncated),
+            Fault::LostAnswer => return (self.carry_out(call, incoming, now), Delivery::Lost),
+            Fault::Cut if call.writes() => return (Answer::empty(StatusCode::OK), Delivery::Lost),
+            Fault::Cut => return (self.carry_out(call, incoming, now), Delivery::Cut),
+            Fault::RateLimited => {
+                self.airtable.punish(call, &self.knobs, now);
+                Refusal::rate_limited().into()
+            }
+            Fault::ServerError => Refusal::server_error().into(),
+            Fault::Unavailable => unavailable(strike.retry_after_seconds),
+            Fault::BadGateway => bad_gateway(),
+            Fault::Unauthorized => Refusal::unauthorized().into(),
+            Fault::ListingExpired => {
+                self.airtable.forget_listings();
+                self.carry_out(call, incoming, now)
+            }
+        };
+        (answer, Delivery::Whole)
+    }
+
+    fn refuse(&mut self, incoming: &Incoming, kind: &'static str, refusal: Refusal) -> Answer {
+        let answer = Answer::from(refusal);
+        let status = answer.status.as_u16();
+        self.journal.note(
+            incoming,
+            kind,
+            Ending {
+                status,
+                delivery: Delivery::Whole,
+                fault: None,
+            },
+        );
+        answer
+    }
+}
+
+/// The name under which a call is counted: an upsert is an update by its path alone.
+fn kind(call: &Call, body: &[u8]) -> &'static str {
+    let named = b"\"performUpsert\"";
+    match call {
+        Call::UpdateMany(..) if body.windows(named.len()).any(|part| part == named) => "upsert",
+        _ => call.kind(),
+    }
+}
+
+fn unavailable(retry_after_seconds: Option<u32>) -> Answer {
+    let answer = Answer::from(Refusal::unavailable());
+    match retry_after_seconds {
+        None => answer,
+        Some(seconds) => answer.with_header(header::RETRY_AFTER, HeaderValue::from(seconds)),
+    }
+}
+
+/// What a proxy in front of the vendor says when the vendor does not answer it.
+fn bad_gateway() -> Answer {
+    let page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+    Answer::with_type(StatusCode::BAD_GATEWAY, "text/html", page)
+}

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Runs the vendors' own clients against a sandbox:
+#   tests/clients/run.sh target/release/weighbridge    starts `weighbridge sandbox` for it
+#   tests/clients/run.sh http://127.0.0.1:9400         uses one that runs
+# Needs Python 3 with venv, Node with npm, and the packages' registries on the first run.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=${CLIENTS_DIR:-"$here/../../target/clients"}
+subject=${1:?give the weighbridge binary or the address of a sandbox}
+for tool in python3 node npm; do
+    command -v "$tool" >/dev/null || { echo "$tool is missing: the clients cannot be run" >&2; exit 1; }
+done
+
+mkdir -p "$work"
+cmp -s "$here/requirements.txt" "$work/requirements.txt" || {
+    python3 -m venv "$work/venv"
+    "$work/venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
+    cp "$here/requirements.txt" "$work/requirements.txt"
+}
+cmp -s "$here/package-lock.json" "$work/package-lock.json" || {
+    cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$work/"
+    (cd "$work" && npm ci --silent) || { rm -f "$work/package-lock.json"; exit 1; }
+}
+
+case $subject in
+http://*) url=$subject ;;
+*)
+    ports=$(mktemp)
+    "$subject" sandbox --listen 127.0.0.1:0 --port-file "$ports" &
+    server=$!
+    trap 'kill "$server"; rm -f "$ports"' EXIT
+    for _ in $(seq 100); do [ -s "$ports" ] && break; sleep 0.1; done
+    [ -s "$ports" ] || { echo "the sandbox did not start" >&2; exit 1; }
+    url=http://127.0.0.1:$(cat "$ports")
+    ;;
+esac
+
+"$work/venv/bin/python" "$here/airtable_client.py" "$url"
+# Node looks for packages beside the script, so it runs from a copy.
+cp "$here/airtable_client.mjs" "$work/"
+node "$work/airtable_client.mjs" "$url"
