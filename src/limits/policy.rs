@@ -1,0 +1,61 @@
+//! Names what is metered, and how much of it each may do.
+
+use crate::config;
+
+/// One kind of call with a limit of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Policy {
+    /// Attempts to sign in or set up, per address.
+    Authentication,
+    /// Calls of those who have not signed in, per address.
+    OpenCalls,
+    /// Every call of a user.
+    ApiCalls,
+    /// Exports, per user.
+    Exports,
+    /// Imports, per user.
+    Imports,
+    /// Starts of a sync's run, per user.
+    SyncStarts,
+    /// Starts of a run towards Airtable, per user.
+    SyncStartsAirtable,
+}
+
+impl Policy {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Authentication,
+        Self::OpenCalls,
+        Self::ApiCalls,
+        Self::Exports,
+        Self::Imports,
+        Self::SyncStarts,
+        Self::SyncStartsAirtable,
+    ];
+
+    /// Its name in the headers of an answer, in the settings' list and in the book.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Authentication => "authentication",
+            Self::OpenCalls => "open_calls",
+            Self::ApiCalls => "api_calls",
+            Self::Exports => "exports",
+            Self::Imports => "imports",
+            Self::SyncStarts => "sync_starts",
+            Self::SyncStartsAirtable => "sync_starts_airtable",
+        }
+    }
+
+    /// How much each may do, from the settings.
+    pub(super) const fn rate(self, settings: &config::Limits) -> config::Rate {
+        match self {
+            Self::Authentication => settings.authentication,
+            Self::OpenCalls => settings.open_calls,
+            Self::ApiCalls => settings.api_calls,
+            Self::Exports => settings.exports,
+            Self::Imports => settings.imports,
+            Self::SyncStarts => settings.sync_starts,
+            Self::SyncStartsAirtable => settings.sync_starts_airtable,
+        }
+    }
+}
