@@ -1,0 +1,169 @@
+//! Says which role may do what.
+
+use std::collections::BTreeSet;
+use std::fmt::{Display, Formatter, Result as Shown};
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that somebody may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// Reading one's own datasets and their records.
+    DatasetRead,
+    /// Making, importing into, changing and deleting one's own datasets.
+    DatasetWrite,
+    /// Seeing one's own connections and what their accounts hold.
+    ConnectionRead,
+    /// Making, testing, changing and deleting one's own connections.
+    ConnectionWrite,
+    /// Seeing one's own syncs and runs.
+    SyncRead,
+    /// Making, changing and deleting one's own syncs.
+    SyncWrite,
+    /// Starting a run of one's own syncs.
+    SyncRun,
+    /// Managing everybody's account.
+    UserManage,
+    /// Reading the book.
+    AuditRead,
+    /// Seeing what the appliance is and how it fares.
+    SystemRead,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::DatasetRead,
+        Self::DatasetWrite,
+        Self::ConnectionRead,
+        Self::ConnectionWrite,
+        Self::SyncRead,
+        Self::SyncWrite,
+        Self::SyncRun,
+        Self::UserManage,
+        Self::AuditRead,
+        Self::SystemRead,
+    ];
+
+    /// Its name in the API and in the book.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DatasetRead => "dataset:read",
+            Self::DatasetWrite => "dataset:write",
+            Self::ConnectionRead => "connection:read",
+            Self::ConnectionWrite => "connection:write",
+            Self::SyncRead => "sync:read",
+            Self::SyncWrite => "sync:write",
+            Self::SyncRun => "sync:run",
+            Self::UserManage => "user:manage",
+            Self::AuditRead => "audit:read",
+            Self::SystemRead => "system:read",
+        }
+    }
+}
+
+impl Display for Permission {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        f.write_str(self.name())
+    }
+}
+
+/// A named set of permissions. A user may have several.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    poem_openapi::Enum,
+)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Role {
+    /// Manages users and settings, reads the book, and sees no records.
+    Admin,
+    /// Works with datasets, connections and syncs of their own.
+    Member,
+    /// Looks at datasets and syncs of their own.
+    Analyst,
+    /// Reads the book.
+    Auditor,
+}
+
+impl Role {
+    /// Its name in the API and in the book.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Member => "member",
+            Self::Analyst => "analyst",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// What it allows.
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission as P;
+        match self {
+            Self::Admin => &[P::UserManage, P::AuditRead, P::SystemRead],
+            Self::Member => &[
+                P::DatasetRead,
+                P::DatasetWrite,
+                P::ConnectionRead,
+                P::ConnectionWrite,
+                P::SyncRead,
+                P::SyncWrite,
+                P::SyncRun,
+                P::SystemRead,
+            ],
+            Self::Analyst => &[P::DatasetRead, P::SyncRead, P::SystemRead],
+            Self::Auditor => &[P::AuditRead, P::SystemRead],
+        }
+    }
+}
+
+impl Display for Role {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        f.write_str(self.name())
+    }
+}
+
+/// Everything that several roles allow together.
+pub fn permissions(roles: &BTreeSet<Role>) -> BTreeSet<Permission> {
+    roles
+        .iter()
+        .flat_map(|role| role.permissions())
+        .copied()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_administrator_sees_no_records() {
+        let allowed = permissions(&BTreeSet::from([Role::Admin, Role::Auditor]));
+        assert!(allowed.contains(&Permission::UserManage));
+        assert!(!allowed.contains(&Permission::DatasetRead));
+    }
+
+    #[test]
+    fn only_administrators_manage_users() {
+        for role in [Role::Member, Role::Analyst, Role::Auditor] {
+            assert!(!role.permissions().contains(&Permission::UserManage));
+        }
+    }
+
+    #[test]
+    fn several_roles_add_up() {
+        let allowed = permissions(&BTreeSet::from([Role::Analyst, Role::Auditor]));
+        assert!(allowed.contains(&Permission::AuditRead));
+        assert!(allowed.contains(&Permission::SyncRead));
+    }
+}

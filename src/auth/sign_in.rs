@@ -1,0 +1,168 @@
+//! Lets people in: whoever is unknown, wrong, held back or disabled is refused alike.
+
+use sha2::{Digest as _, Sha256};
+use tracing::warn;
+
+use super::history::{Histories, History};
+use super::session::{Opened, Sessions};
+use super::user::Accounts;
+use super::{Error, Hasher, Ledger, users};
+use crate::audit::{Code, Event, Outcome};
+use crate::base::{Actor, Secret, UserId, chain};
+use crate::store::{self, Batch, Bytes, Row};
+
+/// How often an attempt is begun anew because another one of the same address came between.
+const TRIES: u32 = 3;
+
+/// The way in. Clones share the store.
+#[derive(Clone)]
+pub struct SignIn {
+    ledger: Ledger,
+    hasher: Hasher,
+    sessions: Sessions,
+}
+
+/// Why somebody is not let in. Only the book is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    HeldBack,
+    Unknown,
+    Disabled,
+    WrongPassword,
+}
+
+impl SignIn {
+    pub(super) fn new(ledger: Ledger, hasher: Hasher, sessions: Sessions) -> Self {
+        Self {
+            ledger,
+            hasher,
+            sessions,
+        }
+    }
+
+    /// Begins a session for the user of `email`.
+    ///
+    /// Errs with [`Error::Refused`], in the same time and with the same writes, whatever the
+    /// reason. The attempt is counted as failed before the password is looked at, so that many at
+    /// once are no more tries than one after another.
+    pub async fn attempt(
+        &self,
+        email: &str,
+        password: &Secret,
+        by: &Actor,
+    ) -> Result<Opened, Error> {
+        let held_back = self.count(email).await?;
+        let found = users::find(&self.ledger.store.snapshot()?, email)?;
+        let stored = found.as_ref().map(|row| row.value.password.as_str());
+        let right = self.hasher.verify(password, stored).await?;
+        match decide(held_back, found, right) {
+            Ok(row) => {
+                let opened = self.open(row.key, row.value.era, email, by).await?;
+                self.renew_hash(&row, password).await;
+                Ok(opened)
+            }
+            Err(refusal) => {
+                self.tell(refusal, email, by);
+                Err(Error::Refused)
+            }
+        }
+    }
+
+    /// Begins a session for a user whose password is known to be right.
+    pub(super) async fn open(
+        &self,
+        user: UserId,
+        era: u64,
+        email: &str,
+        by: &Actor,
+    ) -> Result<Opened, Error> {
+        let event = Event::new(Code::SignedIn, by).user(user, email);
+        let mut batch = Batch::new(event.build(&self.ledger.clock));
+        let history = History::succeeded(self.ledger.clock.now());
+        batch.put::<Histories>(&fingerprint(email), &history);
+        let opened = self.sessions.open(user, era, &mut batch);
+        self.ledger.store.commit(batch).await?;
+        Ok(opened)
+    }
+
+    /// Counts a failure ahead of the attempt, unless the address is held back; says whether it is.
+    async fn count(&self, email: &str) -> Result<bool, Error> {
+        let key = fingerprint(email);
+        for _ in 0..TRIES {
+            let row = self.ledger.store.get::<Histories>(&key)?;
+            let history = row.as_ref().map(|row| row.value).unwrap_or_default();
+            let now = self.ledger.clock.now();
+            let held_back = history.is_held_back(now);
+            let next = if held_back {
+                history
+            } else {
+                history.failed(now)
+            };
+            let mut batch = Batch::bookkeeping();
+            match &row {
+                Some(row) => batch.replace::<Histories>(&key, &next, row.version),
+                None => batch.insert::<Histories>(&key, &next),
+            };
+            match self.ledger.store.commit(batch).await {
+                Ok(_) => return Ok(held_back),
+                Err(store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // So many attempts at once are nobody's who knows the password.
+        Ok(true)
+    }
+
+    /// Hashes the password anew when the parameters have risen since.
+    async fn renew_hash(&self, row: &Row<Accounts>, password: &Secret) {
+        if !self.hasher.is_outdated(&row.value.password) {
+            return;
+        }
+        let renewed = async {
+            let mut account = row.value.clone();
+            account.password = self.hasher.hash(password).await?;
+            let mut batch = Batch::bookkeeping();
+            batch.replace::<Accounts>(&row.key, &account, row.version);
+            self.ledger.store.commit(batch).await?;
+            Ok::<_, Error>(())
+        };
+        // The old hash holds; the next sign-in tries again.
+        if let Err(error) = renewed.await {
+            warn!(error = %chain(&error), "a password's hash was not renewed");
+        }
+    }
+
+    fn tell(&self, refusal: Refusal, email: &str, by: &Actor) {
+        let (code, word) = match refusal {
+            Refusal::HeldBack => (Code::SignInHeldBack, "ACCOUNT_LOCKED_OUT"),
+            Refusal::Disabled => (Code::SignInFailed, "ACCOUNT_DISABLED"),
+            Refusal::Unknown | Refusal::WrongPassword => {
+                (Code::SignInFailed, "INVALID_CREDENTIALS")
+            }
+        };
+        let event = Event::new(code, by)
+            .user(None, email)
+            .status(Outcome::failed(word));
+        self.ledger.record(event);
+    }
+}
+
+/// Who is let in. `right` says whether the password belongs to the account that was found.
+fn decide(
+    held_back: bool,
+    found: Option<Row<Accounts>>,
+    right: bool,
+) -> Result<Row<Accounts>, Refusal> {
+    match found {
+        _ if held_back => Err(Refusal::HeldBack),
+        None => Err(Refusal::Unknown),
+        Some(_) if !right => Err(Refusal::WrongPassword),
+        Some(row) if row.value.disabled => Err(Refusal::Disabled),
+        Some(row) => Ok(row),
+    }
+}
+
+/// Under what an address's history is kept; as long for any text somebody sends.
+pub(super) fn fingerprint(email: &str) -> Bytes {
+    Bytes(Sha256::digest(email.trim().to_lowercase()).to_vec())
+}
