@@ -1,1 +1,132 @@
 //! Builds every service once, in order: the only wiring.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::audit::{self, Code, Event, Log};
+use crate::auth::{self, Auth};
+use crate::base::{Actor, Blocking, Clock, Tasks, WitnessError};
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::store::{self, Registry, Store};
+use crate::vault::{self, Master, Vault};
+
+/// Every service of the appliance. Clones share them.
+#[derive(Clone)]
+pub struct App {
+    /// What was set.
+    pub config: Arc<Config>,
+    /// The one source of time.
+    pub clock: Clock,
+    /// Where work goes that would hold up the runtime.
+    pub blocking: Blocking,
+    /// The book.
+    pub audit: Log,
+    /// The records.
+    pub store: Store,
+    /// The keys of every credential.
+    pub vault: Vault,
+    /// How much anybody may ask for.
+    pub limits: Limits,
+    /// Who is calling.
+    pub auth: Auth,
+    /// When the services were built.
+    pub started_at: Timestamp,
+}
+
+/// Why the appliance cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data folder cannot be made.
+    #[error("the data folder {0} cannot be made")]
+    Data(std::path::PathBuf, #[source] std::io::Error),
+    /// The master key is missing, loose or another one.
+    #[error("the vault cannot be opened")]
+    Vault(#[from] vault::Error),
+    /// The book cannot be opened.
+    #[error("the audit log cannot be opened")]
+    Audit(#[from] audit::Error),
+    /// The book cannot be written.
+    #[error("the audit log cannot be written")]
+    Witness(#[from] WitnessError),
+    /// The store cannot be opened.
+    #[error("the store cannot be opened")]
+    Store(#[from] store::Error),
+    /// The settings for accounts cannot be used.
+    #[error("the settings for passwords cannot be used")]
+    Auth(#[from] auth::Error),
+}
+
+impl App {
+    /// Opens everything that lies in the data folder, or makes it.
+    ///
+    /// The master key comes first, since the audit log's own keys are sealed with it; then the
+    /// audit log, since the store changes nothing without it; then the services.
+    pub async fn open(config: Config, clock: Clock, blocking: Blocking) -> Result<Self, Error> {
+        let data = &config.server.data;
+        std::fs::create_dir_all(data).map_err(|error| Error::Data(data.clone(), error))?;
+        let file = data.join("store.redb");
+        let master = Master::open(&config.vault.master_key, &[&file])?;
+        let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
+        let settings = store::Settings {
+            file,
+            cache_bytes: config.store.cache_mib as usize * 1024 * 1024,
+        };
+        let store = Store::open(&settings, registry(), Arc::new(audit.clone()), blocking)?;
+        let vault = Vault::new(&master, &store, &clock).await?;
+        if master.is_new() {
+            let event = Event::new(Code::MasterKeyMade, &Actor::system());
+            let named = event.entity("master_key", master.fingerprint(), "master key");
+            audit.append(&named.build(&clock))?;
+        }
+        Ok(Self {
+            limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
+            auth: Auth::new(&config.auth, &store, &audit, &clock, blocking)?,
+            started_at: clock.now(),
+            config: Arc::new(config),
+            clock,
+            blocking,
+            audit,
+            store,
+            vault,
+        })
+    }
+
+    /// Starts everything that runs by itself, and says so in the book.
+    pub fn start(&self, tasks: &Tasks) -> Result<(), Error> {
+        self.audit.append(&self.lifecycle(Code::Started))?;
+        tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
+        self.limits.start(tasks);
+        self.auth.sessions.start(tasks);
+        Ok(())
+    }
+
+    /// Says in the book that the appliance stops in order, and signs it. The last thing to do.
+    pub fn close(&self) -> Result<(), Error> {
+        self.audit.append(&self.lifecycle(Code::Stopped))?;
+        Ok(self.audit.close()?)
+    }
+
+    fn lifecycle(&self, code: Code) -> crate::base::Act {
+        Event::new(code, &Actor::system()).build(&self.clock)
+    }
+}
+
+/// Every collection of the appliance.
+fn registry() -> Registry {
+    Registry::default()
+        .with(vault::tables())
+        .with(auth::tables())
+}
+
+fn book(config: &Config) -> audit::Settings {
+    let settings = &config.audit;
+    audit::Settings {
+        folder: settings.folder.clone(),
+        key_file: config.server.data.join("audit.key"),
+        segment_bytes: u64::from(settings.segment_mib) << 20,
+        checkpoint_lines: u64::from(settings.checkpoint_lines),
+        checkpoint_every: settings.checkpoint_every,
+    }
+}

@@ -1,1 +1,31 @@
 //! Answers requests: one chain of layers, one file for each resource.
+//!
+//! `chain` is the way of every request, in one place; `api` holds the resources, `error` every
+//! answer that is none of theirs.
+
+mod address;
+mod allow;
+pub(crate) mod api;
+mod body;
+mod caller;
+mod chain;
+mod cookie;
+mod doorman;
+mod error;
+mod headers;
+mod health;
+mod meter;
+mod openapi;
+mod origin;
+mod page;
+mod refusal;
+mod ui;
+mod wire;
+
+pub use caller::Caller;
+pub use chain::endpoint;
+pub use doorman::ACT_FOR;
+pub use error::{ApiError, Code, FieldFault};
+pub use openapi::document;
+pub use page::{Page, Pages};
+pub use wire::Moment;

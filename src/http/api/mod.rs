@@ -1,0 +1,71 @@
+//! The resources of the API, one file for each.
+
+mod audit;
+mod session;
+mod setup;
+mod system;
+mod users;
+
+use poem_openapi::payload::Json;
+use poem_openapi::types::{ToJSON, Type};
+use poem_openapi::{ApiResponse, ContactObject, LicenseObject, OpenApi, OpenApiService, Tags};
+
+use super::page::Pages;
+use crate::app::App;
+
+/// What an operation is about.
+#[derive(Tags)]
+pub(crate) enum Tag {
+    /// The first account of a new appliance.
+    Setup,
+    /// Signing in and out.
+    Session,
+    /// Everybody's accounts.
+    Users,
+    /// The appliance itself.
+    System,
+    /// The book of every act.
+    Audit,
+}
+
+/// The answer of an operation that has nothing to show.
+#[derive(ApiResponse)]
+pub(crate) enum Done {
+    /// It was done.
+    #[oai(status = 204)]
+    Done,
+}
+
+/// The answer of an operation that makes something.
+#[derive(ApiResponse)]
+pub(crate) enum Made<T: Type + ToJSON> {
+    /// What was made.
+    #[oai(status = 201)]
+    Made(Json<T>),
+}
+
+/// All resources over the services of `app`.
+pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
+    let pages = Pages::new(&app.config.limits);
+    let resources = (
+        setup::Resource::new(app),
+        session::Resource::new(app),
+        users::Resource::new(app, pages),
+        system::Resource::new(app),
+        audit::Resource::new(app, pages),
+    );
+    OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
+        .description(
+            "The gate and the book of an organisation's data. Errors are problem documents \
+             (RFC 9457) whose codes are described under /errors.",
+        )
+        .contact(
+            ContactObject::new()
+                .name("The Weighbridge maintainers")
+                .url("/handbook/index"),
+        )
+        .license(
+            LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"),
+        )
+        .server("/api/v1")
+}

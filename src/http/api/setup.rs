@@ -1,0 +1,87 @@
+//! The first account of a new appliance.
+
+use poem_openapi::payload::Json;
+use poem_openapi::types::Password;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use super::Tag;
+use super::session::{Cookies, SessionView, secret};
+use crate::app::App;
+use crate::auth::{New, Setup};
+use crate::base::Secret;
+use crate::http::ApiError;
+use crate::http::caller::Visitor;
+
+pub(super) struct Resource {
+    setup: Setup,
+    cookies: Cookies,
+}
+
+/// Whether a first account is to be made.
+#[derive(Object)]
+#[oai(rename = "SetupState")]
+struct SetupView {
+    /// Whether nobody has an account yet.
+    needed: bool,
+}
+
+/// The first account.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct FirstAccount {
+    /// What the set-up link carries behind `#token=`.
+    #[oai(validator(max_length = 200))]
+    token: String,
+    /// The e-mail address to sign in with.
+    #[oai(validator(max_length = 254))]
+    email: String,
+    /// What people call the one who sets up.
+    #[oai(validator(max_length = 200))]
+    name: String,
+    /// At least 15 characters.
+    #[oai(validator(max_length = 4096))]
+    password: Password,
+}
+
+#[derive(ApiResponse)]
+enum SetUp {
+    /// The account is made and signed in; the session's cookie is set.
+    #[oai(status = 201)]
+    SetUp(Json<SessionView>, #[oai(header = "Set-Cookie")] String),
+}
+
+#[OpenApi(tag = "Tag::Setup")]
+impl Resource {
+    /// Says whether a first account is to be made.
+    #[oai(path = "/setup", method = "get", operation_id = "getSetup")]
+    async fn show(&self) -> Result<Json<SetupView>, ApiError> {
+        let needed = self.setup.is_needed()?;
+        Ok(Json(SetupView { needed }))
+    }
+
+    /// Makes the first account and signs it in.
+    ///
+    /// The link is shown where the appliance was started, and good for 30 minutes and one use.
+    #[oai(path = "/setup", method = "post", operation_id = "completeSetup")]
+    async fn complete(&self, by: Visitor, body: Json<FirstAccount>) -> Result<SetUp, ApiError> {
+        let first = New {
+            email: body.0.email,
+            name: body.0.name,
+            roles: [].into(),
+            password: secret(body.0.password),
+        };
+        let token = Secret::new(body.0.token);
+        let opened = self.setup.complete(&token, first, &by.actor).await?;
+        let (session, cookie) = self.cookies.show(&opened)?;
+        Ok(SetUp::SetUp(Json(session), cookie))
+    }
+}
+
+impl Resource {
+    pub(super) fn new(app: &App) -> Self {
+        Self {
+            setup: app.auth.setup.clone(),
+            cookies: Cookies::new(app),
+        }
+    }
+}

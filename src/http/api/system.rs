@@ -1,0 +1,112 @@
+//! The appliance itself.
+
+use jiff::Timestamp;
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use super::Tag;
+use crate::app::App;
+use crate::auth::{Permission, Setup};
+use crate::base::Clock;
+use crate::http::{ApiError, Caller, Moment};
+use crate::limits::Limits;
+
+pub(super) struct Resource {
+    setup: Setup,
+    limits: Limits,
+    sandbox: Option<String>,
+    started_at: Timestamp,
+    clock: Clock,
+}
+
+/// What the appliance is.
+#[derive(Object)]
+#[oai(rename = "System", skip_serializing_if_is_none)]
+struct SystemView {
+    /// Always `weighbridge`.
+    name: String,
+    /// The version.
+    version: String,
+    /// When it was started.
+    started_at: Moment,
+    /// What its clock shows.
+    now: Moment,
+    /// Whether there is an account.
+    setup_done: bool,
+    /// The practice provider, when one runs.
+    sandbox: Option<SandboxView>,
+}
+
+/// The practice provider.
+#[derive(Object)]
+#[oai(rename = "SandboxAddress")]
+struct SandboxView {
+    /// Where its own page is.
+    url: String,
+}
+
+/// How much may be asked for.
+#[derive(Object)]
+struct RateLimits {
+    /// Every limit.
+    items: Vec<RateLimitView>,
+}
+
+/// One limit: a burst, and one back after each part of the time.
+#[derive(Object)]
+#[oai(rename = "RateLimit")]
+struct RateLimitView {
+    /// Its name, as in the headers of an answer.
+    name: String,
+    /// How many may be done at once.
+    burst: u32,
+    /// In how many seconds a burst that was used up comes back whole.
+    per_seconds: f64,
+}
+
+#[OpenApi(tag = "Tag::System")]
+impl Resource {
+    /// Shows what the appliance is.
+    #[oai(path = "/system", method = "get", operation_id = "getSystem")]
+    async fn show(&self, caller: Caller) -> Result<Json<SystemView>, ApiError> {
+        caller.permit(Permission::SystemRead)?;
+        Ok(Json(SystemView {
+            name: "weighbridge".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: self.started_at.into(),
+            now: self.clock.now().into(),
+            setup_done: !self.setup.is_needed()?,
+            sandbox: self.sandbox.clone().map(|url| SandboxView { url }),
+        }))
+    }
+
+    /// Lists how much may be asked for.
+    #[oai(
+        path = "/system/rate-limits",
+        method = "get",
+        operation_id = "listRateLimits"
+    )]
+    async fn rate_limits(&self, caller: Caller) -> Result<Json<RateLimits>, ApiError> {
+        caller.permit(Permission::SystemRead)?;
+        let items = self.limits.policies().map(|(policy, rate)| RateLimitView {
+            name: policy.name().to_owned(),
+            burst: rate.burst.get(),
+            per_seconds: rate.per.as_secs_f64(),
+        });
+        Ok(Json(RateLimits {
+            items: items.collect(),
+        }))
+    }
+}
+
+impl Resource {
+    pub(super) fn new(app: &App) -> Self {
+        Self {
+            setup: app.auth.setup.clone(),
+            limits: app.limits.clone(),
+            sandbox: app.config.sandbox.url.as_ref().map(ToString::to_string),
+            started_at: app.started_at,
+            clock: app.clock.clone(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The way of every request, from its id to its answer.
+
+use poem::error::MethodNotAllowedError;
+use poem::http::{HeaderName, HeaderValue};
+use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get};
+use tracing::{error, info};
+
+use super::allow::Offered;
+use super::caller::Visitor;
+use super::doorman::Doorman;
+use super::error::{ApiError, Code};
+use super::{api, body, headers, health, meter, openapi, origin, ui};
+use crate::app::App;
+use crate::audit::{self, Event, Log, Outcome};
+use crate::base::{Actor, Clock, Peer, RequestId, chain};
+use crate::limits::Limits;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Everything that the appliance answers over HTTP.
+pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
+    let service = api::service(app);
+    let document = openapi::repaired(&service.spec());
+    let offered = Offered::read(&document);
+    let routes = Route::new()
+        .nest("/api/v1", service)
+        .at(
+            "/api/v1/openapi.json",
+            get(openapi::Published::new(&document)),
+        )
+        .at("/healthz/live", get(health::Live))
+        .at("/healthz/ready", get(health::Ready::new(app)))
+        .at("/errors", get(ui::Catalogue))
+        .at("/errors/:code", get(ui::Catalogue))
+        .at("/handbook/*page", get(ui::Handbook))
+        .at("/*path", get(ui::Files));
+    Chain {
+        doorman: Doorman::new(
+            &app.config,
+            app.auth.clone(),
+            app.audit.clone(),
+            app.clock.clone(),
+        ),
+        limits: app.limits.clone(),
+        body_limit: u64::from(app.config.limits.body_kib) * 1024,
+        offered,
+        audit: app.audit.clone(),
+        clock: app.clock.clone(),
+        routes: routes.to_response(),
+    }
+}
+
+struct Chain<E> {
+    doorman: Doorman,
+    limits: Limits,
+    body_limit: u64,
+    offered: Offered,
+    audit: Log,
+    clock: Clock,
+    routes: E,
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
+    type Output = Response;
+
+    /// Outside everything: the request's id, the security headers, errors as answers, the log.
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let begun = self.clock.elapsed();
+        let id = RequestId::new(&self.clock);
+        let tls = matches!(
+            request.extensions().get(),
+            Some(Peer::Network { tls: true, .. })
+        );
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let outcome = self.pass(request, id).await;
+        let mut response = outcome.unwrap_or_else(|error| {
+            if let Some(cause) = std::error::Error::source(&error) {
+                error!(request.id = %id, cause = %chain(cause), "request {id} failed");
+            }
+            error.answer(id)
+        });
+        headers::secure(response.headers_mut(), tls);
+        if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        let elapsed_ms = (self.clock.elapsed() - begun).as_millis();
+        let status = response.status().as_u16();
+        info!(request.id = %id, %method, path, status, elapsed_ms, "{method} {path} was answered {status}");
+        Ok(response)
+    }
+}
+
+impl<E: Endpoint<Output = Response>> Chain<E> {
+    /// Size → who it is → how much they may ask for → whether they meant it → the routes.
+    async fn pass(&self, mut request: Request, id: RequestId) -> Result<Response, ApiError> {
+        body::bound(&mut request, self.body_limit)?;
+        let came_from = self.doorman.origin(&request, id);
+        let visitor = self.doorman.identify(&request, came_from).await?;
+        let by = visitor.actor.clone();
+        let outcome = self.admit(request, visitor).await;
+        if let Err(error) = &outcome {
+            self.tell(error, &by);
+        }
+        outcome
+    }
+
+    async fn admit(&self, mut request: Request, visitor: Visitor) -> Result<Response, ApiError> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let standing = meter::take(&self.limits, &method, &path, &visitor.actor)?;
+        origin::check(&request, visitor.session.as_deref())?;
+        request.extensions_mut().insert(visitor);
+        let mut response = match self.routes.call(request).await {
+            Ok(response) => response,
+            Err(error) if error.is::<MethodNotAllowedError>() => {
+                return Err(ApiError::method_not_allowed(&self.offered.at(&path)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(standing) = standing {
+            meter::tell(&standing, response.headers_mut());
+        }
+        Ok(response)
+    }
+
+    /// Writes refusals and breakdowns into the book.
+    fn tell(&self, error: &ApiError, by: &Actor) {
+        let Some(code) = event_of(error.code()) else {
+            return;
+        };
+        let event = Event::new(code, by).status(Outcome::Failure {
+            code: error.code().entry().text,
+            detail: error.detail().to_owned(),
+        });
+        self.audit.record(event.build(&self.clock));
+    }
+}
+
+/// The event for an error; `None` for those which whoever refused has written already, and for
+/// those that are no violation.
+fn event_of(code: Code) -> Option<audit::Code> {
+    match code {
+        Code::Forbidden => Some(audit::Code::AccessRefused),
+        Code::CsrfFailed => Some(audit::Code::CsrfRefused),
+        Code::BadJson
+        | Code::BadQuery
+        | Code::BadPath
+        | Code::TooLarge
+        | Code::UnsupportedMediaType
+        | Code::ValidationFailed
+        | Code::UnknownField => Some(audit::Code::InputRefused),
+        Code::Internal => Some(audit::Code::RequestBroke),
+        _ => None,
+    }
+}

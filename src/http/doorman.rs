@@ -1,0 +1,124 @@
+//! Finds out who sent a request: by the session's cookie, or because they sit at the machine.
+
+use poem::Request;
+use poem::http::header::USER_AGENT;
+
+use crate::audit;
+use crate::audit::{Code as Event, Log};
+use crate::auth::{Auth, Permission};
+use crate::base::{Actor, Clock, Origin, Party, Peer, RequestId};
+use crate::config::{Config, Network};
+
+use super::address;
+use super::caller::Visitor;
+use super::cookie::SessionCookie;
+use super::error::{ApiError, Code};
+
+/// The header by which somebody at the machine says for whom they act, by e-mail address.
+pub const ACT_FOR: &str = "x-weighbridge-as";
+
+#[derive(Clone)]
+pub(crate) struct Doorman {
+    auth: Auth,
+    cookie: SessionCookie,
+    proxies: Vec<Network>,
+    audit: Log,
+    clock: Clock,
+}
+
+impl Doorman {
+    pub(crate) fn new(config: &Config, auth: Auth, audit: Log, clock: Clock) -> Self {
+        Self {
+            auth,
+            cookie: SessionCookie::new(config),
+            proxies: config.server.trusted_proxies.clone(),
+            audit,
+            clock,
+        }
+    }
+
+    /// Where a request came from.
+    pub(crate) fn origin(&self, request: &Request, id: RequestId) -> Origin {
+        let peer = request.extensions().get::<Peer>();
+        let direct = match peer {
+            Some(Peer::Network { address, .. }) => Some(*address),
+            Some(Peer::Local { .. }) | None => None,
+        };
+        let forwarded = request.headers().get_all("x-forwarded-for");
+        let hops = forwarded.iter().filter_map(|value| value.to_str().ok());
+        let ip = direct.map(|direct| address::client(direct.ip(), hops, &self.proxies));
+        let agent = request.header(USER_AGENT);
+        Origin {
+            request: id,
+            ip,
+            port: direct
+                .filter(|direct| Some(direct.ip().to_canonical()) == ip)
+                .map(|direct| direct.port()),
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+            user_agent: agent.map(|agent| agent.chars().take(256).collect()),
+        }
+    }
+
+    /// Who sent it. A request whose session has ended is nobody's; the book is told.
+    pub(crate) async fn identify(
+        &self,
+        request: &Request,
+        origin: Origin,
+    ) -> Result<Visitor, ApiError> {
+        if let Some(Peer::Local { uid }) = request.extensions().get::<Peer>() {
+            return self.operator(*uid, request.header(ACT_FOR), origin);
+        }
+        let Some(token) = self.cookie.read(request.headers()) else {
+            return Ok(nobody(origin));
+        };
+        let Some((session, account)) = self.auth.sessions.identify(token).await? else {
+            let visitor = nobody(origin);
+            let event = audit::Event::new(Event::SessionRefused, &visitor.actor);
+            self.audit.record(event.build(&self.clock));
+            return Ok(visitor);
+        };
+        let actor = Actor {
+            party: Party::User {
+                id: session.user,
+                email: account.email.to_string(),
+                session: Some(session.id.to_string()),
+            },
+            origin: Some(origin),
+        };
+        Ok(Visitor::new(actor, Some(session), account.permissions()))
+    }
+
+    /// Somebody who may open the local socket may do everything, for whomever they name.
+    fn operator(
+        &self,
+        uid: u32,
+        act_for: Option<&str>,
+        origin: Origin,
+    ) -> Result<Visitor, ApiError> {
+        let on_behalf_of = match act_for {
+            None => None,
+            Some(email) => match self.auth.users.named(email) {
+                Ok(user) => Some((user.id, user.email.to_string())),
+                Err(crate::auth::Error::UnknownUser) => {
+                    let detail = format!("{ACT_FOR}: nobody has the address {email}.");
+                    return Err(ApiError::new(Code::NotFound, detail));
+                }
+                Err(error) => return Err(error.into()),
+            },
+        };
+        let actor = Actor {
+            party: Party::Operator { uid, on_behalf_of },
+            origin: Some(origin),
+        };
+        Ok(Visitor::new(actor, None, Permission::ALL.into()))
+    }
+}
+
+fn nobody(origin: Origin) -> Visitor {
+    let actor = Actor {
+        party: Party::Anonymous,
+        origin: Some(origin),
+    };
+    Visitor::new(actor, None, [].into())
+}

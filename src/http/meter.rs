@@ -1,0 +1,121 @@
+//! Chooses the limit that a request counts against, and tells how much of it is left.
+
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+use crate::base::{Actor, Party};
+use crate::limits::{Key, Limits, Policy, Refused, Standing};
+
+use super::error::{ApiError, Code};
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STANDING: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Takes one unit of the limit that the request counts against.
+///
+/// Files of the UI and health checks count against none, nor does whoever sits at the machine.
+pub(crate) fn take(
+    limits: &Limits,
+    method: &Method,
+    path: &str,
+    by: &Actor,
+) -> Result<Option<Standing>, ApiError> {
+    let Some(operation) = path.strip_prefix("/api/") else {
+        return Ok(None);
+    };
+    let address = by.origin.as_ref().and_then(|origin| origin.ip);
+    let taken = match (&by.party, address) {
+        (Party::User { id, .. }, _) => {
+            limits.take(policy(method, operation), Key::User(*id), by)?
+        }
+        (Party::Anonymous, Some(address)) => {
+            limits.take(open_policy(method, operation), Key::of(address), by)?
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(taken))
+}
+
+/// What a user's call counts against.
+fn policy(method: &Method, operation: &str) -> Policy {
+    let last = operation.rsplit('/').next().unwrap_or_default();
+    match (method, last) {
+        (&Method::GET, "export") => Policy::Exports,
+        (&Method::POST, "imports") => Policy::Imports,
+        (&Method::POST, "runs") => Policy::SyncStarts,
+        _ => Policy::ApiCalls,
+    }
+}
+
+/// What the call of somebody who has not signed in counts against.
+fn open_policy(method: &Method, operation: &str) -> Policy {
+    match (method, operation) {
+        (&Method::POST, "v1/auth/login" | "v1/setup") => Policy::Authentication,
+        _ => Policy::OpenCalls,
+    }
+}
+
+/// Tells where the caller stands (IETF draft "RateLimit header fields for HTTP").
+pub(crate) fn tell(standing: &Standing, headers: &mut HeaderMap) {
+    for (name, value) in fields(standing) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+fn fields(standing: &Standing) -> [(HeaderName, String); 2] {
+    let name = standing.policy.name();
+    let (quota, window) = (standing.rate.burst, standing.rate.per.as_secs().max(1));
+    let (remaining, reset) = (standing.remaining, whole_seconds(standing.whole_in));
+    [
+        (POLICY, format!("{name:?};q={quota};w={window}")),
+        (STANDING, format!("{name:?};r={remaining};t={reset}")),
+    ]
+}
+
+/// Rounded up: whoever waits that long is let through.
+fn whole_seconds(span: std::time::Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        let seconds = whole_seconds(refused.retry_after);
+        let detail = format!("{refused}; it reopens in {seconds} s.");
+        let error = Self::new(Code::RateLimited, detail)
+            .member("limit", refused.standing.policy.name().into())
+            .header(header::RETRY_AFTER, &seconds.to_string());
+        fields(&refused.standing)
+            .into_iter()
+            .fold(error, |error, (name, value)| error.header(name, &value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn costly_operations_have_limits_of_their_own() {
+        for (method, operation, expected) in [
+            (Method::GET, "v1/datasets", Policy::ApiCalls),
+            (Method::GET, "v1/datasets/1/export", Policy::Exports),
+            (Method::POST, "v1/datasets/1/imports", Policy::Imports),
+            (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
+            (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),
+            (Method::GET, "v1/runs", Policy::ApiCalls),
+        ] {
+            assert_eq!(policy(&method, operation), expected, "{operation}");
+        }
+        let login = open_policy(&Method::POST, "v1/auth/login");
+        assert_eq!(login, Policy::Authentication);
+        assert_eq!(open_policy(&Method::GET, "v1/setup"), Policy::OpenCalls);
+    }
+
+    #[test]
+    fn whoever_waits_as_told_is_not_too_early() {
+        assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
+        assert_eq!(whole_seconds(Duration::from_secs(60)), 60);
+    }
+}

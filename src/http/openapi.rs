@@ -1,0 +1,303 @@
+//! Repairs the API document, so that it says what is true and every client generator takes it.
+//!
+//! poem-openapi writes what it sees in the handlers' types; what the chain of layers adds (errors,
+//! limits, the session) and what the OpenAPI 3.0.3 schema wants in another form is mended here.
+
+use std::sync::Arc;
+
+use poem::http::header;
+use poem::{Endpoint, Request, Response};
+use poem_openapi::registry::Registry;
+use poem_openapi::types::Type as _;
+use serde_json::{Map, Value, json};
+
+use super::api;
+use super::caller::SCHEME;
+use super::error::{Code, PROBLEM, Problem};
+use crate::app::App;
+
+type Members = Map<String, Value>;
+
+/// The API document of this version.
+pub fn document(app: &App) -> Value {
+    repaired(&api::service(app).spec())
+}
+
+/// The document as it is served.
+pub(crate) struct Published(Arc<str>);
+
+impl Published {
+    pub(crate) fn new(document: &Value) -> Self {
+        Self(document.to_string().into())
+    }
+}
+
+impl Endpoint for Published {
+    type Output = Response;
+
+    async fn call(&self, _: Request) -> poem::Result<Response> {
+        Ok(Response::builder()
+            .content_type("application/json")
+            .header(header::CACHE_CONTROL, "no-cache")
+            .body(self.0.to_string()))
+    }
+}
+
+/// The document mended. `raw` is what poem-openapi wrote.
+pub(crate) fn repaired(raw: &str) -> Value {
+    let mut document: Value = serde_json::from_str(raw).expect("the library writes JSON");
+    document["openapi"] = "3.0.3".into();
+    document["security"] = json!([{ SCHEME: [] }]);
+    share_errors(&mut document);
+    for (path, operations) in members(&mut document["paths"]) {
+        for (method, operation) in members(operations) {
+            repair_operation(path, method, operation);
+        }
+    }
+    walk(&mut document, &mut repair_schema);
+    document
+}
+
+/// Puts the problem's schema and the answers that operations share among the components.
+fn share_errors(document: &mut Value) {
+    let mut registry = Registry::new();
+    Problem::register(&mut registry);
+    for (name, schema) in registry.schemas {
+        document["components"]["schemas"][name] = json!(schema);
+    }
+    for (status, name, description, code) in SHARED {
+        let entry = code.entry();
+        document["components"]["responses"][name] = json!({
+            "description": description,
+            "headers": headers_of(status),
+            "content": { PROBLEM: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {
+                    "type": format!("/errors/{}", entry.text),
+                    "title": entry.title,
+                    "status": status,
+                    "code": entry.text,
+                    "detail": entry.remedy,
+                    "instance": "0199a3c4-7b10-7000-8000-0123456789ab",
+                },
+            }},
+        });
+    }
+}
+
+/// The errors that many operations share: status, name, description, an example.
+#[rustfmt::skip]
+const SHARED: [(u16, &str, &str, Code); 14] = [
+    (400, "BadRequest", "The path, the query or the body cannot be read.", Code::BadQuery),
+    (401, "NotSignedIn", "Nobody is signed in, or signing in failed.", Code::NotSignedIn),
+    (403, "Forbidden", "The roles do not allow it, or the request may come from another site.", Code::Forbidden),
+    (404, "NotFound", "It does not exist, or belongs to somebody else.", Code::NotFound),
+    (405, "MethodNotAllowed", "The method is not offered here.", Code::MethodNotAllowed),
+    (409, "Conflict", "It has changed, is taken, or something depends on it.", Code::Conflict),
+    (413, "TooLarge", "The body is too large.", Code::TooLarge),
+    (415, "UnsupportedMediaType", "The content type is not accepted.", Code::UnsupportedMediaType),
+    (422, "ValidationFailed", "A value is not acceptable; `fields` says which and why.", Code::ValidationFailed),
+    (429, "RateLimited", "Too many requests.", Code::RateLimited),
+    (500, "Internal", "The appliance made a mistake.", Code::Internal),
+    (502, "ProviderFailed", "The other service did not do it.", Code::ProviderFailed),
+    (503, "Unavailable", "The store or the audit log cannot be used for the moment.", Code::StorageUnavailable),
+    (507, "StorageFull", "No space is left.", Code::StorageFull),
+];
+
+fn headers_of(status: u16) -> Value {
+    let text =
+        |description: &str| json!({"description": description, "schema": {"type": "string"}});
+    let mut headers =
+        json!({"x-request-id": text("The request's id, as in the log and the book.")});
+    if status == 429 {
+        headers["retry-after"] = text("How many seconds to wait.");
+        headers["ratelimit"] = text("Which limit, how much of it is left, and when it is whole.");
+        headers["ratelimit-policy"] = text("Which limit, and how much it allows.");
+    }
+    if status == 405 {
+        headers["allow"] = text("The methods that are offered.");
+    }
+    headers
+}
+
+/// Adds the errors that an operation can meet, descriptions, and what is known of its parameters.
+fn repair_operation(path: &str, method: &str, operation: &mut Value) {
+    let is_open = operation.get("security").is_none();
+    if is_open {
+        operation["security"] = json!([]);
+    }
+    if operation.get("description").is_none() {
+        operation["description"] = operation["summary"].clone();
+    }
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        repair_parameter(parameter);
+    }
+    if operation["parameters"]
+        .as_array()
+        .is_some_and(Vec::is_empty)
+    {
+        remove(operation, "parameters");
+    }
+    let has_body = operation.get("requestBody").is_some();
+    let has_query = operation.get("parameters").is_some();
+    let changes = method != "get";
+    let responses = &mut operation["responses"];
+    for (status, response) in members(responses) {
+        describe(status, response);
+    }
+    for (status, name, ..) in SHARED {
+        let can_happen = match status {
+            400 => has_body || has_query,
+            401 => !is_open || changes,
+            403 => !is_open || changes,
+            404 => path.contains('{'),
+            413 | 415 | 422 => has_body,
+            409 | 507 => changes,
+            502 => path.contains("bases") || path.contains("proposal") || path.ends_with("/test"),
+            _ => true,
+        };
+        if can_happen && responses.get(status.to_string()).is_none() {
+            responses[status.to_string()] =
+                json!({"$ref": format!("#/components/responses/{name}")});
+        }
+    }
+}
+
+fn repair_parameter(parameter: &mut Value) {
+    let (name, description) = match parameter["name"].as_str() {
+        Some("limit") => ("limit", "At most so many items."),
+        Some("after") => (
+            "after",
+            "The `next` of the part of the list before this one.",
+        ),
+        Some("id") => ("id", "The id of the one that is meant."),
+        _ => return,
+    };
+    if parameter.get("description").is_none() {
+        parameter["description"] = description.into();
+    }
+    if name == "limit" {
+        parameter["schema"] = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 500, "default": 50});
+    }
+}
+
+/// An answer needs a description, lower-case header names, and media types without parameters.
+fn describe(status: &str, response: &mut Value) {
+    if response["description"].as_str().is_none_or(str::is_empty) {
+        response["description"] = match status {
+            "201" => "It was made.",
+            "202" => "It will be done.",
+            "204" => "It was done; there is nothing to show.",
+            _ => "As asked for.",
+        }
+        .into();
+    }
+    rename(&mut response["headers"], |name| name.to_lowercase());
+    if let Some(Value::Null) = response.get("headers") {
+        remove(response, "headers");
+    }
+    repair_content(response);
+}
+
+fn repair_content(holder: &mut Value) {
+    if holder.get("content").is_some() {
+        rename(&mut holder["content"], |media| {
+            media.split(';').next().unwrap_or_default().to_owned()
+        });
+    }
+}
+
+/// Formats that OpenAPI 3.0 does not know become what it knows; request bodies lose parameters of
+/// their media types.
+fn repair_schema(value: &mut Value) {
+    if value.get("requestBody").is_some() {
+        repair_content(&mut value["requestBody"]);
+    }
+    let (format, unsigned) = match value.get("format").and_then(Value::as_str) {
+        Some("uint8" | "uint16" | "uint32") => ("int32", true),
+        Some("uint64" | "usize") => ("int64", true),
+        Some("int8" | "int16") => ("int32", false),
+        _ => return,
+    };
+    value["format"] = format.into();
+    if unsigned && value.get("minimum").is_none() {
+        value["minimum"] = 0.into();
+    }
+}
+
+fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    visit(value);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, visit)),
+        Value::Object(members) => members.values_mut().for_each(|member| walk(member, visit)),
+        _ => {}
+    }
+}
+
+fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flatten()
+}
+
+fn rename(value: &mut Value, name: impl Fn(&str) -> String) {
+    if let Value::Object(old) = value {
+        let renamed: Members = std::mem::take(old)
+            .into_iter()
+            .map(|(key, member)| (name(&key), member))
+            .collect();
+        *old = renamed;
+    }
+}
+
+fn remove(value: &mut Value, name: &str) {
+    if let Value::Object(members) = value {
+        members.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired_operation(operation: &Value) -> Value {
+        let raw = json!({"openapi": "3.0.0", "paths": {"/things/{id}": {"post": operation}}});
+        repaired(&raw.to_string())["paths"]["/things/{id}"]["post"].clone()
+    }
+
+    #[test]
+    fn media_types_lose_their_charset_and_answers_gain_a_description() {
+        let operation = repaired_operation(&json!({
+            "requestBody": {"content": {"application/json; charset=utf-8": {}}},
+            "responses": {"201": {
+                "description": "",
+                "headers": {"SET-COOKIE": {}},
+                "content": {"application/json; charset=utf-8": {"schema": {"format": "uint16"}}},
+            }},
+        }));
+        assert!(operation["requestBody"]["content"]["application/json"].is_object());
+        let made = &operation["responses"]["201"];
+        assert_eq!(made["description"], "It was made.");
+        assert!(made["headers"]["set-cookie"].is_object());
+        let schema = &made["content"]["application/json"]["schema"];
+        assert_eq!(*schema, json!({"format": "int32", "minimum": 0}));
+    }
+
+    #[test]
+    fn an_operation_lists_the_errors_it_can_meet_and_no_others() {
+        let operation = repaired_operation(&json!({"security": [{}], "responses": {}}));
+        let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
+        assert_eq!(
+            statuses,
+            [
+                "401", "403", "404", "405", "409", "429", "500", "503", "507"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_operation_without_a_scheme_is_open_to_all() {
+        assert_eq!(
+            repaired_operation(&json!({"responses": {}}))["security"],
+            json!([])
+        );
+    }
+}

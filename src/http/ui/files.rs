@@ -1,0 +1,148 @@
+//! Serves the browser UI out of the binary: nothing is looked up on the disk.
+
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Endpoint, Request, Response};
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::encoding::{self, Encoding};
+use crate::base::Hex;
+use crate::http::error::{ApiError, Code};
+
+/// The UI as `assets/build.rs` built it, with brotli and gzip twins of what gains from it.
+#[derive(Embed)]
+#[folder = "assets/dist"]
+struct Dist;
+
+/// Every address that nothing else answers.
+pub(crate) struct Files;
+
+impl Endpoint for Files {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let path = request.uri().path().trim_start_matches('/');
+        let accept = request.header(header::ACCEPT_ENCODING).unwrap_or_default();
+        let known = request.header(header::IF_NONE_MATCH);
+        let name = named(path)
+            .ok_or_else(|| ApiError::new(Code::NotFound, "There is nothing at this address."))?;
+        Ok(serve(name, accept, known))
+    }
+}
+
+/// The file for a path: itself, or the page that finds its own way when a browser goes there.
+fn named(path: &str) -> Option<&str> {
+    let is_file = Dist::get(path).is_some() && !path.ends_with(".br") && !path.ends_with(".gz");
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match path {
+        file if is_file => Some(file),
+        api if api == "api" || api.starts_with("api/") => None,
+        _ if last.contains('.') => None,
+        _ => Some("index.html"),
+    }
+}
+
+fn serve(name: &str, accept: &str, known: Option<&str>) -> Response {
+    let found = encoding::wanted(accept).into_iter().find_map(|encoding| {
+        let file = Dist::get(&format!("{name}{}", encoding.suffix()))?;
+        Some((encoding, file))
+    });
+    let Some((encoding, file)) = found else {
+        return StatusCode::NOT_FOUND.into();
+    };
+    let tag = tag(&file, encoding);
+    let unchanged = known.is_some_and(|known| known.split(',').any(|one| matches_tag(one, &tag)));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into()
+    } else {
+        Response::builder()
+            .content_type(media_type(name))
+            .body(file.data.into_owned())
+    };
+    let headers = response.headers_mut();
+    let mut set = |name, value: &str| {
+        headers.insert(
+            name,
+            HeaderValue::from_str(value).expect("our own values are plain"),
+        );
+    };
+    set(header::ETAG, &tag);
+    set(header::VARY, "accept-encoding");
+    set(header::CACHE_CONTROL, caching(name));
+    if encoding != Encoding::Identity {
+        set(header::CONTENT_ENCODING, encoding.name());
+    }
+    response
+}
+
+/// A strong tag (RFC 9110, 8.8.3): other bytes, another tag.
+fn tag(file: &EmbeddedFile, encoding: Encoding) -> String {
+    let hash = file.metadata.sha256_hash();
+    format!("\"{}-{}\"", Hex(&hash[..16]), encoding.name())
+}
+
+fn matches_tag(one: &str, tag: &str) -> bool {
+    let one = one.trim();
+    one == "*" || one.trim_start_matches("W/") == tag
+}
+
+/// Names under `assets/` hold the hash of their content, so that they never change.
+fn caching(name: &str) -> &'static str {
+    if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_find_their_own_way_and_missing_files_do_not() {
+        for (path, expected) in [
+            ("", Some("index.html")),
+            ("datasets/0199a3c4", Some("index.html")),
+            ("index.html", Some("index.html")),
+            ("assets/missing.js", None),
+            (".env", None),
+            ("../Cargo.toml", None),
+            ("..%2fCargo.toml", None),
+            ("api/v2/users", None),
+            ("index.html.br", None),
+        ] {
+            assert_eq!(named(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_the_browser_has_is_not_sent_again() {
+        let first = serve("index.html", "", None);
+        assert_eq!(first.status(), StatusCode::OK);
+        assert_eq!(first.headers()[header::CACHE_CONTROL], "no-cache");
+        let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+        assert_eq!(
+            serve("index.html", "", Some(&tag)).status(),
+            StatusCode::NOT_MODIFIED
+        );
+        assert_eq!(
+            serve("index.html", "", Some("\"other\"")).status(),
+            StatusCode::OK
+        );
+    }
+}

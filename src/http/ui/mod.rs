@@ -1,0 +1,11 @@
+//! Serves what people look at: the browser UI, the catalogue of errors and the handbook.
+
+mod catalogue;
+mod encoding;
+mod files;
+mod handbook;
+mod html;
+
+pub(crate) use catalogue::Catalogue;
+pub(crate) use files::Files;
+pub(crate) use handbook::Handbook;
