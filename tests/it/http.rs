@@ -1,0 +1,270 @@
+//! What every answer has in common, whatever was asked.
+
+use poem::Body;
+use poem::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{PASSWORD, TestServer};
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers_and_the_requests_id() {
+    let server = TestServer::start().await;
+    let visitor = server.anonymous();
+    for path in [
+        "/",
+        "/api/v1/users",
+        "/api/v1/nothing",
+        "/errors/conflict",
+        "/healthz/live",
+    ] {
+        let answer = visitor.fetch(Method::GET, path, "", Body::empty()).await;
+        for (name, part) in [
+            ("content-security-policy", "frame-ancestors 'none'"),
+            ("strict-transport-security", "includeSubDomains"),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("permissions-policy", "camera=()"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert!(answer.header(name).contains(part), "{path}: {name}");
+        }
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("server"), "", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_document() {
+    let server = TestServer::start().await;
+    let admin = server.sign_up_admin().await;
+    let json_kind = "application/json";
+    let user = |extra: Value| {
+        let mut body = json!({
+            "email": "x@example.org", "name": "X", "roles": ["member"], "password": PASSWORD,
+        });
+        body.as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        body.to_string()
+    };
+    let large = "x".repeat(1 << 21);
+    for (method, path, kind, body, status, code) in [
+        ("GET", "/nothing", "", "", 404, "not_found"),
+        ("PATCH", "/users/7", json_kind, "{}", 400, "bad_path"),
+        (
+            "PATCH",
+            "/users/0199a3c4-7b10-7000-8000-0123456789ab",
+            json_kind,
+            "{}",
+            404,
+            "not_found",
+        ),
+        ("GET", "/users?limit=0", "", "", 400, "bad_query"),
+        ("GET", "/users?limit=x", "", "", 400, "bad_query"),
+        ("GET", "/users?after=!", "", "", 400, "bad_query"),
+        ("POST", "/users", json_kind, "{", 400, "bad_json"),
+        ("POST", "/users", json_kind, "", 422, "validation_failed"),
+        ("POST", "/users", json_kind, "[]", 422, "validation_failed"),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &"[".repeat(100_000),
+            400,
+            "bad_json",
+        ),
+        (
+            "POST",
+            "/users",
+            "text/plain",
+            "{}",
+            415,
+            "unsupported_media_type",
+        ),
+        ("POST", "/users", "", "{}", 415, "unsupported_media_type"),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &user(json!({"id": "x"})),
+            422,
+            "unknown_field",
+        ),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &user(json!({"roles": ["root"]})),
+            422,
+            "validation_failed",
+        ),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &user(json!({"roles": []})),
+            422,
+            "validation_failed",
+        ),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &user(json!({"email": "x"})),
+            422,
+            "validation_failed",
+        ),
+        (
+            "POST",
+            "/users",
+            json_kind,
+            &user(json!({"password": "x"})),
+            422,
+            "validation_failed",
+        ),
+        ("POST", "/users", json_kind, &large, 413, "too_large"),
+        ("DELETE", "/users", "", "", 405, "method_not_allowed"),
+    ] {
+        let method: Method = method.parse().unwrap();
+        let answer = admin.send(method.clone(), path, kind, body.into()).await;
+        assert_eq!(
+            answer.status.as_u16(),
+            status,
+            "{method} {path}: {}",
+            answer.text()
+        );
+        answer.problem(status, code);
+    }
+    let answer = admin.delete("/users").await;
+    assert_eq!(answer.header("allow"), "GET, POST, HEAD");
+}
+
+#[tokio::test]
+async fn a_refused_value_is_named_by_its_place() {
+    let server = TestServer::start().await;
+    let admin = server.sign_up_admin().await;
+    let body = json!({
+        "email": "x@example.org", "name": "x".repeat(300), "roles": [], "password": PASSWORD,
+    });
+    let problem = admin
+        .post("/users", body)
+        .await
+        .problem(422, "validation_failed");
+    assert_eq!(problem["fields"][0]["path"], "name");
+}
+
+#[tokio::test]
+async fn a_change_needs_the_sessions_token_and_our_own_origin() {
+    let server = TestServer::start().await;
+    let admin = server.sign_up_admin().await;
+    let other = server.sign_in("admin@example.org").await;
+    let body =
+        json!({"email": "x@example.org", "name": "X", "roles": ["member"], "password": PASSWORD});
+    let token = other.get("/auth/session").await.json()["csrf_token"].clone();
+    for client in [
+        admin.clone().with("x-csrf-token", token.as_str().unwrap()),
+        admin.clone().with("sec-fetch-site", "cross-site"),
+        admin.clone().with("origin", "https://evil.example"),
+    ] {
+        client
+            .post("/users", body.clone())
+            .await
+            .problem(403, "csrf_failed");
+    }
+    assert_eq!(server.count_in_book("malicious_csrf"), 3);
+    admin.post("/users", body).await.expect(201);
+}
+
+#[tokio::test]
+async fn only_the_local_socket_may_act_for_others() {
+    let server = TestServer::start().await;
+    server.sign_up_admin().await;
+    let stranger = server
+        .anonymous()
+        .with("x-weighbridge-as", "admin@example.org");
+    stranger.get("/users").await.problem(401, "not_signed_in");
+    server.operator().get("/users").await.expect(200);
+    server
+        .operator()
+        .acting_for("nobody@example.org")
+        .get("/users")
+        .await
+        .problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_user_has_six_hundred_calls_a_minute_and_learns_where_they_stand() {
+    let server = TestServer::start().await;
+    let admin = server.sign_up_admin().await;
+    let answer = admin.get("/system").await;
+    answer.expect(200);
+    assert_eq!(
+        answer.header("ratelimit-policy"),
+        "\"api_calls\";q=600;w=60"
+    );
+    assert!(
+        answer
+            .header("ratelimit")
+            .starts_with("\"api_calls\";r=599;t=")
+    );
+    for _ in 0..599 {
+        admin.get("/system").await.expect(200);
+    }
+    admin.get("/system").await.problem(429, "rate_limited");
+    server.advance(1);
+    admin.get("/system").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_ui_finds_its_own_way_and_the_api_does_not() {
+    let server = TestServer::start().await;
+    let visitor = server.anonymous();
+    let page = visitor
+        .fetch(Method::GET, "/datasets/7", "", Body::empty())
+        .await;
+    assert!(page.header("content-type").starts_with("text/html"));
+    for path in [
+        "/api/v2/users",
+        "/.env",
+        "/assets/../../Cargo.toml",
+        "/%2e%2e/Cargo.toml",
+    ] {
+        let answer = visitor.fetch(Method::GET, path, "", Body::empty()).await;
+        assert_ne!(answer.status, 200, "{path}");
+    }
+    let head = visitor.fetch(Method::HEAD, "/", "", Body::empty()).await;
+    assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn the_catalogue_and_the_handbook_are_there_without_signing_in() {
+    let server = TestServer::start().await;
+    let visitor = server.anonymous();
+    for path in [
+        "/errors",
+        "/errors/sign_in_failed",
+        "/handbook/index",
+        "/handbook/page.css",
+    ] {
+        let page = visitor.fetch(Method::GET, path, "", Body::empty()).await;
+        assert_eq!(page.status, 200, "{path}");
+    }
+    let none = visitor
+        .fetch(Method::GET, "/errors/none", "", Body::empty())
+        .await;
+    none.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn the_appliance_is_ready_once_its_store_can_be_read() {
+    let server = TestServer::start().await;
+    for path in ["/healthz/live", "/healthz/ready"] {
+        let answer = server
+            .anonymous()
+            .fetch(Method::GET, path, "", Body::empty())
+            .await;
+        assert_eq!(answer.status, 200, "{path}");
+    }
+}
