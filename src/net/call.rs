@@ -1,0 +1,93 @@
+//! One request and its answer.
+
+use std::fmt::{Debug, Formatter, Result as Shown};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use reqwest::Url;
+
+use super::target::Reach;
+use crate::base::Secret;
+
+/// A request that is ready to go. Its `Debug` shows neither query nor body, which hold records.
+pub struct Call {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) reach: Reach,
+    pub(super) bearer: Option<Secret>,
+    pub(super) json: Option<Bytes>,
+}
+
+impl Call {
+    pub(super) fn new(method: Method, url: Url, reach: Reach) -> Self {
+        Self {
+            method,
+            url,
+            reach,
+            bearer: None,
+            json: None,
+        }
+    }
+
+    /// Adds a parameter to the query.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Sends this token in the `Authorization` header.
+    #[must_use]
+    pub fn bearer(mut self, token: &Secret) -> Self {
+        self.bearer = Some(token.clone());
+        self
+    }
+
+    /// Sends this JSON as the body.
+    #[must_use]
+    pub fn json(mut self, body: impl Into<Bytes>) -> Self {
+        self.json = Some(body.into());
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The address with its query.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The body; empty when there is none.
+    pub fn body(&self) -> &[u8] {
+        self.json.as_deref().unwrap_or_default()
+    }
+}
+
+impl Debug for Call {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let host = self.url.host_str().unwrap_or_default();
+        write!(f, "{} {host}{}", self.method, self.url.path())
+    }
+}
+
+/// An answer, read whole. Its `Debug` does not show the body.
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+    /// The time from the first byte sent to the last one read.
+    pub took: Duration,
+}
+
+impl Debug for Answer {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        write!(f, "{} with {} bytes", self.status, self.body.len())
+    }
+}

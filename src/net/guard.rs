@@ -1,0 +1,271 @@
+//! Decides which addresses may be called: those of the public internet, and nothing inside.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use reqwest::Url;
+
+/// The only port that providers are called at.
+pub(super) const HTTPS: u16 = 443;
+
+/// Why a call was not let out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not https.
+    #[error("only https is allowed, not {0}")]
+    Scheme(String),
+    /// A name or password in the URL.
+    #[error("the URL must not hold a user name or password")]
+    UserInfo,
+    /// Another port than 443.
+    #[error("port {0} is not allowed")]
+    Port(u16),
+    /// No host at all.
+    #[error("the URL names no host")]
+    NoHost,
+    /// An address that is not one of the public internet.
+    #[error("{host} lies at {address}, which is not a public address")]
+    Inner {
+        /// The host as it was called.
+        host: String,
+        /// The address that would have been connected.
+        address: IpAddr,
+    },
+}
+
+/// What the guard lets pass beyond the public internet.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    /// The port that may be called.
+    pub(super) port: u16,
+    /// Host names that may lie at any address.
+    pub(super) allow: Vec<String>,
+}
+
+impl Guard {
+    /// Checks what a URL shows before any name is resolved.
+    ///
+    /// An address in the URL is checked here, in whatever spelling: the URL parser has made a
+    /// plain address of octal, hexadecimal and shortened ones, and the resolver never sees them.
+    pub(super) fn check(&self, url: &Url) -> Result<(), Refusal> {
+        if url.scheme() != "https" {
+            return Err(Refusal::Scheme(url.scheme().to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Refusal::UserInfo);
+        }
+        let port = url.port_or_known_default().unwrap_or_default();
+        if port != self.port {
+            return Err(Refusal::Port(port));
+        }
+        let host = url.host_str().ok_or(Refusal::NoHost)?;
+        match host.trim_matches(['[', ']']).parse() {
+            Ok(address) => self.check_address(host, address),
+            Err(_a_name) => Ok(()),
+        }
+    }
+
+    /// Checks an address that a name was resolved to.
+    pub(super) fn check_address(&self, host: &str, address: IpAddr) -> Result<(), Refusal> {
+        let allowed = || {
+            self.allow
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(host))
+        };
+        if is_public(address) || allowed() {
+            return Ok(());
+        }
+        Err(Refusal::Inner {
+            host: host.to_owned(),
+            address,
+        })
+    }
+}
+
+/// Whether an address belongs to the public internet.
+///
+/// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries; what is not globally reachable
+/// there is refused, and what leads to another address is judged by that one.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !matches!(
+        address.octets(),
+        [0 | 10 | 127, ..]                  // this network, private, loopback
+        | [100, 64..=127, ..]               // carrier-grade NAT
+        | [169, 254, ..]                    // link-local, and the clouds' metadata
+        | [172, 16..=31, ..]
+        | [192, 0, 0 | 2, _]                // protocol assignments, documentation
+        | [192, 88, 99, _]                  // 6to4 relays
+        | [192, 168, ..]
+        | [198, 18..=19, ..]                // benchmarks
+        | [198, 51, 100, _]
+        | [203, 0, 113, _]
+        | [224..=255, ..] // multicast, reserved, broadcast
+    )
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // NAT64 (RFC 6052): the address behind it is what is reached.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            let [a, b] = high.to_be_bytes();
+            let [c, d] = low.to_be_bytes();
+            is_public_v4(Ipv4Addr::new(a, b, c, d))
+        }
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] => false, // protocols (Teredo), documentation
+        [0x2002, ..] => false,                                  // 6to4
+        [0x3fff, 0..=0xfff, ..] => false,                       // documentation
+        // The rest of 2000::/3 is all that is given out; mapped, loopback, link-local, unique
+        // local and multicast addresses lie outside it.
+        [first, ..] => first & 0xe000 == 0x2000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard() -> Guard {
+        Guard {
+            port: HTTPS,
+            allow: vec!["airtable.internal".to_owned()],
+        }
+    }
+
+    fn check(url: &str) -> Result<(), Refusal> {
+        guard().check(&url.parse().unwrap())
+    }
+
+    #[test]
+    fn inner_addresses_are_refused_in_every_spelling() {
+        let hosts = [
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.0.0.1",
+            "0177.0.0.1",
+            "017700000001",
+            "127.0.0.1.",
+            "127.255.255.254",
+            "0.0.0.0",
+            "0",
+            "10.0.0.1",
+            "10.255.255.255",
+            "0xa.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "169.254.169.254",
+            "0xa9fea9fe",
+            "2852039166",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "[::]",
+            "[::1]",
+            "[0:0:0:0:0:0:0:1]",
+            "[::127.0.0.1]",
+            "[::ffff:127.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::ffff:8.8.8.8]",
+            "[64:ff9b::10.0.0.1]",
+            "[64:ff9b:1::1]",
+            "[100::1]",
+            "[2001::1]",
+            "[2001:db8::1]",
+            "[2002:7f00:1::]",
+            "[3fff::1]",
+            "[fc00::1]",
+            "[fd00:ec2::254]",
+            "[fe80::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+            "[5f00::1]",
+            "１２７.0.0.1",
+            "127。0。0。1",
+        ];
+        for host in hosts {
+            let refused = check(&format!("https://{host}/"));
+            assert!(
+                matches!(refused, Err(Refusal::Inner { .. })),
+                "{host}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn public_addresses_and_names_pass() {
+        let hosts = [
+            "8.8.8.8",
+            "100.63.255.255",
+            "100.128.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "198.17.0.1",
+            "198.20.0.1",
+            "223.255.255.255",
+            "[2606:4700::1]",
+            "[2001:4860::8888]",
+            "[64:ff9b::8.8.8.8]",
+            "api.airtable.com",
+        ];
+        for host in hosts {
+            assert_eq!(check(&format!("https://{host}/v0")), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn only_plain_https_at_its_own_port_goes_out() {
+        assert_eq!(
+            check("http://api.airtable.com/"),
+            Err(Refusal::Scheme("http".to_owned()))
+        );
+        assert_eq!(
+            check("file:///etc/passwd"),
+            Err(Refusal::Scheme("file".to_owned()))
+        );
+        assert_eq!(check("https://a@api.airtable.com/"), Err(Refusal::UserInfo));
+        assert_eq!(
+            check("https://:b@api.airtable.com/"),
+            Err(Refusal::UserInfo)
+        );
+        assert_eq!(
+            check("https://api.airtable.com:8443/"),
+            Err(Refusal::Port(8443))
+        );
+        assert_eq!(
+            check("https://api.airtable.com:22/"),
+            Err(Refusal::Port(22))
+        );
+        assert_eq!(check("https://api.airtable.com:443/"), Ok(()));
+    }
+
+    #[test]
+    fn a_name_that_the_operator_allows_may_lie_inside() {
+        let inside = "10.1.2.3".parse().unwrap();
+        assert_eq!(guard().check_address("Airtable.internal", inside), Ok(()));
+        assert!(guard().check_address("api.airtable.com", inside).is_err());
+        assert!(
+            guard()
+                .check_address("x.airtable.internal", inside)
+                .is_err()
+        );
+    }
+}
