@@ -1,1 +1,42 @@
 //! Speaks the vendors' protocols behind one trait.
+//!
+//! [`Records`] is what a provider of tables can do; [`open`] gives one account's, by the provider's
+//! name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
+//! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows.
+
+mod airtable;
+mod error;
+mod gate;
+mod kind;
+mod pace;
+mod records;
+
+use std::sync::Arc;
+
+pub use error::Error;
+pub use gate::{Gate, Pace};
+pub use kind::{Endpoint, Kind, UnknownKind};
+pub use records::{Account, Answer, Base, Held, Layout, Records, RemoteField, RemoteTable, Row};
+
+use crate::base::Secret;
+use crate::net::{Network, Target};
+
+/// One account at a provider, and the way to it.
+#[derive(Clone)]
+pub struct Access {
+    /// Where the provider answers.
+    pub target: Target,
+    /// What carries the calls.
+    pub network: Arc<dyn Network>,
+    /// The pace of the calls, shared by all accounts at this target.
+    pub gate: Arc<Gate>,
+    /// The account's credential.
+    pub token: Secret,
+}
+
+/// The tables of an account.
+pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
+    match kind {
+        Kind::Airtable => Arc::new(airtable::Airtable::new(access)),
+    }
+}

@@ -1,0 +1,212 @@
+//! Speaks Airtable's Web API.
+
+mod formula;
+mod map;
+mod refusal;
+mod wire;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+
+use super::{Access, Account, Answer, Base, Error, Held, Layout, Records, RemoteTable, Row};
+use crate::net::{self, Call};
+
+/// Where the vendor answers.
+pub(super) const HOST: &str = "api.airtable.com";
+
+/// "You may then need to wait 30 seconds before subsequent requests will succeed"
+/// (Airtable Web API, "Rate limits").
+const PENALTY: Duration = Duration::from_secs(30);
+/// Airtable Web API, "Update multiple records": up to 10 records in one request.
+const ROWS_PER_CALL: usize = 10;
+/// Calls that belong to no base share a lane of this name.
+const NO_BASE: &str = "";
+/// A listing that the vendor forgot on the way is begun again so often.
+const LISTINGS: u32 = 3;
+
+/// What is wrong with a token that cannot be one.
+pub(super) fn misfit(token: &str) -> Option<&'static str> {
+    if token.starts_with("key") {
+        return Some(
+            "this is one of Airtable's old API keys, which it no longer takes; make a personal \
+             access token",
+        );
+    }
+    let printable = token.bytes().all(|byte| byte.is_ascii_graphic());
+    let long_enough = (10..=500).contains(&token.len());
+    (!(token.starts_with("pat") && printable && long_enough))
+        .then_some("a personal access token of Airtable begins with \"pat\" and has no spaces")
+}
+
+/// One account at Airtable.
+pub(super) struct Airtable {
+    access: Access,
+}
+
+impl Airtable {
+    pub(super) fn new(access: Access) -> Self {
+        Self { access }
+    }
+
+    fn call(&self, method: Method, path: &[&str]) -> Call {
+        let segments: Vec<&str> = ["v0"].iter().chain(path).copied().collect();
+        self.access.target.call(method, &segments)
+    }
+
+    /// Makes one call, and gives the body of a good answer.
+    async fn send(&self, base: &str, call: Call) -> Result<Bytes, Error> {
+        let call = call.bearer(&self.access.token);
+        let answer = self.access.network.send(call).await?;
+        if answer.status == StatusCode::OK {
+            return Ok(answer.body);
+        }
+        let until = || self.access.gate.refused(base, PENALTY);
+        Err(refusal::judge(answer.status, &answer.body, until))
+    }
+
+    async fn whoami(&self) -> Result<Account, Error> {
+        self.access.gate.admit(NO_BASE).await;
+        let call = self.call(Method::GET, &["meta", "whoami"]);
+        wire::account(&self.send(NO_BASE, call).await?)
+    }
+
+    async fn all_bases(&self) -> Result<Vec<Base>, Error> {
+        let mut bases = Vec::new();
+        let mut offset: Option<String> = None;
+        loop {
+            self.access.gate.admit(NO_BASE).await;
+            let mut call = self.call(Method::GET, &["meta", "bases"]);
+            if let Some(offset) = &offset {
+                call = call.query("offset", offset);
+            }
+            let page = wire::bases(&self.send(NO_BASE, call).await?)?;
+            bases.extend(page.items);
+            match page.offset {
+                // A page that leads to itself would never end.
+                Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
+                _ => return Ok(bases),
+            }
+        }
+    }
+
+    async fn tables_of(&self, base: &str) -> Result<Vec<RemoteTable>, Error> {
+        let call = self.call(Method::GET, &["meta", "bases", base, "tables"]);
+        wire::tables(&self.send(base, call).await?)
+    }
+
+    async fn write_rows(&self, layout: &Layout, rows: &[&Row]) -> Result<Vec<Held>, Error> {
+        let call = self
+            .call(Method::PATCH, &[&layout.base, &layout.table])
+            .json(wire::write(layout, rows));
+        let held = wire::written(layout, &self.send(&layout.base, call).await?)?;
+        if held.len() != rows.len() {
+            let told = format!("{} records for {} written", held.len(), rows.len());
+            return Err(Error::Broken(told));
+        }
+        Ok(held)
+    }
+
+    /// All rows that a formula keeps.
+    async fn list(&self, layout: &Layout, formula: &str) -> Result<Vec<Held>, Error> {
+        let mut listings = 1;
+        loop {
+            match self.list_once(layout, formula, listings > 1).await {
+                // The vendor keeps a listing for some minutes only.
+                Err(refusal) if wire::is_stale(&refusal) && listings < LISTINGS => listings += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn list_once(
+        &self,
+        layout: &Layout,
+        formula: &str,
+        again: bool,
+    ) -> Result<Vec<Held>, Error> {
+        let mut held = Vec::new();
+        let mut offset: Option<String> = None;
+        loop {
+            if again || offset.is_some() {
+                self.access.gate.admit(&layout.base).await;
+            }
+            let call = self
+                .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
+                .json(wire::list(layout, formula, offset.as_deref()));
+            let page = wire::listed(layout, &self.send(&layout.base, call).await?)?;
+            held.extend(page.items);
+            match page.offset {
+                Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
+                _ => return Ok(held),
+            }
+        }
+    }
+}
+
+impl Records for Airtable {
+    fn rows_per_call(&self) -> usize {
+        ROWS_PER_CALL
+    }
+
+    fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()> {
+        self.access.gate.admit(base).boxed()
+    }
+
+    fn account(&self) -> Answer<'_, Account> {
+        self.whoami().boxed()
+    }
+
+    fn bases(&self) -> Answer<'_, Vec<Base>> {
+        self.all_bases().boxed()
+    }
+
+    fn tables<'a>(&'a self, base: &'a str) -> Answer<'a, Vec<RemoteTable>> {
+        self.tables_of(base).boxed()
+    }
+
+    fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>> {
+        self.write_rows(layout, rows).boxed()
+    }
+
+    fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {
+        async move { self.list(layout, &formula::keys(layout, keys)).await }.boxed()
+    }
+
+    fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>> {
+        async move { self.list(layout, &formula::created_since(since)).await }.boxed()
+    }
+}
+
+impl From<net::Error> for Error {
+    fn from(error: net::Error) -> Self {
+        if error.may_have_acted() {
+            Self::Lost(error.into())
+        } else {
+            Self::NotSent(error.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_one_is_told_so() {
+        assert_eq!(misfit("patAbCdEf.0123456789"), None);
+        for token in [
+            "",
+            "pat",
+            "key1234567890",
+            "pat with spaces in it",
+            "pat\n1234567890",
+        ] {
+            assert!(misfit(token).is_some(), "{token:?}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What can go wrong with a provider, by what the caller can do.
+
+use jiff::Timestamp;
+
+/// Why a provider did not do what it was asked, or why nobody knows whether it did.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Too many calls; nothing was done. All calls to the base wait until then.
+    #[error("the provider asks to be left alone until {until}")]
+    RateLimited {
+        /// When it takes calls again.
+        until: Timestamp,
+    },
+    /// The call did not reach the provider; it can be made again.
+    #[error("the provider could not be reached")]
+    NotSent(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The provider has trouble of its own (5xx): whether a write took place is not known.
+    #[error("the provider has trouble of its own: {0}")]
+    TryLater(String),
+    /// The answer did not come, or not whole: whether a write took place is not known.
+    #[error("the provider's answer was lost")]
+    Lost(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row is not acceptable (which one, the provider does not say); nothing was written.
+    #[error("{0}")]
+    Refused(String),
+    /// The request is too large; nothing was written.
+    #[error("the provider finds the request too large")]
+    TooLarge,
+    /// A remote record that was written to by its id is no longer there; nothing was written.
+    #[error("the remote record is gone")]
+    RecordGone,
+    /// The credential is not valid any more.
+    #[error("the provider does not accept the credential: {0}")]
+    Unauthorised(String),
+    /// The credential does not allow this.
+    #[error("the credential does not allow this: {0}")]
+    Forbidden(String),
+    /// The base or table is gone, or no longer shared with the account.
+    #[error("the base or table is gone, or no longer shared with the account: {0}")]
+    Gone(String),
+    /// A field is gone or is now of another type.
+    #[error("the remote table's fields have changed: {0}")]
+    SchemaMoved(String),
+    /// The account's calls for this month are used up.
+    #[error("the account's calls at the provider are used up for this month")]
+    BillingLimit,
+    /// The provider answered what nobody can make sense of.
+    #[error("the provider's answer makes no sense: {0}")]
+    Broken(String),
+}

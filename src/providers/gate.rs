@@ -1,0 +1,137 @@
+//! Holds calls back to the vendor's pace, for everybody in this process who shares a quota.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::pace::{Pacer, Turn};
+use crate::base::Clock;
+
+/// How many calls a vendor takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// So many in every second, to one base.
+    PerSecond(NonZeroU32),
+    /// As many as anybody likes.
+    Free,
+}
+
+/// The pace of all calls to one vendor: each base has a quota of its own, whoever calls it.
+#[derive(Debug)]
+pub struct Gate {
+    clock: Clock,
+    pace: Pace,
+    lanes: Mutex<HashMap<String, Pacer>>,
+}
+
+impl Gate {
+    /// A gate through which nothing has gone yet.
+    pub fn new(clock: Clock, pace: Pace) -> Self {
+        Self {
+            clock,
+            pace,
+            lanes: Mutex::default(),
+        }
+    }
+
+    /// Returns when it is one's turn to make one call to `base`, which then counts as made.
+    pub async fn admit(&self, base: &str) {
+        while let Turn::Not(until) = self.turn(base) {
+            let wait = until.saturating_sub(self.clock.elapsed());
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// Takes in that the vendor refused a call to `base` because there were too many. Gives the
+    /// time until which all calls to it now wait.
+    pub fn refused(&self, base: &str, penalty: Duration) -> Timestamp {
+        let now = self.clock.elapsed();
+        let pacer = |lanes: &mut HashMap<String, Pacer>| {
+            let lane = lanes.entry(base.to_owned());
+            let per_second = self.per_second().unwrap_or(NonZeroU32::MAX);
+            let pacer = lane.or_insert_with(|| Pacer::new(per_second));
+            pacer.refused(now, penalty)
+        };
+        let until = pacer(&mut self.lanes());
+        self.clock.after(until.saturating_sub(now))
+    }
+
+    fn turn(&self, base: &str) -> Turn {
+        let now = self.clock.elapsed();
+        let mut lanes = self.lanes();
+        let Some(per_second) = self.per_second() else {
+            let held = lanes.get(base).map(Pacer::held);
+            return held.filter(|held| *held > now).map_or(Turn::Now, Turn::Not);
+        };
+        if let Some(lane) = lanes.get_mut(base) {
+            return lane.turn(now);
+        }
+        let lane = lanes.entry(base.to_owned());
+        lane.or_insert_with(|| Pacer::new(per_second)).turn(now)
+    }
+
+    fn per_second(&self) -> Option<NonZeroU32> {
+        match self.pace {
+            Pace::PerSecond(calls) => Some(calls),
+            Pace::Free => None,
+        }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, HashMap<String, Pacer>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    const PENALTY: Duration = Duration::from_secs(30);
+
+    fn gate(pace: Pace) -> (Gate, Clock) {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        (Gate::new(clock.clone(), pace), clock)
+    }
+
+    fn five() -> Pace {
+        Pace::PerSecond(NonZeroU32::new(5).unwrap())
+    }
+
+    #[tokio::test]
+    async fn callers_of_one_base_share_its_quota_and_others_do_not_wait() {
+        let (gate, clock) = gate(five());
+        gate.admit("app1").await;
+        assert!(gate.admit("app1").now_or_never().is_none());
+        assert!(gate.admit("app2").now_or_never().is_some());
+        clock.advance(Duration::from_millis(202));
+        assert!(gate.admit("app1").now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_refused_base_is_left_alone_for_the_penalty() {
+        for pace in [five(), Pace::Free] {
+            let (gate, clock) = gate(pace);
+            gate.admit("app1").await;
+            let until = gate.refused("app1", PENALTY);
+            assert_eq!(until, clock.after(PENALTY));
+            clock.advance(PENALTY - Duration::from_millis(1));
+            assert!(gate.admit("app1").now_or_never().is_none());
+            clock.advance(Duration::from_millis(1));
+            assert!(gate.admit("app1").now_or_never().is_some());
+        }
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_has_taken_no_turn() {
+        let (gate, clock) = gate(five());
+        gate.admit("app1").await;
+        assert!(gate.admit("app1").now_or_never().is_none());
+        clock.advance(Duration::from_millis(202));
+        assert!(gate.admit("app1").now_or_never().is_some());
+    }
+}

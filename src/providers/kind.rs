@@ -1,0 +1,81 @@
+//! The registry: which providers there are, and where they answer.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::airtable;
+
+/// A provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Airtable.
+    Airtable,
+}
+
+/// A name that is no provider's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no provider {0:?}; known is \"airtable\"")]
+pub struct UnknownKind(String);
+
+impl Kind {
+    /// Every provider.
+    pub const ALL: [Self; 1] = [Self::Airtable];
+
+    /// The name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Airtable => "airtable",
+        }
+    }
+
+    /// The host of the vendor's API.
+    pub const fn host(self) -> &'static str {
+        match self {
+            Self::Airtable => airtable::HOST,
+        }
+    }
+
+    /// What is wrong with a token before anybody is asked; `None` when it may be one.
+    pub fn misfit(self, token: &str) -> Option<&'static str> {
+        match self {
+            Self::Airtable => airtable::misfit(token),
+        }
+    }
+}
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Kind {
+    type Err = UnknownKind;
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        let kind = Self::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| UnknownKind(name.chars().take(64).collect()))
+    }
+}
+
+/// Which of its two homes a provider is called at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// The vendor itself.
+    Vendor,
+    /// The sandbox on this machine.
+    Sandbox,
+}
+
+impl Endpoint {
+    /// The name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Vendor => "vendor",
+            Self::Sandbox => "sandbox",
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Decides when the next call may go out. Knows no clock: the time is handed in.
+
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// What the vendor's window is taken to be longer than a second: calls arrive a little closer
+/// together than they were sent. It costs one call in a hundred.
+const MARGIN: Duration = Duration::from_millis(10);
+/// Each refusal shows that the margin was too small for this way to the vendor.
+const LESSON: Duration = Duration::from_millis(5);
+/// Beyond this a margin is no answer to refusals: others use the same quota.
+const MAX_MARGIN: Duration = Duration::from_millis(250);
+
+/// The pace of the calls that share one quota.
+///
+/// No second ever holds more calls than the quota allows, by the times at which they really went
+/// out; within it they are spread evenly, so that a burst is never refused for a vendor's own way
+/// of counting. One that goes out late does not delay those after it more than the quota asks.
+#[derive(Debug)]
+pub(super) struct Pacer {
+    per_second: NonZeroU32,
+    margin: Duration,
+    /// When the last calls went out, as many as fit into one window.
+    sent: VecDeque<Duration>,
+    /// When the next call would go out if all were spread evenly.
+    slot: Duration,
+    /// Until when no call may go out at all.
+    held: Duration,
+}
+
+/// Whether a call may go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Now; it counts as sent.
+    Now,
+    /// Not before this time; nothing is counted.
+    Not(Duration),
+}
+
+impl Pacer {
+    /// A pace of `per_second` calls in every second.
+    pub(super) fn new(per_second: NonZeroU32) -> Self {
+        Self {
+            per_second,
+            margin: MARGIN,
+            sent: VecDeque::new(),
+            slot: Duration::ZERO,
+            held: Duration::ZERO,
+        }
+    }
+
+    /// Asks for a turn at `now`, a time that never goes back.
+    pub(super) fn turn(&mut self, now: Duration) -> Turn {
+        let opens = self.opens();
+        if now < opens {
+            return Turn::Not(opens);
+        }
+        if self.is_full() {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(now);
+        // A late call may be caught up with by half a space, so that small delays do not add up.
+        let space = self.window() / self.per_second.get();
+        self.slot = self.slot.max(now.saturating_sub(space / 2)) + space;
+        Turn::Now
+    }
+
+    /// Takes in that the vendor refused a call at `now` because there were too many, and wants to
+    /// be left alone for `penalty`. Gives the end of the pause.
+    pub(super) fn refused(&mut self, now: Duration, penalty: Duration) -> Duration {
+        // The refusals of calls that were under way together teach one lesson.
+        if now >= self.held {
+            self.margin = (self.margin + LESSON).min(MAX_MARGIN);
+        }
+        self.held = self.held.max(now + penalty);
+        self.held
+    }
+
+    /// Until when the vendor wants to be left alone; in the past when it does not.
+    pub(super) fn held(&self) -> Duration {
+        self.held
+    }
+
+    /// When the next call may go out.
+    fn opens(&self) -> Duration {
+        let oldest = self.sent.front().filter(|_| self.is_full());
+        let quota = oldest.map_or(Duration::ZERO, |oldest| *oldest + self.window());
+        quota.max(self.slot).max(self.held)
+    }
+
+    fn is_full(&self) -> bool {
+        self.sent.len() >= self.per_second.get() as usize
+    }
+
+    fn window(&self) -> Duration {
+        Duration::from_secs(1) + self.margin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FIVE: NonZeroU32 = NonZeroU32::new(5).unwrap();
+
+    /// The times at which calls go out when each is asked for as soon as it may be, and wakes up
+    /// late by as much as `late` says.
+    fn drive(pacer: &mut Pacer, late: impl IntoIterator<Item = Duration>) -> Vec<Duration> {
+        let mut now = Duration::from_secs(9);
+        let mut sent = Vec::new();
+        for late in late {
+            loop {
+                match pacer.turn(now) {
+                    Turn::Now => break,
+                    Turn::Not(until) => now = until + late,
+                }
+            }
+            sent.push(now);
+        }
+        sent
+    }
+
+    fn no_second_holds_more_than_five(sent: &[Duration]) -> bool {
+        sent.windows(6)
+            .all(|six| six[5] - six[0] > Duration::from_secs(1))
+    }
+
+    proptest! {
+        #[test]
+        fn no_second_ever_holds_more_calls_than_allowed(
+            late in prop::collection::vec(0u64..900, 1..200)
+        ) {
+            let late = late.into_iter().map(Duration::from_millis);
+            let sent = drive(&mut Pacer::new(FIVE), late);
+            prop_assert!(no_second_holds_more_than_five(&sent));
+        }
+
+        #[test]
+        fn nearly_all_of_the_quota_is_used(late in prop::collection::vec(0u64..3000, 500)) {
+            let late = late.into_iter().map(Duration::from_micros);
+            let sent = drive(&mut Pacer::new(FIVE), late);
+            let took = sent[499] - sent[0];
+            let rate = 499.0 / took.as_secs_f64();
+            prop_assert!(rate >= 5.0 * 0.98, "{rate} calls a second");
+        }
+
+        #[test]
+        fn idle_times_are_not_saved_up_for_a_burst(
+            gaps in prop::collection::vec(0u64..5000, 1..100)
+        ) {
+            let mut pacer = Pacer::new(FIVE);
+            let mut now = Duration::ZERO;
+            let mut sent = Vec::new();
+            for gap in gaps {
+                now += Duration::from_millis(gap);
+                if let Turn::Not(until) = pacer.turn(now) {
+                    now = until;
+                    assert_eq!(pacer.turn(now), Turn::Now);
+                }
+                sent.push(now);
+            }
+            prop_assert!(no_second_holds_more_than_five(&sent));
+        }
+    }
+
+    #[test]
+    fn calls_are_spread_evenly() {
+        let sent = drive(&mut Pacer::new(FIVE), [Duration::ZERO; 6]);
+        let spaces: Vec<u128> = sent
+            .windows(2)
+            .map(|two| (two[1] - two[0]).as_millis())
+            .collect();
+        assert!(spaces[1..].iter().all(|space| *space == 202), "{spaces:?}");
+    }
+
+    #[test]
+    fn a_refusal_holds_every_call_for_the_penalty() {
+        let mut pacer = Pacer::new(FIVE);
+        let start = Duration::from_secs(5);
+        assert_eq!(pacer.turn(start), Turn::Now);
+        let until = pacer.refused(start, Duration::from_secs(30));
+        assert_eq!(until, Duration::from_secs(35));
+        assert_eq!(pacer.turn(Duration::from_secs(34)), Turn::Not(until));
+        assert_eq!(pacer.turn(until), Turn::Now);
+    }
+
+    #[test]
+    fn each_refusal_makes_it_more_careful_and_calls_under_way_count_once() {
+        let mut pacer = Pacer::new(FIVE);
+        let penalty = Duration::from_secs(30);
+        pacer.refused(Duration::from_secs(1), penalty);
+        pacer.refused(Duration::from_secs(2), penalty);
+        assert_eq!(pacer.margin, MARGIN + LESSON);
+        for round in 1..1000 {
+            pacer.refused(Duration::from_secs(round * 100), penalty);
+        }
+        assert_eq!(pacer.margin, MAX_MARGIN);
+    }
+}

@@ -1,0 +1,130 @@
+//! What a provider of tables can do: show its tables, write rows, and say which rows it has.
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
+use crate::fields::{FieldType, Value};
+
+/// The account that a credential belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The provider's id of it.
+    pub id: String,
+    /// Its e-mail address, if the credential may read it.
+    pub email: Option<String>,
+    /// What the credential allows, if the provider says so.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// A base or workspace: it holds tables, and the provider counts calls to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The provider's id of it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What the account may do there, in the provider's word.
+    pub permission: String,
+}
+
+/// A table at a provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteTable {
+    /// The provider's id of it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The field by which people know its records.
+    pub primary_field_id: String,
+    /// Its fields, in the provider's order.
+    pub fields: Vec<RemoteField>,
+}
+
+/// A field of a remote table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteField {
+    /// The provider's id of it, which stays when it is renamed.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The provider's word for its type.
+    pub kind: String,
+    /// What of our types comes nearest; none for what we cannot hold.
+    pub neutral: Option<FieldType>,
+    /// Whether it can be written; computed fields cannot.
+    pub writable: bool,
+    /// What it is for, in its maker's words.
+    pub description: Option<String>,
+    /// What a select field offers.
+    pub options: Vec<String>,
+}
+
+/// The part of a remote table that is written: rows give their cells in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The base or workspace that holds the table.
+    pub base: String,
+    /// The table.
+    pub table: String,
+    /// The fields.
+    pub fields: Vec<RemoteField>,
+    /// Which of the fields holds the key.
+    pub key: usize,
+    /// Whether the provider may convert values and add missing options.
+    pub typecast: bool,
+}
+
+/// A row to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The remote record to write to; none to write to the one with the same key, or to a new one.
+    pub id: Option<String>,
+    /// The cells in the order of the layout; none clears.
+    pub cells: Vec<Option<Value>>,
+}
+
+/// A row as the provider holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// The remote record.
+    pub id: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Whether the call made it (never for rows that were only read).
+    pub created: bool,
+    /// The cells in the order of the layout, mapped back.
+    pub cells: Vec<Option<Value>>,
+}
+
+/// An answer that is on its way.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, super::Error>>;
+
+/// One account's tables at a provider.
+pub trait Records: Send + Sync {
+    /// How many rows one call can write.
+    fn rows_per_call(&self) -> usize;
+
+    /// Waits for the turn to make one more call to `base`. Whoever is dropped while waiting has
+    /// not taken a turn.
+    fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()>;
+
+    /// Whose credential this is: the call that tells whether it works.
+    fn account(&self) -> Answer<'_, Account>;
+
+    /// The bases that the account may see. None at all may also mean that none was granted.
+    fn bases(&self) -> Answer<'_, Vec<Base>>;
+
+    /// The tables of a base with their fields, in one call that was admitted.
+    fn tables<'a>(&'a self, base: &'a str) -> Answer<'a, Vec<RemoteTable>>;
+
+    /// Writes rows, all or none, in one call that was admitted. Gives them as they are then held,
+    /// in the same order.
+    fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>>;
+
+    /// The rows that hold one of the keys (spelt as the dataset spells them). The first call was
+    /// admitted; the calls for further pages wait for their own turns.
+    fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>>;
+
+    /// The rows that were made at `since` or later; calls as for [`Records::find`].
+    fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>>;
+}
