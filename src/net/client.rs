@@ -225,15 +225,10 @@ mod tests {
             matches!(announced, Err(Error::TooLarge(_))),
             "{announced:?}"
         );
-        let chunked: &'static [u8] = Box::leak(
-            [
-                b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n200000\r\n".as_slice(),
-                &[b'a'; 0x20_0000],
-            ]
-            .concat()
-            .into_boxed_slice(),
-        );
-        let grown = ask(chunked).await;
+        let mut chunked =
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n200000\r\n".to_vec();
+        chunked.resize(chunked.len() + 0x20_0000, b'a');
+        let grown = ask(chunked.leak()).await;
         assert!(matches!(grown, Err(Error::TooLarge(_))), "{grown:?}");
     }
 

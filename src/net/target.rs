@@ -30,6 +30,7 @@ pub(super) enum Reach {
 
 impl Target {
     /// A provider's API. The host is written in the code, never taken from a request.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot, as the message says")]
     pub fn vendor(host: &'static str) -> Self {
         let root = Url::parse(&format!("https://{host}/")).expect("providers' hosts are names");
         Self {
@@ -55,6 +56,7 @@ impl Target {
     }
 
     /// A call to the path of these segments, each of which is escaped.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot, as the message says")]
     pub fn call(&self, method: Method, segments: &[&str]) -> Call {
         let mut url = self.root.clone();
         url.path_segments_mut()

@@ -103,6 +103,8 @@ impl Told {
 mod tests {
     use super::*;
 
+    type Wanted = fn(&Error) -> bool;
+
     fn judged(status: u16, body: &str) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
         judge(status, body.as_bytes(), || Timestamp::UNIX_EPOCH)
@@ -142,7 +144,7 @@ mod tests {
 
     #[test]
     fn each_refusal_says_what_can_be_done() {
-        let table: [(u16, &str, fn(&Error) -> bool); 16] = [
+        let table: [(u16, &str, Wanted); 16] = [
             (401, "AUTHENTICATION_REQUIRED", |e| {
                 matches!(e, Error::Unauthorised(_))
             }),
