@@ -52,8 +52,16 @@ function Lead({ connection }: { connection: Connection }) {
     <>
       <Status {...connectionStatus(connection)} />
       <span>{providerName(connection)}</span>
+      {connection.endpoint === "sandbox" && <SandboxLink />}
     </>
   );
+}
+
+/** The sandbox's own page shows its tables and has switches for every fault. */
+function SandboxLink() {
+  const system = $api.useQuery("get", "/system");
+  const url = system.data?.sandbox?.url;
+  return url ? <a href={url}>The sandbox’s own page</a> : null;
 }
 
 function Access({ connection, mayWrite }: { connection: Connection; mayWrite: boolean }) {

@@ -70,6 +70,7 @@ function SignedInUser() {
         <Link to="/account">{user.name}</Link>
         <p className="quiet">{user.email}</p>
       </div>
+      <a href="/handbook">Handbook</a>
       <Button onPress={leave}>Sign out</Button>
     </div>
   );

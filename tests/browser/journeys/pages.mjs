@@ -1,0 +1,95 @@
+// Every page, held against the rules of accessibility, in light and dark, wide and narrow.
+import { it } from "node:test";
+import { inspect } from "../browser.mjs";
+import { seePage } from "./first.mjs";
+
+export function everyPage(stage) {
+  for (const [name, path, heading] of plainPages) {
+    it(`${name} is accessible`, async () => {
+      const { page, appliance } = stage;
+      await page.goto(`${appliance.url}${path}`);
+      await seePage(page, heading);
+      await settled(page);
+      await inspect(page, name);
+    });
+  }
+
+  for (const [name, steps] of Object.entries(reachedPages)) {
+    it(`${name} is accessible`, async () => {
+      const { page, appliance } = stage;
+      await page.goto(appliance.url);
+      for (const [role, words] of steps) {
+        await page.getByRole(role, { name: words, exact: true }).first().click();
+      }
+      await settled(page);
+      await inspect(page, name);
+    });
+  }
+
+  it("the sign-in is accessible", async () => {
+    const { page, appliance } = stage;
+    await page.context().clearCookies();
+    await page.goto(`${appliance.url}/signin`);
+    await seePage(page, "Sign in");
+    await inspect(page, "signin");
+  });
+
+  it("the set-up is accessible", async () => {
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/setup`);
+    await seePage(page, "Set up Weighbridge");
+    await inspect(page, "setup");
+  });
+}
+
+const plainPages = [
+  ["overview", "/", "Overview"],
+  ["datasets", "/datasets", "Datasets"],
+  ["new-dataset", "/datasets/new", "New dataset"],
+  ["connections", "/connections", "Connections"],
+  ["new-connection", "/connections/new", "New connection to Airtable"],
+  ["syncs", "/syncs", "Syncs"],
+  ["new-sync", "/syncs/new", "New sync"],
+  ["runs", "/runs", "Runs"],
+  ["account", "/account", "Your account"],
+  ["users", "/users", "Users"],
+  ["book", "/book", "Book"],
+  ["no-page", "/nowhere", "There is no such page"],
+];
+
+const toAirports = [
+  ["link", "Datasets"],
+  ["link", "Airports"],
+];
+
+const reachedPages = {
+  records: toAirports,
+  record: [...toAirports, ["link", "00M"]],
+  "filter-help": [...toAirports, ["button", "How filters are written"]],
+  imports: [...toAirports, ["link", "Imports"]],
+  "import-report": [...toAirports, ["link", "Imports"], ["button", "airports.csv"]],
+  "dataset-settings": [...toAirports, ["link", "Settings"]],
+  "dataset-deletion": [...toAirports, ["link", "Settings"], ["button", "Delete dataset"]],
+  connection: [
+    ["link", "Connections"],
+    ["link", "Practice"],
+  ],
+  sync: [
+    ["link", "Syncs"],
+    ["link", "Airports to Sandbox"],
+  ],
+  mapping: [
+    ["link", "Syncs"],
+    ["link", "Airports to Sandbox"],
+    ["button", "Edit"],
+  ],
+  run: [
+    ["link", "Runs"],
+    ["link", "Airports to Sandbox"],
+  ],
+};
+
+/** Waits until nothing is being read any more. */
+async function settled(page) {
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+}

@@ -1,0 +1,37 @@
+// The journeys, one after the other, in one browser at one appliance.
+//
+//   WEIGHBRIDGE_BIN=target/release/weighbridge CHROMIUM=/usr/bin/chromium npm test
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { startAppliance } from "./appliance.mjs";
+import { openBrowser } from "./browser.mjs";
+import { firstJourney } from "./journeys/first.mjs";
+import { keyboardJourney } from "./journeys/keyboard.mjs";
+import { everyPage } from "./journeys/pages.mjs";
+
+const binary = process.env.WEIGHBRIDGE_BIN;
+
+describe("in the browser", { timeout: 300_000 }, () => {
+  const stage = {};
+
+  before(async () => {
+    assert.ok(binary, "WEIGHBRIDGE_BIN must name the binary to test");
+    stage.appliance = await startAppliance(binary);
+    stage.browser = await openBrowser();
+    stage.page = stage.browser.context.pages()[0];
+    stage.page.setDefaultTimeout(20_000);
+  });
+
+  after(async () => {
+    await stage.browser?.close();
+    await stage.appliance?.stop();
+  });
+
+  firstJourney(stage);
+  keyboardJourney(stage);
+  everyPage(stage);
+
+  it("violates the content security policy nowhere, and no script throws", () => {
+    assert.deepEqual(stage.browser.faults, []);
+  });
+});
