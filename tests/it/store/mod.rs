@@ -2,6 +2,7 @@
 
 mod disk;
 mod faults;
+mod kill;
 mod ledger;
 mod model;
 mod people;
