@@ -995,7 +995,8 @@ export interface components {
         };
         AuditPage: {
             items: components["schemas"]["AuditLine"][];
-            next?: string;
+            /** Format: int64 */
+            next?: number;
         };
         Checkpoint: {
             [key: string]: unknown;

@@ -7,11 +7,17 @@ import { formatCount, formatMoment } from "../ui/format";
 import { Failure } from "../ui/notice";
 import { Page } from "../ui/page";
 import { SkeletonRows } from "../ui/skeleton";
-import { Status } from "../ui/status";
+import { Status, type StatusWord } from "../ui/status";
 import { type Column, Table } from "../ui/table";
 import { type Entry, readLine } from "./line";
 
 const pageSize = 50;
+
+const endWords: Record<Entry["end"], StatusWord> = {
+  done: { tone: "good", icon: "check", label: "Done" },
+  refused: { tone: "bad", icon: "close", label: "Refused" },
+  open: { tone: "neutral", icon: "help", label: "Open" },
+};
 
 type Row = Entry & { line: Record<string, unknown> };
 
@@ -103,16 +109,8 @@ function columnsFor(show: (row: Row) => void): Column<Row>[] {
     { id: "time", head: "When", cell: ({ time }) => time && formatMoment(time) },
     { id: "code", head: "Code", cell: ({ code }) => <code>{code}</code> },
     { id: "what", head: "What", cell: ({ what }) => what },
-    { id: "who", head: "Who", cell: ({ who }) => who },
-    {
-      id: "end",
-      head: "End",
-      cell: ({ hasFailed }) =>
-        hasFailed ? (
-          <Status tone="bad" icon="close" label="Refused" />
-        ) : (
-          <Status tone="good" icon="check" label="Done" />
-        ),
-    },
+    { id: "thing", head: "Of", cell: ({ thing }) => thing },
+    { id: "who", head: "By", cell: ({ who }) => who },
+    { id: "end", head: "End", cell: ({ end }) => <Status {...endWords[end]} /> },
   ];
 }

@@ -5,8 +5,10 @@ export interface Entry {
   time: string | undefined;
   code: string;
   what: string;
+  /** The name of what the act was about. */
+  thing: string;
   who: string;
-  hasFailed: boolean;
+  end: "done" | "refused" | "open";
 }
 
 type Members = Record<string, unknown>;
@@ -14,16 +16,29 @@ type Members = Record<string, unknown>;
 /** Reads an event's line; members that an event does not have are left empty. */
 export function readLine(line: Members): Entry {
   const metadata = members(line.metadata);
-  const user = members(members(line.actor).user);
-  const time = line.time;
+  const actor = members(line.actor);
   return {
     sequence: Number(metadata.sequence),
-    time: typeof time === "number" ? new Date(time).toISOString() : undefined,
+    time: typeof line.time === "number" ? new Date(line.time).toISOString() : undefined,
     code: text(metadata.event_code),
-    what: text(line.message) || text(line.type_name) || text(line.activity_name),
-    who: text(user.email_addr) || text(user.name) || text(user.uid),
-    hasFailed: line.status_id === 2,
+    what: text(line.message),
+    thing: thingOf(line),
+    who: text(members(actor.user).name) || text(actor.app_name),
+    end: ends.get(line.status_id) ?? "open",
   };
+}
+
+/** OCSF's `status_id`; 0, unknown, is a call whose answer never came. */
+const ends = new Map<unknown, Entry["end"]>([
+  [1, "done"],
+  [2, "refused"],
+]);
+
+/** Where a class keeps the main object of its acts, and for accounts the user. */
+function thingOf(line: Members): string {
+  const [resource] = Array.isArray(line.resources) ? line.resources : [];
+  const places = [line.entity, resource, line.user];
+  return places.map((place) => text(members(place).name)).find(Boolean) ?? "";
 }
 
 function members(value: unknown): Members {

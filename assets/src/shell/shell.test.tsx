@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { openPage, seePage } from "../testing/open";
 import { airports, run, session, system } from "../testing/samples";
@@ -68,6 +68,8 @@ it("says so where an address leads nowhere", async () => {
 });
 
 it("says so where the appliance refuses even the session", async () => {
+  vi.spyOn(console, "error").mockReturnValue();
+  vi.spyOn(console, "warn").mockReturnValue();
   fakeAppliance({ ...home, "GET /auth/session": refusal(500, "internal") });
   await openPage("/", "Weighbridge does not answer");
 });
