@@ -9,7 +9,7 @@ import { type Column, Table } from "../../ui/table";
 import { problemsAsCsv } from "./csv";
 
 const columns: Column<ImportProblem & { row: number }>[] = [
-  { id: "line", head: "Line", isFigure: true, cell: ({ line }) => formatCount(line) },
+  { id: "line", head: "Place", cell: ({ line }) => `Line ${formatCount(line)}` },
   { id: "column", head: "Column", isFigure: true, cell: ({ column }) => column ?? "" },
   { id: "field", head: "Field", cell: ({ field }) => field ?? "" },
   {

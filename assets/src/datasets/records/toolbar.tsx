@@ -1,5 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Fragment, useState } from "react";
 import {
   Button as AriaButton,
   Dialog,
@@ -91,14 +91,14 @@ function FilterHelp({ dataset }: { dataset: Dataset }) {
           <p>
             <code>{exampleFor(dataset.fields)}</code>
           </p>
-          <dl className="facts">
+          <dl className="pairs">
             {operators.map(([sign, meaning]) => (
-              <div key={sign}>
+              <Fragment key={sign}>
                 <dt>
                   <code>{sign}</code>
                 </dt>
                 <dd>{meaning}</dd>
-              </div>
+              </Fragment>
             ))}
           </dl>
           <p className="quiet">Fields: {dataset.fields.map(({ name }) => name).join(", ")}</p>
