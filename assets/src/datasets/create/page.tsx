@@ -5,7 +5,7 @@ import { client } from "../../api/client";
 import type { Dataset, Preview } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failure } from "../../ui/notice";
-import { Page } from "../../ui/page";
+import { Page, Panel } from "../../ui/page";
 import { ChooseFile, type ChosenFile } from "../choose";
 import { previewBytes } from "../file";
 import { ImportProgress } from "../imports/progress";
@@ -72,8 +72,9 @@ async function previewFile({ file, format }: ChosenFile): Promise<Preview | unde
   const start = await file.slice(0, previewBytes).arrayBuffer();
   const { data } = await client.POST("/datasets/preview", {
     params: { query: { format } },
-    body: start as unknown as string,
-    bodySerializer: (bytes) => bytes,
+    // The description knows raw bytes as a text; the serialiser puts the bytes themselves there.
+    body: "",
+    bodySerializer: () => start,
     headers: { "content-type": "application/octet-stream" },
   });
   return data;
@@ -89,7 +90,7 @@ interface ImportingProps {
 function Importing({ chosen, dataset, imports: { carry, sent, stop }, onRetry }: ImportingProps) {
   if (carry.isPending) return <ImportProgress file={chosen.file} sent={sent} onStop={stop} />;
   return (
-    <div className="stack">
+    <Panel title="What became of the file">
       <Failure error={carry.error} onRetry={onRetry} />
       {carry.data && <ImportReport datasetId={dataset.id} done={carry.data} />}
       <div className="actions">
@@ -97,6 +98,6 @@ function Importing({ chosen, dataset, imports: { carry, sent, stop }, onRetry }:
           Open {dataset.name}
         </Link>
       </div>
-    </div>
+    </Panel>
   );
 }
