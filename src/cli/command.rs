@@ -20,8 +20,7 @@ use crate::config::Environment;
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 faulty configuration."
 )]
 struct Line {
-    /// The configuration file. Without it: $WEIGHBRIDGE_CONFIG, else /etc/weighbridge/config.toml
-    /// if there is one, else the defaults.
+    /// The configuration file; without it, /etc/weighbridge/config.toml if there is one.
     #[arg(long, short, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON instead of text.
@@ -62,7 +61,7 @@ pub fn grammar() -> clap::Command {
 
 fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
-        Command::Config(command) => config::run(command, context),
+        Command::Config(command) => config::run(&command, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),
     }

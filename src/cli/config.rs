@@ -21,12 +21,12 @@ pub(super) enum Command {
     Reference,
 }
 
-pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
+pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Check => check(context),
         Command::Show => {
-            let values = context.load()?.entries.into_iter().map(Value::from);
-            Ok(context.out.show(&Values(values.collect()))?)
+            let values = context.load()?.entries.into_iter().map(Setting::from);
+            Ok(context.out.show(&Settings(values.collect()))?)
         }
         Command::Reference => Ok(context.out.document(reference().as_bytes())?),
     }
@@ -64,33 +64,33 @@ impl Display for Checked {
 /// The values in force.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Values(Vec<Value>);
+struct Settings(Vec<Setting>);
 
-/// One value; `entry` is kept for the text, which is the same as the file's notation.
+/// One value; the whole of what is known of it is kept for the text.
 #[derive(Serialize)]
-struct Value {
+struct Setting {
     key: String,
     /// In the file's notation; absent when it is not set.
     #[serde(skip_serializing_if = "String::is_empty")]
     value: String,
     source: String,
     #[serde(skip)]
-    entry: Entry,
+    known: Entry,
 }
 
-impl From<Entry> for Value {
+impl From<Entry> for Setting {
     fn from(entry: Entry) -> Self {
         Self {
             key: entry.key(),
             value: entry.value.clone(),
             source: entry.source.to_string(),
-            entry,
+            known: entry,
         }
     }
 }
 
-impl Display for Values {
+impl Display for Settings {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
-        f.write_str(&show(self.0.iter().map(|value| &value.entry)))
+        f.write_str(&show(self.0.iter().map(|value| &value.known)))
     }
 }

@@ -5,10 +5,13 @@ use std::fmt::Write;
 use super::load::defaults;
 use super::reader::Entry;
 
+/// What is to be known of all keys.
+const PREAMBLE: &str = include_str!("reference.md");
+
 /// The reference of every key, in Markdown.
 pub fn reference() -> String {
     let (_, sections, entries) = defaults();
-    let mut page = "# Configuration\n".to_owned();
+    let mut page = PREAMBLE.to_owned();
     for (section, about) in sections {
         // Writing to a text cannot fail; `write!` says so only by its type.
         let _infallible = write!(page, "\n## `[{section}]`\n\n{about}\n");

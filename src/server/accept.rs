@@ -15,6 +15,7 @@ use tokio::time::sleep;
 
 use super::ceiling::Ceiling;
 use super::connection::Host;
+use super::descriptors;
 use super::listeners::Listeners;
 use crate::base::Tasks;
 use crate::config::Server;
@@ -32,6 +33,7 @@ pub async fn serve<E>(listeners: Listeners, endpoint: E, settings: &Server, task
 where
     E: Endpoint + 'static,
 {
+    descriptors::raise();
     let Listeners {
         network,
         address,
@@ -156,11 +158,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_accept_that_fails_is_tried_again_after_a_breath() {
-        let tries = Cell::new(0);
+        let count = Cell::new(0);
         let began = std::time::Instant::now();
         let arrival = accepted(|| {
-            tries.set(tries.get() + 1);
-            let tried = tries.get();
+            count.set(count.get() + 1);
+            let tried = count.get();
             async move {
                 if tried < 2 {
                     return Err(io::Error::other("no file descriptor is left"));

@@ -9,6 +9,7 @@ mod activity;
 mod body;
 mod ceiling;
 mod connection;
+mod descriptors;
 mod listeners;
 mod request;
 mod stall;

@@ -47,17 +47,17 @@ impl<E: Endpoint> Answering<E> {
     ) -> Result<Response<Answer>, Infallible> {
         let open = self.activity.begin();
         let manner = Manner::of(&request);
-        let shelf = Shelf::default();
-        let request = self.translate(request, &shelf);
+        let unread = Shelf::default();
+        let request = self.translate(request, &unread);
         let response = self.endpoint.get_response(request).await;
         if !manner.waits {
-            shelf.drain().await;
+            unread.drain().await;
         }
         let response = manner.apply(response.into());
         Ok(response.map(|body| Answer { body, _open: open }))
     }
 
-    fn translate(&self, request: Request<Incoming>, shelf: &Shelf) -> poem::Request {
+    fn translate(&self, request: Request<Incoming>, unread: &Shelf) -> poem::Request {
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(self.peer);
         let (remote, scheme) = match self.peer {
@@ -68,7 +68,7 @@ impl<E: Endpoint> Answering<E> {
             } => (Addr::SocketAddr(address), Scheme::HTTP),
             Peer::Local { .. } => (Addr::Custom("local", "".into()), Scheme::HTTP),
         };
-        let body = Lent::new(body, shelf.clone(), self.patience).boxed();
+        let body = Lent::new(body, unread.clone(), self.patience).boxed();
         let parts = RequestParts::from((parts, self.local.clone(), RemoteAddr(remote), scheme));
         poem::Request::from_parts(parts, body.into())
     }

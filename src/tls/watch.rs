@@ -63,3 +63,31 @@ fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.modified().ok()?, meta.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_pair_that_was_exchanged_is_taken_up_without_being_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.server.data = folder.path().to_owned();
+        let certificates = Certificates::open(&config).unwrap();
+        let before = certificates.fingerprint();
+        let (clock, tasks) = (Clock::manual(Timestamp::UNIX_EPOCH), Tasks::default());
+        certificates.clone().watch(clock.clone(), &tasks).unwrap();
+        tokio::task::yield_now().await;
+        std::fs::remove_dir_all(folder.path().join("tls")).unwrap();
+        let exchanged = Certificates::open(&config).unwrap().fingerprint();
+        while certificates.fingerprint() == before {
+            clock.advance(EVERY);
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(certificates.fingerprint(), exchanged);
+        tasks.stop().await;
+    }
+}

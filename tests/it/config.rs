@@ -76,3 +76,12 @@ fn the_reference_the_manual_and_the_completions_are_printed() {
 fn a_word_that_is_no_command_ends_with_2() {
     assert_eq!(weighbridge(&["weigh"]).status.code(), Some(2));
 }
+
+#[test]
+fn the_handbooks_page_is_the_reference_that_the_program_prints() {
+    let page = include_str!("../../assets/handbook/configuration.md");
+    assert!(
+        page == weighbridge::config::reference(),
+        "write it again: weighbridge config reference > assets/handbook/configuration.md"
+    );
+}

@@ -126,8 +126,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// The path of the module that a file holds, from the crate's root; nothing for `lib.rs`.
 fn module_path(inside: &Path) -> Vec<String> {
-    let named = inside.with_extension("");
-    let names = named.iter().map(|name| name.to_str().unwrap().to_owned());
+    let plain = inside.with_extension("");
+    let names = plain.iter().map(|name| name.to_str().unwrap().to_owned());
     names
         .filter(|name| name != "mod" && name != "lib")
         .collect()
