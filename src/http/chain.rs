@@ -9,7 +9,7 @@ use super::allow::Offered;
 use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
-use super::{api, body, headers, health, meter, openapi, origin, ui};
+use super::{api, body, headers, health, host, meter, openapi, origin, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
@@ -35,6 +35,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         .at("/handbook/*page", get(ui::Handbook))
         .at("/*path", get(ui::Files));
     Chain {
+        names: host::names(&app.config.server),
         doorman: Doorman::new(
             &app.config,
             app.auth.clone(),
@@ -51,6 +52,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
 }
 
 struct Chain<E> {
+    names: Vec<String>,
     doorman: Doorman,
     limits: Limits,
     body_limit: u64,
@@ -91,7 +93,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
 }
 
 impl<E: Endpoint<Output = Response>> Chain<E> {
-    /// Size → who it is → how much they may ask for → whether they meant it → the routes.
+    /// Size → who it is → whether it means us → how much they may ask for → whether they meant it
+    /// → the routes.
     async fn pass(&self, mut request: Request, id: RequestId) -> Result<Response, ApiError> {
         body::bound(&mut request, self.body_limit)?;
         let came_from = self.doorman.origin(&request, id);
@@ -106,6 +109,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
 
     async fn admit(&self, mut request: Request, visitor: Visitor) -> Result<Response, ApiError> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        host::check(&request, &self.names)?;
         let standing = meter::take(&self.limits, &method, &path, &visitor.actor)?;
         origin::check(&request, visitor.session.as_deref())?;
         request.extensions_mut().insert(visitor);
@@ -144,6 +148,8 @@ fn event_of(code: Code) -> Option<audit::Code> {
         Code::BadJson
         | Code::BadQuery
         | Code::BadPath
+        | Code::BadHost
+        | Code::Misdirected
         | Code::TooLarge
         | Code::UnsupportedMediaType
         | Code::ValidationFailed

@@ -9,6 +9,7 @@ use poem_openapi::registry::{MetaResponses, Registry};
 use poem_openapi::{ApiResponse, Object};
 use serde_json::{Map, Value, json};
 
+use super::host;
 use crate::base::{RequestId, UserId, WitnessError};
 use crate::{audit, auth, store};
 
@@ -22,6 +23,8 @@ pub enum Code {
     BadJson,
     BadQuery,
     BadPath,
+    BadHost,
+    Misdirected,
     NotSignedIn,
     SignInFailed,
     Forbidden,
@@ -62,10 +65,12 @@ pub(crate) struct Entry {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 25] = [
+pub(crate) const CATALOGUE: [Entry; 27] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
+    Entry { code: Code::BadHost, text: "bad_host", status: 400, title: "The request does not name one host", remedy: "Send exactly one Host header (RFC 9112), and no other host in the target." },
+    Entry { code: Code::Misdirected, text: "misdirected", status: 421, title: "The appliance is not called that", remedy: "Call it by one of the names in server.hosts, or add the name there." },
     Entry { code: Code::NotSignedIn, text: "not_signed_in", status: 401, title: "Nobody is signed in", remedy: "Sign in, and send the session cookie with the request. A session ends by itself when it is not used." },
     Entry { code: Code::SignInFailed, text: "sign_in_failed", status: 401, title: "Signing in failed", remedy: "Check the e-mail address and the password. After several failures an account waits a while before it accepts another try; an administrator can disable an account or set a new password." },
     Entry { code: Code::Forbidden, text: "forbidden", status: 403, title: "Your role does not allow this", remedy: "Ask an administrator for a role that has the permission which the detail names." },
@@ -256,6 +261,16 @@ impl ApiResponse for ApiError {
     }
 
     fn register(_: &mut Registry) {}
+}
+
+impl From<host::Fault> for ApiError {
+    fn from(fault: host::Fault) -> Self {
+        let code = match &fault {
+            host::Fault::Missing | host::Fault::Ambiguous | host::Fault::Invalid => Code::BadHost,
+            host::Fault::Foreign(_) => Code::Misdirected,
+        };
+        Self::new(code, fault.to_string())
+    }
 }
 
 impl From<auth::Error> for ApiError {

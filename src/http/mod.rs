@@ -14,6 +14,7 @@ mod doorman;
 mod error;
 mod headers;
 mod health;
+mod host;
 mod meter;
 mod openapi;
 mod origin;

@@ -268,3 +268,18 @@ async fn the_appliance_is_ready_once_its_store_can_be_read() {
         assert_eq!(answer.status, 200, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_request_for_no_host_or_for_another_is_refused_and_the_book_is_told() {
+    let server = TestServer::with(|config| {
+        config.server.hosts = vec!["box.example".to_owned()];
+    })
+    .await;
+    let visitor = server.anonymous();
+    visitor.get("/setup").await.expect(200);
+    let foreign = visitor.clone().with("host", "evil.example");
+    foreign.get("/setup").await.problem(421, "misdirected");
+    let vague = visitor.with("host", "a b");
+    vague.get("/setup").await.problem(400, "bad_host");
+    assert_eq!(server.count_in_book("input_validation_fail"), 2);
+}

@@ -1,5 +1,10 @@
 //! Everything seen from outside, in one binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "the tests' helpers fail as the tests do"
+)]
+
 mod auth;
 mod config;
 mod edge;

@@ -26,7 +26,7 @@ impl Client {
         Self {
             endpoint,
             peer,
-            headers: Vec::new(),
+            headers: vec![("host".to_owned(), "box.example".to_owned())],
         }
     }
 
@@ -101,7 +101,13 @@ impl Client {
     }
 
     /// Any method under `/api/v1`, with a body of any kind; an empty `kind` sends none.
-    pub(crate) async fn send(&self, method: Method, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Answer {
         self.fetch(method, &format!("/api/v1{path}"), kind, Body::from(body))
             .await
     }
