@@ -1,1 +1,30 @@
 //! Keeps the accounts at the vendors: sealed credential, status, pace.
+//!
+//! A connection lies under its owner and is opened by a [`Scope`](crate::base::Scope). Its token
+//! is sealed the moment it comes in and opened in one place only, which writes the use into the
+//! book. What others get is a [`Records`](crate::providers::Records) handle that has the token
+//! inside and keeps the pace that everybody shares.
+
+mod calls;
+mod connection;
+mod error;
+mod health;
+mod row;
+mod service;
+mod token;
+
+pub use calls::Test;
+pub use connection::Connection;
+pub use error::Error;
+pub use health::{Health, Status};
+pub use row::{AccountName, Rows};
+pub use service::{Connections, New, Parts};
+
+pub use crate::providers::{Base, Endpoint, Kind, RemoteField, RemoteTable};
+
+use crate::store::Table;
+
+/// The collections of this module, for the store's registry.
+pub fn tables() -> [Table; 1] {
+    [Table::of::<Rows>()]
+}

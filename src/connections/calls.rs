@@ -1,0 +1,89 @@
+//! Asks the provider about an account: does it work, and what is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Connection, Error};
+use crate::audit::{Code, Outcome};
+use crate::base::{Actor, chain};
+use crate::providers::{self, Account, Base, Records, RemoteTable};
+
+/// What a test brought.
+#[derive(Debug)]
+pub struct Test {
+    /// Whose account it is, or what went wrong.
+    pub outcome: Result<Account, providers::Error>,
+    /// How long the provider took, waiting for our turn included.
+    pub took: Duration,
+}
+
+impl Connection {
+    /// Asks the provider whose token this is, and keeps the answer as the connection's status.
+    pub async fn test(&self, by: &Actor) -> Result<Test, Error> {
+        let records = self.reader("test", by)?;
+        let clock = &self.all.0.clock;
+        let started = clock.elapsed();
+        let outcome = records.account().await;
+        let took = clock.elapsed().saturating_sub(started);
+        let event = self
+            .event(Code::ConnectionTested, by)
+            .count("calls", 1)
+            .status(told(&outcome));
+        let now = self.all.0.now();
+        self.note(Some(&event), |health| health.tested(&outcome, now))
+            .await?;
+        Ok(Test { outcome, took })
+    }
+
+    /// The bases that the account may see.
+    pub async fn bases(&self, by: &Actor) -> Result<Vec<Base>, Error> {
+        let records = self.reader("bases", by)?;
+        let outcome = records.bases().await;
+        let event = self
+            .event(Code::RemoteSchemaRead, by)
+            .status(told(&outcome));
+        let found = outcome.as_ref().map_or(0, Vec::len);
+        self.all.0.record(event.count("bases", found as u64));
+        self.settle(outcome).await
+    }
+
+    /// The tables of a base with their fields.
+    pub async fn tables(&self, by: &Actor, base: &str) -> Result<Vec<RemoteTable>, Error> {
+        let records = self.reader("tables", by)?;
+        records.admit(base).await;
+        let outcome = records.tables(base).await;
+        let event = self
+            .event(Code::RemoteSchemaRead, by)
+            .detail("base", base)
+            .status(told(&outcome));
+        let found = outcome.as_ref().map_or(0, Vec::len);
+        self.all.0.record(event.count("tables", found as u64));
+        self.settle(outcome).await
+    }
+
+    /// The way to the provider for calls that change nothing there.
+    fn reader(&self, purpose: &str, by: &Actor) -> Result<Arc<dyn Records>, Error> {
+        let (records, used) = self.remote(purpose, by)?;
+        self.all.0.record(used);
+        Ok(records)
+    }
+
+    /// Lets the connection's status learn from a call.
+    async fn settle<T>(&self, outcome: Result<T, providers::Error>) -> Result<T, Error> {
+        if let Err(error) = &outcome {
+            self.note(None, |health| health.met(error)).await?;
+        }
+        Ok(outcome?)
+    }
+}
+
+/// How a call ended, for the book.
+fn told<T>(outcome: &Result<T, providers::Error>) -> Outcome {
+    match outcome {
+        Ok(_) => Outcome::Success,
+        Err(error) => Outcome::Failure {
+            code: "PROVIDER_FAILED",
+            detail: chain(error).to_string(),
+        },
+    }
+}

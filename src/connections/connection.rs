@@ -1,0 +1,213 @@
+//! One connection that was opened.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::row::{Rows, Stored, place};
+use super::service::{check_token, checked_name};
+use super::{Connections, Error, Health, token};
+use crate::audit::{Code, Event};
+use crate::base::{Actor, ConnectionId, Secret, UserId};
+use crate::providers::{Endpoint, Kind, Records};
+use crate::store::{self, Batch, Dependent, Row, Version};
+
+/// A change that loses a race of our own making is tried again so often.
+const TRIES: u32 = 3;
+
+/// One of an owner's connections.
+#[derive(Clone)]
+pub struct Connection {
+    pub(super) all: Connections,
+    pub(super) key: (UserId, ConnectionId),
+    pub(super) stored: Stored,
+    version: Version,
+}
+
+impl Connection {
+    pub(super) fn of(all: &Connections, row: Row<Rows>) -> Self {
+        Self {
+            all: all.clone(),
+            key: row.key,
+            stored: row.value,
+            version: row.version,
+        }
+    }
+
+    /// The id.
+    pub fn id(&self) -> ConnectionId {
+        self.key.1
+    }
+
+    /// What people call it.
+    pub fn name(&self) -> &str {
+        &self.stored.name
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> Kind {
+        self.stored.provider
+    }
+
+    /// The vendor itself or the sandbox.
+    pub fn endpoint(&self) -> Endpoint {
+        self.stored.endpoint
+    }
+
+    /// Whether it can be used, as far as is known.
+    pub fn health(&self) -> &Health {
+        &self.stored.health
+    }
+
+    /// Enough of the token to tell it from another.
+    pub fn token_hint(&self) -> &str {
+        &self.stored.token_hint
+    }
+
+    /// When it was created.
+    pub fn created_at(&self) -> Timestamp {
+        self.stored.created_at
+    }
+
+    /// Writes into the book that somebody looked at it.
+    pub fn note_read(&self, by: &Actor) {
+        self.all.0.record(self.event(Code::ConnectionsRead, by));
+    }
+
+    /// What a deletion would meet or delete with it.
+    pub fn dependents(&self, by: &Actor) -> Result<Vec<Dependent>, Error> {
+        self.note_read(by);
+        Ok(self.all.0.store.dependents::<Rows>(&self.key)?)
+    }
+
+    /// Gives it another name.
+    pub async fn rename(&self, name: &str, by: &Actor) -> Result<Self, Error> {
+        let name = checked_name(name)?;
+        let event = self
+            .event(Code::ConnectionUpdated, by)
+            .detail("name", name.as_str());
+        let change = |stored: &mut Stored| stored.name.clone_from(&name);
+        self.change(Some(&event), change).await
+    }
+
+    /// Puts another token in the place of the old one, which is gone. Nobody is called.
+    pub async fn replace_token(&self, token: &Secret, by: &Actor) -> Result<Self, Error> {
+        check_token(self.stored.provider, token)?;
+        let (sealed, hint) = (
+            self.all.0.vault.seal(&place(&self.key), token),
+            token::hint(token.expose()),
+        );
+        let event = self
+            .event(Code::CredentialReplaced, by)
+            .detail("token_hint", hint.as_str());
+        let change = |stored: &mut Stored| {
+            stored.token = sealed.clone();
+            stored.token_hint.clone_from(&hint);
+            stored.health = Health::default();
+        };
+        self.change(Some(&event), change).await
+    }
+
+    /// Deletes it with its token.
+    ///
+    /// Errs with the store's `Referenced` while syncs use it.
+    pub async fn delete(self, by: &Actor) -> Result<(), Error> {
+        let mut batch = self.deletion(by);
+        batch.delete::<Rows>(&self.key, self.version);
+        self.all.0.commit(batch, &self.stored.name).await
+    }
+
+    /// Deletes it with its token and everything that uses it.
+    pub async fn delete_with_dependents(self, by: &Actor) -> Result<(), Error> {
+        let mut batch = self.deletion(by);
+        batch.delete_all::<Rows>(&self.key, self.version);
+        self.all.0.commit(batch, &self.stored.name).await
+    }
+
+    fn deletion(&self, by: &Actor) -> Batch {
+        Batch::new(
+            self.event(Code::ConnectionDeleted, by)
+                .build(&self.all.0.clock),
+        )
+    }
+
+    /// An event about this connection.
+    pub(super) fn event(&self, code: Code, by: &Actor) -> Event {
+        Event::new(code, by).entity("connection", self.id(), &self.stored.name)
+    }
+
+    /// Opens the token and gives the way to the provider, with the event of the token's use.
+    ///
+    /// The only place where a token is opened.
+    pub(super) fn remote(
+        &self,
+        purpose: &str,
+        by: &Actor,
+    ) -> Result<(Arc<dyn Records>, Event), Error> {
+        let service = &self.all.0;
+        let token = match service.vault.open(&place(&self.key), &self.stored.token) {
+            Ok(token) => token,
+            Err(error) => {
+                service.record(self.event(Code::UnsealFailed, by));
+                return Err(Error::Sealed(error));
+            }
+        };
+        let records = service.access(self.stored.provider, self.stored.endpoint, token)?;
+        let used = self
+            .event(Code::CredentialUsed, by)
+            .detail("purpose", purpose)
+            .detail("token_hint", self.stored.token_hint.as_str());
+        Ok((records, used))
+    }
+
+    /// Keeps what was learnt of its health. Without an event it is bookkeeping.
+    pub(super) async fn note(
+        &self,
+        event: Option<&Event>,
+        learn: impl Fn(&mut Health),
+    ) -> Result<Self, Error> {
+        let mut learnt = self.stored.health.clone();
+        learn(&mut learnt);
+        if event.is_none() && learnt == self.stored.health {
+            return Ok(self.clone());
+        }
+        // A token that was replaced meanwhile is not judged by what the old one met.
+        let hint = &self.stored.token_hint;
+        let change = |stored: &mut Stored| {
+            if stored.token_hint == *hint {
+                learn(&mut stored.health);
+            }
+        };
+        self.change(event, change).await
+    }
+
+    /// Changes the stored connection as it is now.
+    async fn change(
+        &self,
+        event: Option<&Event>,
+        change: impl Fn(&mut Stored),
+    ) -> Result<Self, Error> {
+        let service = &self.all.0;
+        let mut tries = 1;
+        loop {
+            let row = service.store.get::<Rows>(&self.key)?;
+            let mut row = row.ok_or(Error::UnknownConnection(self.id()))?;
+            change(&mut row.value);
+            let mut batch = match event {
+                Some(event) => Batch::new(event.clone().build(&service.clock)),
+                None => Batch::bookkeeping(),
+            };
+            batch.replace::<Rows>(&self.key, &row.value, row.version);
+            match service.store.commit(batch).await {
+                Ok(version) => {
+                    row.version = version;
+                    return Ok(Self::of(&self.all, row));
+                }
+                Err(store::Error::Conflict(_)) if tries < TRIES => tries += 1,
+                Err(store::Error::Taken(_)) => return Err(Error::NameTaken(row.value.name)),
+                Err(store::Error::Conflict(_)) => return Err(Error::Changed),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

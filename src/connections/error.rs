@@ -1,0 +1,42 @@
+//! What can go wrong with connections, by what the caller can do.
+
+use crate::base::ConnectionId;
+use crate::{providers, store, vault};
+
+/// Why something about a connection was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none of this id under the owner.
+    #[error("connection {0} does not exist")]
+    UnknownConnection(ConnectionId),
+    /// The owner has another connection of this name.
+    #[error("another connection is called {0:?} (upper and lower case count as the same)")]
+    NameTaken(String),
+    /// The name's length or characters.
+    #[error("a name has 1 to 120 characters, none of them a control character")]
+    BadName,
+    /// The token cannot be one.
+    #[error("{0}")]
+    BadToken(&'static str),
+    /// No sandbox is set.
+    #[error(
+        "no sandbox is set up here; start one with `weighbridge sandbox` and set sandbox.url to \
+         its address"
+    )]
+    NoSandbox,
+    /// Somebody else changed it at the same time.
+    #[error("the connection was changed by somebody else meanwhile; read it again")]
+    Changed,
+    /// The token cannot be opened: replace it.
+    #[error("the stored token cannot be opened; replace it")]
+    Sealed(#[source] vault::Error),
+    /// The provider did not do what it was asked.
+    #[error("the provider did not do it")]
+    Provider(#[from] providers::Error),
+    /// The audit log cannot be written, so the credential is not used.
+    #[error("no use of a credential without its line in the audit log")]
+    Audit(#[from] crate::base::WitnessError),
+    /// The store did not do it.
+    #[error("the store did not do it")]
+    Store(#[from] store::Error),
+}

@@ -1,0 +1,236 @@
+//! Opens, lists and creates connections, and hands out the way to their providers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reqwest::Url;
+
+use super::row::{BY_NAME, Rows, Stored, place};
+use super::{Connection, Error, Health, token};
+use crate::audit::{Code, Event, Log};
+use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, Scope, Secret};
+use crate::net::{Network, NotLoopback, Target};
+use crate::providers::{self, Endpoint, Gate, Kind, Pace, Records};
+use crate::store::{self, Batch, Scan, Store, prefix};
+use crate::vault::Vault;
+
+/// All connections. Clones share the service.
+#[derive(Clone)]
+pub struct Connections(pub(super) Arc<Service>);
+
+/// What the service is built from.
+pub struct Parts {
+    /// Where connections are kept.
+    pub store: Store,
+    /// What seals their tokens.
+    pub vault: Vault,
+    /// The book.
+    pub log: Log,
+    /// The time.
+    pub clock: Clock,
+    /// Where the book is waited for.
+    pub blocking: Blocking,
+    /// What carries calls to providers.
+    pub network: Arc<dyn Network>,
+    /// How fast a base is called.
+    pub pace: Pace,
+    /// The sandbox on this machine, if there is one.
+    pub sandbox: Option<Url>,
+}
+
+pub(super) struct Service {
+    pub(super) store: Store,
+    pub(super) log: Log,
+    pub(super) clock: Clock,
+    pub(super) vault: Vault,
+    blocking: Blocking,
+    network: Arc<dyn Network>,
+    homes: HashMap<(Kind, Endpoint), Home>,
+}
+
+/// Where a provider is called, and how fast: a quota is the base's, whoever calls it.
+struct Home {
+    target: Target,
+    gate: Arc<Gate>,
+}
+
+/// A connection to be created.
+#[derive(Debug)]
+pub struct New {
+    /// The provider.
+    pub provider: Kind,
+    /// What people call the connection.
+    pub name: String,
+    /// The token, which is sealed and never shown again.
+    pub token: Secret,
+    /// The vendor itself or the sandbox.
+    pub endpoint: Endpoint,
+}
+
+impl Connections {
+    /// The service. Errs when the sandbox's address does not lie on this machine.
+    pub fn new(parts: Parts) -> Result<Self, NotLoopback> {
+        let home = |target| Home {
+            target,
+            gate: Arc::new(Gate::new(parts.clock.clone(), parts.pace)),
+        };
+        let mut homes = HashMap::new();
+        for kind in Kind::ALL {
+            homes.insert((kind, Endpoint::Vendor), home(Target::vendor(kind.host())));
+            if let Some(url) = &parts.sandbox {
+                homes.insert((kind, Endpoint::Sandbox), home(Target::sandbox(url)?));
+            }
+        }
+        Ok(Self(Arc::new(Service {
+            store: parts.store,
+            log: parts.log,
+            clock: parts.clock,
+            vault: parts.vault,
+            blocking: parts.blocking,
+            network: parts.network,
+            homes,
+        })))
+    }
+
+    /// Opens one of the owner's connections.
+    ///
+    /// Errs with `UnknownConnection` for an id that does not exist and for another owner's alike.
+    pub fn open(&self, scope: &Scope, id: ConnectionId) -> Result<Connection, Error> {
+        let row = self.0.store.get::<Rows>(&(scope.owner(), id))?;
+        let row = row.ok_or(Error::UnknownConnection(id))?;
+        Ok(Connection::of(self, row))
+    }
+
+    /// One page of the owner's connections, in the order of their creation.
+    pub fn list(
+        &self,
+        scope: &Scope,
+        limit: usize,
+        after: Option<&Cursor>,
+        by: &Actor,
+    ) -> Result<(Vec<Connection>, Option<Cursor>), Error> {
+        let scan = Scan::prefix(prefix(&(scope.owner(),)), limit).after(after);
+        let page = self.0.store.scan::<Rows>(&scan)?;
+        let connections = page.rows.into_iter().map(|row| Connection::of(self, row));
+        let connections: Vec<Connection> = connections.collect();
+        let event = Event::new(Code::ConnectionsRead, by);
+        self.0
+            .record(event.count("connections", connections.len() as u64));
+        Ok((connections, page.next))
+    }
+
+    /// Creates a connection and seals its token. Nobody is called: that is what a test is for.
+    pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Connection, Error> {
+        let name = checked_name(&new.name)?;
+        check_token(new.provider, &new.token)?;
+        if !self.0.homes.contains_key(&(new.provider, new.endpoint)) {
+            return Err(Error::NoSandbox);
+        }
+        let id = ConnectionId::new(&self.0.clock);
+        let key = (scope.owner(), id);
+        let stored = Stored {
+            provider: new.provider,
+            endpoint: new.endpoint,
+            token: self.0.vault.seal(&place(&key), &new.token),
+            token_hint: token::hint(new.token.expose()),
+            health: Health::default(),
+            created_at: self.0.now(),
+            name,
+        };
+        let act = Event::new(Code::ConnectionCreated, by)
+            .entity("connection", id, &stored.name)
+            .detail("provider", stored.provider.name())
+            .detail("endpoint", stored.endpoint.name())
+            .detail("token_hint", stored.token_hint.as_str());
+        let mut batch = Batch::new(act.build(&self.0.clock));
+        batch.insert::<Rows>(&key, &stored);
+        self.0.commit(batch, &stored.name).await?;
+        self.open(scope, id)
+    }
+
+    /// The provider's tables behind one of the owner's connections, for a run or another act that
+    /// may write. The use of the credential is in the book before this returns.
+    pub async fn open_remote(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        by: &Actor,
+    ) -> Result<Arc<dyn Records>, Error> {
+        let connection = self.open(scope, id)?;
+        let (records, used) = connection.remote("run", by)?;
+        let service = Arc::clone(&self.0);
+        let written = move || service.log.append(used.build(&service.clock));
+        self.0.blocking.run(written).await?;
+        Ok(records)
+    }
+
+    /// Keeps in a connection's status that a call of somebody who holds its [`Records`] met
+    /// trouble.
+    pub async fn met_trouble(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        error: &providers::Error,
+    ) -> Result<(), Error> {
+        self.open(scope, id)?
+            .note(None, |health| health.met(error))
+            .await?;
+        Ok(())
+    }
+}
+
+impl Service {
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// Writes an act that changes nothing here.
+    pub(super) fn record(&self, event: Event) {
+        self.log.record(event.build(&self.clock));
+    }
+
+    /// Commits a change of the connection called `name`.
+    pub(super) async fn commit(&self, batch: Batch, name: &str) -> Result<(), Error> {
+        match self.store.commit(batch).await {
+            Ok(_version) => Ok(()),
+            Err(store::Error::Taken(index)) if index == BY_NAME.name => {
+                Err(Error::NameTaken(name.to_owned()))
+            }
+            Err(store::Error::Conflict(_)) => Err(Error::Changed),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The way to an account. Errs when it leads to a sandbox and none is set any more.
+    pub(super) fn access(
+        &self,
+        kind: Kind,
+        endpoint: Endpoint,
+        token: Secret,
+    ) -> Result<Arc<dyn Records>, Error> {
+        let home = self.homes.get(&(kind, endpoint)).ok_or(Error::NoSandbox)?;
+        let access = providers::Access {
+            target: home.target.clone(),
+            network: Arc::clone(&self.network),
+            gate: Arc::clone(&home.gate),
+            token,
+        };
+        Ok(providers::open(kind, access))
+    }
+}
+
+/// The name without the space around it.
+pub(super) fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    let fits = (1..=120).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned()).ok_or(Error::BadName)
+}
+
+pub(super) fn check_token(provider: Kind, token: &Secret) -> Result<(), Error> {
+    match provider.misfit(token.expose()) {
+        Some(misfit) => Err(Error::BadToken(misfit)),
+        None => Ok(()),
+    }
+}
