@@ -98,7 +98,7 @@ pub(super) struct Rule {
 
 enum Trigger {
     Times(u32),
-    Probability(f64, StdRng),
+    Probability(f64, Box<StdRng>),
     EveryNth(u32),
 }
 
@@ -200,7 +200,7 @@ fn trigger(order: &Order) -> Result<Trigger, BadOrder> {
         (None, None, None) => Ok(Trigger::Times(1)),
         (Some(times), None, None) => Ok(Trigger::Times(times)),
         (None, Some(probability), None) if (0.0..=1.0).contains(&probability) => Ok(
-            Trigger::Probability(probability, StdRng::seed_from_u64(order.seed)),
+            Trigger::Probability(probability, Box::new(StdRng::seed_from_u64(order.seed))),
         ),
         (None, Some(_), None) => Err(BadOrder::Probability),
         (None, None, Some(0)) => Err(BadOrder::EveryNth),

@@ -27,6 +27,7 @@ impl Default for Settings {
 }
 
 /// How the vendor behaves where it can be told to.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Knobs {

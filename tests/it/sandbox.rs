@@ -1,4 +1,9 @@
 //! The sandbox as a client sees it: faults on the wire, limits by the clock, and its controls.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stands"
+)]
+
 use std::{net::TcpListener, time::Duration};
 
 use jiff::Timestamp;

@@ -45,8 +45,7 @@ impl Listings {
     /// Settles which records a listing has and answers its first page.
     pub(crate) fn open(
         &mut self,
-        base: &Base,
-        table: TableAt,
+        (base, table): (&Base, TableAt),
         selection: &Selection,
         ids: &mut Ids,
         patience: Patience,
@@ -77,8 +76,7 @@ impl Listings {
     /// Answers a further page; refuses offsets that were never given out or are too old.
     pub(crate) fn proceed(
         &mut self,
-        base: &Base,
-        table: TableAt,
+        (base, table): (&Base, TableAt),
         offset: &str,
         page_size: usize,
         patience: Patience,
@@ -215,13 +213,17 @@ mod tests {
             let selection = Query::from_pairs(&pairs)
                 .select(self.base.table(self.at))
                 .unwrap();
-            self.listings
-                .open(&self.base, self.at, &selection, &mut self.ids, patience(0))
+            self.listings.open(
+                (&self.base, self.at),
+                &selection,
+                &mut self.ids,
+                patience(0),
+            )
         }
 
         fn proceed(&mut self, offset: &str, second: i64) -> Result<Page, Refusal> {
             self.listings
-                .proceed(&self.base, self.at, offset, 2, patience(second))
+                .proceed((&self.base, self.at), offset, 2, patience(second))
         }
     }
 

@@ -67,8 +67,10 @@ impl Airtable {
             idle: moment.knobs.listing_idle(),
         };
         let page = match query.offset.as_deref() {
-            None => listings.open(base, table, &selection, ids, patience),
-            Some(offset) => listings.proceed(base, table, offset, selection.page_size, patience)?,
+            None => listings.open((base, table), &selection, ids, patience),
+            Some(offset) => {
+                listings.proceed((base, table), offset, selection.page_size, patience)?
+            }
         };
         let records = page
             .slots

@@ -61,7 +61,7 @@ pub struct FieldSeed {
 impl BaseSeed {
     /// The base of the demonstration: an empty table of airports to be filled by a sync, and a
     /// table with a field of every type.
-    pub fn demo() -> Self {
+    pub(crate) fn demo() -> Self {
         serde_json::from_str(include_str!("demo.json")).expect("the demo seed is well-formed")
     }
 }

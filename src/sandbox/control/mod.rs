@@ -11,14 +11,15 @@ use poem::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use self::route::Route;
+use self::route::{Change, Look, Route};
 use super::{
     Sandbox,
-    airtable::{Author, BaseSeed, Moment, Refusal},
+    airtable::{Author, Moment, Refusal},
     answer::{Answer, Delivery},
     fault::Order,
     incoming::Incoming,
     settings::Knobs,
+    world::World,
 };
 
 /// Where all of it lies.
@@ -62,90 +63,77 @@ impl From<Error> for Answer {
 
 /// Answers a call under [`ROOT`].
 pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
-    let route = Route::parse(&incoming.method, &incoming.path);
-    let answered = match route {
+    let answered = match Route::parse(&incoming.method, &incoming.path) {
+        None => Err(Error::NoRoute),
+        Some(Route::Look(what)) => look(&sandbox.world(), incoming, &what),
+        Some(Route::Change(what)) => change(&mut sandbox.world(), incoming, &what),
         Some(Route::Dump) => match dump::dump(sandbox, incoming) {
             Ok(response) => return response,
             Err(error) => Err(error),
         },
-        Some(route) => carry_out(sandbox, incoming, &route),
-        None => Err(Error::NoRoute),
     };
     answered
         .unwrap_or_else(Answer::from)
         .deliver(Delivery::Whole)
 }
 
-fn carry_out(sandbox: &Sandbox, incoming: &Incoming, route: &Route) -> Result<Answer, Error> {
-    let changes = matches!(incoming.method, Method::POST | Method::PATCH);
-    if changes && !incoming.is_json {
+fn look(world: &World, incoming: &Incoming, what: &Look) -> Result<Answer, Error> {
+    let answer = match what {
+        Look::Statistics => Answer::ok(&world.journal.statistics(world.airtable.greatest_rate())),
+        Look::Log => {
+            let limit = incoming
+                .parameter("limit")
+                .and_then(|limit| limit.parse().ok());
+            Answer::ok(&json!({ "items": world.journal.last(limit.unwrap_or(LOG)) }))
+        }
+        Look::Knobs => Answer::ok(&world.knobs),
+        Look::Faults => Answer::ok(&json!({ "items": world.faults.rules() })),
+        Look::Bases => tables::bases(&world.airtable),
+        Look::Records(place) => tables::records(&world.airtable, place, incoming)?,
+    };
+    Ok(answer)
+}
+
+fn change(world: &mut World, incoming: &Incoming, what: &Change) -> Result<Answer, Error> {
+    if incoming.method != Method::DELETE && !incoming.is_json {
         return Err(Error::NotJson);
     }
-    let mut world = sandbox.world();
-    let world = &mut *world;
     let moment = Moment {
         now: incoming.at,
         by: Author::Colleague,
         knobs: &world.knobs,
     };
-    match route {
-        Route::Statistics => Ok(Answer::ok(
-            &world.journal.statistics(world.airtable.greatest_rate()),
-        )),
-        Route::Log => {
-            let limit = incoming
-                .parameter("limit")
-                .and_then(|limit| limit.parse().ok());
-            Ok(Answer::ok(
-                &json!({ "items": world.journal.last(limit.unwrap_or(LOG)) }),
-            ))
-        }
-        Route::Knobs => Ok(Answer::ok(&world.knobs)),
-        Route::TurnKnobs => {
+    match what {
+        Change::TurnKnobs => {
             world.knobs = turned(&world.knobs, read(&incoming.body)?)?;
-            Ok(Answer::ok(&world.knobs))
+            return Ok(Answer::ok(&world.knobs));
         }
-        Route::Faults => Ok(Answer::ok(&json!({ "items": world.faults.rules() }))),
-        Route::AddFault => {
+        Change::AddFault => {
             let order: Order = read(&incoming.body)?;
             let rule = world
                 .faults
                 .add(order)
                 .map_err(|bad| Error::Bad(bad.to_string()))?;
-            Ok(Answer::json(StatusCode::CREATED, rule))
+            return Ok(Answer::json(StatusCode::CREATED, rule));
         }
-        Route::ClearFaults => {
-            world.faults.clear();
-            Ok(Answer::empty(StatusCode::NO_CONTENT))
-        }
-        Route::RemoveFault(id) => {
-            world.faults.remove(*id).ok_or(Error::Missing("the rule"))?;
-            Ok(Answer::empty(StatusCode::NO_CONTENT))
-        }
-        Route::Reset => {
-            world
-                .reset(incoming.at)
-                .map_err(|bad| Error::Bad(bad.to_string()))?;
-            Ok(Answer::empty(StatusCode::NO_CONTENT))
-        }
-        Route::Bases => Ok(tables::bases(&world.airtable)),
-        Route::SeedBase => {
-            let seed: BaseSeed = read(&incoming.body)?;
-            world.airtable.seed(seed, moment)?;
-            Ok(Answer::empty(StatusCode::CREATED))
-        }
-        Route::SeedTable(base) => {
+        Change::SeedBase => world.airtable.seed(read(&incoming.body)?, moment)?,
+        Change::SeedTable(base) => {
             world
                 .airtable
                 .seed_table(base, read(&incoming.body)?, moment)?;
-            Ok(Answer::empty(StatusCode::CREATED))
         }
-        Route::Records(place) => tables::records(&world.airtable, place, incoming),
-        Route::Edit(place, call) => {
-            tables::edit(&mut world.airtable, (place, call), incoming, moment)
+        Change::Edit(place, call) => {
+            return tables::edit(&mut world.airtable, (place, call), incoming, moment);
         }
-        Route::Dump => Err(Error::NoRoute),
+        Change::ClearFaults => world.faults.clear(),
+        Change::RemoveFault(id) => world.faults.remove(*id).ok_or(Error::Missing("the rule"))?,
+        Change::Reset => {
+            world
+                .reset(incoming.at)
+                .map_err(|bad| Error::Bad(bad.to_string()))?;
+        }
     }
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {

@@ -3,62 +3,87 @@ use http::Method;
 
 use crate::sandbox::airtable::{Call, Mode, Place};
 
+/// A control call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
+    Look(Look),
+    Change(Change),
+    /// All records of a table, streamed.
+    Dump,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Look {
     Statistics,
     Log,
     Knobs,
-    TurnKnobs,
     Faults,
+    Bases,
+    Records(Place),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    TurnKnobs,
     AddFault,
     ClearFaults,
     RemoveFault(u32),
     Reset,
-    Bases,
     SeedBase,
     SeedTable(String),
-    Records(Place),
     /// A write by a colleague at the vendor's own page.
     Edit(Place, Call),
-    Dump,
 }
 
 impl Route {
     /// Reads method and path. Bases and tables are named by id here, records too.
     pub(super) fn parse(method: &Method, path: &str) -> Option<Self> {
         let segments: Vec<&str> = path.strip_prefix(super::ROOT)?.split('/').collect();
-        let route = match (method, segments.as_slice()) {
-            (&Method::GET, ["statistics"]) => Self::Statistics,
-            (&Method::GET, ["log"]) => Self::Log,
-            (&Method::GET, ["knobs"]) => Self::Knobs,
-            (&Method::PATCH, ["knobs"]) => Self::TurnKnobs,
-            (&Method::GET, ["faults"]) => Self::Faults,
-            (&Method::POST, ["faults"]) => Self::AddFault,
-            (&Method::DELETE, ["faults"]) => Self::ClearFaults,
-            (&Method::DELETE, ["faults", id]) => Self::RemoveFault(id.parse().ok()?),
-            (&Method::POST, ["reset"]) => Self::Reset,
-            (&Method::GET, ["bases"]) => Self::Bases,
-            (&Method::POST, ["bases"]) => Self::SeedBase,
-            (&Method::POST, ["bases", base, "tables"]) => Self::SeedTable((*base).into()),
-            (&Method::GET, ["dump"]) => Self::Dump,
-            (method, ["bases", base, "tables", table, "records", rest @ ..]) => {
-                records(method, Place::new(base, table), rest)?
-            }
-            _ => return None,
-        };
-        Some(route)
+        match (method, segments.as_slice()) {
+            (&Method::GET, ["dump"]) => Some(Self::Dump),
+            (&Method::GET, segments) => look(segments).map(Self::Look),
+            (method, segments) => change(method, segments).map(Self::Change),
+        }
     }
 }
 
-fn records(method: &Method, place: Place, rest: &[&str]) -> Option<Route> {
+fn look(segments: &[&str]) -> Option<Look> {
+    match segments {
+        ["statistics"] => Some(Look::Statistics),
+        ["log"] => Some(Look::Log),
+        ["knobs"] => Some(Look::Knobs),
+        ["faults"] => Some(Look::Faults),
+        ["bases"] => Some(Look::Bases),
+        ["bases", base, "tables", table, "records"] => Some(Look::Records(Place::new(base, table))),
+        _ => None,
+    }
+}
+
+fn change(method: &Method, segments: &[&str]) -> Option<Change> {
+    let change = match (method, segments) {
+        (&Method::PATCH, ["knobs"]) => Change::TurnKnobs,
+        (&Method::POST, ["faults"]) => Change::AddFault,
+        (&Method::DELETE, ["faults"]) => Change::ClearFaults,
+        (&Method::DELETE, ["faults", id]) => Change::RemoveFault(id.parse().ok()?),
+        (&Method::POST, ["reset"]) => Change::Reset,
+        (&Method::POST, ["bases"]) => Change::SeedBase,
+        (&Method::POST, ["bases", base, "tables"]) => Change::SeedTable((*base).into()),
+        (method, ["bases", base, "tables", table, "records", rest @ ..]) => {
+            edit(method, Place::new(base, table), rest)?
+        }
+        _ => return None,
+    };
+    Some(change)
+}
+
+fn edit(method: &Method, place: Place, rest: &[&str]) -> Option<Change> {
     let call = match (method, rest) {
-        (&Method::GET, []) => return Some(Route::Records(place)),
         (&Method::POST, []) => Call::Create(place.clone()),
         (&Method::PATCH, [record]) => Call::UpdateOne(place.clone(), (*record).into(), Mode::Merge),
         (&Method::DELETE, [record]) => Call::DeleteOne(place.clone(), (*record).into()),
         _ => return None,
     };
-    Some(Route::Edit(place, call))
+    Some(Change::Edit(place, call))
 }
 
 #[cfg(test)]
@@ -70,12 +95,12 @@ mod tests {
         let parse = |method, path| Route::parse(&method, path);
         assert_eq!(
             parse(Method::DELETE, "/_sandbox/faults/3"),
-            Some(Route::RemoveFault(3))
+            Some(Route::Change(Change::RemoveFault(3)))
         );
         assert_eq!(parse(Method::DELETE, "/_sandbox/faults/x"), None);
         assert_eq!(
             parse(Method::GET, "/_sandbox/bases/app1/tables/tbl1/records"),
-            Some(Route::Records(Place::new("app1", "tbl1")))
+            Some(Route::Look(Look::Records(Place::new("app1", "tbl1"))))
         );
         assert_eq!(parse(Method::PUT, "/_sandbox/knobs"), None);
     }

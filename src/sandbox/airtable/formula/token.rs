@@ -98,10 +98,10 @@ fn number(rest: &str) -> Result<(Token, &str), String> {
     let end = rest[1..]
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .map_or(rest.len(), |end| end + 1);
-    let number = rest[..end]
-        .parse()
-        .map_err(|_| format!("\"{}\" is no number", &rest[..end]));
-    Ok((Token::Number(number?), &rest[end..]))
+    let (digits, behind) = rest.split_at(end);
+    let number = digits.parse().ok();
+    let number = number.ok_or_else(|| format!("\"{digits}\" is no number"))?;
+    Ok((Token::Number(number), behind))
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_formula_falls_into_its_tokens() {
         assert_eq!(
-            tokens(r#"AND({My \} field} >= -1.5, 'it\'s')"#).unwrap(),
+            tokens(r"AND({My \} field} >= -1.5, 'it\'s')").unwrap(),
             [
                 Token::Word("AND".into()),
                 Token::Open,

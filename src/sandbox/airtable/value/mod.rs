@@ -1,6 +1,9 @@
 //! Cell values between the wire and the table: what is taken, what is shown.
 mod accept;
 mod computed;
+mod object;
+mod plain;
+mod reference;
 mod show;
 mod text;
 mod typecast;

@@ -10,11 +10,12 @@ use super::{
     number_text,
 };
 
-/// The value that the field is likelier to take; null where nothing can be made of it.
+/// The value that the field is likelier to take, null where nothing can be made of it; `None` when
+/// there is nothing to bend.
 ///
 /// Best effort, as the vendor calls it: what cannot be read as a number or a day empties the cell.
-pub(super) fn cast(kind: &Kind, value: &Value) -> Value {
-    let cast = match (kind, value) {
+pub(super) fn cast(kind: &Kind, value: &Value) -> Option<Value> {
+    match (kind, value) {
         (Kind::Text(_) | Kind::RichText | Kind::SingleSelect(_), value) => {
             plain(value).map(Value::String)
         }
@@ -33,8 +34,7 @@ pub(super) fn cast(kind: &Kind, value: &Value) -> Value {
         (Kind::SingleCollaborator, Value::String(text)) => Some(person(text)),
         (Kind::MultipleCollaborators, Value::String(text)) => Some(json!([person(text)])),
         _ => None,
-    };
-    cast.unwrap_or_else(|| value.clone())
+    }
 }
 
 /// Text of a plain value, or of a list of such; `None` for an object.
