@@ -47,7 +47,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         offered,
         audit: app.audit.clone(),
         clock: app.clock.clone(),
-        routes: routes.to_response(),
+        routes: routes.map_to_response(),
     }
 }
 

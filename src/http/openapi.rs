@@ -129,17 +129,12 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     if operation.get("description").is_none() {
         operation["description"] = operation["summary"].clone();
     }
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-        repair_parameter(parameter);
-    }
-    if operation["parameters"]
-        .as_array()
-        .is_some_and(Vec::is_empty)
-    {
-        remove(operation, "parameters");
+    if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
+        parameters.iter_mut().for_each(repair_parameter);
     }
     let has_body = operation.get("requestBody").is_some();
-    let has_query = operation.get("parameters").is_some();
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    let has_parameters = parameters.is_some_and(|parameters| !parameters.is_empty());
     let changes = method != "get";
     let responses = &mut operation["responses"];
     for (status, response) in members(responses) {
@@ -147,7 +142,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     }
     for (status, name, ..) in SHARED {
         let can_happen = match status {
-            400 => has_body || has_query,
+            400 => has_body || has_parameters,
             401 => !is_open || changes,
             403 => !is_open || changes,
             404 => path.contains('{'),
@@ -192,26 +187,23 @@ fn describe(status: &str, response: &mut Value) {
         }
         .into();
     }
-    rename(&mut response["headers"], |name| name.to_lowercase());
-    if let Some(Value::Null) = response.get("headers") {
-        remove(response, "headers");
+    if let Some(headers) = response.get_mut("headers") {
+        rename(headers, str::to_lowercase);
     }
     repair_content(response);
 }
 
 fn repair_content(holder: &mut Value) {
-    if holder.get("content").is_some() {
-        rename(&mut holder["content"], |media| {
-            media.split(';').next().unwrap_or_default().to_owned()
-        });
+    if let Some(content) = holder.get_mut("content") {
+        rename(content, |media| media.split(';').next().unwrap_or_default().to_owned());
     }
 }
 
 /// Formats that OpenAPI 3.0 does not know become what it knows; request bodies lose parameters of
 /// their media types.
 fn repair_schema(value: &mut Value) {
-    if value.get("requestBody").is_some() {
-        repair_content(&mut value["requestBody"]);
+    if let Some(body) = value.get_mut("requestBody") {
+        repair_content(body);
     }
     let (format, unsigned) = match value.get("format").and_then(Value::as_str) {
         Some("uint8" | "uint16" | "uint32") => ("int32", true),
@@ -245,12 +237,6 @@ fn rename(value: &mut Value, name: impl Fn(&str) -> String) {
             .map(|(key, member)| (name(&key), member))
             .collect();
         *old = renamed;
-    }
-}
-
-fn remove(value: &mut Value, name: &str) {
-    if let Value::Object(members) = value {
-        members.remove(name);
     }
 }
 

@@ -9,7 +9,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::users::UserView;
 use super::{Done, Tag};
 use crate::app::App;
-use crate::auth::{Auth, Opened, Permission};
+use crate::auth::{Auth, Opened, Permission, Users, permissions};
 use crate::base::{Actor, Secret};
 use crate::http::caller::Visitor;
 use crate::http::cookie::SessionCookie;
@@ -18,14 +18,13 @@ use crate::limits::{Key, Limits, Policy};
 
 pub(super) struct Resource {
     auth: Auth,
-    limits: Limits,
-    cookie: Cookies,
+    cookies: Cookies,
 }
 
 /// Turns an opened session into its answer.
-#[derive(Clone)]
 pub(super) struct Cookies {
-    auth: Auth,
+    users: Users,
+    limits: Limits,
     cookie: SessionCookie,
     lasts: Duration,
 }
@@ -95,12 +94,7 @@ impl Resource {
             .sign_in
             .attempt(&body.0.email, &password, &by.actor)
             .await?;
-        if let Some(address) = by.actor.origin.as_ref().and_then(|origin| origin.ip) {
-            // Those who share an address do not use up each other's attempts.
-            self.limits
-                .give_back(Policy::Authentication, Key::of(address));
-        }
-        let (session, cookie) = self.cookie.show(&opened)?;
+        let (session, cookie) = self.cookies.welcome(&opened, &by.actor)?;
         Ok(SignedIn::SignedIn(Json(session), cookie))
     }
 
@@ -110,7 +104,7 @@ impl Resource {
         if let Some(session) = caller.session() {
             self.auth.sessions.end(session, caller.actor()).await?;
         }
-        Ok(SignedOut::SignedOut(self.cookie.cookie.clear()))
+        Ok(SignedOut::SignedOut(self.cookies.cookie.clear()))
     }
 
     /// Shows who is signed in.
@@ -151,8 +145,7 @@ impl Resource {
     pub(super) fn new(app: &App) -> Self {
         Self {
             auth: app.auth.clone(),
-            limits: app.limits.clone(),
-            cookie: Cookies::new(app),
+            cookies: Cookies::new(app),
         }
     }
 }
@@ -160,17 +153,26 @@ impl Resource {
 impl Cookies {
     pub(super) fn new(app: &App) -> Self {
         Self {
-            auth: app.auth.clone(),
+            users: app.auth.users.clone(),
+            limits: app.limits.clone(),
             cookie: SessionCookie::new(&app.config),
             lasts: app.config.auth.session_absolute,
         }
     }
 
-    /// The view of a session just begun, and the cookie that holds its token.
-    pub(super) fn show(&self, opened: &Opened) -> Result<(SessionView, String), ApiError> {
-        let user = self.auth.users.get(opened.session.user)?;
+    /// The view of a session just begun, and the cookie that holds its token. The attempt is
+    /// given back: those who share an address do not use up each other's.
+    pub(super) fn welcome(
+        &self,
+        opened: &Opened,
+        by: &Actor,
+    ) -> Result<(SessionView, String), ApiError> {
+        if let Some(address) = by.origin.as_ref().and_then(|origin| origin.ip) {
+            self.limits.give_back(Policy::Authentication, Key::of(address));
+        }
+        let user = self.users.get(opened.session.user)?;
         let session = SessionView {
-            permissions: names(&crate::auth::permissions(&user.roles)),
+            permissions: names(&permissions(&user.roles)),
             user: user.into(),
             csrf_token: opened.session.csrf.expose().to_owned(),
             expires_at: opened.session.ends_at.into(),

@@ -72,7 +72,7 @@ impl Resource {
         };
         let token = Secret::new(body.0.token);
         let opened = self.setup.complete(&token, first, &by.actor).await?;
-        let (session, cookie) = self.cookies.show(&opened)?;
+        let (session, cookie) = self.cookies.welcome(&opened, &by.actor)?;
         Ok(SetUp::SetUp(Json(session), cookie))
     }
 }
