@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::{Failure, report};
-use super::{completions, config, man};
+use super::{completions, config, man, openapi, serve, setup_link};
 use crate::config::Environment;
 
 /// The gate and the book of an organisation's data.
@@ -32,6 +32,12 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the appliance until it is told to stop.
+    Serve,
+    /// Make the link through which the first account is made; an older one is void.
+    SetupLink,
+    /// Print the description of the API (OpenAPI 3.0.3).
+    Openapi,
     /// Check, show or explain the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -61,6 +67,9 @@ pub fn grammar() -> clap::Command {
 
 fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
+        Command::Serve => serve::run(context),
+        Command::SetupLink => setup_link::run(context),
+        Command::Openapi => openapi::run(context),
         Command::Config(command) => config::run(&command, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),

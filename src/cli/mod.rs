@@ -4,12 +4,17 @@
 //! prints; `command` lists them. What a command prints is text for people, or JSON with `--json`;
 //! failures go to standard error, and the exit code tells their kind.
 
+mod client;
 mod command;
 mod completions;
 mod config;
 mod context;
 mod failure;
 mod man;
+mod openapi;
 mod output;
+mod runtime;
+mod serve;
+mod setup_link;
 
 pub use command::{grammar, run};

@@ -70,6 +70,17 @@ impl Caller {
         ))
     }
 
+    /// Who it is, for what only somebody at the machine may do.
+    pub(crate) fn operator(&self) -> Result<Actor, ApiError> {
+        if matches!(self.0.actor.party, Party::Operator { .. }) {
+            return Ok(Actor::clone(&self.0.actor));
+        }
+        Err(ApiError::new(
+            Code::Forbidden,
+            "This can be done only at the machine, through the local socket.",
+        ))
+    }
+
     /// Who it is, for what everybody may do for themselves.
     pub fn actor(&self) -> &Actor {
         &self.0.actor

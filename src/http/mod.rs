@@ -21,6 +21,7 @@ mod origin;
 mod page;
 mod refusal;
 mod ui;
+mod url;
 mod wire;
 
 pub use caller::Caller;
@@ -29,4 +30,5 @@ pub use doorman::ACT_FOR;
 pub use error::{ApiError, Code, FieldFault};
 pub use openapi::document;
 pub use page::{Page, Pages};
+pub use url::{public_url, setup_url};
 pub use wire::Moment;

@@ -195,7 +195,9 @@ fn describe(status: &str, response: &mut Value) {
 
 fn repair_content(holder: &mut Value) {
     if let Some(content) = holder.get_mut("content") {
-        rename(content, |media| media.split(';').next().unwrap_or_default().to_owned());
+        rename(content, |media| {
+            media.split(';').next().unwrap_or_default().to_owned()
+        });
     }
 }
 

@@ -10,6 +10,7 @@ mod config;
 mod edge;
 mod http;
 mod layers;
+mod openapi;
 mod sandbox;
 mod sandbox_clients;
 mod store;

@@ -168,7 +168,8 @@ impl Cookies {
         by: &Actor,
     ) -> Result<(SessionView, String), ApiError> {
         if let Some(address) = by.origin.as_ref().and_then(|origin| origin.ip) {
-            self.limits.give_back(Policy::Authentication, Key::of(address));
+            self.limits
+                .give_back(Policy::Authentication, Key::of(address));
         }
         let user = self.users.get(opened.session.user)?;
         let session = SessionView {

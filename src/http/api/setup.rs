@@ -4,17 +4,18 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::Password;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
-use super::Tag;
 use super::session::{Cookies, SessionView, secret};
+use super::{Made, Tag};
 use crate::app::App;
 use crate::auth::{New, Setup};
 use crate::base::Secret;
-use crate::http::ApiError;
 use crate::http::caller::Visitor;
+use crate::http::{ApiError, Caller, public_url, setup_url};
 
 pub(super) struct Resource {
     setup: Setup,
     cookies: Cookies,
+    url: String,
 }
 
 /// Whether a first account is to be made.
@@ -23,6 +24,13 @@ pub(super) struct Resource {
 struct SetupView {
     /// Whether nobody has an account yet.
     needed: bool,
+}
+
+/// The way to the first account.
+#[derive(Object)]
+struct SetupLink {
+    /// The page to open, with its one-time token.
+    url: String,
 }
 
 /// The first account.
@@ -75,6 +83,17 @@ impl Resource {
         let (session, cookie) = self.cookies.welcome(&opened, &by.actor)?;
         Ok(SetUp::SetUp(Json(session), cookie))
     }
+
+    /// Makes a new set-up link; an older one is void.
+    ///
+    /// This can be done only at the machine, through the local socket.
+    #[oai(path = "/setup/link", method = "post", operation_id = "makeSetupLink")]
+    async fn make_link(&self, caller: Caller) -> Result<Made<SetupLink>, ApiError> {
+        let by = caller.operator()?;
+        let token = self.setup.make_link(&by).await?;
+        let url = setup_url(&self.url, &token).expose().to_owned();
+        Ok(Made::Made(Json(SetupLink { url })))
+    }
 }
 
 impl Resource {
@@ -82,6 +101,7 @@ impl Resource {
         Self {
             setup: app.auth.setup.clone(),
             cookies: Cookies::new(app),
+            url: public_url(&app.config, app.config.server.listen),
         }
     }
 }

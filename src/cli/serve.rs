@@ -1,0 +1,112 @@
+//! `weighbridge serve`: runs the appliance until it is told to stop.
+
+use std::fs::OpenOptions;
+use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::runtime;
+use crate::app::App;
+use crate::base::{Actor, Blocking, Clock, Secret, Tasks};
+use crate::config::Config;
+use crate::server::Listeners;
+use crate::tls::Certificates;
+use crate::{http, server, telemetry};
+
+pub(super) fn run(context: &Context) -> Result<(), Failure> {
+    let loaded = context.load()?;
+    let _log = telemetry::start(&loaded.config.log).map_err(Failure::of)?;
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
+    runtime::run(serve(loaded.config))
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let tasks = Tasks::default();
+    let app = App::open(config, Clock::system(), Blocking::Threads).await;
+    let app = app.map_err(Failure::of)?;
+    let certificates = app
+        .config
+        .tls
+        .enabled
+        .then(|| Certificates::open(&app.config));
+    let certificates = certificates.transpose().map_err(Failure::of)?;
+    if let Some(certificates) = certificates.clone() {
+        info!(tls.fingerprint = %certificates.fingerprint(), "the certificate is loaded");
+        certificates
+            .watch(app.clock.clone(), &tasks)
+            .map_err(Failure::of)?;
+    }
+    let settings = &app.config.server;
+    let listeners = Listeners::open(settings, certificates)
+        .await
+        .map_err(Failure::of)?;
+    let url = http::public_url(&app.config, listeners.address());
+    app.start(&tasks).map_err(Failure::of)?;
+    stop_on_signal(&tasks).map_err(Failure::of)?;
+    invite(&app, &url).await?;
+    info!(%url, "Weighbridge {} listens on {url}", env!("CARGO_PKG_VERSION"));
+    server::serve(listeners, http::endpoint(&app), settings, &tasks).await;
+    tasks.stop().await;
+    app.close().map_err(Failure::of)
+}
+
+/// Shows the way in to an appliance without accounts: on the terminal if there is one, else in a
+/// file that only the service's own user can read. The log shows neither.
+async fn invite(app: &App, url: &str) -> Result<(), Failure> {
+    if !app.auth.setup.is_needed().map_err(Failure::of)? {
+        return Ok(());
+    }
+    let token = app
+        .auth
+        .setup
+        .make_link(&Actor::system())
+        .await
+        .map_err(Failure::of)?;
+    let link = http::setup_url(url, &token);
+    let mut terminal = std::io::stderr();
+    if terminal.is_terminal() {
+        return Ok(writeln!(
+            terminal,
+            "Set Weighbridge up at {}",
+            link.expose()
+        )?);
+    }
+    let file = app.config.server.data.join("setup-link");
+    keep_private(&file, &link)?;
+    info!(file = %file.display(), "the set-up link is in {}", file.display());
+    Ok(())
+}
+
+fn keep_private(file: &std::path::Path, link: &Secret) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(file)?;
+    writeln!(file, "{}", link.expose())
+}
+
+/// Stops everything in order when somebody presses Ctrl-C or the system asks.
+fn stop_on_signal(tasks: &Tasks) -> std::io::Result<()> {
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    let stop = tasks.stopping();
+    tasks.start(async move {
+        tokio::select! {
+            _ = interrupt.recv() => info!("stopping, as Ctrl-C was pressed"),
+            _ = terminate.recv() => info!("stopping, as the system asks"),
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}
