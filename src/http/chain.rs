@@ -113,17 +113,16 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         let standing = meter::take(&self.limits, &method, &path, &visitor.actor)?;
         origin::check(&request, visitor.session.as_deref())?;
         request.extensions_mut().insert(visitor);
-        let mut response = match self.routes.call(request).await {
-            Ok(response) => response,
+        let outcome = match self.routes.call(request).await {
             Err(error) if error.is::<MethodNotAllowedError>() => {
-                return Err(ApiError::method_not_allowed(&self.offered.at(&path)));
+                Err(ApiError::method_not_allowed(&self.offered.at(&path)))
             }
-            Err(error) => return Err(error.into()),
+            outcome => outcome.map_err(ApiError::from),
         };
-        if let Some(standing) = standing {
-            meter::tell(&standing, response.headers_mut());
+        match standing {
+            Some(standing) => meter::tell(&standing, outcome),
+            None => outcome,
         }
-        Ok(response)
     }
 
     /// Writes refusals and breakdowns into the book.

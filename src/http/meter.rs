@@ -1,6 +1,7 @@
 //! Chooses the limit that a request counts against, and tells how much of it is left.
 
-use poem::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use poem::Response;
+use poem::http::{HeaderName, HeaderValue, Method, header};
 
 use crate::base::{Actor, Party};
 use crate::limits::{Key, Limits, Policy, Refused, Standing};
@@ -54,11 +55,26 @@ fn open_policy(method: &Method, operation: &str) -> Policy {
     }
 }
 
-/// Tells where the caller stands (IETF draft "RateLimit header fields for HTTP").
-pub(crate) fn tell(standing: &Standing, headers: &mut HeaderMap) {
-    for (name, value) in fields(standing) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
+/// Tells with any outcome where the caller stands (IETF draft "RateLimit header fields for HTTP").
+/// A refusal by a tighter limit has told where that stands.
+pub(crate) fn tell(
+    standing: &Standing,
+    outcome: Result<Response, ApiError>,
+) -> Result<Response, ApiError> {
+    let fields = fields(standing);
+    match outcome {
+        Ok(mut response) => {
+            for (name, value) in fields {
+                if let Ok(value) = HeaderValue::from_str(&value) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
+            Ok(response)
+        }
+        Err(error) if error.code() == Code::RateLimited => Err(error),
+        Err(error) => {
+            let add = |error: ApiError, (name, value): (_, String)| error.header(name, &value);
+            Err(fields.into_iter().fold(error, add))
         }
     }
 }

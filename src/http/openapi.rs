@@ -47,6 +47,7 @@ impl Endpoint for Published {
 pub(crate) fn repaired(raw: &str) -> Value {
     let mut document: Value = serde_json::from_str(raw).expect("the library writes JSON");
     document["openapi"] = "3.0.3".into();
+    document["servers"] = json!([{"url": "/api/v1", "x-internal": false}]);
     document["security"] = json!([{ SCHEME: [] }]);
     share_errors(&mut document);
     for (path, operations) in members(&mut document["paths"]) {
@@ -55,7 +56,16 @@ pub(crate) fn repaired(raw: &str) -> Value {
         }
     }
     walk(&mut document, &mut repair_schema);
+    drop_unused(&mut document);
     document
+}
+
+/// Takes out the shared answers that no operation can give.
+fn drop_unused(document: &mut Value) {
+    let paths = document["paths"].to_string();
+    if let Some(Value::Object(responses)) = document["components"].get_mut("responses") {
+        responses.retain(|name, _| paths.contains(&format!("#/components/responses/{name}\"")));
+    }
 }
 
 /// Puts the problem's schema and the answers that operations share among the components.
@@ -104,18 +114,20 @@ const SHARED: [(u16, &str, &str, Code); 14] = [
     (507, "StorageFull", "No space is left.", Code::StorageFull),
 ];
 
+/// The headers that answers of a status carry.
 fn headers_of(status: u16) -> Value {
-    let text =
-        |description: &str| json!({"description": description, "schema": {"type": "string"}});
-    let mut headers =
-        json!({"x-request-id": text("The request's id, as in the log and the book.")});
-    if status == 429 {
-        headers["retry-after"] = text("How many seconds to wait.");
-        headers["ratelimit"] = text("Which limit, how much of it is left, and when it is whole.");
-        headers["ratelimit-policy"] = text("Which limit, and how much it allows.");
-    }
-    if status == 405 {
-        headers["allow"] = text("The methods that are offered.");
+    let text = |description: &str| {
+        json!({"description": description, "schema": {"type": "string", "maxLength": 200}})
+    };
+    let mut headers = json!({
+        "X-Request-Id": text("The request's id, as in the log and the book."),
+        "RateLimit": text("Which limit, how much of it is left, and when it is whole."),
+        "RateLimit-Policy": text("Which limit, and how much it allows."),
+    });
+    match status {
+        429 => headers["Retry-After"] = text("How many seconds to wait."),
+        405 => headers["Allow"] = text("The methods that are offered."),
+        _ => {}
     }
     headers
 }
@@ -176,7 +188,8 @@ fn repair_parameter(parameter: &mut Value) {
     }
 }
 
-/// An answer needs a description, lower-case header names, and media types without parameters.
+/// An answer needs a description, headers in their usual spelling, and media types without
+/// parameters.
 fn describe(status: &str, response: &mut Value) {
     if response["description"].as_str().is_none_or(str::is_empty) {
         response["description"] = match status {
@@ -187,10 +200,24 @@ fn describe(status: &str, response: &mut Value) {
         }
         .into();
     }
-    if let Some(headers) = response.get_mut("headers") {
-        rename(headers, str::to_lowercase);
+    let mut headers = headers_of(200);
+    if let Some(own) = response.get_mut("headers") {
+        rename(own, train_case);
+        for (name, header) in members(own) {
+            headers[name] = header.take();
+        }
     }
+    response["headers"] = headers;
     repair_content(response);
+}
+
+/// `SET-COOKIE` as `Set-Cookie`.
+fn train_case(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + &rest.to_lowercase()
+    });
+    words.collect::<Vec<_>>().join("-")
 }
 
 fn repair_content(holder: &mut Value) {
@@ -201,21 +228,46 @@ fn repair_content(holder: &mut Value) {
     }
 }
 
-/// Formats that OpenAPI 3.0 does not know become what it knows; request bodies lose parameters of
-/// their media types.
+/// Formats that OpenAPI 3.0 does not know become what it knows, everything has its bounds, and
+/// request bodies lose the parameters of their media types.
 fn repair_schema(value: &mut Value) {
     if let Some(body) = value.get_mut("requestBody") {
         repair_content(body);
     }
-    let (format, unsigned) = match value.get("format").and_then(Value::as_str) {
-        Some("uint8" | "uint16" | "uint32") => ("int32", true),
-        Some("uint64" | "usize") => ("int64", true),
-        Some("int8" | "int16") => ("int32", false),
-        _ => return,
-    };
+    match value.get("format").and_then(Value::as_str) {
+        Some("uint8" | "uint16" | "uint32") => set_integer(value, "int32", 0),
+        Some("uint64" | "usize") => set_integer(value, "int64", 0),
+        Some("int8" | "int16" | "int32") => set_integer(value, "int32", i64::from(i32::MIN)),
+        Some("int64") => set_integer(value, "int64", -SAFE),
+        Some("uuid") => bound(value, "maxLength", 36),
+        Some("date-time") => bound(value, "maxLength", 40),
+        _ => {}
+    }
+    match value.get("type").and_then(Value::as_str) {
+        Some("string") if value.get("enum").is_none() => bound(value, "maxLength", LONGEST_TEXT),
+        Some("array") => bound(value, "maxItems", LONGEST_LIST),
+        _ => {}
+    }
+}
+
+/// The greatest whole number that every client can hold (RFC 8259, section 6).
+const SAFE: i64 = (1 << 53) - 1;
+/// A value of a record is a mebibyte at most.
+const LONGEST_TEXT: i64 = 1024 * 1024;
+/// No list in one answer is longer; pages are far shorter.
+const LONGEST_LIST: i64 = 10_000;
+
+fn set_integer(value: &mut Value, format: &str, least: i64) {
     value["format"] = format.into();
-    if unsigned && value.get("minimum").is_none() {
-        value["minimum"] = 0.into();
+    bound(value, "minimum", least);
+    let greatest = if format == "int32" { i64::from(i32::MAX) } else { SAFE };
+    bound(value, "maximum", greatest);
+}
+
+/// Sets a bound unless the handlers' types have set a tighter one.
+fn bound(value: &mut Value, name: &str, at: i64) {
+    if value.get(name).is_none() {
+        value[name] = at.into();
     }
 }
 
@@ -264,9 +316,10 @@ mod tests {
         assert!(operation["requestBody"]["content"]["application/json"].is_object());
         let made = &operation["responses"]["201"];
         assert_eq!(made["description"], "It was made.");
-        assert!(made["headers"]["set-cookie"].is_object());
+        assert!(made["headers"]["Set-Cookie"].is_object());
         let schema = &made["content"]["application/json"]["schema"];
-        assert_eq!(*schema, json!({"format": "int32", "minimum": 0}));
+        let bounds = json!({"format": "int32", "minimum": 0, "maximum": i32::MAX});
+        assert_eq!(*schema, bounds);
     }
 
     #[test]
