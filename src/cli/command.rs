@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::{Failure, report};
-use super::{completions, config, man, openapi, serve, setup_link};
+use super::{completions, config, man, openapi, sandbox, serve, setup_link};
 use crate::config::Environment;
 
 /// The gate and the book of an organisation's data.
@@ -41,6 +41,8 @@ enum Command {
     /// Check, show or explain the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Play the providers on this machine, faults included, to try every failure first.
+    Sandbox(sandbox::Args),
     /// Print what a shell needs to complete the commands.
     Completions(completions::Args),
     /// Print the manual page.
@@ -71,6 +73,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::SetupLink => setup_link::run(context),
         Command::Openapi => openapi::run(context),
         Command::Config(command) => config::run(&command, context),
+        Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),
     }

@@ -14,6 +14,7 @@ mod man;
 mod openapi;
 mod output;
 mod runtime;
+mod sandbox;
 mod serve;
 mod setup_link;
 

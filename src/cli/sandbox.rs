@@ -1,0 +1,111 @@
+//! `weighbridge sandbox`: plays the providers, faults included.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use super::context::Context;
+use super::failure::Failure;
+use crate::base::Clock;
+use crate::sandbox::{BaseSeed, Limits, Sandbox, Settings, serve};
+
+/// What the sandbox is to be like.
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Where to answer, on this machine only; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9400", value_parser = loopback)]
+    listen: SocketAddr,
+    /// Write the port into this file once calls are answered.
+    #[arg(long, value_name = "FILE")]
+    port_file: Option<PathBuf>,
+    /// Calls a second that one base takes; 0 takes any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 5)]
+    rate: u32,
+    /// For how many seconds a base is closed after one call too many.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    penalty: u32,
+    /// How many milliseconds every call takes at least.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency: u32,
+    /// Bases to begin with, as a JSON array; without it the base of the demonstration.
+    #[arg(long, value_name = "FILE")]
+    bases: Option<PathBuf>,
+}
+
+/// Where the sandbox answers.
+#[derive(Serialize)]
+struct Running {
+    url: String,
+}
+
+impl Display for Running {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let url = &self.url;
+        write!(
+            f,
+            "The sandbox answers at {url} until you press Ctrl-C.\n\
+             See its tables and switch its faults there; any token that begins with \"pat\" opens it.\n\
+             A server reaches it with sandbox.url = {url:?} in its configuration."
+        )
+    }
+}
+
+pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    let sandbox = Sandbox::new(settings(args)?, Clock::system()).map_err(Failure::of)?;
+    let listener = TcpListener::bind(args.listen).map_err(Failure::of)?;
+    let address = listener.local_addr().map_err(Failure::of)?;
+    if let Some(file) = &args.port_file {
+        std::fs::write(file, address.port().to_string()).map_err(Failure::of)?;
+    }
+    context.out.show(&Running {
+        url: format!("http://{address}"),
+    })?;
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::of)?;
+    let stop = CancellationToken::new();
+    runtime
+        .block_on(async {
+            let serving = serve(listener, sandbox, stop.clone());
+            tokio::pin!(serving);
+            tokio::select! {
+                ended = &mut serving => return ended,
+                pressed = tokio::signal::ctrl_c() => pressed?,
+            }
+            stop.cancel();
+            serving.await
+        })
+        .map_err(Failure::of)
+}
+
+fn settings(args: &Args) -> Result<Settings, Failure> {
+    let mut settings = Settings::default();
+    settings.knobs.latency_ms = args.latency;
+    settings.knobs.limits = match args.rate {
+        0 => Limits::off(),
+        per_base => Limits {
+            per_base,
+            per_token: settings.knobs.limits.per_token.max(per_base),
+            penalty_seconds: args.penalty,
+        },
+    };
+    if let Some(file) = &args.bases {
+        let text = std::fs::read(file).map_err(Failure::of)?;
+        let bases: Vec<BaseSeed> = serde_json::from_slice(&text).map_err(Failure::of)?;
+        settings.bases = bases;
+    }
+    Ok(settings)
+}
+
+/// An address that only this machine reaches: the sandbox takes any token.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text
+        .parse()
+        .map_err(|bad: std::net::AddrParseError| bad.to_string())?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("the sandbox answers on this machine only, such as at 127.0.0.1:9400".into())
+    }
+}
