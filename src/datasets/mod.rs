@@ -1,1 +1,37 @@
-//! Holds the organisation's records: datasets, import, query, export.
+//! Keeps the records that people bring: datasets with a schema, imports, queries, exports.
+//!
+//! [`Datasets`] opens a [`Dataset`] by its owner's scope; everything below a dataset is reached
+//! through one that is open. `row` and `record` are what is stored, `draft` makes a record from
+//! values, `write` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
+//! and `export` move files, `keep` finishes what was begun.
+
+mod alter;
+mod dataset;
+mod draft;
+mod error;
+mod export;
+mod filter;
+mod gate;
+mod import;
+mod keep;
+mod page;
+mod plan;
+mod preview;
+mod record;
+mod row;
+mod service;
+mod write;
+
+pub use alter::Change;
+pub use dataset::Dataset;
+pub use error::{Error, FaultReason, RecordFault};
+pub use export::Export;
+pub use filter::FilterError;
+pub use import::{Format, Import, ImportState, Options, Problem, Refusal};
+pub use page::{Query, RecordPage};
+pub use plan::{QueryError, SCAN_LIMIT};
+pub use preview::{PREVIEW_BYTES, Preview, preview};
+pub use record::Record;
+pub use row::{Definition, Rows};
+pub use service::{Datasets, New, Settings, tables};
+pub use write::Mode;

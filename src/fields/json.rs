@@ -25,6 +25,8 @@ pub struct Fault {
 pub struct Members {
     /// The values that fit.
     pub fields: Fields,
+    /// The positions of the fields that were given, be it as null.
+    pub present: Vec<usize>,
     /// Those that do not.
     pub faults: Vec<Fault>,
     /// Members that the schema does not name.
@@ -51,6 +53,8 @@ impl Schema {
             };
             if std::mem::replace(&mut seen[at], true) {
                 members.doubled.push(name.to_owned());
+            } else {
+                members.present.push(at);
             }
             match value(&self.fields()[at], raw) {
                 Ok(value) => members.fields.set(at, value),

@@ -1,0 +1,126 @@
+//! What can go wrong with datasets, by what the caller can do.
+
+use super::filter::FilterError;
+use super::import::Refusal;
+use super::plan::QueryError;
+use crate::base::{BadCursor, DatasetId, ImportId};
+use crate::fields::{Misfit, SchemaFaults};
+use crate::store;
+
+/// Why a dataset was not read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none of this id under the owner.
+    #[error("dataset {0} does not exist")]
+    UnknownDataset(DatasetId),
+    /// The dataset has no such record.
+    #[error("record {0:?} does not exist")]
+    UnknownRecord(String),
+    /// The dataset has seen no such import.
+    #[error("import {0} does not exist")]
+    UnknownImport(ImportId),
+    /// The owner has another dataset of this name.
+    #[error("another dataset is called {0:?} (upper and lower case count as the same)")]
+    NameTaken(String),
+    /// The name's length or characters.
+    #[error("a name has 1 to 120 characters, none of them a control character")]
+    BadName,
+    /// The fields contradict themselves.
+    #[error("the schema cannot be used")]
+    BadSchema(#[from] SchemaFaults),
+    /// The key field is missing, or its type tells no record from another.
+    #[error(
+        "the key field must be one of the fields, of a type whose values have one short spelling \
+         (text, integer, date, choice, email, url or phone)"
+    )]
+    BadKeyField,
+    /// The records that are there do not fit the new schema.
+    #[error("{count} records do not fit: the first is {key:?}, whose {field:?} {reason}")]
+    DoesNotFit {
+        /// How many.
+        count: u64,
+        /// The first one's key.
+        key: String,
+        /// Its field that does not fit.
+        field: String,
+        /// Why.
+        reason: FaultReason,
+    },
+    /// A record's values are not acceptable.
+    #[error("the record cannot be kept as it is")]
+    BadRecord(Vec<RecordFault>),
+    /// The body is no JSON object.
+    #[error("the body is not a JSON object: {0}")]
+    BadJson(String),
+    /// The filter cannot be read.
+    #[error(transparent)]
+    BadFilter(#[from] FilterError),
+    /// The query asks for what there is not.
+    #[error(transparent)]
+    BadQuery(#[from] QueryError),
+    /// The cursor is none of this list's.
+    #[error(transparent)]
+    BadCursor(#[from] BadCursor),
+    /// Somebody else changed it at the same time, again and again.
+    #[error("it was changed by somebody else meanwhile; read it again")]
+    Changed,
+    /// Records are being written by an import.
+    #[error("records are being written to the dataset; try again when the import has ended")]
+    Busy,
+    /// The file as a whole cannot be imported.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The folder for files that wait cannot be used.
+    #[error("the spool folder cannot be used")]
+    Spool(#[source] std::io::Error),
+    /// The store did not do it.
+    #[error("the store did not do it")]
+    Store(#[from] store::Error),
+}
+
+/// One thing that is wrong with a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFault {
+    /// The field; none when it is the record as a whole.
+    pub field: Option<String>,
+    /// The value as it was given, cut at 200 characters.
+    pub value: Option<String>,
+    /// What is wrong.
+    pub reason: FaultReason,
+}
+
+/// Why a record's value is not acceptable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultReason {
+    /// It does not fit its field.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// The key's length.
+    #[error("is the key, which has 1 to 500 characters")]
+    KeyLength,
+    /// The key's characters.
+    #[error("is the key, which has no control characters")]
+    KeyCharacters,
+    /// The body names another key than the address.
+    #[error("is the key and must be the same as in the address")]
+    KeyMoved,
+    /// The record as a whole.
+    #[error("the record is larger than 4 MiB")]
+    TooLarge,
+    /// No field of this name.
+    #[error("is not a field of this dataset")]
+    Unknown,
+    /// The same name again.
+    #[error("is given twice")]
+    Doubled,
+}
+
+impl RecordFault {
+    pub(super) fn of(field: &str, reason: impl Into<FaultReason>) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            value: None,
+            reason: reason.into(),
+        }
+    }
+}

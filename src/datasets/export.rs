@@ -1,0 +1,243 @@
+//! Writes a dataset's records as a file, a chunk at a time.
+
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::try_unfold;
+
+use super::import::{Format, guarded};
+use super::{Dataset, Error, Record};
+use crate::audit::{Code, Event};
+use crate::base::{Actor, Clock};
+use crate::fields::{FieldType, Value};
+use crate::store::Snapshot;
+
+/// A chunk of a file is at least so long, but for the last.
+const CHUNK: usize = 128 << 10;
+/// A moment of the store is not held longer than this: pages that it needs cannot be used again.
+const HOLD: Duration = Duration::from_mins(9);
+
+/// A file that is being written.
+pub struct Export {
+    /// A name for it that is safe everywhere: letters, digits, `-` and `_`.
+    pub file_name: String,
+    /// How it is written.
+    pub format: Format,
+    dataset: Dataset,
+}
+
+impl Dataset {
+    /// Exports all records, as they are at one moment, in the order of their keys.
+    ///
+    /// In CSV (RFC 4180) a text that a spreadsheet would take for a formula gets a `'` before it,
+    /// which an import takes away again.
+    pub fn export(&self, format: Format, by: &Actor) -> Result<Export, Error> {
+        let event = Event::new(Code::Exported, by)
+            .entity("dataset", self.id, self.name())
+            .count("records", self.count()?)
+            .detail("format", format.name());
+        self.datasets
+            .0
+            .log
+            .record(event.build(&self.datasets.0.clock));
+        Ok(Export {
+            file_name: format!("{}.{}", safe_name(self.name()), format.name()),
+            format,
+            dataset: self.clone(),
+        })
+    }
+}
+
+impl Export {
+    /// The file's bytes. A client that takes very long sees the records after the place it has
+    /// come to as they are by then.
+    pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
+        let blocking = self.dataset.datasets.0.blocking;
+        let writer = Some(Writer::new(self.dataset, self.format));
+        try_unfold(writer, move |writer| async move {
+            let Some(mut writer) = writer else {
+                return Ok(None);
+            };
+            let work = move || writer.chunk().map(|chunk| (chunk, writer));
+            let (chunk, writer) = blocking.run(work).await.map_err(io::Error::other)?;
+            let next = (!writer.ended).then_some(writer);
+            Ok(Some((Bytes::from(chunk), next)))
+        })
+    }
+}
+
+/// Where the writing of a file stands.
+struct Writer {
+    dataset: Dataset,
+    format: Format,
+    clock: Clock,
+    moment: Option<(Snapshot, Duration)>,
+    after: Option<String>,
+    began: bool,
+    ended: bool,
+}
+
+impl Writer {
+    fn new(dataset: Dataset, format: Format) -> Self {
+        Self {
+            clock: dataset.datasets.0.clock.clone(),
+            dataset,
+            format,
+            moment: None,
+            after: None,
+            began: false,
+            ended: false,
+        }
+    }
+
+    fn chunk(&mut self) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::with_capacity(CHUNK + (16 << 10));
+        let mut first = !std::mem::replace(&mut self.began, true);
+        if first {
+            self.begin(&mut out);
+        }
+        let (moment, taken) = match self.moment.take() {
+            Some((moment, taken)) if self.clock.elapsed() < taken + HOLD => (moment, taken),
+            _ => (
+                self.dataset.datasets.0.store.snapshot()?,
+                self.clock.elapsed(),
+            ),
+        };
+        self.ended = true;
+        let (dataset, format, ended) = (&self.dataset, self.format, &mut self.ended);
+        let mut last = self.after.clone();
+        dataset.walk_in(&moment, self.after.as_deref(), |record| {
+            if out.len() >= CHUNK {
+                *ended = false;
+                return ControlFlow::Break(());
+            }
+            write_record(
+                dataset,
+                format,
+                &record,
+                std::mem::take(&mut first),
+                &mut out,
+            );
+            last = Some(record.key);
+            ControlFlow::Continue(())
+        })?;
+        self.after = last;
+        self.moment = Some((moment, taken));
+        if self.ended && self.format == Format::Json {
+            out.extend_from_slice(b"\n]\n");
+        }
+        Ok(out)
+    }
+
+    fn begin(&self, out: &mut Vec<u8>) {
+        match self.format {
+            Format::Json => out.push(b'['),
+            Format::Ndjson => {}
+            Format::Csv => {
+                let fields = self.dataset.schema().fields().iter();
+                write_cells(fields.map(|field| guarded(&field.name).into_owned()), out);
+            }
+        }
+    }
+}
+
+fn write_record(
+    dataset: &Dataset,
+    format: Format,
+    record: &Record,
+    first: bool,
+    out: &mut Vec<u8>,
+) {
+    let schema = dataset.schema();
+    match format {
+        Format::Json => {
+            out.extend_from_slice(if first { b"\n" } else { b",\n" });
+            record.fields.write(schema, out);
+        }
+        Format::Ndjson => {
+            record.fields.write(schema, out);
+            out.push(b'\n');
+        }
+        Format::Csv => {
+            let fields = schema.fields().iter().zip(record.fields.iter());
+            write_cells(fields.map(|(field, value)| cell(field.kind, value)), out);
+        }
+    }
+}
+
+/// A value as a cell; numbers and times are no formulas, whatever they begin with.
+fn cell(kind: FieldType, value: Option<&Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if kind.is_text() => guarded(&value.spelling()).into_owned(),
+        Some(value) => value.spelling().into_owned(),
+    }
+}
+
+fn write_cells(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
+    for (at, cell) in cells.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        if cell.contains([',', '"', '\r', '\n', ';', '\t']) || cell.trim() != cell {
+            write!(out, "\"{}\"", cell.replace('"', "\"\"")).expect("memory takes every byte");
+        } else {
+            out.extend_from_slice(cell.as_bytes());
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// The name as part of a file's: letters and digits of ASCII, everything else a `-`.
+fn safe_name(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let safe: String = name.chars().take(80).map(plain).collect();
+    let safe = safe.trim_matches('-');
+    if safe.is_empty() {
+        "records".to_owned()
+    } else {
+        safe.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_is_safe_everywhere() {
+        for (name, safe) in [
+            ("US airports", "US-airports"),
+            ("../../etc/passwd", "etc-passwd"),
+            ("a\"; filename=\"b\r\n", "a---filename--b"),
+            ("空港", "records"),
+        ] {
+            assert_eq!(safe_name(name), safe);
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be() {
+        let mut out = Vec::new();
+        let cells = ["a", "b,c", "say \"hi\"", "x\ny", " z", ""];
+        write_cells(cells.iter().map(|cell| (*cell).to_owned()), &mut out);
+        let line = "a,\"b,c\",\"say \"\"hi\"\"\",\"x\ny\",\" z\",\r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), line);
+    }
+
+    #[test]
+    fn only_texts_can_be_formulas() {
+        let text = Value::text("=1+1");
+        assert_eq!(cell(FieldType::Text, text.as_ref()), "'=1+1");
+        assert_eq!(cell(FieldType::Integer, Some(&Value::Integer(-5))), "-5");
+    }
+}

@@ -1,0 +1,103 @@
+//! Compares drafts with what is there, and makes the batch that brings the one to the other.
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::intake::Chunk;
+use super::state::{Import, Imports, KEPT, Problems, SHOWN};
+use crate::datasets::record::{Envelope, Records};
+use crate::datasets::row::{Rows, records};
+use crate::datasets::{Dataset, Error};
+use crate::store::{Batch, Snapshot};
+
+/// An import in progress: what will be stored of it, and the digest over its outcomes.
+#[derive(Clone)]
+pub(super) struct Ledger {
+    pub(super) import: Import,
+    digest: Sha256,
+}
+
+impl Ledger {
+    pub(super) fn new(import: Import) -> Self {
+        Self {
+            import,
+            digest: Sha256::new(),
+        }
+    }
+
+    /// SHA-256 over the outcomes in the file's order: key, a zero byte, `c`reated, `u`pdated,
+    /// `s`ame or `r`efused, and the content hash.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        self.digest.clone().finalize().into()
+    }
+
+    /// Counts rows and problems, which no longer depend on what is there.
+    pub(super) fn note(&mut self, chunk: &Chunk) {
+        let import = &mut self.import;
+        import.read += chunk.read;
+        import.refused += chunk.refused;
+        import.problems_total += chunk.problems.len() as u64;
+        let room = SHOWN.saturating_sub(import.problems.len());
+        import
+            .problems
+            .extend(chunk.problems.iter().take(room).cloned());
+        for problem in &chunk.problems {
+            self.digest.update(problem.line.to_be_bytes());
+            self.digest.update(b"\0r");
+        }
+    }
+
+    /// Adds to `batch` what of a chunk's problems is kept. To be called before [`Ledger::note`].
+    pub(super) fn keep_problems(&self, chunk: &Chunk, batch: &mut Batch) {
+        let first = self.import.problems_total;
+        for (number, problem) in (first..KEPT).zip(&chunk.problems) {
+            batch.put::<Problems>(&(self.import.id, number), problem);
+        }
+    }
+}
+
+/// Adds to `batch` what brings the dataset to the chunk's drafts, and counts it in `ledger`.
+///
+/// Rows that are there with the same content are not written.
+pub(super) fn settle(
+    dataset: &Dataset,
+    moment: &Snapshot,
+    chunk: &Chunk,
+    now: Timestamp,
+    ledger: &mut Ledger,
+    batch: &mut Batch,
+) -> Result<(), Error> {
+    batch.require::<Rows>(&dataset.row_key(), dataset.version);
+    let mut created = 0;
+    for draft in &chunk.drafts {
+        let key = (dataset.id, draft.key.clone());
+        let there = moment.get::<Records>(&key)?;
+        let outcome = match there {
+            None => {
+                batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+                created += 1;
+                b'c'
+            }
+            Some(row) if row.value.hash() == draft.hash => {
+                ledger.import.unchanged += 1;
+                b's'
+            }
+            Some(row) => {
+                let envelope = Envelope::new(draft, row.value.created_at(), now);
+                batch.replace::<Records>(&key, &envelope, row.version);
+                ledger.import.changed += 1;
+                b'u'
+            }
+        };
+        ledger.digest.update(draft.key.as_bytes());
+        ledger.digest.update([0, outcome]);
+        ledger.digest.update(draft.hash.0);
+    }
+    ledger.import.created += created;
+    batch.add(
+        &records(dataset.id),
+        i64::try_from(created).unwrap_or(i64::MAX),
+    );
+    batch.put::<Imports>(&(dataset.id, ledger.import.id), &ledger.import);
+    Ok(())
+}

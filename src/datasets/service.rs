@@ -1,0 +1,213 @@
+//! Opens, lists and creates datasets.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+
+use super::draft::Shape;
+use super::gate::Gates;
+use super::import::{Imports, Problems};
+use super::keep::Abandoned;
+use super::record::Records;
+use super::row::{BY_NAME, Definition, Purges, Rewrites, Rows, Slot, records};
+use super::{Dataset, Error};
+use crate::audit::{Code, Event, Log};
+use crate::base::{Actor, Blocking, Clock, Cursor, DatasetId, Nudge, Scope};
+use crate::fields::{Field, Schema};
+use crate::store::{self, Batch, Scan, Store, Table, prefix};
+
+/// Where files lie that wait to be imported as a whole.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// A folder of the service's own.
+    pub spool: PathBuf,
+}
+
+/// All datasets. Clones share the service.
+#[derive(Clone)]
+pub struct Datasets(pub(super) Arc<Parts>);
+
+/// What the service works with.
+pub(super) struct Parts {
+    pub(super) store: Store,
+    pub(super) log: Log,
+    pub(super) clock: Clock,
+    pub(super) blocking: Blocking,
+    pub(super) settings: Settings,
+    pub(super) gates: Gates,
+    /// Imports whose callers have gone away.
+    pub(super) abandoned: Mutex<Vec<Abandoned>>,
+    /// Rung when there is something to do in the background.
+    pub(super) bell: Nudge,
+}
+
+impl Parts {
+    /// The time, cut to the millisecond as records keep it.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+/// A dataset to be created.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// What people call it.
+    pub name: String,
+    /// The field that tells records apart.
+    pub key_field: String,
+    /// The fields in order.
+    pub fields: Vec<Field>,
+}
+
+/// The collections of this module, for the store's registry.
+pub fn tables() -> [Table; 6] {
+    [
+        Table::of::<Rows>(),
+        Table::of::<Records>(),
+        Table::of::<Imports>(),
+        Table::of::<Problems>(),
+        Table::of::<Rewrites>(),
+        Table::of::<Purges>(),
+    ]
+}
+
+impl Datasets {
+    /// The service over the store. [`Datasets::start`] finishes what an earlier process began.
+    pub fn new(
+        store: Store,
+        log: Log,
+        clock: Clock,
+        blocking: Blocking,
+        settings: Settings,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            store,
+            log,
+            clock,
+            blocking,
+            settings,
+            gates: Gates::default(),
+            abandoned: Mutex::default(),
+            bell: Nudge::default(),
+        }))
+    }
+
+    /// Opens one of the owner's datasets.
+    ///
+    /// Errs with `UnknownDataset` for an id that does not exist and for another owner's alike.
+    pub fn open(&self, scope: &Scope, id: DatasetId) -> Result<Dataset, Error> {
+        let row = self.0.store.get::<Rows>(&(scope.owner(), id))?;
+        Dataset::of(self, row.ok_or(Error::UnknownDataset(id))?)
+    }
+
+    /// One page of the owner's datasets, in the order of their creation.
+    pub fn list(
+        &self,
+        scope: &Scope,
+        limit: usize,
+        after: Option<&Cursor>,
+        by: &Actor,
+    ) -> Result<(Vec<Dataset>, Option<Cursor>), Error> {
+        let scan = Scan::prefix(prefix(&(scope.owner(),)), limit).after(after);
+        let page = self.0.store.scan::<Rows>(&scan)?;
+        let datasets = page.rows.into_iter().map(|row| Dataset::of(self, row));
+        let datasets: Vec<Dataset> = datasets.collect::<Result<_, _>>()?;
+        let event = Event::new(Code::DatasetsRead, by).count("datasets", datasets.len() as u64);
+        self.0.log.record(event.build(&self.0.clock));
+        Ok((datasets, page.next))
+    }
+
+    /// How many datasets and records an owner has.
+    pub fn counts(&self, scope: &Scope) -> Result<(u64, u64), Error> {
+        let moment = self.0.store.snapshot()?;
+        let mut counts = (0, 0);
+        let all = Scan::prefix(prefix(&(scope.owner(),)), usize::MAX);
+        moment.walk::<Rows>(&all, |_, row| {
+            let there = moment.count(&records(row.key.1))?;
+            counts = (counts.0 + 1, counts.1 + u64::try_from(there).unwrap_or(0));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(counts)
+    }
+
+    /// Creates an empty dataset.
+    pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Dataset, Error> {
+        let parts = &self.0;
+        let now = parts.clock.now();
+        let mut definition = Definition {
+            name: name(&new.name)?,
+            key_field: new.key_field,
+            fields: new.fields,
+            slots: Vec::new(),
+            next_slot: 0,
+            created_at: now,
+            updated_at: now,
+        };
+        check(&definition)?;
+        for field in indexed(&definition.fields) {
+            definition.slots.push(Slot {
+                field,
+                slot: definition.next_slot,
+                ready: true,
+            });
+            definition.next_slot += 1;
+        }
+        let id = DatasetId::new(&parts.clock);
+        let event = Event::new(Code::DatasetCreated, by)
+            .entity("dataset", id, &definition.name)
+            .count("fields", definition.fields.len() as u64);
+        let mut batch = Batch::new(event.build(&parts.clock));
+        let key = (scope.owner(), id);
+        batch.insert::<Rows>(&key, &definition);
+        let version = self.commit(batch, &definition.name).await?;
+        Dataset::of(
+            self,
+            store::Row {
+                key,
+                value: definition,
+                version,
+            },
+        )
+    }
+
+    /// Commits a batch that may meet another dataset of the same name.
+    pub(super) async fn commit(&self, batch: Batch, name: &str) -> Result<store::Version, Error> {
+        match self.0.store.commit(batch).await {
+            Err(store::Error::Taken(index)) if index == BY_NAME.name => {
+                Err(Error::NameTaken(name.to_owned()))
+            }
+            Err(store::Error::Conflict(_)) => Err(Error::Changed),
+            outcome => Ok(outcome?),
+        }
+    }
+}
+
+/// A dataset's name as it is kept: without space at its ends.
+pub(super) fn name(given: &str) -> Result<String, Error> {
+    let name = given.trim();
+    let printable = !name.chars().any(char::is_control);
+    if (1..=120).contains(&name.chars().count()) && printable {
+        Ok(name.to_owned())
+    } else {
+        Err(Error::BadName)
+    }
+}
+
+/// The schema and the key field together.
+pub(super) fn check(definition: &Definition) -> Result<Shape, Error> {
+    let schema = Schema::new(definition.fields.clone())?;
+    let key = schema.position(&definition.key_field);
+    if !key.is_some_and(|at| schema.fields()[at].kind.can_be_key()) {
+        return Err(Error::BadKeyField);
+    }
+    Ok(Shape::new(definition)?)
+}
+
+/// The names of the fields that are to be indexed.
+pub(super) fn indexed(fields: &[Field]) -> Vec<String> {
+    let indexed = fields.iter().filter(|field| field.indexed);
+    indexed.map(|field| field.name.clone()).collect()
+}

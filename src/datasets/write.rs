@@ -1,0 +1,207 @@
+//! Writes and removes single records.
+
+use jiff::Timestamp;
+
+use super::draft::{Draft, Shape};
+use super::error::{FaultReason, RecordFault};
+use super::record::{Envelope, Records};
+use super::row::{Rows, records};
+use super::{Dataset, Error, Record};
+use crate::audit::{Code, Event};
+use crate::base::Actor;
+use crate::fields::{Fields, Members, Value, parse};
+use crate::store::{self, Batch};
+
+/// A write of this process's own making that met another one is tried so often.
+const TRIES: usize = 3;
+
+/// What becomes of the fields that a write does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// They become absent.
+    Replace,
+    /// They stay as they are; the record must be there.
+    Merge,
+}
+
+impl Dataset {
+    /// Writes the record under `key`; `body` is a JSON object of fields, in which the key field may
+    /// be left out. In [`Mode::Replace`] a record that is not there is created.
+    pub async fn write(
+        &self,
+        key: &str,
+        body: &[u8],
+        mode: Mode,
+        by: &Actor,
+    ) -> Result<Record, Error> {
+        let _gate = self.datasets.0.gates.records(self.id).await;
+        for _ in 0..TRIES {
+            if let Some(record) = self.again()?.try_write(key, body, mode, by).await? {
+                return Ok(record);
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    /// Removes the record under `key`.
+    pub async fn remove(&self, key: &str, by: &Actor) -> Result<(), Error> {
+        let parts = &self.datasets.0;
+        for _ in 0..TRIES {
+            let record = self.record(key)?;
+            let record = record.ok_or_else(|| Error::UnknownRecord(key.to_owned()))?;
+            let event = Event::new(Code::RecordDeleted, by)
+                .resource("record", key, "", record.version.0)
+                .entity("dataset", self.id, self.name());
+            let mut batch = Batch::new(event.build(&parts.clock));
+            batch.delete::<Records>(&(self.id, key.to_owned()), record.version);
+            batch.add(&records(self.id), -1);
+            match parts.store.commit(batch).await {
+                Err(store::Error::Conflict(_)) => {}
+                outcome => return Ok(outcome.map(drop)?),
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    /// Writes once; none when something moved meanwhile.
+    async fn try_write(
+        &self,
+        key: &str,
+        body: &[u8],
+        mode: Mode,
+        by: &Actor,
+    ) -> Result<Option<Record>, Error> {
+        let before = self.record(key)?;
+        let base = match (mode, &before) {
+            (Mode::Replace, _) => Fields::empty(self.schema()),
+            (Mode::Merge, Some(record)) => record.fields.clone(),
+            (Mode::Merge, None) => return Err(Error::UnknownRecord(key.to_owned())),
+        };
+        let (fields, draft) = merged(&self.shape, key, base, body)?;
+        if let Some(same) = before.as_ref().filter(|record| record.hash == draft.hash) {
+            return Ok(Some(same.clone()));
+        }
+        let now = self.datasets.0.now();
+        let created_at = before.as_ref().map_or(now, |record| record.created_at);
+        let batch = self.written(&draft, before.as_ref(), now, by);
+        match self.datasets.0.store.commit(batch).await {
+            Err(store::Error::Conflict(_)) => Ok(None),
+            outcome => Ok(Some(Record {
+                key: draft.key,
+                fields,
+                hash: draft.hash,
+                version: outcome?,
+                created_at,
+                updated_at: now,
+            })),
+        }
+    }
+
+    fn written(&self, draft: &Draft, before: Option<&Record>, now: Timestamp, by: &Actor) -> Batch {
+        let parts = &self.datasets.0;
+        let code = match before {
+            Some(_) => Code::RecordUpdated,
+            None => Code::RecordCreated,
+        };
+        let event = Event::new(code, by)
+            .entity("record", &draft.key, "")
+            .entity("dataset", self.id, self.name());
+        let mut batch = Batch::new(event.build(&parts.clock));
+        batch.require::<Rows>(&self.row_key(), self.version);
+        let key = (self.id, draft.key.clone());
+        match before {
+            Some(record) => {
+                let envelope = Envelope::new(draft, record.created_at, now);
+                batch.replace::<Records>(&key, &envelope, record.version);
+            }
+            None => {
+                batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+                batch.add(&records(self.id), 1);
+            }
+        }
+        batch
+    }
+}
+
+/// The values of `body` over those of `base`, checked.
+fn merged(shape: &Shape, key: &str, base: Fields, body: &[u8]) -> Result<(Fields, Draft), Error> {
+    let given = shape.schema.read(body);
+    let given = given.map_err(|error| Error::BadJson(error.to_string()))?;
+    let mut faults = refused(&given);
+    let mut fields = base;
+    for &at in &given.present {
+        fields.set(at, given.fields.at(at).cloned());
+    }
+    let key_field = &shape.schema.fields()[shape.key_at];
+    match parse(key_field, key) {
+        Ok(Some(value)) => {
+            let named = fields.at(shape.key_at).map(Value::spelling);
+            if value.spelling() != key || named.is_some_and(|named| named != key) {
+                faults.push(RecordFault::of(&key_field.name, FaultReason::KeyMoved));
+            }
+            fields.set(shape.key_at, Some(value));
+        }
+        Ok(None) => {}
+        Err(misfit) => faults.push(RecordFault::of(&key_field.name, misfit)),
+    }
+    if !faults.is_empty() {
+        return Err(Error::BadRecord(faults));
+    }
+    let draft = shape.draft(&fields).map_err(Error::BadRecord)?;
+    Ok((fields, draft))
+}
+
+/// What of an object's members cannot be taken.
+pub(super) fn refused(given: &Members) -> Vec<RecordFault> {
+    let misfits = given.faults.iter().map(|fault| RecordFault {
+        value: fault.value.clone(),
+        ..RecordFault::of(&fault.field, fault.misfit.clone())
+    });
+    let unknown = given.unknown.iter();
+    let unknown = unknown.map(|name| RecordFault::of(name, FaultReason::Unknown));
+    let doubled = given.doubled.iter();
+    let doubled = doubled.map(|name| RecordFault::of(name, FaultReason::Doubled));
+    misfits.chain(unknown).chain(doubled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::tests::airports;
+    use super::*;
+
+    fn written(key: &str, base: &str, body: &str) -> Result<String, Error> {
+        let shape = Shape::new(&airports()).unwrap();
+        let base = shape.schema.read(base.as_bytes()).unwrap().fields;
+        let (_, draft) = merged(&shape, key, base, body.as_bytes())?;
+        Ok(String::from_utf8(draft.json).unwrap())
+    }
+
+    #[test]
+    fn a_merge_keeps_what_it_does_not_name_and_clears_what_it_names_null() {
+        let base = r#"{"iata":"00M","name":"Thigpen","state":"MS","latitude":31.9}"#;
+        let merged = written("00M", base, r#"{"state":null,"latitude":32}"#).unwrap();
+        assert_eq!(merged, r#"{"iata":"00M","name":"Thigpen","latitude":32}"#);
+    }
+
+    #[test]
+    fn the_key_comes_from_the_address_and_cannot_be_moved() {
+        let written = |body| written("00M", "{}", body);
+        assert_eq!(
+            written(r#"{"name":"x"}"#).unwrap(),
+            r#"{"iata":"00M","name":"x"}"#
+        );
+        let Err(Error::BadRecord(faults)) = written(r#"{"iata":"00R","name":"x"}"#) else {
+            panic!("the key was moved")
+        };
+        assert_eq!(faults[0].reason, FaultReason::KeyMoved);
+    }
+
+    #[test]
+    fn every_fault_of_a_body_is_told() {
+        let body = r#"{"latitude":"north","town":1,"name":"a","name":"b"}"#;
+        let Err(Error::BadRecord(faults)) = written("00M", "{}", body) else {
+            panic!("the body passed")
+        };
+        assert_eq!(faults.len(), 3);
+    }
+}
