@@ -8,6 +8,7 @@ use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
 use crate::base::{Actor, Blocking, Clock, Tasks, WitnessError};
 use crate::config::Config;
+use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
 use crate::store::{self, Registry, Store};
 use crate::vault::{self, Master, Vault};
@@ -31,6 +32,8 @@ pub struct App {
     pub limits: Limits,
     /// Who is calling.
     pub auth: Auth,
+    /// Everybody's tables of records.
+    pub datasets: Datasets,
     /// When the services were built.
     pub started_at: Timestamp,
 }
@@ -80,9 +83,17 @@ impl App {
             let named = event.entity("master_key", master.fingerprint(), "master key");
             audit.append(&named.build(&clock))?;
         }
+        let spool = config.server.data.join("spool");
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth: Auth::new(&config.auth, &store, &audit, &clock, blocking)?,
+            datasets: Datasets::new(
+                store.clone(),
+                audit.clone(),
+                clock.clone(),
+                blocking,
+                datasets::Settings { spool },
+            ),
             started_at: clock.now(),
             config: Arc::new(config),
             clock,
@@ -99,6 +110,7 @@ impl App {
         tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
         self.limits.start(tasks);
         self.auth.sessions.start(tasks);
+        self.datasets.start(tasks);
         Ok(())
     }
 
@@ -118,6 +130,7 @@ fn registry() -> Registry {
     Registry::default()
         .with(vault::tables())
         .with(auth::tables())
+        .with(datasets::tables())
 }
 
 fn book(config: &Config) -> audit::Settings {

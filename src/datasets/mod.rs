@@ -35,3 +35,5 @@ pub use record::Record;
 pub use row::{Definition, Rows};
 pub use service::{Datasets, New, Settings, tables};
 pub use write::Mode;
+
+pub use crate::store::Dependent;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::host;
 use crate::base::{RequestId, UserId, WitnessError};
-use crate::{audit, auth, store};
+use crate::{audit, auth, datasets, store};
 
 /// The content type of every error (RFC 9457).
 pub(crate) const PROBLEM: &str = "application/problem+json";
@@ -168,6 +168,18 @@ impl ApiError {
         Self::new(Code::ValidationFailed, format!("{path}: {message}")).field(path, message)
     }
 
+    /// A refusal of several members of the body.
+    fn all_invalid(faults: impl Iterator<Item = (String, String)>) -> Self {
+        let mut error = Self::new(Code::ValidationFailed, "");
+        for (path, message) in faults {
+            if error.fields.is_empty() {
+                error.detail = format!("{path}: {message}");
+            }
+            error = error.field(path, message);
+        }
+        error
+    }
+
     /// What does not exist, or belongs to somebody else.
     pub fn not_found(kind: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {kind}."))
@@ -296,6 +308,38 @@ impl From<auth::Error> for ApiError {
     }
 }
 
+impl From<datasets::Error> for ApiError {
+    fn from(error: datasets::Error) -> Self {
+        use datasets::{Error as E, QueryError as Q};
+        match error {
+            E::UnknownDataset(_) => Self::not_found("dataset"),
+            E::UnknownRecord(_) => Self::not_found("record"),
+            E::UnknownImport(_) => Self::not_found("import"),
+            E::NameTaken(_) | E::Changed | E::Busy => Self::new(Code::Conflict, error.to_string()),
+            E::BadName => Self::invalid("name", error.to_string()),
+            E::BadSchema(faults) => {
+                let faults = faults.0.into_iter();
+                Self::all_invalid(faults.map(|(path, fault)| (path, fault.to_string())))
+            }
+            E::BadKeyField => Self::invalid("key_field", error.to_string()),
+            E::DoesNotFit { .. } => Self::invalid("fields", error.to_string()),
+            E::BadRecord(faults) => Self::all_invalid(faults.into_iter().map(|fault| {
+                let path = fault.field.unwrap_or_else(|| "fields".to_owned());
+                (path, fault.reason.to_string())
+            })),
+            E::BadJson(_) => Self::new(Code::BadJson, error.to_string()),
+            E::BadFilter(_) | E::BadQuery(Q::UnknownSort(_)) => {
+                Self::new(Code::BadQuery, error.to_string())
+            }
+            E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),
+            E::BadCursor(error) => error.into(),
+            E::Refused(_) => Self::new(Code::ImportRefused, error.to_string()),
+            E::Spool(_) => Self::hidden(Code::StorageUnavailable, error),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
         use store::Error as E;
@@ -338,12 +382,9 @@ impl ApiError {
     fn referenced(dependents: &[store::Dependent]) -> Self {
         let names: Vec<_> = dependents.iter().map(|one| one.label.as_str()).collect();
         let detail = format!("These depend on it: {}.", names.join(", "));
-        let list = dependents.iter().map(|one| {
-            // Every key of a parent ends in its own id; that of its owner may stand before it.
-            let id = one.key.last_chunk().copied().map(UserId::from_bytes);
-            let id = id.map(|id| id.to_string()).unwrap_or_default();
-            json!({"kind": one.collection, "id": id, "name": one.label})
-        });
+        let list = dependents
+            .iter()
+            .map(|one| json!({"kind": one.collection, "id": id_of(one), "name": one.label}));
         Self::new(Code::Referenced, detail).member("dependents", list.collect())
     }
 
@@ -356,6 +397,13 @@ impl ApiError {
         };
         Self::new(Code::MethodNotAllowed, detail).header(header::ALLOW, allowed)
     }
+}
+
+/// The id of what depends on something: every parent's key ends in it, that of its owner may
+/// stand before it.
+pub(crate) fn id_of(dependent: &store::Dependent) -> String {
+    let id = dependent.key.last_chunk().copied().map(UserId::from_bytes);
+    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

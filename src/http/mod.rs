@@ -31,4 +31,4 @@ pub use error::{ApiError, Code, FieldFault};
 pub use openapi::document;
 pub use page::{Page, Pages};
 pub use url::{public_url, setup_url};
-pub use wire::Moment;
+pub use wire::{Members, Moment};

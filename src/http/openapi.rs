@@ -116,9 +116,7 @@ const SHARED: [(u16, &str, &str, Code); 14] = [
 
 /// The headers that answers of a status carry.
 fn headers_of(status: u16) -> Value {
-    let text = |description: &str| {
-        json!({"description": description, "schema": {"type": "string", "maxLength": 200}})
-    };
+    let text = |description: &str| json!({"description": description, "schema": {"type": "string", "maxLength": 200}});
     let mut headers = json!({
         "X-Request-Id": text("The request's id, as in the log and the book."),
         "RateLimit": text("Which limit, how much of it is left, and when it is whole."),
@@ -260,7 +258,11 @@ const LONGEST_LIST: i64 = 10_000;
 fn set_integer(value: &mut Value, format: &str, least: i64) {
     value["format"] = format.into();
     bound(value, "minimum", least);
-    let greatest = if format == "int32" { i64::from(i32::MAX) } else { SAFE };
+    let greatest = if format == "int32" {
+        i64::from(i32::MAX)
+    } else {
+        SAFE
+    };
     bound(value, "maximum", greatest);
 }
 

@@ -9,9 +9,11 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{
     ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::base::{ConnectionId, DatasetId, ImportId, RunId, SyncId, UserId};
+use crate::datasets::Format;
+use crate::fields::FieldType;
 
 /// A time, shown in UTC with milliseconds (RFC 3339).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +102,109 @@ macro_rules! texts {
 }
 
 texts! { Moment UserId DatasetId ImportId ConnectionId SyncId RunId }
+
+/// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
+macro_rules! words {
+    ($($kind:ty, $name:literal;)+) => {$(
+        impl Type for $kind {
+            const IS_REQUIRED: bool = true;
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                let words = Self::ALL.iter().map(|one| Value::from(one.name()));
+                MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    enum_items: words.collect(),
+                    ..MetaSchema::new("string")
+                }))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+                Box::new(std::iter::once(self))
+            }
+        }
+
+        impl ToJSON for $kind {
+            fn to_json(&self) -> Option<Value> {
+                Some(Self::name(*self).into())
+            }
+        }
+
+        impl ParseFromParameter for $kind {
+            fn parse_from_parameter(text: &str) -> ParseResult<Self> {
+                Self::named(text).ok_or_else(|| {
+                    let words = Self::ALL.map(Self::name).join(", ");
+                    ParseError::custom(format!("{text:?} is not one of {words}"))
+                })
+            }
+        }
+
+        impl ParseFromJSON for $kind {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                match value {
+                    Some(Value::String(text)) => {
+                        Self::parse_from_parameter(&text).map_err(ParseError::propagate)
+                    }
+                    other => Err(ParseError::expected_type(other.unwrap_or_default())),
+                }
+            }
+        }
+    )+};
+}
+
+words! {
+    FieldType, "FieldType";
+    Format, "FileFormat";
+}
+
+/// An object whose members are not known beforehand, in the order in which they stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Members(pub Map<String, Value>);
+
+impl Type for Members {
+    const IS_REQUIRED: bool = true;
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "Members".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema::new("object")))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ToJSON for Members {
+    fn to_json(&self) -> Option<Value> {
+        Some(Value::Object(self.0.clone()))
+    }
+}
+
+impl ParseFromJSON for Members {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        match value {
+            Some(Value::Object(members)) => Ok(Self(members)),
+            other => Err(ParseError::expected_type(other.unwrap_or_default())),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -37,6 +37,11 @@ impl Format {
         }
     }
 
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
     /// The media type.
     pub const fn media_type(self) -> &'static str {
         match self {

@@ -1,6 +1,9 @@
 //! The resources of the API, one file for each.
 
 mod audit;
+mod datasets;
+mod imports;
+mod records;
 mod session;
 mod setup;
 mod system;
@@ -26,6 +29,12 @@ pub(crate) enum Tag {
     System,
     /// The book of every act.
     Audit,
+    /// Tables of records.
+    Datasets,
+    /// The records of a dataset.
+    Records,
+    /// Files that are brought into a dataset.
+    Imports,
 }
 
 /// The answer of an operation that has nothing to show.
@@ -53,6 +62,9 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         users::Resource::new(app, pages),
         system::Resource::new(app),
         audit::Resource::new(app, pages),
+        datasets::Resource::new(app, pages),
+        records::Resource::new(app, pages),
+        imports::Resource::new(app, pages),
     );
     OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
         .description(
