@@ -179,6 +179,7 @@ export function createAppRouter(queries: QueryClient, history?: RouterHistory) {
     defaultErrorComponent: BrokenPage,
     defaultNotFoundComponent: NoPage,
     scrollRestoration: true,
+    defaultPreload: "intent",
   });
 }
 

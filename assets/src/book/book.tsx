@@ -106,7 +106,11 @@ function columnsFor(show: (row: Row) => void): Column<Row>[] {
         </Button>
       ),
     },
-    { id: "time", head: "When", cell: ({ time }) => time && formatMoment(time) },
+    {
+      id: "time",
+      head: "When",
+      cell: ({ time }) => time && <time dateTime={time}>{formatMoment(time)}</time>,
+    },
     { id: "code", head: "Code", cell: ({ code }) => <code>{code}</code> },
     { id: "what", head: "What", cell: ({ what }) => what },
     { id: "thing", head: "Of", cell: ({ thing }) => thing },
