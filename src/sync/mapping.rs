@@ -1,0 +1,269 @@
+//! Says what is wrong with a mapping, before anything is written by it.
+
+use std::collections::HashSet;
+
+use super::definition::Pair;
+use crate::fields::{FieldType, Schema};
+use crate::providers::{RemoteField, RemoteTable};
+
+/// A mapping as somebody wishes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Which field of the dataset goes to which remote field, by its id. The key field may be left
+    /// out: where it goes, `remote_key_field_id` says.
+    pub pairs: Vec<(String, String)>,
+    /// The remote field that holds the key.
+    pub remote_key_field_id: String,
+}
+
+/// Something that is wrong with a mapping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it stands in the request, such as `mapping[2].remote_field_id`.
+    pub path: String,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+/// Checks a wish and gives the mapping to keep, the key first; errs with everything that is wrong.
+pub(super) fn check(
+    wish: &Wish,
+    schema: &Schema,
+    key_field: &str,
+    table: &RemoteTable,
+    typecast: bool,
+) -> Result<Vec<Pair>, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut pairs = Vec::with_capacity(wish.pairs.len() + 1);
+    match key_pair(wish, schema, key_field, table) {
+        Ok(pair) => pairs.push(pair),
+        Err(message) => faults.push(Fault {
+            path: "remote_key_field_id".into(),
+            message,
+        }),
+    }
+    let mut seen = HashSet::from([key_field]);
+    let mut filled = HashSet::from([wish.remote_key_field_id.as_str()]);
+    for (place, (field, remote)) in wish.pairs.iter().enumerate() {
+        if field == key_field && *remote == wish.remote_key_field_id {
+            continue;
+        }
+        let mut fault = |member: &str, message: String| {
+            let path = format!("mapping[{place}].{member}");
+            faults.push(Fault { path, message });
+        };
+        if !seen.insert(field) {
+            let message = match field == key_field {
+                true => "the key goes to the field that remote_key_field_id names".to_owned(),
+                false => format!("{field:?} is mapped twice; each field goes to one place"),
+            };
+            fault("field", message);
+            continue;
+        }
+        if !filled.insert(remote) {
+            fault(
+                "remote_field_id",
+                format!("{remote} is filled twice; each remote field once"),
+            );
+            continue;
+        }
+        match pair(field, remote, schema, table, typecast) {
+            Ok(pair) => pairs.push(pair),
+            Err((member, message)) => fault(member, message),
+        }
+    }
+    if faults.is_empty() {
+        Ok(pairs)
+    } else {
+        Err(faults)
+    }
+}
+
+fn key_pair(
+    wish: &Wish,
+    schema: &Schema,
+    key_field: &str,
+    table: &RemoteTable,
+) -> Result<Pair, String> {
+    let id = &wish.remote_key_field_id;
+    let to = remote(id, table)?;
+    if !to.writable {
+        return Err(format!(
+            "{:?} is computed ({}); a key must be writable",
+            to.name, to.kind
+        ));
+    }
+    if !holds_keys(to) {
+        return Err(format!(
+            "{:?} holds {}; a key is text or a number",
+            to.name, to.kind
+        ));
+    }
+    let from = schema.fields().iter().find(|from| from.name == key_field);
+    match from {
+        Some(from) if !takes(to, from.kind, false) => Err(format!(
+            "{:?} holds {}, which does not take keys of type {}",
+            to.name, to.kind, from.kind
+        )),
+        _ => Ok(joined(key_field, to)),
+    }
+}
+
+fn pair(
+    field: &str,
+    id: &str,
+    schema: &Schema,
+    table: &RemoteTable,
+    typecast: bool,
+) -> Result<Pair, (&'static str, String)> {
+    let from = schema.fields().iter().find(|from| from.name == field);
+    let from = from.ok_or_else(|| ("field", format!("the dataset has no field {field:?}")))?;
+    let to = remote(id, table).map_err(|message| ("remote_field_id", message))?;
+    if !to.writable {
+        let message = format!(
+            "{:?} is computed ({}) and cannot be written",
+            to.name, to.kind
+        );
+        return Err(("remote_field_id", message));
+    }
+    if !takes(to, from.kind, typecast) {
+        let message = format!(
+            "{:?} holds {}, which does not take {}; map it to another field or change its type",
+            to.name,
+            to.kind,
+            from.kind.name()
+        );
+        return Err(("remote_field_id", message));
+    }
+    Ok(joined(field, to))
+}
+
+fn remote<'a>(id: &str, table: &'a RemoteTable) -> Result<&'a RemoteField, String> {
+    let found = table.fields.iter().find(|to| to.id == id);
+    found.ok_or_else(|| format!("the table {:?} has no field {id}", table.name))
+}
+
+fn joined(field: &str, to: &RemoteField) -> Pair {
+    Pair {
+        field: field.to_owned(),
+        remote_field_id: to.id.clone(),
+        remote_field_name: to.name.clone(),
+        remote_type: to.kind.clone(),
+    }
+}
+
+/// Whether a remote field may hold keys: what is written there must come back as it was.
+pub(super) fn holds_keys(to: &RemoteField) -> bool {
+    use FieldType::{Email, Integer, LongText, Number, Phone, Text, Url};
+    let kinds = [Text, LongText, Integer, Number, Email, Url, Phone];
+    to.neutral.is_some_and(|kind| kinds.contains(&kind))
+}
+
+/// Whether a remote field takes values of the type `from`; with `typecast` the provider may also
+/// read numbers, times and options from text.
+pub(super) fn takes(to: &RemoteField, from: FieldType, typecast: bool) -> bool {
+    use FieldType::{
+        Boolean, Choice, Choices, Date, DateTime, Email, Integer, Json, LongText, Number, Phone,
+        Text, Url,
+    };
+    let Some(to) = to.neutral else { return false };
+    let textual = matches!(from, Text | LongText | Email | Url | Phone | Choice);
+    match to {
+        Text | LongText => true,
+        Email | Url | Phone => textual,
+        Integer | Number => matches!(from, Integer | Number) || (typecast && textual),
+        Boolean => from == Boolean,
+        Date | DateTime => matches!(from, Date | DateTime) || (typecast && textual),
+        Choice => textual || matches!(from, Integer | Boolean),
+        Choices => from == Choices || textual,
+        Json => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{airports, remote};
+    use super::*;
+
+    fn wish(pairs: &[(&str, &str)], key: &str) -> Wish {
+        let pairs = pairs
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+        Wish {
+            pairs: pairs.collect(),
+            remote_key_field_id: key.to_owned(),
+        }
+    }
+
+    fn faults(pairs: &[(&str, &str)], key: &str) -> Vec<(String, String)> {
+        let faults = check(&wish(pairs, key), &airports(), "iata", &remote(), false).unwrap_err();
+        let told = faults.into_iter().map(|fault| (fault.path, fault.message));
+        told.collect()
+    }
+
+    #[test]
+    fn the_key_is_part_of_every_mapping_whether_it_is_named_or_not() {
+        for pairs in [
+            &[("name", "fldName")][..],
+            &[("iata", "fldCode"), ("name", "fldName")],
+        ] {
+            let kept = check(
+                &wish(pairs, "fldCode"),
+                &airports(),
+                "iata",
+                &remote(),
+                false,
+            );
+            let fields: Vec<_> = kept.unwrap().into_iter().map(|pair| pair.field).collect();
+            assert_eq!(fields, ["iata", "name"]);
+        }
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_with_its_place() {
+        let found = faults(
+            &[
+                ("nmae", "fldName"),
+                ("name", "fldSince"),
+                ("latitude", "fldMade"),
+                ("city", "fldCity"),
+                ("city", "fldState"),
+                ("state", "fldCity"),
+                ("country", "fldNone"),
+            ],
+            "fldMade",
+        );
+        let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "remote_key_field_id",
+                "mapping[0].field",
+                "mapping[1].remote_field_id",
+                "mapping[2].remote_field_id",
+                "mapping[4].field",
+                "mapping[5].remote_field_id",
+                "mapping[6].remote_field_id",
+            ]
+        );
+        assert!(found[0].1.contains("computed"), "{}", found[0].1);
+    }
+
+    #[test]
+    fn a_key_is_text_or_a_number() {
+        for (key, why) in [
+            ("fldSince", "a key is text"),
+            ("fldLatitude", "does not take keys"),
+        ] {
+            let found = faults(&[], key);
+            assert!(found[0].1.contains(why), "{}", found[0].1);
+        }
+    }
+
+    #[test]
+    fn a_provider_that_may_convert_takes_text_for_more() {
+        let wish = wish(&[("name", "fldLatitude")], "fldCode");
+        assert!(check(&wish, &airports(), "iata", &remote(), false).is_err());
+        assert!(check(&wish, &airports(), "iata", &remote(), true).is_ok());
+    }
+}
