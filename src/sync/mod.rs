@@ -1,1 +1,40 @@
-//! Runs syncs: read, plan, write, settle, remember where we were.
+//! Keeps a remote table in step with a dataset.
+//!
+//! A sync says which dataset goes through which connection to which table, field by field. A run
+//! executes it: it writes what is new or has changed since the last run, and remembers of each
+//! record which remote one it is. Runs are queued here and executed by the scheduler alone.
+
+mod board;
+mod counts;
+mod definition;
+mod error;
+mod intent;
+mod job;
+mod link;
+mod mapping;
+mod names;
+mod outcome;
+mod problem;
+mod proposal;
+mod pulse;
+mod purge;
+mod run;
+mod runs;
+mod sync;
+mod syncs;
+#[cfg(test)]
+mod testing;
+
+pub use board::Run;
+pub use counts::{Counts, Fate};
+pub use definition::{Definition, Named, Pair};
+pub use error::Error;
+pub use job::{Failure, Job, Phase, Starter, State};
+pub use mapping::{Fault, Wish};
+pub use outcome::Outcome;
+pub use problem::Problem;
+pub use proposal::{Proposal, Reason, Suggestion};
+pub use pulse::Pulse;
+pub use runs::{Active, OutcomesPage, RunsPage};
+pub use sync::{Change, Overview, Sync};
+pub use syncs::{New, Part, Services, Syncs, SyncsPage, Target, tables};

@@ -1,0 +1,91 @@
+//! Keeps the syncs themselves: which dataset goes where, field by field.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
+use crate::connections;
+use crate::datasets;
+use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
+
+/// The syncs by owner and id.
+pub(crate) struct Definitions;
+
+/// An owner's syncs by name, without case.
+pub(crate) static BY_NAME: Index = Index {
+    name: "sync.name",
+    unique: true,
+};
+
+impl Collection for Definitions {
+    const NAME: &'static str = "sync";
+    const INDEXES: &'static [&'static Index] = &[&BY_NAME];
+    const REFERS: bool = true;
+    type Key = (UserId, SyncId);
+    type Value = Definition;
+
+    fn entries((owner, _): &Self::Key, sync: &Definition) -> Vec<Entry> {
+        vec![Entry::new(&BY_NAME, &(*owner, sync.name.to_lowercase()))]
+    }
+
+    /// Neither end can be deleted while a sync joins them.
+    fn references((owner, _): &Self::Key, sync: &Definition) -> Vec<Reference> {
+        vec![
+            Reference::to::<datasets::Rows>(&(*owner, sync.dataset), OnDelete::Refuse),
+            Reference::to::<connections::Rows>(&(*owner, sync.connection), OnDelete::Refuse),
+        ]
+    }
+
+    fn label(_key: &Self::Key, sync: &Definition) -> String {
+        sync.name.clone()
+    }
+}
+
+/// One sync as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    /// What its owner calls it.
+    pub name: String,
+    /// Where records come from.
+    pub dataset: DatasetId,
+    /// Through which account they go.
+    pub connection: ConnectionId,
+    /// The base that they go to.
+    pub base: Named,
+    /// The table that they go to.
+    pub table: Named,
+    /// Which field goes where; the dataset's key field is among them.
+    pub mapping: Vec<Pair>,
+    /// The remote field that holds the key.
+    pub remote_key_field_id: String,
+    /// Whether the provider may convert values and add missing options of a select field.
+    pub typecast: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Json for Definition {}
+
+/// Something at the provider: its id, and its name when it was last looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The provider's id of it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// One field of the dataset and the remote field that it fills.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// The dataset's field by its name.
+    pub field: String,
+    /// The remote field by its id.
+    pub remote_field_id: String,
+    /// The remote field's name when it was last looked at.
+    pub remote_field_name: String,
+    /// The remote field's type when it was last looked at.
+    pub remote_type: String,
+}

@@ -1,0 +1,46 @@
+//! What can go wrong with syncs, by what the caller can do.
+
+use super::mapping::Fault;
+use crate::base::{BadCursor, RunId, SyncId};
+use crate::{connections, datasets, providers, store};
+
+/// Why something about a sync was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The sync does not exist, or belongs to somebody else.
+    #[error("sync {0} does not exist")]
+    UnknownSync(SyncId),
+    /// The run does not exist, or belongs to somebody else.
+    #[error("run {0} does not exist")]
+    UnknownRun(RunId),
+    /// Values that are not acceptable, each with its place in the request.
+    #[error("{} values are not acceptable", .0.len())]
+    Invalid(Vec<Fault>),
+    /// A sync of this name exists.
+    #[error("you have another sync called {0:?}")]
+    NameTaken(String),
+    /// A run of the sync has not ended.
+    #[error("a run of this sync is queued or under way; wait for its end")]
+    Busy,
+    /// The sync was changed meanwhile.
+    #[error("the sync was changed meanwhile; read it again")]
+    Moved,
+    /// The table does not exist at the provider, or is not shared with the account.
+    #[error("the base has no table {0}, or it is not shared with the account")]
+    UnknownTable(String),
+    /// A cursor that no list of outcomes gave out.
+    #[error(transparent)]
+    BadCursor(#[from] BadCursor),
+    /// The dataset could not be reached.
+    #[error(transparent)]
+    Dataset(#[from] datasets::Error),
+    /// The connection could not be used.
+    #[error(transparent)]
+    Connection(#[from] connections::Error),
+    /// The provider did not do what it was asked.
+    #[error("the provider did not answer as it should")]
+    Provider(#[from] providers::Error),
+    /// The store could not be reached.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}

@@ -1,0 +1,270 @@
+//! Keeps the runs: what each is to do, how far it has come and how it ended.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::counts::{Counts, Fate};
+use super::definition::Definitions;
+use super::outcome::Block;
+use super::problem::Problems;
+use crate::base::{Hex, RunId, SyncId, UserId};
+use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
+
+/// The runs by owner and id.
+pub(crate) struct Runs;
+
+/// A sync's runs in the order in which they were asked for.
+pub(crate) static BY_SYNC: Index = Index {
+    name: "run.sync",
+    unique: false,
+};
+
+/// The run of a sync that has not ended: there is one at most.
+pub(crate) static ACTIVE: Index = Index {
+    name: "run.active",
+    unique: true,
+};
+
+impl Collection for Runs {
+    const NAME: &'static str = "run";
+    const INDEXES: &'static [&'static Index] = &[&BY_SYNC, &ACTIVE];
+    const REFERS: bool = true;
+    type Key = (UserId, RunId);
+    type Value = Job;
+
+    fn entries((_, id): &Self::Key, job: &Job) -> Vec<Entry> {
+        let mut entries = vec![Entry::new(&BY_SYNC, &(job.sync, *id))];
+        if !job.state.ended() {
+            entries.push(Entry::new(&ACTIVE, &job.sync));
+        }
+        entries
+    }
+
+    /// A sync cannot be deleted under a run that has not ended.
+    fn references((owner, _): &Self::Key, job: &Job) -> Vec<Reference> {
+        if job.state.ended() {
+            return Vec::new();
+        }
+        let sync = Reference::to::<Definitions>(&(*owner, job.sync), OnDelete::Refuse);
+        vec![sync]
+    }
+
+    fn label(_key: &Self::Key, job: &Job) -> String {
+        format!("run of {}", job.sync_name)
+    }
+}
+
+/// Where a run stands. The transitions are those of [`Job`]'s methods and no others:
+///
+/// ```text
+/// queued ──claim──▶ running ──finish──▶ done
+///                    │   ▲ └──fail─────▶ failed
+///                    └───┘ claim again, after a stop or a crash
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Waits for its turn.
+    Queued,
+    /// Is being executed, or was when the appliance stopped and goes on at its next start.
+    Running(Phase),
+    /// Was carried through; single records may have been refused.
+    Done,
+    /// Ended before its end. What it had written stays.
+    Failed(Failure),
+}
+
+impl State {
+    /// Whether it will not change any more.
+    pub fn ended(&self) -> bool {
+        matches!(self, Self::Done | Self::Failed(_))
+    }
+}
+
+/// What a running run is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Reads the remote table's fields.
+    Reading,
+    /// Finds out what became of writes whose answer never came.
+    Settling,
+    /// Writes records.
+    Writing,
+}
+
+/// Why a run could not be carried through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// A word for programs, such as `unauthorised`.
+    pub code: String,
+    /// A sentence for people: what happened and what to do.
+    pub message: String,
+}
+
+/// Who asked for a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starter {
+    /// The person.
+    pub id: UserId,
+    /// Their name at that time.
+    pub name: String,
+}
+
+/// One run as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// The sync it executes.
+    pub sync: SyncId,
+    /// The sync's name when the run was asked for.
+    pub sync_name: String,
+    /// Who asked for it.
+    pub by: Option<Starter>,
+    /// Where it stands.
+    pub state: State,
+    /// When it was asked for.
+    pub queued_at: Timestamp,
+    /// When it was first claimed.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// The records of the dataset when it began.
+    pub total: Option<u64>,
+    /// What became of the records up to the checkpoint.
+    pub counts: Counts,
+    /// Calls to the provider.
+    pub calls: u64,
+    /// Those of them that the provider refused because there were too many (429).
+    pub calls_refused: u64,
+    /// Why records were refused.
+    pub problems: Problems,
+    /// The key up to which everything is settled; `None` at the beginning.
+    pub(crate) checkpoint: Option<String>,
+    /// How many blocks of outcomes there are.
+    pub(crate) blocks: u32,
+    /// SHA-256 over the blocks of outcomes, chained, in hexadecimal digits.
+    pub(crate) digest: String,
+}
+
+impl Json for Job {}
+
+impl Job {
+    /// A run that waits for its turn.
+    pub(crate) fn queued(sync: SyncId, name: &str, by: Option<Starter>, now: Timestamp) -> Self {
+        Self {
+            sync,
+            sync_name: name.to_owned(),
+            by,
+            state: State::Queued,
+            queued_at: now,
+            started_at: None,
+            finished_at: None,
+            total: None,
+            counts: Counts::default(),
+            calls: 0,
+            calls_refused: 0,
+            problems: Problems::default(),
+            checkpoint: None,
+            blocks: 0,
+            digest: Hex(&[0; 32]).to_string(),
+        }
+    }
+
+    /// Takes the run up, for the first time or again.
+    pub(crate) fn claim(&mut self, now: Timestamp) {
+        self.state = State::Running(Phase::Reading);
+        self.started_at.get_or_insert(now);
+    }
+
+    /// Ends the run: carried through, or with its failure.
+    pub(crate) fn end(&mut self, failure: Option<Failure>, now: Timestamp) {
+        self.state = failure.map_or(State::Done, State::Failed);
+        self.finished_at = Some(now);
+    }
+
+    /// Counts one record and remembers why it was refused, if it was.
+    pub(crate) fn count(&mut self, fate: Fate, key: &str, reason: &str) {
+        self.counts.add(fate);
+        if matches!(fate, Fate::Refused | Fate::Unknown) {
+            self.problems.add(key, reason);
+        }
+    }
+
+    /// Takes a block of outcomes into the digest and gives its number.
+    pub(crate) fn seal(&mut self, block: &Block) -> u32 {
+        let before = Hex::read(self.digest.as_bytes()).unwrap_or([0; 32]);
+        self.digest = Hex(&block.digest(&before)).to_string();
+        self.blocks += 1;
+        self.blocks - 1
+    }
+
+    /// The records that have not been looked at yet, as far as that is known.
+    pub fn left(&self) -> Option<u64> {
+        Some(self.total?.saturating_sub(self.counts.read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Clock;
+
+    fn job() -> Job {
+        let clock = Clock::system();
+        Job::queued(SyncId::new(&clock), "Airports", None, clock.now())
+    }
+
+    fn active(job: &Job) -> bool {
+        let clock = Clock::system();
+        let key = (UserId::new(&clock), RunId::new(&clock));
+        let entered = Runs::entries(&key, job)
+            .iter()
+            .any(|entry| entry.index == &ACTIVE);
+        assert_eq!(entered, !Runs::references(&key, job).is_empty());
+        entered
+    }
+
+    #[test]
+    fn a_run_holds_its_sync_until_it_has_ended() {
+        let mut job = job();
+        assert!(active(&job));
+        job.claim(Timestamp::UNIX_EPOCH);
+        assert!(active(&job));
+        job.end(None, Timestamp::UNIX_EPOCH);
+        assert!(!active(&job));
+    }
+
+    #[test]
+    fn a_run_taken_up_again_keeps_the_time_of_its_start() {
+        let mut job = job();
+        job.claim(Timestamp::UNIX_EPOCH);
+        job.claim(Timestamp::MAX);
+        assert_eq!(job.started_at, Some(Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn only_what_went_wrong_is_a_problem() {
+        let mut job = job();
+        job.count(Fate::Created, "a", "");
+        job.count(Fate::Refused, "b", "no such option");
+        assert_eq!(job.problems.list().len(), 1);
+        assert_eq!(job.counts.read, 2);
+    }
+
+    #[test]
+    fn the_digest_is_that_of_all_blocks_in_their_order() {
+        let block = |key: &str| {
+            let mut block = Block::new(Timestamp::UNIX_EPOCH);
+            block.push(Fate::Created, key, "", "");
+            block
+        };
+        let sealed = |keys: [&str; 2]| {
+            let mut job = job();
+            let numbers = keys.map(|key| job.seal(&block(key)));
+            assert_eq!(numbers, [0, 1]);
+            job.digest
+        };
+        assert_ne!(sealed(["a", "b"]), sealed(["b", "a"]));
+        assert_eq!(sealed(["a", "b"]).len(), 64);
+    }
+}

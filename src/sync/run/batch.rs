@@ -1,0 +1,154 @@
+//! Writes one batch, whatever the provider answers, until each record's end is known.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::counts::Fate;
+use super::super::link::Hash;
+use super::Pass;
+use super::content::fingerprint;
+use super::group::{Done, End, Group, Returned};
+use super::line::Patience;
+use super::readback::Found;
+use super::verdict::{Verdict, verdict};
+use crate::providers::{Error, Held, Row};
+
+/// A record on its way to the provider.
+#[derive(Clone, Debug)]
+pub(super) struct Load {
+    pub(super) key: String,
+    /// What writing it counts as, if it has a remote record.
+    pub(super) fate: Fate,
+    pub(super) sent: Hash,
+    pub(super) row: Row,
+}
+
+/// Some records that are written with one call.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) group: Arc<Group>,
+    pub(super) loads: Vec<Load>,
+}
+
+impl Pass<'_> {
+    /// Writes the batch and says how each record ended.
+    pub(super) async fn write(&self, batch: Batch) -> Returned {
+        let mut todo = VecDeque::from([batch.loads]);
+        let mut done = Vec::new();
+        let mut patience = Patience::default();
+        while let Some(loads) = todo.pop_front() {
+            if loads.is_empty() {
+                continue;
+            }
+            match self.call(&loads).await {
+                None => done.extend(loads.into_iter().map(|load| ended(load, End::Left))),
+                Some(Ok(held)) => {
+                    patience = Patience::default();
+                    let pairs = loads.into_iter().zip(held);
+                    done.extend(pairs.map(|(load, held)| kept(load, held, &self.plan.mark)));
+                }
+                Some(Err(error)) => {
+                    let next = verdict(&error, loads.len(), linked(&loads));
+                    if self.line.bear(error, &next, &mut patience).await {
+                        self.follow(next, loads, batch.group.intent.at, (&mut todo, &mut done))
+                            .await;
+                    } else {
+                        done.extend(loads.into_iter().map(|load| ended(load, End::Left)));
+                    }
+                }
+            }
+        }
+        self.show(&done);
+        let group = batch.group;
+        Returned { group, done }
+    }
+
+    /// Makes one call as soon as the provider takes it; `None` when the run is coming to a stop.
+    async fn call(&self, loads: &[Load]) -> Option<Result<Vec<Held>, Error>> {
+        self.line.admit().await?;
+        let rows: Vec<&Row> = loads.iter().map(|load| &load.row).collect();
+        let answer = self.line.records.write(&self.plan.layout, &rows).await;
+        Some(answer.and_then(|held| {
+            if held.len() == loads.len() {
+                return Ok(held);
+            }
+            Err(Error::Broken(format!(
+                "{} rows for {}",
+                held.len(),
+                loads.len()
+            )))
+        }))
+    }
+
+    /// Does what the verdict says with the records of a call.
+    async fn follow(
+        &self,
+        verdict: Verdict,
+        mut loads: Vec<Load>,
+        announced: Timestamp,
+        (todo, done): (&mut VecDeque<Vec<Load>>, &mut Vec<Done>),
+    ) {
+        match verdict {
+            Verdict::Repeat(_) | Verdict::Wait | Verdict::Fail(_) => todo.push_front(loads),
+            Verdict::Split => {
+                let rest = loads.split_off(loads.len() / 2);
+                todo.push_front(rest);
+                todo.push_front(loads);
+            }
+            Verdict::Refuse(reason) => {
+                let refused = |load| {
+                    ended(
+                        load,
+                        End::Refused {
+                            reason: reason.clone(),
+                        },
+                    )
+                };
+                done.extend(loads.into_iter().map(refused));
+            }
+            Verdict::Unlink => {
+                for load in &mut loads {
+                    load.row.id = None;
+                }
+                todo.push_front(loads);
+            }
+            Verdict::Settle => {
+                let found = self.read_back(loads, announced).await;
+                let mut again = Vec::new();
+                for (load, found) in found {
+                    match found {
+                        Found::Nothing | Found::Held => again.push(load),
+                        Found::Doubtful(reason) => done.push(ended(load, End::Unknown { reason })),
+                        Found::NotLookedFor => done.push(ended(load, End::Left)),
+                    }
+                }
+                todo.push_front(again);
+            }
+        }
+    }
+}
+
+fn linked(loads: &[Load]) -> bool {
+    loads.iter().all(|load| load.row.id.is_some())
+}
+
+fn ended(load: Load, end: End) -> Done {
+    Done { key: load.key, end }
+}
+
+fn kept(load: Load, held: Held, mark: &Hash) -> Done {
+    let fate = match (&load.row.id, held.created) {
+        (Some(_), _) => load.fate,
+        (None, true) => Fate::Created,
+        (None, false) => Fate::Matched,
+    };
+    let end = End::Kept {
+        echo: fingerprint(mark, &held.cells),
+        remote_id: held.id,
+        fate,
+        sent: load.sent,
+    };
+    Done { key: load.key, end }
+}

@@ -1,0 +1,97 @@
+//! Compares what records hold, as the provider sees it.
+
+use super::super::link::Hash;
+use crate::fields::{Value, content_hash};
+
+/// The fingerprint of cells in the order of a layout, whose own fingerprint is `mark`: the same
+/// value in another remote field is another content.
+pub(super) fn fingerprint(mark: &Hash, cells: &[Option<Value>]) -> Hash {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.extend_from_slice(mark);
+    for cell in cells {
+        if let Some(value) = cell {
+            value.write(&mut bytes);
+        }
+        bytes.push(0); // no canonical value holds this byte
+    }
+    content_hash(&bytes).0
+}
+
+/// Whether a remote row bears most of what was to be written, its key aside: it may be the record
+/// that we made, whose key somebody has changed since.
+pub(super) fn resembles(sent: &[Option<Value>], held: &[Option<Value>], key: usize) -> bool {
+    let mut told = 0;
+    let mut same = 0;
+    for (place, (sent, held)) in sent.iter().zip(held).enumerate() {
+        if let Some(value) = sent
+            && place != key
+        {
+            told += 1;
+            same += usize::from(
+                held.as_ref()
+                    .is_some_and(|held| spelt(held) == spelt(value)),
+            );
+        }
+    }
+    2 * same >= told
+}
+
+fn spelt(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    value.write(&mut bytes);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Option<Value> {
+        Value::text(text)
+    }
+
+    #[test]
+    fn a_value_in_another_cell_is_another_content() {
+        let left = [text("a"), None];
+        let right = [None, text("a")];
+        assert_ne!(fingerprint(&[0; 16], &left), fingerprint(&[0; 16], &right));
+        assert_ne!(fingerprint(&[0; 16], &left), fingerprint(&[1; 16], &left));
+        assert_eq!(
+            fingerprint(&[0; 16], &left),
+            fingerprint(&[0; 16], &left.clone())
+        );
+    }
+
+    #[test]
+    fn a_record_whose_key_alone_was_changed_is_still_recognised() {
+        let sent = [
+            text("LHR"),
+            text("Heathrow"),
+            Some(Value::Integer(3)),
+            text("GB"),
+        ];
+        let edited = [
+            text("XXX"),
+            text("Heathrow"),
+            Some(Value::Number(3.0)),
+            text("UK"),
+        ];
+        let other = [
+            text("CDG"),
+            text("Roissy"),
+            Some(Value::Integer(1)),
+            text("FR"),
+        ];
+        assert!(resembles(&sent, &edited, 0));
+        assert!(!resembles(&sent, &other, 0));
+    }
+
+    #[test]
+    fn a_record_that_is_nothing_but_its_key_might_be_any() {
+        assert!(resembles(
+            &[text("LHR"), None],
+            &[text("CDG"), text("x")],
+            0
+        ));
+    }
+}

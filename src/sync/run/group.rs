@@ -1,0 +1,173 @@
+//! Cuts a run into groups of records that are announced together and settled together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::counts::Fate;
+use super::super::intent::Intent;
+use super::super::link::Hash;
+
+/// A stretch of the dataset in key order, all of whose writes fit into some batches.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// Its number: the next group's is one greater, and an intent bears it.
+    pub(super) number: u64,
+    /// The last key of the stretch; `None` when nothing was left to read.
+    pub(super) upto: Option<String>,
+    /// The records of the stretch that need no call.
+    pub(super) idle: Vec<Idle>,
+    /// How many batches it has; at least one, which may be empty.
+    pub(super) batches: usize,
+    /// What was announced before the first of them is sent: the records that may be created.
+    pub(super) intent: Intent,
+}
+
+/// A record that needs no call, and why.
+#[derive(Debug)]
+pub(super) struct Idle {
+    pub(super) key: String,
+    pub(super) fate: Fate,
+    pub(super) remote_id: String,
+    pub(super) reason: String,
+}
+
+/// What became of a record that was to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Done {
+    pub(super) key: String,
+    pub(super) end: End,
+}
+
+/// How the writing of a record ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The provider holds it.
+    Kept {
+        remote_id: String,
+        fate: Fate,
+        sent: Hash,
+        echo: Hash,
+    },
+    /// The provider does not take it.
+    Refused { reason: String },
+    /// Nobody can tell without risking a second copy: its intent stays open.
+    Unknown { reason: String },
+    /// It was not tried, or its answer was not waited for, because the run is coming to a stop.
+    Left,
+}
+
+/// A batch that came back.
+#[derive(Debug)]
+pub(super) struct Returned {
+    pub(super) group: Arc<Group>,
+    pub(super) done: Vec<Done>,
+}
+
+/// A group whose batches have all come back.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) group: Arc<Group>,
+    pub(super) done: Vec<Done>,
+}
+
+impl Whole {
+    /// Whether every record of it was tried to its end.
+    pub(super) fn carried_through(&self) -> bool {
+        self.done.iter().all(|done| done.end != End::Left)
+    }
+}
+
+/// Puts groups together again from batches that come back in any order.
+pub(super) struct Gatherer {
+    open: BTreeMap<u64, Gathered>,
+    /// The number of the group to be settled next.
+    next: u64,
+}
+
+struct Gathered {
+    whole: Whole,
+    missing: usize,
+}
+
+impl Gatherer {
+    /// A gatherer whose first group has the number `first`.
+    pub(super) fn starting_at(first: u64) -> Self {
+        Self {
+            open: BTreeMap::new(),
+            next: first,
+        }
+    }
+
+    /// Takes a batch and gives the groups that are whole by it, in the order of their numbers.
+    pub(super) fn take(&mut self, returned: Returned) -> Vec<Whole> {
+        let Returned { group, done } = returned;
+        let gathered = self.open.entry(group.number).or_insert_with(|| Gathered {
+            missing: group.batches,
+            whole: Whole {
+                group: Arc::clone(&group),
+                done: Vec::new(),
+            },
+        });
+        gathered.missing -= 1;
+        gathered.whole.done.extend(done);
+        std::iter::from_fn(|| self.pop()).collect()
+    }
+
+    fn pop(&mut self) -> Option<Whole> {
+        let first = self.open.first_entry()?;
+        if *first.key() != self.next || first.get().missing > 0 {
+            return None;
+        }
+        self.next += 1;
+        Some(first.remove().whole)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn group(number: u64, batches: usize) -> Arc<Group> {
+        Arc::new(Group {
+            number,
+            upto: None,
+            idle: Vec::new(),
+            batches,
+            intent: Intent {
+                at: Timestamp::UNIX_EPOCH,
+                keys: Vec::new(),
+            },
+        })
+    }
+
+    fn returned(group: &Arc<Group>) -> Returned {
+        let group = Arc::clone(group);
+        let end = End::Left;
+        let done = vec![Done {
+            key: String::new(),
+            end,
+        }];
+        Returned { group, done }
+    }
+
+    #[test]
+    fn groups_are_whole_in_their_order_however_batches_come_back() {
+        let mut gatherer = Gatherer::starting_at(7);
+        let (first, second) = (group(7, 2), group(8, 1));
+        assert!(gatherer.take(returned(&first)).is_empty());
+        assert!(gatherer.take(returned(&second)).is_empty());
+        let whole = gatherer.take(returned(&first));
+        let numbers: Vec<_> = whole.iter().map(|whole| whole.group.number).collect();
+        assert_eq!(numbers, [7, 8]);
+        assert_eq!(whole[0].done.len(), 2);
+    }
+
+    #[test]
+    fn a_group_with_a_record_left_is_not_carried_through() {
+        let mut gatherer = Gatherer::starting_at(0);
+        let whole = gatherer.take(returned(&group(0, 1)));
+        assert!(!whole[0].carried_through());
+    }
+}

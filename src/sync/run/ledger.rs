@@ -1,0 +1,122 @@
+//! Writes down what became of a group: links, outcomes, counts and checkpoint in one batch.
+
+use jiff::Timestamp;
+
+use super::super::counts::Fate;
+use super::super::intent::{Intent, Intents};
+use super::super::job::{Job, Runs};
+use super::super::link::{Content, Link, Links};
+use super::super::outcome::{Block, Outcomes};
+use super::group::{Done, End, Group, Whole};
+use crate::base::{RunId, UserId};
+use crate::store::Batch;
+
+/// A run as it is settled, group by group.
+pub(super) struct Ledger {
+    pub(super) id: RunId,
+    pub(super) owner: UserId,
+    pub(super) job: Job,
+}
+
+impl Ledger {
+    /// The batch that settles `whole`.
+    ///
+    /// The checkpoint moves on when every record was tried. Otherwise the run is failing: what was
+    /// done is kept and counted, and the intent stays open for the rest.
+    pub(super) fn settle(&mut self, whole: &Whole, now: Timestamp) -> Batch {
+        let mut batch = Batch::bookkeeping();
+        let mut block = Block::new(now);
+        for idle in &whole.group.idle {
+            self.enter(
+                &mut block,
+                idle.fate,
+                (&idle.key, &idle.remote_id, &idle.reason),
+            );
+        }
+        let mut open = Vec::new();
+        for done in &whole.done {
+            self.link(&mut batch, done);
+            let (remote_id, stays_open) = match &done.end {
+                End::Kept { remote_id, .. } => (remote_id.as_str(), false),
+                End::Refused { .. } => ("", false),
+                End::Unknown { .. } => ("", true),
+                End::Left => ("", whole.group.intent.keys.contains(&done.key)),
+            };
+            if let Some((fate, reason)) = done.end.told() {
+                self.enter(&mut block, fate, (&done.key, remote_id, reason));
+            }
+            if stays_open {
+                open.push(done.key.clone());
+            }
+        }
+        self.close(&mut batch, &whole.group, open);
+        if whole.carried_through()
+            && let Some(upto) = &whole.group.upto
+        {
+            self.job.checkpoint = Some(upto.clone());
+        }
+        if !block.is_empty() {
+            let number = self.job.seal(&block);
+            batch.put::<Outcomes>(&(self.id, number), &block);
+        }
+        self.put(&mut batch);
+        batch
+    }
+
+    /// Takes over the calls that were made so far.
+    pub(super) fn count_calls(&mut self, live: &Job) {
+        self.job.calls = live.calls;
+        self.job.calls_refused = live.calls_refused;
+    }
+
+    /// Adds the run itself to a batch.
+    pub(super) fn put(&self, batch: &mut Batch) {
+        batch.put::<Runs>(&(self.owner, self.id), &self.job);
+    }
+
+    fn enter(
+        &mut self,
+        block: &mut Block,
+        fate: Fate,
+        (key, remote_id, reason): (&str, &str, &str),
+    ) {
+        block.push(fate, key, remote_id, reason);
+        self.job.count(fate, key, reason);
+    }
+
+    fn link(&self, batch: &mut Batch, done: &Done) {
+        if let End::Kept {
+            remote_id,
+            sent,
+            echo,
+            ..
+        } = &done.end
+        {
+            let link = Link {
+                remote_id: remote_id.clone(),
+                content: Content::Agreed {
+                    sent: *sent,
+                    echo: *echo,
+                },
+            };
+            batch.put::<Links>(&(self.job.sync, done.key.clone()), &link);
+        }
+    }
+
+    /// Closes the group's intent, except for the records of which nobody can tell yet.
+    fn close(&self, batch: &mut Batch, group: &Group, open: Vec<String>) {
+        let place = (self.job.sync, group.number);
+        let Intent { at, keys } = &group.intent;
+        if !open.is_empty() {
+            batch.put::<Intents>(
+                &place,
+                &Intent {
+                    at: *at,
+                    keys: open,
+                },
+            );
+        } else if !keys.is_empty() {
+            batch.discard::<Intents>(&place);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Speaks to the provider: waits for its leave, counts the calls, bears its troubles.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::super::board::Run;
+use super::super::job::Failure;
+use super::verdict::{Verdict, failure, verdict};
+use crate::base::{Backoff, Clock};
+use crate::providers::{Answer, Error, Records};
+
+/// Waits between tries while a provider has trouble: about a minute and a half in all.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_millis(500),
+    most: Duration::from_secs(30),
+};
+/// A run fails when a call has met trouble so often in a row.
+const TRIES: u32 = 10;
+/// A run fails when a call was refused so often in a row because there were too many.
+const REFUSALS: u32 = 20;
+
+/// A run's line to its provider.
+pub(super) struct Line<'a> {
+    pub(super) records: &'a dyn Records,
+    pub(super) base: &'a str,
+    pub(super) clock: &'a Clock,
+    pub(super) live: &'a watch::Sender<Run>,
+    /// Told when no further call is to be made: the appliance stops, or the run has failed.
+    pub(super) halt: &'a CancellationToken,
+    pub(super) failure: &'a OnceLock<Fatal>,
+}
+
+/// Why the run cannot go on.
+#[derive(Debug)]
+pub(super) struct Fatal {
+    pub(super) failure: Failure,
+    /// What the provider did, if it was the provider: the connection's status learns from it.
+    pub(super) cause: Option<Error>,
+}
+
+impl From<Failure> for Fatal {
+    fn from(failure: Failure) -> Self {
+        let cause = None;
+        Self { failure, cause }
+    }
+}
+
+/// How often a call has met trouble in a row.
+#[derive(Default)]
+pub(super) struct Patience {
+    tries: u32,
+    refusals: u32,
+}
+
+impl Line<'_> {
+    /// Waits for leave to make one call, which then counts; `None` when the run is to stop.
+    pub(super) async fn admit(&self) -> Option<()> {
+        let admission = self.records.admit(self.base);
+        self.halt.run_until_cancelled(admission).await?;
+        self.live.send_modify(|run| run.job.calls += 1);
+        Some(())
+    }
+
+    /// Asks the provider until it answers; `None` when the run is to stop.
+    pub(super) async fn ask<'a, T>(&'a self, question: impl Fn() -> Answer<'a, T>) -> Option<T> {
+        let mut patience = Patience::default();
+        loop {
+            self.admit().await?;
+            match question().await {
+                Ok(answer) => return Some(answer),
+                Err(error) => {
+                    // A question changes nothing: it is asked again like a linked write.
+                    let next = match verdict(&error, 1, true) {
+                        Verdict::Refuse(_) | Verdict::Unlink => Verdict::Fail(failure(&error)),
+                        next => next,
+                    };
+                    if !self.bear(error, &next, &mut patience).await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits as long as the trouble asks for; `false` when the run is to stop instead.
+    pub(super) async fn bear(
+        &self,
+        error: Error,
+        verdict: &Verdict,
+        patience: &mut Patience,
+    ) -> bool {
+        match verdict {
+            Verdict::Repeat(until) => {
+                self.show_refusal(*until);
+                patience.refusals += 1;
+            }
+            Verdict::Wait | Verdict::Settle => patience.tries += 1,
+            Verdict::Split | Verdict::Refuse(_) | Verdict::Unlink => return true,
+            Verdict::Fail(failure) => {
+                self.fail(Fatal {
+                    failure: failure.clone(),
+                    cause: Some(error),
+                });
+                return false;
+            }
+        }
+        if patience.tries >= TRIES || patience.refusals >= REFUSALS {
+            self.fail(Fatal {
+                failure: failure(&error),
+                cause: Some(error),
+            });
+            return false;
+        }
+        match verdict {
+            Verdict::Repeat(until) => {
+                let pause = self.clock.sleep_until(*until);
+                self.halt.run_until_cancelled(pause).await.is_some()
+            }
+            _ => self.back_off(patience.tries - 1).await,
+        }
+    }
+
+    /// Waits before another try; `false` when the run is to stop instead.
+    async fn back_off(&self, failures: u32) -> bool {
+        // The run's own id spreads the waits of different runs; the same run waits the same.
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(self.live.borrow().id.as_bytes());
+        let wait = BACKOFF.wait(failures, &mut StdRng::from_seed(seed));
+        let pause = self.clock.sleep(wait);
+        self.halt.run_until_cancelled(pause).await.is_some()
+    }
+
+    /// Lets the run fail: calls under way are awaited, and no other is made.
+    pub(super) fn fail(&self, fatal: Fatal) {
+        // The first failure is the cause of those that follow.
+        let _first = self.failure.set(fatal);
+        self.halt.cancel();
+    }
+
+    fn show_refusal(&self, until: Timestamp) {
+        self.live.send_modify(|run| {
+            run.job.calls_refused += 1;
+            run.pulse.waiting_until = Some(until);
+        });
+    }
+}

@@ -1,0 +1,91 @@
+//! Executes a run: the only place that writes to a provider's records.
+//!
+//! ```text
+//! read ─▶ announce ─▶ write, several calls at a time ─▶ gather ─▶ settle
+//! ```
+//!
+//! The dataset is read in key order and cut into groups. A group's intent is committed before the
+//! first of its records is sent; when all of them have come back its links, outcomes, counts and
+//! the checkpoint are committed together, and the intent is closed. So a crash at any moment leaves
+//! an intent that says exactly which records may exist without being linked, and the next claim
+//! begins by looking for them.
+
+mod batch;
+mod content;
+mod group;
+mod ledger;
+mod line;
+mod opens;
+mod pipeline;
+mod plan;
+mod readback;
+mod reading;
+mod start;
+mod verdict;
+
+use std::sync::Arc;
+
+use super::counts::Fate;
+use super::job::{Phase, State};
+use crate::base::{Blocking, SyncId};
+use crate::store::Store;
+
+use group::{Done, End, Group};
+use line::Line;
+use plan::Plan;
+use reading::Reader;
+
+pub(super) use start::{execute, give_up};
+
+/// One execution of a run, from its claim to its end or to the next stop.
+struct Pass<'a> {
+    line: Line<'a>,
+    store: &'a Store,
+    blocking: Blocking,
+    sync: SyncId,
+    plan: Arc<Plan>,
+    reader: Reader,
+}
+
+impl Pass<'_> {
+    fn enter(&self, phase: Phase) {
+        let live = self.line.live;
+        live.send_modify(|run| run.job.state = State::Running(phase));
+    }
+
+    /// Shows what has become of some records, before it is settled.
+    fn show(&self, done: &[Done]) {
+        let now = self.line.clock.now();
+        self.line.live.send_modify(|run| {
+            for done in done {
+                if let Some((fate, reason)) = done.end.told() {
+                    run.job.count(fate, &done.key, reason);
+                }
+            }
+            run.pulse.beat(done.len() as u64, now);
+        });
+    }
+
+    /// Shows what of a group needed no call.
+    fn show_idle(&self, group: &Group) {
+        let now = self.line.clock.now();
+        self.line.live.send_modify(|run| {
+            for idle in &group.idle {
+                run.job.count(idle.fate, &idle.key, &idle.reason);
+            }
+            run.pulse.beat(group.idle.len() as u64, now);
+        });
+    }
+}
+
+impl End {
+    /// How the record is counted, and why; `None` when it was not tried.
+    fn told(&self) -> Option<(Fate, &str)> {
+        match self {
+            Self::Kept { fate, .. } => Some((*fate, "")),
+            Self::Refused { reason } => Some((Fate::Refused, reason)),
+            Self::Unknown { reason } => Some((Fate::Unknown, reason)),
+            Self::Left => None,
+        }
+    }
+}

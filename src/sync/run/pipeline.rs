@@ -1,0 +1,144 @@
+//! Moves the groups of a run along: read and announced ahead, written several calls at a time,
+//! settled in their order.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::super::error::Error;
+use super::super::intent::{Intent, Intents};
+use super::Pass;
+use super::batch::{Batch, Load};
+use super::group::{Gatherer, Group};
+use super::ledger::Ledger;
+use super::reading::Stretch;
+use crate::store;
+
+/// Calls that wait for their turn or their answer at a time: at five calls a second this keeps the
+/// pace while an answer takes a second and a half.
+const CALLS: usize = 8;
+/// Commits of settled groups under way at a time.
+const SETTLING: usize = 2;
+/// The writes of a group: what a crash leaves to be looked for.
+const LEAST_WRITES: usize = 100;
+const MOST_WRITES: usize = 2_000;
+
+impl Pass<'_> {
+    /// Runs from the ledger's checkpoint to the end of the dataset, or until it is to stop. The
+    /// first group has the number `first`.
+    pub(super) async fn push(&self, ledger: &mut Ledger, first: u64) -> Result<(), Error> {
+        let (announced, groups) = mpsc::channel(1);
+        let from = ledger.job.checkpoint.clone();
+        let reading = self.announce_all(from, first, announced);
+        let writing = self.write_all(ledger, first, groups);
+        tokio::try_join!(reading, writing).map(|((), ())| ())
+    }
+
+    /// Reads the dataset and announces its groups, each as soon as there is room for it.
+    async fn announce_all(
+        &self,
+        mut after: Option<String>,
+        first: u64,
+        announced: mpsc::Sender<Vec<Batch>>,
+    ) -> Result<(), Error> {
+        for number in first.. {
+            if self.line.halt.is_cancelled() {
+                break;
+            }
+            let (reader, writes) = (self.reader.clone(), self.writes_at_once());
+            let read = move || reader.read(after.as_deref(), writes);
+            let stretch = self.blocking.run(read).await?;
+            after = stretch.upto.clone();
+            let ended = stretch.ended;
+            let batches = self.announce(number, stretch).await?;
+            if announced.send(batches).await.is_err() || ended {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits the intent of a stretch, if it may create records, and cuts it into batches.
+    async fn announce(&self, number: u64, stretch: Stretch) -> Result<Vec<Batch>, Error> {
+        let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
+        let intent = Intent {
+            at: self.line.clock.now(),
+            keys: creating.map(|load| load.key.clone()).collect(),
+        };
+        if !intent.keys.is_empty() {
+            let mut batch = store::Batch::bookkeeping();
+            batch.put::<Intents>(&(self.sync, number), &intent);
+            self.store.commit(batch).await?;
+        }
+        let rows = self.line.records.rows_per_call().max(1);
+        let group = Arc::new(Group {
+            number,
+            upto: stretch.upto,
+            idle: stretch.idle,
+            batches: stretch.loads.len().div_ceil(rows).max(1),
+            intent,
+        });
+        let mut loads = stretch.loads.into_iter();
+        let batch = |_| Batch {
+            group: Arc::clone(&group),
+            loads: loads.by_ref().take(rows).collect::<Vec<Load>>(),
+        };
+        Ok((0..group.batches).map(batch).collect())
+    }
+
+    /// Writes the batches of the announced groups and settles each group that is whole.
+    async fn write_all(
+        &self,
+        ledger: &mut Ledger,
+        first: u64,
+        groups: mpsc::Receiver<Vec<Batch>>,
+    ) -> Result<(), Error> {
+        let mut gatherer = Gatherer::starting_at(first);
+        let mut whole_so_far = true;
+        ReceiverStream::new(groups)
+            .flat_map(stream::iter)
+            .map(|batch| self.write(batch))
+            .buffer_unordered(CALLS)
+            .flat_map(|returned| stream::iter(gatherer.take(returned)))
+            // A group that a stop has cut short is left open, with all that follow: the next claim
+            // looks for their records. Calls under way are awaited nevertheless.
+            .filter(|whole| {
+                whole_so_far &= whole.carried_through() || self.line.failure.get().is_some();
+                std::future::ready(whole_so_far)
+            })
+            .map(|whole| {
+                self.show_idle(&whole.group);
+                ledger.count_calls(&self.line.live.borrow().job);
+                self.store
+                    .commit(ledger.settle(&whole, self.line.clock.now()))
+            })
+            .buffered(SETTLING)
+            .try_for_each(|_version| std::future::ready(Ok(())))
+            .await?;
+        Ok(())
+    }
+
+    /// How many writes a group has: those of two seconds, so that a slow run leaves few in doubt
+    /// and a fast one does not wait for its commits.
+    fn writes_at_once(&self) -> usize {
+        let rate = self
+            .line
+            .live
+            .borrow()
+            .pulse
+            .rate_per_second()
+            .unwrap_or_default();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is not negative, and one too large becomes the greatest number"
+        )]
+        let writes = (2.0 * rate) as usize;
+        let rows = self.line.records.rows_per_call().max(1);
+        writes
+            .clamp(LEAST_WRITES, MOST_WRITES)
+            .next_multiple_of(rows)
+    }
+}

@@ -1,0 +1,89 @@
+//! Turns a sync's mapping into what a run works with, or says why that is no longer possible.
+
+use super::super::definition::Definition;
+use super::super::job::Failure;
+use super::super::link::Hash;
+use super::super::mapping::{Fault, Wish, check};
+use crate::fields::{Fields, Schema, Value, content_hash};
+use crate::providers::{Layout, RemoteTable};
+
+/// Which fields of the dataset fill which cells.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The remote fields, in the order of their ids: a mapping that was only reordered means the
+    /// same.
+    pub(super) layout: Layout,
+    /// The fingerprint of the layout's fields.
+    pub(super) mark: Hash,
+    /// For each cell the place of its field in the dataset's schema.
+    sources: Vec<usize>,
+}
+
+impl Plan {
+    /// The plan of `sync` towards `table` as it is now.
+    ///
+    /// Errs with a failure when the mapping does not fit any more: a run writes either what was
+    /// agreed to or nothing.
+    pub(super) fn new(
+        sync: &Definition,
+        schema: &Schema,
+        key_field: &str,
+        table: &RemoteTable,
+    ) -> Result<Self, Failure> {
+        let wish = Wish {
+            pairs: sync
+                .mapping
+                .iter()
+                .map(|pair| (pair.field.clone(), pair.remote_field_id.clone()))
+                .collect(),
+            remote_key_field_id: sync.remote_key_field_id.clone(),
+        };
+        let mut pairs = check(&wish, schema, key_field, table, sync.typecast).map_err(moved)?;
+        pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
+        let mut fields = Vec::with_capacity(pairs.len());
+        let mut sources = Vec::with_capacity(pairs.len());
+        for pair in &pairs {
+            let to = table.fields.iter().find(|to| to.id == pair.remote_field_id);
+            if let (Some(to), Some(from)) = (to, schema.position(&pair.field)) {
+                fields.push(to.clone());
+                sources.push(from);
+            }
+        }
+        let key = fields
+            .iter()
+            .position(|to| to.id == sync.remote_key_field_id)
+            .unwrap_or_default();
+        let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
+        Ok(Self {
+            mark: content_hash(ids.join("\n").as_bytes()).0,
+            layout: Layout {
+                base: sync.base.id.clone(),
+                table: table.id.clone(),
+                fields,
+                key,
+                typecast: sync.typecast,
+            },
+            sources,
+        })
+    }
+
+    /// A record's cells in the order of the layout.
+    pub(super) fn cells(&self, fields: &Fields) -> Vec<Option<Value>> {
+        self.sources
+            .iter()
+            .map(|place| fields.at(*place).cloned())
+            .collect()
+    }
+}
+
+fn moved(faults: Vec<Fault>) -> Failure {
+    let told: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
+    Failure {
+        code: "mapping_moved".into(),
+        message: format!(
+            "The mapping no longer fits: {}. Nothing was written; look through the mapping and save \
+             it.",
+            told.join("; ")
+        ),
+    }
+}

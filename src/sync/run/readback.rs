@@ -1,0 +1,146 @@
+//! Finds out whether records were created by a call whose answer never came.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::counts::Fate;
+use super::super::link::Content;
+use super::Pass;
+use super::batch::Load;
+use super::content::resembles;
+use crate::fields::Value;
+use crate::providers::Held;
+
+/// The provider's clock may differ from ours by this much.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
+/// So many keys are asked for at once: a filter of that length is far below what vendors take.
+const KEYS_PER_CALL: usize = 50;
+
+/// What the provider has of a record whose creation is in doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It has a record with the key; if it has only one, the load is now linked to it.
+    Held,
+    /// It has none: the record may be created.
+    Nothing,
+    /// It has none with the key, but one that may be ours under another.
+    Doubtful(String),
+    /// The run came to a stop before it was asked.
+    NotLookedFor,
+}
+
+impl Pass<'_> {
+    /// Looks for each record by its key, and links those that are found. `since` is when their
+    /// creation was announced.
+    pub(super) async fn read_back(&self, loads: Vec<Load>, since: Timestamp) -> Vec<(Load, Found)> {
+        let since = since.saturating_sub(CLOCKS_APART).unwrap_or(since);
+        let unlinked = loads.iter().filter(|load| load.row.id.is_none());
+        let keys: Vec<String> = unlinked.map(|load| load.key.clone()).collect();
+        let Some(held) = self.held_under(&keys).await else {
+            return loads
+                .into_iter()
+                .map(|load| (load, Found::NotLookedFor))
+                .collect();
+        };
+        let mut looked: Vec<(Load, Found)> = loads
+            .into_iter()
+            .map(|load| link(load, &held, since))
+            .collect();
+        if looked.iter().any(|(_, found)| *found == Found::Nothing) {
+            self.doubt(&mut looked, since).await;
+        }
+        looked
+    }
+
+    /// The rows that the provider holds under some keys; `None` when the run is to stop.
+    async fn held_under(&self, keys: &[String]) -> Option<HashMap<String, Vec<Held>>> {
+        let mut found: HashMap<String, Vec<Held>> = HashMap::new();
+        for keys in keys.chunks(KEYS_PER_CALL) {
+            for held in self
+                .line
+                .ask(|| self.line.records.find(&self.plan.layout, keys))
+                .await?
+            {
+                if let Some(key) = self.key_of(&held.cells) {
+                    found.entry(key).or_default().push(held);
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// Marks what was not found and may yet be there under a key that somebody has changed.
+    async fn doubt(&self, looked: &mut [(Load, Found)], since: Timestamp) {
+        let Some(recent) = self
+            .line
+            .ask(|| self.line.records.created_since(&self.plan.layout, since))
+            .await
+        else {
+            for (_, found) in looked
+                .iter_mut()
+                .filter(|(_, found)| *found == Found::Nothing)
+            {
+                *found = Found::NotLookedFor;
+            }
+            return;
+        };
+        let strangers: Vec<Held> = recent
+            .into_iter()
+            .filter(|held| self.strange(held))
+            .collect();
+        for (load, found) in looked
+            .iter_mut()
+            .filter(|(_, found)| *found == Found::Nothing)
+        {
+            let cells = &load.row.cells;
+            let like = |held: &&Held| resembles(cells, &held.cells, self.plan.layout.key);
+            if let Some(held) = strangers.iter().find(like) {
+                *found = Found::Doubtful(format!(
+                    "the answer to its creation was lost, and {} may be it under another key; give \
+                     that record the key {:?} or delete it, then run again",
+                    held.id, load.key
+                ));
+            }
+        }
+    }
+
+    /// Whether the remote row has a key that no record of the dataset has.
+    fn strange(&self, held: &Held) -> bool {
+        let key = self.key_of(&held.cells);
+        // A dataset that cannot be read knows nobody: doubt is the safe side.
+        !key.is_some_and(|key| matches!(self.reader.dataset.record(&key), Ok(Some(_))))
+    }
+
+    fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
+        let value = cells.get(self.plan.layout.key)?.as_ref()?;
+        Some(value.spelling().into_owned())
+    }
+}
+
+/// Links a load to the one row that is held under its key. Of several, none is it for sure: the
+/// provider then refuses the record itself and says so.
+fn link(mut load: Load, held: &HashMap<String, Vec<Held>>, since: Timestamp) -> (Load, Found) {
+    if load.row.id.is_some() {
+        return (load, Found::Held);
+    }
+    match held.get(&load.key).map(Vec::as_slice) {
+        Some([one]) => {
+            let ours = one.created_at >= since;
+            load.fate = if ours { Fate::Created } else { Fate::Matched };
+            load.row.id = Some(one.id.clone());
+            (load, Found::Held)
+        }
+        Some(_) => (load, Found::Held),
+        None => (load, Found::Nothing),
+    }
+}
+
+impl Load {
+    /// What is to be remembered of a load that was found by its key and is yet to be written.
+    pub(super) fn content_found(&self) -> Content {
+        Content::Found {
+            ours: self.fate == Fate::Created,
+        }
+    }
+}

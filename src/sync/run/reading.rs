@@ -1,0 +1,146 @@
+//! Reads the dataset in key order and finds what must be written.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::super::counts::Fate;
+use super::super::error::Error;
+use super::super::link::{Link, Links};
+use super::batch::Load;
+use super::content::fingerprint;
+use super::group::Idle;
+use super::plan::Plan;
+use crate::base::SyncId;
+use crate::datasets::Dataset;
+use crate::fields::Fields;
+use crate::providers::Row;
+use crate::store::{Key as _, Scan, Store};
+
+/// A stretch has no more records than this, so that a dataset without changes is settled now and
+/// then too.
+const MOST_READ: usize = 5_000;
+/// Records that are read at once; reading some of them again later costs little.
+const CHUNK: usize = 500;
+
+/// What a stretch is read with. Clones share it.
+#[derive(Clone)]
+pub(super) struct Reader {
+    pub(super) sync: SyncId,
+    pub(super) store: Store,
+    pub(super) dataset: Dataset,
+    pub(super) plan: Arc<Plan>,
+    /// The records of which nobody can tell whether they were created, and why.
+    pub(super) doubtful: Arc<HashMap<String, String>>,
+}
+
+/// Some records in key order, taken apart by what is to be done.
+#[derive(Default)]
+pub(super) struct Stretch {
+    /// The last key.
+    pub(super) upto: Option<String>,
+    /// What needs no call.
+    pub(super) idle: Vec<Idle>,
+    /// What is to be written.
+    pub(super) loads: Vec<Load>,
+    /// Whether the dataset has no more.
+    pub(super) ended: bool,
+}
+
+impl Reader {
+    /// The records after the key `after`, until `writes` of them must be written.
+    pub(super) fn read(&self, after: Option<&str>, writes: usize) -> Result<Stretch, Error> {
+        let mut stretch = Stretch {
+            upto: after.map(str::to_owned),
+            ..Stretch::default()
+        };
+        let mut read = 0;
+        while !stretch.ended && stretch.loads.len() < writes && read < MOST_READ {
+            let wanted = CHUNK.max(writes - stretch.loads.len());
+            let records = self.records(stretch.upto.as_deref(), wanted)?;
+            stretch.ended = records.len() < wanted;
+            let mut links = self.links(&records)?.into_iter().peekable();
+            for (key, fields) in records {
+                while links.next_if(|(linked, _)| *linked < key).is_some() {}
+                let link = links.next_if(|(linked, _)| *linked == key);
+                self.sort(&mut stretch, &key, &fields, link.map(|(_, link)| link));
+                stretch.upto = Some(key);
+                read += 1;
+                if stretch.loads.len() == writes {
+                    stretch.ended = false;
+                    break;
+                }
+            }
+        }
+        Ok(stretch)
+    }
+
+    /// The next records, `most` of them unless the dataset ends.
+    fn records(&self, after: Option<&str>, most: usize) -> Result<Vec<(String, Fields)>, Error> {
+        let mut records = Vec::with_capacity(most);
+        self.dataset.walk(after, |record| {
+            records.push((record.key, record.fields));
+            if records.len() == most {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(records)
+    }
+
+    /// The links of the records, in the same order.
+    fn links(&self, records: &[(String, Fields)]) -> Result<Vec<(String, Link)>, Error> {
+        let (Some((first, _)), Some((last, _))) = (records.first(), records.last()) else {
+            return Ok(Vec::new());
+        };
+        let mut links = Vec::new();
+        let mut past = (self.sync, last.clone()).bytes();
+        past.push(0);
+        let scan = Scan::all(usize::MAX)
+            .from((self.sync, first.clone()).bytes())
+            .to(past);
+        self.store.snapshot()?.walk::<Links>(&scan, |_, row| {
+            links.push((row.key.1, row.value));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(links)
+    }
+
+    /// Decides what is to be done with one record.
+    fn sort(&self, stretch: &mut Stretch, key: &str, fields: &Fields, link: Option<Link>) {
+        let idle = |fate, remote_id: &str, reason: &str| Idle {
+            key: key.to_owned(),
+            fate,
+            remote_id: remote_id.to_owned(),
+            reason: reason.to_owned(),
+        };
+        if key.trim().is_empty() {
+            let reason = "the key is blank; a provider would trim it to nothing";
+            stretch.idle.push(idle(Fate::Refused, "", reason));
+            return;
+        }
+        if let Some(reason) = self.doubtful.get(key) {
+            stretch.idle.push(idle(Fate::Unknown, "", reason));
+            return;
+        }
+        let cells = self.plan.cells(fields);
+        let sent = fingerprint(&self.plan.mark, &cells);
+        match link {
+            Some(link) if link.agrees(&sent) => {
+                stretch
+                    .idle
+                    .push(idle(Fate::Unchanged, &link.remote_id, ""));
+            }
+            link => stretch.loads.push(Load {
+                key: key.to_owned(),
+                fate: link.as_ref().map_or(Fate::Created, Link::fate),
+                sent,
+                row: Row {
+                    id: link.map(|link| link.remote_id),
+                    cells,
+                },
+            }),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! One sync, opened by its owner: changes it, deletes it, queues its runs.
+
+use jiff::Timestamp;
+
+use super::board::Run;
+use super::definition::{Definition, Definitions};
+use super::error::Error;
+use super::job::{BY_SYNC, Job, Runs, Starter};
+use super::mapping::{Wish, check};
+use super::purge::{Purge, Purges};
+use super::syncs::{Syncs, Target, checked_name};
+use crate::audit::{Code, Event};
+use crate::base::{Actor, Party, RunId, Scope, SyncId, UserId};
+use crate::store::{Batch, Row, Scan, prefix};
+
+/// An opened sync.
+#[derive(Clone)]
+pub struct Sync {
+    syncs: Syncs,
+    row: Stored,
+}
+
+#[derive(Clone)]
+struct Stored {
+    owner: UserId,
+    id: SyncId,
+    definition: Definition,
+    version: crate::store::Version,
+}
+
+/// What is to be changed of a sync; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The name.
+    pub name: Option<String>,
+    /// The pairs of fields.
+    pub pairs: Option<Vec<(String, String)>>,
+    /// The remote field that holds the key.
+    pub remote_key_field_id: Option<String>,
+    /// Whether the provider may convert values.
+    pub typecast: Option<bool>,
+}
+
+/// What people want to know of a sync beside its definition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// The dataset's name.
+    pub dataset: String,
+    /// The connection's name.
+    pub connection: String,
+    /// The connection's provider.
+    pub provider: String,
+    /// The run that was asked for last.
+    pub last_run: Option<Run>,
+}
+
+impl Sync {
+    pub(super) fn new(syncs: Syncs, row: Row<Definitions>) -> Self {
+        let (owner, id) = row.key;
+        Self {
+            syncs,
+            row: Stored {
+                owner,
+                id,
+                definition: row.value,
+                version: row.version,
+            },
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> SyncId {
+        self.row.id
+    }
+
+    /// What it is.
+    pub fn definition(&self) -> &Definition {
+        &self.row.definition
+    }
+
+    /// The names of what it joins, and its last run.
+    pub fn overview(&self) -> Result<Overview, Error> {
+        let services = &self.syncs.services;
+        let (scope, sync) = (self.scope(), &self.row.definition);
+        let connection = services.connections.open(&scope, sync.connection)?;
+        Ok(Overview {
+            dataset: services
+                .datasets
+                .open(&scope, sync.dataset)?
+                .name()
+                .to_owned(),
+            connection: connection.name().to_owned(),
+            provider: connection.provider().to_string(),
+            last_run: self.last_run()?,
+        })
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.syncs.services.clock.now()
+    }
+
+    fn last_run(&self) -> Result<Option<Run>, Error> {
+        let scan = Scan::prefix(prefix(&self.row.id), 1)
+            .by(&BY_SYNC)
+            .backwards();
+        let page = self.syncs.services.store.scan::<Runs>(&scan)?;
+        let kept = page.rows.into_iter().next();
+        Ok(kept.map(|row| self.syncs.shown(Run::kept(row.key.1, row.value))))
+    }
+
+    /// Changes it. A new mapping is looked at with the table as it is now.
+    pub async fn change(self, change: Change, by: &Actor) -> Result<Self, Error> {
+        let mut fresh = self.row.definition.clone();
+        if let Some(name) = &change.name {
+            fresh.name = checked_name(name)?;
+        }
+        fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
+        let remapped = change.pairs.is_some()
+            || change.remote_key_field_id.is_some()
+            || fresh.typecast != self.row.definition.typecast;
+        if remapped {
+            self.remap(&mut fresh, change, by).await?;
+        }
+        fresh.updated_at = self.syncs.services.clock.now();
+        let act = Event::new(Code::SyncUpdated, by)
+            .entity("sync", self.row.id, &fresh.name)
+            .detail("mapping_changed", remapped)
+            .build(&self.syncs.services.clock);
+        let mut batch = Batch::new(act);
+        let key = (self.row.owner, self.row.id);
+        batch.replace::<Definitions>(&key, &fresh, self.row.version);
+        self.syncs.commit(batch, &fresh.name).await?;
+        self.syncs.open(&self.scope(), self.row.id)
+    }
+
+    async fn remap(&self, fresh: &mut Definition, change: Change, by: &Actor) -> Result<(), Error> {
+        let target = Target {
+            dataset: fresh.dataset,
+            connection: fresh.connection,
+            base: fresh.base.id.clone(),
+            table: fresh.table.id.clone(),
+        };
+        let scope = self.scope();
+        let dataset = self.syncs.services.datasets.open(&scope, fresh.dataset)?;
+        let (base, table) = self.syncs.table(&scope, &target, by).await?;
+        let kept = || {
+            let pairs = fresh.mapping.iter();
+            // The key's pair follows from the remote key field, which may be another now.
+            let pairs = pairs.filter(|pair| pair.field != dataset.key_field());
+            pairs
+                .map(|pair| (pair.field.clone(), pair.remote_field_id.clone()))
+                .collect()
+        };
+        let wish = Wish {
+            pairs: change.pairs.unwrap_or_else(kept),
+            remote_key_field_id: change
+                .remote_key_field_id
+                .unwrap_or_else(|| fresh.remote_key_field_id.clone()),
+        };
+        let (schema, key) = (dataset.schema(), dataset.key_field());
+        fresh.mapping =
+            check(&wish, schema, key, &table, fresh.typecast).map_err(Error::Invalid)?;
+        fresh.remote_key_field_id = wish.remote_key_field_id;
+        fresh.base = base;
+        fresh.table.name = table.name;
+        Ok(())
+    }
+
+    /// Deletes it with its runs and links; the remote table stays as it is.
+    ///
+    /// Errs while a run of it has not ended.
+    pub async fn delete(self, by: &Actor) -> Result<(), Error> {
+        let act = Event::new(Code::SyncDeleted, by)
+            .entity("sync", self.row.id, &self.row.definition.name)
+            .build(&self.syncs.services.clock);
+        let mut batch = Batch::new(act);
+        batch.delete::<Definitions>(&(self.row.owner, self.row.id), self.row.version);
+        let owner = self.row.owner;
+        batch.insert::<Purges>(&self.row.id, &Purge { owner });
+        match self.syncs.commit(batch, "").await {
+            Err(Error::Store(crate::store::Error::Referenced(_))) => Err(Error::Busy),
+            outcome => {
+                self.syncs.services.nudge.ring();
+                outcome
+            }
+        }
+    }
+
+    /// Queues a run and rings for it. Errs while another has not ended.
+    pub async fn queue(&self, by: &Actor) -> Result<Run, Error> {
+        let clock = &self.syncs.services.clock;
+        let definition = &self.row.definition;
+        let (id, starter) = (RunId::new(clock), starter(by));
+        let job = Job::queued(self.row.id, &definition.name, starter, clock.now());
+        let act = Event::new(Code::RunQueued, by)
+            .entity("run", id, &definition.name)
+            .entity("sync", self.row.id, &definition.name)
+            .build(clock);
+        let mut batch = Batch::new(act);
+        batch.insert::<Runs>(&(self.row.owner, id), &job);
+        self.syncs.commit(batch, &definition.name).await?;
+        self.syncs.services.nudge.ring();
+        Ok(Run::kept(id, job))
+    }
+
+    fn scope(&self) -> Scope {
+        Scope::owned_by(self.row.owner)
+    }
+}
+
+/// The person behind an actor, under the name that they had.
+fn starter(by: &Actor) -> Option<Starter> {
+    let (id, name) = match &by.party {
+        Party::User { id, email, .. } => (*id, email.clone()),
+        Party::Operator { on_behalf_of, .. } => on_behalf_of.clone()?,
+        Party::Run { .. } | Party::Anonymous | Party::System => return None,
+    };
+    Some(Starter { id, name })
+}

@@ -1,0 +1,254 @@
+//! Makes, finds and lists syncs.
+
+use std::sync::Arc;
+
+use super::board::{Board, Run};
+use super::definition::{BY_NAME, Definition, Definitions, Named};
+use super::error::Error;
+use super::intent::Intents;
+use super::job::Runs;
+use super::link::Links;
+use super::mapping::{Fault, Wish, check};
+use super::outcome::Outcomes;
+use super::proposal::{Proposal, propose};
+use super::purge::Purges;
+use super::sync::Sync;
+use crate::audit::{Code, Event, Log};
+use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, Scope, SyncId};
+use crate::connections::Connections;
+use crate::datasets::Datasets;
+use crate::providers::RemoteTable;
+use crate::store::{self, Batch, Key as _, Scan, Store, Table, prefix};
+
+/// What syncs are built upon.
+#[derive(Clone)]
+pub struct Services {
+    /// Where they are kept.
+    pub store: Store,
+    /// Where records come from.
+    pub datasets: Datasets,
+    /// Through which accounts they go.
+    pub connections: Connections,
+    /// The book.
+    pub log: Log,
+    /// The time.
+    pub clock: Clock,
+    /// Where long reads happen.
+    pub blocking: Blocking,
+    /// Rung when a run is queued.
+    pub nudge: Nudge,
+}
+
+/// Every sync. Clones share them.
+#[derive(Clone)]
+pub struct Syncs {
+    pub(super) services: Arc<Services>,
+    pub(super) board: Board,
+}
+
+/// A table at the end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The provider's id of the base.
+    pub base: String,
+    /// The provider's id of the table.
+    pub table: String,
+}
+
+/// A sync that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct New {
+    /// What its owner calls it: 1 to 120 characters, no other sync's in any case of letters.
+    pub name: String,
+    /// What it joins.
+    pub target: Target,
+    /// Which field goes where.
+    pub wish: Wish,
+    /// Whether the provider may convert values and add missing options.
+    pub typecast: bool,
+}
+
+/// Some of an owner's syncs.
+pub struct SyncsPage {
+    /// In the order in which they were made.
+    pub syncs: Vec<Sync>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// At most so many items.
+    pub limit: usize,
+    /// Where the part before it ended; none for the beginning.
+    pub after: Option<Cursor>,
+}
+
+/// The collections of this module, for the store's registry.
+pub fn tables() -> [Table; 6] {
+    [
+        Table::of::<Definitions>(),
+        Table::of::<Runs>(),
+        Table::of::<Links>(),
+        Table::of::<Intents>(),
+        Table::of::<Outcomes>(),
+        Table::of::<Purges>(),
+    ]
+}
+
+impl Syncs {
+    /// Syncs over what they are built upon.
+    pub fn new(services: Services) -> Self {
+        Self {
+            services: Arc::new(services),
+            board: Board::default(),
+        }
+    }
+
+    /// Proposes how the fields of a dataset might go to those of a table.
+    pub async fn propose(
+        &self,
+        scope: &Scope,
+        target: &Target,
+        by: &Actor,
+    ) -> Result<Proposal, Error> {
+        let dataset = self.services.datasets.open(scope, target.dataset)?;
+        let (_, table) = self.table(scope, target, by).await?;
+        Ok(propose(dataset.schema(), dataset.key_field(), &table))
+    }
+
+    /// Makes a sync. Errs with everything that is wrong with its mapping.
+    pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Sync, Error> {
+        let name = checked_name(&new.name)?;
+        let dataset = self.services.datasets.open(scope, new.target.dataset)?;
+        let connection = self
+            .services
+            .connections
+            .open(scope, new.target.connection)?;
+        let (base, table) = self.table(scope, &new.target, by).await?;
+        let (schema, key) = (dataset.schema(), dataset.key_field());
+        let mapping =
+            check(&new.wish, schema, key, &table, new.typecast).map_err(Error::Invalid)?;
+        let now = self.services.clock.now();
+        let sync = Definition {
+            name,
+            dataset: new.target.dataset,
+            connection: new.target.connection,
+            base,
+            table: Named {
+                id: table.id,
+                name: table.name,
+            },
+            mapping,
+            remote_key_field_id: new.wish.remote_key_field_id,
+            typecast: new.typecast,
+            created_at: now,
+            updated_at: now,
+        };
+        let id = SyncId::new(&self.services.clock);
+        let act = Event::new(Code::SyncCreated, by)
+            .entity("sync", id, &sync.name)
+            .entity("dataset", sync.dataset, dataset.name())
+            .entity("connection", sync.connection, connection.name())
+            .build(&self.services.clock);
+        let mut batch = Batch::new(act);
+        batch.insert::<Definitions>(&(scope.owner(), id), &sync);
+        self.commit(batch, &sync.name).await?;
+        self.open(scope, id)
+    }
+
+    /// Opens a sync. Another owner's answers exactly like one that does not exist.
+    pub fn open(&self, scope: &Scope, id: SyncId) -> Result<Sync, Error> {
+        let row = self
+            .services
+            .store
+            .get::<Definitions>(&(scope.owner(), id))?;
+        let row = row.ok_or(Error::UnknownSync(id))?;
+        Ok(Sync::new(self.clone(), row))
+    }
+
+    /// Opens a sync for somebody who wants to see it.
+    pub fn read(&self, scope: &Scope, id: SyncId, by: &Actor) -> Result<Sync, Error> {
+        let sync = self.open(scope, id)?;
+        let seen = Event::new(Code::SyncsRead, by);
+        self.record(seen.entity("sync", id, &sync.definition().name));
+        Ok(sync)
+    }
+
+    /// Lists the owner's syncs.
+    pub fn list(&self, scope: &Scope, part: &Part, by: &Actor) -> Result<SyncsPage, Error> {
+        let scan = Scan::prefix(prefix(&scope.owner()), part.limit).after(part.after.as_ref());
+        let page = self.services.store.scan::<Definitions>(&scan)?;
+        self.record(Event::new(Code::SyncsRead, by).count("syncs", page.rows.len() as u64));
+        let open = |row| Sync::new(self.clone(), row);
+        Ok(SyncsPage {
+            syncs: page.rows.into_iter().map(open).collect(),
+            next: page.next,
+        })
+    }
+
+    /// Takes a read down for the book.
+    pub(super) fn record(&self, event: Event) {
+        self.services.log.record(event.build(&self.services.clock));
+    }
+
+    /// The base and the table that a sync goes to, as they are now.
+    pub(super) async fn table(
+        &self,
+        scope: &Scope,
+        target: &Target,
+        by: &Actor,
+    ) -> Result<(Named, RemoteTable), Error> {
+        let connections = &self.services.connections;
+        let connection = connections.open(scope, target.connection)?;
+        let tables = connection.tables(by, &target.base).await?;
+        let table = tables.into_iter().find(|table| table.id == target.table);
+        let table = table.ok_or_else(|| Error::UnknownTable(target.table.clone()))?;
+        let bases = connection.bases(by).await?;
+        let base = bases.into_iter().find(|base| base.id == target.base);
+        let name = base.map_or_else(|| target.base.clone(), |base| base.name);
+        let base = Named {
+            id: target.base.clone(),
+            name,
+        };
+        Ok((base, table))
+    }
+
+    /// Commits a change of a sync called `name`.
+    pub(super) async fn commit(&self, batch: Batch, name: &str) -> Result<(), Error> {
+        match self.services.store.commit(batch).await {
+            Ok(_version) => Ok(()),
+            Err(store::Error::Taken(index)) if index == BY_NAME.name => {
+                Err(Error::NameTaken(name.to_owned()))
+            }
+            Err(store::Error::Taken(_)) => Err(Error::Busy),
+            Err(store::Error::Conflict(_)) => Err(Error::Moved),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The run as it is now: what is kept, or how it gets on.
+    pub(super) fn shown(&self, kept: Run) -> Run {
+        match self.board.look(kept.id) {
+            Some(live) if !kept.job.state.ended() => live,
+            _ => kept,
+        }
+    }
+}
+
+/// A sync's name, without blanks at its ends.
+pub(super) fn checked_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if (1..=120).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        return Ok(name.to_owned());
+    }
+    Err(Error::Invalid(vec![Fault {
+        path: "name".into(),
+        message: "a name has 1 to 120 characters and no control characters".into(),
+    }]))
+}
