@@ -67,6 +67,12 @@ impl Answer {
         self
     }
 
+    /// The body, for a test to look at.
+    #[cfg(test)]
+    pub(super) fn read(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("the sandbox answers JSON")
+    }
+
     /// Hands the answer to the server, as much of it as arrives.
     pub(super) fn deliver(self, delivery: Delivery) -> Response {
         let Self {

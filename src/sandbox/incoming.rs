@@ -46,6 +46,21 @@ impl Incoming {
         })
     }
 
+    /// A call of a test, with neither query nor token.
+    #[cfg(test)]
+    pub(super) fn example(method: Method, path: &str, body: String) -> Self {
+        Self {
+            method,
+            target: path.to_owned(),
+            path: path.to_owned(),
+            query: Vec::new(),
+            token: None,
+            is_json: true,
+            body: body.into(),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
     /// The query's pairs.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.query

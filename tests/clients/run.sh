@@ -31,7 +31,7 @@ http://*) url=$subject ;;
     trap 'kill "$server"; rm -f "$ports"' EXIT
     for _ in $(seq 100); do [ -s "$ports" ] && break; sleep 0.1; done
     [ -s "$ports" ] || { echo "the sandbox did not start" >&2; exit 1; }
-    url=http://127.0.0.1:$(cat "$ports")
+    url=http://127.0.0.1:$(sed 's/.*://' "$ports")
     ;;
 esac
 

@@ -134,3 +134,166 @@ impl Airtable {
         Ok((base, table))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{Method, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::{super::seed::BaseSeed, *};
+
+    const TABLES: &str = "/v0/meta/bases/appSandboxDemo001/tables";
+    const AIRPORTS: &str = "/v0/appSandboxDemo001/Airports";
+    const EVERYTHING: &str = "/v0/appSandboxDemo001/Everything";
+
+    struct Desk(Airtable);
+
+    fn desk() -> Desk {
+        let mut airtable = Airtable::new(1);
+        let knobs = Knobs::default();
+        airtable.seed(BaseSeed::demo(), moment(&knobs)).unwrap();
+        Desk(airtable)
+    }
+
+    fn moment(knobs: &Knobs) -> Moment<'_> {
+        Moment {
+            now: Timestamp::UNIX_EPOCH,
+            by: Author::Token,
+            knobs,
+        }
+    }
+
+    impl Desk {
+        fn call(&mut self, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+            let call = Call::parse(&method, path).unwrap();
+            let incoming = Incoming::example(method, path, body.to_string());
+            let knobs = Knobs::default();
+            let answer = self.0.carry_out(&call, &incoming, moment(&knobs));
+            let answer = answer.unwrap_or_else(Answer::from);
+            (answer.status, answer.read())
+        }
+
+        fn get(&mut self, path: &str) -> Value {
+            self.call(Method::GET, path, &Value::Null).1
+        }
+
+        fn post(&mut self, path: &str, body: &Value) -> Value {
+            self.call(Method::POST, path, body).1
+        }
+
+        fn patch(&mut self, path: &str, body: &Value) -> Value {
+            self.call(Method::PATCH, path, body).1
+        }
+    }
+
+    #[test]
+    fn the_demo_has_a_field_of_every_type() {
+        let schema = desk().get(TABLES);
+        let fields = schema["tables"][1]["fields"].as_array().unwrap();
+        let mut kinds: Vec<&str> = fields.iter().map(|f| f["type"].as_str().unwrap()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), 34);
+    }
+
+    #[test]
+    fn computed_fields_follow_what_they_are_computed_from() {
+        let mut desk = desk();
+        let airport = desk.post(
+            AIRPORTS,
+            &json!({ "fields": { "Code": "A", "Name": "Alpha" } }),
+        );
+        let fields = json!({ "Airports": [airport["id"]], "Price": 5 });
+        let made = desk.post(EVERYTHING, &json!({ "fields": fields }));
+        for (name, value) in [
+            ("Airport count", json!(1)),
+            ("Airport names", json!(1)),
+            ("Airport codes", json!(["A"])),
+            ("Is cheap", json!(1)),
+            ("Line", json!(3)),
+            ("Created", json!("1970-01-01T00:00:00.000Z")),
+        ] {
+            assert_eq!(made["fields"][name], value, "{name}");
+        }
+        assert_eq!(made["fields"].get("Changed"), None);
+    }
+
+    #[test]
+    fn a_link_to_a_record_that_is_gone_is_no_longer_shown() {
+        let mut desk = desk();
+        let airport = desk.post(AIRPORTS, &json!({ "fields": { "Code": "A" } }));
+        let fields = json!({ "Airports": [airport["id"]] });
+        let made = desk.post(EVERYTHING, &json!({ "fields": fields }));
+        let path =
+            |table: &str, record: &Value| format!("{table}/{}", record["id"].as_str().unwrap());
+        desk.call(Method::DELETE, &path(AIRPORTS, &airport), &Value::Null);
+        let left = desk.get(&path(EVERYTHING, &made));
+        assert_eq!(left["fields"].get("Airports"), None);
+        assert_eq!(left["fields"]["Airport count"], 0);
+    }
+
+    #[test]
+    fn typecast_links_by_name_and_creates_what_is_not_there() {
+        let mut desk = desk();
+        let body = json!({ "fields": { "Airports": "B, C" }, "typecast": true });
+        let made = desk.post(EVERYTHING, &body);
+        assert_eq!(made["fields"]["Airport codes"], json!(["B", "C"]));
+        let again = desk.post(EVERYTHING, &body);
+        assert_eq!(again["fields"]["Airports"], made["fields"]["Airports"]);
+    }
+
+    #[test]
+    fn attachments_stay_only_when_their_ids_are_sent_again() {
+        let mut desk = desk();
+        let files =
+            json!([{ "url": "https://example.com/a.pdf" }, { "url": "https://example.com/b" }]);
+        let made = desk.post(EVERYTHING, &json!({ "fields": { "Files": files } }));
+        let kept = json!([{ "id": made["fields"]["Files"][1]["id"] }]);
+        let path = format!("{EVERYTHING}/{}", made["id"].as_str().unwrap());
+        let left = desk.patch(&path, &json!({ "fields": { "Files": kept } }));
+        assert_eq!(left["fields"]["Files"], json!([made["fields"]["Files"][1]]));
+    }
+
+    #[test]
+    fn a_table_and_its_fields_can_be_made_and_renamed() {
+        let mut desk = desk();
+        let field = json!({ "name": "Title", "type": "singleLineText" });
+        let table = desk.post(TABLES, &json!({ "name": "Books", "fields": [field] }));
+        let path = format!("{TABLES}/{}", table["id"].as_str().unwrap());
+        let pages = json!({ "name": "Pages", "type": "number", "options": { "precision": 0 } });
+        let made = desk.post(&format!("{path}/fields"), &pages);
+        let field = format!("{path}/fields/{}", made["id"].as_str().unwrap());
+        assert_eq!(
+            desk.patch(&field, &json!({ "name": "Sheets" }))["name"],
+            "Sheets"
+        );
+        assert_eq!(
+            desk.patch(&path, &json!({ "name": "Volumes" }))["fields"][1]["name"],
+            "Sheets"
+        );
+    }
+
+    #[test]
+    fn names_that_are_taken_and_computed_fields_are_refused() {
+        let mut desk = desk();
+        let line = |name: &str, kind: &str| json!({ "name": name, "type": kind });
+        let table = json!({ "name": "Airports", "fields": [line("A", "singleLineText")] });
+        let fields = format!("{TABLES}/Airports/fields");
+        for (path, body) in [
+            (TABLES, table),
+            (fields.as_str(), line("Code", "singleLineText")),
+            (fields.as_str(), line("Number", "autoNumber")),
+        ] {
+            let (status, _) = desk.call(Method::POST, path, &body);
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_data_calls_and_the_schema_calls_tell_a_missing_base_differently() {
+        let mut desk = desk();
+        let (data, _) = desk.call(Method::GET, "/v0/app00000000000000/T", &Value::Null);
+        let (meta, _) = desk.call(Method::GET, "/v0/meta/bases/app0/tables", &Value::Null);
+        assert_eq!((data, meta), (StatusCode::NOT_FOUND, StatusCode::FORBIDDEN));
+    }
+}

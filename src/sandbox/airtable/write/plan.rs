@@ -255,3 +255,182 @@ impl Planner<'_> {
         cells.extend(unnamed.filter(writable).map(|column| (column, None)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{
+        super::super::{
+            base::Base,
+            table::{
+                Stamp,
+                tests::{people, stamp},
+            },
+        },
+        *,
+    };
+
+    const STRICT: Rules = Rules {
+        lenient: false,
+        round_numbers: false,
+        repeated_keys: false,
+    };
+
+    struct Desk {
+        base: Base,
+        at: TableAt,
+        ids: Ids,
+    }
+
+    fn desk() -> Desk {
+        let mut base = Base::new("app1".into(), "Base".into());
+        let at = base.add(people());
+        Desk {
+            base,
+            at,
+            ids: Ids::seeded(1),
+        }
+    }
+
+    impl Desk {
+        fn write(
+            &mut self,
+            mode: Option<Mode>,
+            rules: Rules,
+            body: &Value,
+        ) -> Result<super::super::Applied, Refusal> {
+            let request = Request::read(body.to_string().as_bytes())?;
+            let ready = plan(
+                &mut self.base,
+                self.at,
+                &request,
+                mode,
+                (rules, &mut self.ids),
+            )?;
+            let stamp: Stamp = stamp();
+            Ok(super::super::apply(&mut self.base, self.at, ready, stamp))
+        }
+
+        fn create(&mut self, names: &[&str]) {
+            let records: Vec<Value> = names
+                .iter()
+                .map(|name| json!({ "fields": { "Name": name } }))
+                .collect();
+            self.write(None, STRICT, &json!({ "records": records }))
+                .unwrap();
+        }
+
+        fn upsert(&mut self, rules: Rules, records: &Value) -> Result<Vec<bool>, Refusal> {
+            let body = json!({
+                "records": records, "performUpsert": { "fieldsToMergeOn": ["Name"] },
+            });
+            Ok(self
+                .write(Some(Mode::Merge), rules, &body)?
+                .created
+                .unwrap())
+        }
+
+        fn cell(&self, slot: u32, column: usize) -> bool {
+            let row = self.base.table(self.at).row(Slot(slot)).unwrap();
+            row.cell(Column(column)).is_some()
+        }
+    }
+
+    fn named(name: &str) -> Value {
+        json!({ "fields": { "Name": name, "City": "Rome" } })
+    }
+
+    #[test]
+    fn an_upsert_creates_what_is_not_there_and_updates_what_is() {
+        let mut desk = desk();
+        desk.create(&["Ann"]);
+        let created = desk.upsert(STRICT, &json!([named("Ann"), named("Bob")]));
+        assert_eq!(created, Ok(vec![false, true]));
+        assert!(desk.cell(0, 1), "Ann has got a city");
+    }
+
+    #[test]
+    fn an_upsert_that_could_mean_several_records_is_refused() {
+        let mut desk = desk();
+        desk.create(&["Ann", "Ann"]);
+        assert!(desk.upsert(STRICT, &json!([named("Ann")])).is_err());
+    }
+
+    #[test]
+    fn an_upsert_without_its_key_or_on_too_many_fields_is_refused() {
+        let mut desk = desk();
+        assert!(
+            desk.upsert(STRICT, &json!([{ "fields": { "City": "Rome" } }]))
+                .is_err()
+        );
+        for merge_on in [
+            json!([]),
+            json!(["Name", "City", "Name", "City"]),
+            json!(["Nope"]),
+        ] {
+            let body = json!({
+                "records": [named("Ann")], "performUpsert": { "fieldsToMergeOn": merge_on },
+            });
+            assert!(
+                desk.write(Some(Mode::Merge), STRICT, &body).is_err(),
+                "{merge_on}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_in_one_upsert_is_refused_or_created_twice() {
+        let mut desk = desk();
+        let twice = json!([named("Ann"), named("Ann")]);
+        assert!(desk.upsert(STRICT, &twice).is_err());
+        let both = Rules {
+            repeated_keys: true,
+            ..STRICT
+        };
+        assert_eq!(desk.upsert(both, &twice), Ok(vec![true, true]));
+    }
+
+    #[test]
+    fn a_record_with_an_id_is_updated_whatever_its_key() {
+        let mut desk = desk();
+        desk.create(&["Ann"]);
+        let id = desk.base.table(desk.at).row(Slot(0)).unwrap().id;
+        let renamed = json!([{ "id": id, "fields": { "Name": "Anna" } }]);
+        assert_eq!(desk.upsert(STRICT, &renamed), Ok(vec![false]));
+    }
+
+    #[test]
+    fn replacing_clears_the_cells_that_are_not_named() {
+        let mut desk = desk();
+        desk.upsert(STRICT, &json!([named("Ann")])).unwrap();
+        let id = desk.base.table(desk.at).row(Slot(0)).unwrap().id;
+        let body = json!({ "records": [{ "id": id, "fields": { "Name": "Ann" } }] });
+        desk.write(Some(Mode::Merge), STRICT, &body).unwrap();
+        assert!(desk.cell(0, 1));
+        desk.write(Some(Mode::Replace), STRICT, &body).unwrap();
+        assert!(!desk.cell(0, 1));
+    }
+
+    #[test]
+    fn eleven_records_are_refused_unless_the_vendor_is_lenient() {
+        let mut desk = desk();
+        let eleven = json!({ "records": vec![named("Ann"); 11] });
+        assert!(desk.write(None, STRICT, &eleven).is_err());
+        let lenient = Rules {
+            lenient: true,
+            ..STRICT
+        };
+        assert!(desk.write(None, lenient, &eleven).is_ok());
+    }
+
+    #[test]
+    fn an_update_needs_ids_that_are_there() {
+        let mut desk = desk();
+        let missing = json!({ "records": [{ "id": "rec00000000000000", "fields": {} }] });
+        let refused = desk.write(Some(Mode::Merge), STRICT, &missing).err();
+        assert_eq!(refused, Some(Refusal::no_row("rec00000000000000")));
+        let nameless = json!({ "records": [named("Ann")] });
+        assert!(desk.write(Some(Mode::Merge), STRICT, &nameless).is_err());
+    }
+}
