@@ -1,10 +1,17 @@
-//! Measures what is promised: `cargo bench`, or `cargo bench -- store push` for some of it.
+//! Measures what is promised: `cargo bench`, or `cargo bench -- store journey` for some of it.
 //!
 //! CPU is the appliance's own, client and sandbox run in processes of their own; each figure
 //! stands beside what is aimed at, and beside the state of the disk it was taken on.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark prints its table"
+)]
+#![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod appliance;
+mod journey;
 mod meter;
 mod store;
 
@@ -16,7 +23,8 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [(&str, fn(&mut Report)); 1] = [("store", store::measure)];
+    let sections: [(&str, fn(&mut Report)); 2] =
+        [("store", store::measure), ("journey", journey::measure)];
     for (name, measure) in sections {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure(&mut report);

@@ -1,0 +1,222 @@
+//! The first journey in figures: start, import, look, push to the sandbox.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::appliance::{Appliance, start};
+use crate::meter::{Report, each, rate, syncs_per_second};
+
+const NAMES: [&str; 8] = [
+    "code",
+    "name",
+    "city",
+    "state",
+    "country",
+    "latitude",
+    "longitude",
+    "opened",
+];
+
+fn row(number: u64) -> String {
+    format!(
+        "K{number:07},\"Airport of the town number {number}, with a long name\",Town {},S{:02},USA,\
+         {}.25,-{}.5,20{:02}-03-04\n",
+        number % 5_000,
+        number % 50,
+        number % 90,
+        number % 180,
+        number % 26
+    )
+}
+
+fn file(count: u64) -> impl futures_util::Stream<Item = std::io::Result<Vec<u8>>> {
+    let head = std::iter::once(format!("{}\n", NAMES.join(",")).into_bytes());
+    let rows = (0..count).step_by(1_000).map(move |from| {
+        (from..(from + 1_000).min(count))
+            .map(row)
+            .collect::<String>()
+            .into_bytes()
+    });
+    futures_util::stream::iter(head.chain(rows)).map(Ok)
+}
+
+pub(crate) fn measure(report: &mut Report) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(journey(report));
+}
+
+async fn journey(report: &mut Report) {
+    let folder = tempfile::tempdir_in("target").expect("a folder on the disk");
+    let syncs = syncs_per_second(folder.path());
+    report.add(
+        "disk: durable 512-byte appends, one after the other",
+        "",
+        format!("{syncs:.0} /s"),
+    );
+    let appliance = Appliance::open(folder.path()).await;
+    import(&appliance, 10_000, "10,000", report).await;
+    let small = dataset(&appliance, "Pushed").await;
+    send(&appliance, &small, 100_000).await;
+    push(&appliance, &small, report).await;
+    let large = import(&appliance, 1_000_000, "1,000,000", report).await;
+    look(&appliance, &large, report).await;
+    let url = appliance.sandbox_url.clone();
+    drop(appliance);
+    idle(folder.path(), &url, report).await;
+}
+
+async fn dataset(appliance: &Appliance, name: &str) -> String {
+    let kinds = [
+        "text", "text", "text", "text", "text", "number", "number", "date",
+    ];
+    let fields: Vec<Value> = NAMES
+        .iter()
+        .zip(kinds)
+        .map(
+            |(name, kind)| json!({"name": name, "type": kind, "required": false, "indexed": false}),
+        )
+        .collect();
+    let body = json!({"name": name, "key_field": "code", "fields": fields});
+    let dataset = appliance.call(Method::POST, "/datasets", Some(body)).await;
+    dataset["id"].as_str().expect("an id").to_owned()
+}
+
+async fn send(appliance: &Appliance, dataset: &str, count: u64) {
+    let path = format!("/datasets/{dataset}/imports?format=csv");
+    let request = appliance
+        .request(Method::POST, &path)
+        .header("content-type", "text/csv");
+    let body = reqwest::Body::wrap_stream(file(count));
+    let answer = request.body(body).send().await.expect("an answer");
+    let report: Value = answer.json().await.expect("a report");
+    assert_eq!(report["created"], count, "{report}");
+}
+
+async fn import(appliance: &Appliance, count: u64, label: &str, report: &mut Report) -> String {
+    let dataset = dataset(appliance, label).await;
+    let before = appliance.process.cpu();
+    send(appliance, &dataset, count).await;
+    let cpu = appliance.process.cpu() - before;
+    report.add(
+        &format!("import: {label} CSV rows, CPU"),
+        "60,000 /s",
+        rate(count, cpu),
+    );
+    let peak = appliance.process.memory_kib("VmHWM") / 1024;
+    report.add(
+        &format!("import: peak memory after {label} rows"),
+        "bounded",
+        format!("{peak} MiB"),
+    );
+    dataset
+}
+
+async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
+    const CALLS: u64 = 3_000;
+    let cpu = appliance.process.cpu();
+    for number in 0..CALLS {
+        let key = number * 331 % 1_000_000;
+        let path = format!("/datasets/{dataset}/records/K{key:07}");
+        appliance.call(Method::GET, &path, None).await;
+    }
+    let spent = appliance.process.cpu() - cpu;
+    report.add(
+        "http: one record of 1,000,000, CPU",
+        "60 µs",
+        each(CALLS, spent),
+    );
+    let cpu = appliance.process.cpu();
+    let path = format!("/datasets/{dataset}/records?limit=50");
+    for _ in 0..CALLS {
+        appliance.call(Method::GET, &path, None).await;
+    }
+    let spent = appliance.process.cpu() - cpu;
+    report.add(
+        "http: a list of 50 records, CPU",
+        "200 µs",
+        each(CALLS, spent),
+    );
+}
+
+async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
+    let (base, table) = ("appSandboxDemo001", "Airports");
+    let body = json!({"provider": "airtable", "name": "Bench", "endpoint": "sandbox",
+                      "token": "patBenchBenchBenchBench"});
+    let connection = appliance
+        .call(Method::POST, "/connections", Some(body))
+        .await;
+    let connection = connection["id"].as_str().expect("an id");
+    let tables = format!("/connections/{connection}/bases/{base}/tables");
+    let tables = appliance.call(Method::GET, &tables, None).await;
+    let tables = tables["items"].as_array().expect("a list");
+    let table = tables
+        .iter()
+        .find(|one| one["name"] == table)
+        .expect("the sandbox has it");
+    let place = json!({"dataset_id": dataset, "connection_id": connection, "base_id": base,
+                       "table_id": table["id"]});
+    let proposal = appliance
+        .call(Method::POST, "/syncs/proposal", Some(place.clone()))
+        .await;
+    let mut sync = place;
+    sync["name"] = json!("Bench");
+    sync["mapping"] = proposal["mapping"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+        .collect();
+    sync["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
+    sync["typecast"] = json!(true);
+    let sync = appliance.call(Method::POST, "/syncs", Some(sync)).await;
+    let sync = sync["id"].as_str().expect("an id");
+    for (what, target) in [
+        ("push: 100,000 records, CPU", "60,000 /s"),
+        ("push: unchanged, CPU", ""),
+    ] {
+        let before = appliance.process.cpu();
+        run(appliance, sync).await;
+        report.add(
+            what,
+            target,
+            rate(100_000, appliance.process.cpu() - before),
+        );
+    }
+    let peak = appliance.process.memory_kib("VmHWM") / 1024;
+    report.add("push: peak memory so far", "60 MiB", format!("{peak} MiB"));
+}
+
+async fn run(appliance: &Appliance, sync: &str) {
+    let run = appliance
+        .call(Method::POST, &format!("/syncs/{sync}/runs"), None)
+        .await;
+    let path = format!("/runs/{}", run["id"].as_str().expect("an id"));
+    loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let run = appliance.call(Method::GET, &path, None).await;
+        match run["state"].as_str() {
+            Some("done") => return assert_eq!(run["counts"]["refused"], 0, "{run}"),
+            Some("failed") => panic!("{run}"),
+            _ => {}
+        }
+    }
+}
+
+async fn idle(folder: &std::path::Path, sandbox_url: &str, report: &mut Report) {
+    let (process, _, first) = start(folder, sandbox_url).await;
+    report.add(
+        "start: to the first answer, second start",
+        "60 ms",
+        format!("{first:.0?}"),
+    );
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let memory = process.memory_kib("RssAnon") as f64 / 1024.0;
+    report.add(
+        "idle: anonymous memory, second start",
+        "20 MiB",
+        format!("{memory:.1} MiB"),
+    );
+}
