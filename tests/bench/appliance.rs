@@ -16,11 +16,12 @@ pub(crate) struct Process(Child);
 
 impl Process {
     fn start(arguments: &[&str]) -> Self {
-        let child = Command::new(BINARY)
+        let mut command = Command::new(BINARY);
+        command
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        Self(child.spawn().expect("the binary was built"))
+        Self(command.spawn().expect("the binary was built"))
     }
 
     /// The CPU time used so far.
