@@ -19,7 +19,7 @@ describe("in the browser", { timeout: 300_000 }, () => {
     stage.appliance = await startAppliance(binary);
     stage.browser = await openBrowser();
     stage.page = stage.browser.context.pages()[0];
-    stage.page.setDefaultTimeout(20_000);
+    stage.page.setDefaultTimeout(10_000);
   });
 
   after(async () => {
