@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::base::{Actor, Blocking, Clock, Secret, Tasks};
 use crate::config::Config;
 use crate::server::Listeners;
-use crate::tls::Certificates;
 use crate::{http, server, telemetry};
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
@@ -28,30 +27,18 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let tasks = Tasks::default();
-    let app = App::open(config, Clock::system(), Blocking::Threads).await;
+    let clock = Clock::system();
+    // First, since a server that runs already holds everything else.
+    let listeners = Listeners::open(&config, &clock, &tasks).await;
+    let listeners = listeners.map_err(Failure::of)?;
+    let url = http::public_url(&config, listeners.address());
+    let app = App::open(config, clock, Blocking::Threads).await;
     let app = app.map_err(Failure::of)?;
-    let certificates = app
-        .config
-        .tls
-        .enabled
-        .then(|| Certificates::open(&app.config));
-    let certificates = certificates.transpose().map_err(Failure::of)?;
-    if let Some(certificates) = certificates.clone() {
-        info!(tls.fingerprint = %certificates.fingerprint(), "the certificate is loaded");
-        certificates
-            .watch(app.clock.clone(), &tasks)
-            .map_err(Failure::of)?;
-    }
-    let settings = &app.config.server;
-    let listeners = Listeners::open(settings, certificates)
-        .await
-        .map_err(Failure::of)?;
-    let url = http::public_url(&app.config, listeners.address());
     app.start(&tasks).map_err(Failure::of)?;
     stop_on_signal(&tasks).map_err(Failure::of)?;
     invite(&app, &url).await?;
     info!(%url, "Weighbridge {} listens on {url}", env!("CARGO_PKG_VERSION"));
-    server::serve(listeners, http::endpoint(&app), settings, &tasks).await;
+    server::serve(listeners, http::endpoint(&app), &app.config.server, &tasks).await;
     tasks.stop().await;
     app.close().map_err(Failure::of)
 }

@@ -1,15 +1,16 @@
 //! The sockets on which the appliance waits for connections.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tokio::net::{TcpListener, UnixListener, UnixStream};
 
-use crate::config::Server;
-use crate::tls::Certificates;
+use crate::base::{Clock, Tasks};
+use crate::config::Config;
+use crate::tls::{self, Certificates};
 
 /// Why the appliance cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,12 @@ pub enum Error {
     /// Another process answers on the local socket.
     #[error("a server is running already: it answers on {0}")]
     Running(PathBuf),
+    /// There is no certificate to show.
+    #[error("there is no certificate to show")]
+    Certificate(#[from] tls::Error),
+    /// The signal that asks for a new certificate cannot be waited for.
+    #[error("could not wait for SIGHUP")]
+    Watch(#[source] io::Error),
 }
 
 /// Both doors: the network's, and the one for commands on this machine.
@@ -37,17 +44,27 @@ pub struct Listeners {
 
 impl Listeners {
     /// Opens both doors; the local one can be entered by the service's own user and root alone.
-    pub async fn open(
-        settings: &Server,
-        certificates: Option<Certificates>,
-    ) -> Result<Self, Error> {
-        let socket = settings.socket.clone();
+    ///
+    /// The certificate is loaded, or made, and watched by one of `tasks` from now on. Whoever comes
+    /// before [`serve`](super::serve) is called waits.
+    pub async fn open(config: &Config, clock: &Clock, tasks: &Tasks) -> Result<Self, Error> {
+        let socket = config.server.socket.clone();
         let local = local(&socket).await?;
-        let network = TcpListener::bind(settings.listen).await;
-        let network = network.map_err(|error| Error::Address(settings.listen, error))?;
+        let certificates = config.tls.enabled.then(|| Certificates::open(config));
+        let certificates = certificates.transpose()?;
+        if let Some(certificates) = certificates.clone() {
+            let fingerprint = certificates.fingerprint();
+            tracing::info!(tls.fingerprint = %fingerprint, "the certificate is loaded");
+            certificates
+                .watch(clock.clone(), tasks)
+                .map_err(Error::Watch)?;
+        }
+        let asked = config.server.listen;
+        let network = TcpListener::bind(asked).await;
+        let network = network.map_err(|error| Error::Address(asked, error))?;
         let address = network
             .local_addr()
-            .map_err(|error| Error::Address(settings.listen, error))?;
+            .map_err(|error| Error::Address(asked, error))?;
         Ok(Self {
             network,
             address,
@@ -61,6 +78,11 @@ impl Listeners {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// The certificate that is shown; `None` when TLS is off.
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.certificates.as_ref()
+    }
 }
 
 async fn local(socket: &Path) -> Result<UnixListener, Error> {
@@ -68,6 +90,12 @@ async fn local(socket: &Path) -> Result<UnixListener, Error> {
         return Err(Error::Running(socket.to_owned()));
     }
     let open = || -> io::Result<UnixListener> {
+        if let Some(folder) = socket.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
+        }
         // A server that was killed leaves its socket behind.
         match fs::remove_file(socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

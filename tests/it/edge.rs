@@ -11,7 +11,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
-use weighbridge::base::{Peer, Tasks};
+use weighbridge::base::{Clock, Peer, Tasks};
 use weighbridge::config::Config;
 use weighbridge::server::{self, Listeners};
 use weighbridge::tls::Certificates;
@@ -40,17 +40,14 @@ impl Edge {
         config.server.socket = folder.path().join("admin.sock");
         config.server.listen = "127.0.0.1:0".parse().unwrap();
         change(&mut config);
-        let certificates = config
-            .tls
-            .enabled
-            .then(|| Certificates::open(&config).unwrap());
-        let listeners = Listeners::open(&config.server, certificates.clone())
+        let tasks = Tasks::default();
+        let listeners = Listeners::open(&config, &Clock::system(), &tasks)
             .await
             .unwrap();
         let edge = Self {
             address: listeners.address(),
-            certificates,
-            tasks: Tasks::default(),
+            certificates: listeners.certificates().cloned(),
+            tasks,
             _folder: folder,
             config,
         };
@@ -322,18 +319,20 @@ async fn the_local_socket_is_private_and_tells_a_second_server_to_stay_out() {
     let socket = &edge.config.server.socket;
     let mode = std::fs::metadata(socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let second = Listeners::open(&edge.config.server, None).await;
+    let second = Listeners::open(&edge.config, &Clock::system(), &edge.tasks).await;
     assert!(matches!(second, Err(server::Error::Running(_))));
 }
 
 #[tokio::test]
 async fn the_socket_of_a_killed_server_is_taken_over() {
     let folder = tempfile::tempdir().unwrap();
-    let mut settings = Config::default().server;
-    settings.listen = "127.0.0.1:0".parse().unwrap();
-    settings.socket = folder.path().join("admin.sock");
-    drop(std::os::unix::net::UnixListener::bind(&settings.socket).unwrap());
-    assert!(Listeners::open(&settings, None).await.is_ok());
+    let mut config = Config::default();
+    config.server.listen = "127.0.0.1:0".parse().unwrap();
+    config.server.socket = folder.path().join("admin.sock");
+    config.tls.enabled = false;
+    drop(std::os::unix::net::UnixListener::bind(&config.server.socket).unwrap());
+    let opened = Listeners::open(&config, &Clock::system(), &Tasks::default()).await;
+    assert!(opened.is_ok());
 }
 
 #[tokio::test]
