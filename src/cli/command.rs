@@ -8,7 +8,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::{Failure, report};
-use super::{completions, config, man, openapi, sandbox, serve, setup_link};
+use super::{
+    audit, completions, config, init, man, openapi, sandbox, serve, setup_link, user,
+};
 use crate::config::Environment;
 
 /// The gate and the book of an organisation's data.
@@ -34,8 +36,16 @@ struct Line {
 enum Command {
     /// Run the appliance until it is told to stop.
     Serve,
+    /// Write a configuration file that explains itself, and make the data folder.
+    Init(init::Args),
     /// Make the link through which the first account is made; an older one is void.
     SetupLink,
+    /// Manage accounts.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Read the book, and sign how far it goes.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Print the description of the API (OpenAPI 3.0.3).
     Openapi,
     /// Check, show or explain the configuration.
@@ -70,6 +80,9 @@ pub fn grammar() -> clap::Command {
 fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run(context),
+        Command::Init(args) => init::run(args, context),
+        Command::User(command) => user::run(command, context),
+        Command::Audit(command) => audit::run(&command, context),
         Command::SetupLink => setup_link::run(context),
         Command::Openapi => openapi::run(context),
         Command::Config(command) => config::run(&command, context),

@@ -4,12 +4,14 @@
 //! prints; `command` lists them. What a command prints is text for people, or JSON with `--json`;
 //! failures go to standard error, and the exit code tells their kind.
 
+mod audit;
 mod client;
 mod command;
 mod completions;
 mod config;
 mod context;
 mod failure;
+mod init;
 mod man;
 mod openapi;
 mod output;
@@ -17,5 +19,6 @@ mod runtime;
 mod sandbox;
 mod serve;
 mod setup_link;
+mod user;
 
 pub use command::{grammar, run};

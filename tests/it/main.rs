@@ -5,7 +5,9 @@
     reason = "the tests' helpers fail as the tests do"
 )]
 
+mod access;
 mod auth;
+mod commands;
 mod config;
 mod edge;
 mod http;

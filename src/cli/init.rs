@@ -1,0 +1,87 @@
+//! `weighbridge init`: writes a configuration file that explains itself, and makes the data folder.
+
+use std::fmt::{Display, Formatter, Result as Written};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args as Arguments;
+use serde::Serialize;
+
+use super::context::Context;
+use super::failure::Failure;
+use crate::config::template;
+
+/// Where to put what.
+#[derive(Arguments)]
+pub(super) struct Args {
+    /// The file to write; it must not exist yet.
+    #[arg(default_value = "/etc/weighbridge/config.toml")]
+    file: PathBuf,
+    /// The data folder to make and to name in the file; the usual one without it.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+/// What could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("could not make {0}")]
+struct Unmade(PathBuf, #[source] io::Error);
+
+pub(super) fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let data = args.data.unwrap_or_else(|| "/var/lib/weighbridge".into());
+    write(&args.file, &data).map_err(|error| Failure::of(Unmade(args.file.clone(), error)))?;
+    make_private(&data).map_err(|error| Failure::of(Unmade(data.clone(), error)))?;
+    Ok(context.out.show(&Made {
+        file: args.file,
+        data,
+    })?)
+}
+
+/// The file may come to hold secrets, so that nobody else can read it.
+fn write(file: &Path, data: &Path) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o640)
+        .open(file)?;
+    file.write_all(with_data(&template(), data).as_bytes())
+}
+
+/// The template with the data folder set in it.
+fn with_data(template: &str, data: &Path) -> String {
+    let set = format!("data = {:?}", data.display().to_string());
+    let lines = template
+        .lines()
+        .map(|line| match line.strip_prefix("# data = ") {
+            Some(_) => set.as_str(),
+            None => line,
+        });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o750)
+        .create(folder)
+}
+
+/// What was made.
+#[derive(Serialize)]
+struct Made {
+    file: PathBuf,
+    data: PathBuf,
+}
+
+impl Display for Made {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        let (file, data) = (self.file.display(), self.data.display());
+        writeln!(f, "Wrote {file} and made {data}.")?;
+        write!(f, "Start with: weighbridge serve --config {file}")
+    }
+}

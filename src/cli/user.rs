@@ -1,0 +1,178 @@
+//! `weighbridge user`: manages accounts.
+
+use std::fmt::{Display, Formatter, Result as Written};
+use std::io::{IsTerminal as _, Read as _, stdin};
+
+use clap::{Args, Subcommand};
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::context::Context;
+use super::failure::Failure;
+use super::runtime;
+use crate::auth::Role;
+use crate::base::Secret;
+
+/// What to do with accounts.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an account; its password is read from standard input.
+    Add(Add),
+    /// List the accounts.
+    List,
+    /// Keep a user out; their sessions end at once.
+    Disable(Who),
+    /// Let a user in again, and forget their failed attempts.
+    Enable(Who),
+    /// Set a user's password, read from standard input; their sessions end at once.
+    Password(Who),
+    /// Set what a user may do; their sessions end at once.
+    Roles(Roles),
+}
+
+/// A user.
+#[derive(Args)]
+pub(super) struct Who {
+    /// The user's e-mail address.
+    email: String,
+}
+
+/// An account to be made.
+#[derive(Args)]
+pub(super) struct Add {
+    /// The e-mail address to sign in with.
+    email: String,
+    /// What people call the user; the address without it.
+    #[arg(long)]
+    name: Option<String>,
+    /// What the user may do; may be given several times.
+    #[arg(long = "role", required = true)]
+    roles: Vec<Role>,
+}
+
+/// New roles.
+#[derive(Args)]
+pub(super) struct Roles {
+    /// The user's e-mail address.
+    email: String,
+    /// What the user may do; may be given several times.
+    #[arg(long = "role", required = true)]
+    roles: Vec<Role>,
+}
+
+/// What cannot be done as asked.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("nobody has the address {0}")]
+    Unknown(String),
+    #[error("give the password on standard input, such as from a password manager or a file")]
+    NoPassword,
+}
+
+pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
+    let users = runtime::run(async {
+        let mut client = Client::open(context, None).await?;
+        let users = act(command, &mut client).await?;
+        client.close().await?;
+        Ok(users)
+    })?;
+    Ok(context.out.show(&Users(users))?)
+}
+
+async fn act(command: Command, client: &mut Client) -> Result<Vec<Value>, Failure> {
+    let user = match command {
+        Command::List => return list(client).await,
+        Command::Add(add) => {
+            let body = json!({
+                "email": add.email, "name": add.name.unwrap_or_else(|| add.email.clone()),
+                "roles": names(&add.roles), "password": password()?.expose(),
+            });
+            client.call(Method::POST, "/users", Some(&body)).await?
+        }
+        Command::Disable(who) => change(client, &who.email, &json!({"disabled": true})).await?,
+        Command::Enable(who) => change(client, &who.email, &json!({"disabled": false})).await?,
+        Command::Password(who) => {
+            let body = json!({"password": password()?.expose()});
+            change(client, &who.email, &body).await?
+        }
+        Command::Roles(roles) => {
+            change(client, &roles.email, &json!({"roles": names(&roles.roles)})).await?
+        }
+    };
+    Ok(vec![user])
+}
+
+async fn change(client: &mut Client, email: &str, body: &Value) -> Result<Value, Failure> {
+    let has_address = |user: &Value| {
+        let address = user["email"].as_str().unwrap_or_default();
+        address.to_lowercase() == email.to_lowercase()
+    };
+    let user = list(client).await?.into_iter().find(has_address);
+    let user = user.ok_or_else(|| Failure::of(Error::Unknown(email.to_owned())))?;
+    let path = format!("/users/{}", user["id"].as_str().unwrap_or_default());
+    client.call(Method::PATCH, &path, Some(body)).await
+}
+
+async fn list(client: &mut Client) -> Result<Vec<Value>, Failure> {
+    let mut users = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = client.get(&format!("/users?limit=500{after}")).await?;
+        users.extend(page["items"].as_array().cloned().unwrap_or_default());
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return Ok(users),
+        }
+    }
+}
+
+fn names(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|role| role.name()).collect()
+}
+
+/// Reads a password that no process list and no shell history shows.
+fn password() -> Result<Secret, Failure> {
+    if stdin().is_terminal() {
+        return Err(Failure::of(Error::NoPassword));
+    }
+    let mut text = String::new();
+    stdin()
+        .take(8192)
+        .read_to_string(&mut text)
+        .map_err(Failure::of)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+/// Users as the API shows them.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Users(Vec<Value>);
+
+impl Display for Users {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for user in &self.0 {
+            let text = |name: &str| user[name].as_str().unwrap_or("-").to_owned();
+            let roles: Vec<_> = user["roles"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let state = if user["disabled"] == true {
+                "disabled"
+            } else {
+                "enabled"
+            };
+            writeln!(
+                f,
+                "{:32} {state:8} {:24} last signed in {}",
+                text("email"),
+                roles.join(","),
+                text("last_sign_in_at")
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! Who may do what: every operation of the API document, for every kind of caller.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use poem::http::Method;
+use serde_json::{Value, json};
+use weighbridge::auth::Role;
+use weighbridge::http;
+
+use crate::support::{Client, PASSWORD, TestServer};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Everybody.
+    Open,
+    /// Whoever has signed in.
+    SignedIn,
+    /// Whoever sits at the machine.
+    Machine,
+    /// Whoever has the permission by one of their roles.
+    Needs(&'static str),
+}
+
+use Access::{Machine, Needs, Open, SignedIn};
+
+/// Every operation with who may call it and a body that is well formed. A new operation needs a
+/// row, or the first test fails.
+fn rows() -> Vec<(&'static str, Access, Value)> {
+    let account = json!({
+        "email": "new@example.org", "name": "New", "roles": ["analyst"], "password": PASSWORD,
+    });
+    let first = json!({
+        "token": "x", "email": "new@example.org", "name": "New", "password": PASSWORD,
+    });
+    let none = || Value::Null;
+    vec![
+        ("getSetup", Open, none()),
+        ("completeSetup", Open, first),
+        ("makeSetupLink", Machine, none()),
+        (
+            "signIn",
+            Open,
+            json!({"email": "nobody@example.org", "password": PASSWORD}),
+        ),
+        ("signOut", SignedIn, none()),
+        ("getSession", SignedIn, none()),
+        (
+            "changePassword",
+            SignedIn,
+            json!({"current": "x", "new": "y"}),
+        ),
+        ("listUsers", Needs("user:manage"), none()),
+        ("createUser", Needs("user:manage"), account),
+        ("updateUser", Needs("user:manage"), json!({})),
+        ("getSystem", Needs("system:read"), none()),
+        ("listRateLimits", Needs("system:read"), none()),
+        ("listAuditEvents", Needs("audit:read"), none()),
+        ("getAuditCheckpoint", Needs("audit:read"), none()),
+    ]
+}
+
+struct Operation {
+    name: String,
+    method: Method,
+    path: String,
+    kind: String,
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let content = operation["requestBody"]["content"].as_object();
+            let kind = content.and_then(|content| content.keys().next());
+            operations.push(Operation {
+                name: operation["operationId"].as_str().unwrap().to_owned(),
+                method: method.to_uppercase().parse().unwrap(),
+                path: with_ids(path),
+                kind: kind.cloned().unwrap_or_default(),
+            });
+        }
+    }
+    operations
+}
+
+/// The path with ids that nothing has.
+fn with_ids(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.strip_prefix('{') {
+        Some("id}" | "import}") => "0199a3c4-7b10-7000-8000-0123456789ab",
+        Some(_) => "none",
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+async fn call(client: &Client, operation: &Operation, body: &Value) -> (u16, Value) {
+    let body = match operation.kind.as_str() {
+        "" => Vec::new(),
+        _ => body.to_string().into_bytes(),
+    };
+    let method = operation.method.clone();
+    let answer = client
+        .send(method, &operation.path, &operation.kind, body)
+        .await;
+    (answer.status.as_u16(), answer.json()["code"].clone())
+}
+
+/// The table, together with what the document says of each operation.
+fn table(server: &TestServer) -> Vec<(Operation, Access, Value)> {
+    let mut rows: BTreeMap<_, _> = rows()
+        .into_iter()
+        .map(|(name, access, body)| (name.to_owned(), (access, body)))
+        .collect();
+    operations(&http::document(&server.app))
+        .into_iter()
+        .map(|operation| {
+            let row = rows.remove(&operation.name);
+            let (access, body) = row.unwrap_or_else(|| panic!("{} has no row", operation.name));
+            (operation, access, body)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_operation_has_a_row_and_every_row_its_operation() {
+    let server = TestServer::start().await;
+    let document = http::document(&server.app);
+    let offered: BTreeSet<_> = operations(&document)
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    let listed: BTreeSet<_> = rows()
+        .into_iter()
+        .map(|(name, ..)| name.to_owned())
+        .collect();
+    assert_eq!(offered, listed);
+}
+
+#[tokio::test]
+async fn nobody_gets_past_the_door_but_where_it_is_open() {
+    let server = TestServer::start().await;
+    server.sign_up_admin().await;
+    for (operation, access, body) in table(&server) {
+        let (_, code) = call(&server.anonymous(), &operation, &body).await;
+        assert_eq!(
+            code != "not_signed_in",
+            access == Open,
+            "{}: {code}",
+            operation.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_opens_nothing() {
+    let server = TestServer::start().await;
+    let admin = server.sign_up_admin().await;
+    admin.post("/auth/logout", Value::Null).await.expect(204);
+    for (operation, access, body) in table(&server) {
+        let (_, code) = call(&admin, &operation, &body).await;
+        assert!(
+            code == "not_signed_in" || access == Open,
+            "{}: {code}",
+            operation.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
+    let server = TestServer::start().await;
+    server.sign_up_admin().await;
+    for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
+        let email = format!("{role}-alone@example.org");
+        server.sign_up(&email, &[role.name()]).await;
+        let permissions: Vec<_> = role.permissions().iter().map(|one| one.name()).collect();
+        for (operation, access, body) in table(&server) {
+            let client = server.sign_in(&email).await;
+            let (status, code) = call(&client, &operation, &body).await;
+            let may = match access {
+                Open | SignedIn => true,
+                Machine => false,
+                Needs(permission) => permissions.contains(&permission),
+            };
+            assert_eq!(
+                code != "forbidden",
+                may,
+                "{role} {}: {status} {code}",
+                operation.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_written_into_the_book() {
+    let server = TestServer::start().await;
+    let analyst = server.sign_up("ada@example.org", &["analyst"]).await;
+    analyst.get("/users").await.problem(403, "forbidden");
+    assert_eq!(server.count_in_book("authz_fail"), 1);
+}

@@ -1,0 +1,146 @@
+//! The commands that somebody runs at the machine, without and with a server.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// A fresh folder with a configuration that `init` has written.
+struct Machine(TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        let machine = Self(tempfile::tempdir().unwrap());
+        let (file, data) = (machine.path("config.toml"), machine.path("data"));
+        let made = plain(&["init", &file, "--data", &data]).output().unwrap();
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        machine
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Runs a command with `input` and gives its JSON.
+    fn run(&self, args: &[&str], input: &str) -> Value {
+        let output = self.output(args, input);
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn output(&self, args: &[&str], input: &str) -> Output {
+        let config = self.path("config.toml");
+        let mut child = plain(args)
+            .args(["--json", "--config", &config])
+            .env("WEIGHBRIDGE_AUTH__ARGON2_MEMORY_KIB", "8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+fn plain(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_weighbridge"));
+    command.env_clear().args(args);
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn accounts_can_be_managed_before_a_server_ever_ran() {
+    let machine = Machine::new();
+    let ada = [
+        "user",
+        "add",
+        "ada@example.org",
+        "--role",
+        "admin",
+        "--role",
+        "member",
+    ];
+    machine.run(&ada, PASSWORD);
+    machine.run(
+        &["user", "add", "bob@example.org", "--role", "analyst"],
+        PASSWORD,
+    );
+    machine.run(&["user", "disable", "BOB@example.org"], "");
+    let users = machine.run(&["user", "list"], "");
+    assert_eq!(users[0]["roles"], serde_json::json!(["admin", "member"]));
+    assert_eq!(users[1]["disabled"], true);
+    let refused = machine.output(&["user", "disable", "ada@example.org"], "");
+    assert!(
+        text(&refused.stderr).contains("nobody would be left"),
+        "{refused:?}"
+    );
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[test]
+fn a_weak_password_is_refused_with_its_reason() {
+    let machine = Machine::new();
+    let output = machine.output(
+        &["user", "add", "ada@example.org", "--role", "admin"],
+        "short",
+    );
+    assert!(
+        text(&output.stderr).contains("at least 15 characters"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn the_book_can_be_read_and_its_first_key_named() {
+    let machine = Machine::new();
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "admin"],
+        PASSWORD,
+    );
+    let lines = machine.run(&["audit", "tail", "--code", "user_created"], "");
+    assert_eq!(lines[0]["actor"]["app_name"], "weighbridge command line");
+    let key = machine.output(&["audit", "key"], "");
+    assert_eq!(text(&key.stdout).trim().len(), 64);
+    let checkpoint = machine.run(&["audit", "checkpoint"], "");
+    assert!(checkpoint[0]["signature"].is_string());
+}
+
+#[test]
+fn a_set_up_link_is_made_until_there_is_an_account() {
+    let machine = Machine::new();
+    let link = machine.run(&["setup-link"], "");
+    assert!(link["url"].as_str().unwrap().contains("/setup#token="));
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "admin"],
+        PASSWORD,
+    );
+    let refused = machine.output(&["setup-link"], "");
+    assert!(text(&refused.stderr).contains("setup_done"), "{refused:?}");
+}
+
+#[test]
+fn an_existing_file_is_not_written_over() {
+    let machine = Machine::new();
+    let file = machine.path("config.toml");
+    let again = plain(&["init", &file]).output().unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    assert!(Path::new(&file).exists());
+}
