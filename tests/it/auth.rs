@@ -68,11 +68,11 @@ async fn of_two_set_ups_at_once_one_succeeds() {
 async fn unknown_wrong_and_disabled_look_alike() {
     let server = TestServer::start().await;
     let admin = server.sign_up_admin().await;
-    server.sign_up("off@example.org", &["member"]).await;
-    let users = admin.get("/users").await.expect(200);
-    let id = users["items"][1]["id"].as_str().unwrap().to_owned();
+    let off = server.sign_up("off@example.org", &["member"]).await;
+    let session = off.get("/auth/session").await.expect(200);
+    let path = format!("/users/{}", session["user"]["id"].as_str().unwrap());
     admin
-        .patch(&format!("/users/{id}"), json!({"disabled": true}))
+        .patch(&path, json!({"disabled": true}))
         .await
         .expect(200);
     let visitor = server.anonymous();
