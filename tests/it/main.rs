@@ -14,6 +14,5 @@ mod http;
 mod layers;
 mod openapi;
 mod sandbox;
-mod sandbox_clients;
 mod store;
 mod support;
