@@ -24,18 +24,16 @@ node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 |
   exit 1
 }
 
-# One Python environment for all checks that need one.
+# The Python environment that checks audit lines; the vendors' clients bring their own.
 venv=${WEIGHBRIDGE_VENV:-target/venv}
-requirements=(tests/*/requirements.txt)
-stamp=$venv/$(cat "${requirements[@]}" | sha256sum | cut -c1-16)
+stamp=$venv/$(sha256sum <tests/ocsf/requirements.txt | cut -c1-16)
 if [[ ! -e $stamp ]]; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install -q --disable-pip-version-check $(printf -- '-r %s ' "${requirements[@]}")
+  sh tests/ocsf/setup.sh "$venv"
   touch "$stamp"
 fi
 
 # A package folder is installed anew when its lock has changed.
-for folder in assets tests/browser tests/clients openapi; do
+for folder in assets tests/browser openapi; do
   [[ -e $folder/package-lock.json ]] || continue
   [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] && continue
   (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
