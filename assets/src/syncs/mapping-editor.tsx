@@ -43,7 +43,10 @@ export function MappingEditor(props: MappingEditorProps) {
           hideLabel
           options={name === dataset.key_field ? remotes : [stays, ...remotes]}
           value={mapping[name] ?? (name === dataset.key_field ? null : "")}
-          error={faultOf(faults, finishMapping(mapping, dataset.fields), name)}
+          error={
+            (name === dataset.key_field ? faults.remote_key_field_id : undefined) ??
+            faultOf(faults, finishMapping(mapping, dataset.fields), name)
+          }
           onChange={(remote) => onChange(pointField(mapping, name, remote))}
         />
       ),
