@@ -1,4 +1,4 @@
-import type { Dataset, Mapping, RemoteTable } from "../api/types";
+import type { Dataset, RemoteTable } from "../api/types";
 import { typeName } from "../datasets/types";
 import { Select } from "../ui/fields";
 import { type Column, Table } from "../ui/table";
@@ -43,10 +43,7 @@ export function MappingEditor(props: MappingEditorProps) {
           hideLabel
           options={name === dataset.key_field ? remotes : [stays, ...remotes]}
           value={mapping[name] ?? (name === dataset.key_field ? null : "")}
-          error={
-            (name === dataset.key_field ? faults.remote_key_field_id : undefined) ??
-            faultOf(faults, finishMapping(mapping, dataset.fields), name)
-          }
+          error={faultOf(faults, dataset, mapping, name)}
           onChange={(remote) => onChange(pointField(mapping, name, remote))}
         />
       ),
@@ -72,10 +69,15 @@ function reasonsShown(reasons: Record<string, string>): boolean {
   return Object.keys(reasons).length > 0;
 }
 
-/** The appliance counts the pairs that were sent: `mapping[3].remote_field_id`. */
-function faultOf(faults: Record<string, string>, sent: readonly Mapping[], field: string) {
-  const index = sent.findIndex((pair) => pair.field === field);
-  return index < 0
-    ? undefined
-    : (faults[`mapping[${index}]`] ?? faults[`mapping[${index}].remote_field_id`]);
+/** The appliance counts the pairs that were sent, `mapping[3].remote_field_id`; the key is apart. */
+function faultOf(
+  faults: Record<string, string>,
+  dataset: Dataset,
+  mapping: MappingDraft,
+  field: string,
+): string | undefined {
+  const sent = finishMapping(mapping, dataset.fields);
+  const place = `mapping[${sent.findIndex((pair) => pair.field === field)}]`;
+  const key = field === dataset.key_field ? faults.remote_key_field_id : undefined;
+  return key ?? faults[place] ?? faults[`${place}.remote_field_id`];
 }
