@@ -8,8 +8,11 @@ use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
 use crate::base::{Actor, Blocking, Clock, Tasks, WitnessError};
 use crate::config::Config;
+use crate::connections::{self, Connections};
 use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
+use crate::net::{self, NotLoopback};
+use crate::providers::Pace;
 use crate::store::{self, Registry, Store};
 use crate::vault::{self, Master, Vault};
 
@@ -32,6 +35,8 @@ pub struct App {
     pub limits: Limits,
     /// Who is calling.
     pub auth: Auth,
+    /// The accounts at providers.
+    pub connections: Connections,
     /// Everybody's tables of records.
     pub datasets: Datasets,
     /// When the services were built.
@@ -59,6 +64,12 @@ pub enum Error {
     /// The settings for accounts cannot be used.
     #[error("the settings for passwords cannot be used")]
     Auth(#[from] auth::Error),
+    /// The certificates of the system cannot be used.
+    #[error("outgoing calls cannot be secured")]
+    Net(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The sandbox is not on this machine.
+    #[error("the setting sandbox.url cannot be used")]
+    Sandbox(#[from] NotLoopback),
 }
 
 impl App {
@@ -70,7 +81,7 @@ impl App {
         let data = &config.server.data;
         std::fs::create_dir_all(data).map_err(|error| Error::Data(data.clone(), error))?;
         let file = data.join("store.redb");
-        let master = Master::open(&config.vault.master_key, &[&file])?;
+        let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
         let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
         let settings = store::Settings {
             file,
@@ -78,11 +89,17 @@ impl App {
         };
         let store = Store::open(&settings, registry(), Arc::new(audit.clone()), blocking)?;
         let vault = Vault::new(&master, &store, &clock).await?;
-        if master.is_new() {
-            let event = Event::new(Code::MasterKeyMade, &Actor::system());
-            let named = event.entity("master_key", master.fingerprint(), "master key");
-            audit.append(&named.build(&clock))?;
-        }
+        let network = net::Client::new(&config.net).map_err(|error| Error::Net(error.into()))?;
+        let connections = Connections::new(connections::Parts {
+            store: store.clone(),
+            vault: vault.clone(),
+            log: audit.clone(),
+            clock: clock.clone(),
+            blocking,
+            network: Arc::new(network),
+            pace: Pace::per_second(config.airtable.requests_per_second),
+            sandbox: config.sandbox.url.clone(),
+        })?;
         let spool = config.server.data.join("spool");
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
@@ -101,6 +118,7 @@ impl App {
             audit,
             store,
             vault,
+            connections,
         })
     }
 
@@ -130,6 +148,7 @@ fn registry() -> Registry {
     Registry::default()
         .with(vault::tables())
         .with(auth::tables())
+        .with(connections::tables())
         .with(datasets::tables())
 }
 

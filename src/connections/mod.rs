@@ -20,7 +20,9 @@ pub use health::{Health, Status};
 pub use row::{AccountName, Rows};
 pub use service::{Connections, New, Parts};
 
-pub use crate::providers::{Base, Endpoint, Kind, RemoteField, RemoteTable};
+pub use crate::providers::{
+    Account, Base, Endpoint, Error as ProviderError, Kind, RemoteField, RemoteTable,
+};
 
 use crate::store::Table;
 

@@ -6,12 +6,13 @@ use poem::error::ResponseError;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::registry::{MetaResponses, Registry};
+use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, Object};
 use serde_json::{Map, Value, json};
 
 use super::host;
-use crate::base::{RequestId, UserId, WitnessError};
-use crate::{audit, auth, datasets, store};
+use crate::base::{RequestId, UserId, WitnessError, chain};
+use crate::{audit, auth, connections, datasets, store};
 
 /// The content type of every error (RFC 9457).
 pub(crate) const PROBLEM: &str = "application/problem+json";
@@ -131,6 +132,30 @@ pub(crate) struct Problem {
     fields: Option<Vec<FieldFault>>,
 }
 
+/// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
+#[derive(Debug, Object)]
+#[oai(rename = "Dependent")]
+pub(crate) struct DependentView {
+    /// What it is: `sync`.
+    kind: String,
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+}
+
+impl From<&store::Dependent> for DependentView {
+    fn from(one: &store::Dependent) -> Self {
+        // Every key of a parent ends in its own id; that of its owner may stand before it.
+        let id = one.key.last_chunk().copied().map(UserId::from_bytes);
+        Self {
+            kind: one.collection.to_owned(),
+            id: id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.label.clone(),
+        }
+    }
+}
+
 /// An error on its way to the client.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {detail}", .code.entry().text)]
@@ -240,7 +265,7 @@ impl ApiError {
             instance: instance.to_string(),
             fields: (!self.fields.is_empty()).then_some(self.fields),
         };
-        let mut body = poem_openapi::types::ToJSON::to_json(&problem).unwrap_or_default();
+        let mut body = problem.to_json().unwrap_or_default();
         if let Value::Object(members) = &mut body {
             members.extend(self.members);
         }
@@ -356,6 +381,40 @@ impl From<store::Error> for ApiError {
     }
 }
 
+impl From<WitnessError> for ApiError {
+    fn from(error: WitnessError) -> Self {
+        match error {
+            WitnessError::Full(_) => Self::hidden(Code::StorageFull, error),
+            WitnessError::Io(_) => Self::hidden(Code::AuditUnavailable, error),
+        }
+    }
+}
+
+impl From<connections::Error> for ApiError {
+    fn from(error: connections::Error) -> Self {
+        use connections::Error as E;
+        match error {
+            E::UnknownConnection(_) => Self::not_found("connection"),
+            E::BadName => Self::invalid("name", error.to_string()),
+            E::BadToken(_) => Self::invalid("token", error.to_string()),
+            E::NoSandbox => Self::invalid("endpoint", error.to_string()),
+            E::NameTaken(_) | E::Changed | E::Sealed(_) => {
+                Self::new(Code::Conflict, error.to_string())
+            }
+            E::Provider(error) => error.into(),
+            E::Audit(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<connections::ProviderError> for ApiError {
+    fn from(error: connections::ProviderError) -> Self {
+        let told = json!({"type": error.word(), "message": chain(&error).to_string()});
+        Self::new(Code::ProviderFailed, error.to_string()).member("provider", told)
+    }
+}
+
 impl From<audit::Error> for ApiError {
     fn from(error: audit::Error) -> Self {
         Self::hidden(Code::AuditUnavailable, error)
@@ -384,7 +443,8 @@ impl ApiError {
         let detail = format!("These depend on it: {}.", names.join(", "));
         let list = dependents
             .iter()
-            .map(|one| json!({"kind": one.collection, "id": id_of(one), "name": one.label}));
+            .map(|one| DependentView::from(one).to_json());
+        let list = list.map(Option::unwrap_or_default);
         Self::new(Code::Referenced, detail).member("dependents", list.collect())
     }
 
@@ -397,13 +457,6 @@ impl ApiError {
         };
         Self::new(Code::MethodNotAllowed, detail).header(header::ALLOW, allowed)
     }
-}
-
-/// The id of what depends on something: every parent's key ends in it, that of its owner may
-/// stand before it.
-pub(crate) fn id_of(dependent: &store::Dependent) -> String {
-    let id = dependent.key.last_chunk().copied().map(UserId::from_bytes);
-    id.map(|id| id.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -48,3 +48,24 @@ pub enum Error {
     #[error("the provider's answer makes no sense: {0}")]
     Broken(String),
 }
+
+impl Error {
+    /// The word for programs.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::RateLimited { .. } => "rate_limited",
+            Self::NotSent(_) => "not_reached",
+            Self::TryLater(_) => "try_later",
+            Self::Lost(_) => "answer_lost",
+            Self::Refused(_) => "refused",
+            Self::TooLarge => "too_large",
+            Self::RecordGone => "record_gone",
+            Self::Unauthorised(_) => "unauthorised",
+            Self::Forbidden(_) => "forbidden",
+            Self::Gone(_) => "gone",
+            Self::SchemaMoved(_) => "schema_moved",
+            Self::BillingLimit => "billing_limit",
+            Self::Broken(_) => "broken",
+        }
+    }
+}

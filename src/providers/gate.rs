@@ -19,6 +19,13 @@ pub enum Pace {
     Free,
 }
 
+impl Pace {
+    /// So many calls in every second; 0 for as many as anybody likes.
+    pub fn per_second(calls: u32) -> Self {
+        NonZeroU32::new(calls).map_or(Self::Free, Self::PerSecond)
+    }
+}
+
 /// The pace of all calls to one vendor: each base has a quota of its own, whoever calls it.
 #[derive(Debug)]
 pub struct Gate {
@@ -99,7 +106,7 @@ mod tests {
     }
 
     fn five() -> Pace {
-        Pace::PerSecond(NonZeroU32::new(5).unwrap())
+        Pace::per_second(5)
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ mod access;
 mod auth;
 mod commands;
 mod config;
+mod connections;
 mod edge;
 mod http;
 mod layers;

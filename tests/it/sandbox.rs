@@ -71,7 +71,8 @@ impl Running {
         self.get(path).await.json().await.unwrap()
     }
 
-    async fn fault(&self, order: Value) {
+    /// Switches a fault on.
+    pub(crate) async fn fault(&self, order: Value) {
         let answer = self
             .send(Method::POST, "_sandbox/faults", Some(order))
             .await

@@ -8,11 +8,11 @@ use poem_openapi::{ApiRequest, Object, OpenApi};
 use serde_json::Value;
 
 use super::imports::ProblemView;
-use super::{Done, Made, Tag};
+use super::{DependentList, Done, Made, Tag};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::DatasetId;
-use crate::datasets::{Change, Dataset, Datasets, Dependent, Format, New, PREVIEW_BYTES, preview};
+use crate::datasets::{Change, Dataset, Datasets, Format, New, PREVIEW_BYTES, preview};
 use crate::fields::{Field, FieldType, MAX_FIELDS};
 use crate::http::page::Pages;
 use crate::http::{ApiError, Caller, Moment};
@@ -99,25 +99,6 @@ struct DatasetChange {
     /// All fields, in order. One that is missing is dropped with its values.
     #[oai(validator(max_items = 500))]
     fields: Option<Vec<FieldView>>,
-}
-
-/// What needs an object.
-#[derive(Object)]
-pub(super) struct DependentList {
-    /// In no particular order; 1,000 at most.
-    items: Vec<DependentView>,
-}
-
-/// Something that needs an object.
-#[derive(Object)]
-#[oai(rename = "Dependent")]
-struct DependentView {
-    /// What kind of thing it is, such as `sync`.
-    kind: String,
-    /// Its id.
-    id: String,
-    /// What people call it.
-    name: String,
 }
 
 /// What the beginning of a file suggests.
@@ -301,7 +282,7 @@ impl Resource {
     ) -> Result<Json<DependentList>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetRead)?;
         let dependents = self.datasets.open(&scope, id.0)?.dependents(&by)?;
-        Ok(Json(dependents.into()))
+        Ok(Json(dependents.iter().collect()))
     }
 }
 
@@ -349,19 +330,6 @@ impl From<FieldView> for Field {
             required: view.required,
             indexed: view.indexed,
             choices: view.choices.unwrap_or_default(),
-        }
-    }
-}
-
-impl From<Vec<Dependent>> for DependentList {
-    fn from(dependents: Vec<Dependent>) -> Self {
-        let items = dependents.into_iter().map(|one| DependentView {
-            kind: one.collection.to_owned(),
-            id: crate::http::error::id_of(&one),
-            name: one.label,
-        });
-        Self {
-            items: items.collect(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The resources of the API, one file for each.
 
 mod audit;
+mod connections;
 mod datasets;
 mod imports;
 mod records;
@@ -11,8 +12,11 @@ mod users;
 
 use poem_openapi::payload::Json;
 use poem_openapi::types::{ToJSON, Type};
-use poem_openapi::{ApiResponse, ContactObject, LicenseObject, OpenApi, OpenApiService, Tags};
+use poem_openapi::{
+    ApiResponse, ContactObject, LicenseObject, Object, OpenApi, OpenApiService, Tags,
+};
 
+use super::error::DependentView;
 use super::page::Pages;
 use crate::app::App;
 
@@ -25,6 +29,8 @@ pub(crate) enum Tag {
     Session,
     /// Everybody's accounts.
     Users,
+    /// Accounts at providers.
+    Connections,
     /// The appliance itself.
     System,
     /// The book of every act.
@@ -53,6 +59,23 @@ pub(crate) enum Made<T: Type + ToJSON> {
     Made(Json<T>),
 }
 
+/// What depends on a thing.
+#[derive(Object)]
+pub(crate) struct DependentList {
+    /// Everything, directly or through others; 1,000 at most.
+    items: Vec<DependentView>,
+}
+
+impl<T> FromIterator<T> for DependentList
+where
+    DependentView: From<T>,
+{
+    fn from_iter<I: IntoIterator<Item = T>>(dependents: I) -> Self {
+        let items = dependents.into_iter().map(DependentView::from).collect();
+        Self { items }
+    }
+}
+
 /// All resources over the services of `app`.
 pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
     let pages = Pages::new(&app.config.limits);
@@ -60,6 +83,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         setup::Resource::new(app),
         session::Resource::new(app),
         users::Resource::new(app, pages),
+        connections::Resource::new(app, pages),
         system::Resource::new(app),
         audit::Resource::new(app, pages),
         datasets::Resource::new(app, pages),
