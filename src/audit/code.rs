@@ -290,22 +290,25 @@ impl FromStr for Code {
 
 /// The published list: every code with what it stands for, as a Markdown table.
 pub fn code_list() -> String {
-    let mut list = String::from(
-        "| code | word | OCSF class | activity | severity | what happened |\n|---|---|---|---|---|---|\n",
-    );
-    for row in Code::ALL.iter().map(|code| code.row()) {
-        list += &format!(
+    let head = "| code | word | OCSF class | activity | severity | what happened |\n\
+                |---|---|---|---|---|---|\n";
+    let rows = Code::ALL.iter().map(|code| code.row().listed());
+    std::iter::once(head.to_owned()).chain(rows).collect()
+}
+
+impl Row {
+    fn listed(&self) -> String {
+        format!(
             "| {} | {} | {} {} | {} | {:?} | {} |\n",
-            row.text,
-            row.word,
-            row.class.uid(),
-            row.class.name(),
-            row.activity,
-            row.severity,
-            row.caption
-        );
+            self.text,
+            self.word,
+            self.class.uid(),
+            self.class.name(),
+            self.activity,
+            self.severity,
+            self.caption
+        )
     }
-    list
 }
 
 #[cfg(test)]

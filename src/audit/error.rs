@@ -12,9 +12,12 @@ pub enum Error {
     /// Another process writes the same folder.
     #[error("the audit folder {0} is in use by another process")]
     Busy(PathBuf),
-    /// The folder cannot be made, listed or read.
+    /// The folder cannot be made or held.
     #[error("the audit folder {0} cannot be used")]
     Folder(PathBuf, #[source] io::Error),
+    /// The folder cannot be listed.
+    #[error("the audit folder cannot be listed")]
+    List(#[source] io::Error),
     /// A segment cannot be read.
     #[error("the audit log's segment {0} cannot be read")]
     Segment(SegmentName, #[source] io::Error),

@@ -244,9 +244,10 @@ impl Event {
                 line.insert("user".into(), subject);
             }
             Class::EntityManagement => {
-                let entity = match things.is_empty() {
-                    true => json!({"name": "weighbridge", "type": "appliance"}),
-                    false => things.remove(0),
+                let entity = if things.is_empty() {
+                    json!({"name": "weighbridge", "type": "appliance"})
+                } else {
+                    things.remove(0)
                 };
                 line.insert("entity".into(), entity);
             }
@@ -445,7 +446,7 @@ mod tests {
         let clock = Clock::system();
         let long = "\u{1}".repeat(1 << 20);
         let act = Event::new(Code::ConnectionUpdated, &person(&clock))
-            .entity(&"connection", &long, &long)
+            .entity("connection", &long, &long)
             .comment(&long)
             .detail("note", long.as_str())
             .build(&clock);

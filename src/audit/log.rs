@@ -1,6 +1,5 @@
 //! What the rest of the appliance holds: the log that takes acts.
 
-use std::borrow::Borrow;
 use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
@@ -46,7 +45,7 @@ impl Settings {
             key_file: key_file.into(),
             segment_bytes: 64 << 20,
             checkpoint_lines: 1000,
-            checkpoint_every: Duration::from_secs(60),
+            checkpoint_every: Duration::from_mins(1),
         }
     }
 }
@@ -115,8 +114,8 @@ impl Log {
 
     /// Writes an act that belongs to no change of the store, such as a start or a stop, and gives
     /// its line's number after it is durable.
-    pub fn append(&self, act: impl Borrow<Act>) -> Result<u64, WitnessError> {
-        self.write(&[(None, act.borrow())])
+    pub fn append(&self, act: &Act) -> Result<u64, WitnessError> {
+        self.write(&[(None, act)])
     }
 
     /// Makes durable what was recorded.
@@ -125,9 +124,10 @@ impl Log {
             let waiting = self.waiting();
             waiting.acts.is_empty() && waiting.lost == 0
         };
-        match idle {
-            true => Ok(self.writer().sign_if_due()?),
-            false => self.write(&[]).map(drop),
+        if idle {
+            Ok(self.writer().sign_if_due()?)
+        } else {
+            self.write(&[]).map(drop)
         }
     }
 

@@ -14,10 +14,15 @@ mod json;
 mod keys;
 mod lines;
 mod log;
+#[cfg(test)]
+mod memory;
 mod read;
 mod recover;
 mod seal;
 mod segment;
+#[cfg(test)]
+mod trials;
+mod verify;
 mod writer;
 
 pub use code::{BadCode, Class, Code, Row, Severity, code_list};
@@ -27,3 +32,4 @@ pub use log::{Log, Settings};
 pub use read::{From, Page, Query, first_key};
 pub use seal::{BadKey, Checkpoint, KeyBox, PublicKey};
 pub use segment::{NotASegment, SegmentName, Void};
+pub use verify::{Depth, Fault, Finding, Options, Report, verify};

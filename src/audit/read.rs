@@ -51,7 +51,7 @@ pub struct Page {
 /// `None` when the folder holds no log.
 pub fn first_key(folder: &Path) -> Result<Option<PublicKey>, Error> {
     let disk = Folder::new(folder);
-    let names = names(&disk)?;
+    let names = disk.names().map_err(Error::List)?;
     let first = names.first().map_or(0, |name| name.first);
     // A first try may have been cut short: the log begins with the first that was not.
     for name in names.iter().filter(|name| name.first == first) {
@@ -70,14 +70,9 @@ fn opening_key(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Pub
     Ok(first)
 }
 
-fn names(disk: &dyn Segments) -> Result<Vec<SegmentName>, Error> {
-    disk.names()
-        .map_err(|error| Error::Folder("of the log".into(), error))
-}
-
 /// Reads a page; `newest` is the number of the last durable line.
 pub(super) fn read(disk: &dyn Segments, query: &Query, newest: u64) -> Result<Page, Error> {
-    let spans = spans(&names(disk)?, newest);
+    let spans = spans(disk, newest)?;
     match query.from {
         From::Newest => back(disk, &spans, query, newest + 1),
         From::Before(seq) => back(disk, &spans, query, seq.min(newest + 1)),
@@ -95,7 +90,8 @@ struct Span {
 
 /// Which lines of which segment are part of the log: what a failed write left behind has the
 /// number of a line of the segment after it, or of none yet.
-fn spans(names: &[SegmentName], newest: u64) -> Vec<Span> {
+fn spans(disk: &dyn Segments, newest: u64) -> Result<Vec<Span>, Error> {
+    let names = live(disk, disk.names().map_err(Error::List)?)?;
     let ends = names.iter().skip(1).map(|next| next.first);
     let ends = ends.chain(std::iter::once(u64::MAX));
     let spans = names.iter().zip(ends).map(|(name, end)| Span {
@@ -103,7 +99,23 @@ fn spans(names: &[SegmentName], newest: u64) -> Vec<Span> {
         first: name.first,
         end: end.min(newest + 1),
     });
-    spans.filter(|span| span.first < span.end).collect()
+    Ok(spans.filter(|span| span.first < span.end).collect())
+}
+
+/// Leaves out segments that could not be begun: where there were several tries, the last that
+/// has its first line is the one that the log goes on in.
+fn live(disk: &dyn Segments, names: Vec<SegmentName>) -> Result<Vec<SegmentName>, Error> {
+    let mut live: Vec<SegmentName> = Vec::with_capacity(names.len());
+    for name in names {
+        let Some(earlier) = live.pop_if(|earlier| earlier.first == name.first) else {
+            live.push(name);
+            continue;
+        };
+        let opened = opening_key(disk, &name);
+        let opened = opened.map_err(|error| Error::Segment(name.clone(), error))?;
+        live.push(if opened.is_some() { name } else { earlier });
+    }
+    Ok(live)
 }
 
 /// Lines found, and how much was read for them.

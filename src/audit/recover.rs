@@ -67,9 +67,7 @@ impl Announced {
 
 /// The end of the log; `None` when no segment was ever begun.
 pub(super) fn find(disk: &dyn Segments) -> Result<Option<Found>, Error> {
-    let names = disk
-        .names()
-        .map_err(|error| Error::Folder("itself".into(), error))?;
+    let names = disk.names().map_err(Error::List)?;
     let mut newest: Option<Found> = None;
     for name in names.into_iter().rev() {
         let found = walk(disk, &name).map_err(|error| Error::Segment(name, error))?;
@@ -95,7 +93,7 @@ fn walk(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
     };
     let key_id = found.public_key.id();
     while let Some(line) = lines.next()? {
-        let links = Links::read(line.bytes).filter(|links| {
+        let next = Links::read(line.bytes).filter(|links| {
             line.whole
                 && links.seq == found.seq + 1
                 && links.prev == found.hash
@@ -103,12 +101,12 @@ fn walk(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
                 && links.key_id == key_id.as_bytes()
                 && links.hold(line.bytes)
         });
-        let Some(links) = links else { break };
-        found.seq = links.seq;
-        found.hash = links.hash;
+        let Some(next) = next else { break };
+        found.seq = next.seq;
+        found.hash = next.hash;
         found.length = line.end;
-        match links.commit {
-            Some(commit) => found.announced.note(commit, links.seq),
+        match next.commit {
+            Some(commit) => found.announced.note(commit, next.seq),
             None if closes(line.bytes) => found.announced.close(),
             None => {}
         }

@@ -1,11 +1,13 @@
 //! Signs and checks what a segment says of the one before it, and checkpoints.
 
+use std::fmt::Write as _;
+
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{Hash, KEY_ID_CHARS, LOG_CHARS, hash};
-use super::segment::{Opening, SegmentName};
+use super::segment::{Opening, SegmentName, Void};
 use crate::base::{Hex, SecretBytes};
 
 /// Keeps the log's private keys sealed on disk; what seals them lies above this module.
@@ -156,20 +158,21 @@ impl Checkpoint {
 
 /// What the key of the segment before signs when a new segment opens; the first signs itself.
 pub(super) fn opening_message(log: &str, seq: u64, prev: &Hash, opening: &Opening) -> String {
+    let previous = opening.previous.as_ref();
+    let previous = previous.map_or_else(|| "-".to_owned(), SegmentName::to_string);
     let mut message = format!(
-        "weighbridge audit segment 1\n{log}\n{seq}\n{}\n{}\n{}\n",
-        opening
-            .previous
-            .as_ref()
-            .map_or_else(|| "-".to_owned(), SegmentName::to_string),
+        "weighbridge audit segment 1\n{log}\n{seq}\n{previous}\n{}\n{}\n",
         Hex(prev),
         opening.public_key,
     );
     for void in &opening.void {
-        message += &format!(
-            "{} {} {} {}\n",
-            void.file, void.offset, void.length, void.sha256
-        );
+        let Void {
+            file,
+            offset,
+            length,
+            sha256,
+        } = void;
+        writeln!(message, "{file} {offset} {length} {sha256}").expect("a string takes all text");
     }
     message
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::Links;
+use super::chain::{Hash, Links};
 use super::seal::{PublicKey, opening_message};
 
 /// The name of a segment's file: `audit-<number of its first line, 20 digits>.ndjson`.
@@ -91,11 +91,10 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// Whether `key`, that of the segment before, has signed this opening.
-    pub(super) fn signed_by(&self, key: &PublicKey, links: &Links<'_>) -> bool {
-        let log = String::from_utf8_lossy(links.log);
-        let message = opening_message(&log, links.seq, &links.prev, self);
-        key.signed(&message, &self.signature)
+    /// Whether `key`, that of the segment before, has signed this opening of a segment of `log`
+    /// at line `seq` after the line with hash `prev`.
+    pub(super) fn signed_by(&self, key: &PublicKey, log: &str, seq: u64, prev: &Hash) -> bool {
+        key.signed(&opening_message(log, seq, prev, self), &self.signature)
     }
 }
 

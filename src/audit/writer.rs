@@ -264,6 +264,10 @@ impl Writer {
     fn begin_segment(&mut self, day: i64) -> io::Result<()> {
         let last = self.segment.as_ref().map(|s| (&s.name, s.length));
         let void = voids(self.disk.as_ref(), last)?;
+        for void in &void {
+            // What is named must be there after a power cut too.
+            self.disk.append_to(&void.file)?.sync()?;
+        }
         let previous = self.segment.as_ref().map(|segment| segment.name.clone());
         let key = self.key_of_next_segment(previous.is_none())?;
         let signer = Signer::new(&key);
@@ -294,9 +298,10 @@ impl Writer {
     }
 
     fn opening(&self, previous: Option<SegmentName>, signer: &Signer, void: Vec<Void>) -> Act {
-        let code = match void.is_empty() {
-            true => Code::SegmentOpened,
-            false => Code::LogRecovered,
+        let code = if void.is_empty() {
+            Code::SegmentOpened
+        } else {
+            Code::LogRecovered
         };
         let mut opening = Opening {
             previous,

@@ -160,7 +160,7 @@ impl Connections {
         let connection = self.open(scope, id)?;
         let (records, used) = connection.remote("run", by)?;
         let service = Arc::clone(&self.0);
-        let written = move || service.log.append(used.build(&service.clock));
+        let written = move || service.log.append(&used.build(&service.clock));
         self.0.blocking.run(written).await?;
         Ok(records)
     }
