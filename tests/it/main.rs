@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod audit_ocsf;
 mod auth;
 mod commands;
 mod config;
