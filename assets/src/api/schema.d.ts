@@ -654,7 +654,7 @@ export interface components {
             now: string;
             setup_done: boolean;
             sandbox?: components["schemas"]["SandboxAddress"];
-            counts: components["schemas"]["Counts"];
+            counts?: components["schemas"]["Counts"];
         };
         Field: {
             name: string;

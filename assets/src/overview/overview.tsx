@@ -31,15 +31,17 @@ function Figures() {
   const system = useSystem();
   return (
     <Loaded query={system} waiting={<span className="skeleton row" />}>
-      {({ counts }) => (
-        <dl className="figures">
-          <Figure label="Datasets" count={counts.datasets} />
-          <Figure label="Records" count={counts.records} />
-          <Figure label="Connections" count={counts.connections} />
-          <Figure label="Syncs" count={counts.syncs} />
-          <Figure label="Runs" count={counts.runs} />
-        </dl>
-      )}
+      {({ counts }) =>
+        counts && (
+          <dl className="figures">
+            <Figure label="Datasets" count={counts.datasets} />
+            <Figure label="Records" count={counts.records} />
+            <Figure label="Connections" count={counts.connections} />
+            <Figure label="Syncs" count={counts.syncs} />
+            <Figure label="Runs" count={counts.runs} />
+          </dl>
+        )
+      }
     </Loaded>
   );
 }
@@ -68,9 +70,8 @@ function Work() {
   return (
     <Loaded query={runs}>
       {({ items }) => {
-        const steps = system.data
-          ? firstSteps({ counts: system.data.counts, lastRuns: items })
-          : [];
+        const counts = system.data?.counts;
+        const steps = counts ? firstSteps({ counts, lastRuns: items }) : [];
         const isUnderWay = steps.some(({ state }) => state === "next");
         return (
           <>
