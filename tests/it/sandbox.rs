@@ -18,14 +18,14 @@ use weighbridge::{
 const AIRPORTS: &str = "v0/appSandboxDemo001/Airports";
 
 /// A sandbox on a port of its own; stops when it is dropped.
-struct Running {
-    url: String,
+pub(crate) struct Running {
+    pub(crate) url: String,
     client: Client,
     _stop: DropGuard,
 }
 
 /// Serves a sandbox for the length of a test.
-fn running(settings: Settings, clock: Clock) -> Running {
+pub(crate) fn running(settings: Settings, clock: Clock) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let sandbox = Sandbox::new(settings, clock).unwrap();
