@@ -1,6 +1,8 @@
 import type { components } from "./schema";
 
-type Problem = components["schemas"]["Problem"];
+type Described = components["schemas"]["Problem"];
+/** What every refusal has, and what may be missing where a proxy or this UI itself refuses. */
+type Problem = Pick<Described, "type" | "title" | "status" | "code"> & Partial<Described>;
 
 /** An answer of the appliance that says why it did not do what was asked (RFC 9457). */
 export class ApiProblem extends Error {

@@ -11,9 +11,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["setup_state"];
+        /**
+         * Says whether a first account is to be made.
+         * @description Says whether a first account is to be made.
+         */
+        get: operations["getSetup"];
         put?: never;
-        post: operations["set_up"];
+        /**
+         * Makes the first account and signs it in.
+         * @description The link is shown where the appliance was started, and good for 30 minutes and one use.
+         */
+        post: operations["completeSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new set-up link; an older one is void.
+         * @description This can be done only at the machine, through the local socket.
+         */
+        post: operations["makeSetupLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,7 +57,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["sign_in"];
+        /**
+         * Signs in.
+         * @description Whoever is unknown, wrong, held back after failures or disabled gets the same answer.
+         */
+        post: operations["signIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,7 +77,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["sign_out"];
+        /**
+         * Signs out.
+         * @description Signs out.
+         */
+        post: operations["signOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,7 +95,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["session"];
+        /**
+         * Shows who is signed in.
+         * @description Shows who is signed in.
+         */
+        get: operations["getSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -76,7 +116,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["change_password"];
+        /**
+         * Changes one's own password. All other sessions of the user end.
+         * @description Changes one's own password. All other sessions of the user end.
+         */
+        put: operations["changePassword"];
         post?: never;
         delete?: never;
         options?: never;
@@ -91,9 +135,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_users"];
+        /**
+         * Lists the users.
+         * @description Lists the users.
+         */
+        get: operations["listUsers"];
         put?: never;
-        post: operations["create_user"];
+        /**
+         * Makes an account.
+         * @description Makes an account.
+         */
+        post: operations["createUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -113,215 +165,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["change_user"];
-        trace?: never;
-    };
-    "/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["system"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/audit/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["audit_checkpoint"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_datasets"];
-        put?: never;
-        post: operations["create_dataset"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["dataset"];
-        put?: never;
-        post?: never;
-        delete: operations["delete_dataset"];
-        options?: never;
-        head?: never;
-        patch: operations["change_dataset"];
-        trace?: never;
-    };
-    "/datasets/{id}/dependents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["dataset_dependents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_imports"];
-        put?: never;
-        post: operations["import_records"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}/imports/{import}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["import"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}/imports/{import}/problems": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["import_problems"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}/records": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_records"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/datasets/{id}/records/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["get_record"];
-        put: operations["put_record"];
-        post?: never;
-        delete: operations["delete_record"];
-        options?: never;
-        head?: never;
-        patch: operations["patch_record"];
-        trace?: never;
-    };
-    "/datasets/{id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["export"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /**
+         * Changes an account.
+         * @description New roles, a new password and disabling end the user's sessions at once. The last user who
+         *     can manage users keeps that role.
+         */
+        patch: operations["updateUser"];
         trace?: never;
     };
     "/connections": {
@@ -331,9 +180,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_connections"];
+        /**
+         * Lists the caller's connections.
+         * @description Lists the caller's connections.
+         */
+        get: operations["listConnections"];
         put?: never;
-        post: operations["create_connection"];
+        /**
+         * Makes a connection.
+         * @description The token is sealed at once; the provider is not called. Test the connection to see whether
+         *     it works.
+         */
+        post: operations["createConnection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -347,13 +205,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["connection"];
+        /**
+         * Shows a connection.
+         * @description Shows a connection.
+         */
+        get: operations["getConnection"];
         put?: never;
         post?: never;
-        delete: operations["delete_connection"];
+        /**
+         * Deletes a connection with its token.
+         * @description Refused while syncs use it, unless `cascade` says that they go too.
+         */
+        delete: operations["deleteConnection"];
         options?: never;
         head?: never;
-        patch: operations["change_connection"];
+        /**
+         * Renames a connection.
+         * @description Renames a connection.
+         */
+        patch: operations["updateConnection"];
         trace?: never;
     };
     "/connections/{id}/dependents": {
@@ -363,7 +233,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["connection_dependents"];
+        /**
+         * Lists what depends on a connection.
+         * @description Lists what depends on a connection.
+         */
+        get: operations["listConnectionDependents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -380,7 +254,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["replace_credential"];
+        /**
+         * Replaces a connection's token.
+         * @description The old one is gone at once. The provider is not called.
+         */
+        put: operations["replaceConnectionCredential"];
         post?: never;
         delete?: never;
         options?: never;
@@ -397,7 +275,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["test_connection"];
+        /**
+         * Asks the provider whose token it is.
+         * @description The answer is kept as the connection's status.
+         */
+        post: operations["testConnection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,7 +293,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_bases"];
+        /**
+         * Lists the bases that a connection's account may see.
+         * @description Lists the bases that a connection's account may see.
+         */
+        get: operations["listBases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -427,7 +313,325 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_tables"];
+        /**
+         * Lists the tables of a base with their fields.
+         * @description Lists the tables of a base with their fields.
+         */
+        get: operations["listTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what the appliance is.
+         * @description Shows what the appliance is.
+         */
+        get: operations["getSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/rate-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists how much may be asked for.
+         * @description Lists how much may be asked for.
+         */
+        get: operations["listRateLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the book.
+         * @description The newest lines come first; with `after` the oldest do.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signs how far the book goes.
+         * @description Signs how far the book goes.
+         */
+        get: operations["getAuditCheckpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's datasets.
+         * @description Lists the caller's datasets.
+         */
+        get: operations["listDatasets"];
+        put?: never;
+        /**
+         * Creates an empty dataset.
+         * @description Creates an empty dataset.
+         */
+        post: operations["createDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks at the beginning of a file and proposes a schema for it.
+         * @description The first 256 KiB of the body are looked at; nothing is kept.
+         */
+        post: operations["previewFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a dataset.
+         * @description Shows a dataset.
+         */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a dataset with its records.
+         * @description Refused with `referenced` while syncs need it, unless `cascade` is true: they go with it.
+         */
+        delete: operations["deleteDataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Renames a dataset or changes its fields.
+         * @description Every record must fit the new fields. A new index answers queries as soon as the records
+         *     have been gone through in the background.
+         */
+        patch: operations["updateDataset"];
+        trace?: never;
+    };
+    "/datasets/{id}/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what needs a dataset.
+         * @description Lists what needs a dataset.
+         */
+        get: operations["listDatasetDependents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds records.
+         * @description The key, the time of the last change and indexed fields are found at once; anything else is
+         *     found by looking at up to 100,000 records, beyond which the answer is `scan_too_large`.
+         */
+        get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/records/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a record.
+         * @description Shows a record.
+         */
+        get: operations["getRecord"];
+        /**
+         * Writes a record; fields that are left away become absent.
+         * @description A record that is not there is created.
+         */
+        put: operations["putRecord"];
+        post?: never;
+        /**
+         * Deletes a record.
+         * @description Deletes a record.
+         */
+        delete: operations["deleteRecord"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes some fields of a record; null makes one absent.
+         * @description Changes some fields of a record; null makes one absent.
+         */
+        patch: operations["updateRecord"];
+        trace?: never;
+    };
+    "/datasets/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports all records as a file.
+         * @description The records are those of one moment, in the order of their keys. In CSV a text that a
+         *     spreadsheet would take for a formula has a `'` before it, which an import takes away again.
+         */
+        get: operations["exportRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a dataset's imports.
+         * @description Lists a dataset's imports.
+         */
+        get: operations["listImports"];
+        put?: never;
+        /**
+         * Imports a file of any size into a dataset.
+         * @description Rows whose keys are there are changed, others are created. Rows that cannot be taken are
+         *     told with line, column and reason while the others go in; a strict import takes all rows or
+         *     none, and is answered with an import that failed when anything is wrong. A file of which
+         *     nothing can be read is refused with `import_refused`.
+         */
+        post: operations["importFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows an import.
+         * @description Shows an import.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/imports/{import}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was wrong with a file.
+         * @description Lists what was wrong with a file.
+         */
+        get: operations["listImportProblems"];
         put?: never;
         post?: never;
         delete?: never;
@@ -552,57 +756,751 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        Role: "admin" | "member" | "analyst" | "auditor";
-        /** @enum {string} */
-        FieldType: "text" | "long_text" | "integer" | "number" | "boolean" | "date" | "date_time" | "choice" | "choices" | "email" | "url" | "phone" | "json";
-        FieldFault: {
-            path: string;
-            message: string;
-        };
-        Dependent: {
-            kind: string;
+        /**
+         * Account
+         * @description An account at a provider.
+         */
+        Account: {
+            /** @description The provider's id of it. */
             id: string;
+            /** @description Its e-mail address, if the token may read it. */
+            email?: string;
+            /** @description What the token allows, if the provider says so. */
+            scopes?: string[];
+        };
+        /**
+         * AuditPage
+         * @description One part of the book.
+         */
+        AuditPage: {
+            /** @description Lines in the OCSF 1.8.0 schema, each as it stands in the book. */
+            items: unknown[];
+            /**
+             * Format: int64
+             * @description The sequence number to go on from, as `before` or `after`; absent at the end.
+             */
+            next?: number;
+        };
+        /**
+         * Base
+         * @description A base: it holds tables.
+         */
+        Base: {
+            /** @description The provider's id of it. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What the account may do there, in the provider's word. */
+            permission: string;
+        };
+        /**
+         * BaseList
+         * @description The bases that an account may see.
+         */
+        BaseList: {
+            /** @description In the provider's order. */
+            items: components["schemas"]["Base"][];
+        };
+        /**
+         * Checkpoint
+         * @description The book's signed word on how far it goes. Kept elsewhere, it proves that nothing was cut off.
+         */
+        Checkpoint: {
+            /** @description The book's name. */
+            log: string;
+            /**
+             * Format: int64
+             * @description The number of the line that is signed.
+             */
+            seq: number;
+            /** @description That line's hash. */
+            hash: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            time: string;
+            /** @description The public key of the line's segment. */
+            key: string;
+            /** @description The Ed25519 signature. */
+            signature: string;
+        };
+        /**
+         * Connection
+         * @description A connection to an account at a provider.
+         */
+        Connection: {
+            /**
+             * Format: uuid
+             * @description The connection's id.
+             */
+            id: string;
+            /** @description The provider. */
+            provider: components["schemas"]["Provider"] & unknown;
+            /** @description What people call it. */
+            name: string;
+            /** @description Where the provider is called. */
+            endpoint: components["schemas"]["ConnectionEndpoint"] & unknown;
+            /** @description Whether it can be used, as far as is known. */
+            status: components["schemas"]["ConnectionStatus"] & unknown;
+            /** @description Whose account it is; known once a test went well. */
+            account?: components["schemas"]["Account"] & unknown;
+            /** @description The first three characters of the token and its last four. */
+            token_hint: string;
+            /**
+             * Format: date-time
+             * @description When it was tested last.
+             */
+            last_tested_at?: string;
+            /** @description What the last trouble was; absent when the last call went well. */
+            last_problem?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+        };
+        /**
+         * ConnectionChange
+         * @description What is to be changed.
+         */
+        ConnectionChange: {
+            /** @description What people call it. */
             name: string;
         };
+        /**
+         * @description Where a provider is called.
+         * @enum {string}
+         */
+        ConnectionEndpoint: "vendor" | "sandbox";
+        /**
+         * ConnectionList
+         * @description One part of the list of connections.
+         */
+        ConnectionList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Connection"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Whether a connection can be used.
+         * @enum {string}
+         */
+        ConnectionStatus: "untested" | "active" | "failing" | "reconnect";
+        /**
+         * ConnectionTest
+         * @description What a test of a connection brought.
+         */
+        ConnectionTest: {
+            /** @description Whether the provider accepts the token. */
+            ok: boolean;
+            /** @description Whose account it is. */
+            account?: components["schemas"]["Account"] & unknown;
+            /**
+             * Format: int64
+             * @description How long the provider took, in milliseconds.
+             */
+            latency_ms: number;
+            /** @description What went wrong. */
+            problem?: string;
+        };
+        /**
+         * Credentials
+         * @description Who wants to sign in.
+         */
+        Credentials: {
+            /** @description The e-mail address, in any case. */
+            email: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
+        /**
+         * Dataset
+         * @description A dataset.
+         */
+        Dataset: {
+            /**
+             * Format: uuid
+             * @description The dataset's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The field that tells records apart. */
+            key_field: string;
+            /** @description The fields in order. */
+            fields: components["schemas"]["Field"][];
+            /**
+             * Format: int64
+             * @description How many records it has.
+             */
+            records: number;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its name or fields were last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of its name or fields.
+             */
+            version: number;
+        };
+        /**
+         * DatasetChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        DatasetChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description All fields, in order. One that is missing is dropped with its values. */
+            fields?: components["schemas"]["Field"][];
+        };
+        /**
+         * DatasetList
+         * @description One part of the list of datasets.
+         */
+        DatasetList: {
+            /** @description In the order of their creation. */
+            items: components["schemas"]["Dataset"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * Dependent
+         * @description Something that depends on another thing: it stands in the way of its deletion, or goes with it.
+         */
+        Dependent: {
+            /** @description What it is: `sync`. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        /**
+         * DependentList
+         * @description What depends on a thing.
+         */
+        DependentList: {
+            /** @description Everything, directly or through others; 1,000 at most. */
+            items: components["schemas"]["Dependent"][];
+        };
+        /**
+         * Field
+         * @description One field of a schema.
+         */
+        Field: {
+            /** @description The name: 1 to 120 characters, no other field's in any case of letters. */
+            name: string;
+            /**
+             * @description What the field holds.
+             * @enum {string}
+             */
+            type: "text" | "long_text" | "integer" | "number" | "boolean" | "date" | "date_time" | "choice" | "choices" | "email" | "url" | "phone" | "json";
+            /**
+             * @description Whether every record must have it.
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * @description Whether records can be found and sorted by it without looking at all of them.
+             * @default false
+             */
+            indexed?: boolean;
+            /** @description What a choice may be; absent for anything. */
+            choices?: string[];
+        };
+        /**
+         * FirstAccount
+         * @description The first account.
+         */
+        FirstAccount: {
+            /** @description What the set-up link carries behind `#token=`. */
+            token: string;
+            /** @description The e-mail address to sign in with. */
+            email: string;
+            /** @description What people call the one who sets up. */
+            name: string;
+            /**
+             * Format: password
+             * @description At least 15 characters.
+             */
+            password: string;
+        };
+        /**
+         * Import
+         * @description An import of a file. `read` is the sum of the four counts after it.
+         */
+        Import: {
+            /**
+             * Format: uuid
+             * @description The import's id.
+             */
+            id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"] & unknown;
+            /** @description The file's name. */
+            file_name?: string;
+            /**
+             * @description How the file is written.
+             * @enum {string}
+             */
+            format: "csv" | "json" | "ndjson";
+            /** @description Whether it is all or nothing. */
+            strict: boolean;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Records that were new.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Records that were there with other content.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Records that were there with the same content.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows that were not taken.
+             */
+            refused: number;
+            /** @description The first 20 problems. */
+            problems: components["schemas"]["ImportProblem"][];
+            /**
+             * Format: int64
+             * @description How many problems there are.
+             */
+            problems_total: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string;
+            /** @description Why it failed. */
+            failure?: string;
+        };
+        /**
+         * ImportList
+         * @description One part of the list of imports.
+         */
+        ImportList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Import"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * ImportProblem
+         * @description Something that is wrong with a file.
+         */
+        ImportProblem: {
+            /**
+             * Format: int64
+             * @description The line where the row begins, counted from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description In CSV the cell, in JSON the character, counted from 1.
+             */
+            column?: number;
+            /** @description The field. */
+            field?: string;
+            /** @description The value, cut at 200 characters. */
+            value?: string;
+            /** @description What is wrong. */
+            reason: string;
+        };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "running" | "done" | "failed";
+        /**
+         * NewConnection
+         * @description A connection to be made.
+         */
+        NewConnection: {
+            /** @description The provider. */
+            provider: components["schemas"]["Provider"] & unknown;
+            /** @description What people call it; none of the owner's other connections may be called so. */
+            name: string;
+            /**
+             * Format: password
+             * @description A personal access token. It is sealed, and never shown again.
+             */
+            token: string;
+            /** @description Where the provider is called. */
+            endpoint: components["schemas"]["ConnectionEndpoint"] & unknown;
+        };
+        /**
+         * NewCredential
+         * @description Another credential.
+         */
+        NewCredential: {
+            /**
+             * Format: password
+             * @description The token that takes the old one's place.
+             */
+            token: string;
+        };
+        /**
+         * NewDataset
+         * @description A dataset to be created.
+         */
+        NewDataset: {
+            /** @description What people call it: no other dataset of the owner has the name in any case of letters. */
+            name: string;
+            /** @description The field that tells records apart. */
+            key_field: string;
+            /** @description The fields in order. */
+            fields: components["schemas"]["Field"][];
+        };
+        /**
+         * NewUser
+         * @description An account to be made.
+         */
+        NewUser: {
+            /** @description The e-mail address to sign in with; nobody else may have it. */
+            email: string;
+            /** @description What people call the user. */
+            name: string;
+            /** @description What the user may do; at least one role. */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Format: password
+             * @description The first password: at least 15 characters.
+             */
+            password: string;
+        };
+        /**
+         * PasswordChange
+         * @description A change of one's own password.
+         */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The present password.
+             */
+            current: string;
+            /**
+             * Format: password
+             * @description The new one: at least 15 characters.
+             */
+            new: string;
+        };
+        /**
+         * Preview
+         * @description What the beginning of a file suggests.
+         */
+        Preview: {
+            /** @description The fields, in the file's order. */
+            fields: components["schemas"]["Field"][];
+            /** @description The first rows, by the fields' names; 20 at most. */
+            rows: unknown[];
+            /** @description The fields that tell every row from the others, the likeliest first. */
+            key_candidates: string[];
+            /** @description What is wrong with the rows that were looked at. */
+            problems: components["schemas"]["ImportProblem"][];
+        };
+        /**
+         * ProblemList
+         * @description One part of the list of problems.
+         */
+        ProblemList: {
+            /** @description In the order of the file; the first 10,000 are kept. */
+            items: components["schemas"]["ImportProblem"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description A provider.
+         * @enum {string}
+         */
+        Provider: "airtable";
+        /**
+         * RateLimit
+         * @description One limit: a burst, and one back after each part of the time.
+         */
+        RateLimit: {
+            /** @description Its name, as in the headers of an answer. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many may be done at once.
+             */
+            burst: number;
+            /**
+             * Format: double
+             * @description In how many seconds a burst that was used up comes back whole.
+             */
+            per_seconds: number;
+        };
+        /**
+         * RateLimits
+         * @description How much may be asked for.
+         */
+        RateLimits: {
+            /** @description Every limit. */
+            items: components["schemas"]["RateLimit"][];
+        };
+        /**
+         * Record
+         * @description A record.
+         */
+        Record: {
+            /** @description The value of the key field, as a text. */
+            key: string;
+            /** @description The values by the fields' names; absent ones are left out. */
+            fields: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Rises with every change.
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the record was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+        };
+        /**
+         * RecordList
+         * @description One part of the records.
+         */
+        RecordList: {
+            /** @description In the order that was asked for. */
+            items: components["schemas"]["Record"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description How many records were looked at, when it was more than are shown.
+             */
+            scanned?: number;
+        };
+        /**
+         * RemoteField
+         * @description A field of a remote table.
+         */
+        RemoteField: {
+            /** @description The provider's id of it, which stays when it is renamed. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The provider's word for its type. */
+            type: string;
+            /** @description Whether it can be written; computed fields cannot. */
+            writable: boolean;
+            /** @description What it is for, in its maker's words. */
+            description?: string;
+            /** @description What a select field offers. */
+            options?: string[];
+        };
+        /**
+         * RemoteTable
+         * @description A table of a base.
+         */
+        RemoteTable: {
+            /** @description The provider's id of it. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The field by which people know its records. */
+            primary_field_id: string;
+            /** @description Its fields, in the provider's order. */
+            fields: components["schemas"]["RemoteField"][];
+        };
+        /**
+         * @description A named set of permissions. A user may have several.
+         * @enum {string}
+         */
+        Role: "admin" | "member" | "analyst" | "auditor";
+        /**
+         * SandboxAddress
+         * @description The practice provider.
+         */
+        SandboxAddress: {
+            /** @description Where its own page is. */
+            url: string;
+        };
+        /**
+         * Session
+         * @description Who is signed in.
+         */
+        Session: {
+            /** @description The one who signed in. */
+            user: components["schemas"]["User"] & unknown;
+            /** @description Everything that their roles allow, such as `dataset:read`. */
+            permissions: string[];
+            /** @description To be sent in the header `x-csrf-token` with everything but GET and HEAD. */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description When the session ends, used or not.
+             */
+            expires_at: string;
+        };
+        /**
+         * SetupLink
+         * @description The way to the first account.
+         */
+        SetupLink: {
+            /** @description The page to open, with its one-time token. */
+            url: string;
+        };
+        /**
+         * SetupState
+         * @description Whether a first account is to be made.
+         */
+        SetupState: {
+            /** @description Whether nobody has an account yet. */
+            needed: boolean;
+        };
+        System: {
+            name: string;
+            version: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            now: string;
+            setup_done: boolean;
+            sandbox?: components["schemas"]["SandboxAddress"];
+            counts?: components["schemas"]["Counts"];
+        };
+        /**
+         * TableList
+         * @description The tables of a base.
+         */
+        TableList: {
+            /** @description In the provider's order. */
+            items: components["schemas"]["RemoteTable"][];
+        };
+        /**
+         * User
+         * @description A user.
+         */
+        User: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            id: string;
+            /** @description The e-mail address to sign in with. */
+            email: string;
+            /** @description What people call the user. */
+            name: string;
+            /** @description What the user may do. */
+            roles: components["schemas"]["Role"][];
+            /** @description Whether the user is kept out. */
+            disabled: boolean;
+            /**
+             * Format: date-time
+             * @description When the account was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the user last signed in.
+             */
+            last_sign_in_at?: string;
+        };
+        /**
+         * UserChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        UserChange: {
+            /** @description What people call the user. */
+            name?: string;
+            /** @description What the user may do; ends the user's sessions. */
+            roles?: components["schemas"]["Role"][];
+            /** @description Whether the user is kept out; ends the user's sessions. */
+            disabled?: boolean;
+            /**
+             * Format: password
+             * @description A new password; ends the user's sessions.
+             */
+            password?: string;
+        };
+        /**
+         * UserList
+         * @description One part of the list of users.
+         */
+        UserList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["User"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * FieldFault
+         * @description One member of a request that is not acceptable.
+         */
+        FieldFault: {
+            /** @description Where in the body, such as `fields[2].name`. */
+            path: string;
+            /** @description What is wrong, and what would be right. */
+            message: string;
+        };
+        /**
+         * Problem
+         * @description The body of every error answer (RFC 9457).
+         */
+        Problem: {
+            /** @description Where the catalogue describes this kind of error. */
+            type: string;
+            /** @description The kind of error in one sentence. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The kind of error for programs; it stays the same between versions. */
+            code: string;
+            /** @description What is wrong with this request, where, and what would be right. */
+            detail: string;
+            /** @description The request's id, which the log and the audit log carry too. */
+            instance: string;
+            /** @description Each member of the body that is not acceptable. */
+            fields?: components["schemas"]["FieldFault"][];
+        };
+        /** @enum {string} */
+        FieldType: "text" | "long_text" | "integer" | "number" | "boolean" | "date" | "date_time" | "choice" | "choices" | "email" | "url" | "phone" | "json";
         ProviderFault: {
             /** Format: int64 */
             status?: number;
             type?: string;
             message: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            code: string;
-            detail?: string;
-            instance?: string;
-            fields?: components["schemas"]["FieldFault"][];
-            dependents?: components["schemas"]["Dependent"][];
-            provider?: components["schemas"]["ProviderFault"];
-        };
-        User: {
-            id: string;
-            email: string;
-            name: string;
-            roles: components["schemas"]["Role"][];
-            disabled: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            last_sign_in_at?: string;
-        };
-        Session: {
-            user: components["schemas"]["User"];
-            permissions: string[];
-            csrf_token: string;
-            /** Format: date-time */
-            expires_at: string;
-        };
-        SetupState: {
-            needed: boolean;
         };
         SetupRequest: {
             token: string;
@@ -613,25 +1511,6 @@ export interface components {
         LoginRequest: {
             email: string;
             password: string;
-        };
-        PasswordChange: {
-            current: string;
-            new: string;
-        };
-        NewUser: {
-            email: string;
-            name: string;
-            roles: components["schemas"]["Role"][];
-            password: string;
-        };
-        UserChange: {
-            name?: string;
-            roles?: components["schemas"]["Role"][];
-            disabled?: boolean;
-            password?: string;
-        };
-        SandboxAddress: {
-            url: string;
         };
         Counts: {
             /** Format: int64 */
@@ -645,103 +1524,6 @@ export interface components {
             /** Format: int64 */
             runs: number;
         };
-        System: {
-            name: string;
-            version: string;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            now: string;
-            setup_done: boolean;
-            sandbox?: components["schemas"]["SandboxAddress"];
-            counts?: components["schemas"]["Counts"];
-        };
-        Field: {
-            name: string;
-            type: components["schemas"]["FieldType"];
-            required: boolean;
-            indexed: boolean;
-            choices?: string[];
-        };
-        Dataset: {
-            id: string;
-            name: string;
-            key_field: string;
-            fields: components["schemas"]["Field"][];
-            /** Format: int64 */
-            records: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            version: number;
-        };
-        NewDataset: {
-            name: string;
-            key_field: string;
-            fields: components["schemas"]["Field"][];
-        };
-        DatasetChange: {
-            name?: string;
-            fields?: components["schemas"]["Field"][];
-        };
-        ImportProblem: {
-            /** Format: int64 */
-            line: number;
-            /** Format: int64 */
-            column?: number;
-            field?: string;
-            value?: string;
-            reason: string;
-        };
-        Preview: {
-            fields: components["schemas"]["Field"][];
-            rows: {
-                [key: string]: unknown;
-            }[];
-            key_candidates: string[];
-            problems: components["schemas"]["ImportProblem"][];
-        };
-        Import: {
-            id: string;
-            /** @enum {string} */
-            state: "running" | "done" | "failed";
-            file_name?: string;
-            /** @enum {string} */
-            format: "csv" | "json" | "ndjson";
-            strict: boolean;
-            /** Format: int64 */
-            read: number;
-            /** Format: int64 */
-            created: number;
-            /** Format: int64 */
-            changed: number;
-            /** Format: int64 */
-            unchanged: number;
-            /** Format: int64 */
-            refused: number;
-            problems: components["schemas"]["ImportProblem"][];
-            /** Format: int64 */
-            problems_total: number;
-            /** Format: date-time */
-            started_at: string;
-            /** Format: date-time */
-            finished_at?: string;
-            failure?: string;
-        };
-        Record: {
-            key: string;
-            fields: {
-                [key: string]: unknown;
-            };
-            /** Format: int64 */
-            version: number;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-        };
         RecordPage: {
             items: components["schemas"]["Record"][];
             next?: string;
@@ -754,63 +1536,10 @@ export interface components {
         };
         /** @enum {string} */
         Endpoint: "vendor" | "sandbox";
-        Connection: {
-            id: string;
-            provider: string;
-            name: string;
-            endpoint: components["schemas"]["Endpoint"];
-            /** @enum {string} */
-            status: "untested" | "active" | "failing" | "reconnect";
-            account?: components["schemas"]["ConnectionAccount"];
-            token_hint: string;
-            /** Format: date-time */
-            last_tested_at?: string;
-            last_problem?: string;
-            /** Format: date-time */
-            created_at: string;
-        };
-        NewConnection: {
-            provider: string;
-            name: string;
-            token: string;
-            endpoint: components["schemas"]["Endpoint"];
-        };
-        ConnectionChange: {
-            name: string;
-        };
-        NewCredential: {
-            token: string;
-        };
         TestedAccount: {
             id: string;
             email?: string;
             scopes?: string[];
-        };
-        ConnectionTest: {
-            ok: boolean;
-            account?: components["schemas"]["TestedAccount"];
-            /** Format: int64 */
-            latency_ms: number;
-            problem?: string;
-        };
-        Base: {
-            id: string;
-            name: string;
-            permission: string;
-        };
-        RemoteField: {
-            id: string;
-            name: string;
-            type: string;
-            writable: boolean;
-            description?: string;
-            options?: string[];
-        };
-        RemoteTable: {
-            id: string;
-            name: string;
-            primary_field_id: string;
-            fields: components["schemas"]["RemoteField"][];
         };
         Named: {
             id: string;
@@ -949,32 +1678,8 @@ export interface components {
         AuditLine: {
             [key: string]: unknown;
         };
-        UserList: {
-            items: components["schemas"]["User"][];
-            next?: string;
-        };
-        DatasetList: {
-            items: components["schemas"]["Dataset"][];
-            next?: string;
-        };
-        DependentList: {
-            items: components["schemas"]["Dependent"][];
-            next?: string;
-        };
-        ImportList: {
-            items: components["schemas"]["Import"][];
-            next?: string;
-        };
         ImportProblemList: {
             items: components["schemas"]["ImportProblem"][];
-            next?: string;
-        };
-        ConnectionList: {
-            items: components["schemas"]["Connection"][];
-            next?: string;
-        };
-        BaseList: {
-            items: components["schemas"]["Base"][];
             next?: string;
         };
         RemoteTableList: {
@@ -993,16 +1698,363 @@ export interface components {
             items: components["schemas"]["Outcome"][];
             next?: string;
         };
-        AuditPage: {
-            items: components["schemas"]["AuditLine"][];
-            /** Format: int64 */
-            next?: number;
+    };
+    responses: {
+        /** @description The path, the query or the body cannot be read. */
+        BadRequest: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/bad_query",
+                 *       "title": "A query parameter is wrong",
+                 *       "status": 400,
+                 *       "code": "bad_query",
+                 *       "detail": "Correct the parameter that the detail names; the API document lists what each accepts.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
         };
-        Checkpoint: {
-            [key: string]: unknown;
+        /** @description Nobody is signed in, or signing in failed. */
+        NotSignedIn: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/not_signed_in",
+                 *       "title": "Nobody is signed in",
+                 *       "status": 401,
+                 *       "code": "not_signed_in",
+                 *       "detail": "Sign in, and send the session cookie with the request. A session ends by itself when it is not used.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The roles do not allow it, or the request may come from another site. */
+        Forbidden: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/forbidden",
+                 *       "title": "Your role does not allow this",
+                 *       "status": 403,
+                 *       "code": "forbidden",
+                 *       "detail": "Ask an administrator for a role that has the permission which the detail names.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It does not exist, or belongs to somebody else. */
+        NotFound: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/not_found",
+                 *       "title": "There is no such thing",
+                 *       "status": 404,
+                 *       "code": "not_found",
+                 *       "detail": "Check the address. What belongs to somebody else answers like what does not exist.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The method is not offered here. */
+        MethodNotAllowed: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                /** @description The methods that are offered. */
+                Allow?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/method_not_allowed",
+                 *       "title": "The method is not offered here",
+                 *       "status": 405,
+                 *       "code": "method_not_allowed",
+                 *       "detail": "Use one of the methods in the Allow header.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It has changed, is taken, or something depends on it. */
+        Conflict: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/conflict",
+                 *       "title": "It changed, or is taken, in the meantime",
+                 *       "status": 409,
+                 *       "code": "conflict",
+                 *       "detail": "Read it again, then repeat the change if it is still wanted.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        TooLarge: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/too_large",
+                 *       "title": "The request is too large",
+                 *       "status": 413,
+                 *       "code": "too_large",
+                 *       "detail": "Send at most 1 MiB; files are imported through the import operation, which has no such limit.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The content type is not accepted. */
+        UnsupportedMediaType: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/unsupported_media_type",
+                 *       "title": "The content type is not accepted here",
+                 *       "status": 415,
+                 *       "code": "unsupported_media_type",
+                 *       "detail": "Set Content-Type to one that the API document names for the operation, mostly application/json.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A value is not acceptable; `fields` says which and why. */
+        ValidationFailed: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/validation_failed",
+                 *       "title": "A value is not acceptable",
+                 *       "status": 422,
+                 *       "code": "validation_failed",
+                 *       "detail": "Correct the members that fields lists; each message says what would be right.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests. */
+        RateLimited: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                /** @description How many seconds to wait. */
+                "Retry-After"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/rate_limited",
+                 *       "title": "Too many requests",
+                 *       "status": 429,
+                 *       "code": "rate_limited",
+                 *       "detail": "Wait as many seconds as Retry-After says. The limits are settings of the appliance and listed at /api/v1/system/rate-limits.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The appliance made a mistake. */
+        Internal: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/internal",
+                 *       "title": "The appliance made a mistake",
+                 *       "status": 500,
+                 *       "code": "internal",
+                 *       "detail": "Nothing is wrong with the request. Give the request id to whoever runs the appliance: its log has the cause under that id.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The other service did not do it. */
+        ProviderFailed: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/provider_failed",
+                 *       "title": "The other service did not do it",
+                 *       "status": 502,
+                 *       "code": "provider_failed",
+                 *       "detail": "The member provider holds what it answered. Test the connection; try again later if the service is at fault.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The store or the audit log cannot be used for the moment. */
+        Unavailable: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/storage_unavailable",
+                 *       "title": "The store does not answer",
+                 *       "status": 503,
+                 *       "code": "storage_unavailable",
+                 *       "detail": "Try again in a moment; see the log for the cause if it stays.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No space is left. */
+        StorageFull: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/storage_full",
+                 *       "title": "No space is left",
+                 *       "status": 507,
+                 *       "code": "storage_full",
+                 *       "detail": "Nothing was changed. Make room on the disk of the data folder; no restart is needed.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
         };
     };
-    responses: never;
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1010,7 +2062,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    setup_state: {
+    getSetup: {
         parameters: {
             query?: never;
             header?: never;
@@ -1019,27 +2071,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SetupState"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    set_up: {
+    completeSetup: {
         parameters: {
             query?: never;
             header?: never;
@@ -1048,64 +2101,41 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetupRequest"];
+                "application/json": components["schemas"]["FirstAccount"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description The account is made and signed in; the session's cookie is set. */
             201: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    "Set-Cookie": string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    sign_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LoginRequest"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out: {
+    makeSetupLink: {
         parameters: {
             query?: never;
             header?: never;
@@ -1114,25 +2144,108 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupLink"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description A session has begun; its cookie is set. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    "Set-Cookie": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended; its cookie is taken back. */
             204: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    "Set-Cookie": string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    session: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -1141,27 +2254,30 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    change_password: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -1174,28 +2290,39 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description It was done. */
             204: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    list_users: {
+    listUsers: {
         parameters: {
             query?: {
+                /** @description At most so many items. */
                 limit?: number;
+                /** @description The `next` of the part of the list before this one. */
                 after?: string;
             };
             header?: never;
@@ -1204,27 +2331,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UserList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_user: {
+    createUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -1237,31 +2368,41 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description What was made. */
             201: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    change_user: {
+    updateUser: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
@@ -1272,122 +2413,42 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    system: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["System"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_events: {
+    listConnections: {
         parameters: {
             query?: {
+                /** @description At most so many items. */
                 limit?: number;
-                before?: number;
-                after?: number;
-                code?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_checkpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Checkpoint"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_datasets: {
-        parameters: {
-            query?: {
-                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
                 after?: string;
             };
             header?: never;
@@ -1396,601 +2457,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DatasetList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDataset"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview: {
-        parameters: {
-            query: {
-                format: "csv" | "json" | "ndjson";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_dataset: {
-        parameters: {
-            query?: {
-                cascade?: boolean;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_dataset: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DatasetChange"];
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    dataset_dependents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DependentList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_imports: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_records: {
-        parameters: {
-            query: {
-                format: "csv" | "json" | "ndjson";
-                strict?: boolean;
-                file_name?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    import_problems: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportProblemList"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_records: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-                sort?: string;
-                filter?: string;
-                q?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecordPage"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Record"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    put_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Record"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    patch_record: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Record"];
-                };
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    export: {
-        parameters: {
-            query: {
-                format: "csv" | "json" | "ndjson";
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_connections: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_connection: {
+    createConnection: {
         parameters: {
             query?: never;
             header?: never;
@@ -2003,93 +2494,118 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description What was made. */
             201: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    connection: {
+    getConnection: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_connection: {
+    deleteConnection: {
         parameters: {
             query?: {
+                /** @description Whether everything that depends on the connection is deleted with it. */
                 cascade?: boolean;
             };
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description It was done. */
             204: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    change_connection: {
+    updateConnection: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
@@ -2100,62 +2616,79 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    connection_dependents: {
+    listConnectionDependents: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["DependentList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    replace_credential: {
+    replaceConnectionCredential: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
@@ -2166,118 +2699,1020 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Connection"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    test_connection: {
+    testConnection: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionTest"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    list_bases: {
+    listBases: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BaseList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    list_tables: {
+    listTables: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The provider's id of the base. */
                 base: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RemoteTableList"];
+                    "application/json": components["schemas"]["TableList"];
                 };
             };
-            /** @description problem */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSystem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["System"];
                 };
             };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRateLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description Only lines before this sequence number. */
+                before?: number;
+                /** @description Only lines after this sequence number, the oldest first. */
+                after?: number;
+                /** @description Only lines of this event, such as `WB-AUTH-002` or `authn_login_fail`. */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuditCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkpoint"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDataset"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    previewFile: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file as the body of a request; the query says how it is written. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteDataset: {
+        parameters: {
+            query?: {
+                /** @description Whether what needs the dataset is deleted with it. */
+                cascade?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetChange"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listDatasetDependents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DependentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRecords: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /** @description A field's name, `key`, `created_at` or `updated_at`; with `-` before it the last first. */
+                sort?: string;
+                /**
+                 * @description Conditions joined by `and`, such as `state = "CA" and latitude > 30`; the comparisons
+                 *     are `= != < <= > >= ~` (contains) and `^=` (begins with).
+                 */
+                filter?: string;
+                /** @description A text that stands in the key or in a textual field, in any case of letters. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    deleteRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    exportRecords: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    importFile: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+                /** @description Whether one bad row keeps all of it out. */
+                strict?: boolean;
+                /** @description What the file is called. */
+                file_name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description A file as the body of a request; the query says how it is written. */
+        requestBody: {
+            content: {
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listImportProblems: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_syncs: {

@@ -15,7 +15,8 @@ export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];
 export type Mapping = Schemas["NewMapping"];
 export type Outcome = Schemas["Outcome"];
-export type Preview = Schemas["Preview"];
+/** A file's beginning; a row is a record's fields, whose names only the file knows. */
+export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, unknown>[] };
 export type Proposal = Schemas["Proposal"];
 export type RemoteField = Schemas["RemoteField"];
 export type RemoteTable = Schemas["RemoteTable"];

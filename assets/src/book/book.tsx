@@ -19,7 +19,7 @@ const endWords: Record<Entry["end"], StatusWord> = {
   open: { tone: "neutral", icon: "help", label: "Open" },
 };
 
-type Row = Entry & { line: Record<string, unknown> };
+type Row = Entry & { line: unknown };
 
 /** The audit log, newest first; each line whole, as it was written. */
 export function Book() {
@@ -77,7 +77,7 @@ function useEvents(code: string) {
   );
 }
 
-function toRow(line: Record<string, unknown>): Row {
+function toRow(line: unknown): Row {
   return { ...readLine(line), line };
 }
 

@@ -14,7 +14,8 @@ export interface Entry {
 type Members = Record<string, unknown>;
 
 /** Reads an event's line; members that an event does not have are left empty. */
-export function readLine(line: Members): Entry {
+export function readLine(written: unknown): Entry {
+  const line = members(written);
   const metadata = members(line.metadata);
   const actor = members(line.actor);
   return {

@@ -22,7 +22,7 @@ export function NewConnection() {
   const create = useCreation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ provider: "airtable", name, token, endpoint });
+    create.mutate({ name, token, endpoint });
   };
   const faults = fieldMessages(create.error);
   return (
@@ -61,12 +61,8 @@ function useCreation() {
   const refresh = useRefresh();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: async (body: {
-      provider: string;
-      name: string;
-      token: string;
-      endpoint: Endpoint;
-    }) => {
+    mutationFn: async (wish: { name: string; token: string; endpoint: Endpoint }) => {
+      const body = { provider: "airtable", ...wish } as const;
       const { data } = await client.POST("/connections", { body });
       const { id } = data as Connection;
       // A failed test is no failed creation: the connection's own page tells of it.

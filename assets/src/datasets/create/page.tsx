@@ -77,7 +77,7 @@ async function previewFile({ file, format }: ChosenFile): Promise<Preview | unde
     bodySerializer: () => start,
     headers: { "content-type": "application/octet-stream" },
   });
-  return data;
+  return data as Preview | undefined;
 }
 
 interface ImportingProps {
