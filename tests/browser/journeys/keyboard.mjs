@@ -31,7 +31,9 @@ export function keyboardJourney(stage) {
   });
 
   it("describes a dataset and adds a record", async () => {
-    const { page } = stage;
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/datasets`);
+    await seePage(page, "Datasets");
     await goTo(page, "New dataset");
     await goTo(page, "Describe the fields yourself");
     await tabTo(page, "Name");
@@ -122,6 +124,7 @@ async function step(page, name, key) {
 async function focused(page) {
   return page.evaluate(() => {
     const element = document.activeElement;
+    if (element === document.body) return "nothing";
     const labelled = element.getAttribute("aria-labelledby")?.split(" ") ?? [];
     const words =
       element.getAttribute("aria-label") ??
