@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main         cli config
-//! cli          server http app sandbox auth audit store tls telemetry config base
+//! cli          server http app sandbox auth audit store telemetry config base
 //! server       http app scheduler tls telemetry config base
 //! http         app scheduler sync connections datasets fields auth limits audit telemetry config base store
 //! app          scheduler sync connections providers datasets auth limits vault audit store tls telemetry net config base

@@ -8,9 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::{Failure, report};
-use super::{
-    audit, completions, config, init, man, openapi, sandbox, serve, setup_link, user,
-};
+use super::{audit, completions, config, init, man, openapi, sandbox, serve, setup_link, user};
 use crate::config::Environment;
 
 /// The gate and the book of an organisation's data.

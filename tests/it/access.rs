@@ -24,40 +24,67 @@ enum Access {
 
 use Access::{Machine, Needs, Open, SignedIn};
 
-/// Every operation with who may call it and a body that is well formed. A new operation needs a
-/// row, or the first test fails.
-fn rows() -> Vec<(&'static str, Access, Value)> {
+/// Every operation with who may call it, its query and a body that is well formed. A new operation
+/// needs a row, or the first test fails.
+fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
+    let none = || Value::Null;
     let account = json!({
         "email": "new@example.org", "name": "New", "roles": ["analyst"], "password": PASSWORD,
     });
     let first = json!({
         "token": "x", "email": "new@example.org", "name": "New", "password": PASSWORD,
     });
-    let none = || Value::Null;
+    let (read, write) = (Needs("dataset:read"), Needs("dataset:write"));
     vec![
-        ("getSetup", Open, none()),
-        ("completeSetup", Open, first),
-        ("makeSetupLink", Machine, none()),
+        ("getSetup", Open, "", none()),
+        ("completeSetup", Open, "", first),
+        ("makeSetupLink", Machine, "", none()),
         (
             "signIn",
             Open,
+            "",
             json!({"email": "nobody@example.org", "password": PASSWORD}),
         ),
-        ("signOut", SignedIn, none()),
-        ("getSession", SignedIn, none()),
+        ("signOut", SignedIn, "", none()),
+        ("getSession", SignedIn, "", none()),
         (
             "changePassword",
             SignedIn,
+            "",
             json!({"current": "x", "new": "y"}),
         ),
-        ("listUsers", Needs("user:manage"), none()),
-        ("createUser", Needs("user:manage"), account),
-        ("updateUser", Needs("user:manage"), json!({})),
-        ("getSystem", Needs("system:read"), none()),
-        ("listRateLimits", Needs("system:read"), none()),
-        ("listAuditEvents", Needs("audit:read"), none()),
-        ("getAuditCheckpoint", Needs("audit:read"), none()),
+        ("listUsers", Needs("user:manage"), "", none()),
+        ("createUser", Needs("user:manage"), "", account),
+        ("updateUser", Needs("user:manage"), "", json!({})),
+        ("getSystem", Needs("system:read"), "", none()),
+        ("listRateLimits", Needs("system:read"), "", none()),
+        ("listAuditEvents", Needs("audit:read"), "", none()),
+        ("getAuditCheckpoint", Needs("audit:read"), "", none()),
+        ("listDatasets", read, "", none()),
+        ("createDataset", write, "", dataset()),
+        ("previewFile", write, "?format=csv", "a,b\n1,2\n".into()),
+        ("getDataset", read, "", none()),
+        ("updateDataset", write, "", json!({"name": "Other"})),
+        ("deleteDataset", write, "", none()),
+        ("listDatasetDependents", read, "", none()),
+        ("listRecords", read, "", none()),
+        ("getRecord", read, "", none()),
+        ("putRecord", write, "", json!({"code": "x"})),
+        ("updateRecord", write, "", json!({})),
+        ("deleteRecord", write, "", none()),
+        ("exportRecords", read, "?format=csv", none()),
+        ("importFile", write, "?format=csv", "code\n1\n".into()),
+        ("listImports", read, "", none()),
+        ("getImport", read, "", none()),
+        ("listImportProblems", read, "", none()),
     ]
+}
+
+fn dataset() -> Value {
+    json!({
+        "name": "Airports", "key_field": "code",
+        "fields": [{"name": "code", "type": "text", "required": true, "indexed": false}],
+    })
 }
 
 struct Operation {
@@ -84,10 +111,13 @@ fn operations(document: &Value) -> Vec<Operation> {
     operations
 }
 
+/// An id that nothing has.
+const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
+
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}") => "0199a3c4-7b10-7000-8000-0123456789ab",
+        Some("id}" | "import}") => NOBODYS,
         Some(_) => "none",
         None => part,
     });
@@ -95,9 +125,10 @@ fn with_ids(path: &str) -> String {
 }
 
 async fn call(client: &Client, operation: &Operation, body: &Value) -> (u16, Value) {
-    let body = match operation.kind.as_str() {
-        "" => Vec::new(),
-        _ => body.to_string().into_bytes(),
+    let body = match body {
+        Value::Null => Vec::new(),
+        Value::String(file) => file.clone().into_bytes(),
+        json => json.to_string().into_bytes(),
     };
     let method = operation.method.clone();
     let answer = client
@@ -110,13 +141,15 @@ async fn call(client: &Client, operation: &Operation, body: &Value) -> (u16, Val
 fn table(server: &TestServer) -> Vec<(Operation, Access, Value)> {
     let mut rows: BTreeMap<_, _> = rows()
         .into_iter()
-        .map(|(name, access, body)| (name.to_owned(), (access, body)))
+        .map(|(name, access, query, body)| (name.to_owned(), (access, query, body)))
         .collect();
     operations(&http::document(&server.app))
         .into_iter()
-        .map(|operation| {
+        .map(|mut operation| {
             let row = rows.remove(&operation.name);
-            let (access, body) = row.unwrap_or_else(|| panic!("{} has no row", operation.name));
+            let (access, query, body) =
+                row.unwrap_or_else(|| panic!("{} has no row", operation.name));
+            operation.path += query;
             (operation, access, body)
         })
         .collect()
@@ -190,6 +223,34 @@ async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
                 operation.name
             );
         }
+    }
+}
+
+/// What belongs to one user: the path of its kind, and a body that makes one.
+fn parents() -> [(&'static str, Value); 1] {
+    [("/datasets", dataset())]
+}
+
+#[tokio::test]
+async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let other = server.sign_up("other@example.org", &["member"]).await;
+    for (path, body) in parents() {
+        let made = owner.post(path, body).await.expect(201);
+        let foreign = format!("{path}/{}", made["id"].as_str().unwrap());
+        let unknown = format!("{path}/{NOBODYS}");
+        for (mut operation, _, body) in table(&server) {
+            if !operation.path.starts_with(&unknown) {
+                continue;
+            }
+            let none = call(&other, &operation, &body).await;
+            operation.path = operation.path.replace(&unknown, &foreign);
+            let somebodys = call(&other, &operation, &body).await;
+            assert_eq!(somebodys, none, "{}", operation.name);
+            assert_eq!(none.0, 404, "{}", operation.name);
+        }
+        owner.get(&foreign).await.expect(200);
     }
 }
 

@@ -7,13 +7,15 @@ use poem_openapi::{Object, OpenApi};
 use super::Tag;
 use crate::app::App;
 use crate::auth::{Permission, Setup};
-use crate::base::Clock;
+use crate::base::{Clock, Scope};
+use crate::datasets::Datasets;
 use crate::http::{ApiError, Caller, Moment};
 use crate::limits::Limits;
 
 pub(super) struct Resource {
     setup: Setup,
     limits: Limits,
+    datasets: Datasets,
     sandbox: Option<String>,
     started_at: Timestamp,
     clock: Clock,
@@ -35,6 +37,18 @@ struct SystemView {
     setup_done: bool,
     /// The practice provider, when one runs.
     sandbox: Option<SandboxView>,
+    /// How much the caller has; absent for those who have nothing of their own.
+    counts: Option<CountsView>,
+}
+
+/// How much the caller has.
+#[derive(Object)]
+#[oai(rename = "Counts")]
+struct CountsView {
+    /// Datasets.
+    datasets: u64,
+    /// Records in all of them.
+    records: u64,
 }
 
 /// The practice provider.
@@ -69,7 +83,10 @@ impl Resource {
     /// Shows what the appliance is.
     #[oai(path = "/system", method = "get", operation_id = "getSystem")]
     async fn show(&self, caller: Caller) -> Result<Json<SystemView>, ApiError> {
-        caller.permit(Permission::SystemRead)?;
+        let by = caller.permit(Permission::SystemRead)?;
+        let counts = Scope::of(&by)
+            .map(|scope| self.counts(&scope))
+            .transpose()?;
         Ok(Json(SystemView {
             name: "weighbridge".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,6 +94,7 @@ impl Resource {
             now: self.clock.now().into(),
             setup_done: !self.setup.is_needed()?,
             sandbox: self.sandbox.clone().map(|url| SandboxView { url }),
+            counts,
         }))
     }
 
@@ -104,9 +122,15 @@ impl Resource {
         Self {
             setup: app.auth.setup.clone(),
             limits: app.limits.clone(),
+            datasets: app.datasets.clone(),
             sandbox: app.config.sandbox.url.as_ref().map(ToString::to_string),
             started_at: app.started_at,
             clock: app.clock.clone(),
         }
+    }
+
+    fn counts(&self, scope: &Scope) -> Result<CountsView, ApiError> {
+        let (datasets, records) = self.datasets.counts(scope)?;
+        Ok(CountsView { datasets, records })
     }
 }
