@@ -168,21 +168,27 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     }
 }
 
+/// What the parameters mean that many operations share.
+const PARAMETERS: [(&str, &str); 6] = [
+    ("limit", "At most so many items."),
+    ("after", "The `next` of the part of the list before this one."),
+    ("id", "The id of the one that is meant."),
+    ("key", "The record's key."),
+    ("import", "The import's id."),
+    ("base", "The base's id at the provider."),
+];
+
 fn repair_parameter(parameter: &mut Value) {
-    let (name, description) = match parameter["name"].as_str() {
-        Some("limit") => ("limit", "At most so many items."),
-        Some("after") => (
-            "after",
-            "The `next` of the part of the list before this one.",
-        ),
-        Some("id") => ("id", "The id of the one that is meant."),
-        _ => return,
-    };
-    if parameter.get("description").is_none() {
-        parameter["description"] = description.into();
+    let name = parameter["name"].as_str().unwrap_or_default();
+    let is_limit = name == "limit";
+    let shared = PARAMETERS.iter().find(|(known, _)| *known == name);
+    if let (Some((_, meaning)), None) = (shared, parameter.get("description")) {
+        parameter["description"] = (*meaning).into();
     }
-    if name == "limit" {
-        parameter["schema"] = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 500, "default": 50});
+    if is_limit {
+        parameter["schema"] = json!({
+            "type": "integer", "format": "int32", "minimum": 1, "maximum": 500, "default": 50,
+        });
     }
 }
 
