@@ -8,7 +8,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::context::Context;
 use super::failure::{Failure, report};
-use super::{audit, completions, config, init, man, openapi, sandbox, serve, setup_link, user};
+use super::{
+    audit, completions, config, dataset, init, man, openapi, sandbox, serve, setup_link, user,
+};
 use crate::config::Environment;
 
 /// The gate and the book of an organisation's data.
@@ -49,6 +51,8 @@ enum Command {
     /// Check, show or explain the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// List, create, fill, export and delete a user's datasets.
+    Dataset(dataset::Line),
     /// Play the providers on this machine, faults included, to try every failure first.
     Sandbox(sandbox::Args),
     /// Print what a shell needs to complete the commands.
@@ -84,6 +88,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::SetupLink => setup_link::run(context),
         Command::Openapi => openapi::run(context),
         Command::Config(command) => config::run(&command, context),
+        Command::Dataset(line) => dataset::run(line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),

@@ -10,6 +10,7 @@ mod command;
 mod completions;
 mod config;
 mod context;
+mod dataset;
 mod failure;
 mod init;
 mod man;

@@ -171,7 +171,10 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
 /// What the parameters mean that many operations share.
 const PARAMETERS: [(&str, &str); 6] = [
     ("limit", "At most so many items."),
-    ("after", "The `next` of the part of the list before this one."),
+    (
+        "after",
+        "The `next` of the part of the list before this one.",
+    ),
     ("id", "The id of the one that is meant."),
     ("key", "The record's key."),
     ("import", "The import's id."),

@@ -21,6 +21,8 @@ pub(super) struct Chunk {
     /// Rows read, and those of them that were not taken.
     pub(super) read: u64,
     pub(super) refused: u64,
+    /// Why nothing more can be read; what is above stands.
+    pub(super) refusal: Option<Refusal>,
 }
 
 impl Chunk {
@@ -30,6 +32,7 @@ impl Chunk {
         self.problems.extend(next.problems);
         self.read += next.read;
         self.refused += next.refused;
+        self.refusal = self.refusal.take().or(next.refusal);
     }
 }
 
@@ -52,7 +55,6 @@ struct Rows {
     unknown: HashSet<String>,
     fields: Fields,
     chunk: Chunk,
-    refusal: Option<Refusal>,
 }
 
 impl Intake {
@@ -68,54 +70,45 @@ impl Intake {
                 hasher: RandomState::new(),
                 unknown: HashSet::new(),
                 chunk: Chunk::default(),
-                refusal: None,
             },
         }
     }
 
     /// Takes the next piece of the file.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<Chunk, Refusal> {
-        let read = |reader: &mut Reader, visit: &mut Visit<'_>| reader.push(piece, visit);
-        self.taken(read)
+    pub(super) fn push(&mut self, piece: &[u8]) -> Chunk {
+        self.taken(|reader, visit| reader.push(piece, visit))
     }
 
     /// Takes what is left at the file's end.
-    pub(super) fn finish(&mut self) -> Result<Chunk, Refusal> {
-        let chunk = self.taken(|reader, visit| reader.finish(visit))?;
-        match self.rows.format {
-            Format::Csv if self.rows.columns.is_none() => Err(Refusal::Empty),
-            _ => Ok(chunk),
+    pub(super) fn finish(&mut self) -> Chunk {
+        let mut chunk = self.taken(|reader, visit| reader.finish(visit));
+        if self.rows.format == Format::Csv && self.rows.columns.is_none() {
+            chunk.refusal.get_or_insert(Refusal::Empty);
         }
+        chunk
     }
 
     fn taken(
         &mut self,
         read: impl FnOnce(&mut Reader, &mut Visit<'_>) -> Result<(), Refusal>,
-    ) -> Result<Chunk, Refusal> {
+    ) -> Chunk {
         let rows = &mut self.rows;
         let outcome = read(&mut self.reader, &mut |line, row| rows.row(line, row));
-        let chunk = std::mem::take(&mut rows.chunk);
-        match rows.refusal.take() {
-            Some(refusal) => Err(refusal),
-            // What stood before the place where the file broke is not lost: it comes first.
-            None if chunk.read > 0 => {
-                rows.refusal = outcome.err();
-                Ok(chunk)
-            }
-            None => outcome.map(|()| chunk),
-        }
+        let mut chunk = std::mem::take(&mut rows.chunk);
+        chunk.refusal = chunk.refusal.take().or(outcome.err());
+        chunk
     }
 }
 
 impl Rows {
     fn row(&mut self, line: u64, row: Row<'_>) {
-        if self.refusal.is_some() {
+        if self.chunk.refusal.is_some() {
             return;
         }
         match row {
             Row::Cells(cells) if self.columns.is_none() => self.header(line, cells),
             Row::Unreadable(_) if self.format == Format::Csv && self.columns.is_none() => {
-                self.refusal = Some(Refusal::HeaderNotUtf8);
+                self.chunk.refusal = Some(Refusal::HeaderNotUtf8);
             }
             Row::Cells(cells) => self.count(|rows| rows.cells(line, cells)),
             Row::Json(json) => self.count(|rows| rows.object(line, json)),
@@ -142,7 +135,7 @@ impl Rows {
             let name = name.trim();
             let field = schema.position_like(name);
             if field.is_some() && columns.iter().any(|(_, other)| *other == field) {
-                self.refusal = Some(Refusal::DoubledColumn(name.to_owned()));
+                self.chunk.refusal = Some(Refusal::DoubledColumn(name.to_owned()));
                 return;
             }
             if field.is_none() && !name.is_empty() {
@@ -162,7 +155,7 @@ impl Rows {
             .any(|(_, field)| *field == Some(self.shape.key_at))
         {
             let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
-            self.refusal = Some(Refusal::NoKey {
+            self.chunk.refusal = Some(Refusal::NoKey {
                 key: schema.fields()[self.shape.key_at].name.clone(),
                 columns: shown(&names.join(", ")),
             });
@@ -295,8 +288,11 @@ mod tests {
 
     fn taken(format: Format, file: &str) -> Result<(Vec<String>, Vec<Problem>), Refusal> {
         let mut intake = Intake::new(&Shape::new(&airports()).unwrap(), format);
-        let mut chunk = intake.push(file.as_bytes())?;
-        chunk.add(intake.finish()?);
+        let mut chunk = intake.push(file.as_bytes());
+        chunk.add(intake.finish());
+        if let Some(refusal) = chunk.refusal {
+            return Err(refusal);
+        }
         let keys = chunk.drafts.into_iter().map(|draft| draft.key);
         Ok((keys.collect(), chunk.problems))
     }
@@ -352,11 +348,12 @@ mod tests {
     #[test]
     fn what_stands_before_the_place_where_a_list_breaks_is_taken() {
         let mut intake = Intake::new(&Shape::new(&airports()).unwrap(), Format::Json);
-        let chunk = intake.push(b"[{\"iata\":\"a\",\"name\":\"b\"} x").unwrap();
+        let mut chunk = intake.push(b"[{\"iata\":\"a\",\"name\":\"b\"} x");
+        chunk.add(intake.finish());
         assert_eq!(chunk.drafts.len(), 1);
         assert!(matches!(
-            intake.finish(),
-            Err(Refusal::Broken { column: 27, .. })
+            chunk.refusal,
+            Some(Refusal::Broken { column: 26, .. })
         ));
     }
 

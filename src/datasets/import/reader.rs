@@ -174,11 +174,11 @@ impl Reader {
             return parser.push(piece, visit);
         }
         self.head.extend_from_slice(piece);
-        if self.head.len() >= HEAD || self.head.contains(&b'\n') {
-            self.begin(visit)
-        } else {
-            Ok(())
-        }
+        let enough = match self.format {
+            Format::Csv => first_line(&self.head).is_some() || self.head.len() >= HEAD,
+            Format::Json | Format::Ndjson => self.head.len() >= BOM.len(),
+        };
+        if enough { self.begin(visit) } else { Ok(()) }
     }
 
     /// Tells that the file has ended.
@@ -223,23 +223,35 @@ impl Parser {
 
 /// The separator that stands most often in the first line, outside quotes.
 fn separator(head: &[u8]) -> u8 {
-    let mut quoted = false;
+    let head = &head[..head.len().min(HEAD)];
+    let line = first_line(head).unwrap_or(head);
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for &byte in head {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => break,
-            _ if quoted => {}
-            _ => {
-                for (separator, count) in &mut counts {
-                    *count += u32::from(byte == *separator);
-                }
-            }
+    for byte in unquoted(line) {
+        for (separator, count) in &mut counts {
+            *count += u32::from(byte == *separator);
         }
     }
     let [comma, rest @ ..] = counts;
     let most = |best: (u8, u32), other: (u8, u32)| if other.1 > best.1 { other } else { best };
     rest.into_iter().fold(comma, most).0
+}
+
+/// The bytes up to the first line end outside quotes; none without one.
+fn first_line(head: &[u8]) -> Option<&[u8]> {
+    let mut quoted = false;
+    let end = head.iter().position(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted && *byte == b'\n'
+    });
+    end.map(|end| &head[..end])
+}
+
+fn unquoted(line: &[u8]) -> impl Iterator<Item = u8> {
+    let mut quoted = false;
+    line.iter().copied().filter(move |byte| {
+        quoted ^= *byte == b'"';
+        !quoted
+    })
 }
 
 /// Whether a spreadsheet would take a cell for a formula (OWASP, "CSV Injection").

@@ -70,6 +70,8 @@ struct Pieces<S> {
     intake: Option<Intake>,
     dataset: Dataset,
     ended: bool,
+    /// Why nothing more can be read, told after what stood before it.
+    refusal: Option<Refusal>,
 }
 
 impl<S: Stream<Item = io::Result<Bytes>> + Send + Unpin> Pieces<S> {
@@ -79,26 +81,27 @@ impl<S: Stream<Item = io::Result<Bytes>> + Send + Unpin> Pieces<S> {
             intake: Some(intake),
             dataset: dataset.clone(),
             ended: false,
+            refusal: None,
         }
     }
 
     /// What the next piece of the file comes to; none after its end.
     async fn next(&mut self) -> Result<Option<Chunk>, Refusal> {
         let Some(mut intake) = self.intake.take() else {
-            return Ok(None);
+            return self.refusal.take().map_or(Ok(None), Err);
         };
         let piece = self.piece().await?;
         let ended = self.ended;
         let work = move || {
             let mut chunk = intake.push(&piece);
-            if let (Ok(chunk), true) = (&mut chunk, ended) {
-                let rest = intake.finish()?;
-                chunk.add(rest);
+            if ended && chunk.refusal.is_none() {
+                chunk.add(intake.finish());
             }
-            chunk.map(|chunk| (intake, chunk))
+            (intake, chunk)
         };
-        let (intake, chunk) = self.dataset.datasets.0.blocking.run(work).await?;
-        self.intake = (!ended).then_some(intake);
+        let (intake, mut chunk) = self.dataset.datasets.0.blocking.run(work).await;
+        self.refusal = chunk.refusal.take();
+        self.intake = (!ended && self.refusal.is_none()).then_some(intake);
         Ok(Some(chunk))
     }
 

@@ -1,10 +1,9 @@
 //! Tables of records.
 
-use poem::Body;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::{Binary, Json};
+use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
-use poem_openapi::{ApiRequest, Object, OpenApi};
+use poem_openapi::{Object, OpenApi};
 use serde_json::Value;
 
 use super::imports::ProblemView;
@@ -15,7 +14,7 @@ use crate::base::DatasetId;
 use crate::datasets::{Change, Dataset, Datasets, Format, New, PREVIEW_BYTES, preview};
 use crate::fields::{Field, FieldType, MAX_FIELDS};
 use crate::http::page::Pages;
-use crate::http::{ApiError, Caller, Moment};
+use crate::http::{ApiError, Caller, File, Moment};
 
 pub(super) struct Resource {
     datasets: Datasets,
@@ -115,23 +114,6 @@ struct PreviewView {
     problems: Vec<ProblemView>,
 }
 
-/// A file as the body of a request; the query says how it is written.
-#[derive(ApiRequest)]
-pub(super) enum File {
-    /// Separated values.
-    #[oai(content_type = "text/csv")]
-    Csv(Binary<Body>),
-    /// A JSON list.
-    #[oai(content_type = "application/json")]
-    Json(Binary<Body>),
-    /// Lines of JSON.
-    #[oai(content_type = "application/x-ndjson")]
-    Ndjson(Binary<Body>),
-    /// Any of them.
-    #[oai(content_type = "application/octet-stream")]
-    Plain(Binary<Body>),
-}
-
 #[OpenApi(tag = "Tag::Datasets")]
 impl Resource {
     /// Lists the caller's datasets.
@@ -187,11 +169,7 @@ impl Resource {
         body: File,
     ) -> Result<Json<PreviewView>, ApiError> {
         caller.require(Permission::DatasetWrite)?;
-        let bytes = body
-            .into_body()
-            .into_bytes()
-            .await
-            .map_err(poem::Error::from)?;
+        let bytes = body.0.into_bytes().await.map_err(poem::Error::from)?;
         let beginning = &bytes[..bytes.len().min(PREVIEW_BYTES)];
         let found = preview(format.0, beginning).map_err(crate::datasets::Error::from)?;
         Ok(Json(PreviewView {
@@ -330,14 +308,6 @@ impl From<FieldView> for Field {
             required: view.required,
             indexed: view.indexed,
             choices: view.choices.unwrap_or_default(),
-        }
-    }
-}
-
-impl File {
-    pub(super) fn into_body(self) -> Body {
-        match self {
-            Self::Csv(body) | Self::Json(body) | Self::Ndjson(body) | Self::Plain(body) => body.0,
         }
     }
 }

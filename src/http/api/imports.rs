@@ -5,13 +5,12 @@ use poem_openapi::payload::Json;
 use poem_openapi::{Enum, Object, OpenApi};
 
 use super::Tag;
-use super::datasets::File;
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{DatasetId, ImportId};
 use crate::datasets::{Datasets, Format, Import, ImportState, Options, Problem};
 use crate::http::page::Pages;
-use crate::http::{ApiError, Caller, Moment};
+use crate::http::{ApiError, Caller, File, Moment};
 
 pub(super) struct Resource {
     datasets: Datasets,
@@ -135,7 +134,7 @@ impl Resource {
             file_name: file_name.0,
         };
         let dataset = self.datasets.open(&scope, id.0)?;
-        let file = Box::pin(body.into_body().into_bytes_stream());
+        let file = Box::pin(body.0.into_bytes_stream());
         let import = Box::pin(dataset.import(file, options, &by)).await?;
         Ok(Json(import.into()))
     }
@@ -173,6 +172,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The import's id.
         import: Path<ImportId>,
     ) -> Result<Json<ImportView>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetRead)?;
@@ -190,6 +190,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The import's id.
         import: Path<ImportId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,

@@ -105,6 +105,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The record's key.
         key: Path<String>,
     ) -> Result<Json<RecordView>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetRead)?;
@@ -125,6 +126,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The record's key.
         key: Path<String>,
         body: Json<Members>,
     ) -> Result<Json<RecordView>, ApiError> {
@@ -142,6 +144,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The record's key.
         key: Path<String>,
         body: Json<Members>,
     ) -> Result<Json<RecordView>, ApiError> {
@@ -158,6 +161,7 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        /// The record's key.
         key: Path<String>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
