@@ -75,6 +75,20 @@ impl Client {
         self.call(Method::GET, path, None).await
     }
 
+    /// All items of the list at `/api/v1{path}`, page by page.
+    pub(super) async fn list(&mut self, path: &str) -> Result<Vec<Value>, Failure> {
+        let mut items = Vec::new();
+        let mut query = String::from("?limit=500");
+        loop {
+            let page = self.get(&format!("{path}{query}")).await?;
+            items.extend(page["items"].as_array().cloned().unwrap_or_default());
+            match page["next"].as_str() {
+                Some(next) => query = format!("?limit=500&after={next}"),
+                None => return Ok(items),
+            }
+        }
+    }
+
     /// Calls `/api/v1{path}`, perhaps with a JSON body; gives null for an empty answer.
     pub(super) async fn call(
         &mut self,

@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, dataset, init, man, openapi, sandbox, serve, setup_link, user,
+    audit, completions, config, connection, dataset, init, man, openapi, sandbox, serve,
+    setup_link, user,
 };
 use crate::config::Environment;
 
@@ -43,6 +44,8 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     User(user::Command),
+    /// Manage a user's accounts at providers.
+    Connection(connection::Line),
     /// Read the book, and sign how far it goes.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -84,6 +87,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Serve => serve::run(context),
         Command::Init(args) => init::run(args, context),
         Command::User(command) => user::run(command, context),
+        Command::Connection(line) => connection::run(line, context),
         Command::Audit(command) => audit::run(&command, context),
         Command::SetupLink => setup_link::run(context),
         Command::Openapi => openapi::run(context),

@@ -1,7 +1,6 @@
 //! `weighbridge user`: manages accounts.
 
 use std::fmt::{Display, Formatter, Result as Written};
-use std::io::{IsTerminal as _, Read as _, stdin};
 
 use clap::{Args, Subcommand};
 use poem::http::Method;
@@ -11,9 +10,8 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::runtime;
+use super::{runtime, secret};
 use crate::auth::Role;
-use crate::base::Secret;
 
 /// What to do with accounts.
 #[derive(Subcommand)]
@@ -67,8 +65,6 @@ pub(super) struct Roles {
 enum Error {
     #[error("nobody has the address {0}")]
     Unknown(String),
-    #[error("give the password on standard input, such as from a password manager or a file")]
-    NoPassword,
 }
 
 pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
@@ -83,18 +79,18 @@ pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
 
 async fn act(command: Command, client: &mut Client) -> Result<Vec<Value>, Failure> {
     let user = match command {
-        Command::List => return list(client).await,
+        Command::List => return client.list("/users").await,
         Command::Add(add) => {
             let body = json!({
                 "email": add.email, "name": add.name.unwrap_or_else(|| add.email.clone()),
-                "roles": names(&add.roles), "password": password()?.expose(),
+                "roles": names(&add.roles), "password": secret::read("password", None)?.expose(),
             });
             client.call(Method::POST, "/users", Some(&body)).await?
         }
         Command::Disable(who) => change(client, &who.email, &json!({"disabled": true})).await?,
         Command::Enable(who) => change(client, &who.email, &json!({"disabled": false})).await?,
         Command::Password(who) => {
-            let body = json!({"password": password()?.expose()});
+            let body = json!({"password": secret::read("password", None)?.expose()});
             change(client, &who.email, &body).await?
         }
         Command::Roles(roles) => {
@@ -109,40 +105,14 @@ async fn change(client: &mut Client, email: &str, body: &Value) -> Result<Value,
         let address = user["email"].as_str().unwrap_or_default();
         address.to_lowercase() == email.to_lowercase()
     };
-    let user = list(client).await?.into_iter().find(has_address);
+    let user = client.list("/users").await?.into_iter().find(has_address);
     let user = user.ok_or_else(|| Failure::of(Error::Unknown(email.to_owned())))?;
     let path = format!("/users/{}", user["id"].as_str().unwrap_or_default());
     client.call(Method::PATCH, &path, Some(body)).await
 }
 
-async fn list(client: &mut Client) -> Result<Vec<Value>, Failure> {
-    let mut users = Vec::new();
-    let mut after = String::new();
-    loop {
-        let page = client.get(&format!("/users?limit=500{after}")).await?;
-        users.extend(page["items"].as_array().cloned().unwrap_or_default());
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={next}"),
-            None => return Ok(users),
-        }
-    }
-}
-
 fn names(roles: &[Role]) -> Vec<&'static str> {
     roles.iter().map(|role| role.name()).collect()
-}
-
-/// Reads a password that no process list and no shell history shows.
-fn password() -> Result<Secret, Failure> {
-    if stdin().is_terminal() {
-        return Err(Failure::of(Error::NoPassword));
-    }
-    let mut text = String::new();
-    stdin()
-        .take(8192)
-        .read_to_string(&mut text)
-        .map_err(Failure::of)?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
 /// Users as the API shows them.

@@ -1,0 +1,299 @@
+//! `weighbridge connection`: a user's accounts at providers.
+
+use std::fmt::{Display, Formatter, Result as Written};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::context::Context;
+use super::failure::Failure;
+use super::{named, runtime, secret};
+
+const LIST: &str = "/connections";
+
+/// Whose connections are meant, and what is to be done with them.
+#[derive(Args)]
+pub(super) struct Line {
+    /// The user whose connections are meant.
+    #[arg(long = "as", global = true, value_name = "EMAIL")]
+    owner: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a connection; its token is read from standard input or a file.
+    Add {
+        /// What to call it.
+        name: String,
+        /// The provider.
+        #[arg(long, value_enum, default_value = "airtable")]
+        provider: Provider,
+        /// Call the sandbox on this machine instead of the vendor.
+        #[arg(long)]
+        sandbox: bool,
+        #[command(flatten)]
+        token: Token,
+    },
+    /// List the connections.
+    List,
+    /// Ask the provider whose token it is.
+    Test(Which),
+    /// List the bases that the account may see.
+    Bases(Which),
+    /// List the tables of a base with their fields.
+    Tables {
+        /// The connection's name or id.
+        connection: String,
+        /// The provider's id of the base.
+        base: String,
+    },
+    /// Replace the token; it is read from standard input or a file.
+    ReplaceToken {
+        /// The connection's name or id.
+        connection: String,
+        #[command(flatten)]
+        token: Token,
+    },
+    /// Delete a connection with its token.
+    Delete {
+        /// The connection's name or id.
+        connection: String,
+        /// Delete the syncs that use it, too.
+        #[arg(long)]
+        cascade: bool,
+    },
+}
+
+/// A connection.
+#[derive(Args)]
+struct Which {
+    /// The connection's name or id.
+    connection: String,
+}
+
+/// Where a token is.
+#[derive(Args)]
+struct Token {
+    /// The file that holds the token; without it, standard input does.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+/// A provider.
+#[derive(Clone, Copy, ValueEnum)]
+enum Provider {
+    /// Airtable.
+    Airtable,
+}
+
+impl Provider {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Airtable => "airtable",
+        }
+    }
+}
+
+/// What a command prints.
+enum View {
+    Connections(Vec<Value>),
+    Test(Value),
+    Bases(Vec<Value>),
+    Tables(Vec<Value>),
+    Nothing,
+}
+
+pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
+    let view = runtime::run(async {
+        let mut client = Client::open(context, line.owner.as_deref()).await?;
+        let view = act(line.command, &mut client).await;
+        client.close().await?;
+        view
+    })?;
+    match view {
+        View::Connections(list) => context.out.show(&Connections(list))?,
+        View::Test(test) => context.out.show(&Test(test))?,
+        View::Bases(list) => context.out.show(&Bases(list))?,
+        View::Tables(list) => context.out.show(&Tables(list))?,
+        View::Nothing => {}
+    }
+    Ok(())
+}
+
+async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
+    match command {
+        Command::Add {
+            name,
+            provider,
+            sandbox,
+            token,
+        } => {
+            let token = secret::read("token", token.token_file.as_deref())?;
+            let body = json!({
+                "name": name, "provider": provider.name(), "token": token.expose(),
+                "endpoint": if sandbox { "sandbox" } else { "vendor" },
+            });
+            let made = client.call(Method::POST, LIST, Some(&body)).await?;
+            Ok(View::Connections(vec![made]))
+        }
+        Command::List => Ok(View::Connections(client.list(LIST).await?)),
+        Command::Test(which) => {
+            let path = find(client, &which.connection).await? + "/test";
+            Ok(View::Test(client.call(Method::POST, &path, None).await?))
+        }
+        Command::Bases(which) => {
+            let path = find(client, &which.connection).await? + "/bases";
+            Ok(View::Bases(client.list(&path).await?))
+        }
+        Command::Tables { connection, base } => {
+            let path = find(client, &connection).await?;
+            let tables = client.list(&format!("{path}/bases/{base}/tables")).await?;
+            Ok(View::Tables(tables))
+        }
+        Command::ReplaceToken { connection, token } => {
+            let path = find(client, &connection).await? + "/credential";
+            let token = secret::read("token", token.token_file.as_deref())?;
+            let body = json!({"token": token.expose()});
+            let replaced = client.call(Method::PUT, &path, Some(&body)).await?;
+            Ok(View::Connections(vec![replaced]))
+        }
+        Command::Delete {
+            connection,
+            cascade,
+        } => {
+            let path = find(client, &connection).await?;
+            let path = format!("{path}?cascade={cascade}");
+            client.call(Method::DELETE, &path, None).await?;
+            Ok(View::Nothing)
+        }
+    }
+}
+
+async fn find(client: &mut Client, connection: &str) -> Result<String, Failure> {
+    named::path_of(client, LIST, "connection", connection).await
+}
+
+/// A member that is a text; a dash without it.
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or("-")
+}
+
+/// Connections as the API shows them.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Connections(Vec<Value>);
+
+impl Display for Connections {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for one in &self.0 {
+            write!(f, "{:32} {:9}", text(one, "name"), text(one, "status"))?;
+            let account = one["account"]["email"]
+                .as_str()
+                .or(one["account"]["id"].as_str());
+            write!(f, " {} {}", text(one, "provider"), text(one, "endpoint"))?;
+            write!(f, " {} {}", text(one, "token_hint"), account.unwrap_or("-"))?;
+            match one["last_problem"].as_str() {
+                Some(problem) => writeln!(f, "\n    {problem}")?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a test brought, as the API shows it.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Test(Value);
+
+impl Display for Test {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        let test = &self.0;
+        let took = test["latency_ms"].as_u64().unwrap_or_default();
+        if test["ok"] == true {
+            let account = test["account"]["email"].as_str();
+            let account = account.unwrap_or(text(&test["account"], "id"));
+            return write!(f, "It works: the account is {account} ({took} ms).");
+        }
+        write!(
+            f,
+            "It does not work: {} ({took} ms).",
+            text(test, "problem")
+        )
+    }
+}
+
+/// Bases as the API shows them.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Bases(Vec<Value>);
+
+impl Display for Bases {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for base in &self.0 {
+            let (id, permission) = (text(base, "id"), text(base, "permission"));
+            writeln!(f, "{id} {permission:8} {}", text(base, "name"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Tables with their fields, as the API shows them.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Tables(Vec<Value>);
+
+impl Display for Tables {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for table in &self.0 {
+            writeln!(f, "{} {}", text(table, "id"), text(table, "name"))?;
+            for field in table["fields"].as_array().into_iter().flatten() {
+                let computed = match field["writable"] == true {
+                    true => "",
+                    false => " (cannot be written)",
+                };
+                let (id, kind) = (text(field, "id"), text(field, "type"));
+                writeln!(f, "    {id} {kind:20} {}{computed}", text(field, "name"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_never_an_argument() {
+        let grammar = crate::cli::grammar();
+        let connection = grammar.find_subcommand("connection").unwrap();
+        for command in connection.get_subcommands() {
+            let names = command.get_arguments().map(|one| one.get_id().as_str());
+            assert!(!names.into_iter().any(|name| name == "token"));
+        }
+    }
+
+    #[test]
+    fn a_connection_in_trouble_says_so() {
+        let shown = Connections(vec![json!({
+            "name": "Ours", "status": "reconnect", "provider": "airtable", "endpoint": "vendor",
+            "token_hint": "pat…ab12", "last_problem": "the token was revoked",
+        })]);
+        assert!(shown.to_string().contains("\n    the token was revoked"));
+    }
+
+    #[test]
+    fn a_test_tells_whose_account_it_is_or_what_is_wrong() {
+        let works = Test(json!({"ok": true, "account": {"id": "usr1"}, "latency_ms": 12}));
+        assert_eq!(works.to_string(), "It works: the account is usr1 (12 ms).");
+        let fails = Test(json!({"ok": false, "problem": "no", "latency_ms": 12}));
+        assert_eq!(fails.to_string(), "It does not work: no (12 ms).");
+    }
+}
