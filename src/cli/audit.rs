@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::runtime;
+use super::{runtime, verify};
 use crate::audit::{Code, code_list, first_key};
 
 /// What to do with the book.
@@ -17,6 +17,8 @@ use crate::audit::{Code, code_list, first_key};
 pub(super) enum Command {
     /// Show the newest lines, the oldest of them first.
     Tail(Tail),
+    /// Check that nothing in the book was altered: exit code 1 when it was.
+    Verify(verify::Args),
     /// Sign how far the book goes; keep it elsewhere, to prove that nothing was cut off since.
     Checkpoint,
     /// Print the first public key, which an auditor is given once and checks everything with.
@@ -56,6 +58,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
             lines.reverse();
             Ok(context.out.show(&Lines(lines))?)
         }
+        Command::Verify(args) => verify::run(args, context),
         Command::Checkpoint => {
             let checkpoint = fetch(context, "/audit/checkpoint")?;
             Ok(context.out.show(&Lines(vec![checkpoint]))?)

@@ -24,5 +24,6 @@ mod secret;
 mod serve;
 mod setup_link;
 mod user;
+mod verify;
 
 pub use command::{grammar, run};

@@ -6,7 +6,7 @@
 )]
 
 mod access;
-mod audit_ocsf;
+mod audit;
 mod auth;
 mod commands;
 mod config;

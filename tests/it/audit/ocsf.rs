@@ -2,25 +2,11 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
 
-use weighbridge::audit::{Code, Event, KeyBox, Log, Options, Outcome, Settings, verify};
-use weighbridge::base::{
-    Actor, Clock, Origin, Party, RequestId, RunId, SecretBytes, UserId, Witness as _,
-};
+use weighbridge::audit::{Code, Event, Options, Outcome, verify};
+use weighbridge::base::{Actor, Clock, Origin, Party, RequestId, RunId, UserId, Witness as _};
 
-/// Keeps keys in clear: these tests are about lines.
-struct Open;
-
-impl KeyBox for Open {
-    fn seal(&self, key: &SecretBytes<32>) -> Vec<u8> {
-        key.expose().to_vec()
-    }
-
-    fn unseal(&self, sealed: &[u8]) -> Option<SecretBytes<32>> {
-        sealed.try_into().ok().map(SecretBytes::new)
-    }
-}
+use super::open;
 
 fn origin(clock: &Clock, ip: Option<&str>) -> Origin {
     Origin {
@@ -79,18 +65,9 @@ fn events(code: Code, by: &Actor, clock: &Clock) -> [Event; 2] {
     [Event::new(code, by), full]
 }
 
-/// A log in `folder` whose segments are small, so that there are several.
-fn settings(folder: &Path) -> Settings {
-    Settings {
-        segment_bytes: 256 << 10,
-        checkpoint_lines: 100,
-        ..Settings::new(folder.join("audit"), folder.join("audit.key"))
-    }
-}
-
 /// Writes a log in which every code stands, said by everybody.
 fn write_all(folder: &Path, clock: &Clock) {
-    let log = Log::open(settings(folder), Arc::new(Open), clock.clone()).unwrap();
+    let log = open(folder).unwrap();
     // A checkpoint is the log's own to write; it does, below.
     for code in Code::ALL.iter().filter(|code| **code != Code::Checkpoint) {
         for by in actors(clock) {
@@ -114,7 +91,8 @@ fn every_kind_of_line_is_valid_ocsf() {
     assert!(report.holds(), "{report}");
 
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let venv = option_env!("WEIGHBRIDGE_VENV").map_or_else(|| here.join("target/venv"), Into::into);
+    let venv = std::env::var_os("WEIGHBRIDGE_VENV")
+        .map_or_else(|| here.join("target/venv"), std::path::PathBuf::from);
     let python = venv.join("bin/python");
     assert!(
         python.exists(),
@@ -132,21 +110,4 @@ fn every_kind_of_line_is_valid_ocsf() {
         "{said}{}",
         String::from_utf8_lossy(&judged.stderr)
     );
-}
-
-#[test]
-fn the_folder_is_closed_to_others_and_held_against_a_second_writer() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    write_all(folder.path(), &Clock::system());
-    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    let audit = folder.path().join("audit");
-    assert_eq!(mode(&audit) & !0o750, 0);
-    assert_eq!(mode(&folder.path().join("audit.key")), 0o600);
-    for entry in std::fs::read_dir(&audit).unwrap() {
-        assert_eq!(mode(&entry.unwrap().path()) & !0o640, 0);
-    }
-    let open = || Log::open(settings(folder.path()), Arc::new(Open), Clock::system());
-    let _held = open().unwrap();
-    assert!(matches!(open(), Err(weighbridge::audit::Error::Busy(_))));
 }
