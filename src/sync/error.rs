@@ -2,7 +2,7 @@
 
 use super::mapping::Fault;
 use crate::base::{BadCursor, RunId, SyncId};
-use crate::{connections, datasets, providers, store};
+use crate::{connections, datasets, store};
 
 /// Why something about a sync was not done.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +37,6 @@ pub enum Error {
     /// The connection could not be used.
     #[error(transparent)]
     Connection(#[from] connections::Error),
-    /// The provider did not do what it was asked.
-    #[error("the provider did not answer as it should")]
-    Provider(#[from] providers::Error),
     /// The store could not be reached.
     #[error(transparent)]
     Store(#[from] store::Error),

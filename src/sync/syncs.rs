@@ -1,5 +1,6 @@
 //! Makes, finds and lists syncs.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::board::{Board, Run};
@@ -18,7 +19,7 @@ use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge
 use crate::connections::Connections;
 use crate::datasets::Datasets;
 use crate::providers::RemoteTable;
-use crate::store::{self, Batch, Key as _, Scan, Store, Table, prefix};
+use crate::store::{self, Batch, Scan, Store, Table, prefix};
 
 /// What syncs are built upon.
 #[derive(Clone)]
@@ -195,6 +196,22 @@ impl Syncs {
     /// Takes a read down for the book.
     pub(super) fn record(&self, event: Event) {
         self.services.log.record(event.build(&self.services.clock));
+    }
+
+    /// How many syncs and runs an owner has.
+    pub fn counts(&self, scope: &Scope) -> Result<(u64, u64), Error> {
+        let moment = self.services.store.snapshot()?;
+        let all = Scan::prefix(prefix(&scope.owner()), usize::MAX);
+        let mut counts = (0, 0);
+        moment.walk::<Definitions>(&all, |_, _| {
+            counts.0 += 1;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        moment.walk::<Runs>(&all, |_, _| {
+            counts.1 += 1;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(counts)
     }
 
     /// The base and the table that a sync goes to, as they are now.

@@ -12,8 +12,10 @@ use super::content::resembles;
 use crate::fields::Value;
 use crate::providers::Held;
 
-/// The provider's clock may differ from ours by this much.
-const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(2);
+/// What was made so long before its announcement is still taken for ours: clocks differ.
+const OURS: SignedDuration = SignedDuration::from_mins(2);
+/// What was made so long before may still be ours where a mistake would make a second record.
+const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
 /// So many keys are asked for at once: a filter of that length is far below what vendors take.
 const KEYS_PER_CALL: usize = 50;
 
@@ -34,7 +36,6 @@ impl Pass<'_> {
     /// Looks for each record by its key, and links those that are found. `since` is when their
     /// creation was announced.
     pub(super) async fn read_back(&self, loads: Vec<Load>, since: Timestamp) -> Vec<(Load, Found)> {
-        let since = since.saturating_sub(CLOCKS_APART).unwrap_or(since);
         let unlinked = loads.iter().filter(|load| load.row.id.is_none());
         let keys: Vec<String> = unlinked.map(|load| load.key.clone()).collect();
         let Some(held) = self.held_under(&keys).await else {
@@ -45,10 +46,10 @@ impl Pass<'_> {
         };
         let mut looked: Vec<(Load, Found)> = loads
             .into_iter()
-            .map(|load| link(load, &held, since))
+            .map(|load| link(load, &held, earlier(since, OURS)))
             .collect();
         if looked.iter().any(|(_, found)| *found == Found::Nothing) {
-            self.doubt(&mut looked, since).await;
+            self.doubt(&mut looked, earlier(since, PERHAPS_OURS)).await;
         }
         looked
     }
@@ -116,6 +117,10 @@ impl Pass<'_> {
         let value = cells.get(self.plan.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())
     }
+}
+
+fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_sub(by).unwrap_or(at)
 }
 
 /// Links a load to the one row that is held under its key. Of several, none is it for sure: the
