@@ -6,14 +6,16 @@ use jiff::Timestamp;
 
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
-use crate::base::{Actor, Blocking, Clock, Tasks, WitnessError};
+use crate::base::{Actor, Blocking, Clock, Nudge, Tasks, WitnessError};
 use crate::config::Config;
 use crate::connections::{self, Connections};
 use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
 use crate::net::{self, NotLoopback};
 use crate::providers::Pace;
+use crate::scheduler::Scheduler;
 use crate::store::{self, Registry, Store};
+use crate::sync::{self, Syncs};
 use crate::vault::{self, Master, Vault};
 
 /// Every service of the appliance. Clones share them.
@@ -39,6 +41,10 @@ pub struct App {
     pub connections: Connections,
     /// Everybody's tables of records.
     pub datasets: Datasets,
+    /// The agreements between datasets and remote tables.
+    pub syncs: Syncs,
+    /// What executes their runs.
+    pub scheduler: Scheduler,
     /// When the services were built.
     pub started_at: Timestamp,
 }
@@ -101,16 +107,29 @@ impl App {
             sandbox: config.sandbox.url.clone(),
         })?;
         let spool = config.server.data.join("spool");
+        let datasets = Datasets::new(
+            store.clone(),
+            audit.clone(),
+            clock.clone(),
+            blocking,
+            datasets::Settings { spool },
+        );
+        let nudge = Nudge::default();
+        let syncs = Syncs::new(sync::Services {
+            store: store.clone(),
+            datasets: datasets.clone(),
+            connections: connections.clone(),
+            log: audit.clone(),
+            clock: clock.clone(),
+            blocking,
+            nudge: nudge.clone(),
+        });
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth: Auth::new(&config.auth, &store, &audit, &clock, blocking)?,
-            datasets: Datasets::new(
-                store.clone(),
-                audit.clone(),
-                clock.clone(),
-                blocking,
-                datasets::Settings { spool },
-            ),
+            scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
+            datasets,
+            syncs,
             started_at: clock.now(),
             config: Arc::new(config),
             clock,
@@ -129,6 +148,7 @@ impl App {
         self.limits.start(tasks);
         self.auth.sessions.start(tasks);
         self.datasets.start(tasks);
+        self.scheduler.start(tasks);
         Ok(())
     }
 
@@ -149,6 +169,7 @@ fn registry() -> Registry {
         .with(vault::tables())
         .with(auth::tables())
         .with(connections::tables())
+        .with(sync::tables())
         .with(datasets::tables())
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::host;
 use crate::base::{RequestId, UserId, WitnessError, chain};
-use crate::{audit, auth, connections, datasets, store};
+use crate::{audit, auth, connections, datasets, store, sync};
 
 /// The content type of every error (RFC 9457).
 pub(crate) const PROBLEM: &str = "application/problem+json";
@@ -412,6 +412,32 @@ impl From<connections::ProviderError> for ApiError {
     fn from(error: connections::ProviderError) -> Self {
         let told = json!({"type": error.word(), "message": chain(&error).to_string()});
         Self::new(Code::ProviderFailed, error.to_string()).member("provider", told)
+    }
+}
+
+impl From<sync::Error> for ApiError {
+    fn from(error: sync::Error) -> Self {
+        use sync::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownSync(_) => Self::not_found("sync"),
+            E::UnknownRun(_) => Self::not_found("run"),
+            E::Invalid(faults) => {
+                let faults = faults.into_iter();
+                Self::all_invalid(faults.map(|fault| (fault.path, fault.message)))
+            }
+            E::NameTaken(_) | E::Busy | E::Moved => Self::new(Code::Conflict, told),
+            E::UnknownTable(_) => Self::invalid("table_id", told),
+            // Only a request's body can name what does not exist: a sync keeps what it joins.
+            E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
+            E::Connection(connections::Error::UnknownConnection(_)) => {
+                Self::invalid("connection_id", told)
+            }
+            E::BadCursor(error) => error.into(),
+            E::Dataset(error) => error.into(),
+            E::Connection(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
     }
 }
 

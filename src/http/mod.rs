@@ -32,5 +32,6 @@ pub use error::{ApiError, Code, FieldFault};
 pub use file::File;
 pub use openapi::document;
 pub use page::{Page, Pages};
+pub use ui::demo_table;
 pub use url::{public_url, setup_url};
 pub use wire::{Members, Moment};

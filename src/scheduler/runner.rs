@@ -1,11 +1,11 @@
 //! Takes up what is due, and goes on whatever becomes of it.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
@@ -23,7 +23,7 @@ pub struct Scheduler {
     syncs: Syncs,
     nudge: Nudge,
     clock: Clock,
-    executing: Arc<Mutex<Vec<Active>>>,
+    executing: Arc<watch::Sender<Vec<Active>>>,
 }
 
 impl Scheduler {
@@ -33,7 +33,7 @@ impl Scheduler {
             syncs,
             nudge,
             clock,
-            executing: Arc::default(),
+            executing: Arc::new(watch::Sender::new(Vec::new())),
         }
     }
 
@@ -46,23 +46,23 @@ impl Scheduler {
         tasks.start(async move { scheduler.serve(&serving).await });
     }
 
-    /// Executes until nothing is left to do; for a command that works without a server.
+    /// Returns when nothing is left to execute; for a command that works without a server.
     ///
-    /// Errs when something could not be carried through for a reason of our own.
-    pub async fn run_until_idle(&self) -> Result<(), Error> {
-        let stop = CancellationToken::new();
+    /// Needs to be started. What cannot be carried through for a reason of our own is tried until
+    /// it can.
+    pub async fn idle(&self) -> Result<(), Error> {
+        let mut executing = self.executing.subscribe();
         loop {
-            self.syncs.purge(&stop).await?;
-            let due = self.take_up()?;
-            if due.is_empty() {
-                return Ok(());
+            let busy = !executing.borrow_and_update().is_empty();
+            if !busy {
+                if self.syncs.active()?.is_empty() {
+                    return Ok(());
+                }
+                self.nudge.ring();
             }
-            let work = due.iter().map(|run| self.syncs.execute(run, &stop));
-            let ends = join_all(work).await;
-            for run in &due {
-                self.put_down(run);
+            if executing.changed().await.is_err() {
+                return Ok(()); // never: the scheduler itself holds the sender
             }
-            ends.into_iter().collect::<Result<(), _>>()?;
         }
     }
 
@@ -124,19 +124,18 @@ impl Scheduler {
 
     /// Marks what is due as being executed.
     fn take_up(&self) -> Result<Vec<Active>, Error> {
-        let mut executing = self.executing();
-        let due = due(&self.syncs.active()?, &executing);
-        executing.extend(due.iter().cloned());
-        Ok(due)
+        let active = self.syncs.active()?;
+        let mut taken = Vec::new();
+        self.executing.send_if_modified(|executing| {
+            taken = due(&active, executing);
+            executing.extend(taken.iter().cloned());
+            !taken.is_empty()
+        });
+        Ok(taken)
     }
 
     fn put_down(&self, run: &Active) {
-        self.executing().retain(|other| other.run != run.run);
-    }
-
-    fn executing(&self) -> MutexGuard<'_, Vec<Active>> {
         self.executing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+            .send_modify(|executing| executing.retain(|other| other.run != run.run));
     }
 }

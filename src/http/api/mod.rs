@@ -5,8 +5,10 @@ mod connections;
 mod datasets;
 mod imports;
 mod records;
+mod runs;
 mod session;
 mod setup;
+mod syncs;
 mod system;
 mod users;
 
@@ -41,6 +43,10 @@ pub(crate) enum Tag {
     Records,
     /// Files that are brought into a dataset.
     Imports,
+    /// Agreements between a dataset and a remote table.
+    Syncs,
+    /// Executions of syncs.
+    Runs,
 }
 
 /// The answer of an operation that has nothing to show.
@@ -89,6 +95,8 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         datasets::Resource::new(app, pages),
         records::Resource::new(app, pages),
         imports::Resource::new(app, pages),
+        syncs::Resource::new(app, pages),
+        runs::Resource::new(app, pages),
     );
     OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
         .description(

@@ -13,6 +13,11 @@ use crate::http::error::{ApiError, Code};
 #[folder = "assets/dist"]
 struct Dist;
 
+/// The table that a demonstration begins with; none in a build without the UI.
+pub fn demo_table() -> Option<Vec<u8>> {
+    Some(Dist::get("demo/airports.csv")?.data.into_owned())
+}
+
 /// Every address that nothing else answers.
 pub(crate) struct Files;
 

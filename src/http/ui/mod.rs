@@ -8,4 +8,5 @@ mod html;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use files::Files;
+pub use files::demo_table;
 pub(crate) use handbook::Handbook;
