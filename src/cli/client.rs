@@ -70,6 +70,18 @@ impl Client {
         Ok(Self { way, act_for })
     }
 
+    /// The way into an appliance that this process has opened and keeps open.
+    pub(super) fn inside(app: &App, act_for: Option<&str>) -> Self {
+        Self {
+            way: Way::Inside {
+                endpoint: http::endpoint(app).boxed(),
+                app: app.clone(),
+                tasks: Tasks::default(),
+            },
+            act_for: act_for.map(str::to_owned),
+        }
+    }
+
     /// `GET /api/v1{path}`.
     pub(super) async fn get(&mut self, path: &str) -> Result<Value, Failure> {
         self.call(Method::GET, path, None).await
@@ -155,6 +167,7 @@ impl Client {
     /// Ends the way. Within this process, everything that was started is carried through first.
     pub(super) async fn close(self) -> Result<(), Failure> {
         if let Way::Inside { app, tasks, .. } = self.way {
+            app.scheduler.idle().await.map_err(Failure::of)?;
             tasks.stop().await;
             app.close().map_err(Failure::of)?;
         }

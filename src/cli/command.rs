@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, init, man, openapi, sandbox, serve,
-    setup_link, user,
+    audit, completions, config, connection, dataset, demo, init, man, openapi, run as runs,
+    sandbox, serve, setup_link, sync, user,
 };
 use crate::config::Environment;
 
@@ -56,6 +56,14 @@ enum Command {
     Config(config::Command),
     /// List, create, fill, export and delete a user's datasets.
     Dataset(dataset::Line),
+    /// Look around in an appliance with data, an account and a sandbox, which goes when it ends.
+    Demo(demo::Args),
+    /// Make syncs and run them.
+    #[command(subcommand)]
+    Sync(sync::Command),
+    /// Show runs and follow them.
+    #[command(subcommand)]
+    Run(runs::Command),
     /// Play the providers on this machine, faults included, to try every failure first.
     Sandbox(sandbox::Args),
     /// Print what a shell needs to complete the commands.
@@ -93,6 +101,9 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Openapi => openapi::run(context),
         Command::Config(command) => config::run(&command, context),
         Command::Dataset(line) => dataset::run(line, context),
+        Command::Demo(args) => demo::run(&args, context),
+        Command::Sync(command) => sync::run(&command, context),
+        Command::Run(command) => runs::run(&command, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),

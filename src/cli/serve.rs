@@ -35,10 +35,15 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = App::open(config, clock, Blocking::Threads).await;
     let app = app.map_err(Failure::of)?;
     app.start(&tasks).map_err(Failure::of)?;
-    stop_on_signal(&tasks).map_err(Failure::of)?;
     invite(&app, &url).await?;
     info!(%url, "Weighbridge {} listens on {url}", env!("CARGO_PKG_VERSION"));
-    server::serve(listeners, http::endpoint(&app), &app.config.server, &tasks).await;
+    answer(&app, listeners, &tasks).await
+}
+
+/// Answers until somebody presses Ctrl-C or the system asks, then closes the appliance in order.
+pub(super) async fn answer(app: &App, listeners: Listeners, tasks: &Tasks) -> Result<(), Failure> {
+    stop_on_signal(tasks).map_err(Failure::of)?;
+    server::serve(listeners, http::endpoint(app), &app.config.server, tasks).await;
     tasks.stop().await;
     app.close().map_err(Failure::of)
 }

@@ -1,0 +1,223 @@
+//! `weighbridge run`: shows runs and follows them.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+use std::time::Duration;
+
+use clap::Subcommand;
+use futures_util::StreamExt as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use poem::Body;
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::client::Client;
+use super::context::Context;
+use super::failure::Failure;
+use super::runtime;
+
+/// What to do with runs.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// List the runs, the last one asked for first.
+    List(List),
+    /// Show one run.
+    Show(One),
+    /// Watch one run until it ends. Fails when the run does.
+    Follow(One),
+}
+
+/// Whose runs.
+#[derive(clap::Args)]
+pub(super) struct List {
+    /// The user whose runs are meant.
+    #[arg(long = "as", value_name = "EMAIL")]
+    owner: String,
+    /// Only runs of this sync.
+    #[arg(long, value_name = "ID")]
+    sync: Option<String>,
+}
+
+/// Which run.
+#[derive(clap::Args)]
+pub(super) struct One {
+    /// The user whose run it is.
+    #[arg(long = "as", value_name = "EMAIL")]
+    owner: String,
+    /// The run's id.
+    id: String,
+}
+
+pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
+    match command {
+        Command::List(list) => runtime::run(async {
+            let mut client = Client::open(context, Some(&list.owner)).await?;
+            let only = list.sync.as_ref().map(|sync| format!("&sync_id={sync}"));
+            let path = format!("/runs?limit=100{}", only.unwrap_or_default());
+            let runs = client.get(&path).await?;
+            client.close().await?;
+            Ok(context.out.show(&Runs(runs))?)
+        }),
+        Command::Show(one) => runtime::run(async {
+            let mut client = Client::open(context, Some(&one.owner)).await?;
+            let run = client.get(&format!("/runs/{}", one.id)).await?;
+            client.close().await?;
+            Ok(context.out.show(&Run(run))?)
+        }),
+        Command::Follow(one) => runtime::run(async {
+            let mut client = Client::open(context, Some(&one.owner)).await?;
+            let run = follow(&mut client, &one.id).await?;
+            client.close().await?;
+            end(&run, context)
+        }),
+    }
+}
+
+/// Shows how a run ended; errs when it failed.
+pub(super) fn end(run: &Value, context: &Context) -> Result<(), Failure> {
+    context.out.show(&Run(run.clone()))?;
+    match run["failure"]["message"].as_str() {
+        Some(message) => Err(Failure::of(Failed(message.to_owned()))),
+        None => Ok(()),
+    }
+}
+
+/// A run that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the run failed: {0}")]
+struct Failed(String);
+
+/// A stream that ended before the run did.
+#[derive(Debug, thiserror::Error)]
+#[error("the server stopped; the run goes on when it starts again")]
+struct CutOff;
+
+/// Watches a run with a bar on the terminal, and gives it as it ended.
+pub(super) async fn follow(client: &mut Client, id: &str) -> Result<Value, Failure> {
+    let path = format!("/runs/{id}/stream");
+    let events = client
+        .stream(Method::GET, &path, None, Body::empty())
+        .await?;
+    let bar = bar();
+    let mut chunks = events.into_bytes_stream();
+    let mut text = Vec::new();
+    let mut last = None;
+    while let Some(chunk) = chunks.next().await {
+        text.extend_from_slice(&chunk.map_err(Failure::of)?);
+        for run in take_events(&mut text) {
+            draw(&bar, &run);
+            last = Some(run);
+        }
+    }
+    bar.finish_and_clear();
+    last.filter(|run| run["finished_at"].is_string())
+        .ok_or_else(|| Failure::of(CutOff))
+}
+
+/// Takes the whole events off the front of a stream's text (WHATWG HTML, "Server-sent events").
+fn take_events(text: &mut Vec<u8>) -> Vec<Value> {
+    let mut events = Vec::new();
+    while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
+        let event: Vec<u8> = text.drain(..end + 2).collect();
+        let lines = event.split(|byte| *byte == b'\n');
+        let data = lines.filter_map(|line| line.strip_prefix(b"data:"));
+        events.extend(data.filter_map(|json| serde_json::from_slice(json).ok()));
+    }
+    events
+}
+
+/// A bar that is drawn on a terminal only.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(250));
+    bar
+}
+
+fn draw(bar: &ProgressBar, run: &Value) {
+    bar.set_length(run["total"].as_u64().unwrap_or_default());
+    bar.set_position(run["counts"]["read"].as_u64().unwrap_or_default());
+    bar.set_message(pace(run));
+}
+
+/// How fast a run is, or what it waits for.
+fn pace(run: &Value) -> String {
+    if let Some(until) = run["waiting_until"].as_str() {
+        return format!("the provider asks to be left alone until {until}");
+    }
+    let mut pace = run["state"].as_str().unwrap_or_default().to_owned();
+    if let Some(rate) = run["rate_per_second"].as_f64() {
+        pace += &format!(", {rate:.0} records/s");
+    }
+    if let Some(left) = run["remaining_seconds"].as_u64() {
+        pace += &format!(", {left} s left");
+    }
+    pace
+}
+
+/// One run for people.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(super) struct Run(pub(super) Value);
+
+impl Display for Run {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let Self(run) = self;
+        let text = |name: &str| run[name].as_str().unwrap_or("-").to_owned();
+        writeln!(
+            f,
+            "{}  {}  {}",
+            text("id"),
+            text("state"),
+            text("sync_name")
+        )?;
+        for fate in [
+            "read",
+            "created",
+            "changed",
+            "matched",
+            "unchanged",
+            "refused",
+            "unknown",
+        ] {
+            writeln!(f, "  {fate:<10} {:>10}", run["counts"][fate])?;
+        }
+        writeln!(f, "  {:<10} {:>10}", "calls", run["calls"])?;
+        for problem in run["problems"].as_array().into_iter().flatten() {
+            let (key, reason) = (&problem["key"], &problem["reason"]);
+            writeln!(f, "  {} × {reason} (first: {key})", problem["count"])?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs for people, a line each.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Runs(Value);
+
+impl Display for Runs {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        for run in self.0["items"].as_array().into_iter().flatten() {
+            let text = |name: &str| run[name].as_str().unwrap_or("-").to_owned();
+            let (id, state, at) = (text("id"), text("state"), text("queued_at"));
+            writeln!(f, "{id}  {state:<8}  {at}  {}", text("sync_name"))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_taken_as_they_become_whole() {
+        let mut text = b"event: run\ndata: {\"id\":1}\n\n:\n\nevent: run\nda".to_vec();
+        assert_eq!(take_events(&mut text), [serde_json::json!({"id": 1})]);
+        text.extend_from_slice(b"ta: {\"id\":2}\n\n");
+        assert_eq!(take_events(&mut text), [serde_json::json!({"id": 2})]);
+        assert!(text.is_empty());
+    }
+}

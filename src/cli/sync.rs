@@ -1,0 +1,224 @@
+//! `weighbridge sync`: makes syncs and runs them.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+
+use clap::Subcommand;
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::context::Context;
+use super::failure::Failure;
+use super::run::{Run, end, follow};
+use super::runtime;
+
+/// What to do with syncs.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// List the syncs.
+    List(List),
+    /// Make a sync. Fields that no --map names are mapped as proposed.
+    Create(Create),
+    /// Start a run of a sync. Without a server it is carried through before this ends.
+    Run(Start),
+}
+
+/// Whose syncs.
+#[derive(clap::Args)]
+pub(super) struct List {
+    /// The user whose syncs are meant.
+    #[arg(long = "as", value_name = "EMAIL")]
+    owner: String,
+}
+
+/// What the sync is to join.
+#[derive(clap::Args)]
+pub(super) struct Create {
+    /// The user whose sync it will be.
+    #[arg(long = "as", value_name = "EMAIL")]
+    owner: String,
+    /// What to call it.
+    #[arg(long)]
+    name: String,
+    /// The dataset's id.
+    #[arg(long, value_name = "ID")]
+    dataset: String,
+    /// The connection's id.
+    #[arg(long, value_name = "ID")]
+    connection: String,
+    /// The provider's id of the base.
+    #[arg(long, value_name = "ID")]
+    base: String,
+    /// The provider's id of the table.
+    #[arg(long, value_name = "ID")]
+    table: String,
+    /// The remote field that holds the key, if not the proposed one.
+    #[arg(long, value_name = "REMOTE FIELD ID")]
+    key: Option<String>,
+    /// A field and the id of the remote field that it fills; may be given several times.
+    #[arg(long, value_name = "FIELD=REMOTE FIELD ID", value_parser = pair)]
+    map: Vec<(String, String)>,
+    /// Let the provider convert values and add missing options.
+    #[arg(long)]
+    typecast: bool,
+}
+
+/// Which sync to run.
+#[derive(clap::Args)]
+pub(super) struct Start {
+    /// The user whose sync it is.
+    #[arg(long = "as", value_name = "EMAIL")]
+    owner: String,
+    /// The sync's id.
+    id: String,
+    /// Watch the run until it ends. Fails when the run does.
+    #[arg(long)]
+    follow: bool,
+}
+
+pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
+    match command {
+        Command::List(list) => runtime::run(async {
+            let mut client = Client::open(context, Some(&list.owner)).await?;
+            let syncs = client.get("/syncs?limit=500").await?;
+            client.close().await?;
+            Ok(context.out.show(&Syncs(syncs))?)
+        }),
+        Command::Create(create) => runtime::run(async {
+            let mut client = Client::open(context, Some(&create.owner)).await?;
+            let sync = make(create, &mut client).await?;
+            client.close().await?;
+            Ok(context.out.show(&Sync(sync))?)
+        }),
+        Command::Run(start) => runtime::run(async {
+            let mut client = Client::open(context, Some(&start.owner)).await?;
+            let path = format!("/syncs/{}/runs", start.id);
+            let run = client.call(Method::POST, &path, None).await?;
+            if !start.follow {
+                client.close().await?;
+                return Ok(context.out.show(&Run(run))?);
+            }
+            let run = follow(&mut client, run["id"].as_str().unwrap_or_default()).await?;
+            client.close().await?;
+            end(&run, context)
+        }),
+    }
+}
+
+async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
+    let mut body = json!({
+        "dataset_id": create.dataset, "connection_id": create.connection,
+        "base_id": create.base, "table_id": create.table,
+    });
+    let proposal = client
+        .call(Method::POST, "/syncs/proposal", Some(&body))
+        .await?;
+    let proposed = proposal["remote_key_field_id"].as_str();
+    body["remote_key_field_id"] = create.key.as_deref().or(proposed).into();
+    body["mapping"] = mapping(&proposal, &create.map);
+    body["name"] = create.name.as_str().into();
+    body["typecast"] = create.typecast.into();
+    client.call(Method::POST, "/syncs", Some(&body)).await
+}
+
+/// The proposed pairs, each of them unless somebody has chosen otherwise for its field or for its
+/// remote field.
+fn mapping(proposal: &Value, chosen: &[(String, String)]) -> Value {
+    let proposed = proposal["mapping"].as_array().into_iter().flatten();
+    let proposed = proposed.filter(|pair| {
+        !chosen.iter().any(|(field, remote)| {
+            pair["field"] == field.as_str() || pair["remote_field_id"] == remote.as_str()
+        })
+    });
+    let proposed = proposed.map(|pair| (pair["field"].clone(), pair["remote_field_id"].clone()));
+    let chosen = chosen.iter().cloned();
+    let chosen = chosen.map(|(field, remote)| (Value::from(field), Value::from(remote)));
+    proposed
+        .chain(chosen)
+        .map(|(field, remote)| json!({"field": field, "remote_field_id": remote}))
+        .collect()
+}
+
+/// Reads `FIELD=REMOTE FIELD ID`; the field's name may hold `=` itself.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((field, remote)) if !field.is_empty() && !remote.is_empty() => {
+            Ok((field.to_owned(), remote.to_owned()))
+        }
+        _ => Err("write it as name=fldXXXXXXXXXXXXXX".to_owned()),
+    }
+}
+
+/// One sync for people.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Sync(Value);
+
+impl Display for Sync {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let Self(sync) = self;
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let (id, name) = (text(&sync["id"]), text(&sync["name"]));
+        let from = text(&sync["dataset"]["name"]);
+        let (base, table) = (text(&sync["base"]["name"]), text(&sync["table"]["name"]));
+        writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
+        for pair in sync["mapping"].as_array().into_iter().flatten() {
+            let (field, remote) = (text(&pair["field"]), text(&pair["remote_field_name"]));
+            let key = match pair["remote_field_id"] == sync["remote_key_field_id"] {
+                true => "  (key)",
+                false => "",
+            };
+            writeln!(f, "  {field} to {remote}{key}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Syncs for people.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Syncs(Value);
+
+impl Display for Syncs {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        for sync in self.0["items"].as_array().into_iter().flatten() {
+            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+            let (id, name) = (text(&sync["id"]), text(&sync["name"]));
+            let last = text(&sync["last_run"]["state"]);
+            writeln!(f, "{id}  {name}  last run: {last}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_takes_the_place_of_what_was_proposed() {
+        let proposal = json!({"mapping": [
+            {"field": "name", "remote_field_id": "fldName"},
+            {"field": "city", "remote_field_id": "fldCity"},
+            {"field": "state", "remote_field_id": "fldState"},
+        ]});
+        let chosen = [("town".to_owned(), "fldCity".to_owned())];
+        assert_eq!(
+            mapping(&proposal, &chosen),
+            json!([
+                {"field": "name", "remote_field_id": "fldName"},
+                {"field": "state", "remote_field_id": "fldState"},
+                {"field": "town", "remote_field_id": "fldCity"},
+            ])
+        );
+    }
+
+    #[test]
+    fn a_pair_is_split_at_its_last_equals_sign() {
+        assert_eq!(pair("a=b=fldX"), Ok(("a=b".to_owned(), "fldX".to_owned())));
+        for wrong in ["name", "=fldX", "name="] {
+            assert!(pair(wrong).is_err(), "{wrong}");
+        }
+    }
+}
