@@ -20,3 +20,4 @@ mod openapi;
 mod sandbox;
 mod store;
 mod support;
+mod sync;

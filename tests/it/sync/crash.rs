@@ -1,0 +1,93 @@
+//! Kills at any moment, with faults on top: after the next run everything is there once.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use weighbridge::store::Batch;
+
+use super::{Yard, counts};
+
+/// Executes what is due and breaks off after `moment`, wherever it is just then.
+async fn break_off(yard: &Yard, moment: Duration) {
+    let syncs = &yard.server.app.syncs;
+    let stop = CancellationToken::new();
+    for run in syncs.active().unwrap() {
+        let killed = tokio::time::sleep(moment);
+        yard.fly(async {
+            tokio::select! {
+                ended = syncs.execute(&run, &stop) => ended.unwrap(),
+                () = killed => {}
+            }
+        })
+        .await;
+        // What the killed one had handed to the store's writer is through when this is.
+        yard.server
+            .app
+            .store
+            .commit(Batch::bookkeeping())
+            .await
+            .unwrap();
+    }
+}
+
+/// Lets a run be killed again and again, then carries it to its end.
+async fn survives(seed: u64) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let yard = Yard::unhurried().await;
+    // The scheduler would execute beside the executions that are to be killed.
+    yard.tasks.stop().await;
+    yard.bring(0..400, "Airport").await;
+    let sync = yard.sync().await;
+    for fault in ["lost_answer", "cut", "server_error", "truncated"] {
+        let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
+        yard.vendor.fault(fault, order).await;
+    }
+    let run = yard.queue(&sync).await;
+    for _ in 0..6 {
+        break_off(&yard, Duration::from_millis(dice.random_range(1..120))).await;
+    }
+    yard.vendor.heal().await;
+    break_off(&yard, Duration::from_secs(60)).await;
+    let shown = yard.shown(&run).await;
+    assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
+    assert_eq!(counts(&shown)["read"], 400, "seed {seed}: {shown}");
+    assert_eq!(counts(&shown)["created"], 400, "seed {seed}: {shown}");
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_under_faults_a_run_ends_with_every_record_once() {
+    for seed in 0..4 {
+        survives(seed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_was_stopped_goes_on_at_the_next_start() {
+    let yard = Yard::unhurried().await;
+    yard.tasks.stop().await;
+    yard.bring(0..300, "Airport").await;
+    let sync = yard.sync().await;
+    let run = yard.queue(&sync).await;
+    let stop = CancellationToken::new();
+    let active = yard.server.app.syncs.active().unwrap();
+    let stopping = async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        stop.cancel();
+        std::future::pending::<()>().await;
+    };
+    let execution = yard.fly(async {
+        tokio::select! {
+            ended = yard.server.app.syncs.execute(&active[0], &stop) => ended,
+            () = stopping => unreachable!(),
+        }
+    });
+    execution.await.unwrap();
+    break_off(&yard, Duration::from_secs(60)).await;
+    let shown = yard.shown(&run).await;
+    assert_eq!(counts(&shown)["created"], 300, "{shown}");
+    yard.assert_same().await;
+}

@@ -1,0 +1,143 @@
+//! What a push does: once each, and nothing without need.
+
+use poem::http::Method;
+use serde_json::json;
+
+use super::{Yard, counts, text};
+
+#[tokio::test]
+async fn a_first_run_creates_every_record_and_a_second_makes_no_write() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..253, "Airport").await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["state"], "done", "{run}");
+    assert_eq!(counts(&run)["created"], 253);
+    assert_eq!(run["total"], 253);
+    yard.assert_same().await;
+    assert_eq!(yard.vendor.writes().await, 26);
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["unchanged"], 253, "{run}");
+    assert_eq!(yard.vendor.writes().await, 26);
+}
+
+#[tokio::test]
+async fn only_what_has_changed_is_written() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..45, "Airport").await;
+    let sync = yard.sync().await;
+    yard.run(&sync).await;
+    yard.write("K0007", json!({"name": "Renamed", "state": "NY"}))
+        .await;
+    yard.bring(45..46, "Airport").await;
+    let run = yard.run(&sync).await;
+    let counts = counts(&run);
+    assert_eq!(
+        (counts["changed"], counts["created"], counts["unchanged"]),
+        (1, 1, 44)
+    );
+    yard.assert_same().await;
+    let there = yard.vendor.record("K0007").await;
+    assert_eq!(there["fields"]["State"], "NY");
+    assert!(
+        there["fields"]["City"].is_null(),
+        "a cleared field is cleared there too"
+    );
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_matched_by_its_key() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..12, "Airport").await;
+    yard.vendor
+        .edit(
+            Method::POST,
+            "",
+            Some(json!({"Code": "K0003", "Name": "Old"})),
+        )
+        .await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    let counts = counts(&run);
+    assert_eq!((counts["matched"], counts["created"]), (1, 11));
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn a_record_that_the_provider_refuses_is_found_and_the_others_go_in() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..25, "Airport").await;
+    yard.write("K0013", json!({"name": "Airport 13", "state": "Atlantis"}))
+        .await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["state"], "done");
+    assert_eq!(counts(&run)["refused"], 1, "{run}");
+    assert_eq!(counts(&run)["created"], 24);
+    assert_eq!(run["problems"][0]["key"], "K0013");
+    let path = format!("/runs/{}/outcomes?state=refused", text(&run["id"]));
+    let refused = yard.member.get(&path).await.expect(200);
+    assert_eq!(refused["items"].as_array().unwrap().len(), 1);
+    assert!(
+        text(&refused["items"][0]["reason"]).contains("Atlantis"),
+        "{refused}"
+    );
+    // Mended, it goes in with the next run.
+    yard.write("K0013", json!({"name": "Airport 13", "state": "CA"}))
+        .await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 1);
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn a_remote_record_that_was_deleted_is_made_anew_once_it_changes_here() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..15, "Airport").await;
+    let sync = yard.sync().await;
+    yard.run(&sync).await;
+    let gone = text(&yard.vendor.record("K0004").await["id"]);
+    yard.vendor.edit(Method::DELETE, &gone, None).await;
+    yard.bring(3..6, "Renamed").await;
+    let run = yard.run(&sync).await;
+    let counts = counts(&run);
+    assert_eq!((counts["changed"], counts["created"]), (2, 1), "{run}");
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn a_new_mapping_is_written_with_the_next_run() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..12, "Airport").await;
+    let sync = yard.sync().await;
+    yard.run(&sync).await;
+    let path = format!("/syncs/{sync}");
+    let shown = yard.member.get(&path).await.expect(200);
+    let pairs = shown["mapping"].as_array().unwrap().iter();
+    let fewer: Vec<_> = pairs
+        .filter(|pair| pair["field"] != "city")
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+        .collect();
+    yard.member
+        .patch(&path, json!({ "mapping": fewer }))
+        .await
+        .expect(200);
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 12, "{run}");
+    let there = yard.vendor.record("K0001").await;
+    assert_eq!(
+        there["fields"]["City"], "City 1",
+        "what is no longer mapped is left alone"
+    );
+}
+
+#[tokio::test]
+async fn a_blank_key_is_refused_and_nothing_is_sent_for_it() {
+    let yard = Yard::unhurried().await;
+    yard.import("iata,name\n\u{2003},Nowhere\nK0001,Airport 1\n".to_owned())
+        .await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    let counts = counts(&run);
+    assert_eq!((counts["refused"], counts["created"]), (1, 1), "{run}");
+}
