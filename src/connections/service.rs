@@ -1,6 +1,7 @@
 //! Opens, lists and creates connections, and hands out the way to their providers.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -118,6 +119,17 @@ impl Connections {
         self.0
             .record(event.count("connections", connections.len() as u64));
         Ok((connections, page.next))
+    }
+
+    /// How many connections an owner has.
+    pub fn count(&self, scope: &Scope) -> Result<u64, Error> {
+        let mut count = 0;
+        let all = Scan::prefix(prefix(&(scope.owner(),)), usize::MAX);
+        self.0.store.snapshot()?.walk::<Rows>(&all, |_, _| {
+            count += 1;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(count)
     }
 
     /// Creates a connection and seals its token. Nobody is called: that is what a test is for.

@@ -35,6 +35,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         "token": "x", "email": "new@example.org", "name": "New", "password": PASSWORD,
     });
     let (read, write) = (Needs("dataset:read"), Needs("dataset:write"));
+    let connect = Needs("connection:write");
     vec![
         ("getSetup", Open, "", none()),
         ("completeSetup", Open, "", first),
@@ -77,6 +78,26 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listImports", read, "", none()),
         ("getImport", read, "", none()),
         ("listImportProblems", read, "", none()),
+        ("listConnections", Needs("connection:read"), "", none()),
+        ("createConnection", connect, "", connection()),
+        ("getConnection", Needs("connection:read"), "", none()),
+        ("updateConnection", connect, "", json!({"name": "Other"})),
+        ("deleteConnection", connect, "", none()),
+        (
+            "listConnectionDependents",
+            Needs("connection:read"),
+            "",
+            none(),
+        ),
+        (
+            "replaceConnectionCredential",
+            connect,
+            "",
+            json!({"token": TOKEN}),
+        ),
+        ("testConnection", connect, "", none()),
+        ("listBases", Needs("connection:read"), "", none()),
+        ("listTables", Needs("connection:read"), "", none()),
     ]
 }
 
@@ -85,6 +106,12 @@ fn dataset() -> Value {
         "name": "Airports", "key_field": "code",
         "fields": [{"name": "code", "type": "text", "required": true, "indexed": false}],
     })
+}
+
+const TOKEN: &str = "patNobodys0000000.0123456789abcdef";
+
+fn connection() -> Value {
+    json!({"provider": "airtable", "name": "Mine", "token": TOKEN, "endpoint": "vendor"})
 }
 
 struct Operation {
@@ -227,8 +254,8 @@ async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
 }
 
 /// What belongs to one user: the path of its kind, and a body that makes one.
-fn parents() -> [(&'static str, Value); 1] {
-    [("/datasets", dataset())]
+fn parents() -> [(&'static str, Value); 2] {
+    [("/datasets", dataset()), ("/connections", connection())]
 }
 
 #[tokio::test]

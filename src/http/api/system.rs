@@ -8,14 +8,18 @@ use super::Tag;
 use crate::app::App;
 use crate::auth::{Permission, Setup};
 use crate::base::{Clock, Scope};
+use crate::connections::Connections;
 use crate::datasets::Datasets;
 use crate::http::{ApiError, Caller, Moment};
 use crate::limits::Limits;
+use crate::sync::Syncs;
 
 pub(super) struct Resource {
     setup: Setup,
     limits: Limits,
     datasets: Datasets,
+    connections: Connections,
+    syncs: Syncs,
     sandbox: Option<String>,
     started_at: Timestamp,
     clock: Clock,
@@ -49,6 +53,12 @@ struct CountsView {
     datasets: u64,
     /// Records in all of them.
     records: u64,
+    /// Connections.
+    connections: u64,
+    /// Syncs.
+    syncs: u64,
+    /// Runs of all of them.
+    runs: u64,
 }
 
 /// The practice provider.
@@ -123,6 +133,8 @@ impl Resource {
             setup: app.auth.setup.clone(),
             limits: app.limits.clone(),
             datasets: app.datasets.clone(),
+            connections: app.connections.clone(),
+            syncs: app.syncs.clone(),
             sandbox: app.config.sandbox.url.as_ref().map(ToString::to_string),
             started_at: app.started_at,
             clock: app.clock.clone(),
@@ -131,6 +143,13 @@ impl Resource {
 
     fn counts(&self, scope: &Scope) -> Result<CountsView, ApiError> {
         let (datasets, records) = self.datasets.counts(scope)?;
-        Ok(CountsView { datasets, records })
+        let (syncs, runs) = self.syncs.counts(scope)?;
+        Ok(CountsView {
+            datasets,
+            records,
+            connections: self.connections.count(scope)?,
+            syncs,
+            runs,
+        })
     }
 }

@@ -206,12 +206,7 @@ impl Yard {
 }
 
 impl Vendor {
-    async fn control(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> reqwest::Response {
+    async fn control(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::Response {
         let url = format!("{}/_sandbox/{path}", self.sandbox.url);
         let request = self.http.request(method, url);
         let request = match body {
