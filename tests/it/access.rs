@@ -98,6 +98,22 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("testConnection", connect, "", none()),
         ("listBases", Needs("connection:read"), "", none()),
         ("listTables", Needs("connection:read"), "", none()),
+        ("listSyncs", Needs("sync:read"), "", none()),
+        ("createSync", Needs("sync:write"), "", sync()),
+        ("proposeMapping", Needs("sync:write"), "", target()),
+        ("getSync", Needs("sync:read"), "", none()),
+        (
+            "updateSync",
+            Needs("sync:write"),
+            "",
+            json!({"name": "Other"}),
+        ),
+        ("deleteSync", Needs("sync:write"), "", none()),
+        ("startRun", Needs("sync:run"), "", none()),
+        ("listRuns", Needs("sync:read"), "", none()),
+        ("getRun", Needs("sync:read"), "", none()),
+        ("listRunOutcomes", Needs("sync:read"), "", none()),
+        ("followRun", Needs("sync:read"), "", none()),
     ]
 }
 
@@ -112,6 +128,21 @@ const TOKEN: &str = "patNobodys0000000.0123456789abcdef";
 
 fn connection() -> Value {
     json!({"provider": "airtable", "name": "Mine", "token": TOKEN, "endpoint": "vendor"})
+}
+
+fn target() -> Value {
+    json!({
+        "dataset_id": NOBODYS, "connection_id": NOBODYS,
+        "base_id": "appNobodys0000000", "table_id": "tblNobodys0000000",
+    })
+}
+
+fn sync() -> Value {
+    let mut sync = target();
+    sync["name"] = "Mine".into();
+    sync["mapping"] = json!([{"field": "code", "remote_field_id": "fldNobodys0000000"}]);
+    sync["remote_key_field_id"] = "fldNobodys0000000".into();
+    sync
 }
 
 struct Operation {
@@ -253,7 +284,8 @@ async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
     }
 }
 
-/// What belongs to one user: the path of its kind, and a body that makes one.
+/// What belongs to one user: the path of its kind, and a body that makes one. Syncs and runs, whose
+/// making takes a vendor, are tried where there is one.
 fn parents() -> [(&'static str, Value); 2] {
     [("/datasets", dataset()), ("/connections", connection())]
 }

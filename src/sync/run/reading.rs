@@ -115,11 +115,6 @@ impl Reader {
             remote_id: remote_id.to_owned(),
             reason: reason.to_owned(),
         };
-        if key.trim().is_empty() {
-            let reason = "the key is blank; a provider would trim it to nothing";
-            stretch.idle.push(idle(Fate::Refused, "", reason));
-            return;
-        }
         if let Some(reason) = self.doubtful.get(key) {
             stretch.idle.push(idle(Fate::Unknown, "", reason));
             return;

@@ -154,6 +154,10 @@ impl Yard {
     async fn run(&self, sync: &str) -> Value {
         // Starts are limited to five a minute.
         self.advance(Duration::from_mins(5));
+        self.run_now(sync).await
+    }
+
+    async fn run_now(&self, sync: &str) -> Value {
         let run = self.queue(sync).await;
         self.fly(self.server.app.scheduler.idle()).await.unwrap();
         self.shown(&run).await
@@ -278,9 +282,9 @@ impl Vendor {
 
     /// How many writes the vendor was asked for, refused ones included.
     async fn writes(&self) -> u64 {
-        self.statistics().await["calls"]["update"]
-            .as_u64()
-            .unwrap_or_default()
+        let calls = self.statistics().await["calls"].clone();
+        let kinds = ["create", "update", "upsert", "delete"].into_iter();
+        kinds.filter_map(|kind| calls[kind].as_u64()).sum()
     }
 }
 

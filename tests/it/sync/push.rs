@@ -130,14 +130,3 @@ async fn a_new_mapping_is_written_with_the_next_run() {
         "what is no longer mapped is left alone"
     );
 }
-
-#[tokio::test]
-async fn a_blank_key_is_refused_and_nothing_is_sent_for_it() {
-    let yard = Yard::unhurried().await;
-    yard.import("iata,name\n\u{2003},Nowhere\nK0001,Airport 1\n".to_owned())
-        .await;
-    let sync = yard.sync().await;
-    let run = yard.run(&sync).await;
-    let counts = counts(&run);
-    assert_eq!((counts["refused"], counts["created"]), (1, 1), "{run}");
-}
