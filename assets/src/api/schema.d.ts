@@ -647,9 +647,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_syncs"];
+        /**
+         * Lists one's own syncs.
+         * @description Lists one's own syncs.
+         */
+        get: operations["listSyncs"];
         put?: never;
-        post: operations["create_sync"];
+        /**
+         * Makes a sync.
+         * @description The table is looked at, and everything that is wrong with the mapping is told at once.
+         */
+        post: operations["createSync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -665,7 +673,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["propose_sync"];
+        /**
+         * Proposes a mapping.
+         * @description Fields are paired by name, likeness of name, and kind; nothing is kept.
+         */
+        post: operations["proposeMapping"];
         delete?: never;
         options?: never;
         head?: never;
@@ -679,13 +691,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["sync"];
+        /**
+         * Shows a sync.
+         * @description Shows a sync.
+         */
+        get: operations["getSync"];
         put?: never;
         post?: never;
-        delete: operations["delete_sync"];
+        /**
+         * Deletes a sync with its runs and links.
+         * @description The remote table stays as it is. Waits for no run: one that has not ended is in the way.
+         */
+        delete: operations["deleteSync"];
         options?: never;
         head?: never;
-        patch: operations["change_sync"];
+        /**
+         * Changes a sync.
+         * @description A new mapping is looked at with the table as it is now. The next run writes what it changes.
+         */
+        patch: operations["updateSync"];
         trace?: never;
     };
     "/syncs/{id}/runs": {
@@ -697,7 +721,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["start_run"];
+        /**
+         * Queues a run of a sync.
+         * @description A sync has one run at a time. Follow it by its stream.
+         */
+        post: operations["startRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -711,7 +739,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list_runs"];
+        /**
+         * Lists one's own runs.
+         * @description Lists one's own runs.
+         */
+        get: operations["listRuns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -727,7 +759,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["run"];
+        /**
+         * Shows a run.
+         * @description Shows a run.
+         */
+        get: operations["getRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -743,7 +779,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["run_outcomes"];
+        /**
+         * Lists what became of a run's records.
+         * @description Lists what became of a run's records.
+         */
+        get: operations["listRunOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follows a run.
+         * @description Each event `run` holds the run as `getRun` shows it: the first at once, then at most four a
+         *     second, the last in an end state; then the stream ends.
+         */
+        get: operations["followRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -884,6 +945,21 @@ export interface components {
             next?: string;
         };
         /**
+         * ConnectionName
+         * @description A connection by its name.
+         */
+        ConnectionName: {
+            /**
+             * Format: uuid
+             * @description The connection's id.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The provider, such as `airtable`. */
+            provider: string;
+        };
+        /**
          * @description Whether a connection can be used.
          * @enum {string}
          */
@@ -904,6 +980,37 @@ export interface components {
             latency_ms: number;
             /** @description What went wrong. */
             problem?: string;
+        };
+        /**
+         * Counts
+         * @description How much the caller has.
+         */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Datasets.
+             */
+            datasets: number;
+            /**
+             * Format: int64
+             * @description Records in all of them.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Connections.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description Syncs.
+             */
+            syncs: number;
+            /**
+             * Format: int64
+             * @description Runs of all of them.
+             */
+            runs: number;
         };
         /**
          * Credentials
@@ -976,6 +1083,19 @@ export interface components {
             next?: string;
         };
         /**
+         * DatasetName
+         * @description A dataset by its name.
+         */
+        DatasetName: {
+            /**
+             * Format: uuid
+             * @description The dataset's id.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /**
          * Dependent
          * @description Something that depends on another thing: it stands in the way of its deletion, or goes with it.
          */
@@ -1019,6 +1139,16 @@ export interface components {
             indexed?: boolean;
             /** @description What a choice may be; absent for anything. */
             choices?: string[];
+        };
+        /**
+         * FieldPair
+         * @description A field of the dataset and the remote field that it is to fill.
+         */
+        FieldPair: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
         };
         /**
          * FirstAccount
@@ -1141,6 +1271,34 @@ export interface components {
          */
         ImportState: "running" | "done" | "failed";
         /**
+         * MappedField
+         * @description A field of the dataset and the remote field that it fills.
+         */
+        MappedField: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name when it was last looked at. */
+            remote_field_name: string;
+            /** @description The remote field's type in the provider's word. */
+            remote_type: string;
+        };
+        /**
+         * MappingProposal
+         * @description A mapping to begin with.
+         */
+        MappingProposal: {
+            /** @description The pairs, in the order of the dataset's fields. */
+            mapping: components["schemas"]["ProposedPair"][];
+            /** @description The remote field for the key, if one can hold it. */
+            remote_key_field_id?: string;
+            /** @description The dataset's fields that have no counterpart. */
+            unmapped_fields: string[];
+            /** @description What should be known before agreeing. */
+            problems: string[];
+        };
+        /**
          * NewConnection
          * @description A connection to be made.
          */
@@ -1181,6 +1339,37 @@ export interface components {
             fields: components["schemas"]["Field"][];
         };
         /**
+         * NewSync
+         * @description A sync to be made.
+         */
+        NewSync: {
+            /** @description What to call it: 1 to 120 characters, no other sync's name in any case. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The dataset whose records are written.
+             */
+            dataset_id: string;
+            /**
+             * Format: uuid
+             * @description The connection through which they are written.
+             */
+            connection_id: string;
+            /** @description The provider's id of the base. */
+            base_id: string;
+            /** @description The provider's id of the table. */
+            table_id: string;
+            /** @description Which field goes where. The key field may be left out. */
+            mapping: components["schemas"]["FieldPair"][];
+            /** @description The remote field that holds the key: writable, text or a number. */
+            remote_key_field_id: string;
+            /**
+             * @description Whether the provider may convert values and add missing options of a select field.
+             * @default false
+             */
+            typecast?: boolean;
+        };
+        /**
          * NewUser
          * @description An account to be made.
          */
@@ -1196,6 +1385,16 @@ export interface components {
              * @description The first password: at least 15 characters.
              */
             password: string;
+        };
+        /**
+         * OutcomeList
+         * @description One part of the list of outcomes.
+         */
+        OutcomeList: {
+            /** @description In the order in which they were settled. */
+            items: components["schemas"]["RunOutcome"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * PasswordChange
@@ -1236,6 +1435,18 @@ export interface components {
             items: components["schemas"]["ImportProblem"][];
             /** @description Where the next part begins; absent at the end. */
             next?: string;
+        };
+        /**
+         * ProposedPair
+         * @description Where a field might go, and why.
+         */
+        ProposedPair: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description Why these two: `same name`, `like name`, `primary field` or `same kind`. */
+            reason: string;
         };
         /**
          * @description A provider.
@@ -1327,6 +1538,16 @@ export interface components {
             options?: string[];
         };
         /**
+         * RemoteName
+         * @description Something at a provider by its name.
+         */
+        RemoteName: {
+            /** @description The provider's id of it. */
+            id: string;
+            /** @description Its name when it was last looked at. */
+            name: string;
+        };
+        /**
          * RemoteTable
          * @description A table of a base.
          */
@@ -1345,6 +1566,204 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "member" | "analyst" | "auditor";
+        /**
+         * Run
+         * @description A run of a sync.
+         */
+        Run: {
+            /**
+             * Format: uuid
+             * @description The run's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The sync that it executes.
+             */
+            sync_id: string;
+            /** @description The sync's name when the run was asked for. */
+            sync_name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"] & unknown;
+            /** @description What it is busy with, while it is running or waiting. */
+            phase?: components["schemas"]["RunPhase"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            queued_at: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string;
+            /** @description Who asked for it. */
+            by?: components["schemas"]["RunStarter"] & unknown;
+            /**
+             * Format: int64
+             * @description The records of the dataset when it began.
+             */
+            total?: number;
+            /** @description What became of the records so far. */
+            counts: components["schemas"]["RunCounts"] & unknown;
+            /**
+             * Format: int64
+             * @description Calls to the provider.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those of them that the provider refused because there were too many.
+             */
+            calls_refused_by_vendor: number;
+            /**
+             * Format: double
+             * @description Records a second, as a moving average.
+             */
+            rate_per_second?: number;
+            /**
+             * Format: int64
+             * @description How long it will still take, as far as that can be told.
+             */
+            remaining_seconds?: number;
+            /**
+             * Format: date-time
+             * @description Until when the provider wants to be left alone.
+             */
+            waiting_until?: string;
+            /** @description Why it failed. */
+            failure?: components["schemas"]["RunFailure"] & unknown;
+            /** @description Why records were refused, each reason once; the first 20. */
+            problems: components["schemas"]["RunProblem"][];
+        };
+        /**
+         * RunCounts
+         * @description What became of a run's records; `read` is the sum of the others.
+         */
+        RunCounts: {
+            /**
+             * Format: int64
+             * @description Records looked at.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description Made at the provider.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Brought up to date at the provider.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Found at the provider by their key, and written.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Left alone: nothing mapped has changed.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Not acceptable to the provider.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Possibly written: finding out would risk a second copy.
+             */
+            unknown: number;
+        };
+        /**
+         * RunFailure
+         * @description Why a run failed.
+         */
+        RunFailure: {
+            /** @description The kind of failure for programs, such as `unauthorised`. */
+            code: string;
+            /** @description What happened and what to do. */
+            message: string;
+        };
+        /**
+         * RunList
+         * @description One part of the list of runs.
+         */
+        RunList: {
+            /** @description The last one asked for first. */
+            items: components["schemas"]["Run"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * RunOutcome
+         * @description What became of one record.
+         */
+        RunOutcome: {
+            /** @description The record's key. */
+            key: string;
+            /** @description What became of it. */
+            state: components["schemas"]["RunOutcomeState"] & unknown;
+            /** @description Why, where that needs saying. */
+            reason?: string;
+            /** @description The provider's id of it. */
+            remote_id?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            at: string;
+        };
+        /**
+         * @description What became of one record.
+         * @enum {string}
+         */
+        RunOutcomeState: "created" | "changed" | "matched" | "unchanged" | "refused" | "unknown";
+        /**
+         * @description What a run is busy with.
+         * @enum {string}
+         */
+        RunPhase: "reading" | "settling" | "writing";
+        /**
+         * RunProblem
+         * @description A reason for which records were refused.
+         */
+        RunProblem: {
+            /** @description The first record that it met. */
+            key: string;
+            /** @description What stood in the way. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description How many records it met.
+             */
+            count: number;
+        };
+        /**
+         * RunStarter
+         * @description Who asked for a run.
+         */
+        RunStarter: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            id: string;
+            /** @description The user's name at that time. */
+            name: string;
+        };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "waiting" | "done" | "failed";
         /**
          * SandboxAddress
          * @description The practice provider.
@@ -1386,16 +1805,114 @@ export interface components {
             /** @description Whether nobody has an account yet. */
             needed: boolean;
         };
-        System: {
+        /**
+         * Sync
+         * @description A sync.
+         */
+        Sync: {
+            /**
+             * Format: uuid
+             * @description The sync's id.
+             */
+            id: string;
+            /** @description What its owner calls it. */
             name: string;
+            /** @description Where records come from. */
+            dataset: components["schemas"]["DatasetName"] & unknown;
+            /** @description Through which account they go. */
+            connection: components["schemas"]["ConnectionName"] & unknown;
+            /** @description The base that they go to. */
+            base: components["schemas"]["RemoteName"] & unknown;
+            /** @description The table that they go to. */
+            table: components["schemas"]["RemoteName"] & unknown;
+            /** @description Which field goes where; the dataset's key field comes first. */
+            mapping: components["schemas"]["MappedField"][];
+            /** @description The remote field that holds the key. */
+            remote_key_field_id: string;
+            /** @description Whether the provider may convert values and add missing options of a select field. */
+            typecast: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /** @description The run that was asked for last. */
+            last_run?: components["schemas"]["Run"] & unknown;
+        };
+        /**
+         * SyncChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        SyncChange: {
+            /** @description What to call it. */
+            name?: string;
+            /** @description Which field goes where. */
+            mapping?: components["schemas"]["FieldPair"][];
+            /** @description The remote field that holds the key. */
+            remote_key_field_id?: string;
+            /** @description Whether the provider may convert values and add missing options. */
+            typecast?: boolean;
+        };
+        /**
+         * SyncList
+         * @description One part of the list of syncs.
+         */
+        SyncList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Sync"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * SyncTarget
+         * @description A dataset and a table for which a mapping is wanted.
+         */
+        SyncTarget: {
+            /**
+             * Format: uuid
+             * @description The dataset.
+             */
+            dataset_id: string;
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description The provider's id of the base. */
+            base_id: string;
+            /** @description The provider's id of the table. */
+            table_id: string;
+        };
+        /**
+         * System
+         * @description What the appliance is.
+         */
+        System: {
+            /** @description Always `weighbridge`. */
+            name: string;
+            /** @description The version. */
             version: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was started.
+             */
             started_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description What its clock shows.
+             */
             now: string;
+            /** @description Whether there is an account. */
             setup_done: boolean;
-            sandbox?: components["schemas"]["SandboxAddress"];
-            counts?: components["schemas"]["Counts"];
+            /** @description The practice provider, when one runs. */
+            sandbox?: components["schemas"]["SandboxAddress"] & unknown;
+            /** @description How much the caller has; absent for those who have nothing of their own. */
+            counts?: components["schemas"]["Counts"] & unknown;
         };
         /**
          * TableList
@@ -1493,210 +2010,6 @@ export interface components {
             instance: string;
             /** @description Each member of the body that is not acceptable. */
             fields?: components["schemas"]["FieldFault"][];
-        };
-        /** @enum {string} */
-        FieldType: "text" | "long_text" | "integer" | "number" | "boolean" | "date" | "date_time" | "choice" | "choices" | "email" | "url" | "phone" | "json";
-        ProviderFault: {
-            /** Format: int64 */
-            status?: number;
-            type?: string;
-            message: string;
-        };
-        SetupRequest: {
-            token: string;
-            email: string;
-            name: string;
-            password: string;
-        };
-        LoginRequest: {
-            email: string;
-            password: string;
-        };
-        Counts: {
-            /** Format: int64 */
-            datasets: number;
-            /** Format: int64 */
-            records: number;
-            /** Format: int64 */
-            connections: number;
-            /** Format: int64 */
-            syncs: number;
-            /** Format: int64 */
-            runs: number;
-        };
-        RecordPage: {
-            items: components["schemas"]["Record"][];
-            next?: string;
-            /** Format: int64 */
-            scanned?: number;
-        };
-        ConnectionAccount: {
-            id: string;
-            email?: string;
-        };
-        /** @enum {string} */
-        Endpoint: "vendor" | "sandbox";
-        TestedAccount: {
-            id: string;
-            email?: string;
-            scopes?: string[];
-        };
-        Named: {
-            id: string;
-            name: string;
-        };
-        NamedConnection: {
-            id: string;
-            name: string;
-            provider: string;
-        };
-        NewMapping: {
-            field: string;
-            remote_field_id: string;
-        };
-        Mapping: {
-            field: string;
-            remote_field_id: string;
-            remote_field_name: string;
-            remote_type: string;
-        };
-        ProposedMapping: {
-            field: string;
-            remote_field_id: string;
-            reason: string;
-        };
-        ProposalRequest: {
-            dataset_id: string;
-            connection_id: string;
-            base_id: string;
-            table_id: string;
-        };
-        Proposal: {
-            mapping: components["schemas"]["ProposedMapping"][];
-            remote_key_field_id?: string;
-            unmapped_fields: string[];
-            problems: string[];
-        };
-        NewSync: {
-            name: string;
-            dataset_id: string;
-            connection_id: string;
-            base_id: string;
-            table_id: string;
-            mapping: components["schemas"]["NewMapping"][];
-            remote_key_field_id: string;
-            typecast?: boolean;
-        };
-        SyncChange: {
-            name?: string;
-            mapping?: components["schemas"]["NewMapping"][];
-            remote_key_field_id?: string;
-            typecast?: boolean;
-        };
-        Sync: {
-            id: string;
-            name: string;
-            dataset: components["schemas"]["Named"];
-            connection: components["schemas"]["NamedConnection"];
-            base: components["schemas"]["Named"];
-            table: components["schemas"]["Named"];
-            mapping: components["schemas"]["Mapping"][];
-            remote_key_field_id: string;
-            typecast: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            last_run?: components["schemas"]["Run"];
-        };
-        RunCounts: {
-            /** Format: int64 */
-            read: number;
-            /** Format: int64 */
-            created: number;
-            /** Format: int64 */
-            changed: number;
-            /** Format: int64 */
-            matched: number;
-            /** Format: int64 */
-            unchanged: number;
-            /** Format: int64 */
-            refused: number;
-            /** Format: int64 */
-            unknown: number;
-        };
-        /** @enum {string} */
-        Phase: "reading" | "writing" | "settling";
-        RunFailure: {
-            code: string;
-            message: string;
-        };
-        RunProblem: {
-            key?: string;
-            reason: string;
-            /** Format: int64 */
-            count: number;
-        };
-        Run: {
-            id: string;
-            sync_id: string;
-            sync_name: string;
-            /** @enum {string} */
-            state: "queued" | "running" | "waiting" | "done" | "failed";
-            phase?: components["schemas"]["Phase"];
-            /** Format: date-time */
-            queued_at: string;
-            /** Format: date-time */
-            started_at?: string;
-            /** Format: date-time */
-            finished_at?: string;
-            by?: components["schemas"]["Named"];
-            /** Format: int64 */
-            total?: number;
-            counts: components["schemas"]["RunCounts"];
-            /** Format: int64 */
-            calls: number;
-            /** Format: int64 */
-            calls_refused_by_vendor: number;
-            /** Format: double */
-            rate_per_second?: number;
-            /** Format: double */
-            remaining_seconds?: number;
-            /** Format: date-time */
-            waiting_until?: string;
-            failure?: components["schemas"]["RunFailure"];
-            problems: components["schemas"]["RunProblem"][];
-        };
-        Outcome: {
-            key: string;
-            state: string;
-            reason?: string;
-            remote_id?: string;
-            /** Format: date-time */
-            at: string;
-        };
-        AuditLine: {
-            [key: string]: unknown;
-        };
-        ImportProblemList: {
-            items: components["schemas"]["ImportProblem"][];
-            next?: string;
-        };
-        RemoteTableList: {
-            items: components["schemas"]["RemoteTable"][];
-            next?: string;
-        };
-        SyncList: {
-            items: components["schemas"]["Sync"][];
-            next?: string;
-        };
-        RunList: {
-            items: components["schemas"]["Run"][];
-            next?: string;
-        };
-        OutcomeList: {
-            items: components["schemas"]["Outcome"][];
-            next?: string;
         };
     };
     responses: {
@@ -3075,13 +3388,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description A file as the body of a request; the query says how it is written. */
+        /** @description The file, of any size. */
         requestBody: {
             content: {
+                "application/octet-stream": string;
                 "text/csv": string;
                 "application/json": string;
                 "application/x-ndjson": string;
-                "application/octet-stream": string;
             };
         };
         responses: {
@@ -3332,6 +3645,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The record's key. */
                 key: string;
             };
             cookie?: never;
@@ -3370,6 +3684,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The record's key. */
                 key: string;
             };
             cookie?: never;
@@ -3417,6 +3732,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The record's key. */
                 key: string;
             };
             cookie?: never;
@@ -3455,6 +3771,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The record's key. */
                 key: string;
             };
             cookie?: never;
@@ -3594,13 +3911,13 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description A file as the body of a request; the query says how it is written. */
+        /** @description The file, of any size. */
         requestBody: {
             content: {
+                "application/octet-stream": string;
                 "text/csv": string;
                 "application/json": string;
                 "application/x-ndjson": string;
-                "application/octet-stream": string;
             };
         };
         responses: {
@@ -3641,6 +3958,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The import's id. */
                 import: string;
             };
             cookie?: never;
@@ -3684,6 +4002,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The import's id. */
                 import: string;
             };
             cookie?: never;
@@ -3715,10 +4034,12 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_syncs: {
+    listSyncs: {
         parameters: {
             query?: {
+                /** @description At most so many items. */
                 limit?: number;
+                /** @description The `next` of the part of the list before this one. */
                 after?: string;
             };
             header?: never;
@@ -3727,27 +4048,31 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SyncList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    create_sync: {
+    createSync: {
         parameters: {
             query?: never;
             header?: never;
@@ -3760,27 +4085,36 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description What was made. */
             201: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    propose_sync: {
+    proposeMapping: {
         parameters: {
             query?: never;
             header?: never;
@@ -3789,95 +4123,120 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProposalRequest"];
+                "application/json": components["schemas"]["SyncTarget"];
             };
         };
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Proposal"];
+                    "application/json": components["schemas"]["MappingProposal"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    sync: {
+    getSync: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    delete_sync: {
+    deleteSync: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description It was done. */
             204: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    change_sync: {
+    updateSync: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
@@ -3888,63 +4247,84 @@ export interface operations {
             };
         };
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    start_run: {
+    startRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description The run is queued. */
             202: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
-    list_runs: {
+    listRuns: {
         parameters: {
             query?: {
-                limit?: number;
-                after?: string;
+                /** @description Only runs of this sync. */
                 sync_id?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -3952,90 +4332,146 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    run: {
+    getRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
-    run_outcomes: {
+    listRunOutcomes: {
         parameters: {
             query?: {
+                /** @description Only records with this outcome, such as `refused`. */
+                state?: components["schemas"]["RunOutcomeState"];
+                /** @description At most so many items. */
                 limit?: number;
+                /** @description The `next` of the part of the list before this one. */
                 after?: string;
-                state?: string;
             };
             header?: never;
             path: {
+                /** @description The id of the one that is meant. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description ok */
+            /** @description As asked for. */
             200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeList"];
                 };
             };
-            /** @description problem */
-            default: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    followRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
                 headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "text/event-stream": components["schemas"]["Run"][];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -1,4 +1,4 @@
-import type { Run } from "../api/types";
+import type { Outcome, Run } from "../api/types";
 import type { StatusWord } from "../ui/status";
 
 /** A run's state for the eye. */
@@ -25,7 +25,7 @@ export function hasEnded({ state }: Pick<Run, "state">): boolean {
 }
 
 /** What became of one record, for the eye. */
-export function outcomeStatus(state: string): StatusWord {
+export function outcomeStatus(state: Outcome["state"]): StatusWord {
   switch (state) {
     case "created":
       return { tone: "good", icon: "plus", label: "Created" };
@@ -37,7 +37,7 @@ export function outcomeStatus(state: string): StatusWord {
       return { tone: "bad", icon: "close", label: "Refused" };
     case "unknown":
       return { tone: "warn", icon: "help", label: "Unknown" };
-    default:
-      return { tone: "neutral", icon: "minus", label: state };
+    case "unchanged":
+      return { tone: "neutral", icon: "minus", label: "Unchanged" };
   }
 }
