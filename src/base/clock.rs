@@ -101,7 +101,7 @@ impl Clock {
 
     /// Sleeps in steps of a minute at most, so that a step of the wall clock is noticed.
     async fn sleep_system(&self, at: Timestamp) {
-        const STEP: Duration = Duration::from_secs(60);
+        const STEP: Duration = Duration::from_mins(1);
         while let Ok(left) = Duration::try_from(at.duration_since(self.now())) {
             if left.is_zero() {
                 return;

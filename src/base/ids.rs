@@ -21,7 +21,7 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new id (UUIDv7, RFC 9562): later ones sort after earlier ones, to the millisecond.
+            /// A new id (UUID version 7, RFC 9562): later ones sort after earlier ones, to the millisecond.
             pub fn new(clock: &Clock) -> Self {
                 Self(rising(clock))
             }

@@ -28,6 +28,7 @@ pub(super) struct Client {
     act_for: Option<String>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a command makes one, once")]
 enum Way {
     /// A server runs and answers here.
     Socket(Sender),
@@ -52,18 +53,17 @@ impl Client {
     /// objects are meant.
     pub(super) async fn open(context: &Context, act_for: Option<&str>) -> Result<Self, Failure> {
         let config = context.load()?.config;
-        let way = match socket(&config.server.socket).await? {
-            Some(sender) => Way::Socket(sender),
-            None => {
-                let app = App::open(config, Clock::system(), Blocking::Threads).await;
-                let app = app.map_err(Failure::of)?;
-                let tasks = Tasks::default();
-                app.start(&tasks).map_err(Failure::of)?;
-                Way::Inside {
-                    endpoint: http::endpoint(&app).boxed(),
-                    app,
-                    tasks,
-                }
+        let way = if let Some(sender) = socket(&config.server.socket).await? {
+            Way::Socket(sender)
+        } else {
+            let app = App::open(config, Clock::system(), Blocking::Threads).await;
+            let app = app.map_err(Failure::of)?;
+            let tasks = Tasks::default();
+            app.start(&tasks).map_err(Failure::of)?;
+            Way::Inside {
+                endpoint: http::endpoint(&app).boxed(),
+                app,
+                tasks,
             }
         };
         let act_for = act_for.map(str::to_owned);
@@ -112,9 +112,10 @@ impl Client {
         let body = body.map_or_else(Body::empty, |body| body.to_string().into());
         let answer = self.stream(method, path, kind, body).await?;
         let bytes = answer.into_bytes().await.map_err(Failure::of)?;
-        match bytes.is_empty() {
-            true => Ok(Value::Null),
-            false => serde_json::from_slice(&bytes).map_err(Failure::of),
+        if bytes.is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_slice(&bytes).map_err(Failure::of)
         }
     }
 

@@ -254,9 +254,10 @@ impl Display for Tables {
         for table in &self.0 {
             writeln!(f, "{} {}", text(table, "id"), text(table, "name"))?;
             for field in table["fields"].as_array().into_iter().flatten() {
-                let computed = match field["writable"] == true {
-                    true => "",
-                    false => " (cannot be written)",
+                let computed = if field["writable"] == true {
+                    ""
+                } else {
+                    " (cannot be written)"
                 };
                 let (id, kind) = (text(field, "id"), text(field, "type"));
                 writeln!(f, "    {id} {kind:20} {}{computed}", text(field, "name"))?;

@@ -150,7 +150,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             format,
         } => {
             let proposal = propose(client, &like, format).await?;
-            let body = definition(&name, proposal, key, &index).map_err(Failure::of)?;
+            let body = definition(&name, &proposal, key, &index).map_err(Failure::of)?;
             let made = client.call(Method::POST, "/datasets", Some(&body)).await?;
             context.out.show(&Shown(made))?;
         }
@@ -241,7 +241,7 @@ async fn propose(
 /// The dataset that a preview proposes, with the key and the indexes that were asked for.
 fn definition(
     name: &str,
-    preview: Value,
+    preview: &Value,
     key: Option<String>,
     index: &[String],
 ) -> Result<Value, Unusable> {
@@ -360,9 +360,12 @@ impl FileFormat {
 /// A text as part of a query (RFC 3986).
 fn escaped(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let escape = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
+    let escape = |byte: u8| {
+        if plain(byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     text.bytes().map(escape).collect()
 }
@@ -486,10 +489,10 @@ mod tests {
         let preview = json!({"key_candidates": ["iata"], "fields": [
             {"name": "iata", "type": "text"}, {"name": "state", "type": "text"},
         ]});
-        let made = definition("A", preview.clone(), None, &["state".into()]).unwrap();
+        let made = definition("A", &preview, None, &["state".into()]).unwrap();
         assert_eq!(made["key_field"], "iata");
         assert_eq!(made["fields"][1]["indexed"], true);
-        assert!(definition("A", preview, None, &["town".into()]).is_err());
+        assert!(definition("A", &preview, None, &["town".into()]).is_err());
     }
 
     #[test]

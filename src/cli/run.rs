@@ -146,14 +146,15 @@ fn pace(run: &Value) -> String {
     if let Some(until) = run["waiting_until"].as_str() {
         return format!("the provider asks to be left alone until {until}");
     }
-    let mut pace = run["state"].as_str().unwrap_or_default().to_owned();
-    if let Some(rate) = run["rate_per_second"].as_f64() {
-        pace += &format!(", {rate:.0} records/s");
-    }
-    if let Some(left) = run["remaining_seconds"].as_u64() {
-        pace += &format!(", {left} s left");
-    }
-    pace
+    let state = run["state"].as_str().unwrap_or_default().to_owned();
+    let rate = run["rate_per_second"].as_f64();
+    let left = run["remaining_seconds"].as_u64();
+    let parts = [
+        Some(state),
+        rate.map(|rate| format!("{rate:.0} records/s")),
+        left.map(|left| format!("{left} s left")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// One run for people.

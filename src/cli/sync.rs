@@ -165,9 +165,10 @@ impl Display for Sync {
         writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
         for pair in sync["mapping"].as_array().into_iter().flatten() {
             let (field, remote) = (text(&pair["field"]), text(&pair["remote_field_name"]));
-            let key = match pair["remote_field_id"] == sync["remote_key_field_id"] {
-                true => "  (key)",
-                false => "",
+            let key = if pair["remote_field_id"] == sync["remote_key_field_id"] {
+                "  (key)"
+            } else {
+                ""
             };
             writeln!(f, "  {field} to {remote}{key}")?;
         }

@@ -15,9 +15,9 @@ impl Airtable {
             requests_per_second: from.within(
                 "requests_per_second",
                 5,
-                1..=10_000,
+                0..=10_000,
                 "Calls a second to one base, shared by all syncs. Airtable's own limit is 5; only a \
-                 sandbox takes more.",
+                 sandbox takes more, and 0 leaves them unpaced.",
             ),
         }
     }

@@ -41,9 +41,10 @@ impl Datasets {
     async fn keep(&self) {
         let mut recovered = false;
         loop {
-            let outcome = match recovered {
-                true => self.tidy().await,
-                false => self.recover().await,
+            let outcome = if recovered {
+                self.tidy().await
+            } else {
+                self.recover().await
             };
             match outcome {
                 Ok(()) => {

@@ -136,6 +136,10 @@ impl Dataset {
     }
 
     /// Sorts what passes; only places are kept, so that large records do not fill the memory.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one question, taken apart"
+    )]
     fn collect(
         &self,
         moment: &Snapshot,

@@ -50,6 +50,7 @@ struct Look {
 }
 
 impl Look {
+    #[expect(clippy::needless_pass_by_value, reason = "a row is looked at once")]
     fn row(&mut self, line: u64, row: Row<'_>) {
         match row {
             Row::Cells(cells) => match &mut self.inference {

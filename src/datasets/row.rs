@@ -31,6 +31,10 @@ pub struct Definition {
 
 /// One indexed field's part of the index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "a slot's number is called slot in the stored form"
+)]
 pub(super) struct Slot {
     pub(super) field: String,
     pub(super) slot: u32,

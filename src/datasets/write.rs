@@ -109,15 +109,12 @@ impl Dataset {
         let mut batch = Batch::new(event.build(&parts.clock));
         batch.require::<Rows>(&self.row_key(), self.version);
         let key = (self.id, draft.key.clone());
-        match before {
-            Some(record) => {
-                let envelope = Envelope::new(draft, record.created_at, now);
-                batch.replace::<Records>(&key, &envelope, record.version);
-            }
-            None => {
-                batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
-                batch.add(&records(self.id), 1);
-            }
+        if let Some(record) = before {
+            let envelope = Envelope::new(draft, record.created_at, now);
+            batch.replace::<Records>(&key, &envelope, record.version);
+        } else {
+            batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+            batch.add(&records(self.id), 1);
         }
         batch
     }

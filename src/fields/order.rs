@@ -61,6 +61,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the tests read better so")]
     fn key(value: Value) -> Vec<u8> {
         order_key(Some(&value))
     }

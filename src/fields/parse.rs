@@ -95,7 +95,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
         10 => date(text)?.into(),
         _ => text.parse().ok()?,
     };
-    Some(TimeZone::UTC.to_timestamp(local).ok()?)
+    TimeZone::UTC.to_timestamp(local).ok()
 }
 
 fn choices(field: &Field, text: &str) -> Result<Option<Value>, Misfit> {

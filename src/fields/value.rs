@@ -60,6 +60,10 @@ impl Value {
     }
 
     /// The value in words: as a cell of a CSV file holds it, and as a key is spelt.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "it cannot panic, as it says where it expects"
+    )]
     pub fn spelling(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -91,6 +95,10 @@ impl Value {
     }
 
     /// The value as JSON.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "it cannot panic, as it says where it expects"
+    )]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Json(json) => json.clone(),

@@ -1,5 +1,7 @@
 //! The way of every request, from its id to its answer.
 
+use std::sync::Arc;
+
 use poem::error::MethodNotAllowedError;
 use poem::http::{HeaderName, HeaderValue};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get};
@@ -85,7 +87,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
-        let elapsed_ms = (self.clock.elapsed() - begun).as_millis();
+        let elapsed_ms = self.clock.elapsed().saturating_sub(begun).as_millis();
         let status = response.status().as_u16();
         info!(request.id = %id, %method, path, status, elapsed_ms, "{method} {path} was answered {status}");
         Ok(response)
@@ -99,7 +101,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         body::bound(&mut request, self.body_limit)?;
         let came_from = self.doorman.origin(&request, id);
         let visitor = self.doorman.identify(&request, came_from).await?;
-        let by = visitor.actor.clone();
+        let by = Arc::clone(&visitor.actor);
         let outcome = self.admit(request, visitor).await;
         if let Err(error) = &outcome {
             self.tell(error, &by);

@@ -132,6 +132,6 @@ mod tests {
     #[test]
     fn whoever_waits_as_told_is_not_too_early() {
         assert_eq!(whole_seconds(Duration::from_millis(1)), 1);
-        assert_eq!(whole_seconds(Duration::from_secs(60)), 60);
+        assert_eq!(whole_seconds(Duration::from_mins(1)), 60);
     }
 }

@@ -153,8 +153,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     for (status, name, ..) in SHARED {
         let can_happen = match status {
             400 => has_body || has_parameters,
-            401 => !is_open || changes,
-            403 => !is_open || changes,
+            401 | 403 => !is_open || changes,
             404 => path.contains('{'),
             413 | 415 | 422 => has_body,
             409 | 507 => changes,

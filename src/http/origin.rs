@@ -44,10 +44,7 @@ fn is_own_origin(request: &Request) -> bool {
         return true;
     };
     // HTTP/2 has no Host header: the name that was called stands in the target.
-    let target = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str());
+    let target = request.uri().authority().map(http::uri::Authority::as_str);
     let called = request.header(HOST).or(target);
     let from = origin
         .to_str()

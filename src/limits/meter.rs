@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(meter.take(caller()).unwrap().remaining, remaining);
         }
         let refused = meter.take(caller()).unwrap_err();
-        assert_eq!(refused.retry_after, Duration::from_secs(60));
+        assert_eq!(refused.retry_after, Duration::from_mins(1));
         clock.advance(refused.retry_after);
         assert_eq!(meter.take(caller()).unwrap().remaining, 0);
         assert!(meter.take(caller()).is_err());

@@ -2,7 +2,7 @@
 //!
 //! The store knows no domain type. A module above declares a [`Collection`] for each kind of row;
 //! everything else is bytes in key order, which any backend can hold. One writer takes all batches
-//! that wait, checks their preconditions, has the [`Witness`](crate::base::Witness) write the acts
+//! that wait, checks their preconditions, has the [`Witness`] write the acts
 //! of those that pass, and commits them together with one number.
 
 mod apply;

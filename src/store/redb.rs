@@ -15,6 +15,7 @@ use super::Error;
 use super::backend::{Backend, Range, Transaction, View, Visit};
 use super::disk::Disk;
 
+type OpenTable = redb::ReadOnlyTable<&'static [u8], &'static [u8]>;
 type Definition<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
 /// An open redb file, which is opened anew after an I/O error: redb refuses all further work on a
@@ -97,10 +98,7 @@ impl Backend for Redb {
 struct Moment(ReadTransaction);
 
 impl Moment {
-    fn table(
-        &self,
-        name: &str,
-    ) -> Result<Option<redb::ReadOnlyTable<&'static [u8], &'static [u8]>>, Error> {
+    fn table(&self, name: &str) -> Result<Option<OpenTable>, Error> {
         match self.0.open_table(Definition::new(name)) {
             Ok(table) => Ok(Some(table)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::backend::{self, COUNTERS, Range, View};
+use super::backend::{self, COUNTERS, Range, View, after_prefix};
 use super::batch::Counter;
 use super::collection::{Collection, Index, Row, Value as _};
 use super::error::Dependent;
@@ -36,7 +36,11 @@ impl Scan {
     pub fn prefix(prefix: Vec<u8>, limit: usize) -> Self {
         Self {
             index: None,
-            range: Range::prefix(&prefix),
+            range: Range {
+                to: after_prefix(&prefix),
+                from: prefix,
+                backwards: false,
+            },
             limit,
         }
     }

@@ -6,8 +6,11 @@ use super::backend::{Range, Transaction, Visit};
 /// A transaction that remembers what it overwrote.
 pub(super) struct Undo<'a> {
     tx: &'a mut dyn Transaction,
-    before: Vec<(&'static str, Vec<u8>, Option<Vec<u8>>)>,
+    before: Vec<Before>,
 }
+
+/// What a key of a table held.
+type Before = (&'static str, Vec<u8>, Option<Vec<u8>>);
 
 impl<'a> Undo<'a> {
     pub(super) fn new(tx: &'a mut dyn Transaction) -> Self {

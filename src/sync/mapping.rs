@@ -53,9 +53,10 @@ pub(super) fn check(
             faults.push(Fault { path, message });
         };
         if !seen.insert(field) {
-            let message = match field == key_field {
-                true => "the key goes to the field that remote_key_field_id names".to_owned(),
-                false => format!("{field:?} is mapped twice; each field goes to one place"),
+            let message = if field == key_field {
+                "the key goes to the field that remote_key_field_id names".to_owned()
+            } else {
+                format!("{field:?} is mapped twice; each field goes to one place")
             };
             fault("field", message);
             continue;

@@ -125,9 +125,10 @@ fn finish(
     for field in &proposal.unmapped {
         let same = table.fields.iter().find(|to| same(field, &to.name));
         if let Some(to) = same {
-            let obstacle = match to.writable {
-                true => format!("holds {}, which does not take its values", to.kind),
-                false => format!("is computed ({}) and cannot be written", to.kind),
+            let obstacle = if to.writable {
+                format!("holds {}, which does not take its values", to.kind)
+            } else {
+                format!("is computed ({}) and cannot be written", to.kind)
             };
             proposal
                 .problems

@@ -59,7 +59,8 @@ impl Drop for Process {
 /// A client that is signed in at an appliance with a sandbox beside it.
 pub(crate) struct Appliance {
     pub(crate) process: Process,
-    pub(crate) sandbox: Process,
+    /// Ends with the appliance.
+    _sandbox: Process,
     pub(crate) sandbox_url: String,
     client: Client,
     url: String,
@@ -75,7 +76,7 @@ async fn until<T>(mut ready: impl AsyncFnMut() -> Option<T>) -> T {
             return value;
         }
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_mins(1),
             "it did not get ready in a minute"
         );
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -92,10 +93,11 @@ pub(crate) async fn start(folder: &Path, sandbox_url: &str) -> (Process, String,
     let (port, data) = (free_port(), folder.join("data"));
     let config = folder.join("weighbridge.toml");
     let text = format!(
-        "[server]\nlisten = \"127.0.0.1:{port}\"\ndata = {data:?}\n\
+        "[server]\nlisten = \"127.0.0.1:{port}\"\ndata = \"{}\"\n\
          [limits]\napi_calls = \"1000000 / 1 second\"\nsync_starts = \"1000 / 1 second\"\n\
          [log]\nlevel = \"warn\"\n\
-         [airtable]\nrequests_per_second = 10000\n[sandbox]\nurl = \"{sandbox_url}\"\n"
+         [airtable]\nrequests_per_second = 0\n[sandbox]\nurl = \"{sandbox_url}\"\n",
+        data.display()
     );
     std::fs::write(&config, text).expect("the folder is writable");
     let (client, url) = (client(), format!("https://localhost:{port}"));
@@ -141,7 +143,7 @@ impl Appliance {
         let csrf = session["csrf_token"].as_str().expect("a token").to_owned();
         Self {
             process,
-            sandbox,
+            _sandbox: sandbox,
             sandbox_url,
             client,
             url,

@@ -99,7 +99,7 @@ async fn import(appliance: &Appliance, count: u64, label: &str, report: &mut Rep
     let dataset = dataset(appliance, label).await;
     let before = appliance.process.cpu();
     send(appliance, &dataset, count).await;
-    let cpu = appliance.process.cpu() - before;
+    let cpu = appliance.process.cpu().saturating_sub(before);
     report.add(
         &format!("import: {label} CSV rows, CPU"),
         "60,000 /s",
@@ -122,7 +122,7 @@ async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
         let path = format!("/datasets/{dataset}/records/K{key:07}");
         appliance.call(Method::GET, &path, None).await;
     }
-    let spent = appliance.process.cpu() - cpu;
+    let spent = appliance.process.cpu().saturating_sub(cpu);
     report.add(
         "http: one record of 1,000,000, CPU",
         "60 µs",
@@ -133,7 +133,7 @@ async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
     for _ in 0..CALLS {
         appliance.call(Method::GET, &path, None).await;
     }
-    let spent = appliance.process.cpu() - cpu;
+    let spent = appliance.process.cpu().saturating_sub(cpu);
     report.add(
         "http: a list of 50 records, CPU",
         "200 µs",
@@ -182,7 +182,7 @@ async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
         report.add(
             what,
             target,
-            rate(100_000, appliance.process.cpu() - before),
+            rate(100_000, appliance.process.cpu().saturating_sub(before)),
         );
     }
     let peak = appliance.process.memory_kib("VmHWM") / 1024;

@@ -60,7 +60,7 @@ impl Display for Report {
 pub(crate) fn spent<T>(work: impl FnOnce() -> T) -> (T, Duration, Duration) {
     let (clock, cpu) = (Instant::now(), cpu_of("self"));
     let value = work();
-    (value, clock.elapsed(), cpu_of("self") - cpu)
+    (value, clock.elapsed(), cpu_of("self").saturating_sub(cpu))
 }
 
 /// The CPU time that a process has used so far (`self` or its number), to 10 ms.

@@ -2,7 +2,13 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "the tests' helpers fail as the tests do"
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::assigning_clones,
+    clippy::too_many_lines,
+    reason = "tests fail loudly, and read from top to bottom"
 )]
 
 mod access;

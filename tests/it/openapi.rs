@@ -36,10 +36,10 @@ fn all<'a>(value: &'a Value, name: &str, found: &mut Vec<&'a Value>) {
 #[tokio::test]
 async fn what_is_published_is_what_is_served() {
     let server = TestServer::start().await;
-    let served = server.anonymous().get("/openapi.json").await.expect(200);
+    let document = server.anonymous().get("/openapi.json").await.expect(200);
     let published: Value = serde_json::from_str(PUBLISHED).unwrap();
     assert!(
-        served == published,
+        document == published,
         "the document has moved on; write it anew with `weighbridge openapi > openapi/weighbridge.json`"
     );
 }

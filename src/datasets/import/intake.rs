@@ -101,6 +101,7 @@ impl Intake {
 }
 
 impl Rows {
+    #[expect(clippy::needless_pass_by_value, reason = "a row is taken in once")]
     fn row(&mut self, line: u64, row: Row<'_>) {
         if self.chunk.refusal.is_some() {
             return;

@@ -82,7 +82,7 @@ impl List {
             (At::Start | At::First | At::Next | At::Behind | At::End, _) if space => self.at,
             (At::Start, b'[') => At::First,
             (At::Start, _) => return Err(self.broken("[")),
-            (At::First, b']') | (At::Behind, b']') => At::End,
+            (At::First | At::Behind, b']') => At::End,
             (At::First | At::Next, b',' | b']' | b'}' | b':') => {
                 return Err(self.broken("an object"));
             }
@@ -139,12 +139,10 @@ impl List {
 /// Where one byte more leads inside an item.
 fn within(depth: u32, text: Text, byte: u8) -> At {
     match (text, byte) {
-        (Text::Escape, _) => At::Item(depth, Text::Inside),
         (Text::Inside, b'\\') => At::Item(depth, Text::Escape),
         (Text::Inside, b'"') if depth == 0 => At::Behind,
         (Text::Inside, b'"') => At::Item(depth, Text::Outside),
-        (Text::Inside, _) => At::Item(depth, Text::Inside),
-        (Text::Outside, b'"') => At::Item(depth, Text::Inside),
+        (Text::Escape | Text::Inside, _) | (Text::Outside, b'"') => At::Item(depth, Text::Inside),
         (Text::Outside, b'{' | b'[') => At::Item(depth.saturating_add(1), Text::Outside),
         (Text::Outside, b'}' | b']') if depth <= 1 => At::Behind,
         (Text::Outside, b'}' | b']') => At::Item(depth - 1, Text::Outside),

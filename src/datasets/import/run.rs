@@ -56,9 +56,10 @@ impl Dataset {
         let strict = options.strict;
         let mut job = Job::begin(self.again()?, options, by).await?;
         let pieces = Pieces::new(file, Intake::new(&job.dataset.shape, format), &job.dataset);
-        let outcome = match strict {
-            false => job.stream(pieces).await,
-            true => job.all_or_nothing(pieces).await,
+        let outcome = if strict {
+            job.all_or_nothing(pieces).await
+        } else {
+            job.stream(pieces).await
         };
         job.end(outcome, by).await
     }
@@ -108,12 +109,11 @@ impl<S: Stream<Item = io::Result<Bytes>> + Send + Unpin> Pieces<S> {
     async fn piece(&mut self) -> Result<Vec<u8>, Refusal> {
         let mut piece = Vec::with_capacity(PIECE + (64 << 10));
         while piece.len() < PIECE {
-            match self.file.next().await {
-                Some(bytes) => piece.extend_from_slice(&bytes.map_err(|_cut| Refusal::Upload)?),
-                None => {
-                    self.ended = true;
-                    break;
-                }
+            if let Some(bytes) = self.file.next().await {
+                piece.extend_from_slice(&bytes.map_err(|_cut| Refusal::Upload)?);
+            } else {
+                self.ended = true;
+                break;
             }
         }
         Ok(piece)

@@ -59,6 +59,10 @@ impl Ledger {
 /// Adds to `batch` what brings the dataset to the chunk's drafts, and counts it in `ledger`.
 ///
 /// Rows that are there with the same content are not written.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it adds to two of them what the other four say"
+)]
 pub(super) fn settle(
     dataset: &Dataset,
     moment: &Snapshot,

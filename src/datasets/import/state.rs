@@ -104,6 +104,10 @@ impl Json for Problem {}
 
 impl Problem {
     /// One that concerns a row, or the file at that line.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "reasons are made for it, and told once"
+    )]
     pub(in crate::datasets) fn at(line: u64, reason: impl ToString) -> Self {
         Self {
             line,

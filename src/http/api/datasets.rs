@@ -240,9 +240,10 @@ impl Resource {
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
         let dataset = self.datasets.open(&scope, id.0)?;
-        match cascade.0 {
-            true => dataset.delete_all(&by).await?,
-            false => dataset.delete(&by).await?,
+        if cascade.0 {
+            dataset.delete_all(&by).await?;
+        } else {
+            dataset.delete(&by).await?;
         }
         Ok(Done::Done)
     }

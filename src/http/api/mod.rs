@@ -1,10 +1,14 @@
 //! The resources of the API, one file for each.
 
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod audit;
 mod connections;
 mod datasets;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod imports;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod records;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod runs;
 mod session;
 mod setup;

@@ -160,6 +160,10 @@ struct SyncChange {
 /// A dataset and a table for which a mapping is wanted.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the members' names are the API's"
+)]
 struct SyncTarget {
     /// The dataset.
     dataset_id: DatasetId,

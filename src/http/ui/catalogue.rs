@@ -28,19 +28,15 @@ impl Endpoint for Catalogue {
 }
 
 fn list() -> String {
-    let rows: String = CATALOGUE
-        .iter()
-        .map(
-            |Entry {
-                 text,
-                 status,
-                 title,
-                 ..
-             }| {
-                format!("<tr><td><a href=\"/errors/{text}\">{text}</a><td>{status}<td>{title}\n")
-            },
-        )
-        .collect();
+    let row = |Entry {
+                   text,
+                   status,
+                   title,
+                   ..
+               }: &Entry| {
+        format!("<tr><td><a href=\"/errors/{text}\">{text}</a><td>{status}<td>{title}\n")
+    };
+    let rows = CATALOGUE.iter().map(row).collect::<Vec<_>>().concat();
     format!(
         "<h1>Errors</h1>\n<p>Every error answer is a problem document (RFC 9457) with one of these \
          codes.\n<table>\n<thead><tr><th>Code<th>Status<th>Meaning\n<tbody>\n{rows}</table>"

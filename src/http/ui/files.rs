@@ -36,7 +36,8 @@ impl Endpoint for Files {
 
 /// The file for a path: itself, or the page that finds its own way when a browser goes there.
 fn named(path: &str) -> Option<&str> {
-    let is_file = Dist::get(path).is_some() && !path.ends_with(".br") && !path.ends_with(".gz");
+    let is_packed = matches!(path.rsplit_once('.'), Some((_, "br" | "gz")));
+    let is_file = Dist::get(path).is_some() && !is_packed;
     let last = path.rsplit('/').next().unwrap_or_default();
     match path {
         file if is_file => Some(file),

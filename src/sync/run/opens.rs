@@ -40,7 +40,7 @@ impl Pass<'_> {
             {
                 return Ok(None);
             }
-            let batch = self.settle_looked(intent, looked, &mut opens.doubtful);
+            let batch = self.settle_looked(&intent, looked, &mut opens.doubtful);
             self.store.commit(batch).await?;
         }
         Ok(Some(opens))
@@ -66,7 +66,7 @@ impl Pass<'_> {
     /// Links what was found, keeps open what is doubtful, and forgets the rest: it is read again.
     fn settle_looked(
         &self,
-        intent: Stored<Intents>,
+        intent: &Stored<Intents>,
         looked: Vec<(Load, Found)>,
         doubtful: &mut HashMap<String, String>,
     ) -> Batch {

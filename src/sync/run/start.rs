@@ -306,14 +306,15 @@ fn log(run: &Run) {
     let (read, refused) = (counts.read, counts.refused + counts.unknown);
     let elapsed = run.job.finished_at.zip(run.job.started_at);
     let elapsed_ms = elapsed.map_or(0, |(end, start)| end.duration_since(start).as_millis());
-    match &run.job.state {
-        State::Failed(failure) => warn!(
+    if let State::Failed(failure) = &run.job.state {
+        warn!(
             run.id = %id, read, refused, calls = run.job.calls, elapsed_ms, code = %failure.code,
             "run {id} failed: {}", failure.message
-        ),
-        _ => info!(
+        );
+    } else {
+        info!(
             run.id = %id, read, refused, calls = run.job.calls, elapsed_ms,
             "run {id} settled {read} records"
-        ),
+        );
     }
 }

@@ -51,10 +51,6 @@ fn open(folder: &Path) -> (Store, audit::Log) {
 
 /// Runs as a child only: writes a row and an act at a time, and says so after each.
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the parent reads what was acknowledged"
-)]
 fn a_child_writes_until_it_is_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
@@ -66,6 +62,10 @@ fn a_child_writes_until_it_is_killed() {
     ));
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the parent reads what was acknowledged"
+)]
 async fn write(store: &Store, writer: u64) {
     let clock = Clock::system();
     for row in (writer..).step_by(4) {

@@ -50,7 +50,7 @@ async fn survives(seed: u64) {
         break_off(&yard, Duration::from_millis(dice.random_range(1..120))).await;
     }
     yard.vendor.heal().await;
-    break_off(&yard, Duration::from_secs(60)).await;
+    break_off(&yard, Duration::from_mins(1)).await;
     let shown = yard.shown(&run).await;
     assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
     assert_eq!(counts(&shown)["read"], 400, "seed {seed}: {shown}");
@@ -86,7 +86,7 @@ async fn a_run_that_was_stopped_goes_on_at_the_next_start() {
         }
     });
     execution.await.unwrap();
-    break_off(&yard, Duration::from_secs(60)).await;
+    break_off(&yard, Duration::from_mins(1)).await;
     let shown = yard.shown(&run).await;
     assert_eq!(counts(&shown)["created"], 300, "{shown}");
     yard.assert_same().await;
