@@ -79,7 +79,7 @@ stage clients 180 bash tests/clients/run.sh target/release/weighbridge
 stage browser 600 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 'in_folder tests/browser npm test --silent'
 if $long; then
   stage dependencies 900 bash -c 'cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny; cargo deny check bans licenses sources'
-  stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long long_'
+  stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill'
   stage bench 1800 cargo bench --locked
 fi
 
