@@ -16,7 +16,7 @@ case "${1:-}" in
 esac
 
 export WEIGHBRIDGE_VENV=${WEIGHBRIDGE_VENV:-$PWD/target/venv}
-export CARGO_TERM_COLOR=never RUSTDOCFLAGS='-D warnings'
+export CARGO_TERM_COLOR=never NO_COLOR=1 RUSTDOCFLAGS='-D warnings'
 logs=target/test-logs
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
