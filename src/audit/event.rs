@@ -258,7 +258,8 @@ impl Event {
                 }
             }
             Class::ApplicationLifecycle => {
-                line.insert("app".into(), product());
+                let product = serde_json::from_str(PRODUCT);
+                line.insert("app".into(), product.expect("the constant is JSON"));
             }
         }
         if row.class == Class::Authentication {
@@ -309,13 +310,11 @@ fn head(line: &mut Map<String, Value>, row: &Row, now: Timestamp) {
 }
 
 /// The appliance as OCSF's `product`.
-pub(super) fn product() -> Value {
-    json!({
-        "name": "Weighbridge",
-        "vendor_name": "Weighbridge",
-        "version": env!("CARGO_PKG_VERSION"),
-    })
-}
+pub(super) const PRODUCT: &str = concat!(
+    "{\"name\":\"Weighbridge\",\"vendor_name\":\"Weighbridge\",\"version\":\"",
+    env!("CARGO_PKG_VERSION"),
+    "\"}"
+);
 
 fn user(id: Option<UserId>, email: &str) -> Value {
     let name = cut(email, NAME_CHARS);

@@ -29,8 +29,13 @@ pub(super) fn cut_detail(value: Value) -> Value {
 /// The members of `object`, without its braces; ASCII controls, line separators and characters
 /// that turn or hide text are written as `\u` escapes.
 pub(super) fn members(object: &Map<String, Value>) -> String {
-    let text = serde_json::to_string(object).expect("a map of values is always JSON");
-    visible(&text[1..text.len() - 1])
+    let mut text = serde_json::to_string(object).expect("a map of values is always JSON");
+    text.pop();
+    text.remove(0);
+    if text.bytes().all(|byte| byte < 0x7f) {
+        return text; // nothing in it acts on anything
+    }
+    visible(&text)
 }
 
 /// `json` with every character escaped that a terminal or a line reader would act on.

@@ -1,5 +1,6 @@
 //! Keeps who is signed in: a secret in the browser's cookie, its hash here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +13,9 @@ use super::{Account, Error, Ledger};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Hex, Secret, SecretBytes, SessionId, Tasks, UserId};
 use crate::config;
-use crate::store::{Batch, Bytes, Collection, Entry, Index, Json, OnDelete, Reference, Row, Scan};
+use crate::store::{
+    Batch, Bytes, Collection, Entry, Index, Json, Kept, OnDelete, Reference, Row, Scan,
+};
 
 /// A session's use is noted when the last note is older than that.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -84,6 +87,8 @@ pub struct Sessions {
     ledger: Ledger,
     idle: Duration,
     absolute: Duration,
+    /// The accounts of those who called lately.
+    accounts: Arc<Kept<Arc<Account>>>,
 }
 
 impl Sessions {
@@ -93,23 +98,25 @@ impl Sessions {
             ledger,
             idle: settings.session_idle,
             absolute: settings.session_absolute,
+            accounts: Arc::default(),
         }
     }
 
     /// The session of `token` and the account it belongs to; `None` when it has ended.
     ///
     /// Notes, about once a minute, that the session is in use.
-    pub async fn identify(&self, token: &str) -> Result<Option<(Session, Account)>, Error> {
+    pub async fn identify(&self, token: &str) -> Result<Option<(Session, Arc<Account>)>, Error> {
         let key = key_of(token);
         let snapshot = self.ledger.store.snapshot()?;
         let Some(row) = snapshot.get::<Tokens>(&key)? else {
             return Ok(None);
         };
-        let Some(account) = snapshot.get::<Accounts>(&row.value.user)? else {
+        let user = &row.value.user;
+        let share = |row: Row<Accounts>| Ok::<_, Error>(Arc::new(row.value));
+        let Some(account) = snapshot.get_kept(user, &self.accounts, share)? else {
             return Ok(None);
         };
         drop(snapshot);
-        let account = account.value;
         if account.disabled || account.era != row.value.era || !self.lives(&row.value) {
             return Ok(None);
         }

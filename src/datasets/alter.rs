@@ -34,7 +34,7 @@ impl Dataset {
             None => None,
         };
         let current = self.again()?;
-        let mut next = current.definition.clone();
+        let mut next = Definition::clone(&current.definition);
         if let Some(given) = &change.name {
             next.name = name(given)?;
         }

@@ -1,13 +1,14 @@
 //! One dataset that was opened by its owner's scope; everything below it is reached through it.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::draft::Shape;
 use super::record::Records;
 use super::row::{Definition, Rows, records};
 use super::{Datasets, Error, Record};
 use crate::audit::{Code, Event};
-use crate::base::{Actor, DatasetId, Scope};
+use crate::base::{Actor, DatasetId, Scope, UserId};
 use crate::fields::Schema;
 use crate::store::{Dependent, Row, Scan, Version, prefix};
 use crate::store::{Key as _, Snapshot};
@@ -19,21 +20,43 @@ pub struct Dataset {
     pub(super) scope: Scope,
     pub(super) id: DatasetId,
     pub(super) version: Version,
-    pub(super) definition: Definition,
+    pub(super) definition: Arc<Definition>,
     pub(super) shape: Shape,
+}
+
+/// What is made of a dataset's row. Clones share it.
+#[derive(Clone)]
+pub(super) struct Read {
+    version: Version,
+    definition: Arc<Definition>,
+    shape: Shape,
+}
+
+impl Read {
+    pub(super) fn of(row: Row<Rows>) -> Result<Self, Error> {
+        Ok(Self {
+            version: row.version,
+            shape: Shape::new(&row.value)?,
+            definition: Arc::new(row.value),
+        })
+    }
 }
 
 impl Dataset {
     pub(super) fn of(datasets: &Datasets, row: Row<Rows>) -> Result<Self, Error> {
-        let (owner, id) = row.key;
-        Ok(Self {
+        let key = row.key;
+        Ok(Self::read(datasets, key, Read::of(row)?))
+    }
+
+    pub(super) fn read(datasets: &Datasets, (owner, id): (UserId, DatasetId), read: Read) -> Self {
+        Self {
             datasets: datasets.clone(),
             scope: Scope::owned_by(owner),
             id,
-            version: row.version,
-            shape: Shape::new(&row.value)?,
-            definition: row.value,
-        })
+            version: read.version,
+            definition: read.definition,
+            shape: read.shape,
+        }
     }
 
     /// Its id.
@@ -159,7 +182,7 @@ impl Dataset {
         self.datasets.open(&self.scope, self.id)
     }
 
-    pub(super) fn row_key(&self) -> (crate::base::UserId, DatasetId) {
+    pub(super) fn row_key(&self) -> (UserId, DatasetId) {
         (self.scope.owner(), self.id)
     }
 }

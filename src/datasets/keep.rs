@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::error::Error;
 use super::import::{Import, ImportState, Imports, Job, Problems, Refusal, Spool};
 use super::record::{Envelope, Records};
-use super::row::{Purge, Purges, Rewrite, Rewrites, Rows, records};
+use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, records};
 use super::{Dataset, Datasets};
 use crate::base::{Actor, DatasetId, ImportId, Scope, Tasks, UserId, chain};
 use crate::fields::Fields;
@@ -244,7 +244,7 @@ impl Dataset {
 
     /// Adds to `batch` that every record has its index entries.
     fn complete_slots(&self, batch: &mut Batch) {
-        let mut definition = self.definition.clone();
+        let mut definition = Definition::clone(&self.definition);
         for slot in &mut definition.slots {
             slot.ready = true;
         }

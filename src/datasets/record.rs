@@ -162,6 +162,22 @@ impl Record {
 }
 
 #[cfg(test)]
+impl Record {
+    /// A record with the fields that `json` holds, as if just created in 1970.
+    pub(crate) fn sample(schema: &Schema, key: &str, json: &[u8]) -> Self {
+        let fields = schema.read(json).unwrap().fields;
+        Self {
+            key: key.to_owned(),
+            hash: fields.hash(schema),
+            fields,
+            version: Version(7),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::Clock;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
+use super::dataset::Read;
 use super::draft::Shape;
 use super::gate::Gates;
 use super::import::{Imports, Problems};
@@ -16,7 +17,7 @@ use super::{Dataset, Error};
 use crate::audit::{Code, Event, Log};
 use crate::base::{Actor, Blocking, Clock, Cursor, DatasetId, Nudge, Scope};
 use crate::fields::{Field, Schema};
-use crate::store::{self, Batch, Scan, Store, Table, prefix};
+use crate::store::{self, Batch, Kept, Scan, Store, Table, prefix};
 
 /// Where files lie that wait to be imported as a whole.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub(super) struct Parts {
     pub(super) blocking: Blocking,
     pub(super) settings: Settings,
     pub(super) gates: Gates,
+    /// The datasets that were opened lately.
+    read: Kept<Read>,
     /// Imports whose callers have gone away.
     pub(super) abandoned: Mutex<Vec<Abandoned>>,
     /// Rung when there is something to do in the background.
@@ -90,6 +93,7 @@ impl Datasets {
             blocking,
             settings,
             gates: Gates::default(),
+            read: Kept::default(),
             abandoned: Mutex::default(),
             bell: Nudge::default(),
         }))
@@ -99,8 +103,10 @@ impl Datasets {
     ///
     /// Errs with `UnknownDataset` for an id that does not exist and for another owner's alike.
     pub fn open(&self, scope: &Scope, id: DatasetId) -> Result<Dataset, Error> {
-        let row = self.0.store.get::<Rows>(&(scope.owner(), id))?;
-        Dataset::of(self, row.ok_or(Error::UnknownDataset(id))?)
+        let key = (scope.owner(), id);
+        let read = self.0.store.get_kept(&key, &self.0.read, Read::of)?;
+        let read = read.ok_or(Error::UnknownDataset(id))?;
+        Ok(Dataset::read(self, key, read))
     }
 
     /// One page of the owner's datasets, in the order of their creation.

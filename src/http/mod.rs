@@ -24,6 +24,7 @@ mod refusal;
 mod ui;
 mod url;
 mod wire;
+mod written;
 
 pub use caller::Caller;
 pub use chain::endpoint;

@@ -11,6 +11,7 @@ mod batch;
 mod collection;
 mod disk;
 mod error;
+mod kept;
 mod key;
 mod migrate;
 mod redb;
@@ -31,6 +32,7 @@ pub use batch::{Batch, Counter};
 pub use collection::{Collection, Entry, Index, Json, OnDelete, Raw, Reference, Row, Value};
 pub use disk::{Disk, Play};
 pub use error::{Dependent, Error};
+pub use kept::Kept;
 pub use key::{BadKey, Bytes, Float, Key, prefix};
 pub use registry::{Registry, Table};
 pub use snapshot::{Page, Scan, Snapshot};
@@ -103,6 +105,16 @@ impl Store {
     /// The row under `key`.
     pub fn get<C: Collection>(&self, key: &C::Key) -> Result<Option<Row<C>>, Error> {
         self.snapshot()?.get(key)
+    }
+
+    /// What `make` makes of the row under `key`; see [`Snapshot::get_kept`].
+    pub fn get_kept<C: Collection, T: Clone, E: From<Error>>(
+        &self,
+        key: &C::Key,
+        kept: &Kept<T>,
+        make: impl FnOnce(Row<C>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        self.snapshot()?.get_kept(key, kept, make)
     }
 
     /// The row that a unique index holds under `key`.

@@ -6,6 +6,7 @@ use super::backend::{self, COUNTERS, Range, View, after_prefix};
 use super::batch::Counter;
 use super::collection::{Collection, Index, Row, Value as _};
 use super::error::Dependent;
+use super::kept::Kept;
 use super::registry::Registry;
 use super::{Error, Key, references};
 use crate::base::Cursor;
@@ -101,6 +102,27 @@ impl Snapshot {
     /// The row under `key`.
     pub fn get<C: Collection>(&self, key: &C::Key) -> Result<Option<Row<C>>, Error> {
         self.get_bytes(&key.bytes())
+    }
+
+    /// What `make` makes of the row under `key`; made anew only when the row is not as it was when
+    /// `kept` was given what it holds of it.
+    pub fn get_kept<C: Collection, T: Clone, E: From<Error>>(
+        &self,
+        key: &C::Key,
+        kept: &Kept<T>,
+        make: impl FnOnce(Row<C>) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let key = key.bytes();
+        let Some(stored) = self.view.get(C::NAME, &key)? else {
+            return Ok(None);
+        };
+        let (version, ..) = backend::unwrap(&stored)?;
+        if let Some(made) = kept.get(&key, version) {
+            return Ok(Some(made));
+        }
+        let fresh = make(decode(&key, &stored)?)?;
+        kept.put(key, version, fresh.clone());
+        Ok(Some(fresh))
     }
 
     /// The row that a unique index holds under `key`.
