@@ -16,6 +16,7 @@ use tokio::net::UnixStream;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::runtime;
 use crate::app::App;
 use crate::base::{Blocking, Clock, Peer, Tasks};
 use crate::http::{self, ACT_FOR};
@@ -68,6 +69,20 @@ impl Client {
         };
         let act_for = act_for.map(str::to_owned);
         Ok(Self { way, act_for })
+    }
+
+    /// Opens a way, does `work` on it and closes it, whatever became of the work.
+    pub(super) fn with<T>(
+        context: &Context,
+        act_for: Option<&str>,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        runtime::run(async {
+            let mut client = Self::open(context, act_for).await?;
+            let outcome = work(&mut client).await;
+            client.close().await?;
+            outcome
+        })
     }
 
     /// The way into an appliance that this process has opened and keeps open.

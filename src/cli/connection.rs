@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::{named, runtime, secret};
+use super::named;
+use super::secret::{self, Entry};
+use crate::base::Secret;
 
 const LIST: &str = "/connections";
 
@@ -27,7 +29,8 @@ pub(super) struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a connection; its token is read from standard input or a file.
+    /// Make a connection; its token is asked for at the terminal, or read from standard input or
+    /// a file.
     Add {
         /// What to call it.
         name: String,
@@ -53,7 +56,7 @@ enum Command {
         /// The provider's id of the base.
         base: String,
     },
-    /// Replace the token; it is read from standard input or a file.
+    /// Replace the token; it is asked for at the terminal, or read from standard input or a file.
     ReplaceToken {
         /// The connection's name or id.
         connection: String,
@@ -80,7 +83,8 @@ struct Which {
 /// Where a token is.
 #[derive(Args)]
 struct Token {
-    /// The file that holds the token; without it, standard input does.
+    /// The file that holds the token; without it, the terminal asks for it, or standard input
+    /// holds it.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }
@@ -90,6 +94,12 @@ struct Token {
 enum Provider {
     /// Airtable.
     Airtable,
+}
+
+impl Token {
+    fn read(&self) -> Result<Secret, Failure> {
+        secret::read("token", Entry::Once, self.token_file.as_deref())
+    }
 }
 
 impl Provider {
@@ -110,11 +120,13 @@ enum View {
 }
 
 pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
-    let view = runtime::run(async {
-        let mut client = Client::open(context, line.owner.as_deref()).await?;
-        let view = act(line.command, &mut client).await;
-        client.close().await?;
-        view
+    // Before anything is opened: whoever types keeps nobody out meanwhile.
+    let token = match &line.command {
+        Command::Add { token, .. } | Command::ReplaceToken { token, .. } => token.read()?,
+        _ => Secret::default(),
+    };
+    let view = Client::with(context, line.owner.as_deref(), async |client| {
+        act(line.command, &token, client).await
     })?;
     match view {
         View::Connections(list) => context.out.show(&Connections(list))?,
@@ -126,15 +138,14 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
+async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<View, Failure> {
     match command {
         Command::Add {
             name,
             provider,
             sandbox,
-            token,
+            ..
         } => {
-            let token = secret::read("token", token.token_file.as_deref())?;
             let body = json!({
                 "name": name, "provider": provider.name(), "token": token.expose(),
                 "endpoint": if sandbox { "sandbox" } else { "vendor" },
@@ -156,9 +167,8 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             let tables = client.list(&format!("{path}/bases/{base}/tables")).await?;
             Ok(View::Tables(tables))
         }
-        Command::ReplaceToken { connection, token } => {
+        Command::ReplaceToken { connection, .. } => {
             let path = find(client, &connection).await? + "/credential";
-            let token = secret::read("token", token.token_file.as_deref())?;
             let body = json!({"token": token.expose()});
             let replaced = client.call(Method::PUT, &path, Some(&body)).await?;
             Ok(View::Connections(vec![replaced]))

@@ -26,6 +26,7 @@ mod secret;
 mod serve;
 mod setup_link;
 mod sync;
+mod terminal;
 mod user;
 mod verify;
 

@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::{runtime, secret};
+use super::secret::{self, Entry};
 use crate::auth::Role;
+use crate::base::Secret;
 
 /// What to do with accounts.
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make an account; its password is read from standard input.
+    /// Make an account; its password is asked for at the terminal, or read from standard input.
     Add(Add),
     /// List the accounts.
     List,
@@ -24,7 +25,8 @@ pub(super) enum Command {
     Disable(Who),
     /// Let a user in again, and forget their failed attempts.
     Enable(Who),
-    /// Set a user's password, read from standard input; their sessions end at once.
+    /// Set a user's password, asked for at the terminal or read from standard input; their
+    /// sessions end at once.
     Password(Who),
     /// Set what a user may do; their sessions end at once.
     Roles(Roles),
@@ -67,37 +69,47 @@ enum Error {
     Unknown(String),
 }
 
+/// What is asked of the API.
+enum Request {
+    List,
+    Add(Value),
+    /// A change of the user with this address.
+    Change(String, Value),
+}
+
 pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
-    let users = runtime::run(async {
-        let mut client = Client::open(context, None).await?;
-        let users = act(command, &mut client).await?;
-        client.close().await?;
-        Ok(users)
+    // Before anything is opened: whoever types keeps nobody out meanwhile.
+    let request = request(command)?;
+    let users = Client::with(context, None, async |client| match request {
+        Request::List => client.list("/users").await,
+        Request::Add(body) => Ok(vec![
+            client.call(Method::POST, "/users", Some(&body)).await?,
+        ]),
+        Request::Change(email, body) => Ok(vec![change(client, &email, &body).await?]),
     })?;
     Ok(context.out.show(&Users(users))?)
 }
 
-async fn act(command: Command, client: &mut Client) -> Result<Vec<Value>, Failure> {
-    let user = match command {
-        Command::List => return client.list("/users").await,
-        Command::Add(add) => {
-            let body = json!({
-                "email": add.email, "name": add.name.unwrap_or_else(|| add.email.clone()),
-                "roles": names(&add.roles), "password": secret::read("password", None)?.expose(),
-            });
-            client.call(Method::POST, "/users", Some(&body)).await?
-        }
-        Command::Disable(who) => change(client, &who.email, &json!({"disabled": true})).await?,
-        Command::Enable(who) => change(client, &who.email, &json!({"disabled": false})).await?,
+fn request(command: Command) -> Result<Request, Failure> {
+    Ok(match command {
+        Command::List => Request::List,
+        Command::Add(add) => Request::Add(json!({
+            "email": add.email, "name": add.name.unwrap_or_else(|| add.email.clone()),
+            "roles": names(&add.roles), "password": password()?.expose(),
+        })),
+        Command::Disable(who) => Request::Change(who.email, json!({"disabled": true})),
+        Command::Enable(who) => Request::Change(who.email, json!({"disabled": false})),
         Command::Password(who) => {
-            let body = json!({"password": secret::read("password", None)?.expose()});
-            change(client, &who.email, &body).await?
+            Request::Change(who.email, json!({"password": password()?.expose()}))
         }
         Command::Roles(roles) => {
-            change(client, &roles.email, &json!({"roles": names(&roles.roles)})).await?
+            Request::Change(roles.email, json!({"roles": names(&roles.roles)}))
         }
-    };
-    Ok(vec![user])
+    })
+}
+
+fn password() -> Result<Secret, Failure> {
+    secret::read("password", Entry::Twice, None)
 }
 
 async fn change(client: &mut Client, email: &str, body: &Value) -> Result<Value, Failure> {

@@ -1,6 +1,6 @@
 //! The commands that somebody runs at the machine, without and with a server.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -93,6 +93,90 @@ fn accounts_can_be_managed_before_a_server_ever_ran() {
         "{refused:?}"
     );
     assert_eq!(refused.status.code(), Some(1));
+}
+
+/// A command at a terminal of its own, and somebody who sits at it.
+struct Sitting {
+    child: std::process::Child,
+    keys: std::process::ChildStdin,
+    screen: std::process::ChildStdout,
+    seen: String,
+}
+
+impl Sitting {
+    fn at(machine: &Machine, command: &str) -> Self {
+        let (program, config) = (
+            env!("CARGO_BIN_EXE_weighbridge"),
+            machine.path("config.toml"),
+        );
+        let line = format!("{program} {command} --config {config}");
+        let mut child = Command::new("script")
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("SHELL", "/bin/sh")
+            .env("WEIGHBRIDGE_AUTH__ARGON2_MEMORY_KIB", "8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            keys: child.stdin.take().unwrap(),
+            screen: child.stdout.take().unwrap(),
+            child,
+            seen: String::new(),
+        }
+    }
+
+    /// Types `keys` once the screen shows `prompt`.
+    fn answer(&mut self, prompt: &str, keys: &str) {
+        let mut byte = [0];
+        let before = self.seen.len();
+        while !self.seen[before..].contains(prompt) {
+            let read = self.screen.read(&mut byte).unwrap();
+            assert_eq!(read, 1, "{prompt:?} was never asked: {}", self.seen);
+            self.seen.push(char::from(byte[0]));
+        }
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Everything that the screen showed, and how the command ended.
+    fn end(mut self) -> (String, Option<i32>) {
+        self.screen.read_to_string(&mut self.seen).unwrap();
+        (self.seen, self.child.wait().unwrap().code())
+    }
+}
+
+#[test]
+fn at_a_terminal_a_password_is_asked_for_twice_and_never_shown() {
+    let machine = Machine::new();
+    let mut sitting = Sitting::at(&machine, "user add ada@example.org --role admin");
+    sitting.answer("Password: ", &format!("{PASSWORD}\r"));
+    sitting.answer("Password again: ", &format!("{PASSWORD}\r"));
+    let (seen, code) = sitting.end();
+    assert_eq!(code, Some(0), "{seen}");
+    assert!(
+        seen.contains("ada@example.org") && !seen.contains("correct"),
+        "{seen}"
+    );
+
+    let mut slip = Sitting::at(&machine, "user password ada@example.org");
+    slip.answer("Password: ", &format!("{PASSWORD}\r"));
+    slip.answer("Password again: ", "something else\r");
+    let (seen, code) = slip.end();
+    assert!(seen.contains("differ"), "{seen}");
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn whoever_presses_ctrl_c_at_the_prompt_changes_nothing() {
+    let machine = Machine::new();
+    let mut sitting = Sitting::at(&machine, "user add ada@example.org --role admin");
+    sitting.answer("Password: ", "half\u{3}");
+    let (seen, code) = sitting.end();
+    assert!(seen.contains("nothing was changed"), "{seen}");
+    assert_eq!(code, Some(1));
+    assert_eq!(machine.run(&["user", "list"], ""), serde_json::json!([]));
 }
 
 #[test]
