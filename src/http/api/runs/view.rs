@@ -1,41 +1,16 @@
-//! Executions of syncs, and how they get on.
+//! How runs are shown.
 
-use std::time::Duration;
-
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use poem::web::sse::Event;
-use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::{EventStream, Json};
-use poem_openapi::types::ToJSON as _;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
+use poem_openapi::{Enum, Object};
 
-use super::Tag;
-use crate::app::App;
-use crate::auth::Permission;
-use crate::base::{Clock, RunId, SyncId, UserId};
-use crate::http::page::{Page, Pages};
-use crate::http::{ApiError, Caller, Moment};
-use crate::limits::{Key, Limits, Policy};
-use crate::sync::{
-    Counts, Failure, Fate, Outcome, Part, Phase, Problem, Run, Starter, State, Syncs,
-};
-
-/// A stream without news says so often, or proxies close it.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-pub(super) struct Resource {
-    syncs: Syncs,
-    limits: Limits,
-    clock: Clock,
-    pages: Pages,
-}
+use crate::base::{RunId, SyncId, UserId};
+use crate::http::Moment;
+use crate::sync::{Counts, Failure, Fate, Outcome, Phase, Problem, Run, Starter, State};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "RunState", rename_all = "snake_case")]
-enum StateView {
+pub(super) enum StateView {
     /// It waits for its turn.
     Queued,
     /// It is being executed.
@@ -51,7 +26,7 @@ enum StateView {
 /// What a run is busy with.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "RunPhase", rename_all = "snake_case")]
-enum PhaseView {
+pub(super) enum PhaseView {
     /// It reads the remote table's fields.
     Reading,
     /// It finds out what became of writes whose answer never came.
@@ -63,7 +38,7 @@ enum PhaseView {
 /// What became of one record.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "RunOutcomeState", rename_all = "snake_case")]
-enum FateView {
+pub(super) enum FateView {
     /// It was made at the provider.
     Created,
     /// It was brought up to date at the provider.
@@ -81,7 +56,7 @@ enum FateView {
 /// A run of a sync.
 #[derive(Object)]
 #[oai(rename = "Run", skip_serializing_if_is_none)]
-pub(super) struct RunView {
+pub(crate) struct RunView {
     /// The run's id.
     id: RunId,
     /// The sync that it executes.
@@ -123,7 +98,7 @@ pub(super) struct RunView {
 /// Who asked for a run.
 #[derive(Object)]
 #[oai(rename = "RunStarter")]
-struct StarterView {
+pub(super) struct StarterView {
     /// The user's id.
     id: UserId,
     /// The user's name at that time.
@@ -133,7 +108,7 @@ struct StarterView {
 /// What became of a run's records; `read` is the sum of the others.
 #[derive(Object)]
 #[oai(rename = "RunCounts")]
-struct CountsView {
+pub(super) struct CountsView {
     /// Records looked at.
     read: u64,
     /// Made at the provider.
@@ -153,7 +128,7 @@ struct CountsView {
 /// Why a run failed.
 #[derive(Object)]
 #[oai(rename = "RunFailure")]
-struct FailureView {
+pub(super) struct FailureView {
     /// The kind of failure for programs, such as `unauthorised`.
     code: String,
     /// What happened and what to do.
@@ -163,7 +138,7 @@ struct FailureView {
 /// A reason for which records were refused.
 #[derive(Object)]
 #[oai(rename = "RunProblem")]
-struct ProblemView {
+pub(super) struct ProblemView {
     /// The first record that it met.
     key: String,
     /// What stood in the way.
@@ -175,17 +150,17 @@ struct ProblemView {
 /// One part of the list of runs.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct RunList {
+pub(super) struct RunList {
     /// The last one asked for first.
-    items: Vec<RunView>,
+    pub(super) items: Vec<RunView>,
     /// Where the next part begins; absent at the end.
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 /// What became of one record.
 #[derive(Object)]
 #[oai(rename = "RunOutcome", skip_serializing_if_is_none)]
-struct OutcomeView {
+pub(super) struct OutcomeView {
     /// The record's key.
     key: String,
     /// What became of it.
@@ -201,130 +176,16 @@ struct OutcomeView {
 /// One part of the list of outcomes.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
-struct OutcomeList {
+pub(super) struct OutcomeList {
     /// In the order in which they were settled.
-    items: Vec<OutcomeView>,
+    pub(super) items: Vec<OutcomeView>,
     /// Where the next part begins; absent at the end.
-    next: Option<String>,
-}
-
-/// The answer of an operation that is carried out later.
-#[derive(ApiResponse)]
-enum Accepted {
-    /// The run is queued.
-    #[oai(status = 202)]
-    Accepted(Json<RunView>),
-}
-
-#[OpenApi(tag = "Tag::Runs")]
-impl Resource {
-    /// Queues a run of a sync.
-    ///
-    /// A sync has one run at a time. Follow it by its stream.
-    #[oai(path = "/syncs/:id/runs", method = "post", operation_id = "startRun")]
-    async fn start(&self, caller: Caller, id: Path<SyncId>) -> Result<Accepted, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
-        let sync = self.syncs.open(&scope, id.0)?;
-        self.limits
-            .take(Policy::SyncStartsAirtable, Key::User(scope.owner()), &by)?;
-        let run = sync.queue(&by).await?;
-        Ok(Accepted::Accepted(Json(self.view(&run))))
-    }
-
-    /// Lists one's own runs.
-    #[oai(path = "/runs", method = "get", operation_id = "listRuns")]
-    async fn list(
-        &self,
-        caller: Caller,
-        /// Only runs of this sync.
-        sync_id: Query<Option<SyncId>>,
-        limit: Query<Option<u16>>,
-        after: Query<Option<String>>,
-    ) -> Result<Json<RunList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
-        let page = self.pages.read(limit.0, after.0.as_deref())?;
-        let runs = self.syncs.runs(&scope, sync_id.0, &page.into(), &by)?;
-        Ok(Json(RunList {
-            items: runs.runs.iter().map(|run| self.view(run)).collect(),
-            next: runs.next.map(|cursor| cursor.encode()),
-        }))
-    }
-
-    /// Shows a run.
-    #[oai(path = "/runs/:id", method = "get", operation_id = "getRun")]
-    async fn show(&self, caller: Caller, id: Path<RunId>) -> Result<Json<RunView>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
-        Ok(Json(self.view(&self.syncs.run(&scope, id.0, &by)?)))
-    }
-
-    /// Lists what became of a run's records.
-    #[oai(
-        path = "/runs/:id/outcomes",
-        method = "get",
-        operation_id = "listRunOutcomes"
-    )]
-    async fn outcomes(
-        &self,
-        caller: Caller,
-        id: Path<RunId>,
-        /// Only records with this outcome, such as `refused`.
-        state: Query<Option<FateView>>,
-        limit: Query<Option<u16>>,
-        after: Query<Option<String>>,
-    ) -> Result<Json<OutcomeList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
-        let fate = state.0.map(Fate::from);
-        let page = self.pages.read(limit.0, after.0.as_deref())?;
-        let outcomes = self
-            .syncs
-            .outcomes(&scope, (id.0, fate), &page.into(), &by)?;
-        Ok(Json(OutcomeList {
-            items: outcomes
-                .outcomes
-                .into_iter()
-                .map(OutcomeView::from)
-                .collect(),
-            next: outcomes.next.map(|cursor| cursor.encode()),
-        }))
-    }
-
-    /// Follows a run.
-    ///
-    /// Each event `run` holds the run as `getRun` shows it: the first at once, then at most four a
-    /// second, the last in an end state; then the stream ends.
-    #[oai(path = "/runs/:id/stream", method = "get", operation_id = "followRun")]
-    async fn follow(
-        &self,
-        caller: Caller,
-        id: Path<RunId>,
-    ) -> Result<EventStream<BoxStream<'static, RunView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
-        let clock = self.clock.clone();
-        let runs = self.syncs.follow(&scope, id.0, &by)?;
-        let views = runs.map(move |run| RunView::of(&run, clock.now())).boxed();
-        let events = EventStream::new(views).keep_alive(KEEP_ALIVE);
-        Ok(events.to_event(|run| Event::message(run.to_json_string()).event_type("run")))
-    }
-}
-
-impl Resource {
-    pub(super) fn new(app: &App, pages: Pages) -> Self {
-        Self {
-            syncs: app.syncs.clone(),
-            limits: app.limits.clone(),
-            clock: app.clock.clone(),
-            pages,
-        }
-    }
-
-    fn view(&self, run: &Run) -> RunView {
-        RunView::of(run, self.clock.now())
-    }
+    pub(super) next: Option<String>,
 }
 
 impl RunView {
     /// The view of a run at the time `now`.
-    pub(super) fn of(run: &Run, now: Timestamp) -> Self {
+    pub(crate) fn of(run: &Run, now: Timestamp) -> Self {
         let Run { id, job, pulse } = run;
         let waiting = pulse.waiting_until.filter(|until| *until > now);
         let (state, phase, failure) = match &job.state {
@@ -392,12 +253,6 @@ impl From<FateView> for Fate {
             FateView::Refused => Self::Refused,
             FateView::Unknown => Self::Unknown,
         }
-    }
-}
-
-impl From<Page> for Part {
-    fn from(Page { limit, after }: Page) -> Self {
-        Self { limit, after }
     }
 }
 

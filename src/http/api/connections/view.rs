@@ -1,0 +1,216 @@
+//! How connections are shown and made.
+
+use poem_openapi::types::Password;
+use poem_openapi::{Enum, Object};
+
+use crate::base::{ConnectionId, chain};
+use crate::connections::{Account, AccountName, Connection, Endpoint, Kind, Status, Test};
+use crate::http::Moment;
+
+/// A provider.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum Provider {
+    /// Airtable.
+    Airtable,
+}
+
+/// Where a provider is called.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "ConnectionEndpoint", rename_all = "snake_case")]
+pub(super) enum EndpointView {
+    /// The vendor itself.
+    Vendor,
+    /// The sandbox on the appliance's machine.
+    Sandbox,
+}
+
+/// Whether a connection can be used.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "ConnectionStatus", rename_all = "snake_case")]
+pub(super) enum StatusView {
+    /// Nobody has tried it with this token.
+    Untested,
+    /// It worked when it was tried last.
+    Active,
+    /// It did not work when it was tried last; that may pass.
+    Failing,
+    /// The provider does not accept the token: replace it.
+    Reconnect,
+}
+
+/// A connection to an account at a provider.
+#[derive(Object)]
+#[oai(rename = "Connection", skip_serializing_if_is_none)]
+pub(super) struct ConnectionView {
+    /// The connection's id.
+    id: ConnectionId,
+    /// The provider.
+    provider: Provider,
+    /// What people call it.
+    name: String,
+    /// Where the provider is called.
+    endpoint: EndpointView,
+    /// Whether it can be used, as far as is known.
+    status: StatusView,
+    /// Whose account it is; known once a test went well.
+    account: Option<AccountView>,
+    /// The first three characters of the token and its last four.
+    token_hint: String,
+    /// When it was tested last.
+    last_tested_at: Option<Moment>,
+    /// What the last trouble was; absent when the last call went well.
+    last_problem: Option<String>,
+    /// When it was made.
+    created_at: Moment,
+}
+
+/// An account at a provider.
+#[derive(Object)]
+#[oai(rename = "Account", skip_serializing_if_is_none)]
+pub(super) struct AccountView {
+    /// The provider's id of it.
+    id: String,
+    /// Its e-mail address, if the token may read it.
+    email: Option<String>,
+    /// What the token allows, if the provider says so.
+    scopes: Option<Vec<String>>,
+}
+
+/// One part of the list of connections.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct ConnectionList {
+    /// In the order in which they were made.
+    pub(super) items: Vec<ConnectionView>,
+    /// Where the next part begins; absent at the end.
+    pub(super) next: Option<String>,
+}
+
+/// A connection to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewConnection {
+    /// The provider.
+    pub(super) provider: Provider,
+    /// What people call it; none of the owner's other connections may be called so.
+    #[oai(validator(max_length = 120))]
+    pub(super) name: String,
+    /// A personal access token. It is sealed, and never shown again.
+    #[oai(validator(max_length = 500))]
+    pub(super) token: Password,
+    /// Where the provider is called.
+    pub(super) endpoint: EndpointView,
+}
+
+/// What is to be changed.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct ConnectionChange {
+    /// What people call it.
+    #[oai(validator(max_length = 120))]
+    pub(super) name: String,
+}
+
+/// Another credential.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewCredential {
+    /// The token that takes the old one's place.
+    #[oai(validator(max_length = 500))]
+    pub(super) token: Password,
+}
+
+/// What a test of a connection brought.
+#[derive(Object)]
+#[oai(rename = "ConnectionTest", skip_serializing_if_is_none)]
+pub(super) struct TestView {
+    /// Whether the provider accepts the token.
+    ok: bool,
+    /// Whose account it is.
+    account: Option<AccountView>,
+    /// How long the provider took, in milliseconds.
+    latency_ms: u64,
+    /// What went wrong.
+    problem: Option<String>,
+}
+
+impl From<Provider> for Kind {
+    fn from(provider: Provider) -> Self {
+        match provider {
+            Provider::Airtable => Self::Airtable,
+        }
+    }
+}
+
+impl From<EndpointView> for Endpoint {
+    fn from(endpoint: EndpointView) -> Self {
+        match endpoint {
+            EndpointView::Vendor => Self::Vendor,
+            EndpointView::Sandbox => Self::Sandbox,
+        }
+    }
+}
+
+impl From<&Connection> for ConnectionView {
+    fn from(connection: &Connection) -> Self {
+        let health = connection.health();
+        Self {
+            id: connection.id(),
+            provider: match connection.provider() {
+                Kind::Airtable => Provider::Airtable,
+            },
+            name: connection.name().to_owned(),
+            endpoint: match connection.endpoint() {
+                Endpoint::Vendor => EndpointView::Vendor,
+                Endpoint::Sandbox => EndpointView::Sandbox,
+            },
+            status: match health.status {
+                Status::Untested => StatusView::Untested,
+                Status::Active => StatusView::Active,
+                Status::Failing => StatusView::Failing,
+                Status::Reconnect => StatusView::Reconnect,
+            },
+            account: health.account.clone().map(AccountView::from),
+            token_hint: connection.token_hint().to_owned(),
+            last_tested_at: health.last_tested_at.map(Moment),
+            last_problem: health.last_problem.clone(),
+            created_at: connection.created_at().into(),
+        }
+    }
+}
+
+impl From<AccountName> for AccountView {
+    fn from(account: AccountName) -> Self {
+        Self {
+            id: account.id,
+            email: account.email,
+            scopes: None,
+        }
+    }
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id,
+            email: account.email,
+            scopes: account.scopes,
+        }
+    }
+}
+
+impl From<Test> for TestView {
+    fn from(test: Test) -> Self {
+        Self {
+            ok: test.outcome.is_ok(),
+            problem: test
+                .outcome
+                .as_ref()
+                .err()
+                .map(|error| chain(error).to_string()),
+            account: test.outcome.ok().map(AccountView::from),
+            latency_ms: u64::try_from(test.took.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Executions of syncs, and how they get on.
+
+mod resource;
+mod view;
+
+pub(super) use resource::Resource;
+pub(super) use view::RunView;
