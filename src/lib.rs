@@ -28,9 +28,9 @@
 //! base
 //! ```
 //!
-//! Two words on the table: of `http`, only `http/error.rs` names `store`, to turn its errors into
-//! statuses; `sandbox` speaks the vendors' wire and shares no code with `providers`, or it would
-//! share their mistakes.
+//! Two words on the table: of `http`, only `http/error/services.rs` names `store`, to turn its
+//! errors into statuses; `sandbox` speaks the vendors' wire and shares no code with `providers`, or
+//! it would share their mistakes.
 
 pub mod app;
 pub mod audit;

@@ -1,0 +1,184 @@
+//! Says what each service's errors are for a client.
+
+use poem_openapi::Object;
+use poem_openapi::types::ToJSON as _;
+use serde_json::json;
+
+use super::api_error::ApiError;
+use super::catalogue::Code;
+use crate::base::{UserId, WitnessError, chain};
+use crate::{audit, auth, connections, datasets, store, sync};
+
+/// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
+#[derive(Debug, Object)]
+#[oai(rename = "Dependent")]
+pub(crate) struct DependentView {
+    /// What it is: `sync`.
+    kind: String,
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+}
+
+impl From<&store::Dependent> for DependentView {
+    fn from(one: &store::Dependent) -> Self {
+        // Every key of a parent ends in its own id; that of its owner may stand before it.
+        let id = one.key.last_chunk().copied().map(UserId::from_bytes);
+        Self {
+            kind: one.collection.to_owned(),
+            id: id.map(|id| id.to_string()).unwrap_or_default(),
+            name: one.label.clone(),
+        }
+    }
+}
+
+impl From<auth::Error> for ApiError {
+    fn from(error: auth::Error) -> Self {
+        use auth::Error as E;
+        match error {
+            E::Refused => Self::new(Code::SignInFailed, Code::SignInFailed.entry().remedy),
+            E::WrongPassword => Self::invalid("current", error.to_string()),
+            E::Weak(weakness) => Self::invalid("password", weakness.to_string()),
+            E::BadEmail(bad) => Self::invalid("email", bad.to_string()),
+            E::BadName => Self::invalid("name", error.to_string()),
+            E::NoRole => Self::invalid("roles", error.to_string()),
+            E::EmailTaken(_) | E::LastAdmin => Self::new(Code::Conflict, error.to_string()),
+            E::UnknownUser => Self::not_found("user"),
+            E::SetupDone => Self::new(Code::SetupDone, Code::SetupDone.entry().remedy),
+            E::SetupLink => Self::new(
+                Code::SetupLinkInvalid,
+                Code::SetupLinkInvalid.entry().remedy,
+            ),
+            E::Store(error) => error.into(),
+            E::Hash(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<datasets::Error> for ApiError {
+    fn from(error: datasets::Error) -> Self {
+        use datasets::{Error as E, QueryError as Q};
+        match error {
+            E::UnknownDataset(_) => Self::not_found("dataset"),
+            E::UnknownRecord(_) => Self::not_found("record"),
+            E::UnknownImport(_) => Self::not_found("import"),
+            E::NameTaken(_) | E::Changed | E::Busy => Self::new(Code::Conflict, error.to_string()),
+            E::BadName => Self::invalid("name", error.to_string()),
+            E::BadSchema(faults) => {
+                let faults = faults.0.into_iter();
+                Self::all_invalid(faults.map(|(path, fault)| (path, fault.to_string())))
+            }
+            E::BadKeyField => Self::invalid("key_field", error.to_string()),
+            E::DoesNotFit { .. } => Self::invalid("fields", error.to_string()),
+            E::BadRecord(faults) => Self::all_invalid(faults.into_iter().map(|fault| {
+                let path = fault.field.unwrap_or_else(|| "fields".to_owned());
+                (path, fault.reason.to_string())
+            })),
+            E::BadJson(_) => Self::new(Code::BadJson, error.to_string()),
+            E::BadFilter(_) | E::BadQuery(Q::UnknownSort(_)) => {
+                Self::new(Code::BadQuery, error.to_string())
+            }
+            E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),
+            E::BadCursor(error) => error.into(),
+            E::Refused(_) => Self::new(Code::ImportRefused, error.to_string()),
+            E::Spool(_) => Self::hidden(Code::StorageUnavailable, error),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        use store::Error as E;
+        match error {
+            E::Conflict(_) => Self::new(Code::Conflict, Code::Conflict.entry().remedy),
+            E::Taken(what) => Self::new(Code::Conflict, format!("{what} is taken already.")),
+            E::Dangling(what) => Self::new(Code::Conflict, format!("The {what} is gone.")),
+            E::Referenced(dependents) => Self::referenced(&dependents),
+            E::Full | E::Audit(WitnessError::Full(_)) => Self::hidden(Code::StorageFull, error),
+            E::Audit(WitnessError::Io(_)) => Self::hidden(Code::AuditUnavailable, error),
+            E::Unavailable(_) => Self::hidden(Code::StorageUnavailable, error),
+            E::Locked(_) | E::Newer { .. } | E::Damaged(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<WitnessError> for ApiError {
+    fn from(error: WitnessError) -> Self {
+        match error {
+            WitnessError::Full(_) => Self::hidden(Code::StorageFull, error),
+            WitnessError::Io(_) => Self::hidden(Code::AuditUnavailable, error),
+        }
+    }
+}
+
+impl From<connections::Error> for ApiError {
+    fn from(error: connections::Error) -> Self {
+        use connections::Error as E;
+        match error {
+            E::UnknownConnection(_) => Self::not_found("connection"),
+            E::BadName => Self::invalid("name", error.to_string()),
+            E::BadToken(_) => Self::invalid("token", error.to_string()),
+            E::NoSandbox => Self::invalid("endpoint", error.to_string()),
+            E::NameTaken(_) | E::Changed | E::Sealed(_) => {
+                Self::new(Code::Conflict, error.to_string())
+            }
+            E::Provider(error) => error.into(),
+            E::Audit(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<connections::ProviderError> for ApiError {
+    fn from(error: connections::ProviderError) -> Self {
+        let told = json!({"type": error.word(), "message": chain(&error).to_string()});
+        Self::new(Code::ProviderFailed, error.to_string()).member("provider", told)
+    }
+}
+
+impl From<sync::Error> for ApiError {
+    fn from(error: sync::Error) -> Self {
+        use sync::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownSync(_) => Self::not_found("sync"),
+            E::UnknownRun(_) => Self::not_found("run"),
+            E::Invalid(faults) => {
+                let faults = faults.into_iter();
+                Self::all_invalid(faults.map(|fault| (fault.path, fault.message)))
+            }
+            E::NameTaken(_) | E::Busy | E::Moved => Self::new(Code::Conflict, told),
+            E::UnknownTable(_) => Self::invalid("table_id", told),
+            // Only a request's body can name what does not exist: a sync keeps what it joins.
+            E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
+            E::Connection(connections::Error::UnknownConnection(_)) => {
+                Self::invalid("connection_id", told)
+            }
+            E::BadCursor(error) => error.into(),
+            E::Dataset(error) => error.into(),
+            E::Connection(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<audit::Error> for ApiError {
+    fn from(error: audit::Error) -> Self {
+        Self::hidden(Code::AuditUnavailable, error)
+    }
+}
+
+impl ApiError {
+    /// A deletion that others stand in the way of.
+    fn referenced(dependents: &[store::Dependent]) -> Self {
+        let names: Vec<_> = dependents.iter().map(|one| one.label.as_str()).collect();
+        let detail = format!("These depend on it: {}.", names.join(", "));
+        let list = dependents
+            .iter()
+            .map(|one| DependentView::from(one).to_json());
+        let list = list.map(Option::unwrap_or_default);
+        Self::new(Code::Referenced, detail).member("dependents", list.collect())
+    }
+}
