@@ -7,12 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::code::{Class, Code, Row};
 use super::json::{cut, cut_detail, members};
-use crate::base::{Act, Actor, Clock, Origin, Party, UserId};
+use super::object::{NAME_CHARS, TEXT_CHARS, actor, endpoint, party_user, product, request, user};
+use crate::base::{Act, Actor, Clock, Party, UserId};
 
-/// Names, ids and what a client calls itself are cut at this many characters.
-const NAME_CHARS: usize = 256;
-/// Paths, comments and reasons are cut at this many characters.
-const TEXT_CHARS: usize = 1024;
 /// An event names at most this many objects, and carries at most this many details.
 const MANY: usize = 64;
 
@@ -258,8 +255,7 @@ impl Event {
                 }
             }
             Class::ApplicationLifecycle => {
-                let product = serde_json::from_str(PRODUCT);
-                line.insert("app".into(), product.expect("the constant is JSON"));
+                line.insert("app".into(), product());
             }
         }
         if row.class == Class::Authentication {
@@ -309,72 +305,10 @@ fn head(line: &mut Map<String, Value>, row: &Row, now: Timestamp) {
     line.insert("message".into(), row.caption.into());
 }
 
-/// The appliance as OCSF's `product`.
-pub(super) const PRODUCT: &str = concat!(
-    "{\"name\":\"Weighbridge\",\"vendor_name\":\"Weighbridge\",\"version\":\"",
-    env!("CARGO_PKG_VERSION"),
-    "\"}"
-);
-
-fn user(id: Option<UserId>, email: &str) -> Value {
-    let name = cut(email, NAME_CHARS);
-    match id {
-        Some(id) => json!({"uid": id.to_string(), "name": name}),
-        None => json!({ "name": name }),
-    }
-}
-
-/// The user object of the one who acts.
-fn party_user(party: &Party) -> Value {
-    match party {
-        Party::User { id, email, .. } => user(Some(*id), email),
-        Party::Operator { uid, .. } => json!({"uid": format!("os:{uid}"), "name": "operator"}),
-        Party::Run { owner, .. } => json!({"uid": owner.to_string()}),
-        Party::Anonymous => json!({"name": "anonymous"}),
-        Party::System => json!({"name": "system"}),
-    }
-}
-
-fn actor(party: &Party) -> Value {
-    let user = party_user(party);
-    match party {
-        Party::User {
-            session: Some(session),
-            ..
-        } => json!({"user": user, "session": {"uid": cut(session, NAME_CHARS)}}),
-        Party::User { .. } | Party::Anonymous => json!({ "user": user }),
-        Party::Operator { .. } => json!({"user": user, "app_name": "weighbridge command line"}),
-        Party::Run { id, .. } => {
-            json!({"user": user, "app_name": "weighbridge run", "app_uid": id.to_string()})
-        }
-        Party::System => json!({"user": user, "app_name": "weighbridge"}),
-    }
-}
-
-fn endpoint(origin: &Origin) -> Value {
-    match (origin.ip, origin.port) {
-        (Some(ip), Some(port)) => json!({"ip": ip.to_canonical().to_string(), "port": port}),
-        (Some(ip), None) => json!({"ip": ip.to_canonical().to_string()}),
-        (None, _) => json!({"name": "local socket"}),
-    }
-}
-
-fn request(origin: &Origin) -> Value {
-    let mut request = json!({
-        "uid": origin.request.to_string(),
-        "http_method": cut(&origin.method, NAME_CHARS),
-        "url": {"path": cut(&origin.path, TEXT_CHARS)},
-    });
-    if let Some(agent) = &origin.user_agent {
-        request["user_agent"] = cut(agent, NAME_CHARS).into();
-    }
-    request
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::RequestId;
+    use crate::base::{Origin, RequestId};
 
     fn line(act: &Act) -> Value {
         let text = format!(

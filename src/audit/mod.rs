@@ -1,9 +1,10 @@
 //! Writes the book: OCSF lines, chained, signed and verifiable without the server.
 //!
-//! `event` builds an [`Act`](crate::base::Act) under one of the codes of `code`; `log` takes acts
-//! and `writer` makes them lines (`chain`) of segments (`segment`) on a `disk`, signed (`seal`) by
-//! keys that do not outlive their segment (`keys`). `recover` finds the log's end after a crash,
-//! `read` pages through it, and `verify` checks it with nothing but the files.
+//! `event` builds an [`Act`](crate::base::Act) under one of the codes of `code`, with the parts
+//! that `object` writes; `log` takes acts and `writer` makes them lines (`chain`) of segments
+//! (`segment`) on a `disk`, signed (`seal`) by keys that do not outlive their segment (`keys`).
+//! `recover` finds the log's end after a crash, `read` pages through it, and `verify` checks it
+//! with nothing but the files.
 
 mod chain;
 mod code;
@@ -16,6 +17,7 @@ mod lines;
 mod log;
 #[cfg(test)]
 mod memory;
+mod object;
 mod read;
 mod recover;
 mod seal;
