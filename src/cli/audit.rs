@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::{runtime, verify};
+use super::verify;
 use crate::audit::{Code, code_list, first_key};
 
 /// What to do with the book.
@@ -69,12 +69,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
 }
 
 fn fetch(context: &Context, path: &str) -> Result<Value, Failure> {
-    runtime::run(async {
-        let mut client = Client::open(context, None).await?;
-        let answer = client.get(path).await?;
-        client.close().await?;
-        Ok(answer)
-    })
+    Client::with(context, async |client| client.get(path).await)
 }
 
 /// The files say it; no server is needed.

@@ -50,9 +50,8 @@ struct Refused {
 }
 
 impl Client {
-    /// Finds the server, or opens the data folder. `act_for` is the address of the user whose
-    /// objects are meant.
-    pub(super) async fn open(context: &Context, act_for: Option<&str>) -> Result<Self, Failure> {
+    /// Finds the server, or opens the data folder.
+    async fn open(context: &Context) -> Result<Self, Failure> {
         let config = context.load()?.config;
         let way = if let Some(sender) = socket(&config.server.socket).await? {
             Way::Socket(sender)
@@ -67,18 +66,22 @@ impl Client {
                 tasks,
             }
         };
-        let act_for = act_for.map(str::to_owned);
+        let act_for = None;
         Ok(Self { way, act_for })
+    }
+
+    /// From now on, the objects of the user with the address `email` are meant.
+    pub(super) fn act_for(&mut self, email: String) {
+        self.act_for = Some(email);
     }
 
     /// Opens a way, does `work` on it and closes it, whatever became of the work.
     pub(super) fn with<T>(
         context: &Context,
-        act_for: Option<&str>,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         runtime::run(async {
-            let mut client = Self::open(context, act_for).await?;
+            let mut client = Self::open(context).await?;
             let outcome = work(&mut client).await;
             client.close().await?;
             outcome
@@ -181,7 +184,7 @@ impl Client {
     }
 
     /// Ends the way. Within this process, everything that was started is carried through first.
-    pub(super) async fn close(self) -> Result<(), Failure> {
+    async fn close(self) -> Result<(), Failure> {
         if let Way::Inside { app, tasks, .. } = self.way {
             app.scheduler.idle().await.map_err(Failure::of)?;
             tasks.stop().await;

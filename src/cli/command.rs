@@ -59,11 +59,9 @@ enum Command {
     /// Look around in an appliance with data, an account and a sandbox, which goes when it ends.
     Demo(demo::Args),
     /// Make syncs and run them.
-    #[command(subcommand)]
-    Sync(sync::Command),
+    Sync(sync::Line),
     /// Show runs and follow them.
-    #[command(subcommand)]
-    Run(runs::Command),
+    Run(runs::Line),
     /// Play the providers on this machine, faults included, to try every failure first.
     Sandbox(sandbox::Args),
     /// Print what a shell needs to complete the commands.
@@ -102,8 +100,8 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Config(command) => config::run(&command, context),
         Command::Dataset(line) => dataset::run(line, context),
         Command::Demo(args) => demo::run(&args, context),
-        Command::Sync(command) => sync::run(&command, context),
-        Command::Run(command) => runs::run(&command, context),
+        Command::Sync(line) => sync::run(&line, context),
+        Command::Run(line) => runs::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::named;
+use super::named::{self, text};
+use super::owner::Owner;
 use super::secret::{self, Entry};
 use crate::base::Secret;
 
@@ -20,9 +21,8 @@ const LIST: &str = "/connections";
 /// Whose connections are meant, and what is to be done with them.
 #[derive(Args)]
 pub(super) struct Line {
-    /// The user whose connections are meant.
-    #[arg(long = "as", global = true, value_name = "EMAIL")]
-    owner: Option<String>,
+    #[command(flatten)]
+    owner: Owner,
     #[command(subcommand)]
     command: Command,
 }
@@ -125,7 +125,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         Command::Add { token, .. } | Command::ReplaceToken { token, .. } => token.read()?,
         _ => Secret::default(),
     };
-    let view = Client::with(context, line.owner.as_deref(), async |client| {
+    let view = line.owner.with(context, async |client| {
         act(line.command, &token, client).await
     })?;
     match view {
@@ -187,11 +187,6 @@ async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<Vi
 
 async fn find(client: &mut Client, connection: &str) -> Result<String, Failure> {
     named::path_of(client, LIST, "connection", connection).await
-}
-
-/// A member that is a text; a dash without it.
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value[member].as_str().unwrap_or("-")
 }
 
 /// Connections as the API shows them.

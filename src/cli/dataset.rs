@@ -18,7 +18,11 @@ use tokio_util::io::ReaderStream;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::runtime;
+use super::named::{find, path_of, text};
+use super::owner::Owner;
+
+const LIST: &str = "/datasets";
+const KIND: &str = "dataset";
 
 /// The API looks at so much of a file for a proposal.
 const PREVIEW_BYTES: u64 = 256 << 10;
@@ -26,9 +30,8 @@ const PREVIEW_BYTES: u64 = 256 << 10;
 /// Whose datasets are meant, and what is to be done with them.
 #[derive(Args)]
 pub(super) struct Line {
-    /// The user whose datasets are meant.
-    #[arg(long = "as", global = true, value_name = "EMAIL")]
-    owner: Option<String>,
+    #[command(flatten)]
+    owner: Owner,
     #[command(subcommand)]
     command: Command,
 }
@@ -107,8 +110,6 @@ enum FileFormat {
 /// What is wrong with what was asked for.
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
-    #[error("no dataset is called {0:?}; see `weighbridge dataset list`")]
-    NoDataset(String),
     #[error("{} could not be read", .0.display())]
     Read(PathBuf, #[source] io::Error),
     #[error("{} could not be written", .0.display())]
@@ -124,22 +125,18 @@ enum Unusable {
 }
 
 pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
-    runtime::run(async {
-        let mut client = Client::open(context, line.owner.as_deref()).await?;
-        let outcome = dispatch(line.command, &mut client, context).await;
-        client.close().await?;
-        outcome
+    line.owner.with(context, async |client| {
+        dispatch(line.command, client, context).await
     })
 }
 
 async fn dispatch(command: Command, client: &mut Client, context: &Context) -> Result<(), Failure> {
     match command {
         Command::List => {
-            let items = all(client).await?;
-            context.out.show(&List { items })?;
+            context.out.show(&List(client.list(LIST).await?))?;
         }
         Command::Show { dataset } => {
-            let dataset = find(client, &dataset).await?;
+            let dataset = find(client, LIST, KIND, &dataset).await?;
             context.out.show(&Shown(dataset))?;
         }
         Command::Create {
@@ -151,7 +148,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
         } => {
             let proposal = propose(client, &like, format).await?;
             let body = definition(&name, &proposal, key, &index).map_err(Failure::of)?;
-            let made = client.call(Method::POST, "/datasets", Some(&body)).await?;
+            let made = client.call(Method::POST, LIST, Some(&body)).await?;
             context.out.show(&Shown(made))?;
         }
         Command::Import {
@@ -160,7 +157,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             strict,
             format,
         } => {
-            let path = path_of(&find(client, &dataset).await?);
+            let path = path_of(client, LIST, KIND, &dataset).await?;
             let report = import(client, &path, &file, format, strict).await?;
             let failure = report["failure"].as_str().map(str::to_owned);
             context.out.show(&Report(report))?;
@@ -173,7 +170,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             format,
             output,
         } => {
-            let path = path_of(&find(client, &dataset).await?);
+            let path = path_of(client, LIST, KIND, &dataset).await?;
             let path = format!("{path}/export?format={}", format.name());
             let body = client
                 .stream(Method::GET, &path, None, Body::empty())
@@ -181,41 +178,12 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             save(body, output.as_deref()).await.map_err(Failure::of)?;
         }
         Command::Delete { dataset, cascade } => {
-            let path = path_of(&find(client, &dataset).await?);
+            let path = path_of(client, LIST, KIND, &dataset).await?;
             let path = format!("{path}?cascade={cascade}");
             client.call(Method::DELETE, &path, None).await?;
         }
     }
     Ok(())
-}
-
-/// All datasets of the owner.
-async fn all(client: &mut Client) -> Result<Vec<Value>, Failure> {
-    let mut datasets = Vec::new();
-    let mut after = String::new();
-    loop {
-        let page = client.get(&format!("/datasets?limit=500{after}")).await?;
-        datasets.extend(page["items"].as_array().cloned().unwrap_or_default());
-        match page["next"].as_str() {
-            Some(next) => after = format!("&after={next}"),
-            None => return Ok(datasets),
-        }
-    }
-}
-
-/// The dataset of this id, or of this name in any case of letters.
-async fn find(client: &mut Client, named: &str) -> Result<Value, Failure> {
-    let datasets = all(client).await?;
-    let text = |dataset: &Value, member: &str| dataset[member].as_str().map(str::to_lowercase);
-    let wanted = Some(named.to_lowercase());
-    let found = datasets
-        .into_iter()
-        .find(|one| text(one, "id") == wanted || text(one, "name") == wanted);
-    found.ok_or_else(|| Failure::of(Unusable::NoDataset(named.to_owned())))
-}
-
-fn path_of(dataset: &Value) -> String {
-    format!("/datasets/{}", dataset["id"].as_str().unwrap_or_default())
 }
 
 async fn propose(
@@ -370,18 +338,14 @@ fn escaped(text: &str) -> String {
     text.bytes().map(escape).collect()
 }
 
-fn text<'a>(value: &'a Value, member: &str) -> &'a str {
-    value[member].as_str().unwrap_or_default()
-}
-
+/// Datasets, a line each.
 #[derive(Serialize)]
-struct List {
-    items: Vec<Value>,
-}
+#[serde(transparent)]
+struct List(Vec<Value>);
 
 impl Display for List {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
-        for one in &self.items {
+        for one in &self.0 {
             writeln!(
                 f,
                 "{}  {:>10}  {}",
@@ -394,6 +358,7 @@ impl Display for List {
     }
 }
 
+/// One dataset with its fields.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Shown(Value);
@@ -430,6 +395,7 @@ impl Display for Shown {
     }
 }
 
+/// What became of an import.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Report(Value);
@@ -452,12 +418,11 @@ impl Display for Report {
             if problem["column"].is_number() {
                 write!(f, ", column {}", problem["column"])?;
             }
-            writeln!(
-                f,
-                ": {} {}",
-                text(problem, "field"),
-                text(problem, "reason")
-            )?;
+            match problem["field"].as_str() {
+                Some(field) => write!(f, ": {field}")?,
+                None => write!(f, ":")?,
+            }
+            writeln!(f, " {}", text(problem, "reason"))?;
         }
         let total = import["problems_total"].as_u64().unwrap_or(0);
         match total - (shown.len() as u64).min(total) {

@@ -19,6 +19,7 @@ mod man;
 mod named;
 mod openapi;
 mod output;
+mod owner;
 mod run;
 mod runtime;
 mod sandbox;

@@ -1,4 +1,4 @@
-//! Finds what people call by its name or its id.
+//! Finds what people call by its name or its id, and reads what the API tells of it.
 
 use serde_json::Value;
 
@@ -13,14 +13,13 @@ struct Unknown {
     name: String,
 }
 
-/// The address of the one among the list at `path` that has this id, or this name in any case of
-/// letters.
-pub(super) async fn path_of(
+/// The one among the list at `path` that has this id, or this name in any case of letters.
+pub(super) async fn find(
     client: &mut Client,
     path: &str,
     kind: &'static str,
     named: &str,
-) -> Result<String, Failure> {
+) -> Result<Value, Failure> {
     let wanted = named.to_lowercase();
     let is_wanted = |one: &Value| {
         let texts = [&one["id"], &one["name"]]
@@ -29,12 +28,29 @@ pub(super) async fn path_of(
         texts.map(str::to_lowercase).any(|text| text == wanted)
     };
     let found = client.list(path).await?.into_iter().find(is_wanted);
-    let id = found.as_ref().and_then(|one| one["id"].as_str());
-    match id {
-        Some(id) => Ok(format!("{path}/{id}")),
-        None => Err(Failure::of(Unknown {
+    found.ok_or_else(|| {
+        Failure::of(Unknown {
             kind,
             name: named.to_owned(),
-        })),
-    }
+        })
+    })
+}
+
+/// The address of the one that [`find`] finds.
+pub(super) async fn path_of(
+    client: &mut Client,
+    path: &str,
+    kind: &'static str,
+    named: &str,
+) -> Result<String, Failure> {
+    let found = find(client, path, kind, named).await?;
+    Ok(format!(
+        "{path}/{}",
+        found["id"].as_str().unwrap_or_default()
+    ))
+}
+
+/// A member that is a text; a dash without it.
+pub(super) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().unwrap_or("-")
 }

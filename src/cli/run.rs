@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result as Shown};
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use poem::Body;
@@ -14,11 +14,20 @@ use serde_json::Value;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::runtime;
+use super::named::text;
+use super::owner::Owner;
 
-/// What to do with runs.
+/// Whose runs are meant, and what is to be done with them.
+#[derive(Args)]
+pub(super) struct Line {
+    #[command(flatten)]
+    owner: Owner,
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(Subcommand)]
-pub(super) enum Command {
+enum Command {
     /// List the runs, the last one asked for first.
     List(List),
     /// Show one run.
@@ -27,49 +36,39 @@ pub(super) enum Command {
     Follow(One),
 }
 
-/// Whose runs.
-#[derive(clap::Args)]
-pub(super) struct List {
-    /// The user whose runs are meant.
-    #[arg(long = "as", value_name = "EMAIL")]
-    owner: String,
+/// Which runs.
+#[derive(Args)]
+struct List {
     /// Only runs of this sync.
     #[arg(long, value_name = "ID")]
     sync: Option<String>,
 }
 
 /// Which run.
-#[derive(clap::Args)]
-pub(super) struct One {
-    /// The user whose run it is.
-    #[arg(long = "as", value_name = "EMAIL")]
-    owner: String,
+#[derive(Args)]
+struct One {
     /// The run's id.
     id: String,
 }
 
-pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
-    match command {
-        Command::List(list) => runtime::run(async {
-            let mut client = Client::open(context, Some(&list.owner)).await?;
+pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
+    let owner = &line.owner;
+    match &line.command {
+        Command::List(list) => {
             let only = list.sync.as_ref().map(|sync| format!("&sync_id={sync}"));
             let path = format!("/runs?limit=100{}", only.unwrap_or_default());
-            let runs = client.get(&path).await?;
-            client.close().await?;
+            let runs = owner.with(context, async |client| client.get(&path).await)?;
             Ok(context.out.show(&Runs(runs))?)
-        }),
-        Command::Show(one) => runtime::run(async {
-            let mut client = Client::open(context, Some(&one.owner)).await?;
-            let run = client.get(&format!("/runs/{}", one.id)).await?;
-            client.close().await?;
+        }
+        Command::Show(one) => {
+            let path = format!("/runs/{}", one.id);
+            let run = owner.with(context, async |client| client.get(&path).await)?;
             Ok(context.out.show(&Run(run))?)
-        }),
-        Command::Follow(one) => runtime::run(async {
-            let mut client = Client::open(context, Some(&one.owner)).await?;
-            let run = follow(&mut client, &one.id).await?;
-            client.close().await?;
+        }
+        Command::Follow(one) => {
+            let run = owner.with(context, async |client| follow(client, &one.id).await)?;
             end(&run, context)
-        }),
+        }
     }
 }
 
@@ -165,14 +164,8 @@ pub(super) struct Run(pub(super) Value);
 impl Display for Run {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         let Self(run) = self;
-        let text = |name: &str| run[name].as_str().unwrap_or("-").to_owned();
-        writeln!(
-            f,
-            "{}  {}  {}",
-            text("id"),
-            text("state"),
-            text("sync_name")
-        )?;
+        let (id, state) = (text(run, "id"), text(run, "state"));
+        writeln!(f, "{id}  {state}  {}", text(run, "sync_name"))?;
         for fate in [
             "read",
             "created",
@@ -201,9 +194,9 @@ struct Runs(Value);
 impl Display for Runs {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         for run in self.0["items"].as_array().into_iter().flatten() {
-            let text = |name: &str| run[name].as_str().unwrap_or("-").to_owned();
-            let (id, state, at) = (text("id"), text("state"), text("queued_at"));
-            writeln!(f, "{id}  {state:<8}  {at}  {}", text("sync_name"))?;
+            let (id, state) = (text(run, "id"), text(run, "state"));
+            let (at, sync) = (text(run, "queued_at"), text(run, "sync_name"));
+            writeln!(f, "{id}  {state:<8}  {at}  {sync}")?;
         }
         Ok(())
     }

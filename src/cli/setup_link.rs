@@ -8,14 +8,10 @@ use serde::Serialize;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::runtime;
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
-    let made = runtime::run(async {
-        let mut client = Client::open(context, None).await?;
-        let made = client.call(Method::POST, "/setup/link", None).await?;
-        client.close().await?;
-        Ok(made)
+    let made = Client::with(context, async |client| {
+        client.call(Method::POST, "/setup/link", None).await
     })?;
     let url = made["url"].as_str().unwrap_or_default().to_owned();
     Ok(context.out.show(&Link { url })?)

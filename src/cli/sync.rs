@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result as Shown};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,34 +10,32 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
+use super::named::text;
+use super::owner::Owner;
 use super::run::{Run, end, follow};
-use super::runtime;
 
-/// What to do with syncs.
+/// Whose syncs are meant, and what is to be done with them.
+#[derive(Args)]
+pub(super) struct Line {
+    #[command(flatten)]
+    owner: Owner,
+    #[command(subcommand)]
+    command: Command,
+}
+
 #[derive(Subcommand)]
-pub(super) enum Command {
+enum Command {
     /// List the syncs.
-    List(List),
+    List,
     /// Make a sync. Fields that no --map names are mapped as proposed.
     Create(Create),
     /// Start a run of a sync. Without a server it is carried through before this ends.
     Run(Start),
 }
 
-/// Whose syncs.
-#[derive(clap::Args)]
-pub(super) struct List {
-    /// The user whose syncs are meant.
-    #[arg(long = "as", value_name = "EMAIL")]
-    owner: String,
-}
-
 /// What the sync is to join.
-#[derive(clap::Args)]
-pub(super) struct Create {
-    /// The user whose sync it will be.
-    #[arg(long = "as", value_name = "EMAIL")]
-    owner: String,
+#[derive(Args)]
+struct Create {
     /// What to call it.
     #[arg(long)]
     name: String,
@@ -65,11 +63,8 @@ pub(super) struct Create {
 }
 
 /// Which sync to run.
-#[derive(clap::Args)]
-pub(super) struct Start {
-    /// The user whose sync it is.
-    #[arg(long = "as", value_name = "EMAIL")]
-    owner: String,
+#[derive(Args)]
+struct Start {
     /// The sync's id.
     id: String,
     /// Watch the run until it ends. Fails when the run does.
@@ -77,32 +72,34 @@ pub(super) struct Start {
     follow: bool,
 }
 
-pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
-    match command {
-        Command::List(list) => runtime::run(async {
-            let mut client = Client::open(context, Some(&list.owner)).await?;
-            let syncs = client.get("/syncs?limit=500").await?;
-            client.close().await?;
-            Ok(context.out.show(&Syncs(syncs))?)
-        }),
-        Command::Create(create) => runtime::run(async {
-            let mut client = Client::open(context, Some(&create.owner)).await?;
-            let sync = make(create, &mut client).await?;
-            client.close().await?;
+pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
+    match &line.command {
+        Command::List => {
+            let list = line
+                .owner
+                .with(context, async |client| client.list("/syncs").await)?;
+            Ok(context.out.show(&Syncs(list))?)
+        }
+        Command::Create(create) => {
+            let sync = line
+                .owner
+                .with(context, async |client| make(create, client).await)?;
             Ok(context.out.show(&Sync(sync))?)
-        }),
-        Command::Run(start) => runtime::run(async {
-            let mut client = Client::open(context, Some(&start.owner)).await?;
-            let path = format!("/syncs/{}/runs", start.id);
-            let run = client.call(Method::POST, &path, None).await?;
-            if !start.follow {
-                client.close().await?;
-                return Ok(context.out.show(&Run(run))?);
+        }
+        Command::Run(start) => {
+            let run = line.owner.with(context, async |client| {
+                let path = format!("/syncs/{}/runs", start.id);
+                let run = client.call(Method::POST, &path, None).await?;
+                if start.follow {
+                    return follow(client, run["id"].as_str().unwrap_or_default()).await;
+                }
+                Ok(run)
+            })?;
+            if start.follow {
+                return end(&run, context);
             }
-            let run = follow(&mut client, run["id"].as_str().unwrap_or_default()).await?;
-            client.close().await?;
-            end(&run, context)
-        }),
+            Ok(context.out.show(&Run(run))?)
+        }
     }
 }
 
@@ -158,13 +155,12 @@ struct Sync(Value);
 impl Display for Sync {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         let Self(sync) = self;
-        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-        let (id, name) = (text(&sync["id"]), text(&sync["name"]));
-        let from = text(&sync["dataset"]["name"]);
-        let (base, table) = (text(&sync["base"]["name"]), text(&sync["table"]["name"]));
+        let from = text(&sync["dataset"], "name");
+        let (base, table) = (text(&sync["base"], "name"), text(&sync["table"], "name"));
+        let (id, name) = (text(sync, "id"), text(sync, "name"));
         writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
         for pair in sync["mapping"].as_array().into_iter().flatten() {
-            let (field, remote) = (text(&pair["field"]), text(&pair["remote_field_name"]));
+            let (field, remote) = (text(pair, "field"), text(pair, "remote_field_name"));
             let key = if pair["remote_field_id"] == sync["remote_key_field_id"] {
                 "  (key)"
             } else {
@@ -179,14 +175,13 @@ impl Display for Sync {
 /// Syncs for people.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Syncs(Value);
+struct Syncs(Vec<Value>);
 
 impl Display for Syncs {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
-        for sync in self.0["items"].as_array().into_iter().flatten() {
-            let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-            let (id, name) = (text(&sync["id"]), text(&sync["name"]));
-            let last = text(&sync["last_run"]["state"]);
+        for sync in &self.0 {
+            let (id, name) = (text(sync, "id"), text(sync, "name"));
+            let last = text(&sync["last_run"], "state");
             writeln!(f, "{id}  {name}  last run: {last}")?;
         }
         Ok(())

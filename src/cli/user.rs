@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
+use super::named::text;
 use super::secret::{self, Entry};
 use crate::auth::Role;
 use crate::base::Secret;
@@ -80,7 +81,7 @@ enum Request {
 pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
     // Before anything is opened: whoever types keeps nobody out meanwhile.
     let request = request(command)?;
-    let users = Client::with(context, None, async |client| match request {
+    let users = Client::with(context, async |client| match request {
         Request::List => client.list("/users").await,
         Request::Add(body) => Ok(vec![
             client.call(Method::POST, "/users", Some(&body)).await?,
@@ -135,7 +136,6 @@ struct Users(Vec<Value>);
 impl Display for Users {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         for user in &self.0 {
-            let text = |name: &str| user[name].as_str().unwrap_or("-").to_owned();
             let roles: Vec<_> = user["roles"]
                 .as_array()
                 .into_iter()
@@ -150,9 +150,9 @@ impl Display for Users {
             writeln!(
                 f,
                 "{:32} {state:8} {:24} last signed in {}",
-                text("email"),
+                text(user, "email"),
                 roles.join(","),
-                text("last_sign_in_at")
+                text(user, "last_sign_in_at")
             )?;
         }
         Ok(())

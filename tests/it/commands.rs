@@ -228,3 +228,42 @@ fn an_existing_file_is_not_written_over() {
     assert_eq!(again.status.code(), Some(1));
     assert!(Path::new(&file).exists());
 }
+
+#[test]
+fn the_only_user_need_not_be_named_and_among_several_none_is_guessed() {
+    let machine = Machine::new();
+    let nobody = machine.output(&["dataset", "list"], "");
+    assert!(text(&nobody.stderr).contains("no user yet"), "{nobody:?}");
+    machine.run(
+        &[
+            "user",
+            "add",
+            "ada@example.org",
+            "--role",
+            "member",
+            "--role",
+            "admin",
+        ],
+        PASSWORD,
+    );
+    for list in [
+        ["dataset", "list"],
+        ["connection", "list"],
+        ["sync", "list"],
+        ["run", "list"],
+    ] {
+        machine.run(&list, "");
+    }
+    machine.run(
+        &["user", "add", "bob@example.org", "--role", "member"],
+        PASSWORD,
+    );
+    let several = machine.output(&["sync", "list"], "");
+    assert!(
+        text(&several.stderr).contains("--as: ada@example.org, bob@example.org"),
+        "{several:?}"
+    );
+    let before = ["dataset", "--as", "bob@example.org", "list"];
+    let after = ["dataset", "list", "--as", "bob@example.org"];
+    assert_eq!(machine.run(&before, ""), machine.run(&after, ""));
+}
