@@ -1,0 +1,9 @@
+//! `weighbridge dataset`: a user's tables of records.
+
+mod command;
+mod create;
+mod file;
+mod import;
+mod view;
+
+pub(super) use command::{Line, run};
