@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::object::product;
+use super::object::PRODUCT;
 use crate::base::{Act, Hex};
 
 /// SHA-256 of a line, or of what else is named.
@@ -54,7 +54,7 @@ pub(super) fn write_line(out: &mut String, act: &Act, place: &Place<'_>) -> Hash
         c1 = comma(&act.members),
         metadata = act.metadata,
         c2 = comma(&act.metadata),
-        product = product(),
+        product = PRODUCT,
         log = place.log,
         seq = place.seq,
         logged = place.logged_ms,

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::code::{Class, Code, Row};
-use super::json::{cut, cut_detail, members};
-use super::object::{NAME_CHARS, TEXT_CHARS, actor, endpoint, party_user, product, request, user};
+use super::json::{Members, cut, cut_detail};
+use super::object::{NAME_CHARS, PRODUCT, TEXT_CHARS, actor, endpoint, party_user, request, user};
 use crate::base::{Act, Actor, Clock, Party, UserId};
 
 /// An event names at most this many objects, and carries at most this many details.
@@ -55,8 +55,8 @@ impl Outcome {
 pub struct Event {
     code: Code,
     by: Actor,
-    things: Vec<Value>,
-    user: Option<Value>,
+    things: Vec<Members>,
+    user: Option<Members>,
     counts: Map<String, Value>,
     comment: Option<String>,
     details: Map<String, Value>,
@@ -82,9 +82,7 @@ impl Event {
 
     /// Names an object that the act is about; the first is the main one.
     pub fn entity(mut self, kind: &str, id: impl Display, name: &str) -> Self {
-        self.name_thing(json!({
-            "uid": cut(&id.to_string(), NAME_CHARS), "type": kind, "name": cut(name, NAME_CHARS),
-        }));
+        self.name_thing(thing(kind, id, name));
         self
     }
 
@@ -96,10 +94,9 @@ impl Event {
         name: &str,
         version: impl Display,
     ) -> Self {
-        self.name_thing(json!({
-            "uid": cut(&id.to_string(), NAME_CHARS), "type": kind, "name": cut(name, NAME_CHARS),
-            "version": version.to_string(),
-        }));
+        let mut thing = thing(kind, id, name);
+        thing.shown("version", version);
+        self.name_thing(thing);
         self
     }
 
@@ -147,166 +144,161 @@ impl Event {
     /// The finished act, dated now.
     pub fn build(mut self, clock: &Clock) -> Act {
         let row = self.code.row();
-        let mut line = Map::new();
-        let mut unmapped = Map::new();
+        let (mut line, mut unmapped) = (Members::default(), Members::default());
         head(&mut line, &row, clock.now());
         self.put_outcome(&mut line, row.fails);
         self.put_actor(&mut line, &mut unmapped, row.class);
         self.put_subject(&mut line, &mut unmapped, row);
         if !self.counts.is_empty() {
-            unmapped.insert("counts".into(), self.counts.into());
+            unmapped.value("counts", &self.counts.into());
         }
         if !self.details.is_empty() {
-            unmapped.insert("details".into(), self.details.into());
+            unmapped.value("details", &self.details.into());
         }
-        unmapped.extend(self.parts);
-        let mut metadata = Map::new();
-        metadata.insert("event_code".into(), row.text.into());
-        metadata.insert("labels".into(), json!([row.word]));
+        for (name, part) in &self.parts {
+            unmapped.value(name, part);
+        }
+        let mut metadata = Members::default();
+        metadata
+            .text("event_code", row.text)
+            .raw("labels", &format!("[\"{}\"]", row.word));
         if let Some(origin) = &self.by.origin {
-            let request = origin.request.to_string();
-            metadata.insert("correlation_uid".into(), request.into());
+            metadata.shown("correlation_uid", origin.request);
         }
         Act {
-            members: members(&line),
-            metadata: members(&metadata),
-            unmapped: members(&unmapped),
+            members: line.into_text(),
+            metadata: metadata.into_text(),
+            unmapped: unmapped.into_text(),
         }
     }
 
-    fn name_thing(&mut self, thing: Value) {
+    fn name_thing(&mut self, thing: Members) {
         if self.things.len() < MANY {
             self.things.push(thing);
         }
     }
 
-    fn put_outcome(&mut self, line: &mut Map<String, Value>, fails: bool) {
+    fn put_outcome(&mut self, line: &mut Members, fails: bool) {
         let outcome = self.outcome.take().unwrap_or(if fails {
             Outcome::failed("REFUSED")
         } else {
             Outcome::Success
         });
         match outcome {
-            Outcome::Success => drop(line.insert("status_id".into(), 1.into())),
-            Outcome::Unknown => drop(line.insert("status_id".into(), 0.into())),
+            Outcome::Success => drop(line.number("status_id", 1)),
+            Outcome::Unknown => drop(line.number("status_id", 0)),
             Outcome::Failure { code, detail } => {
-                line.insert("status_id".into(), 2.into());
-                line.insert("status_code".into(), code.into());
+                line.number("status_id", 2).text("status_code", code);
                 if !detail.is_empty() {
-                    line.insert("status_detail".into(), cut(&detail, TEXT_CHARS).into());
+                    line.text("status_detail", cut(&detail, TEXT_CHARS));
                 }
             }
         }
     }
 
     /// Who and from where. The lifecycle class has no place for either.
-    fn put_actor(
-        &self,
-        line: &mut Map<String, Value>,
-        unmapped: &mut Map<String, Value>,
-        class: Class,
-    ) {
+    fn put_actor(&self, line: &mut Members, unmapped: &mut Members, class: Class) {
         let place = match class {
             Class::ApplicationLifecycle => &mut *unmapped,
             _ => line,
         };
-        place.insert("actor".into(), actor(&self.by.party));
+        place.object("actor", &actor(&self.by.party));
         if let Some(origin) = &self.by.origin {
-            place.insert("src_endpoint".into(), endpoint(origin));
-            place.insert("http_request".into(), request(origin));
+            place
+                .object("src_endpoint", &endpoint(origin))
+                .object("http_request", &request(origin));
         } else if class == Class::ApiActivity {
-            place.insert("src_endpoint".into(), json!({"name": "localhost"}));
+            place.raw("src_endpoint", r#"{"name":"localhost"}"#);
         }
         if let Party::Operator {
             on_behalf_of: Some((id, email)),
             ..
         } = &self.by.party
         {
-            unmapped.insert("on_behalf_of".into(), user(Some(*id), email));
+            unmapped.object("on_behalf_of", &user(Some(*id), email));
         }
     }
 
     /// What or whom the act is about, where the class wants it.
-    fn put_subject(
-        &mut self,
-        line: &mut Map<String, Value>,
-        unmapped: &mut Map<String, Value>,
-        row: Row,
-    ) {
+    fn put_subject(&mut self, line: &mut Members, unmapped: &mut Members, row: Row) {
         let mut things = std::mem::take(&mut self.things);
         let mut user = self.user.take();
         match row.class {
             Class::Authentication | Class::AccountChange => {
                 let subject = user.take().unwrap_or_else(|| party_user(&self.by.party));
-                line.insert("user".into(), subject);
+                line.object("user", &subject);
             }
-            Class::EntityManagement => {
-                let entity = if things.is_empty() {
-                    json!({"name": "weighbridge", "type": "appliance"})
-                } else {
-                    things.remove(0)
-                };
-                line.insert("entity".into(), entity);
+            Class::EntityManagement if things.is_empty() => {
+                line.raw("entity", r#"{"name":"weighbridge","type":"appliance"}"#);
             }
+            Class::EntityManagement => drop(line.object("entity", &things.remove(0))),
             Class::ApiActivity => {
-                line.insert("api".into(), self.api(row.word));
+                line.object("api", &self.api(row.word));
                 if !things.is_empty() {
-                    line.insert("resources".into(), std::mem::take(&mut things).into());
+                    line.objects("resources", &std::mem::take(&mut things));
                 }
             }
-            Class::ApplicationLifecycle => {
-                line.insert("app".into(), product());
-            }
+            Class::ApplicationLifecycle => drop(line.raw("app", PRODUCT)),
         }
         if row.class == Class::Authentication {
-            line.insert("service".into(), json!({"name": "weighbridge"}));
+            line.raw("service", r#"{"name":"weighbridge"}"#);
         }
         if let Some(comment) = self.comment.take() {
             let place = match row.class {
                 Class::EntityManagement => line,
                 _ => &mut *unmapped,
             };
-            place.insert("comment".into(), comment.into());
+            place.text("comment", &comment);
         }
         if let Some(user) = user {
-            unmapped.insert("user".into(), user);
+            unmapped.object("user", &user);
         }
         if !things.is_empty() {
-            unmapped.insert("resources".into(), things.into());
+            unmapped.objects("resources", &things);
         }
     }
 
-    fn api(&self, operation: &str) -> Value {
-        match &self.by.origin {
-            Some(origin) => {
-                json!({"operation": operation, "request": {"uid": origin.request.to_string()}})
-            }
-            None => json!({"operation": operation}),
+    fn api(&self, operation: &str) -> Members {
+        let mut api = Members::default();
+        api.text("operation", operation);
+        if let Some(origin) = &self.by.origin {
+            let mut request = Members::default();
+            request.shown("uid", origin.request);
+            api.object("request", &request);
         }
+        api
     }
 }
 
+fn thing(kind: &str, id: impl Display, name: &str) -> Members {
+    let mut thing = Members::default();
+    thing
+        .text("uid", cut(&id.to_string(), NAME_CHARS))
+        .text("type", kind)
+        .text("name", cut(name, NAME_CHARS));
+    thing
+}
+
 /// What every line begins with.
-fn head(line: &mut Map<String, Value>, row: &Row, now: Timestamp) {
+fn head(line: &mut Members, row: &Row, now: Timestamp) {
     let class = row.class.uid();
-    line.insert("time".into(), now.as_millisecond().into());
-    line.insert("category_uid".into(), row.class.category().into());
-    line.insert("class_uid".into(), class.into());
-    line.insert("class_name".into(), row.class.name().into());
-    line.insert("activity_id".into(), row.activity.into());
+    line.number("time", now.as_millisecond())
+        .number("category_uid", row.class.category())
+        .number("class_uid", class)
+        .text("class_name", row.class.name())
+        .number("activity_id", row.activity);
     if row.activity == 99 {
-        line.insert("activity_name".into(), row.word.into());
+        line.text("activity_name", row.word);
     }
-    line.insert(
-        "type_uid".into(),
-        (class * 100 + u32::from(row.activity)).into(),
-    );
-    line.insert("severity_id".into(), (row.severity as u8).into());
-    line.insert("message".into(), row.caption.into());
+    line.number("type_uid", class * 100 + u32::from(row.activity))
+        .number("severity_id", row.severity as u8)
+        .text("message", row.caption);
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::base::{Origin, RequestId};
 

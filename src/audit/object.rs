@@ -1,8 +1,6 @@
 //! Writes users, actors, places and requests as OCSF's objects.
 
-use serde_json::{Value, json};
-
-use super::json::cut;
+use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// Names, ids and what a client calls itself are cut at this many characters.
@@ -10,70 +8,85 @@ pub(super) const NAME_CHARS: usize = 256;
 /// Paths, comments and reasons are cut at this many characters.
 pub(super) const TEXT_CHARS: usize = 1024;
 
-/// The appliance as OCSF's `product`.
-pub(super) fn product() -> Value {
-    json!({
-        "name": "Weighbridge",
-        "vendor_name": "Weighbridge",
-        "version": env!("CARGO_PKG_VERSION"),
-    })
-}
+/// The appliance as OCSF's `product`, in JSON.
+pub(super) const PRODUCT: &str = concat!(
+    r#"{"name":"Weighbridge","vendor_name":"Weighbridge","version":""#,
+    env!("CARGO_PKG_VERSION"),
+    r#""}"#
+);
 
 /// A user; without an id, somebody who is not known here.
-pub(super) fn user(id: Option<UserId>, email: &str) -> Value {
-    let name = cut(email, NAME_CHARS);
-    match id {
-        Some(id) => json!({"uid": id.to_string(), "name": name}),
-        None => json!({ "name": name }),
+pub(super) fn user(id: Option<UserId>, email: &str) -> Members {
+    let mut user = Members::default();
+    if let Some(id) = id {
+        user.shown("uid", id);
     }
+    user.text("name", cut(email, NAME_CHARS));
+    user
 }
 
 /// The user object of the one who acts.
-pub(super) fn party_user(party: &Party) -> Value {
+pub(super) fn party_user(party: &Party) -> Members {
+    let mut user = Members::default();
     match party {
-        Party::User { id, email, .. } => user(Some(*id), email),
-        Party::Operator { uid, .. } => json!({"uid": format!("os:{uid}"), "name": "operator"}),
-        Party::Run { owner, .. } => json!({"uid": owner.to_string()}),
-        Party::Anonymous => json!({"name": "anonymous"}),
-        Party::System => json!({"name": "system"}),
-    }
+        Party::User { id, email, .. } => return self::user(Some(*id), email),
+        Party::Operator { uid, .. } => user
+            .shown("uid", format_args!("os:{uid}"))
+            .text("name", "operator"),
+        Party::Run { owner, .. } => user.shown("uid", owner),
+        Party::Anonymous => user.text("name", "anonymous"),
+        Party::System => user.text("name", "system"),
+    };
+    user
 }
 
 /// Who acts, with the session or the program that they act through.
-pub(super) fn actor(party: &Party) -> Value {
-    let user = party_user(party);
+pub(super) fn actor(party: &Party) -> Members {
+    let mut actor = Members::default();
+    actor.object("user", &party_user(party));
     match party {
         Party::User {
             session: Some(session),
             ..
-        } => json!({"user": user, "session": {"uid": cut(session, NAME_CHARS)}}),
-        Party::User { .. } | Party::Anonymous => json!({ "user": user }),
-        Party::Operator { .. } => json!({"user": user, "app_name": "weighbridge command line"}),
-        Party::Run { id, .. } => {
-            json!({"user": user, "app_name": "weighbridge run", "app_uid": id.to_string()})
+        } => {
+            let mut through = Members::default();
+            through.text("uid", cut(session, NAME_CHARS));
+            actor.object("session", &through)
         }
-        Party::System => json!({"user": user, "app_name": "weighbridge"}),
-    }
+        Party::User { .. } | Party::Anonymous => &mut actor,
+        Party::Operator { .. } => actor.text("app_name", "weighbridge command line"),
+        Party::Run { id, .. } => actor
+            .text("app_name", "weighbridge run")
+            .shown("app_uid", id),
+        Party::System => actor.text("app_name", "weighbridge"),
+    };
+    actor
 }
 
 /// Where a request came from.
-pub(super) fn endpoint(origin: &Origin) -> Value {
-    match (origin.ip, origin.port) {
-        (Some(ip), Some(port)) => json!({"ip": ip.to_canonical().to_string(), "port": port}),
-        (Some(ip), None) => json!({"ip": ip.to_canonical().to_string()}),
-        (None, _) => json!({"name": "local socket"}),
+pub(super) fn endpoint(origin: &Origin) -> Members {
+    let mut endpoint = Members::default();
+    match origin.ip {
+        Some(ip) => endpoint.shown("ip", ip.to_canonical()),
+        None => endpoint.text("name", "local socket"),
+    };
+    if let (Some(_), Some(port)) = (origin.ip, origin.port) {
+        endpoint.number("port", port);
     }
+    endpoint
 }
 
 /// What was asked for.
-pub(super) fn request(origin: &Origin) -> Value {
-    let mut request = json!({
-        "uid": origin.request.to_string(),
-        "http_method": cut(&origin.method, NAME_CHARS),
-        "url": {"path": cut(&origin.path, TEXT_CHARS)},
-    });
+pub(super) fn request(origin: &Origin) -> Members {
+    let mut url = Members::default();
+    url.text("path", cut(&origin.path, TEXT_CHARS));
+    let mut request = Members::default();
+    request
+        .shown("uid", origin.request)
+        .text("http_method", cut(&origin.method, NAME_CHARS))
+        .object("url", &url);
     if let Some(agent) = &origin.user_agent {
-        request["user_agent"] = cut(agent, NAME_CHARS).into();
+        request.text("user_agent", cut(agent, NAME_CHARS));
     }
     request
 }

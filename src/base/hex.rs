@@ -1,6 +1,6 @@
 //! Writes bytes as lower-case hexadecimal digits, and reads them back.
 
-use std::fmt::{Display, Formatter, Result, Write as _};
+use std::fmt::{Display, Formatter, Result};
 
 /// Shows its bytes as lower-case hexadecimal digits.
 pub struct Hex<'a>(pub &'a [u8]);
@@ -8,9 +8,13 @@ pub struct Hex<'a>(pub &'a [u8]);
 impl Display for Hex<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        for byte in self.0 {
-            f.write_char(char::from(DIGITS[usize::from(byte >> 4)]))?;
-            f.write_char(char::from(DIGITS[usize::from(byte & 15)]))?;
+        for bytes in self.0.chunks(32) {
+            let mut digits = [0; 64];
+            for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+                pair[0] = DIGITS[usize::from(byte >> 4)];
+                pair[1] = DIGITS[usize::from(byte & 15)];
+            }
+            f.write_str(std::str::from_utf8(&digits[..2 * bytes.len()]).unwrap_or_default())?;
         }
         Ok(())
     }
