@@ -5,11 +5,13 @@ use std::sync::Arc;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD;
 use icu_normalizer::ComposingNormalizer;
 use tokio::sync::Semaphore;
 
 use super::Error;
-use crate::base::{Blocking, Secret};
+use crate::base::{Blocking, Secret, SecretBytes};
 use crate::config;
 
 /// Argon2id with the parameters of the settings. Clones share the queue.
@@ -30,7 +32,7 @@ impl Hasher {
             .map_err(|error| Error::Hash(error.into()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         Ok(Self {
-            nobody: hash(&argon2, &Secret::new("nobody's password"))?.into(),
+            nobody: nobody(cost).into(),
             argon2,
             at_once: Arc::new(Semaphore::new(settings.hashing_at_once)),
             blocking,
@@ -75,6 +77,20 @@ impl Hasher {
             })
             .await
     }
+}
+
+/// A hash of today's strength that no password has: chance made it, not Argon2, whose time and
+/// memory the start of the appliance need not spend.
+fn nobody(cost: config::Argon2) -> String {
+    let (salt, output) = (SecretBytes::<16>::random(), SecretBytes::<32>::random());
+    format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        cost.memory_kib,
+        cost.iterations,
+        cost.parallelism,
+        STANDARD_NO_PAD.encode(salt.expose()),
+        STANDARD_NO_PAD.encode(output.expose()),
+    )
 }
 
 fn hash(argon2: &Argon2<'_>, password: &Secret) -> Result<String, Error> {

@@ -12,6 +12,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
 mod appliance;
+mod audit;
 mod journey;
 mod meter;
 mod store;
@@ -27,7 +28,11 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 2] = [("store", store::measure), ("journey", journey::measure)];
+    let sections: [Section; 3] = [
+        ("audit", audit::measure),
+        ("store", store::measure),
+        ("journey", journey::measure),
+    ];
     for (name, measure) in sections {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {
             measure(&mut report);
