@@ -36,6 +36,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let app = app.map_err(Failure::of)?;
     app.start(&tasks).map_err(Failure::of)?;
     invite(&app, &url).await?;
+    if let Some(address) = listeners.plain_address() {
+        info!(%address, "plain HTTP on {address} is sent to {url}");
+    }
     info!(%url, "Weighbridge {} listens on {url}", env!("CARGO_PKG_VERSION"));
     answer(&app, listeners, &tasks).await
 }
@@ -43,7 +46,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
 /// Answers until somebody presses Ctrl-C or the system asks, then closes the appliance in order.
 pub(super) async fn answer(app: &App, listeners: Listeners, tasks: &Tasks) -> Result<(), Failure> {
     stop_on_signal(tasks).map_err(Failure::of)?;
-    server::serve(listeners, http::endpoint(app), &app.config.server, tasks).await;
+    let settings = &app.config.server;
+    let plain = http::plain(settings, listeners.address().port(), &app.clock);
+    server::serve(listeners, http::endpoint(app), plain, settings, tasks).await;
     tasks.stop().await;
     app.close().map_err(Failure::of)
 }

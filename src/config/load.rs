@@ -142,6 +142,10 @@ fn check(config: &Config, reader: &mut Reader<'_>) {
         let rule = "it must not be longer than net.total_deadline";
         reader.contradiction("net.connect_deadline", rule);
     }
+    if config.server.http_listen.is_some() && !config.tls.enabled {
+        let rule = "it has nowhere to send anybody while tls.enabled is false";
+        reader.contradiction("server.http_listen", rule);
+    }
     if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
         reader.caution("tls.enabled", Caution::TlsOff);
     }
@@ -226,6 +230,18 @@ mod tests {
         assert_eq!(
             faults("[limits]\npage_max = 501", &[]),
             ["w.toml:2:1: limits.page_max must be a whole number from 1 to 500; it is 501"]
+        );
+    }
+
+    #[test]
+    fn plain_http_is_sent_on_only_where_there_is_tls() {
+        let text = "[server]\nhttp_listen = \"0.0.0.0:80\"\n";
+        let address = loaded(text, &[]).config.server.http_listen;
+        assert_eq!(address, "0.0.0.0:80".parse().ok());
+        let faults = faults(&format!("{text}[tls]\nenabled = false\n"), &[]);
+        assert!(
+            faults[0].starts_with("w.toml:2:1: server.http_listen:"),
+            "{faults:?}"
         );
     }
 

@@ -14,6 +14,8 @@ use super::reader::Section;
 pub struct Server {
     /// The address and port for browsers and API clients.
     pub listen: SocketAddr,
+    /// The address and port where plain HTTP is told to come encrypted.
+    pub http_listen: Option<SocketAddr>,
     /// What people type to get here, for links that leave the appliance.
     pub public_url: Option<Url>,
     /// The names a request may call the appliance by; empty allows every name.
@@ -59,6 +61,14 @@ impl Server {
                 "listen",
                 (Ipv4Addr::UNSPECIFIED, 8443).into(),
                 "Address and port for browsers and API clients.",
+            ),
+            http_listen: from.key(
+                "http_listen",
+                None,
+                "Address and port, such as `0.0.0.0:80`, where pages asked for over plain HTTP are \
+                 redirected to `public_url`, or to the host that was asked, over TLS. The API is \
+                 refused there, and nothing else is served. The deadlines and ceilings below hold \
+                 there too, counted apart.",
             ),
             public_url: from.key(
                 "public_url",

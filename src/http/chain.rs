@@ -17,7 +17,8 @@ use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
 use crate::limits::Limits;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header that names a request in its answer.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Everything that the appliance answers over HTTP.
 pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {

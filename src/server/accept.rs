@@ -7,8 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use poem::web::LocalAddr;
-use poem::{Addr, Endpoint};
+use poem::Endpoint;
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
@@ -25,44 +24,47 @@ use crate::tls::Certificates;
 /// descriptors: trying on at once would take a whole core until one is free.
 const BREATH: Duration = Duration::from_millis(200);
 
-/// Answers with `endpoint` on both listeners until `tasks` are told to stop.
+/// Answers with `endpoint` at the network's and the local door, and with `plain` where plain HTTP is
+/// sent on, until `tasks` are told to stop.
 ///
 /// Returns when no connection is let in any more; those that stand have `deadlines.stop` left to
 /// end, and [`Tasks::stop`] waits for them.
-pub async fn serve<E>(listeners: Listeners, endpoint: E, settings: &Server, tasks: &Tasks)
-where
+pub async fn serve<E, P>(
+    listeners: Listeners,
+    endpoint: E,
+    plain: P,
+    settings: &Server,
+    tasks: &Tasks,
+) where
     E: Endpoint + 'static,
+    P: Endpoint + 'static,
 {
     descriptors::raise();
     let Listeners {
         network,
         address,
+        plain: plain_door,
         certificates,
         local,
         socket,
     } = listeners;
-    let host = Arc::new(Host {
-        endpoint: Arc::new(endpoint),
-        deadlines: settings.deadlines,
-        address: LocalAddr(Addr::SocketAddr(address)),
-        tasks: tasks.clone(),
-    });
-    let gate = Gate {
-        host: Arc::clone(&host),
-        settings: settings.clone(),
-        certificates,
-        places: Ceiling::new(settings.max_connections_per_address),
-        all: Arc::new(Semaphore::new(settings.max_connections as usize)),
+    let host = Arc::new(Host::new(endpoint, settings, address, tasks));
+    let gate = Gate::new(Arc::clone(&host), settings, certificates);
+    let sent_on = async {
+        if let Some(door) = plain_door {
+            let host = Arc::new(Host::new(plain, settings, address, tasks));
+            Gate::new(host, settings, None).network(&door).await;
+        }
     };
     let stop = tasks.stopping();
-    let both = async {
-        tokio::join!(gate.network(&network), commands(&host, &local));
+    let all = async {
+        tokio::join!(gate.network(&network), commands(&host, &local), sent_on);
     };
-    let _stopped = stop.run_until_cancelled(both).await;
+    let _stopped = stop.run_until_cancelled(all).await;
     remove(&socket);
 }
 
-/// The network's door.
+/// A door to the network, with ceilings of its own.
 struct Gate<E> {
     host: Arc<Host<E>>,
     settings: Server,
@@ -72,6 +74,16 @@ struct Gate<E> {
 }
 
 impl<E: Endpoint + 'static> Gate<E> {
+    fn new(host: Arc<Host<E>>, settings: &Server, certificates: Option<Certificates>) -> Self {
+        Self {
+            host,
+            settings: settings.clone(),
+            certificates,
+            places: Ceiling::new(settings.max_connections_per_address),
+            all: Arc::new(Semaphore::new(settings.max_connections as usize)),
+        }
+    }
+
     async fn network(&self, listener: &tokio::net::TcpListener) {
         loop {
             // The semaphore is never closed; while all places are taken, arrivals queue up in the

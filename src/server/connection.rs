@@ -8,8 +8,8 @@ use hyper::rt::Executor;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use poem::Endpoint;
 use poem::web::LocalAddr;
+use poem::{Addr, Endpoint};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::select;
@@ -20,7 +20,7 @@ use super::activity::Activity;
 use super::request::Answering;
 use super::stall::Stalling;
 use crate::base::{Peer, Tasks};
-use crate::config::Deadlines;
+use crate::config::{Deadlines, Server};
 
 /// A request's header may take so much; browsers' and SDKs' take a fraction.
 const HEADER_BYTES: u32 = 32 * 1024;
@@ -54,6 +54,15 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for OnTracker {
 }
 
 impl<E: Endpoint + 'static> Host<E> {
+    pub(super) fn new(endpoint: E, settings: &Server, address: SocketAddr, tasks: &Tasks) -> Self {
+        Self {
+            endpoint: Arc::new(endpoint),
+            deadlines: settings.deadlines,
+            address: LocalAddr(Addr::SocketAddr(address)),
+            tasks: tasks.clone(),
+        }
+    }
+
     /// Serves a connection from the network; returns when it is closed.
     pub(super) async fn network(
         &self,

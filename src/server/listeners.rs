@@ -32,10 +32,13 @@ pub enum Error {
     Watch(#[source] io::Error),
 }
 
-/// Both doors: the network's, and the one for commands on this machine.
+/// The doors: the network's, the one where plain HTTP is sent on, and the one for commands on this
+/// machine.
 pub struct Listeners {
     pub(super) network: TcpListener,
     pub(super) address: SocketAddr,
+    /// Where plain HTTP is sent on, if anywhere.
+    pub(super) plain: Option<TcpListener>,
     /// What encrypts the network's door; nothing when TLS is off.
     pub(super) certificates: Option<Certificates>,
     pub(super) local: UnixListener,
@@ -43,7 +46,7 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Opens both doors; the local one can be entered by the service's own user and root alone.
+    /// Opens the doors; the local one can be entered by the service's own user and root alone.
     ///
     /// The certificate is loaded, or made, and watched by one of `tasks` from now on. Whoever comes
     /// before [`serve`](super::serve) is called waits.
@@ -59,15 +62,15 @@ impl Listeners {
                 .watch(clock.clone(), tasks)
                 .map_err(Error::Watch)?;
         }
-        let asked = config.server.listen;
-        let network = TcpListener::bind(asked).await;
-        let network = network.map_err(|error| Error::Address(asked, error))?;
-        let address = network
-            .local_addr()
-            .map_err(|error| Error::Address(asked, error))?;
+        let (network, address) = bind(config.server.listen).await?;
+        let plain = match config.server.http_listen {
+            Some(asked) => Some(bind(asked).await?.0),
+            None => None,
+        };
         Ok(Self {
             network,
             address,
+            plain,
             certificates,
             local,
             socket,
@@ -79,10 +82,22 @@ impl Listeners {
         self.address
     }
 
+    /// The address where plain HTTP is sent on, if there is one.
+    pub fn plain_address(&self) -> Option<SocketAddr> {
+        self.plain.as_ref()?.local_addr().ok()
+    }
+
     /// The certificate that is shown; `None` when TLS is off.
     pub fn certificates(&self) -> Option<&Certificates> {
         self.certificates.as_ref()
     }
+}
+
+async fn bind(asked: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let failed = |error| Error::Address(asked, error);
+    let listener = TcpListener::bind(asked).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 async fn local(socket: &Path) -> Result<UnixListener, Error> {

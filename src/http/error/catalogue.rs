@@ -8,6 +8,7 @@ pub enum Code {
     BadQuery,
     BadPath,
     BadHost,
+    HttpsRequired,
     Misdirected,
     NotSignedIn,
     SignInFailed,
@@ -49,11 +50,12 @@ pub(crate) struct Entry {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 27] = [
+pub(crate) const CATALOGUE: [Entry; 28] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
     Entry { code: Code::BadHost, text: "bad_host", status: 400, title: "The request does not name one host", remedy: "Send exactly one Host header (RFC 9112), and no other host in the target." },
+    Entry { code: Code::HttpsRequired, text: "https_required", status: 400, title: "The API is not offered over plain HTTP", remedy: "Call the same address with https, and consider what was sent with this request, such as a token, as known to others." },
     Entry { code: Code::Misdirected, text: "misdirected", status: 421, title: "The appliance is not called that", remedy: "Call it by one of the names in server.hosts, or add the name there." },
     Entry { code: Code::NotSignedIn, text: "not_signed_in", status: 401, title: "Nobody is signed in", remedy: "Sign in, and send the session cookie with the request. A session ends by itself when it is not used." },
     Entry { code: Code::SignInFailed, text: "sign_in_failed", status: 401, title: "Signing in failed", remedy: "Check the e-mail address and the password. After several failures an account waits a while before it accepts another try; an administrator can disable an account or set a new password." },

@@ -1,0 +1,78 @@
+//! Clients that hold a connection and do little with it.
+
+use std::time::Instant;
+
+use super::*;
+
+#[tokio::test]
+async fn a_connection_that_never_begins_its_handshake_is_cut() {
+    let edge = Edge::start(|config| config.server.deadlines.handshake = SHORT).await;
+    assert_eq!(rest(&mut edge.connect().await).await, "");
+}
+
+#[tokio::test]
+async fn a_header_that_does_not_end_is_cut_even_when_it_drips() {
+    let edge = Edge::plain(|config| config.server.deadlines.header = SHORT).await;
+    let mut stream = edge.sent("GET / HTTP/1.1\r\nHost: a\r\n").await;
+    let (mut reading, mut writing) = stream.split();
+    let drip = async {
+        while writing.write_all(b"X: y\r\n").await.is_ok() {
+            tokio::time::sleep(SHORT / 6).await;
+        }
+    };
+    tokio::select! {
+        _cut = rest(&mut reading) => {}
+        () = drip => {}
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_sends_nothing_after_its_handshake_is_cut() {
+    let edge = Edge::start(|config| {
+        config.server.deadlines.header = SHORT;
+        config.server.deadlines.idle = SHORT;
+        config.server.deadlines.stop = SHORT;
+    })
+    .await;
+    for protocol in ["h2", "http/1.1"] {
+        let mut stream = edge.tls(protocol).await;
+        rest(&mut stream).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stops_coming_is_cut() {
+    let edge = Edge::plain(|config| config.server.deadlines.body = SHORT).await;
+    let request = "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfive!";
+    let answer = rest(&mut edge.sent(request).await).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_is_cut() {
+    let edge = Edge::plain(|config| {
+        config.server.deadlines.body = SHORT;
+        config.server.max_connections = 1;
+    })
+    .await;
+    let stalled = edge.sent("GET /big HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    // The only place is free again once the first is given up.
+    let mut next = edge
+        .sent("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(rest(&mut next).await.ends_with("here"));
+    drop(stalled);
+}
+
+#[tokio::test]
+async fn many_silent_connections_do_not_keep_others_out() {
+    let edge = Edge::start(|_| {}).await;
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        silent.push(edge.connect().await);
+    }
+    let began = Instant::now();
+    let answer = edge.client().get(edge.url("/")).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
