@@ -134,8 +134,8 @@ impl Deadlines {
             body: from.key(
                 "body_deadline",
                 Duration::from_secs(30),
-                "A request of whose body nothing comes for that long is cut; so is a connection that \
-                 takes nothing of an answer for that long.",
+                "A request of whose body less than 1 KiB comes in that time is cut; so is a \
+                 connection that takes less than 16 KiB of an answer in it.",
             ),
             stop: from.key(
                 "stop_deadline",

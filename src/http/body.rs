@@ -3,7 +3,7 @@
 use std::io;
 
 use futures_util::StreamExt as _;
-use poem::http::header::CONTENT_LENGTH;
+use poem::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use poem::{Body, Request};
 
 use super::error::{ApiError, Code};
@@ -39,10 +39,17 @@ impl From<&TooLarge> for ApiError {
     }
 }
 
-/// Refuses a request that declares more than `limit` bytes, and stops one that sends more.
+/// Refuses a request that declares more than `limit` bytes, and stops one that sends more. One
+/// whose body is packed is refused at once: nothing here unpacks what a stranger has packed.
 ///
 /// Operations that stream a file may read any amount: they bound what they keep.
 pub(crate) fn bound(request: &mut Request, limit: u64) -> Result<(), ApiError> {
+    if is_packed(request) {
+        let detail = "The body has a content coding; send it as it is.";
+        let error = ApiError::new(Code::UnsupportedMediaType, detail);
+        // Which codings would do (RFC 9110, 15.5.16).
+        return Err(error.header(ACCEPT_ENCODING, "identity"));
+    }
     if streams(request.uri().path()) {
         return Ok(());
     }
@@ -52,6 +59,13 @@ pub(crate) fn bound(request: &mut Request, limit: u64) -> Result<(), ApiError> {
     let body = request.take_body();
     request.set_body(limited(body, limit));
     Ok(())
+}
+
+fn is_packed(request: &Request) -> bool {
+    let codings = request.headers().get_all(CONTENT_ENCODING).iter();
+    codings
+        .into_iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Whether the operation reads a file of any size.

@@ -1,31 +1,59 @@
-//! Knows whether a connection has open requests.
+//! Knows whether a connection has open requests, and whether their answers are taken.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
-/// The count of a connection's open requests. Clones share it.
+/// A connection's open requests. Clones share them.
 #[derive(Clone)]
-pub(super) struct Activity(watch::Sender<usize>);
+pub(super) struct Activity {
+    open: watch::Sender<usize>,
+    untaken: Untaken,
+}
+
+/// Since when each answer's last piece waits for the client to take it.
+#[derive(Clone, Default)]
+struct Untaken(Arc<Mutex<Pieces>>);
+
+#[derive(Default)]
+struct Pieces {
+    next: u64,
+    waiting: HashMap<u64, Instant>,
+}
 
 /// One open request; it ends when this is dropped.
-pub(super) struct Open(watch::Sender<usize>);
+pub(super) struct Open {
+    count: watch::Sender<usize>,
+    untaken: Untaken,
+    number: u64,
+}
 
 impl Activity {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(0))
+        Self {
+            open: watch::Sender::new(0),
+            untaken: Untaken::default(),
+        }
     }
 
     /// Counts a request that begins.
     pub(super) fn begin(&self) -> Open {
-        self.0.send_modify(|open| *open += 1);
-        Open(self.0.clone())
+        self.open.send_modify(|open| *open += 1);
+        let mut pieces = self.untaken.lock();
+        pieces.next += 1;
+        Open {
+            count: self.open.clone(),
+            untaken: self.untaken.clone(),
+            number: pieces.next,
+        }
     }
 
     /// Returns once no request has been open for `span`.
     pub(super) async fn idle_for(&self, span: Duration) {
-        let mut open = self.0.subscribe();
+        let mut open = self.open.subscribe();
         loop {
             // The sender lives in `self`: neither wait can fail.
             drop(open.wait_for(|open| *open == 0).await);
@@ -34,11 +62,43 @@ impl Activity {
             }
         }
     }
+
+    /// Returns once a piece of an answer has not been taken for `span`.
+    pub(super) async fn stuck_for(&self, span: Duration) {
+        loop {
+            let oldest = self.untaken.lock().waiting.values().min().copied();
+            let waited = oldest.map_or(Duration::ZERO, |oldest| oldest.elapsed());
+            match span.checked_sub(waited) {
+                Some(left) if !left.is_zero() => sleep(left).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+impl Open {
+    /// Notes that a piece of the answer was handed out.
+    pub(super) fn hand_out(&self) {
+        let mut pieces = self.untaken.lock();
+        pieces.waiting.insert(self.number, Instant::now());
+    }
+
+    /// Notes that the client has taken it.
+    pub(super) fn taken(&self) {
+        self.untaken.lock().waiting.remove(&self.number);
+    }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.send_modify(|open| *open -= 1);
+        self.taken();
+        self.count.send_modify(|open| *open -= 1);
+    }
+}
+
+impl Untaken {
+    fn lock(&self) -> MutexGuard<'_, Pieces> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,47 +11,72 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep, timeout};
 
-/// So much of an unread body is read after the answer is known.
+/// So much of an unread body is read before the answer is given.
 const DRAIN_BYTES: usize = 1024 * 1024;
 
-/// For so long an unread body is waited for after the answer is known.
+/// So much more of it is read while the answer is on its way.
+const LINGER_BYTES: usize = 16 * 1024 * 1024;
+
+/// For so long an unread body is waited for, before the answer and again with it.
 const DRAIN_TIME: Duration = Duration::from_secs(2);
+
+/// In each span of patience so much of a body must come, or its end: one that drips holds its
+/// connection as long as one that has stopped.
+const PACE_BYTES: usize = 1024;
 
 /// The place to which an unread body returns.
 #[derive(Clone, Default)]
 pub(super) struct Shelf(Arc<Mutex<Option<Incoming>>>);
 
 impl Shelf {
-    /// Reads the rest of a body that was given back unread, and throws it away.
+    /// Reads the rest of a body that was given back unread, and throws it away; gives back what did
+    /// not come to its end.
     ///
     /// An answer that overtakes the body resets the HTTP/2 stream, and many clients then show
     /// their users the reset and not the answer.
-    pub(super) async fn drain(&self) {
+    pub(super) async fn drain(&self) -> Option<Incoming> {
         let rest = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(rest) = rest {
-            // What does not come in time is the client's own loss.
-            let _late = timeout(DRAIN_TIME, discard(rest)).await;
+        let mut rest = rest?;
+        match timeout(DRAIN_TIME, discard(&mut rest, DRAIN_BYTES)).await {
+            Ok(End::Reached) => None,
+            Ok(End::NotReached) | Err(_) => Some(rest),
         }
     }
 }
 
-async fn discard(mut body: Incoming) {
-    let mut left = DRAIN_BYTES;
+/// Reads on while the answer is on its way: whoever has much to send looks up from it only then, and
+/// dropping the rest at once would cut them off, answer and all.
+pub(super) async fn linger(mut rest: Incoming) {
+    // What does not come in time is the client's own loss.
+    let _late = timeout(DRAIN_TIME, discard(&mut rest, LINGER_BYTES)).await;
+}
+
+/// Whether a body came to its end.
+enum End {
+    Reached,
+    NotReached,
+}
+
+async fn discard(body: &mut Incoming, most: usize) -> End {
+    let mut left = most;
     while let Some(Ok(frame)) = body.frame().await {
         let length = frame.data_ref().map_or(0, Bytes::len);
         let Some(less) = left.checked_sub(length) else {
-            return;
+            return End::NotReached;
         };
         left = less;
     }
+    End::Reached
 }
 
-/// A body that fails when nothing comes for some time, and returns to its shelf when dropped.
+/// A body that fails when too little comes for some time, and returns to its shelf when dropped.
 pub(super) struct Lent {
     body: Option<Incoming>,
     shelf: Shelf,
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
+    /// What has come since it was first waited for.
+    came: usize,
 }
 
 impl Lent {
@@ -61,6 +86,17 @@ impl Lent {
             shelf,
             patience,
             waiting: None,
+            came: 0,
+        }
+    }
+
+    /// Notes what came, and begins anew to wait when it is enough.
+    fn note(&mut self, frame: Option<&Frame<Bytes>>) {
+        let bytes = frame.and_then(Frame::data_ref).map_or(0, Bytes::len);
+        self.came = self.came.saturating_add(bytes);
+        if self.came >= PACE_BYTES {
+            self.waiting = None;
+            self.came = 0;
         }
     }
 }
@@ -78,10 +114,13 @@ impl Body for Lent {
             return Poll::Ready(None);
         };
         if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
-            this.waiting = None;
+            this.note(frame.as_ref().and_then(|frame| frame.as_ref().ok()));
             return Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)));
         }
         let patience = this.patience;
+        if this.waiting.is_none() {
+            this.came = 0;
+        }
         let waiting = this
             .waiting
             .get_or_insert_with(|| Box::pin(sleep(patience)));

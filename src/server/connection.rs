@@ -114,6 +114,7 @@ impl<E: Endpoint + 'static> Host<E> {
             local: self.address.clone(),
             patience: self.deadlines.body,
             activity: activity.clone(),
+            tasks: self.tasks.clone(),
         });
         let service = service_fn(move |request| Arc::clone(&answering).answer(request));
         let builder = self.builder(protocol);
@@ -123,6 +124,11 @@ impl<E: Endpoint + 'static> Host<E> {
             closed = connection.as_mut() => return note(peer, closed),
             () = stop.cancelled() => {}
             () = activity.idle_for(self.deadlines.idle) => {}
+            () = activity.stuck_for(self.deadlines.body) => {
+                // No farewell would reach a client that takes nothing.
+                tracing::debug!(?peer, "cut a connection whose client takes nothing of an answer");
+                return;
+            }
         }
         connection.as_mut().graceful_shutdown();
         if let Ok(closed) = timeout(self.deadlines.stop, connection).await {

@@ -2,9 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,13 +11,14 @@ use http::uri::Scheme;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, RequestParts};
 
-use super::activity::{Activity, Open};
-use super::body::{Lent, Shelf};
-use crate::base::Peer;
+use super::activity::Activity;
+use super::answer::Answer;
+use super::body::{Lent, Shelf, linger};
+use crate::base::{Peer, Tasks};
 
 /// What a connection's requests have in common.
 pub(super) struct Answering<E> {
@@ -28,6 +27,7 @@ pub(super) struct Answering<E> {
     pub(super) local: LocalAddr,
     pub(super) patience: Duration,
     pub(super) activity: Activity,
+    pub(super) tasks: Tasks,
 }
 
 /// What must be known of a request after it was given away.
@@ -50,11 +50,13 @@ impl<E: Endpoint> Answering<E> {
         let unread = Shelf::default();
         let request = self.translate(request, &unread);
         let response = self.endpoint.get_response(request).await;
-        if !manner.waits {
-            unread.drain().await;
+        if !manner.waits
+            && let Some(rest) = unread.drain().await
+        {
+            self.tasks.start(linger(rest));
         }
         let response = manner.apply(response.into());
-        Ok(response.map(|body| Answer { body, _open: open }))
+        Ok(response.map(|body| Answer::new(body, open)))
     }
 
     fn translate(&self, request: Request<Incoming>, unread: &Shelf) -> poem::Request {
@@ -100,31 +102,5 @@ impl Manner {
             response.headers_mut().insert(CONNECTION, close);
         }
         response
-    }
-}
-
-/// An answer's body; its request counts as open until it is sent.
-pub(super) struct Answer {
-    body: BoxBody<Bytes, io::Error>,
-    _open: Open,
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

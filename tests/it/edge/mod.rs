@@ -3,6 +3,8 @@
 mod doors;
 mod framing;
 mod http2;
+mod measure;
+mod process;
 mod slow;
 mod stop;
 

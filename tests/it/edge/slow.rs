@@ -2,6 +2,9 @@
 
 use std::time::Instant;
 
+use http_body_util::Empty;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+
 use super::*;
 
 #[tokio::test]
@@ -75,4 +78,60 @@ async fn many_silent_connections_do_not_keep_others_out() {
     let answer = edge.client().get(edge.url("/")).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_cut_like_one_that_stopped() {
+    let edge = Edge::plain(|config| config.server.deadlines.body = SHORT).await;
+    let request = "POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
+    let mut stream = edge.sent(request).await;
+    let (mut reading, mut writing) = stream.split();
+    let drip = async {
+        while writing.write_all(b".").await.is_ok() {
+            tokio::time::sleep(SHORT / 6).await;
+        }
+    };
+    let answer = tokio::select! {
+        answer = rest(&mut reading) => answer,
+        () = drip => String::new(),
+    };
+    assert!(!answer.contains("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_slow_body_that_keeps_coming_is_read() {
+    let edge = Edge::plain(|config| config.server.deadlines.body = Duration::from_secs(2)).await;
+    let request = "POST /read HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+                   Content-Length: 8192\r\n\r\n";
+    let mut stream = edge.sent(request).await;
+    for _ in 0..8 {
+        stream.write_all(&[b'x'; 1024]).await.unwrap();
+        tokio::time::sleep(SHORT).await;
+    }
+    assert!(rest(&mut stream).await.ends_with("8192"));
+}
+
+#[tokio::test]
+async fn a_stream_whose_window_stays_shut_is_cut_over_http_2() {
+    let edge = Edge::start(|config| config.server.deadlines.body = SHORT).await;
+    let stream = TokioIo::new(edge.tls("h2").await);
+    let (mut sender, connection) = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(1024)
+        .handshake(stream)
+        .await
+        .unwrap();
+    let request = hyper::Request::get(edge.url("/big"));
+    let request = request.body(Empty::<bytes::Bytes>::new()).unwrap();
+    let asking = async {
+        let answer = sender.send_request(request).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        // Held, and never read.
+        std::future::pending::<()>().await;
+        drop(answer);
+    };
+    let cut = tokio::select! {
+        cut = timeout(SOON, connection) => cut,
+        () = asking => unreachable!("it never ends"),
+    };
+    assert!(cut.is_ok(), "the connection stands");
 }

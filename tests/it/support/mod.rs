@@ -3,6 +3,7 @@
 
 mod answer;
 mod client;
+mod serving;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use weighbridge::http;
 
 pub(crate) use answer::Answer;
 pub(crate) use client::Client;
+pub(crate) use serving::Serving;
 
 /// A password that every rule allows.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
