@@ -9,9 +9,14 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { sessionQuery } from "./api/session";
+import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
+import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readSyncSearch } from "./syncs/search";
+import { readListSearch } from "./ui/address";
 import { BrokenPage, NoAppliance, NoPage } from "./ui/boundary";
+import { readUserSearch } from "./users/search";
 
 export type History = RouterHistory;
 
@@ -52,6 +57,7 @@ const overview = createRoute({
 const datasetList = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets",
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./datasets/list"), "DatasetList"),
 });
 
@@ -71,6 +77,7 @@ const records = createRoute({
 const imports = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id/imports",
+  validateSearch: readImportSearch,
   component: lazyRouteComponent(() => import("./datasets/imports/page"), "Imports"),
 });
 
@@ -83,6 +90,7 @@ const datasetSettings = createRoute({
 const connectionList = createRoute({
   getParentRoute: () => signedIn,
   path: "/connections",
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./connections/list"), "ConnectionList"),
 });
 
@@ -101,6 +109,7 @@ const connection = createRoute({
 const syncList = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs",
+  validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./syncs/list"), "SyncList"),
 });
 
@@ -113,18 +122,21 @@ const newSync = createRoute({
 const sync = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs/$id",
+  validateSearch: readSyncSearch,
   component: lazyRouteComponent(() => import("./syncs/page"), "SyncPage"),
 });
 
 const runList = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
+  validateSearch: readRunSearch,
   component: lazyRouteComponent(() => import("./runs/list"), "RunList"),
 });
 
 const run = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs/$id",
+  validateSearch: readOutcomeSearch,
   component: lazyRouteComponent(() => import("./runs/page"), "RunPage"),
 });
 
@@ -137,6 +149,7 @@ const account = createRoute({
 const users = createRoute({
   getParentRoute: () => signedIn,
   path: "/users",
+  validateSearch: readUserSearch,
   component: lazyRouteComponent(() => import("./users/users"), "Users"),
 });
 

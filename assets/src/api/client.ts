@@ -2,6 +2,7 @@ import createFetchClient, { type Middleware } from "openapi-fetch";
 import createQueryHooks from "openapi-react-query";
 import { csrfToken } from "./csrf";
 import { readProblem, Unreachable } from "./problem";
+import { noteReach } from "./reach";
 import type { paths } from "./schema";
 
 export const apiBase = "/api/v1";
@@ -14,11 +15,14 @@ const manners: Middleware = {
     if (token && unsafeMethods.has(request.method)) request.headers.set("x-csrf-token", token);
   },
   async onResponse({ response }) {
+    noteReach(true);
     if (!response.ok) throw await readProblem(response);
   },
   onError({ error }) {
     const wasStopped = error instanceof DOMException && error.name === "AbortError";
-    return wasStopped ? undefined : new Unreachable(error);
+    if (wasStopped) return;
+    noteReach(false);
+    return new Unreachable(error);
   },
 };
 

@@ -11,7 +11,14 @@ export function createQueries(onSignedOut: () => void): QueryClient {
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
-      queries: { retry: isWorthRetrying, retryDelay: retryDelayMs, staleTime: 5_000 },
+      // What the browser thinks of the network says nothing of an appliance in the same house.
+      queries: {
+        retry: isWorthRetrying,
+        retryDelay: retryDelayMs,
+        staleTime: 5_000,
+        networkMode: "always",
+      },
+      mutations: { networkMode: "always" },
     },
   });
 }

@@ -1,12 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { $api } from "../api/client";
+import { useConnections } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Connection } from "../api/types";
-import { Empty } from "../ui/empty";
-import { Loaded } from "../ui/loaded";
-import { Page } from "../ui/page";
+import { Listing } from "../ui/listing";
+import { NewLink } from "../ui/new-link";
 import { Status } from "../ui/status";
-import { type Column, Table } from "../ui/table";
+import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
 import { connectionStatus, providerName } from "./state";
 
@@ -14,58 +13,46 @@ const columns: Column<Connection>[] = [
   {
     id: "name",
     head: "Connection",
+    rank: ({ name }) => name,
     cell: ({ id, name }) => (
       <Link to="/connections/$id" params={{ id }}>
         {name}
       </Link>
     ),
   },
-  { id: "provider", head: "To", cell: providerName },
-  { id: "status", head: "State", cell: (one) => <Status {...connectionStatus(one)} /> },
+  { id: "provider", head: "To", rank: providerName, cell: providerName },
+  {
+    id: "status",
+    head: "State",
+    rank: (one) => connectionStatus(one).label,
+    cell: (one) => <Status {...connectionStatus(one)} />,
+  },
   { id: "token", head: "Token", cell: ({ token_hint }) => <code>{token_hint}</code> },
   {
     id: "tested",
     head: "Tested",
     isFigure: true,
+    rank: ({ last_tested_at }) => last_tested_at,
     cell: ({ last_tested_at }) => (last_tested_at ? <Ago time={last_tested_at} /> : "Never"),
   },
 ];
 
 export function ConnectionList() {
-  const connections = $api.useQuery("get", "/connections", { params: { query: { limit: 500 } } });
   const mayWrite = useMay("connection:write");
-  const create = mayWrite && (
-    <Link to="/connections/new" className="button primary">
-      New connection
-    </Link>
-  );
-  const isEmpty = connections.data?.items.length === 0;
   return (
-    <Page
+    <Listing
       title="Connections"
       lead="Your access to accounts elsewhere, sealed."
-      actions={!isEmpty && create}
-    >
-      <Loaded query={connections}>
-        {({ items }) =>
-          items.length > 0 ? (
-            <Table
-              label="Connections"
-              columns={columns}
-              rows={items}
-              rowId={({ id }) => id}
-              isCards
-            />
-          ) : (
-            <Empty icon="link" title="No connections yet" action={create}>
-              <p>
-                A connection is your authorised access to one account, such as Airtable. Its token
-                is sealed on this machine: nobody can read it again, you included.
-              </p>
-            </Empty>
-          )
-        }
-      </Loaded>
-    </Page>
+      noun="connection"
+      pages={useConnections()}
+      columns={columns}
+      words={(one) => [one.name, providerName(one), connectionStatus(one).label].join(" ")}
+      create={mayWrite && <NewLink to="/connections/new" label="New connection" />}
+      empty={{
+        icon: "link",
+        title: "No connections yet",
+        text: "A connection is your authorised access to one account, such as Airtable. Its token is sealed on this machine: nobody can read it again, you included.",
+      }}
+    />
   );
 }

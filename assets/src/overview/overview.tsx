@@ -30,15 +30,18 @@ function useSystem() {
 function Figures() {
   const system = useSystem();
   return (
-    <Loaded query={system} waiting={<span className="skeleton row" />}>
+    <Loaded
+      query={system}
+      waiting={<div className="figures waiting" role="status" aria-label="Loading" />}
+    >
       {({ counts }) =>
         counts && (
           <dl className="figures">
-            <Figure label="Datasets" count={counts.datasets} />
             <Figure label="Records" count={counts.records} />
-            <Figure label="Connections" count={counts.connections} />
-            <Figure label="Syncs" count={counts.syncs} />
-            <Figure label="Runs" count={counts.runs} />
+            <Figure label="Datasets" count={counts.datasets} to="/datasets" />
+            <Figure label="Connections" count={counts.connections} to="/connections" />
+            <Figure label="Syncs" count={counts.syncs} to="/syncs" />
+            <Figure label="Runs" count={counts.runs} to="/runs" />
           </dl>
         )
       }
@@ -46,10 +49,25 @@ function Figures() {
   );
 }
 
-function Figure({ label, count }: { label: string; count: number }) {
+interface FigureProps {
+  label: string;
+  count: number;
+  /** Where those that are counted are listed. */
+  to?: "/datasets" | "/connections" | "/syncs" | "/runs";
+}
+
+function Figure({ label, count, to }: FigureProps) {
   return (
     <div>
-      <dt>{label}</dt>
+      <dt>
+        {to ? (
+          <Link to={to} aria-label={`${label}: ${formatCount(count)}`}>
+            {label}
+          </Link>
+        ) : (
+          label
+        )}
+      </dt>
       <dd>{formatCount(count)}</dd>
     </div>
   );

@@ -1,22 +1,22 @@
-import { useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
 import { $api } from "../api/client";
 import type { Outcome, Run } from "../api/types";
+import { changeSearch } from "../ui/address";
 import { Button } from "../ui/button";
 import { Select } from "../ui/fields";
 import { Failure } from "../ui/notice";
 import { Panel } from "../ui/page";
-import { SkeletonRows } from "../ui/skeleton";
 import { Status } from "../ui/status";
-import { type Column, Table } from "../ui/table";
+import { type Column, Table, WaitingTable } from "../ui/table";
 import { Ago } from "../ui/time";
+import { type Shown, shownOutcomes } from "./search";
 import { hasEnded, outcomeStatus } from "./state";
 
 const pageSize = 50;
 
-const states = ["all", "created", "changed", "matched", "unchanged", "refused", "unknown"] as const;
-type Shown = (typeof states)[number];
+const route = getRouteApi("/signed-in/runs/$id");
 
-const options = states.map((state) => ({
+const options = shownOutcomes.map((state) => ({
   value: state,
   label: state === "all" ? "Every outcome" : state.charAt(0).toUpperCase() + state.slice(1),
 }));
@@ -35,7 +35,13 @@ const columns: Column<Outcome>[] = [
 
 /** What became of each record. */
 export function Outcomes({ run }: { run: Run }) {
-  const [shown, setShown] = useState<Shown>("all");
+  const { outcome: shown = "all" } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (next: Shown) =>
+    navigate({
+      search: (now) => changeSearch(now, { outcome: next === "all" ? undefined : next }),
+      resetScroll: false,
+    });
   const outcomes = $api.useInfiniteQuery(
     "get",
     "/runs/{id}/outcomes",
@@ -56,12 +62,10 @@ export function Outcomes({ run }: { run: Run }) {
   return (
     <Panel
       title="Record by record"
-      aside={
-        <Select label="Outcome" hideLabel options={options} value={shown} onChange={setShown} />
-      }
+      aside={<Select label="Outcome" hideLabel options={options} value={shown} onChange={show} />}
     >
       {outcomes.isError && <Failure error={outcomes.error} onRetry={() => outcomes.refetch()} />}
-      {outcomes.isPending && <SkeletonRows rows={6} />}
+      {outcomes.isPending && <WaitingTable columns={columns} rows={6} />}
       {outcomes.isSuccess && items.length === 0 && (
         <p className="quiet-value">
           {shown === "all" ? "No record yet." : `No record is ${shown}.`}

@@ -6,7 +6,8 @@ import { type Column, Table } from "../ui/table";
 import { Ago } from "../ui/time";
 import { runStatus } from "./state";
 
-const columns: Column<Run>[] = [
+/** What is said of a run in one line. */
+export const runColumns: Column<Run>[] = [
   {
     id: "sync",
     head: "Run",
@@ -40,5 +41,14 @@ const columns: Column<Run>[] = [
 
 /** Runs, newest first, with what each did. */
 export function RunTable({ label, runs }: { label: string; runs: readonly Run[] }) {
-  return <Table label={label} columns={columns} rows={runs} rowId={({ id }) => id} isCards />;
+  return (
+    <Table
+      label={label}
+      columns={runColumns}
+      rows={runs}
+      rowId={({ id }) => id}
+      isCards
+      isPressable
+    />
+  );
 }

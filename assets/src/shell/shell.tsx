@@ -4,36 +4,58 @@ import { useSession, useSignOut } from "../api/session";
 import { Announcements } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Icon, Mark } from "../ui/icon";
-import { menuFor } from "./navigation";
+import { KeysHelp, paletteKeys } from "./keys/help";
+import { useKeys } from "./keys/use-keys";
+import { account, menuFor } from "./navigation";
+import { OfflineNotice } from "./offline";
+import { Palette } from "./palette/palette";
 
 /** The frame of every page behind the sign-in: the menu at the side, the page beside it. */
 export function Shell() {
-  const isOpen = useMenuThatCloses();
+  const menu = useMenuThatCloses();
+  const { open, show, close } = useOverlays();
+  const { permissions } = useSession();
+  const places = [...menuFor(permissions), account];
+  const leave = useLeave();
   useHeadingFocus();
+  useKeys(places, { onHelp: () => show("help"), onPalette: () => show("palette") });
   return (
     <div className="shell">
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      <header className="side" data-open={isOpen.value || undefined}>
+      <header className="side" data-open={menu.value || undefined}>
         <div className="side-top">
           <Link to="/" className="brand">
             <Mark />
             Weighbridge
           </Link>
           <span className="nav-toggle">
-            <Button icon="menu" aria-expanded={isOpen.value} onPress={isOpen.toggle}>
+            <Button icon="menu" aria-expanded={menu.value} onPress={menu.toggle}>
               Menu
             </Button>
           </span>
         </div>
+        <div className="find">
+          <Button icon="search" aria-haspopup="dialog" onPress={() => show("palette")}>
+            Find <kbd>{paletteKeys}</kbd>
+          </Button>
+        </div>
         <MainMenu />
-        <SignedInUser />
+        <Foot onHelp={() => show("help")} onSignOut={leave} />
       </header>
       <main id="main" className="main" tabIndex={-1}>
+        <OfflineNotice />
         <Outlet />
       </main>
       <Announcements />
+      <KeysHelp places={places} isOpen={open === "help"} onClose={close} />
+      <Palette
+        isOpen={open === "palette"}
+        onClose={close}
+        onHelp={() => show("help")}
+        onSignOut={leave}
+      />
     </div>
   );
 }
@@ -45,7 +67,7 @@ function MainMenu() {
       <ul className="nav">
         {menuFor(permissions).map(({ to, label, icon }) => (
           <li key={to}>
-            <Link to={to} activeOptions={{ exact: to === "/" }}>
+            <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
               <Icon name={icon} />
               {label}
             </Link>
@@ -56,24 +78,54 @@ function MainMenu() {
   );
 }
 
-function SignedInUser() {
+function Foot({ onHelp, onSignOut }: { onHelp: () => void; onSignOut: () => void }) {
   const { user } = useSession();
+  return (
+    <div className="side-foot">
+      <ul className="nav">
+        <li>
+          <a href="/handbook">
+            <Icon name="help" />
+            Handbook
+          </a>
+        </li>
+        <li>
+          <Button look="plain" icon="keyboard" onPress={onHelp}>
+            Shortcuts
+          </Button>
+        </li>
+        <li>
+          <Button look="plain" icon="exit" onPress={onSignOut}>
+            Sign out
+          </Button>
+        </li>
+      </ul>
+      <Link to={account.to} className="who">
+        <span className="initial" aria-hidden="true">
+          {user.name.charAt(0)}
+        </span>
+        <span className="who-text">
+          <span className="who-name">{user.name}</span>
+          <span className="quiet">{user.email}</span>
+        </span>
+      </Link>
+    </div>
+  );
+}
+
+function useLeave(): () => Promise<void> {
   const signOut = useSignOut();
   const router = useRouter();
-  const leave = async () => {
+  return async () => {
     await signOut();
     await router.navigate({ to: "/signin" });
   };
-  return (
-    <div className="side-foot">
-      <div className="who">
-        <Link to="/account">{user.name}</Link>
-        <p className="quiet">{user.email}</p>
-      </div>
-      <a href="/handbook">Handbook</a>
-      <Button onPress={leave}>Sign out</Button>
-    </div>
-  );
+}
+
+/** The sheets that belong to no page; one is open at most. */
+function useOverlays() {
+  const [open, show] = useState<"help" | "palette">();
+  return { open, show, close: () => show(undefined) };
 }
 
 /** On narrow screens the menu opens over the page and closes when a page was chosen. */

@@ -1,74 +1,74 @@
 import { Link } from "@tanstack/react-router";
-import { $api } from "../api/client";
+import { useSyncs } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Sync } from "../api/types";
 import { runStatus } from "../runs/state";
-import { Empty } from "../ui/empty";
-import { Loaded } from "../ui/loaded";
-import { Page } from "../ui/page";
+import { Listing } from "../ui/listing";
+import { NewLink } from "../ui/new-link";
 import { Status } from "../ui/status";
-import { type Column, Table } from "../ui/table";
+import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
 
 const columns: Column<Sync>[] = [
   {
     id: "name",
     head: "Sync",
+    rank: ({ name }) => name,
     cell: ({ id, name }) => (
       <Link to="/syncs/$id" params={{ id }}>
         {name}
       </Link>
     ),
   },
-  { id: "from", head: "From", cell: ({ dataset }) => dataset.name },
-  { id: "to", head: "To", cell: ({ base, table }) => `${base.name} / ${table.name}` },
+  {
+    id: "from",
+    head: "From",
+    rank: ({ dataset }) => dataset.name,
+    cell: ({ dataset }) => dataset.name,
+  },
+  { id: "to", head: "To", rank: placeOf, cell: placeOf },
   {
     id: "state",
     head: "Last run",
-    cell: ({ last_run }) => (last_run ? <Status {...runStatus(last_run)} /> : "Never ran"),
+    rank: ({ last_run }) => last_run && runStatus(last_run).label,
+    cell: ({ last_run }) =>
+      last_run ? (
+        <Status {...runStatus(last_run)} />
+      ) : (
+        <span className="quiet-value">Never ran</span>
+      ),
   },
   {
     id: "when",
     head: "Queued",
     isFigure: true,
+    rank: ({ last_run }) => last_run?.queued_at,
     cell: ({ last_run }) => last_run && <Ago time={last_run.queued_at} />,
   },
 ];
 
+function placeOf({ base, table }: Sync): string {
+  return `${base.name} / ${table.name}`;
+}
+
 export function SyncList() {
-  const syncs = $api.useQuery(
-    "get",
-    "/syncs",
-    { params: { query: { limit: 500 } } },
-    { refetchInterval: 30_000 },
-  );
   const mayWrite = useMay("sync:write");
-  const create = mayWrite && (
-    <Link to="/syncs/new" className="button primary">
-      New sync
-    </Link>
-  );
-  const isEmpty = syncs.data?.items.length === 0;
   return (
-    <Page
+    <Listing
       title="Syncs"
       lead="Lasting agreements between a dataset and a table elsewhere."
-      actions={!isEmpty && create}
-    >
-      <Loaded query={syncs}>
-        {({ items }) =>
-          items.length > 0 ? (
-            <Table label="Syncs" columns={columns} rows={items} rowId={({ id }) => id} isCards />
-          ) : (
-            <Empty icon="sync" title="No syncs yet" action={create}>
-              <p>
-                A sync says which field of a dataset goes into which field of a table. Each run then
-                carries over what has changed since the last one, and nothing twice.
-              </p>
-            </Empty>
-          )
-        }
-      </Loaded>
-    </Page>
+      noun="sync"
+      pages={useSyncs()}
+      columns={columns}
+      words={(sync) =>
+        [sync.name, sync.dataset.name, sync.connection.name, placeOf(sync)].join(" ")
+      }
+      create={mayWrite && <NewLink to="/syncs/new" label="New sync" />}
+      empty={{
+        icon: "sync",
+        title: "No syncs yet",
+        text: "A sync says which field of a dataset goes into which field of a table. Each run then carries over what has changed since the last one, and nothing twice.",
+      }}
+    />
   );
 }

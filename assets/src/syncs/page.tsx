@@ -1,12 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import { $api, client } from "../api/client";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync } from "../api/types";
 import { hasEnded } from "../runs/state";
-import { RunTable } from "../runs/table";
+import { RunTable, runColumns } from "../runs/table";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Deletion } from "../ui/deletion";
@@ -15,7 +14,7 @@ import { Loaded } from "../ui/loaded";
 import { Failure } from "../ui/notice";
 import { Page, Panel } from "../ui/page";
 import { Rename } from "../ui/rename";
-import { type Column, Table } from "../ui/table";
+import { type Column, Table, WaitingTable } from "../ui/table";
 import { EditMapping } from "./edit";
 
 const route = getRouteApi("/signed-in/syncs/$id");
@@ -29,12 +28,20 @@ export function SyncPage() {
     <Page
       title={sync.data?.name}
       crumbs={[{ label: "Syncs", to: "/syncs" }]}
-      lead={sync.data && <Lead sync={sync.data} />}
+      lead={sync.data ? <Lead sync={sync.data} /> : <span className="skeleton line" />}
+      actions={sync.data && mayRun && <RunNow sync={sync.data} />}
     >
       <Loaded query={sync}>
         {(found) => (
           <>
-            <Panel title="Runs" aside={mayRun && <RunNow sync={found} />}>
+            <Panel
+              title="Last runs"
+              aside={
+                <Link to="/runs" search={{ sync: found.id }}>
+                  All its runs
+                </Link>
+              }
+            >
               <Runs syncId={found.id} />
             </Panel>
             <MappingPanel key={found.updated_at} sync={found} mayWrite={mayWrite} />
@@ -100,7 +107,7 @@ function Runs({ syncId }: { syncId: string }) {
     },
   );
   return (
-    <Loaded query={runs}>
+    <Loaded query={runs} waiting={<WaitingTable columns={runColumns} rows={3} />}>
       {({ items }) =>
         items.length > 0 ? (
           <RunTable label="Runs of this sync" runs={items} />
@@ -124,7 +131,10 @@ const columns: Column<Sync["mapping"][number]>[] = [
 ];
 
 function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
-  const [isEditing, setIsEditing] = useState(false);
+  const { edit: isEditing } = route.useSearch();
+  const navigate = route.useNavigate();
+  const setIsEditing = (edit: boolean) =>
+    navigate({ search: edit ? { edit } : {}, resetScroll: false });
   const edit = mayWrite && !isEditing && <Button onPress={() => setIsEditing(true)}>Edit</Button>;
   return (
     <Panel title="What goes where" aside={edit}>

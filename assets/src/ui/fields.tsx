@@ -36,9 +36,12 @@ export interface TextFieldProps
   isCode?: boolean;
   /** The label is for screen readers alone, where the surroundings say it to the eye. */
   hideLabel?: boolean;
+  /** The keyboard's own word for the field; see `shell/keys`. */
+  shortcut?: "search";
 }
 
 export function TextField({
+  shortcut,
   label,
   help,
   error,
@@ -65,7 +68,7 @@ export function TextField({
       {rows ? (
         <TextArea className={look} rows={rows} placeholder={placeholder} />
       ) : (
-        <Input className={look} placeholder={placeholder} />
+        <Input className={look} placeholder={placeholder} data-shortcut={shortcut} />
       )}
       <FieldError className="field-error">{error}</FieldError>
     </AriaTextField>

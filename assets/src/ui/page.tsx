@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { Fragment, type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
+import { Icon } from "./icon";
 
 interface Crumb {
   label: string;
@@ -27,10 +28,10 @@ export function Page({ title, crumbs = [], lead, actions, children }: PageProps)
         {crumbs.length > 0 && (
           <nav className="crumbs" aria-label="Breadcrumb">
             {crumbs.map(({ label, to }) => (
-              <Fragment key={to}>
-                <Link to={to}>{label}</Link>
-                <span aria-hidden="true">/</span>
-              </Fragment>
+              <Link key={to} to={to}>
+                <Icon name="chevronLeft" />
+                {label}
+              </Link>
             ))}
           </nav>
         )}

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Rank } from "./sort";
 
 export interface Column<Row> {
   /** Tells columns apart. */
@@ -9,6 +10,10 @@ export interface Column<Row> {
   isFigure?: boolean;
   /** The table's own order by this column, where it can be sorted by it. */
   sort?: "ascending" | "descending" | "none";
+  /** What the column is called where `head` is more than text. */
+  label?: string;
+  /** What a list that is here as a whole puts its rows in order by. */
+  rank?: (row: Row) => Rank;
 }
 
 interface TableProps<Row> {
@@ -21,24 +26,18 @@ interface TableProps<Row> {
   isCards?: boolean;
   /** Cells are cut off at the end of their line, so that all rows are of one height. */
   isOneLine?: boolean;
+  /** The first cell's link or button is meant wherever the row is pressed. */
+  isPressable?: boolean;
 }
 
 /** A plain table; its first column names the row. */
-export function Table<Row>({ label, columns, rows, rowId, isCards, isOneLine }: TableProps<Row>) {
+export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<Row>) {
   return (
     // A region that scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
     <section className="table-region" aria-label={label} tabIndex={0}>
-      <table className={`table${isCards ? " cards" : ""}${isOneLine ? " one-line" : ""}`}>
-        <thead>
-          <tr>
-            {columns.map(({ id, head, isFigure, sort }) => (
-              <th key={id} scope="col" className={isFigure ? "figure" : undefined} aria-sort={sort}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+      <table className={lookOf(look)}>
+        <Head columns={columns} />
         <tbody>
           {rows.map((row) => (
             <tr key={rowId(row)}>
@@ -53,13 +52,37 @@ export function Table<Row>({ label, columns, rows, rowId, isCards, isOneLine }: 
   );
 }
 
+function lookOf(look: Pick<TableProps<never>, "isCards" | "isOneLine" | "isPressable">): string {
+  const names = [
+    "table",
+    look.isCards && "cards",
+    look.isOneLine && "one-line",
+    look.isPressable && "pressable",
+  ];
+  return names.filter(Boolean).join(" ");
+}
+
+function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map(({ id, head, isFigure, sort }) => (
+          <th key={id} scope="col" className={isFigure ? "figure" : undefined} aria-sort={sort}>
+            {head}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 interface CellProps<Row> {
   column: Column<Row>;
   row: Row;
   isHead: boolean;
 }
 
-function Cell<Row>({ column: { head, cell, isFigure }, row, isHead }: CellProps<Row>) {
+function Cell<Row>({ column: { head, label, cell, isFigure }, row, isHead }: CellProps<Row>) {
   const look = isFigure ? "figure" : undefined;
   if (isHead) {
     return (
@@ -69,8 +92,41 @@ function Cell<Row>({ column: { head, cell, isFigure }, row, isHead }: CellProps<
     );
   }
   return (
-    <td className={look} data-label={typeof head === "string" ? head : undefined}>
+    <td className={look} data-label={label ?? (typeof head === "string" ? head : undefined)}>
       {cell(row)}
     </td>
   );
 }
+
+const waitingRows = Array.from({ length: 30 }, (_, row) => `row ${row}`);
+
+interface WaitingTableProps<Row> {
+  columns: readonly Column<Row>[];
+  rows?: number;
+}
+
+/** A table whose rows are still being read: of the same heads, and the same height a row. */
+export function WaitingTable<Row>({ columns, rows = 8 }: WaitingTableProps<Row>) {
+  return (
+    <div className="table-region" role="status" aria-label="Loading">
+      <table className="table cards" aria-hidden="true">
+        <Head
+          columns={columns.map(({ id, head, isFigure }) => ({ id, isFigure, head, cell: blank }))}
+        />
+        <tbody>
+          {waitingRows.slice(0, rows).map((key) => (
+            <tr key={key}>
+              {columns.map(({ id, isFigure }) => (
+                <td key={id} className={isFigure ? "figure" : undefined}>
+                  <span className="skeleton cell" />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const blank = () => null;

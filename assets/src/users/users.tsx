@@ -1,70 +1,88 @@
-import { useState } from "react";
-import { $api } from "../api/client";
+import { getRouteApi } from "@tanstack/react-router";
+import { rowsOf, useUsers } from "../api/lists";
 import type { User } from "../api/types";
+import { changeSearch } from "../ui/address";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { Loaded } from "../ui/loaded";
-import { Page } from "../ui/page";
+import { Listing } from "../ui/listing";
 import { Status } from "../ui/status";
-import { type Column, Table } from "../ui/table";
+import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
 import { UserForm } from "./form";
 
+const route = getRouteApi("/signed-in/users");
+
 /** Who may come in, and as what. */
 export function Users() {
-  const users = $api.useQuery("get", "/users", { params: { query: { limit: 500 } } });
-  const [edited, setEdited] = useState<User | "new">();
-  const close = () => setEdited(undefined);
-  const known = edited === "new" ? undefined : edited;
+  const pages = useUsers();
+  const navigate = route.useNavigate();
+  const open = (user: string | undefined) =>
+    navigate({ search: (now) => changeSearch(now, { user }), resetScroll: false });
   return (
-    <Page
+    <Listing
       title="Users"
       lead="Who may come in, and as what."
-      actions={
-        <Button look="primary" icon="plus" onPress={() => setEdited("new")}>
+      noun="user"
+      pages={pages}
+      columns={columnsFor(open)}
+      words={({ name, email, roles }) => [name, email, ...roles].join(" ")}
+      create={
+        <Button look="primary" icon="plus" data-shortcut="new" onPress={() => open("new")}>
           Add a user
         </Button>
       }
+      empty={{ icon: "user", title: "Nobody yet", text: "Add those who are to come in." }}
     >
-      <Loaded query={users}>
-        {({ items }) => (
-          <Table
-            label="Users"
-            columns={columnsFor(setEdited)}
-            rows={items}
-            rowId={({ id }) => id}
-            isCards
-          />
-        )}
-      </Loaded>
-      <Dialog
-        title={known?.name ?? "New user"}
-        look="sheet"
-        isOpen={edited !== undefined}
-        onClose={close}
-      >
-        <UserForm user={known} onDone={close} />
-      </Dialog>
-    </Page>
+      <UserSheet users={rowsOf(pages)} onClose={() => open(undefined)} />
+    </Listing>
   );
 }
 
-function columnsFor(edit: (user: User) => void): Column<User>[] {
+/** The user that the address names. */
+function UserSheet({ users, onClose }: { users: readonly User[]; onClose: () => void }) {
+  const { user: wanted } = route.useSearch();
+  const known = users.find(({ id }) => id === wanted);
+  return (
+    <Dialog
+      title={known?.name ?? "New user"}
+      look="sheet"
+      isOpen={known !== undefined || wanted === "new"}
+      onClose={onClose}
+    >
+      <UserForm user={known} onDone={onClose} />
+    </Dialog>
+  );
+}
+
+const roleNames: Record<User["roles"][number], string> = {
+  admin: "Admin",
+  member: "Member",
+  analyst: "Analyst",
+  auditor: "Auditor",
+};
+
+function columnsFor(open: (user: string) => void): Column<User>[] {
   return [
     {
       id: "name",
       head: "Name",
-      cell: (user) => (
-        <Button look="plain" onPress={() => edit(user)}>
-          {user.name}
+      rank: ({ name }) => name,
+      cell: ({ id, name }) => (
+        <Button look="plain" onPress={() => open(id)}>
+          {name}
         </Button>
       ),
     },
-    { id: "email", head: "E-mail", cell: ({ email }) => email },
-    { id: "roles", head: "Roles", cell: ({ roles }) => roles.join(", ") },
+    { id: "email", head: "E-mail", rank: ({ email }) => email, cell: ({ email }) => email },
+    {
+      id: "roles",
+      head: "Roles",
+      cell: ({ roles }) => roles.map((role) => roleNames[role]).join(", "),
+    },
     {
       id: "state",
       head: "State",
+      rank: ({ disabled }) => Number(disabled),
       cell: ({ disabled }) =>
         disabled ? (
           <Status tone="bad" icon="close" label="Shut out" />
@@ -76,6 +94,7 @@ function columnsFor(edit: (user: User) => void): Column<User>[] {
       id: "seen",
       head: "Last sign-in",
       isFigure: true,
+      rank: ({ last_sign_in_at }) => last_sign_in_at,
       cell: (user) => (user.last_sign_in_at ? <Ago time={user.last_sign_in_at} /> : "Never"),
     },
   ];

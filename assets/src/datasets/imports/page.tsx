@@ -3,6 +3,7 @@ import { useState } from "react";
 import { $api } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Import } from "../../api/types";
+import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Empty } from "../../ui/empty";
@@ -11,7 +12,7 @@ import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { Status, type StatusWord } from "../../ui/status";
-import { type Column, Table } from "../../ui/table";
+import { type Column, Table, WaitingTable } from "../../ui/table";
 import { Ago } from "../../ui/time";
 import { ChooseFile, type ChosenFile } from "../choose";
 import { DatasetFrame } from "../frame";
@@ -61,28 +62,30 @@ function ImportMore({ id }: { id: string }) {
 }
 
 function PastImports({ id }: { id: string }) {
-  const [shown, setShown] = useState<Import>();
+  const { report } = route.useSearch();
+  const navigate = route.useNavigate();
+  const show = (report: string | undefined) =>
+    navigate({ search: (now) => changeSearch(now, { report }), resetScroll: false });
   const imports = $api.useQuery("get", "/datasets/{id}/imports", { params: { path: { id } } });
+  const columns = columnsFor(show);
   return (
-    <Loaded query={imports}>
+    <Loaded query={imports} waiting={<WaitingTable columns={columns} rows={3} />}>
       {({ items }) =>
         items.length > 0 ? (
           <>
             <Table
               label="Past imports"
-              columns={columnsFor(setShown)}
+              columns={columns}
               rows={items}
               rowId={({ id }) => id}
               isCards
+              isPressable
             />
-            <Dialog
-              title={shown?.file_name ?? "Import"}
-              look="sheet"
-              isOpen={shown !== undefined}
-              onClose={() => setShown(undefined)}
-            >
-              {shown && <ImportReport datasetId={id} done={shown} />}
-            </Dialog>
+            <ReportSheet
+              datasetId={id}
+              shown={items.find(({ id }) => id === report)}
+              onClose={() => show(undefined)}
+            />
           </>
         ) : (
           <Empty icon="file" title="Nothing was imported yet">
@@ -94,7 +97,26 @@ function PastImports({ id }: { id: string }) {
   );
 }
 
-function columnsFor(show: (shown: Import) => void): Column<Import>[] {
+interface ReportSheetProps {
+  datasetId: string;
+  shown: Import | undefined;
+  onClose: () => void;
+}
+
+function ReportSheet({ datasetId, shown, onClose }: ReportSheetProps) {
+  return (
+    <Dialog
+      title={shown?.file_name ?? "Import"}
+      look="sheet"
+      isOpen={shown !== undefined}
+      onClose={onClose}
+    >
+      {shown && <ImportReport datasetId={datasetId} done={shown} />}
+    </Dialog>
+  );
+}
+
+function columnsFor(show: (report: string) => void): Column<Import>[] {
   const count = (id: "read" | "created" | "changed" | "refused", head: string): Column<Import> => ({
     id,
     head,
@@ -106,7 +128,7 @@ function columnsFor(show: (shown: Import) => void): Column<Import>[] {
       id: "file",
       head: "File",
       cell: (row) => (
-        <Button look="plain" onPress={() => show(row)}>
+        <Button look="plain" onPress={() => show(row.id)}>
           {row.file_name ?? "Without a name"}
         </Button>
       ),

@@ -2,16 +2,16 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useLocation } from "@tanstack/react-router";
 import { $api } from "../../api/client";
 import type { Dataset, DatasetRecord } from "../../api/types";
+import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/empty";
 import { formatAmount } from "../../ui/format";
-import { Icon } from "../../ui/icon";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
-import { SkeletonRows } from "../../ui/skeleton";
-import { type Column, Table } from "../../ui/table";
+import { sortOf } from "../../ui/sort";
+import { SortHead } from "../../ui/sort-head";
+import { type Column, Table, WaitingTable } from "../../ui/table";
 import { showValue } from "../show";
-import { sortOf } from "./search";
 
 const route = getRouteApi("/signed-in/datasets/$id");
 const pageSize = 50;
@@ -27,7 +27,8 @@ declare module "@tanstack/react-router" {
 
 /** One page of a dataset's records. */
 export function RecordList({ dataset }: { dataset: Dataset }) {
-  const { record: _, ...search } = route.useSearch();
+  const { record: _, add: __, ...search } = route.useSearch();
+  const columns = useColumns(dataset);
   const records = $api.useQuery(
     "get",
     "/datasets/{id}/records",
@@ -37,11 +38,21 @@ export function RecordList({ dataset }: { dataset: Dataset }) {
   const isNarrowed = Boolean(search.q || search.filter);
   if (records.isError) return <Failure error={records.error} onRetry={() => records.refetch()} />;
   return (
-    <Loaded query={records} waiting={<SkeletonRows rows={12} />}>
+    <Loaded
+      query={records}
+      waiting={<WaitingTable columns={columns} rows={waitingRows(dataset)} />}
+    >
       {({ items, next, scanned }) =>
         items.length > 0 ? (
-          <div className="stack">
-            <RecordTable dataset={dataset} records={items} />
+          <div className="stack" data-old={records.isPlaceholderData || undefined}>
+            <Table
+              label={`Records of ${dataset.name}`}
+              columns={columns}
+              rows={items}
+              rowId={({ key }) => key}
+              isOneLine
+              isPressable
+            />
             <Paging count={items.length} next={next} scanned={scanned} />
           </div>
         ) : (
@@ -52,42 +63,29 @@ export function RecordList({ dataset }: { dataset: Dataset }) {
   );
 }
 
-function RecordTable({ dataset, records }: { dataset: Dataset; records: DatasetRecord[] }) {
+function waitingRows({ records }: Dataset): number {
+  return Math.max(1, Math.min(records, 20));
+}
+
+function useColumns(dataset: Dataset): Column<DatasetRecord>[] {
   const { sort } = route.useSearch();
+  const navigate = route.useNavigate();
+  const onSort = (sort: string | undefined) =>
+    navigate({
+      search: (now) => changeSearch(now, { sort, after: undefined }),
+      resetScroll: false,
+    });
   const others = dataset.fields.filter(({ name }) => name !== dataset.key_field);
   const key = dataset.fields.filter(({ name }) => name === dataset.key_field);
-  const columns = [...key, ...others].slice(0, shownFields).map(
+  return [...key, ...others].slice(0, shownFields).map(
     ({ name, type }, index): Column<DatasetRecord> => ({
       id: name,
-      head: <SortHead field={name} />,
+      head: <SortHead field={name} label={name} sort={sort} onSort={onSort} />,
       sort: sortOf(name, sort).state,
       isFigure: type === "integer" || type === "number",
       cell: (record) =>
         index === 0 ? <RecordLink recordKey={record.key} /> : showValue(record.fields[name]),
     }),
-  );
-  return (
-    <Table
-      label={`Records of ${dataset.name}`}
-      columns={columns}
-      rows={records}
-      rowId={({ key }) => key}
-      isOneLine
-    />
-  );
-}
-
-function SortHead({ field }: { field: string }) {
-  const { sort } = route.useSearch();
-  const navigate = route.useNavigate();
-  const { state, next } = sortOf(field, sort);
-  const reorder = () =>
-    navigate({ search: ({ after: _, ...rest }) => ({ ...rest, sort: next }), resetScroll: false });
-  return (
-    <Button look="plain" onPress={reorder}>
-      {field}
-      {state !== "none" && <Icon name={state === "ascending" ? "arrowUp" : "arrowDown"} />}
-    </Button>
   );
 }
 

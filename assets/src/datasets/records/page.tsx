@@ -1,9 +1,9 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
 import { apiBase } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Dataset, ImportFormat } from "../../api/types";
 import { mediaTypes } from "../../api/upload";
+import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import { DatasetFrame } from "../frame";
@@ -15,12 +15,12 @@ const route = getRouteApi("/signed-in/datasets/$id");
 
 export function Records() {
   const { id } = route.useParams();
-  const { record } = route.useSearch();
+  const { record, add } = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMay("dataset:write");
-  const [isAdding, setIsAdding] = useState(false);
-  const closeRecord = () =>
-    navigate({ search: ({ record: _, ...rest }) => rest, resetScroll: false });
+  const show = (change: { record?: string; add?: string }) =>
+    navigate({ search: (now) => changeSearch(now, change), resetScroll: false });
+  const close = () => show({ record: undefined, add: undefined });
   return (
     <DatasetFrame
       id={id}
@@ -28,7 +28,7 @@ export function Records() {
         <>
           <ExportMenu id={id} />
           {mayWrite && (
-            <Button icon="plus" onPress={() => setIsAdding(true)}>
+            <Button icon="plus" data-shortcut="new" onPress={() => show({ add: "yes" })}>
               Add a record
             </Button>
           )}
@@ -39,8 +39,8 @@ export function Records() {
         <>
           <Toolbar dataset={dataset} />
           <RecordList dataset={dataset} />
-          {isAdding && <RecordSheet dataset={dataset} onClose={() => setIsAdding(false)} />}
-          {record && <RecordSheet dataset={dataset} recordKey={record} onClose={closeRecord} />}
+          {add && mayWrite && <RecordSheet dataset={dataset} onClose={close} />}
+          {record && <RecordSheet dataset={dataset} recordKey={record} onClose={close} />}
         </>
       )}
     </DatasetFrame>

@@ -1,30 +1,15 @@
-/** What of the records is shown; all of it stands in the address. */
-export interface RecordSearch {
-  filter?: string;
-  q?: string;
-  /** A field's name; with `-` before it, descending. */
-  sort?: string;
-  /** The cursor after which this page begins. */
-  after?: string;
-  /** The key of the record that is open. */
-  record?: string;
-}
+import { readTexts, type Texts } from "../../ui/address";
 
-const parts = ["filter", "q", "sort", "after", "record"] as const;
+/**
+ * What of the records is shown; all of it stands in the address: the filter and the search words,
+ * the order (a field's name, with `-` before it descending), the cursor after which this page
+ * begins, the key of the record that is open, and whether one is being added.
+ */
+export type RecordSearch = Texts<(typeof parts)[number]>;
 
-/** Reads the address; what is not a text is left out. The router reads `?q=7` as a number. */
+const parts = ["filter", "q", "sort", "after", "record", "add"] as const;
+
+/** Reads the address. */
 export function readRecordSearch(search: Record<string, unknown>): RecordSearch {
-  const texts = parts
-    .map((part) => [part, search[part]] as const)
-    .filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
-    .map(([part, value]) => [part, String(value)] as const)
-    .filter(([, value]) => value !== "");
-  return Object.fromEntries(texts);
-}
-
-/** The order of a column: its own state and what pressing its head leads to. */
-export function sortOf(field: string, sort: string | undefined) {
-  if (sort === field) return { state: "ascending", next: `-${field}` } as const;
-  if (sort === `-${field}`) return { state: "descending", next: undefined } as const;
-  return { state: "none", next: field } as const;
+  return readTexts(search, parts);
 }

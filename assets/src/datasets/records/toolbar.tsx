@@ -35,7 +35,7 @@ function Inputs({ dataset }: { dataset: Dataset }) {
   const isNarrowed = Boolean(search.q || search.filter);
   return (
     <form className="toolbar" onSubmit={submit}>
-      <TextField label="Search" type="search" value={q} onChange={setQ} />
+      <TextField label="Search" type="search" value={q} onChange={setQ} shortcut="search" />
       <div className="grow">
         <TextField
           label="Filter"
