@@ -9,6 +9,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { sessionQuery } from "./api/session";
+import { readBookSearch } from "./book/search";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
@@ -156,6 +157,7 @@ const users = createRoute({
 const book = createRoute({
   getParentRoute: () => signedIn,
   path: "/book",
+  validateSearch: readBookSearch,
   component: lazyRouteComponent(() => import("./book/book"), "Book"),
 });
 

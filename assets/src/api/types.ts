@@ -3,6 +3,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Base = Schemas["Base"];
+export type Checkpoint = Schemas["Checkpoint"];
 export type Connection = Schemas["Connection"];
 export type ConnectionTest = Schemas["ConnectionTest"];
 export type Dataset = Schemas["Dataset"];

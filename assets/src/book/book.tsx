@@ -1,120 +1,139 @@
-import { type FormEvent, useState } from "react";
-import { $api } from "../api/client";
+import { getRouteApi } from "@tanstack/react-router";
 import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
-import { TextField } from "../ui/fields";
-import { formatCount, formatMoment } from "../ui/format";
-import { Failure } from "../ui/notice";
+import { Empty } from "../ui/empty";
+import { formatAmount, formatShortInstant } from "../ui/format";
+import { Failure, Notice } from "../ui/notice";
 import { Page } from "../ui/page";
-import { SkeletonRows } from "../ui/skeleton";
-import { Status, type StatusWord } from "../ui/status";
-import { type Column, Table } from "../ui/table";
-import { type Entry, readLine } from "./line";
+import { Status } from "../ui/status";
+import { type Column, Table, WaitingTable } from "../ui/table";
+import { viewChain } from "./chain";
+import { CheckpointButton } from "./checkpoint";
+import { endWords } from "./ends";
+import { isNarrowed } from "./search";
+import { LineSheet } from "./sheet";
+import { BookToolbar, useShow } from "./toolbar";
+import { type Row, useTrail } from "./trail";
 
-const pageSize = 50;
+const route = getRouteApi("/signed-in/book");
 
-const endWords: Record<Entry["end"], StatusWord> = {
-  done: { tone: "good", icon: "check", label: "Done" },
-  refused: { tone: "bad", icon: "close", label: "Refused" },
-  open: { tone: "neutral", icon: "help", label: "Open" },
-};
-
-type Row = Entry & { line: unknown };
-
-/** The audit log, newest first; each line whole, as it was written. */
+/** The audit log, newest first: narrowed, followed, and each line whole, as it was written. */
 export function Book() {
-  const [code, setCode] = useState("");
-  const [shown, setShown] = useState<Row>();
-  const events = useEvents(code);
-  const rows = events.data?.pages.flatMap(({ items }) => items).map(toRow) ?? [];
+  const search = route.useSearch();
+  const show = useShow();
+  const trail = useTrail(search);
+  const columns = columnsFor((line) => show({ line }));
+  const { rows, isReading, isMore, looked } = trail;
   return (
     <Page
       title="Book"
       lead="Every act, in the order in which it happened. Each line seals the one before it."
+      actions={<CheckpointButton />}
     >
-      <CodeFilter onChange={setCode} />
-      {events.isError && <Failure error={events.error} onRetry={() => events.refetch()} />}
-      {events.isPending && <SkeletonRows rows={10} />}
-      {events.isSuccess && rows.length === 0 && <p>No event has this code.</p>}
+      <BookToolbar />
+      <ChainStatus rows={rows} looked={isNarrowed(search) ? looked : undefined} />
+      {trail.error && <Failure error={trail.error} onRetry={trail.retry} />}
       {rows.length > 0 && (
         <Table
           label="Events"
-          columns={columnsFor(setShown)}
+          columns={columns}
           rows={rows}
           rowId={({ sequence }) => `${sequence}`}
           isCards
+          isOneLine
+          isPressable
         />
       )}
-      {events.hasNextPage && (
+      {rows.length === 0 && isReading && !trail.error && (
+        <WaitingTable columns={columns} rows={16} />
+      )}
+      {rows.length === 0 && !isReading && !trail.error && <NoLines looked={looked} />}
+      {!isReading && isMore && (
         <div className="actions">
-          <Button isDisabled={events.isFetchingNextPage} onPress={() => events.fetchNextPage()}>
-            Show older events
+          <Button onPress={trail.goOn}>
+            {isNarrowed(search) ? "Look further back" : "Show older events"}
           </Button>
         </div>
       )}
-      <Dialog
-        title={`Event ${shown ? formatCount(shown.sequence) : ""}`}
-        look="sheet"
-        isOpen={shown !== undefined}
-        onClose={() => setShown(undefined)}
-      >
-        <pre className="code-block">{JSON.stringify(shown?.line, undefined, 2)}</pre>
-      </Dialog>
+      <LineSheet rows={rows} />
     </Page>
   );
 }
 
-function useEvents(code: string) {
-  return $api.useInfiniteQuery(
-    "get",
-    "/audit/events",
-    { params: { query: { limit: pageSize, code: code || undefined } } },
-    {
-      pageParamName: "before",
-      initialPageParam: null,
-      getNextPageParam: ({ next }) => next,
-    },
-  );
+interface ChainStatusProps {
+  rows: readonly Row[];
+  /** How many lines a search has looked at. */
+  looked: number | undefined;
 }
 
-function toRow(line: unknown): Row {
-  return { ...readLine(line), line };
-}
-
-function CodeFilter({ onChange }: { onChange: (code: string) => void }) {
-  const [code, setCode] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onChange(code.trim());
-  };
+/** What can be seen of the chain from here, and how far a search has come. */
+function ChainStatus({ rows, looked }: ChainStatusProps) {
+  const chain = viewChain(rows);
+  if (chain.break) {
+    const { before, after } = chain.break;
+    return (
+      <Notice tone="bad" title={`The chain is broken between lines ${before} and ${after}`}>
+        <p>
+          Line {after} does not carry the hash of line {before}. Keep the folder as it is, and find
+          out with <code>weighbridge audit verify</code> what is wrong.
+        </p>
+      </Notice>
+    );
+  }
   return (
-    <form className="toolbar" onSubmit={submit}>
-      <TextField label="Event code" isCode autoComplete="off" value={code} onChange={setCode} />
-      <Button type="submit">Apply</Button>
-    </form>
+    <div className="between chain-status">
+      <p className="quiet" role="status">
+        {looked !== undefined
+          ? `${formatAmount(rows.length, "line")} of ${formatAmount(looked, "line")} looked at`
+          : formatAmount(rows.length, "line")}
+      </p>
+      {chain.pairs > 0 && (
+        <Status
+          tone="good"
+          icon="link"
+          label={`${formatAmount(chain.pairs, "link")} in view, none broken`}
+        />
+      )}
+    </div>
   );
 }
 
-function columnsFor(show: (row: Row) => void): Column<Row>[] {
+function NoLines({ looked }: { looked: number }) {
+  return (
+    <Empty icon="search" title="No line fits">
+      <p>
+        {formatAmount(looked, "line")} looked at. Loosen what narrows the book, or let it look
+        further back.
+      </p>
+    </Empty>
+  );
+}
+
+function columnsFor(open: (line: string) => void): Column<Row>[] {
   return [
     {
       id: "sequence",
-      head: "No.",
-      cell: (row) => (
-        <Button look="plain" onPress={() => show(row)}>
-          {formatCount(row.sequence)}
+      head: "Line",
+      isFigure: true,
+      cell: ({ sequence }) => (
+        <Button look="plain" onPress={() => open(`${sequence}`)}>
+          {`${sequence}`}
         </Button>
       ),
     },
     {
       id: "time",
       head: "When",
-      cell: ({ time }) => time && <time dateTime={time}>{formatMoment(time)}</time>,
+      cell: ({ time }) =>
+        time && (
+          <time dateTime={time} title={time}>
+            {formatShortInstant(time, new Date())}
+          </time>
+        ),
     },
-    { id: "code", head: "Code", cell: ({ code }) => <code>{code}</code> },
     { id: "what", head: "What", cell: ({ what }) => what },
     { id: "thing", head: "Of", cell: ({ thing }) => thing },
     { id: "who", head: "By", cell: ({ who }) => who },
+    { id: "code", head: "Code", cell: ({ code }) => <code>{code}</code> },
     { id: "end", head: "End", cell: ({ end }) => <Status {...endWords[end]} /> },
   ];
 }

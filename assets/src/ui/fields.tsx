@@ -36,12 +36,15 @@ export interface TextFieldProps
   isCode?: boolean;
   /** The label is for screen readers alone, where the surroundings say it to the eye. */
   hideLabel?: boolean;
+  /** The label stands before the input, not above it. */
+  isBeside?: boolean;
   /** The keyboard's own word for the field; see `shell/keys`. */
   shortcut?: "search";
 }
 
 export function TextField({
   shortcut,
+  isBeside,
   label,
   help,
   error,
@@ -57,7 +60,7 @@ export function TextField({
       {...rest}
       isInvalid={rest.isInvalid ?? Boolean(error)}
       validationBehavior="aria"
-      className="field"
+      className={isBeside ? "field beside" : "field"}
     >
       <Label className={hideLabel ? "visually-hidden" : "label"}>{label}</Label>
       {help && (

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatAmount, formatBytes, formatDuration, formatFigure } from "./format";
+import {
+  formatAgo,
+  formatAmount,
+  formatBytes,
+  formatDuration,
+  formatFigure,
+  formatInstant,
+  formatShortInstant,
+} from "./format";
 
 describe("figures", () => {
   it("are grouped, and have one decimal at most", () => {
@@ -50,4 +58,11 @@ describe("spans of time", () => {
   it("beyond a month are shown as the date", () => {
     expect(formatAgo("2026-01-05T12:00:00Z", now)).toContain("2026");
   });
+});
+
+it("says the year in a list only where it is another one", () => {
+  const time = "2026-11-22T12:15:07";
+  expect(formatInstant(time)).toBe("22 Nov 2026, 12:15:07");
+  expect(formatShortInstant(time, new Date("2026-12-01"))).toBe("22 Nov, 12:15:07");
+  expect(formatShortInstant(time, new Date("2027-06-01"))).toBe("22 Nov 2026, 12:15:07");
 });

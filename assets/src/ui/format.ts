@@ -40,6 +40,35 @@ export function formatMoment(time: string): string {
   return moments.format(new Date(time));
 }
 
+const instants = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/** The same to the second: 22 Nov 2026, 04:15:00. */
+export function formatInstant(time: string): string {
+  return instants.format(new Date(time));
+}
+
+const shortInstants = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/** The same for lists: without the year while it is the present one. */
+export function formatShortInstant(time: string, now: Date): string {
+  const date = new Date(time);
+  const isThisYear = date.getFullYear() === now.getFullYear();
+  return isThisYear ? shortInstants.format(date) : instants.format(date);
+}
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],
