@@ -14,9 +14,10 @@ import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readNewSyncSearch } from "./syncs/new/search";
 import { readSyncSearch } from "./syncs/search";
 import { readListSearch } from "./ui/address";
-import { BrokenPage, NoAppliance, NoPage } from "./ui/boundary";
+import { Arriving, BrokenPage, NoAppliance, NoPage } from "./ui/boundary";
 import { readUserSearch } from "./users/search";
 
 export type History = RouterHistory;
@@ -29,6 +30,7 @@ const signedIn = createRoute({
   id: "signed-in",
   component: Shell,
   errorComponent: NoAppliance,
+  pendingComponent: Arriving,
   beforeLoad: async ({ context, location }) => {
     const session = await context.queries.query(sessionQuery);
     if (!session) throw redirect({ to: "/signin", search: { back: location.href } });
@@ -117,7 +119,8 @@ const syncList = createRoute({
 const newSync = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs/new",
-  component: lazyRouteComponent(() => import("./syncs/create"), "NewSync"),
+  validateSearch: readNewSyncSearch,
+  component: lazyRouteComponent(() => import("./syncs/new/page"), "NewSync"),
 });
 
 const sync = createRoute({

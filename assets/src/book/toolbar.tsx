@@ -59,6 +59,7 @@ export function BookToolbar() {
 function MoreFilters() {
   const search = route.useSearch();
   const show = useShow();
+  const navigate = route.useNavigate();
   const [code, setCode] = useState(search.code ?? "");
   const [from, setFrom] = useState(toInput(search.from));
   const [until, setUntil] = useState(toInput(search.until));
@@ -80,6 +81,11 @@ function MoreFilters() {
       <TextField label="From" isBeside type="datetime-local" value={from} onChange={setFrom} />
       <TextField label="Until" isBeside type="datetime-local" value={until} onChange={setUntil} />
       <Button type="submit">Apply</Button>
+      {isNarrowed(search) && (
+        <Button look="plain" onPress={() => navigate({ search: {} })}>
+          Show all
+        </Button>
+      )}
     </form>
   );
 }
@@ -88,9 +94,8 @@ function MoreFilters() {
 function Chips() {
   const search = route.useSearch();
   const show = useShow();
-  const navigate = route.useNavigate();
-  if (!isNarrowed(search)) return null;
   const { request, object } = search;
+  if (!request && !object) return null;
   return (
     <div className="chips">
       {request && (
@@ -99,9 +104,6 @@ function Chips() {
       {object && (
         <Chip label="Object" value={object} onRemove={() => show({ object: undefined })} />
       )}
-      <Button look="plain" onPress={() => navigate({ search: {} })}>
-        Show all
-      </Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { $api, client } from "../api/client";
+import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Connection, ConnectionTest } from "../api/types";
@@ -130,10 +131,14 @@ function Settings({ connection }: { connection: Connection }) {
   const refresh = useRefresh();
   const navigate = useNavigate();
   const params = { path: { id: connection.id } };
+  const show = useAtOnce<Connection>(
+    $api.queryOptions("get", "/connections/{id}", { params }).queryKey,
+  );
   return (
     <Panel title="Settings">
       <Rename
         name={connection.name}
+        showAtOnce={(name) => show({ name })}
         save={async (name) => {
           await client.PATCH("/connections/{id}", { params, body: { name } });
           await refresh("/connections", "/syncs");

@@ -51,7 +51,7 @@ export function MappingEditor(props: MappingEditorProps) {
     {
       id: "reason",
       head: "Proposed for",
-      cell: ({ name }) => <span className="quiet">{reasons[name] ?? ""}</span>,
+      cell: ({ name }) => reasons[name] && <span className="quiet">{reasons[name]}</span>,
     },
   ];
   return (

@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import { airports, remoteTable } from "../testing/samples";
-import { draftMapping, draftProposal, finishMapping, pointField, writableFields } from "./mapping";
+import {
+  changeDraft,
+  changesOf,
+  draftMapping,
+  draftProposal,
+  finishMapping,
+  pointField,
+  writableFields,
+} from "./mapping";
 
 it("a mapping survives being opened and closed, in the dataset's order", () => {
   const mapping = [
@@ -30,4 +38,13 @@ it("what a proposal takes for the key is where the key field goes", () => {
 
 it("computed fields are not offered", () => {
   expect(writableFields(remoteTable.fields).map(({ id }) => id)).toEqual(["fld-code", "fld-name"]);
+});
+
+it("what was changed about a proposal leads from it to the draft", () => {
+  const proposed = { code: "1", name: "2", city: "3" };
+  const draft = { code: "2", name: "1", state: "4" };
+  const changes = changesOf(proposed, draft);
+  expect(changes).toEqual({ code: "2", name: "1", city: "", state: "4" });
+  expect(changeDraft(proposed, changes)).toEqual(draft);
+  expect(changesOf(proposed, proposed)).toEqual({});
 });

@@ -21,6 +21,22 @@ export function pointField(draft: MappingDraft, field: string, remoteId: string)
   return Object.fromEntries(remoteId ? [...others, [field, remoteId]] : others);
 }
 
+/** A proposal with some fields pointed elsewhere; an empty place means that a field stays. */
+export function changeDraft(
+  proposed: MappingDraft,
+  changes: Readonly<Record<string, string>>,
+): MappingDraft {
+  const all = Object.entries({ ...proposed, ...changes });
+  return Object.fromEntries(all.filter(([, remoteId]) => remoteId !== ""));
+}
+
+/** What must be changed about a proposal to come to a draft. */
+export function changesOf(proposed: MappingDraft, draft: MappingDraft): Record<string, string> {
+  const fields = new Set([...Object.keys(proposed), ...Object.keys(draft)]);
+  const changed = [...fields].filter((field) => proposed[field] !== draft[field]);
+  return Object.fromEntries(changed.map((field) => [field, draft[field] ?? ""]));
+}
+
 /** Closes the draft, in the order of the dataset's fields: what is sent to the appliance. */
 export function finishMapping(draft: MappingDraft, fields: readonly Field[]): Mapping[] {
   return fields.flatMap(({ name }) => {

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { $api, client } from "../api/client";
+import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync } from "../api/types";
@@ -164,10 +165,12 @@ function Settings({ sync }: { sync: Sync }) {
   const refresh = useRefresh();
   const navigate = useNavigate();
   const params = { path: { id: sync.id } };
+  const show = useAtOnce<Sync>($api.queryOptions("get", "/syncs/{id}", { params }).queryKey);
   return (
     <Panel title="Settings">
       <Rename
         name={sync.name}
+        showAtOnce={(name) => show({ name })}
         save={async (name) => {
           await client.PATCH("/syncs/{id}", { params, body: { name } });
           await refresh("/syncs", "/runs");

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
-import { airports, remoteTable, run, sandboxConnection, sync } from "../testing/samples";
+import { airports, remoteTable, run, sync } from "../testing/samples";
 
 const stored = {
   "GET /syncs/{id}": sync,
@@ -23,57 +23,6 @@ it("an empty list teaches", async () => {
   fakeAppliance({ "GET /syncs": { items: [] } });
   await openPage("/syncs", "Syncs");
   expect(await screen.findByText("No syncs yet")).toBeVisible();
-});
-
-it("a sync is agreed on from a proposal that can be changed", async () => {
-  const appliance = fakeAppliance({
-    ...stored,
-    "GET /datasets": { items: [airports] },
-    "GET /connections": { items: [sandboxConnection] },
-    "GET /connections/{id}/bases": { items: [{ id: "b", name: "Sandbox", permission: "create" }] },
-    "POST /syncs/proposal": {
-      mapping: [{ field: "name", remote_field_id: "fld-name", reason: "same name" }],
-      remote_key_field_id: "fld-code",
-      unmapped_fields: ["state"],
-      problems: ["Latitude has no place there."],
-    },
-    "POST /syncs": sync,
-  });
-  const { user } = await openPage("/syncs/new", "New sync");
-  await choose(user, /Dataset/, "Airports");
-  await choose(user, /Connection/, /Airtable sandbox/);
-  await choose(user, /Base/, "Sandbox");
-  await choose(user, /Table/, "Flughäfen");
-  expect(await screen.findByText("Latitude has no place there.")).toBeVisible();
-  expect(screen.getByText("same name")).toBeVisible();
-  await choose(user, /Where name goes/, "Stays here");
-  await user.click(screen.getByRole("checkbox", { name: /convert texts/ }));
-  await user.click(screen.getByRole("button", { name: "Create sync" }));
-  await seePage("Airports to Sandbox");
-  expect(appliance.bodies("POST /syncs")).toEqual([
-    {
-      name: "Airports to Sandbox",
-      dataset_id: airports.id,
-      connection_id: sandboxConnection.id,
-      base_id: "b",
-      table_id: remoteTable.id,
-      mapping: [{ field: "code", remote_field_id: "fld-code" }],
-      remote_key_field_id: "fld-code",
-      typecast: true,
-    },
-  ]);
-});
-
-it("without a dataset or a connection it says what is missing", async () => {
-  fakeAppliance({ "GET /datasets": { items: [] }, "GET /connections": { items: [] } });
-  await openPage("/syncs/new", "New sync");
-  expect(await screen.findByText("A sync needs a dataset")).toBeVisible();
-});
-
-it("without a connection it says so", async () => {
-  fakeAppliance({ "GET /datasets": { items: [airports] }, "GET /connections": { items: [] } });
-  await openPage("/syncs/new", "New sync");
-  expect(await screen.findByText("A sync needs a connection")).toBeVisible();
 });
 
 it("running it leads to the run", async () => {

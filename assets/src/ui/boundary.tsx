@@ -1,4 +1,6 @@
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useReach } from "../api/reach";
 import { Gate } from "./gate";
 import { Failure } from "./notice";
 import { Page } from "./page";
@@ -13,16 +15,24 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
   return (
     <Page title="This page could not be shown">
       <Failure error={error} onRetry={retry} />
-      <p>
-        The rest of Weighbridge is not affected. <Link to="/">Back to the overview</Link>
-      </p>
+      <p>The rest of Weighbridge is not affected.</p>
+      <WayOut />
     </Page>
   );
 }
 
-/** Stands in for everything when not even the session could be read. */
+/** How long to wait before the appliance is tried again. */
+const tryEveryMs = 5_000;
+
+/** Stands in for everything when not even the session could be read; tries again by itself. */
 export function NoAppliance({ error }: ErrorComponentProps) {
   const router = useRouter();
+  const isReached = useReach();
+  useEffect(() => {
+    if (isReached) return;
+    const timer = setInterval(() => void router.invalidate(), tryEveryMs);
+    return () => clearInterval(timer);
+  }, [isReached, router]);
   return (
     <Gate title="Weighbridge does not answer">
       <Failure error={error} onRetry={() => router.invalidate()} />
@@ -34,10 +44,27 @@ export function NoAppliance({ error }: ErrorComponentProps) {
 export function NoPage() {
   return (
     <Gate title="There is no such page">
-      <p>
-        The address may be mistyped, or what it named was deleted.{" "}
-        <Link to="/">Back to the overview</Link>
-      </p>
+      <p>The address may be mistyped, or what it named was deleted.</p>
+      <WayOut />
     </Gate>
+  );
+}
+
+/** Shown while the very first answer is on its way, where that takes longer than a moment. */
+export function Arriving() {
+  return (
+    <Gate title="Weighbridge">
+      <p role="status">Asking the appliance who is signed in…</p>
+    </Gate>
+  );
+}
+
+function WayOut() {
+  return (
+    <div className="actions">
+      <Link to="/" className="button secondary">
+        Back to the overview
+      </Link>
+    </div>
   );
 }

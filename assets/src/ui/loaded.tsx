@@ -4,7 +4,9 @@ import { Failure } from "./notice";
 import { SkeletonRows } from "./skeleton";
 
 interface LoadedProps<Data> {
-  query: UseQueryResult<Data, unknown>;
+  query: Pick<UseQueryResult<Data, unknown>, "data" | "isError" | "error"> & {
+    refetch: () => unknown;
+  };
   /** Takes the room that the content will need. */
   waiting?: ReactNode;
   children: (data: Data) => ReactNode;

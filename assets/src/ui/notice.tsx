@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { explain } from "../api/problem";
 import { Button } from "./button";
+import { Copy } from "./copy";
 import { Icon } from "./icon";
 
 interface NoticeProps {
@@ -35,10 +36,19 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
           Request <code>{requestId}</code>
         </p>
       )}
-      {onRetry && (
-        <Button icon="run" onPress={onRetry}>
-          Try again
-        </Button>
+      {(onRetry || requestId) && (
+        <div className="actions">
+          {onRetry && (
+            <Button icon="run" onPress={onRetry}>
+              Try again
+            </Button>
+          )}
+          {requestId && (
+            <Copy text={requestId} what="the request’s id">
+              Copy its id
+            </Copy>
+          )}
+        </div>
       )}
     </Notice>
   );

@@ -8,14 +8,18 @@ import { Failure } from "./notice";
 
 interface RenameProps {
   name: string;
+  /** Shows the new name before it is saved; gives what takes it back. */
+  showAtOnce: (name: string) => () => void;
   save: (name: string) => Promise<unknown>;
 }
 
 /** The name of a thing, and its new one. */
-export function Rename({ name: known, save }: RenameProps) {
+export function Rename({ name: known, showAtOnce, save }: RenameProps) {
   const [name, setName] = useState(known);
   const rename = useMutation({
     mutationFn: save,
+    onMutate: showAtOnce,
+    onError: (_error, _name, takeBack) => takeBack?.(),
     onSuccess: () => announce(`The name is ${name} now.`),
   });
   const submit = (event: FormEvent) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { dumpOf, readFixture } from "../appliance.mjs";
+import { inspect } from "../browser.mjs";
 
 export const person = {
   name: "Ada Lovelace",
@@ -62,20 +63,29 @@ export function firstJourney(stage) {
     await page.getByText("Active").waitFor();
   });
 
-  it("agrees on a sync from the proposal", async () => {
+  it("agrees on a sync from the proposal, step by step", async () => {
     const { page } = stage;
     await page.getByRole("link", { name: "Syncs" }).click();
     await page.getByRole("link", { name: "New sync" }).click();
     await choose(page, /Dataset/, "Airports");
     await choose(page, /Connection/, "Practice");
+    await page.getByRole("button", { name: "Continue" }).click();
     await choose(page, /Base/, "Sandbox");
     await choose(page, /Table/, table);
+    await inspect(page, "new-sync-table");
+    await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("heading", { name: "What goes where" }).waitFor();
     for (const [field, remote] of Object.entries(wishes)) {
       await choose(page, new RegExp(`Where ${field} goes`), remote);
     }
+    await page.getByRole("region", { name: "Preview" }).getByText("Thigpen").waitFor();
+    await inspect(page, "new-sync-mapping");
+    await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("checkbox", { name: /convert texts/ }).check({ force: true });
     await page.getByRole("textbox", { name: "Name" }).fill("Airports to Sandbox");
+    await inspect(page, "new-sync-create");
+    await page.reload();
+    assert.equal(await page.getByRole("textbox", { name: "Name" }).inputValue(), "Airports to Sandbox");
     await page.getByRole("button", { name: "Create sync" }).click();
     await seePage(page, "Airports to Sandbox");
   });

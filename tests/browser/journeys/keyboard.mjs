@@ -30,6 +30,38 @@ export function keyboardJourney(stage) {
     assert.equal(await focused(page), "Datasets");
   });
 
+  it("goes about with single keys, which a field under the keyboard keeps for itself", async () => {
+    const { page, appliance } = stage;
+    await page.goto(appliance.url);
+    await seePage(page, "Overview");
+    await page.keyboard.press("g");
+    await page.keyboard.press("d");
+    await seePage(page, "Datasets");
+    await page.getByRole("link", { name: "Airports" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("gair");
+    await seePage(page, "Datasets");
+    assert.equal(await page.getByRole("searchbox").inputValue(), "gair");
+    await page.getByRole("searchbox").fill("air");
+    await tabTo(page, "Airports");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await seePage(page, "Airports");
+  });
+
+  it("finds a page with Ctrl-K, and shows every key with ?", async () => {
+    const { page } = stage;
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.type("overv");
+    await page.keyboard.press("Enter");
+    await seePage(page, "Overview");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
   it("describes a dataset and adds a record", async () => {
     const { page, appliance } = stage;
     await page.goto(`${appliance.url}/datasets`);

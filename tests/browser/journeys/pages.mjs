@@ -14,6 +14,20 @@ export function everyPage(stage) {
     });
   }
 
+  for (const [name, path, title, keys] of openPages) {
+    it(`${name} is accessible`, async () => {
+      const { page, appliance } = stage;
+      await page.goto(`${appliance.url}${path}`);
+      if (keys) {
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await page.keyboard.press(keys);
+      }
+      await page.getByRole("dialog", { name: title }).waitFor();
+      await settled(page);
+      await inspect(page, name);
+    });
+  }
+
   for (const [name, steps] of Object.entries(reachedPages)) {
     it(`${name} is accessible`, async () => {
       const { page, appliance } = stage;
@@ -54,7 +68,17 @@ const plainPages = [
   ["account", "/account", "Your account"],
   ["users", "/users", "Users"],
   ["book", "/book", "Book"],
+  ["narrowed-book", "/book?outcome=done&reads=no&q=ada", "Book"],
+  ["datasets-none-fits", "/datasets?q=zebra", "Datasets"],
   ["no-page", "/nowhere", "There is no such page"],
+];
+
+/** Dialogs that an address or a key opens. */
+const openPages = [
+  ["book-line", "/book?line=3", "Line 3"],
+  ["new-user", "/users?user=new", "New user"],
+  ["help", "/", "Keyboard shortcuts", "?"],
+  ["palette", "/", /Find a page/, "Control+k"],
 ];
 
 const toAirports = [

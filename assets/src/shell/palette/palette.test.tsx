@@ -22,7 +22,7 @@ async function openPalette() {
 it("finds a thing by its name and leads there", async () => {
   fakeAppliance({ ...home, "GET /datasets/{id}": airports });
   const { user } = await openPalette();
-  await screen.findByRole("menuitem", { name: "Airports" });
+  await screen.findByRole("menuitem", { name: "Airports Dataset" });
   await user.keyboard("airports");
   await user.keyboard("{Enter}");
   await seePage("Airports");

@@ -11,7 +11,6 @@ import {
   Modal,
   ModalOverlay,
   SearchField,
-  Text,
 } from "react-aria-components";
 import { rowsOf, useConnections, useDatasets, useSyncs } from "../../api/lists";
 import { useSession } from "../../api/session";
@@ -71,20 +70,24 @@ function Finder({ onClose, onHelp, onSignOut }: Omit<PaletteProps, "isOpen">) {
         <Icon name="search" />
         <Input placeholder="Find a page, a thing or a command" />
       </SearchField>
-      <Menu
-        className="options palette-options"
-        aria-label="Found"
-        items={groups}
-        onAction={(id) => choose(String(id))}
-        renderEmptyState={() => <p className="palette-empty">Nothing is called that.</p>}
-      >
-        {({ id, title, commands }) => (
-          <MenuSection id={id}>
-            <Header className="options-title">{title}</Header>
-            <Collection items={commands}>{(command) => <Choice command={command} />}</Collection>
-          </MenuSection>
-        )}
-      </Menu>
+      {/* A region that scrolls must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <section className="palette-options" aria-label="Found" tabIndex={0}>
+        <Menu
+          className="options"
+          aria-label="Found"
+          items={groups}
+          onAction={(id) => choose(String(id))}
+          renderEmptyState={() => <p className="palette-empty">Nothing is called that.</p>}
+        >
+          {({ id, title, commands }) => (
+            <MenuSection id={id}>
+              <Header className="options-title">{title}</Header>
+              <Collection items={commands}>{(command) => <Choice command={command} />}</Collection>
+            </MenuSection>
+          )}
+        </Menu>
+      </section>
     </Autocomplete>
   );
 }
@@ -93,12 +96,7 @@ function Choice({ command: { id, label, note, icon, words = "" } }: { command: C
   return (
     <MenuItem id={id} textValue={`${label} ${note ?? ""} ${words}`} className="option command">
       <Icon name={icon} />
-      <Text slot="label">{label}</Text>
-      {note && (
-        <Text slot="description" className="option-note">
-          {note}
-        </Text>
-      )}
+      <span>{label}</span> {note && <span className="option-note">{note}</span>}
     </MenuItem>
   );
 }

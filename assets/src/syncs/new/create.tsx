@@ -1,0 +1,126 @@
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { client } from "../../api/client";
+import { fieldMessages } from "../../api/problem";
+import { useRefresh } from "../../api/queries";
+import { useMay } from "../../api/session";
+import type { Run, Sync } from "../../api/types";
+import { Button } from "../../ui/button";
+import { Facts } from "../../ui/facts";
+import { Checkbox, TextField } from "../../ui/fields";
+import { formatAmount } from "../../ui/format";
+import { Failure } from "../../ui/notice";
+import { useTyped } from "../../ui/typed";
+import { finishMapping } from "../mapping";
+import { useEnter, useGo } from "./go";
+import type { Settled } from "./settled";
+
+const route = getRouteApi("/signed-in/syncs/new");
+
+/** All that was settled, once more; then it is made, and run where that is wished. */
+export function Create({ settled }: { settled: Settled }) {
+  const { dataset, base } = settled;
+  const search = route.useSearch();
+  const [enter, go] = [useEnter(), useGo()];
+  const [name, setName] = useTyped(search.name ?? `${dataset.name} to ${base.name}`, (name) =>
+    enter({ name }),
+  );
+  const mayRun = useMay("sync:run");
+  const create = useCreation(settled);
+  const start = (isRun: boolean) =>
+    create.mutate({ name, typecast: search.typecast ?? false, isRun: isRun && mayRun });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    start(true);
+  };
+  return (
+    <form className="form" onSubmit={submit}>
+      <Summary settled={settled} />
+      <TextField
+        label="Name"
+        isRequired
+        value={name}
+        onChange={setName}
+        error={fieldMessages(create.error).name}
+      />
+      <Checkbox isSelected={search.typecast ?? false} onChange={(typecast) => enter({ typecast })}>
+        Let Airtable convert texts, and add choices that it does not know yet
+      </Checkbox>
+      <Failure error={create.error} />
+      <div className="actions">
+        <Button look="primary" type="submit" isDisabled={create.isPending}>
+          {mayRun ? "Create and run" : "Create sync"}
+        </Button>
+        {mayRun && (
+          <Button isDisabled={create.isPending} onPress={() => start(false)}>
+            Create sync
+          </Button>
+        )}
+        <Button onPress={() => go({ step: "mapping" })}>Back</Button>
+      </div>
+      <p className="quiet">
+        Created alone, nothing is written before you start a run. A run writes into{" "}
+        {settled.table.name} only what differs.
+      </p>
+    </form>
+  );
+}
+
+function Summary({ settled: { dataset, connection, base, table, mapping } }: { settled: Settled }) {
+  const going = finishMapping(mapping, dataset.fields).length;
+  const facts = [
+    { label: "From", value: `${dataset.name}, ${formatAmount(dataset.records, "record")}` },
+    { label: "To", value: `${base.name} / ${table.name}` },
+    { label: "By", value: connection.name },
+    { label: "Fields", value: `${going} of ${dataset.fields.length} go` },
+  ];
+  return (
+    <div className="card">
+      <Facts facts={facts} />
+    </div>
+  );
+}
+
+interface Wish {
+  name: string;
+  typecast: boolean;
+  /** Whether it is run at once. */
+  isRun: boolean;
+}
+
+function useCreation({ dataset, connection, base, table, mapping }: Settled) {
+  const refresh = useRefresh();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: async ({ isRun, ...wish }: Wish) => {
+      const body = {
+        ...wish,
+        dataset_id: dataset.id,
+        connection_id: connection.id,
+        base_id: base.id,
+        table_id: table.id,
+        mapping: finishMapping(mapping, dataset.fields),
+        remote_key_field_id: mapping[dataset.key_field] ?? "",
+      };
+      const { data } = await client.POST("/syncs", { body });
+      const { id } = data as Sync;
+      return { id, run: isRun ? await startRun(id) : undefined };
+    },
+    onSuccess: async ({ id, run }) => {
+      await refresh("/syncs", "/runs", "/system");
+      if (run) await navigate({ to: "/runs/$id", params: { id: run.id } });
+      else await navigate({ to: "/syncs/$id", params: { id } });
+    },
+  });
+}
+
+/** A run that cannot start is no failed creation: the sync's own page has the button for it. */
+async function startRun(id: string): Promise<Run | undefined> {
+  try {
+    const { data } = await client.POST("/syncs/{id}/runs", { params: { path: { id } } });
+    return data;
+  } catch {
+    return undefined;
+  }
+}

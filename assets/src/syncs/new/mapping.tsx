@@ -1,0 +1,59 @@
+import type { FormEvent } from "react";
+import { Button } from "../../ui/button";
+import { Notice } from "../../ui/notice";
+import { Panel } from "../../ui/page";
+import { changesOf } from "../mapping";
+import { MappingEditor } from "../mapping-editor";
+import { useEnter, useGo } from "./go";
+import { LivePreview } from "./preview";
+import type { Settled } from "./settled";
+
+/** What goes where: proposed by the appliance, settled by the user, shown with real records. */
+export function MapFields({ settled }: { settled: Settled }) {
+  const { dataset, table, proposal, proposed, mapping } = settled;
+  const [enter, go] = [useEnter(), useGo()];
+  const reasons = Object.fromEntries(proposal.mapping.map(({ field, reason }) => [field, reason]));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void go({ step: "create" });
+  };
+  return (
+    <form className="form wide" onSubmit={submit}>
+      <p className="quiet-value">
+        Records meet where {dataset.key_field} equals the field that it goes into, so its values
+        there must differ from record to record.
+      </p>
+      <Problems problems={proposal.problems} />
+      <MappingEditor
+        dataset={dataset}
+        table={table}
+        mapping={mapping}
+        reasons={reasons}
+        faults={{}}
+        onChange={(mapping) => enter({ map: changesOf(proposed, mapping) })}
+      />
+      <Panel title={`So it will look in ${table.name}`}>
+        <LivePreview settled={settled} />
+      </Panel>
+      <div className="actions">
+        <Button look="primary" type="submit" isDisabled={!mapping[dataset.key_field]}>
+          Continue
+        </Button>
+        <Button onPress={() => go({ step: "table" })}>Back</Button>
+      </div>
+    </form>
+  );
+}
+
+function Problems({ problems }: { problems: readonly string[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <Notice tone="warn" title="Look at this first">
+      <ul>
+        {problems.map((problem) => (
+          <li key={problem}>{problem}</li>
+        ))}
+      </ul>
+    </Notice>
+  );
+}

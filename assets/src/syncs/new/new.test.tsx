@@ -1,0 +1,160 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { fakeAppliance, refusal } from "../../testing/appliance";
+import { choose, openPage, seePage } from "../../testing/open";
+import {
+  airports,
+  losAngeles,
+  remoteTable,
+  run,
+  sandboxConnection,
+  session,
+  sync,
+} from "../../testing/samples";
+
+const other = { ...airports, id: "set-2", name: "Breweries" };
+const ends = {
+  "GET /datasets": { items: [airports, other] },
+  "GET /connections": { items: [sandboxConnection] },
+  "GET /connections/{id}/bases": {
+    items: [
+      { id: "b", name: "Sandbox", permission: "create" },
+      { id: "b2", name: "Second", permission: "create" },
+    ],
+  },
+  "GET /connections/{id}/bases/{base}/tables": { items: [remoteTable] },
+  "GET /datasets/{id}/records": { items: [losAngeles] },
+  "POST /syncs/proposal": {
+    mapping: [{ field: "name", remote_field_id: "fld-name", reason: "same name" }],
+    remote_key_field_id: "fld-code",
+    unmapped_fields: ["state"],
+    problems: ["Latitude has no place there."],
+  },
+  "POST /syncs": sync,
+  "GET /syncs/{id}": sync,
+  "GET /runs": { items: [run] },
+  "POST /syncs/{id}/runs": run,
+  "GET /runs/{id}": run,
+  "GET /runs/{id}/outcomes": { items: [] },
+};
+const settled = `dataset=${airports.id}&connection=${sandboxConnection.id}&base=b&table=${remoteTable.id}`;
+
+it("leads step by step to a sync that runs", async () => {
+  const appliance = fakeAppliance(ends);
+  const { user } = await openPage("/syncs/new", "New sync");
+  await choose(user, /Dataset/, /Airports/);
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  expect(screen.getByRole("heading", { name: "Which table they go into" })).toHaveFocus();
+  await choose(user, /Base/, "Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Continue" }));
+  expect(await screen.findByText("Latitude has no place there.")).toBeVisible();
+  expect(screen.getByText("same name")).toBeVisible();
+  expect(await screen.findByText("Los Angeles")).toBeVisible();
+  await choose(user, /Where name goes/, "Stays here");
+  await waitFor(() => expect(within(lastTable()).queryByText("Los Angeles")).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await user.click(await screen.findByRole("checkbox", { name: /convert texts/ }));
+  expect(screen.getByLabelText("Name")).toHaveValue("Airports to Sandbox");
+  await user.click(screen.getByRole("button", { name: "Create and run" }));
+  await seePage("Run of Airports to Sandbox");
+  expect(appliance.bodies("POST /syncs")).toEqual([
+    {
+      name: "Airports to Sandbox",
+      dataset_id: airports.id,
+      connection_id: sandboxConnection.id,
+      base_id: "b",
+      table_id: remoteTable.id,
+      mapping: [{ field: "code", remote_field_id: "fld-code" }],
+      remote_key_field_id: "fld-code",
+      typecast: true,
+    },
+  ]);
+});
+
+function lastTable(): HTMLElement {
+  const table = screen.getAllByRole("table").at(-1);
+  if (!table) throw new Error("no table");
+  return table;
+}
+
+it("going back keeps what was entered, and the address holds all of it", async () => {
+  fakeAppliance(ends);
+  const { user, history } = await openPage(`/syncs/new?step=mapping&${settled}`, "New sync");
+  await choose(user, /Where name goes/, "Stays here");
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  const name = await screen.findByLabelText("Name");
+  await user.clear(name);
+  await user.type(name, "Mine");
+  await user.click(screen.getByRole("button", { name: "Back" }));
+  expect(await screen.findByRole("button", { name: /Where name goes/ })).toHaveTextContent(
+    "Stays here",
+  );
+  await user.click(screen.getByRole("link", { name: "From and to" }));
+  expect(await screen.findByRole("button", { name: /Dataset/ })).toHaveTextContent("Airports");
+  await waitFor(() => expect(history.location.search).toContain("name=Mine"));
+  history.back();
+  expect(await screen.findByRole("button", { name: /Where name goes/ })).toBeVisible();
+});
+
+it("another dataset takes the mapping away, not the table", async () => {
+  fakeAppliance(ends);
+  const map = encodeURIComponent(JSON.stringify({ name: "" }));
+  const { user, history } = await openPage(`/syncs/new?${settled}&map=${map}`, "New sync");
+  await choose(user, /Dataset/, /Breweries/);
+  await waitFor(() => expect(history.location.search).toContain("dataset=set-2"));
+  expect(history.location.search).not.toContain("map");
+  expect(history.location.search).toContain(`table=${remoteTable.id}`);
+});
+
+it("a sync can be created without running it, and what is wrong with it is said", async () => {
+  let answer: unknown = refusal(422, "validation_failed", {
+    fields: [{ path: "name", message: "There is one of that name." }],
+  });
+  const appliance = fakeAppliance({ ...ends, "POST /syncs": () => answer });
+  const { user } = await openPage(`/syncs/new?step=create&${settled}`, "New sync");
+  await user.click(await screen.findByRole("button", { name: "Create sync" }));
+  expect(await screen.findByText("There is one of that name.")).toBeVisible();
+  answer = sync;
+  await user.click(screen.getByRole("button", { name: "Create sync" }));
+  await seePage("Airports to Sandbox");
+  expect(appliance.calls("POST /syncs/{id}/runs")).toEqual([]);
+});
+
+it("a run that cannot start is no failed creation", async () => {
+  fakeAppliance({ ...ends, "POST /syncs/{id}/runs": refusal(409, "conflict") });
+  const { user } = await openPage(`/syncs/new?step=create&${settled}`, "New sync");
+  await user.click(await screen.findByRole("button", { name: "Create and run" }));
+  await seePage("Airports to Sandbox");
+});
+
+it("who may not run it is not offered to", async () => {
+  const permissions = session.permissions.filter((one) => one !== "sync:run");
+  fakeAppliance({ ...ends, "GET /auth/session": { ...session, permissions } });
+  await openPage(`/syncs/new?step=create&${settled}`, "New sync");
+  expect(await screen.findByRole("button", { name: "Create sync" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Create and run" })).toBeNull();
+});
+
+it("an end that is gone is said so", async () => {
+  fakeAppliance(ends);
+  await openPage(`/syncs/new?step=mapping&${settled.replace("base=b", "base=gone")}`, "New sync");
+  expect(await screen.findByText("One of the ends is not there any more")).toBeVisible();
+});
+
+it("an end that cannot be read is said so", async () => {
+  fakeAppliance({ ...ends, "POST /syncs/proposal": refusal(500, "internal") });
+  await openPage(`/syncs/new?step=mapping&${settled}`, "New sync");
+  expect(await screen.findByText("Title of internal")).toBeVisible();
+});
+
+it("without a dataset or a connection it says what is missing", async () => {
+  fakeAppliance({ "GET /datasets": { items: [] }, "GET /connections": { items: [] } });
+  await openPage("/syncs/new", "New sync");
+  expect(await screen.findByText("A sync needs a dataset")).toBeVisible();
+});
+
+it("without a connection it says so", async () => {
+  fakeAppliance({ "GET /datasets": { items: [airports] }, "GET /connections": { items: [] } });
+  await openPage("/syncs/new", "New sync");
+  expect(await screen.findByText("A sync needs a connection")).toBeVisible();
+});

@@ -1,0 +1,56 @@
+import { readTexts, type Texts } from "../../ui/address";
+
+/** The steps to a new sync, in their order. */
+export const steps = ["ends", "table", "mapping", "create"] as const;
+export type Step = (typeof steps)[number];
+
+const parts = ["dataset", "connection", "base", "table", "name"] as const;
+
+/** What has been entered so far; all of it stands in the address. */
+export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
+  step?: Step;
+  /** By the dataset's field, where it goes instead of where it was proposed to; empty, it stays. */
+  map?: Record<string, string>;
+  typecast?: boolean;
+}
+
+/** Reads the address. */
+export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearch {
+  const step = steps.find((step) => step === search.step);
+  const map = readMap(search.map);
+  return {
+    ...readTexts(search, parts),
+    ...(step ? { step } : {}),
+    ...(map ? { map } : {}),
+    ...(search.typecast === true ? { typecast: true } : {}),
+  };
+}
+
+function readMap(map: unknown): Record<string, string> | undefined {
+  if (typeof map !== "object" || map === null || Array.isArray(map)) return undefined;
+  const entries = Object.entries(map).filter(([, remote]) => typeof remote === "string");
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+/** The step to show: the one asked for, or the first whose answers are missing. */
+export function stepOf({ step = "ends", dataset, connection, base, table }: NewSyncSearch): Step {
+  const missing = missingStep(Boolean(dataset && connection), Boolean(base && table));
+  return missing && steps.indexOf(missing) < steps.indexOf(step) ? missing : step;
+}
+
+function missingStep(hasEnds: boolean, hasTable: boolean): Step | undefined {
+  if (!hasEnds) return "ends";
+  return hasTable ? undefined : "table";
+}
+
+/** A change further up takes away what hung on it. */
+export function choose(search: NewSyncSearch, change: NewSyncSearch): NewSyncSearch {
+  const next = { ...search, ...change };
+  const isOther = (part: "dataset" | "connection" | "base" | "table") =>
+    search[part] !== next[part];
+  if (isOther("connection")) Object.assign(next, { base: undefined, table: undefined });
+  if (isOther("base") && change.table === undefined) next.table = undefined;
+  if (isOther("dataset") || isOther("table"))
+    Object.assign(next, { map: undefined, name: undefined });
+  return readNewSyncSearch({ ...next });
+}

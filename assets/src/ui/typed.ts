@@ -1,0 +1,26 @@
+import { useEffect, useRef, useState } from "react";
+
+/**
+ * Text that is typed here and kept elsewhere, in the address.
+ *
+ * What is typed stands here at once and there a little later; what somebody else changed there, by
+ * the way back, is taken over.
+ */
+export function useTyped(
+  kept: string,
+  keep: (text: string) => void,
+): [string, (text: string) => void] {
+  const [text, setText] = useState(kept);
+  const sent = useRef(kept);
+  useEffect(() => {
+    if (kept === sent.current) return;
+    sent.current = kept;
+    setText(kept);
+  }, [kept]);
+  const change = (next: string) => {
+    sent.current = next;
+    setText(next);
+    keep(next);
+  };
+  return [text, change];
+}
