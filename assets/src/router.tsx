@@ -164,6 +164,12 @@ const book = createRoute({
   component: lazyRouteComponent(() => import("./book/book"), "Book"),
 });
 
+const system = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/system",
+  component: lazyRouteComponent(() => import("./system/system"), "System"),
+});
+
 const tree = root.addChildren([
   signIn,
   setup,
@@ -185,6 +191,7 @@ const tree = root.addChildren([
     account,
     users,
     book,
+    system,
   ]),
 ]);
 

@@ -4,6 +4,7 @@ import { Label, Radio, RadioGroup } from "react-aria-components";
 import { client } from "../api/client";
 import { fieldMessages } from "../api/problem";
 import { useSession } from "../api/session";
+import { ShortcutsSwitch } from "../shell/keys/help";
 import { applyTheme, chosenTheme, type Theme } from "../shell/theme";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -31,6 +32,12 @@ export function Account() {
       <Panel title="Appearance">
         <ThemeChoice />
       </Panel>
+      <Panel title="Keyboard">
+        <p className="quiet-value">
+          Letters lead about: g then d to the datasets, / to the search, ? to all of them.
+        </p>
+        <ShortcutsSwitch />
+      </Panel>
       <Panel title="Password">
         <PasswordForm />
       </Panel>
@@ -51,7 +58,7 @@ function ThemeChoice() {
     setTheme(next as Theme);
   };
   return (
-    <RadioGroup className="radio-group form" value={theme} onChange={choose}>
+    <RadioGroup className="radio-group across form" value={theme} onChange={choose}>
       <Label className="label">Theme, in this browser</Label>
       {themes.map(({ value, label }) => (
         <Radio key={value} className="radio" value={value}>

@@ -136,15 +136,15 @@ function Settings({ connection }: { connection: Connection }) {
   );
   return (
     <Panel title="Settings">
-      <Rename
-        name={connection.name}
-        showAtOnce={(name) => show({ name })}
-        save={async (name) => {
-          await client.PATCH("/connections/{id}", { params, body: { name } });
-          await refresh("/connections", "/syncs");
-        }}
-      />
-      <div className="actions">
+      <div className="matters">
+        <Rename
+          name={connection.name}
+          showAtOnce={(name) => show({ name })}
+          save={async (name) => {
+            await client.PATCH("/connections/{id}", { params, body: { name } });
+            await refresh("/connections", "/syncs");
+          }}
+        />
         <Deletion
           noun="connection"
           name={connection.name}

@@ -91,7 +91,7 @@ function DeleteDataset({ dataset }: { dataset: Dataset }) {
   const refresh = useRefresh();
   const params = { path: { id: dataset.id } };
   return (
-    <div className="actions">
+    <div className="matters">
       <Deletion
         noun="dataset"
         name={dataset.name}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { $api } from "../api/client";
-import { useMay, useSession } from "../api/session";
+import { useMay } from "../api/session";
 import { hasEnded } from "../runs/state";
 import { RunTable } from "../runs/table";
 import { formatCount } from "../ui/format";
@@ -13,10 +13,9 @@ const liveMs = 30_000;
 const shownRuns = 8;
 
 export function Overview() {
-  const { user } = useSession();
   const maySync = useMay("sync:read");
   return (
-    <Page title="Overview" lead={`Signed in as ${user.name}.`}>
+    <Page title="Overview" lead="What is here, and what ran last.">
       <Figures />
       {maySync ? <Work /> : <NoRecords />}
     </Page>

@@ -19,6 +19,7 @@ const entries: readonly Entry[] = [
   { to: "/runs", label: "Runs", icon: "run", key: "r", needs: "sync:read" },
   { to: "/users", label: "Users", icon: "user", key: "u", needs: "user:manage" },
   { to: "/book", label: "Book", icon: "book", key: "b", needs: "audit:read" },
+  { to: "/system", label: "System", icon: "system", key: "y", needs: "system:read" },
 ];
 
 /** Reached from the foot of the menu. */

@@ -29,6 +29,7 @@ it("leaves out of the menu what somebody may not do", async () => {
   expect(menu.getAllByRole("link").map(({ textContent }) => textContent)).toEqual([
     "Overview",
     "Book",
+    "System",
   ]);
   expect(screen.getByText(/not into its records/)).toBeVisible();
 });

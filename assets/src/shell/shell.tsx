@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useSession, useSignOut } from "../api/session";
 import { Announcements } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -8,7 +8,9 @@ import { KeysHelp, paletteKeys } from "./keys/help";
 import { useKeys } from "./keys/use-keys";
 import { account, menuFor } from "./navigation";
 import { OfflineNotice } from "./offline";
-import { Palette } from "./palette/palette";
+
+// Not needed before somebody asks for it.
+const Palette = lazy(async () => ({ default: (await import("./palette/palette")).Palette }));
 
 /** The frame of every page behind the sign-in: the menu at the side, the page beside it. */
 export function Shell() {
@@ -50,12 +52,11 @@ export function Shell() {
       </main>
       <Announcements />
       <KeysHelp places={places} isOpen={open === "help"} onClose={close} />
-      <Palette
-        isOpen={open === "palette"}
-        onClose={close}
-        onHelp={() => show("help")}
-        onSignOut={leave}
-      />
+      {open === "palette" && (
+        <Suspense>
+          <Palette isOpen onClose={close} onHelp={() => show("help")} onSignOut={leave} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -168,15 +168,15 @@ function Settings({ sync }: { sync: Sync }) {
   const show = useAtOnce<Sync>($api.queryOptions("get", "/syncs/{id}", { params }).queryKey);
   return (
     <Panel title="Settings">
-      <Rename
-        name={sync.name}
-        showAtOnce={(name) => show({ name })}
-        save={async (name) => {
-          await client.PATCH("/syncs/{id}", { params, body: { name } });
-          await refresh("/syncs", "/runs");
-        }}
-      />
-      <div className="actions">
+      <div className="matters">
+        <Rename
+          name={sync.name}
+          showAtOnce={(name) => show({ name })}
+          save={async (name) => {
+            await client.PATCH("/syncs/{id}", { params, body: { name } });
+            await refresh("/syncs", "/runs");
+          }}
+        />
         <Deletion
           noun="sync"
           name={sync.name}

@@ -3,8 +3,8 @@ import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react
 import { Icon, type IconName } from "./icon";
 
 export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style" | "children"> {
-  /** `primary` once a page at most; `danger` for what cannot be undone; `plain` within text and tables. */
-  look?: "primary" | "secondary" | "danger" | "plain";
+  /** `primary` once a page at most; `danger` for what cannot be undone, `removal` for what asks first; `plain` within text and tables. */
+  look?: "primary" | "secondary" | "danger" | "removal" | "plain";
   icon?: IconName;
   children: ReactNode;
 }

@@ -29,9 +29,12 @@ export function Deletion({ noun, name, loss, readDependents, remove, onDeleted }
   };
   return (
     <>
-      <Button icon="trash" onPress={ask}>
-        Delete {noun}
-      </Button>
+      <div className="between">
+        <p className="quiet-value">Takes {name} away, after you have seen what goes with it.</p>
+        <Button look="removal" icon="trash" onPress={ask}>
+          Delete {noun}
+        </Button>
+      </div>
       <Confirm
         title={`Delete ${name}?`}
         verb={`Delete ${noun}`}

@@ -68,6 +68,7 @@ const plainPages = [
   ["account", "/account", "Your account"],
   ["users", "/users", "Users"],
   ["book", "/book", "Book"],
+  ["system", "/system", "System"],
   ["narrowed-book", "/book?outcome=done&reads=no&q=ada", "Book"],
   ["datasets-none-fits", "/datasets?q=zebra", "Datasets"],
   ["no-page", "/nowhere", "There is no such page"],

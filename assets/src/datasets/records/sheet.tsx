@@ -180,7 +180,7 @@ function Deletion({ dataset, recordKey, onDeleted }: DeletionProps) {
   });
   return (
     <>
-      <Button icon="trash" onPress={() => setIsAsking(true)}>
+      <Button look="removal" icon="trash" onPress={() => setIsAsking(true)}>
         Delete
       </Button>
       <Confirm

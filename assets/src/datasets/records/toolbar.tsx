@@ -35,16 +35,25 @@ function Inputs({ dataset }: { dataset: Dataset }) {
   const isNarrowed = Boolean(search.q || search.filter);
   return (
     <form className="toolbar" onSubmit={submit}>
-      <TextField label="Search" type="search" value={q} onChange={setQ} shortcut="search" />
+      <TextField
+        label="Search"
+        hideLabel
+        placeholder="Search"
+        type="search"
+        value={q}
+        onChange={setQ}
+        shortcut="search"
+      />
       <div className="grow">
         <TextField
           label="Filter"
+          hideLabel
           isCode
           autoComplete="off"
           spellCheck="false"
           value={filter}
           onChange={setFilter}
-          placeholder={exampleFor(dataset.fields)}
+          placeholder={`Filter: ${exampleFor(dataset.fields)}`}
         />
       </div>
       <FilterHelp dataset={dataset} />
