@@ -4,13 +4,14 @@ import type { Base, RemoteField, RemoteTable } from "../api/types";
 import { Empty } from "../ui/empty";
 import { formatAmount } from "../ui/format";
 import { Loaded } from "../ui/loaded";
+import { SkeletonRows } from "../ui/skeleton";
 import { type Column, Table } from "../ui/table";
 
 /** The bases that a connection reaches, each opening to its tables and their fields. */
 export function Bases({ connectionId }: { connectionId: string }) {
   const bases = useBases(connectionId);
   return (
-    <Loaded query={bases}>
+    <Loaded query={bases} waiting={<SkeletonRows rows={1} />}>
       {({ items }) =>
         items.length > 0 ? (
           <ul className="card-list">

@@ -1,5 +1,5 @@
 import { $api } from "../api/client";
-import { Facts } from "../ui/facts";
+import { Facts, FactsWaiting } from "../ui/facts";
 import { formatCount, formatDuration, formatInstant } from "../ui/format";
 import { Loaded } from "../ui/loaded";
 import { Page, Panel } from "../ui/page";
@@ -12,7 +12,7 @@ export function System() {
   return (
     <Page title="System" lead="What runs here, and what it lets be done how often.">
       <div className="card">
-        <Loaded query={system} waiting={<span className="skeleton row" />}>
+        <Loaded query={system} waiting={<FactsWaiting count={5} />}>
           {({ version, started_at, now, sandbox }) => (
             <Facts
               facts={[

@@ -18,3 +18,16 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
     </dl>
   );
 }
+
+const places = Array.from({ length: 10 }, (_, place) => `fact ${place}`);
+
+/** As many facts as will stand there. */
+export function FactsWaiting({ count }: { count: number }) {
+  return (
+    <div className="facts" role="status" aria-label="Loading">
+      {places.slice(0, count).map((place) => (
+        <span key={place} className="skeleton fact" />
+      ))}
+    </div>
+  );
+}

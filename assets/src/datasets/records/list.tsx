@@ -122,7 +122,9 @@ function Paging({ count, next, scanned }: PagingProps) {
     <nav className="between" aria-label="Pages of records">
       <p className="quiet">
         {formatAmount(count, "record")} on this page
-        {scanned !== undefined && scanned > count + 1 && `, ${formatAmount(scanned, "record")} looked at`}
+        {scanned !== undefined &&
+          scanned > count + 1 &&
+          `, ${formatAmount(scanned, "record")} looked at`}
       </p>
       {(after || next) && (
         <div className="actions">
