@@ -147,6 +147,7 @@ impl App {
         tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
         self.limits.start(tasks);
         self.auth.sessions.start(tasks);
+        self.auth.tokens.start(tasks);
         self.datasets.start(tasks);
         self.scheduler.start(tasks);
         Ok(())

@@ -126,7 +126,7 @@ codes! {
     SessionExpired = "WB-AUTH-005" "session_expired" Authentication 2 Informational done
         "A session came to its end by itself.";
     SessionsRevoked = "WB-AUTH-006" "session_revoked" Authentication 2 Low done
-        "A user's sessions were ended by a change of password, roles or state.";
+        "Sessions of a user were ended before their time.";
     SessionRefused = "WB-AUTH-007" "session_use_after_expire" Authentication 1 Low fails
         "A request came with a session that is unknown or has ended.";
     PasswordChanged = "WB-AUTH-008" "authn_password_change" AccountChange 3 Low done
@@ -141,6 +141,16 @@ codes! {
         "The set-up link was used.";
     SetupRefused = "WB-AUTH-013" "authn_token_reuse" Authentication 1 Medium fails
         "A set-up was refused: its link is wrong, used or too old.";
+    TokenCreated = "WB-AUTH-014" "api_token_created" AccountChange 99 Medium done
+        "A personal token was made for a user's programs.";
+    TokenRevoked = "WB-AUTH-015" "authn_token_revoked" AccountChange 99 Low done
+        "A personal token was revoked.";
+    TokenRefused = "WB-AUTH-016" "api_token_refused" Authentication 1 Low fails
+        "A request came with a token that is unknown, altered, expired or ended.";
+    CredentialsRead = "WB-AUTH-017" "authn_credentials_read" ApiActivity 2 Informational done
+        "A user's sessions or tokens were listed, without their secrets.";
+    UserSessionsEnded = "WB-AUTH-018" "user_sessions_ended" AccountChange 99 Medium done
+        "All sessions and tokens of a user were ended by an administrator.";
 
     AccessRefused = "WB-ACCESS-001" "authz_fail" ApiActivity 99 Medium fails
         "A request was refused because the caller may not do that.";

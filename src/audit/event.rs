@@ -316,6 +316,7 @@ mod tests {
                 id: UserId::new(clock),
                 email: "ada@example.org".into(),
                 session: Some("5f".into()),
+                token: None,
             },
             origin: Some(Origin {
                 request: RequestId::new(clock),
@@ -348,6 +349,23 @@ mod tests {
             line["metadata"]["correlation_uid"],
             line["http_request"]["uid"]
         );
+    }
+
+    #[test]
+    fn what_a_program_does_names_its_token() {
+        let clock = Clock::system();
+        let by = Actor {
+            party: Party::User {
+                id: UserId::new(&clock),
+                email: "ada@example.org".into(),
+                session: None,
+                token: Some("0199".into()),
+            },
+            origin: None,
+        };
+        assert!(by.is_program());
+        let line = line(&Event::new(Code::DatasetCreated, &by).build(&clock));
+        assert_eq!(line["actor"]["user"]["credential_uid"], "0199");
     }
 
     #[test]

@@ -29,7 +29,15 @@ pub(super) fn user(id: Option<UserId>, email: &str) -> Members {
 pub(super) fn party_user(party: &Party) -> Members {
     let mut user = Members::default();
     match party {
-        Party::User { id, email, .. } => return self::user(Some(*id), email),
+        Party::User {
+            id, email, token, ..
+        } => {
+            user = self::user(Some(*id), email);
+            match token {
+                Some(token) => user.text("credential_uid", cut(token, NAME_CHARS)),
+                None => &mut user,
+            }
+        }
         Party::Operator { uid, .. } => user
             .shown("uid", format_args!("os:{uid}"))
             .text("name", "operator"),

@@ -39,6 +39,21 @@ pub enum Error {
     /// The set-up link is wrong, used or too old.
     #[error("the set-up link is wrong, used or too old")]
     SetupLink,
+    /// There is no such token of the user.
+    #[error("there is no such token")]
+    UnknownToken,
+    /// There is no such session of the user.
+    #[error("there is no such session")]
+    UnknownSession,
+    /// A token would allow what its owner may not do, or nothing at all.
+    #[error("{0}")]
+    BadScopes(String),
+    /// A token would last too long, or has ended before it began.
+    #[error("must lie ahead, and no more than {0} days")]
+    BadExpiry(i64),
+    /// The user has as many tokens as anybody may have.
+    #[error("a user may have {0} tokens; revoke one that is not needed any more")]
+    TooManyTokens(usize),
     /// The store did not do it.
     #[error("could not read or write accounts")]
     Store(#[from] store::Error),

@@ -6,9 +6,11 @@ mod history;
 mod password;
 mod role;
 mod session;
+mod sessions;
 mod setup;
 mod sign_in;
 mod strength;
+mod token;
 mod user;
 mod users;
 
@@ -16,10 +18,11 @@ pub use email::{BadEmail, Email};
 pub use error::Error;
 pub use password::Hasher;
 pub use role::{Permission, Role, permissions};
-pub use session::{Opened, Session, Sessions};
+pub use session::{Listed, Opened, Session, Sessions};
 pub use setup::Setup;
 pub use sign_in::SignIn;
 pub use strength::Weakness;
+pub use token::{NewToken, Presented, Token, TokenState, Tokens};
 pub use user::{Account, Change, New, User};
 pub use users::Users;
 
@@ -35,6 +38,8 @@ pub struct Auth {
     pub users: Users,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// What programs sign in with.
+    pub tokens: Tokens,
     /// The way in.
     pub sign_in: SignIn,
     /// The first account's way in.
@@ -61,10 +66,12 @@ impl Auth {
         let sessions = Sessions::new(settings, ledger.clone());
         let users = Users::new(ledger.clone(), hasher.clone(), sessions.clone());
         let sign_in = SignIn::new(ledger.clone(), hasher, sessions.clone());
+        let tokens = Tokens::new(ledger.clone());
         let setup = Setup::new(ledger, users.clone(), sign_in.clone());
         Ok(Self {
             users,
             sessions,
+            tokens,
             sign_in,
             setup,
         })
@@ -87,10 +94,11 @@ impl Ledger {
 }
 
 /// What this module keeps in the store.
-pub fn tables() -> [Table; 4] {
+pub fn tables() -> [Table; 5] {
     [
         Table::of::<user::Accounts>(),
         Table::of::<session::Tokens>(),
+        Table::of::<token::Kept>(),
         Table::of::<history::Histories>(),
         Table::of::<setup::Links>(),
     ]

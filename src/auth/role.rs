@@ -45,6 +45,11 @@ impl Permission {
         Self::SystemRead,
     ];
 
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
     /// Its name in the API and in the book.
     pub const fn name(self) -> &'static str {
         match self {

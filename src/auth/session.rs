@@ -1,5 +1,6 @@
 //! Keeps who is signed in: a secret in the browser's cookie, its hash here.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,15 +32,26 @@ static BY_END: Index = Index {
     unique: false,
 };
 
+/// A user's sessions in the order in which they began.
+pub(super) static BY_USER: Index = Index {
+    name: "session.user",
+    unique: true,
+};
+
 impl Collection for Tokens {
     const NAME: &'static str = "session";
-    const INDEXES: &'static [&'static Index] = &[&BY_END];
+    const INDEXES: &'static [&'static Index] = &[&BY_END, &BY_USER];
     const REFERS: bool = true;
     type Key = Bytes;
     type Value = Stored;
 
     fn entries(_key: &Bytes, value: &Stored) -> Vec<Entry> {
-        vec![Entry::new(&BY_END, &value.ends_at)]
+        let mut entries = vec![Entry::new(&BY_END, &value.ends_at)];
+        // A session of a version that kept no beginning has no such entry until its next use.
+        if value.began.is_some() {
+            entries.push(Entry::new(&BY_USER, &(value.user, value.id)));
+        }
+        entries
     }
 
     fn references(_key: &Bytes, value: &Stored) -> Vec<Reference> {
@@ -49,14 +61,24 @@ impl Collection for Tokens {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Stored {
-    id: SessionId,
+    pub(super) id: SessionId,
     user: UserId,
-    era: u64,
-    ends_at: Timestamp,
-    seen_at: Timestamp,
+    pub(super) era: u64,
+    pub(super) ends_at: Timestamp,
+    pub(super) seen_at: Timestamp,
+    #[serde(default)]
+    pub(super) began: Option<Beginning>,
 }
 
 impl Json for Stored {}
+
+/// When and from where somebody signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Beginning {
+    pub(super) at: Timestamp,
+    pub(super) ip: Option<IpAddr>,
+    pub(super) user_agent: Option<String>,
+}
 
 /// A session that a request has shown to hold.
 #[derive(Clone, Debug)]
@@ -81,10 +103,27 @@ pub struct Opened {
     pub token: Secret,
 }
 
+/// One of a user's sessions, as they see it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name in the book.
+    pub id: SessionId,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// When it ends, used or not.
+    pub ends_at: Timestamp,
+    /// From which address they signed in.
+    pub ip: Option<IpAddr>,
+    /// What the browser called itself.
+    pub user_agent: Option<String>,
+}
+
 /// Who is signed in. Clones share the store.
 #[derive(Clone)]
 pub struct Sessions {
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     idle: Duration,
     absolute: Duration,
     /// The accounts of those who called lately.
@@ -134,7 +173,7 @@ impl Sessions {
     }
 
     /// Adds a new session to a batch, for `user` under the era of their account.
-    pub(super) fn open(&self, user: UserId, era: u64, batch: &mut Batch) -> Opened {
+    pub(super) fn open(&self, (user, era): (UserId, u64), by: &Actor, batch: &mut Batch) -> Opened {
         let token = Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string());
         let now = self.ledger.clock.now();
         let stored = Stored {
@@ -143,6 +182,7 @@ impl Sessions {
             era,
             ends_at: self.ledger.clock.after(self.absolute),
             seen_at: now,
+            began: Some(beginning(by, now)),
         };
         let key = key_of(token.expose());
         batch.insert::<Tokens>(&key, &stored);
@@ -200,7 +240,7 @@ impl Sessions {
 
     /// Whether it has neither come to its end nor been left unused. A clock that was set back
     /// before its last use ends it too, so that no step of the clock prolongs a session.
-    fn lives(&self, stored: &Stored) -> bool {
+    pub(super) fn lives(&self, stored: &Stored) -> bool {
         let now = self.ledger.clock.now();
         let unused = now.duration_since(stored.seen_at).unsigned_abs();
         now < stored.ends_at && unused < self.idle
@@ -211,8 +251,13 @@ impl Sessions {
         if now.duration_since(row.value.seen_at).unsigned_abs() < NOTED_EVERY {
             return;
         }
+        let seen_at = row.value.seen_at;
         let seen = Stored {
             seen_at: now,
+            began: row
+                .value
+                .began
+                .or_else(|| Some(Beginning::unknown(seen_at))),
             ..row.value
         };
         let mut batch = Batch::bookkeeping();
@@ -222,6 +267,26 @@ impl Sessions {
         if let Err(error) = self.ledger.store.commit(batch).await {
             tracing::debug!(error = %crate::base::chain(&error), "a session's use was not noted");
         }
+    }
+}
+
+impl Beginning {
+    /// Of a session that a version without beginnings opened.
+    fn unknown(at: Timestamp) -> Self {
+        Self {
+            at,
+            ip: None,
+            user_agent: None,
+        }
+    }
+}
+
+fn beginning(by: &Actor, at: Timestamp) -> Beginning {
+    let origin = by.origin.as_ref();
+    Beginning {
+        at,
+        ip: origin.and_then(|origin| origin.ip),
+        user_agent: origin.and_then(|origin| origin.user_agent.clone()),
     }
 }
 

@@ -80,7 +80,7 @@ impl SignIn {
         let mut batch = Batch::new(event.build(&self.ledger.clock));
         let history = History::succeeded(self.ledger.clock.now());
         batch.put::<Histories>(&fingerprint(email), &history);
-        let opened = self.sessions.open(user, era, &mut batch);
+        let opened = self.sessions.open((user, era), by, &mut batch);
         self.ledger.store.commit(batch).await?;
         Ok(opened)
     }

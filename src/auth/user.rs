@@ -48,7 +48,7 @@ pub struct Account {
     pub created_at: Timestamp,
     /// The password's hash, in the PHC string format.
     pub(super) password: String,
-    /// Rises when all sessions end; a session knows the number under which it began.
+    /// Rises when all sessions and tokens end; each knows the number under which it began.
     pub(super) era: u64,
 }
 

@@ -112,7 +112,8 @@ impl Users {
         }
     }
 
-    /// Changes an account. New roles, a new password and disabling end the user's sessions.
+    /// Changes an account. New roles, a new password and disabling end the user's sessions and
+    /// tokens.
     ///
     /// Errs with [`Error::LastAdmin`] when nobody would be left who manages users.
     pub async fn change(&self, id: UserId, change: Change, by: &Actor) -> Result<User, Error> {
@@ -135,7 +136,7 @@ impl Users {
         self.get(id)
     }
 
-    /// Sets one's own password. All sessions end but the one it was done in.
+    /// Sets one's own password. All sessions end but the one it was done in, and all tokens.
     pub async fn change_password(
         &self,
         session: &Session,
@@ -158,6 +159,19 @@ impl Users {
         let mut batch = Batch::new(event.build(&self.ledger.clock));
         batch.replace::<Accounts>(&session.user, &account, row.version);
         self.sessions.carry_over(session, account.era, &mut batch)?;
+        self.ledger.store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// Ends every session and every token of a user at once.
+    pub async fn end_sessions(&self, id: UserId, by: &Actor) -> Result<(), Error> {
+        let row = self.ledger.store.get::<Accounts>(&id)?;
+        let row = row.ok_or(Error::UnknownUser)?;
+        let mut account = row.value;
+        account.era += 1;
+        let event = Event::new(Code::UserSessionsEnded, by).user(id, account.email.as_str());
+        let mut batch = Batch::new(event.build(&self.ledger.clock));
+        batch.replace::<Accounts>(&id, &account, row.version);
         self.ledger.store.commit(batch).await?;
         Ok(())
     }
@@ -259,7 +273,7 @@ fn names(account: &Account) -> Vec<&'static str> {
     account.roles.iter().copied().map(Role::name).collect()
 }
 
-fn printable(name: &str) -> Result<String, Error> {
+pub(super) fn printable(name: &str) -> Result<String, Error> {
     let name = name.trim();
     let length = name.chars().count();
     if (1..=120).contains(&length) && !name.contains(char::is_control) {

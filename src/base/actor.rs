@@ -24,6 +24,8 @@ pub enum Party {
         email: String,
         /// A keyed fingerprint of the session, never its secret.
         session: Option<String>,
+        /// The id of the token that a program showed instead of a session.
+        token: Option<String>,
     },
     /// Root or the service's own user at the machine, through the local socket; perhaps for a user.
     Operator {
@@ -69,6 +71,11 @@ impl Actor {
             party: Party::System,
             origin: None,
         }
+    }
+
+    /// Whether a program acts, by a token.
+    pub fn is_program(&self) -> bool {
+        matches!(&self.party, Party::User { token: Some(_), .. })
     }
 
     /// The user whose objects are touched: the one signed in, the one acted for, a run's owner.

@@ -67,6 +67,8 @@ ids! {
     UserId
     /// A signed-in browser; the secret that proves it is another.
     SessionId
+    /// A personal token of a user's programs; the secret that proves it is another.
+    TokenId
     /// A table of records.
     DatasetId
     /// One import of a file into a dataset.

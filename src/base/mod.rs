@@ -23,7 +23,7 @@ pub use clock::Clock;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, UserId,
+    BadId, ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

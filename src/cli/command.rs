@@ -10,7 +10,7 @@ use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
     audit, completions, config, connection, dataset, demo, init, man, openapi, run as runs,
-    sandbox, serve, setup_link, sync, user,
+    sandbox, serve, setup_link, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -44,6 +44,8 @@ enum Command {
     /// Manage accounts.
     #[command(subcommand)]
     User(user::Command),
+    /// Make, list and revoke what a user's programs sign in with.
+    Token(token::Line),
     /// Manage a user's accounts at providers.
     Connection(connection::Line),
     /// Read the book, and sign how far it goes.
@@ -93,6 +95,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Serve => serve::run(context),
         Command::Init(args) => init::run(args, context),
         Command::User(command) => user::run(command, context),
+        Command::Token(line) => token::run(line, context),
         Command::Connection(line) => connection::run(line, context),
         Command::Audit(command) => audit::run(&command, context),
         Command::SetupLink => setup_link::run(context),

@@ -28,6 +28,7 @@ mod serve;
 mod setup_link;
 mod sync;
 mod terminal;
+mod token;
 mod user;
 mod verify;
 

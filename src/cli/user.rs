@@ -22,14 +22,16 @@ pub(super) enum Command {
     Add(Add),
     /// List the accounts.
     List,
-    /// Keep a user out; their sessions end at once.
+    /// Keep a user out; their sessions and tokens end at once.
     Disable(Who),
     /// Let a user in again, and forget their failed attempts.
     Enable(Who),
     /// Set a user's password, asked for at the terminal or read from standard input; their
-    /// sessions end at once.
+    /// sessions and tokens end at once.
     Password(Who),
-    /// Set what a user may do; their sessions end at once.
+    /// End all sessions and tokens of a user; they can sign in again.
+    SignOut(Who),
+    /// Set what a user may do; their sessions and tokens end at once.
     Roles(Roles),
 }
 
@@ -76,6 +78,8 @@ enum Request {
     Add(Value),
     /// A change of the user with this address.
     Change(String, Value),
+    /// The end of all sessions of the user with this address.
+    SignOut(String),
 }
 
 pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
@@ -86,6 +90,11 @@ pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
         Request::Add(body) => Ok(vec![
             client.call(Method::POST, "/users", Some(&body)).await?,
         ]),
+        Request::SignOut(email) => {
+            let path = format!("{}/sessions", path_of(client, &email).await?);
+            client.call(Method::DELETE, &path, None).await?;
+            Ok(Vec::new())
+        }
         Request::Change(email, body) => Ok(vec![change(client, &email, &body).await?]),
     })?;
     Ok(context.out.show(&Users(users))?)
@@ -103,6 +112,7 @@ fn request(command: Command) -> Result<Request, Failure> {
         Command::Password(who) => {
             Request::Change(who.email, json!({"password": password()?.expose()}))
         }
+        Command::SignOut(who) => Request::SignOut(who.email),
         Command::Roles(roles) => {
             Request::Change(roles.email, json!({"roles": names(&roles.roles)}))
         }
@@ -114,14 +124,21 @@ fn password() -> Result<Secret, Failure> {
 }
 
 async fn change(client: &mut Client, email: &str, body: &Value) -> Result<Value, Failure> {
+    let path = path_of(client, email).await?;
+    client.call(Method::PATCH, &path, Some(body)).await
+}
+
+async fn path_of(client: &mut Client, email: &str) -> Result<String, Failure> {
     let has_address = |user: &Value| {
         let address = user["email"].as_str().unwrap_or_default();
         address.to_lowercase() == email.to_lowercase()
     };
     let user = client.list("/users").await?.into_iter().find(has_address);
     let user = user.ok_or_else(|| Failure::of(Error::Unknown(email.to_owned())))?;
-    let path = format!("/users/{}", user["id"].as_str().unwrap_or_default());
-    client.call(Method::PATCH, &path, Some(body)).await
+    Ok(format!(
+        "/users/{}",
+        user["id"].as_str().unwrap_or_default()
+    ))
 }
 
 fn names(roles: &[Role]) -> Vec<&'static str> {

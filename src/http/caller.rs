@@ -8,12 +8,15 @@ use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use crate::auth::{Permission, Session};
-use crate::base::{Actor, Party, Scope};
+use crate::base::{Actor, Party, Scope, UserId};
 
 use super::error::{ApiError, Code};
 
 /// The name of the session cookie's scheme in the API document.
 pub(crate) const SCHEME: &str = "session";
+
+/// The name of the tokens' scheme in the API document.
+pub(crate) const BEARER: &str = "bearer";
 
 /// Who sent the request, whoever that is; every request has one.
 #[derive(Clone)]
@@ -38,8 +41,8 @@ impl Visitor {
     }
 }
 
-/// Somebody who has signed in, or sits at the machine. A handler that takes one cannot be reached
-/// by anybody else.
+/// Somebody who has signed in, or sits at the machine, or a program with a token. A handler that
+/// takes one cannot be reached by anybody else.
 #[derive(Clone)]
 pub struct Caller(Visitor);
 
@@ -50,13 +53,8 @@ impl Caller {
     /// has not said for whom they act.
     pub fn require(&self, permission: Permission) -> Result<(Actor, Scope), ApiError> {
         let actor = self.permit(permission)?;
-        match Scope::of(&actor) {
-            Some(scope) => Ok((actor, scope)),
-            None => Err(ApiError::new(
-                Code::Forbidden,
-                "Say whose objects are meant: the header x-weighbridge-as takes an e-mail address.",
-            )),
-        }
+        let scope = Scope::of(&actor).ok_or_else(for_whom)?;
+        Ok((actor, scope))
     }
 
     /// Who it is, if they may do this; for what belongs to no single user.
@@ -86,6 +84,34 @@ impl Caller {
         &self.0.actor
     }
 
+    /// Errs with `forbidden` for a program that would change the account which its token is of:
+    /// a token that leaked must not become a sign-in.
+    pub(crate) fn spares_itself(&self, id: UserId) -> Result<(), ApiError> {
+        if self.0.actor.is_program() && self.0.actor.user() == Some(id) {
+            return Err(for_people());
+        }
+        Ok(())
+    }
+}
+
+/// A person who has signed in or sits at the machine. A handler that takes one cannot be reached
+/// with a token: sessions, passwords and tokens are no program's business.
+#[derive(Clone)]
+pub(crate) struct Person(Visitor);
+
+impl Person {
+    /// Who it is.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+
+    /// Who it is, and whose sessions and tokens they manage.
+    pub(crate) fn owner(&self) -> Result<(Actor, Scope), ApiError> {
+        let actor = Actor::clone(&self.0.actor);
+        let scope = Scope::of(&actor).ok_or_else(for_whom)?;
+        Ok((actor, scope))
+    }
+
     /// The session; `None` at the local socket.
     pub(crate) fn session(&self) -> Option<&Session> {
         self.0.session.as_deref()
@@ -95,6 +121,20 @@ impl Caller {
     pub(crate) fn permissions(&self) -> &BTreeSet<Permission> {
         &self.0.permissions
     }
+}
+
+fn for_whom() -> ApiError {
+    ApiError::new(
+        Code::Forbidden,
+        "Say whose objects are meant: the header x-weighbridge-as takes an e-mail address.",
+    )
+}
+
+fn for_people() -> ApiError {
+    ApiError::new(
+        Code::Forbidden,
+        "A token cannot do this: it needs somebody who has signed in.",
+    )
 }
 
 impl<'a> FromRequest<'a> for Visitor {
@@ -114,26 +154,12 @@ impl<'a> ApiExtractor<'a> for Caller {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        registry.create_security_scheme(
-            SCHEME,
-            MetaSecurityScheme {
-                ty: "apiKey",
-                description: Some(
-                    "The cookie that signing in sets. Methods other than GET and HEAD also need the \
-                     session's csrf_token in the header x-csrf-token.",
-                ),
-                name: Some("__Host-weighbridge"),
-                key_in: Some("cookie"),
-                scheme: None,
-                bearer_format: None,
-                flows: None,
-                openid_connect_url: None,
-            },
-        );
+        registry.create_security_scheme(SCHEME, cookie());
+        registry.create_security_scheme(BEARER, bearer());
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![SCHEME]
+        vec![SCHEME, BEARER]
     }
 
     async fn from_request(
@@ -146,5 +172,68 @@ impl<'a> ApiExtractor<'a> for Caller {
             return Err(ApiError::not_signed_in().into());
         }
         Ok(Self(visitor))
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Person {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(SCHEME, cookie());
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![SCHEME]
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let caller = <Caller as ApiExtractor>::from_request(request, body, options).await?;
+        if caller.0.actor.is_program() {
+            return Err(for_people().into());
+        }
+        Ok(Self(caller.0))
+    }
+}
+
+fn cookie() -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        name: Some("__Host-weighbridge"),
+        key_in: Some("cookie"),
+        ..scheme(
+            "apiKey",
+            "The cookie that signing in sets. Methods other than GET and HEAD also need the \
+             session's csrf_token in the header x-csrf-token.",
+        )
+    }
+}
+
+fn bearer() -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        scheme: Some("bearer"),
+        ..scheme(
+            "http",
+            "A personal token, in the header Authorization. It allows what its scopes name, as far \
+             as its owner may do it. A request with a token needs no x-csrf-token, and its cookies \
+             count for nothing.",
+        )
+    }
+}
+
+fn scheme(ty: &'static str, description: &'static str) -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        ty,
+        description: Some(description),
+        name: None,
+        key_in: None,
+        scheme: None,
+        bearer_format: None,
+        flows: None,
+        openid_connect_url: None,
     }
 }

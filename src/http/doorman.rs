@@ -1,4 +1,5 @@
-//! Finds out who sent a request: by the session's cookie, or because they sit at the machine.
+//! Finds out who sent a request: by a token, by the session's cookie, or because they sit at the
+//! machine.
 
 use poem::Request;
 use poem::http::header::USER_AGENT;
@@ -10,6 +11,7 @@ use crate::base::{Actor, Clock, Origin, Party, Peer, RequestId};
 use crate::config::{Config, Network};
 
 use super::address;
+use super::bearer;
 use super::caller::Visitor;
 use super::cookie::SessionCookie;
 use super::error::{ApiError, Code};
@@ -69,24 +71,51 @@ impl Doorman {
         if let Some(Peer::Local { uid }) = request.extensions().get::<Peer>() {
             return self.operator(*uid, request.header(ACT_FOR), origin);
         }
+        // A token that is no good is never made up for by a cookie that came along.
+        if let Some(token) = bearer::read(request.headers()) {
+            return self.program(token, origin).await;
+        }
         let Some(token) = self.cookie.read(request.headers()) else {
             return Ok(nobody(origin));
         };
         let Some((session, account)) = self.auth.sessions.identify(token).await? else {
-            let visitor = nobody(origin);
-            let event = audit::Event::new(Event::SessionRefused, &visitor.actor);
-            self.audit.record(event.build(&self.clock));
-            return Ok(visitor);
+            return Ok(self.refused(Event::SessionRefused, origin));
         };
         let actor = Actor {
             party: Party::User {
                 id: session.user,
                 email: account.email.to_string(),
                 session: Some(session.id.to_string()),
+                token: None,
             },
             origin: Some(origin),
         };
         Ok(Visitor::new(actor, Some(session), account.permissions()))
+    }
+
+    /// A user's program, by the token it shows.
+    async fn program(&self, token: &str, origin: Origin) -> Result<Visitor, ApiError> {
+        let Some(presented) = self.auth.tokens.identify(token).await? else {
+            return Ok(self.refused(Event::TokenRefused, origin));
+        };
+        let actor = Actor {
+            party: Party::User {
+                id: presented.user,
+                email: presented.account.email.to_string(),
+                session: None,
+                token: Some(presented.id.to_string()),
+            },
+            origin: Some(origin),
+        };
+        Ok(Visitor::new(actor, None, presented.permissions))
+    }
+
+    /// Somebody whose session or token is no good; the book is told.
+    fn refused(&self, event: Event, origin: Origin) -> Visitor {
+        let visitor = nobody(origin);
+        let event = audit::Event::new(event, &visitor.actor);
+        self.audit.record(event.build(&self.clock));
+        visitor
     }
 
     /// Somebody who may open the local socket may do everything, for whomever they name.

@@ -6,6 +6,7 @@
 mod address;
 mod allow;
 pub(crate) mod api;
+mod bearer;
 mod body;
 mod caller;
 mod chain;

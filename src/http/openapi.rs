@@ -12,7 +12,7 @@ use poem_openapi::types::Type as _;
 use serde_json::{Map, Value, json};
 
 use super::api;
-use super::caller::SCHEME;
+use super::caller::{BEARER, SCHEME};
 use super::error::{Code, PROBLEM, Problem};
 use crate::app::App;
 
@@ -48,7 +48,7 @@ pub(crate) fn repaired(raw: &str) -> Value {
     let mut document: Value = serde_json::from_str(raw).expect("the library writes JSON");
     document["openapi"] = "3.0.3".into();
     document["servers"] = json!([{"url": "/api/v1", "x-internal": false}]);
-    document["security"] = json!([{ SCHEME: [] }]);
+    document["security"] = json!([{ SCHEME: [] }, { BEARER: [] }]);
     share_errors(&mut document);
     for (path, operations) in members(&mut document["paths"]) {
         for (method, operation) in members(operations) {

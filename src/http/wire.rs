@@ -11,7 +11,8 @@ use poem_openapi::types::{
 };
 use serde_json::{Map, Value};
 
-use crate::base::{ConnectionId, DatasetId, ImportId, RunId, SyncId, UserId};
+use crate::auth::Permission;
+use crate::base::{ConnectionId, DatasetId, ImportId, RunId, SessionId, SyncId, TokenId, UserId};
 use crate::datasets::Format;
 use crate::fields::FieldType;
 
@@ -55,6 +56,8 @@ macro_rules! text_type {
 text_type! {
     Moment, "date-time";
     UserId, "uuid";
+    SessionId, "uuid";
+    TokenId, "uuid";
     DatasetId, "uuid";
     ImportId, "uuid";
     ConnectionId, "uuid";
@@ -101,7 +104,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId DatasetId ImportId ConnectionId SyncId RunId }
+texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {
@@ -163,6 +166,7 @@ macro_rules! words {
 words! {
     FieldType, "FieldType";
     Format, "FileFormat";
+    Permission, "Permission";
 }
 
 /// An object whose members are not known beforehand, in the order in which they stand.

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use weighbridge::auth::Role;
 use weighbridge::http;
 
-use crate::support::{Client, PASSWORD, TestServer};
+use crate::support::{Client, NOON, PASSWORD, TestServer};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Access {
     /// Everybody.
     Open,
-    /// Whoever has signed in.
+    /// Whoever has signed in, and no token.
     SignedIn,
     /// Whoever sits at the machine.
     Machine,
@@ -54,7 +54,14 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             json!({"current": "x", "new": "y"}),
         ),
+        ("listSessions", SignedIn, "", none()),
+        ("revokeOtherSessions", SignedIn, "", none()),
+        ("revokeSession", SignedIn, "", none()),
+        ("listTokens", SignedIn, "", none()),
+        ("createToken", SignedIn, "", token()),
+        ("revokeToken", SignedIn, "", none()),
         ("listUsers", Needs("user:manage"), "", none()),
+        ("endUserSessions", Needs("user:manage"), "", none()),
         ("createUser", Needs("user:manage"), "", account),
         ("updateUser", Needs("user:manage"), "", json!({})),
         ("getSystem", Needs("system:read"), "", none()),
@@ -115,6 +122,11 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listRunOutcomes", Needs("sync:read"), "", none()),
         ("followRun", Needs("sync:read"), "", none()),
     ]
+}
+
+/// One whose date has come: it is refused as such where the caller may make one.
+fn token() -> Value {
+    json!({"name": "x", "scopes": ["system:read"], "expires_at": "2020-01-01T00:00:00Z"})
 }
 
 fn dataset() -> Value {
@@ -278,6 +290,64 @@ async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
                 code != "forbidden",
                 may,
                 "{role} {}: {status} {code}",
+                operation.name
+            );
+        }
+    }
+}
+
+/// A program of `email` with a token that allows all that its owner may do.
+async fn program(server: &TestServer, email: &str, role: Role) -> Client {
+    let scopes: Vec<_> = role.permissions().iter().map(|one| one.name()).collect();
+    let expires_at = NOON + jiff::SignedDuration::from_hours(24);
+    let body = json!({"name": "x", "scopes": scopes, "expires_at": expires_at.to_string()});
+    let owner = server.sign_in(email).await;
+    let made = owner.post("/tokens", body).await.expect(201);
+    let header = format!("Bearer {}", made["secret"].as_str().unwrap());
+    server.anonymous().with("authorization", &header)
+}
+
+#[tokio::test]
+async fn each_roles_tokens_may_do_what_it_may_but_nothing_that_needs_a_person() {
+    let server = TestServer::start().await;
+    server.sign_up_admin().await;
+    for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
+        let email = format!("{role}-alone@example.org");
+        server.sign_up(&email, &[role.name()]).await;
+        let client = program(&server, &email, role).await;
+        let permissions: Vec<_> = role.permissions().iter().map(|one| one.name()).collect();
+        for (operation, access, body) in table(&server) {
+            let (status, code) = call(&client, &operation, &body).await;
+            let may = match access {
+                Open => true,
+                SignedIn | Machine => false,
+                Needs(permission) => permissions.contains(&permission),
+            };
+            assert_eq!(
+                code != "forbidden",
+                may,
+                "{role} {}: {status} {code}",
+                operation.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_or_never_was_opens_nothing() {
+    let server = TestServer::start().await;
+    server.sign_up("ada@example.org", &["member"]).await;
+    let ended = program(&server, "ada@example.org", Role::Member).await;
+    server.advance(24 * 60 * 60);
+    let altered = server.anonymous().from([198, 51, 100, 7].into());
+    let altered = altered.with("authorization", "Bearer wb_");
+    for client in [ended, altered] {
+        for (operation, access, body) in table(&server) {
+            let (_, code) = call(&client, &operation, &body).await;
+            assert_eq!(
+                code == "not_signed_in",
+                access != Open,
+                "{}: {code}",
                 operation.name
             );
         }

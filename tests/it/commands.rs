@@ -267,3 +267,34 @@ fn the_only_user_need_not_be_named_and_among_several_none_is_guessed() {
     let after = ["dataset", "list", "--as", "bob@example.org"];
     assert_eq!(machine.run(&before, ""), machine.run(&after, ""));
 }
+
+#[test]
+fn a_token_is_made_listed_and_revoked_at_the_machine() {
+    let machine = Machine::new();
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "member"],
+        PASSWORD,
+    );
+    let act = |args: &[&str]| {
+        let args = [&["token"], args, &["--as", "ada@example.org"]].concat();
+        machine.output(&args, "")
+    };
+    let made = act(&[
+        "create",
+        "nightly",
+        "--scope",
+        "dataset:read",
+        "--days",
+        "7",
+    ]);
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    assert!(made["secret"].as_str().unwrap().starts_with("wb_"));
+    let more = act(&["create", "nightly", "--scope", "user:manage"]);
+    assert!(text(&more.stderr).contains("user:manage"));
+    let list = act(&["list"]);
+    let list: Value = serde_json::from_slice(&list.stdout).unwrap();
+    assert_eq!(list[0]["state"], "active");
+    assert!(act(&["revoke", "nightly"]).status.success());
+    assert!(!act(&["revoke", "nightly"]).status.success());
+    machine.run(&["user", "sign-out", "ada@example.org"], "");
+}

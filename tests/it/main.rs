@@ -24,6 +24,8 @@ mod import;
 mod layers;
 mod openapi;
 mod sandbox;
+mod sessions;
 mod store;
 mod support;
 mod sync;
+mod tokens;

@@ -11,9 +11,11 @@ mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod runs;
 mod session;
+mod sessions;
 mod setup;
 mod syncs;
 mod system;
+mod tokens;
 mod users;
 
 use poem_openapi::payload::Json;
@@ -33,6 +35,8 @@ pub(crate) enum Tag {
     Setup,
     /// Signing in and out.
     Session,
+    /// What programs sign in with.
+    Tokens,
     /// Everybody's accounts.
     Users,
     /// Accounts at providers.
@@ -92,6 +96,8 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
     let resources = (
         setup::Resource::new(app),
         session::Resource::new(app),
+        sessions::Resource::new(app),
+        tokens::Resource::new(app, pages),
         users::Resource::new(app, pages),
         connections::Resource::new(app, pages),
         system::Resource::new(app),

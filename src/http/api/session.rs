@@ -11,9 +11,10 @@ use super::{Done, Tag};
 use crate::app::App;
 use crate::auth::{Auth, Opened, Permission, Users, permissions};
 use crate::base::{Actor, Secret};
+use crate::http::caller::Person;
 use crate::http::caller::Visitor;
 use crate::http::cookie::SessionCookie;
-use crate::http::{ApiError, Caller, Moment};
+use crate::http::{ApiError, Moment};
 use crate::limits::{Key, Limits, Policy};
 
 pub(super) struct Resource {
@@ -100,26 +101,26 @@ impl Resource {
 
     /// Signs out.
     #[oai(path = "/auth/logout", method = "post", operation_id = "signOut")]
-    async fn sign_out(&self, caller: Caller) -> Result<SignedOut, ApiError> {
-        if let Some(session) = caller.session() {
-            self.auth.sessions.end(session, caller.actor()).await?;
+    async fn sign_out(&self, person: Person) -> Result<SignedOut, ApiError> {
+        if let Some(session) = person.session() {
+            self.auth.sessions.end(session, person.actor()).await?;
         }
         Ok(SignedOut::SignedOut(self.cookies.cookie.clear()))
     }
 
     /// Shows who is signed in.
     #[oai(path = "/auth/session", method = "get", operation_id = "getSession")]
-    async fn show(&self, caller: Caller) -> Result<Json<SessionView>, ApiError> {
-        let session = caller.session().ok_or_else(ApiError::not_signed_in)?;
+    async fn show(&self, person: Person) -> Result<Json<SessionView>, ApiError> {
+        let session = person.session().ok_or_else(ApiError::not_signed_in)?;
         Ok(Json(SessionView {
             user: self.auth.users.get(session.user)?.into(),
-            permissions: names(caller.permissions()),
+            permissions: names(person.permissions()),
             csrf_token: session.csrf.expose().to_owned(),
             expires_at: session.ends_at.into(),
         }))
     }
 
-    /// Changes one's own password. All other sessions of the user end.
+    /// Changes one's own password. All other sessions of the user end, and all tokens.
     #[oai(
         path = "/auth/password",
         method = "put",
@@ -127,12 +128,12 @@ impl Resource {
     )]
     async fn change_password(
         &self,
-        caller: Caller,
+        person: Person,
         body: Json<PasswordChange>,
     ) -> Result<Done, ApiError> {
-        let session = caller.session().ok_or_else(ApiError::not_signed_in)?;
+        let session = person.session().ok_or_else(ApiError::not_signed_in)?;
         let (current, new) = (secret(body.0.current), secret(body.0.new));
-        let by: &Actor = caller.actor();
+        let by: &Actor = person.actor();
         self.auth
             .users
             .change_password(session, &current, &new, by)

@@ -6,7 +6,7 @@ use poem_openapi::types::Password;
 use poem_openapi::{Object, OpenApi};
 
 use super::session::secret;
-use super::{Made, Tag};
+use super::{Done, Made, Tag};
 use crate::app::App;
 use crate::auth::{Change, New, Permission, Role, User, Users};
 use crate::base::UserId;
@@ -73,12 +73,12 @@ struct UserChange {
     /// What people call the user.
     #[oai(validator(max_length = 200))]
     name: Option<String>,
-    /// What the user may do; ends the user's sessions.
+    /// What the user may do; ends the user's sessions and tokens.
     #[oai(validator(max_items = 4))]
     roles: Option<Vec<Role>>,
-    /// Whether the user is kept out; ends the user's sessions.
+    /// Whether the user is kept out; ends the user's sessions and tokens.
     disabled: Option<bool>,
-    /// A new password; ends the user's sessions.
+    /// A new password; ends the user's sessions and tokens.
     #[oai(validator(max_length = 4096))]
     password: Option<Password>,
 }
@@ -122,8 +122,8 @@ impl Resource {
 
     /// Changes an account.
     ///
-    /// New roles, a new password and disabling end the user's sessions at once. The last user who
-    /// can manage users keeps that role.
+    /// New roles, a new password and disabling end the user's sessions and tokens at once. The last
+    /// user who can manage users keeps that role. A token cannot change the account it is of.
     #[oai(path = "/users/:id", method = "patch", operation_id = "updateUser")]
     async fn update(
         &self,
@@ -132,6 +132,7 @@ impl Resource {
         body: Json<UserChange>,
     ) -> Result<Json<UserView>, ApiError> {
         let by = caller.permit(Permission::UserManage)?;
+        caller.spares_itself(id.0)?;
         let change = Change {
             name: body.0.name,
             roles: body.0.roles.map(|roles| roles.into_iter().collect()),
@@ -140,6 +141,21 @@ impl Resource {
         };
         let user = self.users.change(id.0, change, &by).await?;
         Ok(Json(user.into()))
+    }
+
+    /// Ends all sessions and tokens of a user.
+    ///
+    /// The user can sign in again; `updateUser` keeps somebody out.
+    #[oai(
+        path = "/users/:id/sessions",
+        method = "delete",
+        operation_id = "endUserSessions"
+    )]
+    async fn end_sessions(&self, caller: Caller, id: Path<UserId>) -> Result<Done, ApiError> {
+        let by = caller.permit(Permission::UserManage)?;
+        caller.spares_itself(id.0)?;
+        self.users.end_sessions(id.0, &by).await?;
+        Ok(Done::Done)
     }
 }
 

@@ -162,7 +162,9 @@ impl ApiResponse for ApiError {
 impl ApiError {
     /// That nobody has signed in.
     pub(crate) fn not_signed_in() -> Self {
+        // RFC 9110, section 11.6.1: a 401 says how to do better.
         Self::new(Code::NotSignedIn, Code::NotSignedIn.entry().remedy)
+            .header(header::WWW_AUTHENTICATE, "Bearer")
     }
 
     /// A refusal that names the methods which are offered instead.

@@ -43,8 +43,14 @@ impl From<auth::Error> for ApiError {
             E::BadEmail(bad) => Self::invalid("email", bad.to_string()),
             E::BadName => Self::invalid("name", error.to_string()),
             E::NoRole => Self::invalid("roles", error.to_string()),
-            E::EmailTaken(_) | E::LastAdmin => Self::new(Code::Conflict, error.to_string()),
+            E::EmailTaken(_) | E::LastAdmin | E::TooManyTokens(_) => {
+                Self::new(Code::Conflict, error.to_string())
+            }
             E::UnknownUser => Self::not_found("user"),
+            E::UnknownToken => Self::not_found("token"),
+            E::UnknownSession => Self::not_found("session"),
+            E::BadScopes(_) => Self::invalid("scopes", error.to_string()),
+            E::BadExpiry(_) => Self::invalid("expires_at", error.to_string()),
             E::SetupDone => Self::new(Code::SetupDone, Code::SetupDone.entry().remedy),
             E::SetupLink => Self::new(
                 Code::SetupLinkInvalid,

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use weighbridge::audit::{Code, Event, Options, Outcome, verify};
-use weighbridge::base::{Actor, Clock, Origin, Party, RequestId, RunId, UserId, Witness as _};
+use weighbridge::base::{
+    Actor, Clock, Origin, Party, RequestId, RunId, TokenId, UserId, Witness as _,
+};
 
 use super::open;
 
@@ -26,6 +28,13 @@ fn actors(clock: &Clock) -> Vec<Actor> {
         id: user,
         email: "admin@localhost".into(),
         session: Some("0f".into()),
+        token: None,
+    };
+    let program = Party::User {
+        id: user,
+        email: "admin@localhost".into(),
+        session: None,
+        token: Some(TokenId::new(clock).to_string()),
     };
     let operator = Party::Operator {
         uid: 0,
@@ -37,6 +46,7 @@ fn actors(clock: &Clock) -> Vec<Actor> {
     };
     [
         (person, Some(origin(clock, Some("2001:db8::1")))),
+        (program, Some(origin(clock, Some("192.0.2.7")))),
         (operator, Some(origin(clock, None))),
         (run, None),
         (
