@@ -13,6 +13,7 @@ use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
 use crate::net::{self, NotLoopback};
 use crate::providers::Pace;
+use crate::receipts::{self, Receipts};
 use crate::scheduler::Scheduler;
 use crate::store::{self, Registry, Store};
 use crate::sync::{self, Syncs};
@@ -35,6 +36,8 @@ pub struct App {
     pub vault: Vault,
     /// How much anybody may ask for.
     pub limits: Limits,
+    /// Which requests were carried out, and what they were answered.
+    pub receipts: Receipts,
     /// Who is calling.
     pub auth: Auth,
     /// The accounts at providers.
@@ -127,6 +130,7 @@ impl App {
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth: Auth::new(&config.auth, &store, &audit, &clock, blocking)?,
+            receipts: Receipts::new(store.clone(), clock.clone()),
             scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
             datasets,
             syncs,
@@ -146,6 +150,7 @@ impl App {
         self.audit.append(&self.lifecycle(Code::Started))?;
         tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
         self.limits.start(tasks);
+        self.receipts.start(tasks);
         self.auth.sessions.start(tasks);
         self.auth.tokens.start(tasks);
         self.datasets.start(tasks);
@@ -169,6 +174,7 @@ fn registry() -> Registry {
     Registry::default()
         .with(vault::tables())
         .with(auth::tables())
+        .with(receipts::tables())
         .with(connections::tables())
         .with(sync::tables())
         .with(datasets::tables())

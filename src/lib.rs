@@ -7,8 +7,8 @@
 //! main         cli config
 //! cli          server http app sandbox auth audit store telemetry config base
 //! server       http app scheduler tls telemetry config base
-//! http         app scheduler sync connections datasets fields auth limits audit telemetry config base store
-//! app          scheduler sync connections providers datasets auth limits vault audit store tls telemetry net config base
+//! http         app scheduler sync connections datasets fields auth limits receipts audit telemetry config base store
+//! app          scheduler sync connections providers datasets auth limits receipts vault audit store tls telemetry net config base
 //! scheduler    sync connections datasets auth limits vault audit store tls telemetry net config base
 //! sync         connections providers datasets fields limits audit store config base
 //! connections  providers fields vault limits audit store net config base
@@ -16,6 +16,7 @@
 //! datasets     fields audit store config base
 //! auth         vault limits audit store net config base
 //! limits       audit config base
+//! receipts     store base
 //! vault        audit store config base
 //! audit        config base
 //! store        config base
@@ -45,6 +46,7 @@ pub mod http;
 pub mod limits;
 pub mod net;
 pub mod providers;
+pub mod receipts;
 pub mod sandbox;
 pub mod scheduler;
 pub mod server;

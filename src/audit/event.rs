@@ -158,6 +158,8 @@ impl Event {
         for (name, part) in &self.parts {
             unmapped.value(name, part);
         }
+        let origin = self.by.origin.as_ref();
+        let receipt = origin.and_then(|origin| origin.receipt.clone());
         let mut metadata = Members::default();
         metadata
             .text("event_code", row.text)
@@ -169,6 +171,7 @@ impl Event {
             members: line.into_text(),
             metadata: metadata.into_text(),
             unmapped: unmapped.into_text(),
+            receipt,
         }
     }
 
@@ -325,6 +328,7 @@ mod tests {
                 method: "POST".into(),
                 path: "/api/v1/datasets".into(),
                 user_agent: Some("curl\r\n{\"forged\":true}".into()),
+                receipt: None,
             }),
         }
     }

@@ -39,6 +39,9 @@ pub enum Error {
     /// The set-up link is wrong, used or too old.
     #[error("the set-up link is wrong, used or too old")]
     SetupLink,
+    /// It is not in the state that the change was meant for.
+    #[error("it is not in the state that the change was meant for")]
+    Precondition,
     /// There is no such token of the user.
     #[error("there is no such token")]
     UnknownToken,

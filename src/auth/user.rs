@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Email, Permission, Role, permissions};
-use crate::base::{Secret, UserId};
+use crate::base::{Precondition, Secret, UserId};
 use crate::store::{Collection, Entry, Index, Json};
 
 /// The accounts, by id.
@@ -83,6 +83,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When they last signed in.
     pub last_sign_in_at: Option<Timestamp>,
+    /// Rises with every change of the account.
+    pub version: u64,
 }
 
 /// An account to be made.
@@ -109,6 +111,8 @@ pub struct Change {
     pub disabled: Option<bool>,
     /// A new password.
     pub password: Option<Secret>,
+    /// The state in which the account must be.
+    pub only_if: Precondition,
 }
 
 #[cfg(test)]

@@ -45,6 +45,14 @@ impl Users {
         show(&snapshot, row)
     }
 
+    /// One user, for somebody who looks at them.
+    pub fn read(&self, id: UserId, by: &Actor) -> Result<User, Error> {
+        let user = self.get(id)?;
+        let event = Event::new(Code::UsersRead, by).count("users", 1);
+        self.ledger.record(event.detail("user", id.to_string()));
+        Ok(user)
+    }
+
     /// The user of an address.
     pub fn named(&self, email: &str) -> Result<User, Error> {
         let snapshot = self.ledger.store.snapshot()?;
@@ -118,6 +126,9 @@ impl Users {
     /// Errs with [`Error::LastAdmin`] when nobody would be left who manages users.
     pub async fn change(&self, id: UserId, change: Change, by: &Actor) -> Result<User, Error> {
         let row = self.ledger.store.get(&id)?.ok_or(Error::UnknownUser)?;
+        if !change.only_if.holds(Some(row.version.0)) {
+            return Err(Error::Precondition);
+        }
         let changed = self.apply(&row, &change).await?;
         if row.value.manages_users() && !changed.manages_users() && !self.has_other_admin(id)? {
             return Err(Error::LastAdmin);
@@ -247,6 +258,7 @@ fn show(snapshot: &Snapshot, row: Row<Accounts>) -> Result<User, Error> {
         disabled: row.value.disabled,
         created_at: row.value.created_at,
         last_sign_in_at: history.and_then(|history| history.value.succeeded_at),
+        version: row.version.0,
     })
 }
 

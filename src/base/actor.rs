@@ -1,8 +1,9 @@
 //! Says who does something, for the audit event and for nothing else.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use super::{RequestId, RunId, UserId};
+use super::{Receipt, RequestId, RunId, UserId};
 
 /// Who acts, from where and in which request. Whoever changes something takes one.
 #[derive(Clone, Debug)]
@@ -62,6 +63,8 @@ pub struct Origin {
     pub path: String,
     /// What the client calls itself, cut at 256 characters.
     pub user_agent: Option<String>,
+    /// What the batch of a change is to keep of the request, so that it is carried out once.
+    pub receipt: Option<Arc<Receipt>>,
 }
 
 impl Actor {

@@ -10,6 +10,8 @@ mod hex;
 mod ids;
 mod nudge;
 mod peer;
+mod precondition;
+mod receipt;
 mod scope;
 mod secret;
 mod tasks;
@@ -27,6 +29,8 @@ pub use ids::{
 };
 pub use nudge::Nudge;
 pub use peer::Peer;
+pub use precondition::Precondition;
+pub use receipt::Receipt;
 pub use scope::Scope;
 pub use secret::{Secret, SecretBytes};
 pub use tasks::Tasks;

@@ -1,5 +1,9 @@
 //! What the store asks of the book, so that neither knows the other.
 
+use std::sync::Arc;
+
+use super::Receipt;
+
 /// One act as the book is to write it: three runs of JSON members, each without its braces and
 /// without a comma at either end. The book adds what only it knows (sequence, times, the chain).
 ///
@@ -12,6 +16,8 @@ pub struct Act {
     pub metadata: String,
     /// Members of its `unmapped` object; may be empty.
     pub unmapped: String,
+    /// What the store keeps beside the change of the request that made it; the book does not.
+    pub receipt: Option<Arc<Receipt>>,
 }
 
 /// Writes acts into the book before their effect is committed.

@@ -22,6 +22,8 @@ pub struct Connection {
     pub(super) key: (UserId, ConnectionId),
     pub(super) stored: Stored,
     version: Version,
+    /// Whether changes are made only while it is as it was opened.
+    held: bool,
 }
 
 impl Connection {
@@ -31,7 +33,19 @@ impl Connection {
             key: row.key,
             stored: row.value,
             version: row.version,
+            held: false,
         }
+    }
+
+    /// The batch that changed it last.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The same one, which refuses to be changed when it is not as it was opened any more.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { held: true, ..self }
     }
 
     /// The id.
@@ -192,6 +206,9 @@ impl Connection {
         loop {
             let row = service.store.get::<Rows>(&self.key)?;
             let mut row = row.ok_or(Error::UnknownConnection(self.id()))?;
+            if self.held && row.version != self.version {
+                return Err(Error::Changed);
+            }
             change(&mut row.value);
             let mut batch = match event {
                 Some(event) => Batch::new(event.clone().build(&service.clock)),

@@ -26,7 +26,8 @@ impl Dataset {
     /// Changes the name or the fields.
     ///
     /// Every record must fit the new fields, or `DoesNotFit` names the first that does not. A new
-    /// index answers queries once the records have been written anew in the background.
+    /// index answers queries once the records have been written anew in the background. Errs with
+    /// `Changed` when the dataset is not as it was opened any more.
     pub async fn alter(&self, change: Change, by: &Actor) -> Result<Self, Error> {
         let parts = &self.datasets.0;
         let _gate = match change.fields {
@@ -34,6 +35,9 @@ impl Dataset {
             None => None,
         };
         let current = self.again()?;
+        if current.version != self.version {
+            return Err(Error::Changed);
+        }
         let mut next = Definition::clone(&current.definition);
         if let Some(given) = &change.name {
             next.name = name(given)?;

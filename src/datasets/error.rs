@@ -19,6 +19,9 @@ pub enum Error {
     /// The dataset has seen no such import.
     #[error("import {0} does not exist")]
     UnknownImport(ImportId),
+    /// It is not in the state that the change was meant for.
+    #[error("it is not in the state that the change was meant for")]
+    Precondition,
     /// The owner has another dataset of this name.
     #[error("another dataset is called {0:?} (upper and lower case count as the same)")]
     NameTaken(String),

@@ -34,6 +34,6 @@ pub use preview::{PREVIEW_BYTES, Preview, preview};
 pub use record::Record;
 pub use row::{Definition, Rows};
 pub use service::{Datasets, New, Settings, tables};
-pub use write::Mode;
+pub use write::{Mode, Write};
 
 pub use crate::store::Dependent;

@@ -8,7 +8,7 @@ use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::{Dataset, Error, Record};
 use crate::audit::{Code, Event};
-use crate::base::Actor;
+use crate::base::{Actor, Precondition};
 use crate::fields::{Fields, Members, Value, parse};
 use crate::store::{self, Batch};
 
@@ -24,31 +24,40 @@ pub enum Mode {
     Merge,
 }
 
+/// A record to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct Write<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// A JSON object of fields, in which the key field may be left out.
+    pub body: &'a [u8],
+    /// What becomes of the fields that it does not name.
+    pub mode: Mode,
+    /// The state in which the record must be.
+    pub only_if: &'a Precondition,
+}
+
 impl Dataset {
-    /// Writes the record under `key`; `body` is a JSON object of fields, in which the key field may
-    /// be left out. In [`Mode::Replace`] a record that is not there is created.
-    pub async fn write(
-        &self,
-        key: &str,
-        body: &[u8],
-        mode: Mode,
-        by: &Actor,
-    ) -> Result<Record, Error> {
+    /// Writes a record. In [`Mode::Replace`] one that is not there is created.
+    pub async fn write(&self, what: Write<'_>, by: &Actor) -> Result<Record, Error> {
         let _gate = self.datasets.0.gates.records(self.id).await;
         for _ in 0..TRIES {
-            if let Some(record) = self.again()?.try_write(key, body, mode, by).await? {
+            if let Some(record) = self.again()?.try_write(what, by).await? {
                 return Ok(record);
             }
         }
         Err(Error::Changed)
     }
 
-    /// Removes the record under `key`.
-    pub async fn remove(&self, key: &str, by: &Actor) -> Result<(), Error> {
+    /// Removes the record under `key`, if it is in the state that is asked for.
+    pub async fn remove(&self, key: &str, only_if: &Precondition, by: &Actor) -> Result<(), Error> {
         let parts = &self.datasets.0;
         for _ in 0..TRIES {
             let record = self.record(key)?;
             let record = record.ok_or_else(|| Error::UnknownRecord(key.to_owned()))?;
+            if !only_if.holds(Some(record.version.0)) {
+                return Err(Error::Precondition);
+            }
             let event = Event::new(Code::RecordDeleted, by)
                 .resource("record", key, "", record.version.0)
                 .entity("dataset", self.id, self.name());
@@ -64,19 +73,22 @@ impl Dataset {
     }
 
     /// Writes once; none when something moved meanwhile.
-    async fn try_write(
-        &self,
-        key: &str,
-        body: &[u8],
-        mode: Mode,
-        by: &Actor,
-    ) -> Result<Option<Record>, Error> {
+    async fn try_write(&self, what: Write<'_>, by: &Actor) -> Result<Option<Record>, Error> {
+        let Write {
+            key, body, mode, ..
+        } = what;
         let before = self.record(key)?;
         let base = match (mode, &before) {
             (Mode::Replace, _) => Fields::empty(self.schema()),
             (Mode::Merge, Some(record)) => record.fields.clone(),
             (Mode::Merge, None) => return Err(Error::UnknownRecord(key.to_owned())),
         };
+        if !what
+            .only_if
+            .holds(before.as_ref().map(|record| record.version.0))
+        {
+            return Err(Error::Precondition);
+        }
         let (fields, draft) = merged(&self.shape, key, base, body)?;
         if let Some(same) = before.as_ref().filter(|record| record.hash == draft.hash) {
             return Ok(Some(same.clone()));

@@ -28,6 +28,11 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
+    /// Everything they may do.
+    pub(crate) fn permissions(&self) -> &BTreeSet<Permission> {
+        &self.permissions
+    }
+
     pub(crate) fn new(
         actor: Actor,
         session: Option<Session>,

@@ -11,11 +11,13 @@ use super::allow::Offered;
 use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
+use super::once::{self, Way};
 use super::{api, body, headers, health, host, meter, openapi, origin, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
 use crate::limits::Limits;
+use crate::receipts::Receipts;
 
 /// The header that names a request in its answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -46,6 +48,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
             app.clock.clone(),
         ),
         limits: app.limits.clone(),
+        receipts: app.receipts.clone(),
         body_limit: u64::from(app.config.limits.body_kib) * 1024,
         offered,
         audit: app.audit.clone(),
@@ -58,6 +61,7 @@ struct Chain<E> {
     names: Vec<String>,
     doorman: Doorman,
     limits: Limits,
+    receipts: Receipts,
     body_limit: u64,
     offered: Offered,
     audit: Log,
@@ -97,7 +101,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
 
 impl<E: Endpoint<Output = Response>> Chain<E> {
     /// Size → who it is → whether it means us → how much they may ask for → whether they meant it
-    /// → the routes.
+    /// → whether it was done already → the routes.
     async fn pass(&self, mut request: Request, id: RequestId) -> Result<Response, ApiError> {
         body::bound(&mut request, self.body_limit)?;
         let came_from = self.doorman.origin(&request, id);
@@ -110,7 +114,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         outcome
     }
 
-    async fn admit(&self, mut request: Request, visitor: Visitor) -> Result<Response, ApiError> {
+    async fn admit(&self, request: Request, visitor: Visitor) -> Result<Response, ApiError> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         host::check(&request, &self.names)?;
         let standing = meter::take(&self.limits, &method, &path, &visitor.actor)?;
@@ -118,16 +122,34 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         if !visitor.actor.is_program() {
             origin::check(&request, visitor.session.as_deref())?;
         }
-        request.extensions_mut().insert(visitor);
-        let outcome = match self.routes.call(request).await {
-            Err(error) if error.is::<MethodNotAllowedError>() => {
-                Err(ApiError::method_not_allowed(&self.offered.at(&path)))
-            }
-            outcome => outcome.map_err(ApiError::from),
-        };
+        let outcome = self.carry_out(request, visitor, &path).await;
         match standing {
             Some(standing) => meter::tell(&standing, outcome),
             None => outcome,
+        }
+    }
+
+    /// The routes, once where the request says so.
+    async fn carry_out(
+        &self,
+        mut request: Request,
+        mut visitor: Visitor,
+        path: &str,
+    ) -> Result<Response, ApiError> {
+        let way = once::way(&self.receipts, &self.clock, &mut request, &mut visitor).await?;
+        if let Way::Again(response) = way {
+            return Ok(response);
+        }
+        request.extensions_mut().insert(visitor);
+        let outcome = match self.routes.call(request).await {
+            Err(error) if error.is::<MethodNotAllowedError>() => {
+                Err(ApiError::method_not_allowed(&self.offered.at(path)))
+            }
+            outcome => outcome.map_err(ApiError::from),
+        };
+        match way {
+            Way::Once(ticket) => once::keep(ticket, outcome).await,
+            Way::Plain | Way::Again(_) => outcome,
         }
     }
 

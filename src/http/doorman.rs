@@ -59,6 +59,7 @@ impl Doorman {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
             user_agent: agent.map(|agent| agent.chars().take(256).collect()),
+            receipt: None,
         }
     }
 

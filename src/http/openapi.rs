@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::api;
 use super::caller::{BEARER, SCHEME};
 use super::error::{Code, PROBLEM, Problem};
+use super::once;
 use crate::app::App;
 
 type Members = Map<String, Value>;
@@ -97,13 +98,14 @@ fn share_errors(document: &mut Value) {
 
 /// The errors that many operations share: status, name, description, an example.
 #[rustfmt::skip]
-const SHARED: [(u16, &str, &str, Code); 14] = [
+const SHARED: [(u16, &str, &str, Code); 15] = [
     (400, "BadRequest", "The path, the query or the body cannot be read.", Code::BadQuery),
     (401, "NotSignedIn", "Nobody is signed in, or signing in failed.", Code::NotSignedIn),
     (403, "Forbidden", "The roles do not allow it, or the request may come from another site.", Code::Forbidden),
     (404, "NotFound", "It does not exist, or belongs to somebody else.", Code::NotFound),
     (405, "MethodNotAllowed", "The method is not offered here.", Code::MethodNotAllowed),
     (409, "Conflict", "It has changed, is taken, or something depends on it.", Code::Conflict),
+    (412, "PreconditionFailed", "It is not in the state that the request asks for.", Code::PreconditionFailed),
     (413, "TooLarge", "The body is too large.", Code::TooLarge),
     (415, "UnsupportedMediaType", "The content type is not accepted.", Code::UnsupportedMediaType),
     (422, "ValidationFailed", "A value is not acceptable; `fields` says which and why.", Code::ValidationFailed),
@@ -139,6 +141,9 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     if operation.get("description").is_none() {
         operation["description"] = operation["summary"].clone();
     }
+    if method == "post" && takes_key(path) {
+        offer_key(operation);
+    }
     if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
         parameters.iter_mut().for_each(repair_parameter);
     }
@@ -146,6 +151,11 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_parameters = parameters.is_some_and(|parameters| !parameters.is_empty());
     let changes = method != "get";
+    let has_condition = changes
+        && parameters
+            .into_iter()
+            .flatten()
+            .any(|one| one["name"] == "If-Match");
     let responses = &mut operation["responses"];
     for (status, response) in members(responses) {
         describe(status, response);
@@ -155,6 +165,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
             400 => has_body || has_parameters,
             401 | 403 => !is_open || changes,
             404 => path.contains('{'),
+            412 => has_condition,
             413 | 415 | 422 => has_body,
             409 | 507 => changes,
             502 => path.contains("bases") || path.contains("proposal") || path.ends_with("/test"),
@@ -167,8 +178,38 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     }
 }
 
+/// Whether an operation, by its path in the document, takes an `Idempotency-Key`.
+fn takes_key(path: &str) -> bool {
+    let plain = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { "*" } else { part });
+    once::PATHS.contains(&plain.collect::<Vec<_>>().join("/").as_str())
+}
+
+/// Tells of the header that the chain of layers reads, and of the one that it answers with.
+fn offer_key(operation: &mut Value) {
+    let key = json!({
+        "name": "Idempotency-Key", "in": "header", "required": false, "deprecated": false,
+        "description": "A text that no other request of the user has, such as a random UUID. For a \
+            day the same request with the same key is carried out once and answered the same.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    });
+    match operation.get_mut("parameters") {
+        Some(Value::Array(parameters)) => parameters.push(key),
+        _ => operation["parameters"] = json!([key]),
+    }
+    for (_, response) in members(&mut operation["responses"]) {
+        response["headers"]["Idempotent-Replayed"] = json!({
+            "description": "`true` on an answer that was given before.",
+            "schema": {"type": "string", "enum": ["true"]},
+        });
+    }
+    operation["responses"]["422"] = json!({"$ref": "#/components/responses/ValidationFailed"});
+}
+
 /// What the parameters mean that many operations share.
-const PARAMETERS: [(&str, &str); 6] = [
+const PARAMETERS: [(&str, &str); 8] = [
     ("limit", "At most so many items."),
     (
         "after",
@@ -178,6 +219,15 @@ const PARAMETERS: [(&str, &str); 6] = [
     ("key", "The record's key."),
     ("import", "The import's id."),
     ("base", "The base's id at the provider."),
+    (
+        "If-Match",
+        "The ETag of the state that the change is meant for; in any other the answer is \
+         `precondition_failed`. Without it the change is made in any state.",
+    ),
+    (
+        "If-None-Match",
+        "The ETag of a state that the caller has; the answer is 304 while it is the present one.",
+    ),
 ];
 
 fn repair_parameter(parameter: &mut Value) {
@@ -219,6 +269,9 @@ fn describe(status: &str, response: &mut Value) {
 
 /// `SET-COOKIE` as `Set-Cookie`.
 fn train_case(name: &str) -> String {
+    if name.eq_ignore_ascii_case("etag") {
+        return "ETag".to_owned();
+    }
     let words = name.split('-').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_uppercase() + &rest.to_lowercase()

@@ -42,7 +42,9 @@ fn apply_ops(
             } => {
                 stamp(row, version);
                 let old = tx.put(table.name, key, row)?;
-                met(table, old.as_deref(), *expect)?;
+                if *expect != Expect::AbsentOrSame || !same(old.as_deref(), row)? {
+                    met(table, old.as_deref(), *expect)?;
+                }
                 link(tx, table, key, links, old.as_deref())?;
             }
             Op::Delete {
@@ -70,12 +72,20 @@ fn apply_ops(
     Ok(())
 }
 
+/// Whether a row has the content of another, whatever their versions.
+fn same(old: Option<&[u8]>, row: &[u8]) -> Result<bool, Error> {
+    match old {
+        Some(old) => Ok(unwrap(old)?.2 == unwrap(row)?.2),
+        None => Ok(false),
+    }
+}
+
 /// Errs unless the row that was there is the one that the batch expected.
 fn met(table: &Table, old: Option<&[u8]>, expect: Expect) -> Result<(), Error> {
     let holds = match (expect, old) {
-        (Expect::Anything, _) | (Expect::Absent, None) => true,
+        (Expect::Anything, _) | (Expect::Absent | Expect::AbsentOrSame, None) => true,
         (Expect::At(version), Some(row)) => unwrap(row)?.0 == version,
-        (Expect::Absent, Some(_)) | (Expect::At(_), None) => false,
+        (Expect::Absent | Expect::AbsentOrSame, Some(_)) | (Expect::At(_), None) => false,
     };
     if holds {
         Ok(())

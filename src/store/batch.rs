@@ -2,6 +2,7 @@
 
 use super::collection::{Collection, Value as _};
 use super::key::Key;
+use super::receipt::{Receipts, receipt_key};
 use super::registry::{Links, Table};
 use super::{Version, backend};
 use crate::base::Act;
@@ -61,15 +62,25 @@ pub(super) enum Expect {
     Anything,
     Absent,
     At(Version),
+    /// No row, or one with the very content that is put.
+    AbsentOrSame,
 }
 
 impl Batch {
     /// A change, with the act that the book will hold.
+    ///
+    /// When the act carries the receipt of its request, the batch puts it, and passes only if no
+    /// other request has left one under the same key.
     pub fn new(act: Act) -> Self {
-        Self {
+        let receipt = act.receipt.clone();
+        let mut batch = Self {
             act: Some(act),
             ops: Vec::new(),
+        };
+        if let Some(receipt) = receipt {
+            batch.write::<Receipts>(&receipt_key(&receipt), &receipt, Expect::AbsentOrSame);
         }
+        batch
     }
 
     /// Bookkeeping that is no act: progress, a vendor's answer settled, a time last seen.

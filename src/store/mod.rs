@@ -14,6 +14,7 @@ mod error;
 mod kept;
 mod key;
 mod migrate;
+mod receipt;
 mod redb;
 mod references;
 mod registry;
@@ -34,6 +35,7 @@ pub use disk::{Disk, Play};
 pub use error::{Dependent, Error};
 pub use kept::Kept;
 pub use key::{BadKey, Bytes, Float, Key, prefix};
+pub use receipt::{BY_TIME, Receipts, receipt_key};
 pub use registry::{Registry, Table};
 pub use snapshot::{Page, Scan, Snapshot};
 

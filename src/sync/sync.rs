@@ -68,6 +68,11 @@ impl Sync {
         }
     }
 
+    /// The batch that changed its definition last.
+    pub fn version(&self) -> crate::store::Version {
+        self.row.version
+    }
+
     /// Its id.
     pub fn id(&self) -> SyncId {
         self.row.id

@@ -63,6 +63,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listUsers", Needs("user:manage"), "", none()),
         ("endUserSessions", Needs("user:manage"), "", none()),
         ("createUser", Needs("user:manage"), "", account),
+        ("getUser", Needs("user:manage"), "", none()),
         ("updateUser", Needs("user:manage"), "", json!({})),
         ("getSystem", Needs("system:read"), "", none()),
         ("listRateLimits", Needs("system:read"), "", none()),

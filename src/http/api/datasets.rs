@@ -1,6 +1,6 @@
 //! Tables of records.
 
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Any;
 use poem_openapi::{Object, OpenApi};
@@ -14,6 +14,7 @@ use crate::base::DatasetId;
 use crate::datasets::{Change, Dataset, Datasets, Format, New, PREVIEW_BYTES, preview};
 use crate::fields::{Field, FieldType, MAX_FIELDS};
 use crate::http::page::Pages;
+use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, File, Moment};
 
 pub(super) struct Resource {
@@ -59,7 +60,7 @@ struct DatasetView {
     created_at: Moment,
     /// When its name or fields were last changed.
     updated_at: Moment,
-    /// Rises with every change of its name or fields.
+    /// Rises with every change of its name or fields; in quotes it is the `ETag`.
     version: u64,
 }
 
@@ -190,11 +191,12 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
-    ) -> Result<Json<DatasetView>, ApiError> {
+    ) -> Result<Tagged<Json<DatasetView>>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetRead)?;
         let dataset = self.datasets.open(&scope, id.0)?;
         dataset.note_read(&by);
-        Ok(Json(DatasetView::of(&dataset)?))
+        let view = DatasetView::of(&dataset)?;
+        Ok(Tagged::at(view.version, Json(view)))
     }
 
     /// Renames a dataset or changes its fields.
@@ -210,16 +212,19 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<DatasetId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<DatasetChange>,
-    ) -> Result<Json<DatasetView>, ApiError> {
+    ) -> Result<Tagged<Json<DatasetView>>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
         let fields = body.0.fields;
         let change = Change {
             name: body.0.name,
             fields: fields.map(|fields| fields.into_iter().map(Field::from).collect()),
         };
-        let dataset = self.datasets.open(&scope, id.0)?.alter(change, &by).await?;
-        Ok(Json(DatasetView::of(&dataset)?))
+        let dataset = self.datasets.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), dataset.version().0)?;
+        let view = DatasetView::of(&dataset.alter(change, &by).await?)?;
+        Ok(Tagged::at(view.version, Json(view)))
     }
 
     /// Deletes a dataset with its records.
@@ -237,9 +242,11 @@ impl Resource {
         /// Whether what needs the dataset is deleted with it.
         #[oai(default)]
         cascade: Query<bool>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
         let dataset = self.datasets.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), dataset.version().0)?;
         if cascade.0 {
             dataset.delete_all(&by).await?;
         } else {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use poem::Body;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::{Binary, Json, Response};
 use poem_openapi::{Object, OpenApi};
 use serde_json::Value;
@@ -11,10 +11,11 @@ use serde_json::Value;
 use super::{Done, Tag};
 use crate::app::App;
 use crate::auth::Permission;
-use crate::base::DatasetId;
-use crate::datasets::{Datasets, Format, Mode, Query as Wanted, Record, RecordPage};
+use crate::base::{DatasetId, Precondition};
+use crate::datasets::{Datasets, Format, Mode, Query as Wanted, Record, RecordPage, Write};
 use crate::fields::Schema;
 use crate::http::page::Pages;
+use crate::http::tag::{self, Seen, Tagged};
 use crate::http::written::Written;
 use crate::http::{ApiError, Caller, Members, Moment};
 
@@ -31,7 +32,7 @@ struct RecordView {
     key: String,
     /// The values by the fields' names; absent ones are left out.
     fields: Members,
-    /// Rises with every change.
+    /// Rises with every change; in quotes it is the `ETag`.
     version: u64,
     /// When the record was created.
     created_at: Moment,
@@ -102,16 +103,20 @@ impl Resource {
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
-    ) -> Result<Written<RecordView>, ApiError> {
+        #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
+    ) -> Result<Seen<Written<RecordView>>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetRead)?;
         let dataset = self.datasets.open(&scope, id.0)?;
         let record = dataset.get(&key.0, &by)?;
-        Ok(RecordView::written(dataset.schema(), &record))
+        let (version, known) = (record.version.0, if_none_match.0.as_deref());
+        let view = || RecordView::written(dataset.schema(), &record);
+        Ok(Seen::at(version, known, view))
     }
 
     /// Writes a record; fields that are left away become absent.
     ///
-    /// A record that is not there is created.
+    /// A record that is not there is created. `If-Match` guards against overwriting what somebody
+    /// else wrote meanwhile, `If-None-Match: *` against overwriting anything.
     #[oai(
         path = "/datasets/:id/records/:key",
         method = "put",
@@ -123,10 +128,16 @@ impl Resource {
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        /// `*` when the record must not be there yet.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
         body: Json<Members>,
-    ) -> Result<Written<RecordView>, ApiError> {
-        self.write(caller, id.0, &key.0, body.0, Mode::Replace)
-            .await
+    ) -> Result<Tagged<Written<RecordView>>, ApiError> {
+        let (present, absent) = (if_match.0.as_deref(), if_none_match.0.as_deref());
+        let only_if = tag::if_match_or_absent(present, absent)?;
+        let how = (Mode::Replace, only_if);
+        self.write(caller, id.0, &key.0, body.0, how).await
     }
 
     /// Changes some fields of a record; null makes one absent.
@@ -141,9 +152,11 @@ impl Resource {
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<Members>,
-    ) -> Result<Written<RecordView>, ApiError> {
-        self.write(caller, id.0, &key.0, body.0, Mode::Merge).await
+    ) -> Result<Tagged<Written<RecordView>>, ApiError> {
+        let how = (Mode::Merge, tag::if_match(if_match.0.as_deref()));
+        self.write(caller, id.0, &key.0, body.0, how).await
     }
 
     /// Deletes a record.
@@ -158,11 +171,12 @@ impl Resource {
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
         self.datasets
             .open(&scope, id.0)?
-            .remove(&key.0, &by)
+            .remove(&key.0, &tag::if_match(if_match.0.as_deref()), &by)
             .await?;
         Ok(Done::Done)
     }
@@ -206,13 +220,20 @@ impl Resource {
         id: DatasetId,
         key: &str,
         Members(members): Members,
-        mode: Mode,
-    ) -> Result<Written<RecordView>, ApiError> {
+        (mode, only_if): (Mode, Precondition),
+    ) -> Result<Tagged<Written<RecordView>>, ApiError> {
         let (by, scope) = caller.require(Permission::DatasetWrite)?;
         let dataset = self.datasets.open(&scope, id)?;
         let body = Value::Object(members).to_string();
-        let record = dataset.write(key, body.as_bytes(), mode, &by).await?;
-        Ok(RecordView::written(dataset.schema(), &record))
+        let what = Write {
+            key,
+            body: body.as_bytes(),
+            mode,
+            only_if: &only_if,
+        };
+        let record = dataset.write(what, &by).await?;
+        let view = RecordView::written(dataset.schema(), &record);
+        Ok(Tagged::at(record.version.0, view))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Agreements between a dataset and a remote table.
 
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{Object, OpenApi};
 
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::page::Pages;
+use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
 use crate::sync::{self, Change, Named, New, Overview, Pair, Syncs, Target, Wish};
 
@@ -46,6 +47,8 @@ struct SyncView {
     updated_at: Moment,
     /// The run that was asked for last.
     last_run: Option<RunView>,
+    /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
+    version: u64,
 }
 
 /// A dataset by its name.
@@ -256,10 +259,14 @@ impl Resource {
 
     /// Shows a sync.
     #[oai(path = "/syncs/:id", method = "get", operation_id = "getSync")]
-    async fn show(&self, caller: Caller, id: Path<SyncId>) -> Result<Json<SyncView>, ApiError> {
+    async fn show(
+        &self,
+        caller: Caller,
+        id: Path<SyncId>,
+    ) -> Result<Tagged<Json<SyncView>>, ApiError> {
         let (by, scope) = caller.require(Permission::SyncRead)?;
         let sync = self.syncs.read(&scope, id.0, &by)?;
-        Ok(Json(view(&sync)?))
+        Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
     }
 
     /// Changes a sync.
@@ -270,21 +277,30 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<SyncId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<SyncChange>,
-    ) -> Result<Json<SyncView>, ApiError> {
+    ) -> Result<Tagged<Json<SyncView>>, ApiError> {
         let (by, scope) = caller.require(Permission::SyncWrite)?;
         let sync = self.syncs.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
         let sync = sync.change(body.0.into(), &by).await?;
-        Ok(Json(view(&sync)?))
+        Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
     }
 
     /// Deletes a sync with its runs and links.
     ///
     /// The remote table stays as it is. Waits for no run: one that has not ended is in the way.
     #[oai(path = "/syncs/:id", method = "delete", operation_id = "deleteSync")]
-    async fn delete(&self, caller: Caller, id: Path<SyncId>) -> Result<Done, ApiError> {
+    async fn delete(
+        &self,
+        caller: Caller,
+        id: Path<SyncId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+    ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::SyncWrite)?;
-        self.syncs.open(&scope, id.0)?.delete(&by).await?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
+        sync.delete(&by).await?;
         Ok(Done::Done)
     }
 }
@@ -324,6 +340,7 @@ fn view(sync: &sync::Sync) -> Result<SyncView, ApiError> {
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
+        version: sync.version().0,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Everybody's accounts.
 
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::types::Password;
 use poem_openapi::{Object, OpenApi};
@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{Change, New, Permission, Role, User, Users};
 use crate::base::UserId;
 use crate::http::page::Pages;
+use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
 
 pub(super) struct Resource {
@@ -36,6 +37,8 @@ pub(super) struct UserView {
     created_at: Moment,
     /// When the user last signed in.
     last_sign_in_at: Option<Moment>,
+    /// Rises with every change of the account; in quotes it is the `ETag`.
+    version: u64,
 }
 
 /// One part of the list of users.
@@ -120,6 +123,18 @@ impl Resource {
         Ok(Made::Made(Json(user.into())))
     }
 
+    /// Shows a user.
+    #[oai(path = "/users/:id", method = "get", operation_id = "getUser")]
+    async fn show(
+        &self,
+        caller: Caller,
+        id: Path<UserId>,
+    ) -> Result<Tagged<Json<UserView>>, ApiError> {
+        let by = caller.permit(Permission::UserManage)?;
+        let user = self.users.read(id.0, &by)?;
+        Ok(Tagged::at(user.version, Json(user.into())))
+    }
+
     /// Changes an account.
     ///
     /// New roles, a new password and disabling end the user's sessions and tokens at once. The last
@@ -129,8 +144,9 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<UserId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<UserChange>,
-    ) -> Result<Json<UserView>, ApiError> {
+    ) -> Result<Tagged<Json<UserView>>, ApiError> {
         let by = caller.permit(Permission::UserManage)?;
         caller.spares_itself(id.0)?;
         let change = Change {
@@ -138,9 +154,10 @@ impl Resource {
             roles: body.0.roles.map(|roles| roles.into_iter().collect()),
             disabled: body.0.disabled,
             password: body.0.password.map(secret),
+            only_if: tag::if_match(if_match.0.as_deref()),
         };
         let user = self.users.change(id.0, change, &by).await?;
-        Ok(Json(user.into()))
+        Ok(Tagged::at(user.version, Json(user.into())))
     }
 
     /// Ends all sessions and tokens of a user.
@@ -176,6 +193,7 @@ impl From<User> for UserView {
             disabled: user.disabled,
             created_at: user.created_at.into(),
             last_sign_in_at: user.last_sign_in_at.map(Moment),
+            version: user.version,
         }
     }
 }

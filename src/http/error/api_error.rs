@@ -167,6 +167,14 @@ impl ApiError {
             .header(header::WWW_AUTHENTICATE, "Bearer")
     }
 
+    /// That a thing is not in the state which the request asks for.
+    pub(crate) fn precondition_failed() -> Self {
+        Self::new(
+            Code::PreconditionFailed,
+            Code::PreconditionFailed.entry().remedy,
+        )
+    }
+
     /// A refusal that names the methods which are offered instead.
     pub(crate) fn method_not_allowed(allowed: &str) -> Self {
         let detail = if allowed.is_empty() {

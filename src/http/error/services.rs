@@ -7,7 +7,7 @@ use serde_json::json;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError, chain};
-use crate::{audit, auth, connections, datasets, store, sync};
+use crate::{audit, auth, connections, datasets, receipts, store, sync};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
 #[derive(Debug, Object)]
@@ -47,6 +47,7 @@ impl From<auth::Error> for ApiError {
                 Self::new(Code::Conflict, error.to_string())
             }
             E::UnknownUser => Self::not_found("user"),
+            E::Precondition => Self::precondition_failed(),
             E::UnknownToken => Self::not_found("token"),
             E::UnknownSession => Self::not_found("session"),
             E::BadScopes(_) => Self::invalid("scopes", error.to_string()),
@@ -62,6 +63,12 @@ impl From<auth::Error> for ApiError {
     }
 }
 
+impl From<receipts::Error> for ApiError {
+    fn from(error: receipts::Error) -> Self {
+        error.0.into()
+    }
+}
+
 impl From<datasets::Error> for ApiError {
     fn from(error: datasets::Error) -> Self {
         use datasets::{Error as E, QueryError as Q};
@@ -69,6 +76,7 @@ impl From<datasets::Error> for ApiError {
             E::UnknownDataset(_) => Self::not_found("dataset"),
             E::UnknownRecord(_) => Self::not_found("record"),
             E::UnknownImport(_) => Self::not_found("import"),
+            E::Precondition => Self::precondition_failed(),
             E::NameTaken(_) | E::Changed | E::Busy => Self::new(Code::Conflict, error.to_string()),
             E::BadName => Self::invalid("name", error.to_string()),
             E::BadSchema(faults) => {

@@ -18,6 +18,7 @@ fn origin(clock: &Clock, ip: Option<&str>) -> Origin {
         method: "POST".into(),
         path: "/api/v1/datasets\r\n".into(),
         user_agent: Some("\u{1b}[2J\u{2028}".into()),
+        receipt: None,
     }
 }
 

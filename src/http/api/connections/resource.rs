@@ -1,7 +1,7 @@
 //! What can be done with connections.
 
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::remote::{BaseList, BaseView, TableList, TableView};
@@ -10,11 +10,12 @@ use super::view::{
 };
 use crate::app::App;
 use crate::auth::Permission;
-use crate::base::ConnectionId;
-use crate::connections::{Connections, New};
+use crate::base::{ConnectionId, Precondition, Scope};
+use crate::connections::{Connection, Connections, New};
 use crate::http::api::session::secret;
 use crate::http::api::{DependentList, Done, Made, Tag};
 use crate::http::page::Pages;
+use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller};
 
 pub(crate) struct Resource {
@@ -81,11 +82,11 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<ConnectionId>,
-    ) -> Result<Json<ConnectionView>, ApiError> {
+    ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
         let (by, scope) = caller.require(Permission::ConnectionRead)?;
         let connection = self.connections.open(&scope, id.0)?;
         connection.note_read(&by);
-        Ok(Json((&connection).into()))
+        Ok(tagged(&connection))
     }
 
     /// Renames a connection.
@@ -98,12 +99,12 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<ConnectionId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<ConnectionChange>,
-    ) -> Result<Json<ConnectionView>, ApiError> {
+    ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
         let (by, scope) = caller.require(Permission::ConnectionWrite)?;
-        let connection = self.connections.open(&scope, id.0)?;
-        let renamed = connection.rename(&body.0.name, &by).await?;
-        Ok(Json((&renamed).into()))
+        let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
+        Ok(tagged(&connection.rename(&body.0.name, &by).await?))
     }
 
     /// Deletes a connection with its token.
@@ -120,9 +121,10 @@ impl Resource {
         id: Path<ConnectionId>,
         /// Whether everything that depends on the connection is deleted with it.
         cascade: Query<Option<bool>>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.require(Permission::ConnectionWrite)?;
-        let connection = self.connections.open(&scope, id.0)?;
+        let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
         match cascade.0 {
             Some(true) => connection.delete_with_dependents(&by).await?,
             _ => connection.delete(&by).await?,
@@ -158,12 +160,13 @@ impl Resource {
         &self,
         caller: Caller,
         id: Path<ConnectionId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<NewCredential>,
-    ) -> Result<Json<ConnectionView>, ApiError> {
+    ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
         let (by, scope) = caller.require(Permission::ConnectionWrite)?;
-        let connection = self.connections.open(&scope, id.0)?;
+        let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
         let token = secret(body.0.token);
-        Ok(Json((&connection.replace_token(&token, &by).await?).into()))
+        Ok(tagged(&connection.replace_token(&token, &by).await?))
     }
 
     /// Asks the provider whose token it is.
@@ -228,4 +231,25 @@ impl Resource {
         let connections = app.connections.clone();
         Self { connections, pages }
     }
+
+    /// The connection, when it is in the state that `If-Match` asks for.
+    fn wanted(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        if_match: Option<&str>,
+    ) -> Result<Connection, ApiError> {
+        let connection = self.connections.open(scope, id)?;
+        match tag::if_match(if_match) {
+            Precondition::None => Ok(connection),
+            asked => {
+                tag::demand(&asked, connection.version().0)?;
+                Ok(connection.held())
+            }
+        }
+    }
+}
+
+fn tagged(connection: &Connection) -> Tagged<Json<ConnectionView>> {
+    Tagged::at(connection.version().0, Json(connection.into()))
 }

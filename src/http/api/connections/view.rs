@@ -63,6 +63,8 @@ pub(super) struct ConnectionView {
     last_problem: Option<String>,
     /// When it was made.
     created_at: Moment,
+    /// Rises with every change, one of its status included; in quotes it is the `ETag`.
+    version: u64,
 }
 
 /// An account at a provider.
@@ -176,6 +178,7 @@ impl From<&Connection> for ConnectionView {
             last_tested_at: health.last_tested_at.map(Moment),
             last_problem: health.last_problem.clone(),
             created_at: connection.created_at().into(),
+            version: connection.version().0,
         }
     }
 }
