@@ -54,7 +54,7 @@ pub(crate) struct Entry {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 31] = [
+pub(crate) const CATALOGUE: [Entry; 32] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
