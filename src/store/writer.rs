@@ -19,6 +19,10 @@ const GROUP_OPS: usize = 100_000;
 /// The number of the last batch that was committed.
 const COMMITTED: &[u8] = b"committed";
 
+/// The number of the last one of them that had an act. Bookkeeping goes on while the book cannot
+/// close what a failed commit has left open in it, and must not pass for that commit.
+const WITNESSED: &[u8] = b"witnessed";
+
 /// A handle on the writer. When the last one goes, the writer finishes what waits and closes the
 /// store.
 #[derive(Clone)]
@@ -63,6 +67,9 @@ struct Core {
 
 impl Writer {
     /// Settles with the witness what a crash left open, and starts the writer.
+    ///
+    /// A book that cannot be written does not keep the store closed: it can be read, and what was
+    /// left open is settled before the first act.
     pub(super) fn start(
         backend: Arc<dyn Backend>,
         registry: Registry,
@@ -76,7 +83,10 @@ impl Writer {
             next: 0,
             agreed: false,
         };
-        core.reconcile()?;
+        match core.reconcile() {
+            Ok(()) | Err(Error::Audit(_)) => {}
+            Err(error) => return Err(error),
+        }
         if blocking == Blocking::Inline {
             return Ok(Self(Arc::new(Work::Inline(Mutex::new(core)))));
         }
@@ -132,7 +142,7 @@ impl Core {
     fn settle(&mut self, mut waiting: VecDeque<Pending>) {
         if !self.agreed {
             match self.reconcile() {
-                Ok(_) => {}
+                Ok(()) => {}
                 Err(Error::Audit(error)) => waiting = refuse_acts(waiting, &error),
                 Err(error) => return answer_all(waiting, &error),
             }
@@ -196,8 +206,18 @@ impl Core {
                 .iter()
                 .filter_map(|(pending, version)| Some((version.0, pending.batch.act.as_ref()?)))
                 .collect();
-            if !acts.is_empty() {
-                witness.attest(&acts).map_err(Error::Audit)?;
+            match acts.last() {
+                Some((act, _)) => {
+                    witness.attest(&acts).map_err(Error::Audit)?;
+                    tx.put(META, WITNESSED, &act.to_be_bytes())?;
+                }
+                // As long as no act was committed, every number before this one is settled.
+                None if tx.get(META, WITNESSED)?.is_none() => {
+                    let settled = tx.get(META, COMMITTED)?;
+                    let settled = settled.unwrap_or_else(|| 0_u64.to_be_bytes().into());
+                    tx.put(META, WITNESSED, &settled)?;
+                }
+                None => {}
             }
             tx.put(META, COMMITTED, &last.0.to_be_bytes()).map(drop)
         })
@@ -206,33 +226,40 @@ impl Core {
     /// The store failed under the group: its number tells, once it is open again, whether the
     /// group was committed all the same.
     fn after_failure(&mut self, passed: Vec<(Pending, Version)>, error: &Error) {
-        self.agreed = false;
-        let committed = self.reconcile();
+        let committed = self.number(COMMITTED).ok().flatten().unwrap_or(0);
+        self.agreed = self.reconcile().is_ok();
         for (pending, version) in passed {
-            let outcome = match committed {
-                Ok(committed) if version.0 <= committed => Ok(version),
-                _ => Err(same(error)),
+            let outcome = if version.0 <= committed {
+                Ok(version)
+            } else {
+                Err(same(error))
             };
             answer(pending, outcome);
         }
     }
 
-    /// Reads the last committed number, has the book close what it holds beyond it, and goes on
+    /// Reads the last committed numbers, has the book close what it holds beyond them, and goes on
     /// after the greatest number that either knows.
-    fn reconcile(&mut self) -> Result<u64, Error> {
-        let stored = self.backend.view()?.get(META, COMMITTED)?;
-        let committed = match stored {
-            Some(bytes) => u64::from_be_bytes(
-                bytes
-                    .try_into()
-                    .map_err(|_length| Error::Damaged("the batch number".into()))?,
-            ),
-            None => 0,
-        };
-        let attested = self.witness.reconcile(committed).map_err(Error::Audit)?;
-        self.next = self.next.max(committed.max(attested) + 1);
+    fn reconcile(&mut self) -> Result<(), Error> {
+        let committed = self.number(COMMITTED)?.unwrap_or(0);
+        self.next = self.next.max(committed + 1);
+        let witnessed = self.number(WITNESSED)?.unwrap_or(committed);
+        let attested = self.witness.reconcile(witnessed).map_err(Error::Audit)?;
+        self.next = self.next.max(attested + 1);
         self.agreed = true;
-        Ok(committed)
+        Ok(())
+    }
+
+    /// One of the store's own numbers, if it was ever written.
+    fn number(&self, key: &[u8]) -> Result<Option<u64>, Error> {
+        let stored = self.backend.view()?.get(META, key)?;
+        stored
+            .map(|bytes| {
+                let bytes = bytes.try_into();
+                let bytes = bytes.map_err(|_length| Error::Damaged("a batch's number".into()));
+                Ok(u64::from_be_bytes(bytes?))
+            })
+            .transpose()
     }
 }
 

@@ -62,6 +62,54 @@ async fn nothing_changes_while_the_book_cannot_be_written_but_bookkeeping_goes_o
     assert!(ledger.acts().is_empty());
 }
 
+/// A commit that failed leaves its act in the book. While the book cannot close it, bookkeeping
+/// goes on and raises the store's number past the act's, which must not make it look done.
+#[tokio::test]
+async fn bookkeeping_does_not_make_an_act_that_failed_look_carried_out() {
+    let (disk, ledger) = (SimulatedDisk::default(), Ledger::default());
+    let store = open(&disk.disk(), &ledger, Blocking::Inline).unwrap();
+    disk.fail_after(0, io::ErrorKind::Other);
+    let mut lost = batch("lost");
+    lost.put::<People>(&1, &person("a"));
+    assert!(store.commit(lost).await.is_err());
+    disk.mend();
+    ledger.fail(true);
+    let mut settled = Batch::bookkeeping();
+    settled.put::<People>(&2, &person("b"));
+    store.commit(settled).await.unwrap();
+    ledger.fail(false);
+    let mut kept = batch("kept");
+    kept.put::<People>(&3, &person("c"));
+    store.commit(kept).await.unwrap();
+    assert_eq!(ledger.acts(), ["kept"]);
+}
+
+#[tokio::test]
+async fn a_store_opens_beside_a_book_that_cannot_be_written_and_closes_what_is_open_later() {
+    let (disk, ledger) = (SimulatedDisk::default(), Ledger::default());
+    let store = open(&disk.disk(), &ledger, Blocking::Inline).unwrap();
+    let mut kept = batch("kept");
+    kept.put::<People>(&1, &person("a"));
+    store.commit(kept).await.unwrap();
+    disk.fail_after(0, io::ErrorKind::Other);
+    let mut lost = batch("lost");
+    lost.put::<People>(&2, &person("b"));
+    assert!(store.commit(lost).await.is_err());
+    drop(store);
+    disk.mend();
+    ledger.fail(true);
+    let store = open(&disk.disk(), &ledger, Blocking::Inline).unwrap();
+    assert!(store.get::<People>(&1).unwrap().is_some());
+    let mut refused = batch("refused");
+    refused.put::<People>(&2, &person("b"));
+    assert!(matches!(store.commit(refused).await, Err(Error::Audit(_))));
+    ledger.fail(false);
+    let mut later = batch("later");
+    later.put::<People>(&2, &person("b"));
+    store.commit(later).await.unwrap();
+    assert_eq!(ledger.acts(), ["kept", "later"]);
+}
+
 #[tokio::test]
 async fn batches_that_wait_together_are_told_apart() {
     let store = open(
