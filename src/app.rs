@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
-use crate::base::{Actor, Blocking, Clock, Nudge, Tasks, WitnessError};
+use crate::base::{Actor, Blocking, Clock, Nudge, Tasks, WitnessError, chain};
 use crate::config::Config;
 use crate::connections::{self, Connections};
 use crate::datasets::{self, Datasets};
@@ -146,8 +146,14 @@ impl App {
     }
 
     /// Starts everything that runs by itself, and says so in the book.
-    pub fn start(&self, tasks: &Tasks) -> Result<(), Error> {
-        self.audit.append(&self.lifecycle(Code::Started))?;
+    ///
+    /// A book that cannot be written does not keep the appliance down: what is here can be read,
+    /// changes are refused, and the line of the start is the first that is written when it can be.
+    pub fn start(&self, tasks: &Tasks) {
+        self.audit.record(self.lifecycle(Code::Started));
+        if let Err(error) = self.audit.flush() {
+            tracing::error!(cause = %chain(&error), "the appliance starts without being able to change anything");
+        }
         tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
         self.limits.start(tasks);
         self.receipts.start(tasks);
@@ -155,7 +161,13 @@ impl App {
         self.auth.tokens.start(tasks);
         self.datasets.start(tasks);
         self.scheduler.start(tasks);
-        Ok(())
+    }
+
+    /// Errs with what keeps the appliance from reading or from changing anything.
+    pub fn check(&self) -> Result<(), Error> {
+        self.auth.users.exist()?;
+        self.store.check_room()?;
+        Ok(self.audit.check()?)
     }
 
     /// Says in the book that the appliance stops in order, and signs it. The last thing to do.

@@ -118,13 +118,20 @@ impl Log {
         self.write(&[(None, act)])
     }
 
-    /// Makes durable what was recorded.
+    /// Errs when the log could not be written the last time it was tried, which [`Log::flush`]
+    /// does until it can.
+    pub fn check(&self) -> Result<(), WitnessError> {
+        Ok(self.writer().check()?)
+    }
+
+    /// Makes durable what was recorded. A log that could not be written is tried again even when
+    /// nothing was.
     pub fn flush(&self) -> Result<(), WitnessError> {
         let idle = {
             let waiting = self.waiting();
             waiting.acts.is_empty() && waiting.lost == 0
         };
-        if idle {
+        if idle && self.check().is_ok() {
             Ok(self.writer().sign_if_due()?)
         } else {
             self.write(&[]).map(drop)

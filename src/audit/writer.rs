@@ -53,7 +53,8 @@ pub(super) struct Writer {
 /// The segment that is written to.
 struct Current {
     name: SegmentName,
-    tail: Box<dyn Tail>,
+    /// None when it could not be opened for writing yet, as after a start on a read-only disk.
+    tail: Option<Box<dyn Tail>>,
     length: u64,
     day: i64,
 }
@@ -99,14 +100,19 @@ impl Writer {
             announced: Announced::default(),
         };
         if let Some(found) = found {
-            writer.go_on_from(found)?;
+            writer.go_on_from(found);
         }
         Ok(writer)
     }
 
-    fn go_on_from(&mut self, found: Found) -> Result<(), Error> {
-        let tail = self.take_up(&found);
-        let (tail, torn) = tail.map_err(|error| Error::Segment(found.name.clone(), error))?;
+    /// Goes on where the log ends. One that can be read and not be written holds up nothing: it is
+    /// taken up by the first write that can.
+    fn go_on_from(&mut self, found: Found) {
+        let taken = self.take_up(&found.name, found.length);
+        if let Err(error) = &taken {
+            self.tried_in_vain = Some((self.clock.elapsed(), error.kind()));
+        }
+        let (tail, torn) = taken.map_or((None, true), |(tail, torn)| (Some(tail), torn));
         self.log = found.log;
         self.seq = found.seq;
         self.hash = found.hash;
@@ -118,21 +124,28 @@ impl Writer {
             length: found.length,
             day: found.opened_ms.div_euclid(DAY_MS),
         });
-        Ok(())
     }
 
-    /// The tail of the newest segment, with what it holds made durable, and whether anything lies
-    /// behind its last line that holds.
-    fn take_up(&self, found: &Found) -> io::Result<(Box<dyn Tail>, bool)> {
-        let mut tail = self.disk.append_to(&found.name)?;
+    /// The tail of a segment whose last line that holds ends at `length`, with what it holds made
+    /// durable, and whether anything lies behind that line.
+    fn take_up(&self, name: &SegmentName, length: u64) -> io::Result<(Box<dyn Tail>, bool)> {
+        let mut tail = self.disk.append_to(name)?;
         tail.sync()?;
-        let behind = voids(self.disk.as_ref(), Some((&found.name, found.length)))?;
+        let behind = voids(self.disk.as_ref(), Some((name, length)))?;
         Ok((tail, !behind.is_empty()))
     }
 
     /// Number of the last durable line.
     pub(super) fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// Errs as the last try to write did.
+    pub(super) fn check(&self) -> io::Result<()> {
+        match self.tried_in_vain {
+            Some((_, kind)) => Err(kind.into()),
+            None => Ok(()),
+        }
     }
 
     /// Signs the last durable line.
@@ -208,9 +221,10 @@ impl Writer {
         let Some(segment) = &mut self.segment else {
             return Err(io::ErrorKind::NotFound.into());
         };
+        let tail = segment.tail.as_mut().ok_or(io::ErrorKind::NotFound)?;
         self.torn = true;
-        segment.tail.append(group.text.as_bytes())?;
-        segment.tail.sync()?;
+        tail.append(group.text.as_bytes())?;
+        tail.sync()?;
         self.torn = false;
         segment.length += group.text.len() as u64;
         self.note_announced(acts);
@@ -246,7 +260,22 @@ impl Writer {
             .build(&self.clock)
     }
 
+    /// Opens the segment that a start could only read.
+    fn take_up_again(&mut self) -> io::Result<()> {
+        let Some(mut segment) = self.segment.take_if(|segment| segment.tail.is_none()) else {
+            return Ok(());
+        };
+        let taken = self.take_up(&segment.name, segment.length);
+        let taken = taken.map(|(tail, torn)| {
+            segment.tail = Some(tail);
+            self.torn = torn;
+        });
+        self.segment = Some(segment);
+        taken
+    }
+
     fn begin_segment_if_due(&mut self) -> io::Result<()> {
+        self.take_up_again()?;
         if self.keys_stale {
             self.forget_old_key()?;
         }
@@ -280,7 +309,7 @@ impl Writer {
         tail.sync()?;
         self.segment = Some(Current {
             name,
-            tail,
+            tail: Some(tail),
             length: group.text.len() as u64,
             day,
         });

@@ -56,7 +56,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let listeners = listeners.map_err(Failure::of)?;
         let app = App::open(config, clock, Blocking::Threads).await;
         let app = app.map_err(Failure::of)?;
-        app.start(&tasks).map_err(Failure::of)?;
+        app.start(&tasks);
         let password = Hex(SecretBytes::<10>::random().expose()).to_string();
         furnish(&app, &password).await?;
         context.out.show(&Ready {

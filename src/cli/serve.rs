@@ -34,7 +34,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let url = http::public_url(&config, listeners.address());
     let app = App::open(config, clock, Blocking::Threads).await;
     let app = app.map_err(Failure::of)?;
-    app.start(&tasks).map_err(Failure::of)?;
+    app.start(&tasks);
     invite(&app, &url).await?;
     if let Some(address) = listeners.plain_address() {
         info!(%address, "plain HTTP on {address} is sent to {url}");

@@ -16,6 +16,9 @@ pub(super) trait Backend: Send + Sync {
     /// The store as it is now.
     fn view(&self) -> Result<Box<dyn View>, Error>;
 
+    /// Errs when a write would be refused before it is tried, for want of room.
+    fn check_room(&self) -> Result<(), Error>;
+
     /// Runs `work` in a transaction: durable when it gives `Ok`, without effect when it errs.
     ///
     /// After an I/O error the backend opens itself again at the next call; whether the commit

@@ -144,6 +144,11 @@ impl Store {
         self.snapshot()?.dependents::<C>(&self.registry, key)
     }
 
+    /// Errs when there is no room for a write, without trying one.
+    pub fn check_room(&self) -> Result<(), Error> {
+        self.backend.check_room()
+    }
+
     /// Commits a batch durably, with its act in the book, or changes nothing.
     pub async fn commit(&self, batch: Batch) -> Result<Version, Error> {
         self.writer.commit(batch).await

@@ -74,11 +74,15 @@ impl Backend for Redb {
         Ok(Box::new(Moment(self.note(begin())?)))
     }
 
+    fn check_room(&self) -> Result<(), Error> {
+        self.disk.check_room()
+    }
+
     fn write(
         &self,
         work: &mut dyn FnMut(&mut dyn Transaction) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.disk.check_room()?;
+        self.check_room()?;
         let mut write = || {
             let mut tx = self.database()?.begin_write().map_err(redb::Error::from)?;
             // One fsync more, and no trust in checksums: values come from strangers (redb design,

@@ -3,6 +3,7 @@
 use poem::Body;
 use poem::http::Method;
 use serde_json::{Value, json};
+use weighbridge::base::Act;
 
 use crate::support::{PASSWORD, TestServer};
 
@@ -267,6 +268,32 @@ async fn the_appliance_is_ready_once_its_store_can_be_read() {
             .await;
         assert_eq!(answer.status, 200, "{path}");
     }
+}
+
+/// Nobody has to write for it to be found out: the log itself is tried until it can be written.
+#[tokio::test]
+async fn an_appliance_whose_book_cannot_be_written_says_so_until_it_can() {
+    let server = TestServer::start().await;
+    let ready = async || {
+        let visitor = server.anonymous();
+        let answer = visitor.fetch(Method::GET, "/healthz/ready", "", Body::empty());
+        let answer = answer.await;
+        (answer.status.as_u16(), answer.text())
+    };
+    let folder = server.app.config.audit.folder.clone();
+    let aside = folder.with_extension("aside");
+    // Where the folder was there is a file: the next segment cannot be begun.
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    server.advance(86_400);
+    server.anonymous().get("/datasets").await;
+    assert!(server.app.audit.append(&Act::default()).is_err());
+    assert_eq!(ready().await, (503, "degraded: audit_unavailable\n".into()));
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    server.advance(1);
+    server.app.audit.flush().unwrap();
+    assert_eq!(ready().await, (200, "ok\n".into()));
 }
 
 #[tokio::test]

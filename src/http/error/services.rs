@@ -7,7 +7,7 @@ use serde_json::json;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError, chain};
-use crate::{audit, auth, connections, datasets, receipts, store, sync};
+use crate::{app, audit, auth, connections, datasets, receipts, store, sync};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
 #[derive(Debug, Object)]
@@ -123,6 +123,20 @@ impl From<WitnessError> for ApiError {
         match error {
             WitnessError::Full(_) => Self::hidden(Code::StorageFull, error),
             WitnessError::Io(_) => Self::hidden(Code::AuditUnavailable, error),
+        }
+    }
+}
+
+impl From<app::Error> for ApiError {
+    fn from(error: app::Error) -> Self {
+        use app::Error as E;
+        match error {
+            E::Store(error) => error.into(),
+            E::Witness(error) => error.into(),
+            E::Auth(error) => error.into(),
+            E::Data(..) | E::Vault(_) | E::Audit(_) | E::Net(_) | E::Sandbox(_) => {
+                Self::internal(error)
+            }
         }
     }
 }
