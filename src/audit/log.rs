@@ -229,4 +229,8 @@ impl Witness for Log {
     fn reconcile(&self, committed: u64) -> Result<u64, WitnessError> {
         Ok(self.writer().reconcile(committed)?)
     }
+
+    fn reopened(&self) {
+        self.record(Event::new(Code::StoreReopened, &Actor::system()).build(&self.0.clock));
+    }
 }

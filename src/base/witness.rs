@@ -35,6 +35,9 @@ pub trait Witness: Send + Sync {
     /// its own. Gives the greatest batch number that it holds (0 for none), so that the store
     /// never uses one twice.
     fn reconcile(&self, committed: u64) -> Result<u64, WitnessError>;
+
+    /// Takes note that the store was closed after an error of its disk and is open again.
+    fn reopened(&self) {}
 }
 
 /// Why the book could not be written.

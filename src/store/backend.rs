@@ -19,6 +19,9 @@ pub(super) trait Backend: Send + Sync {
     /// Errs when a write would be refused before it is tried, for want of room.
     fn check_room(&self) -> Result<(), Error>;
 
+    /// Whether the backend has opened itself again since this was last asked.
+    fn reopened(&self) -> bool;
+
     /// Runs `work` in a transaction: durable when it gives `Ok`, without effect when it errs.
     ///
     /// After an I/O error the backend opens itself again at the next call; whether the commit

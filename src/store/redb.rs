@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
@@ -24,6 +25,7 @@ pub(super) struct Redb {
     disk: Disk,
     cache_bytes: usize,
     open: RwLock<Option<Arc<Database>>>,
+    reopened: AtomicBool,
 }
 
 impl Redb {
@@ -34,6 +36,7 @@ impl Redb {
             disk: disk.clone(),
             cache_bytes,
             open: RwLock::new(Some(Arc::new(database))),
+            reopened: AtomicBool::new(false),
         })
     }
 
@@ -55,6 +58,7 @@ impl Redb {
             })?;
         let database = Arc::new(database);
         *slot = Some(Arc::clone(&database));
+        self.reopened.store(true, Ordering::Relaxed);
         Ok(database)
     }
 
@@ -76,6 +80,10 @@ impl Backend for Redb {
 
     fn check_room(&self) -> Result<(), Error> {
         self.disk.check_room()
+    }
+
+    fn reopened(&self) -> bool {
+        self.reopened.swap(false, Ordering::Relaxed)
     }
 
     fn write(

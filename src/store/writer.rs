@@ -140,6 +140,9 @@ impl Core {
 
     /// Commits the batches of a group that pass, and answers all.
     fn settle(&mut self, mut waiting: VecDeque<Pending>) {
+        if self.backend.reopened() {
+            self.witness.reopened();
+        }
         if !self.agreed {
             match self.reconcile() {
                 Ok(()) => {}
