@@ -1,14 +1,16 @@
 //! Keeps house: finishes what was begun, after a restart and in the background.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::ops::ControlFlow;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tracing::{error, info};
 
 use super::draft::Draft;
 use super::error::Error;
-use super::import::{Import, ImportState, Imports, Job, Problems, Refusal, Spool};
+use super::import::{Import, ImportState, Imports, Job, Problems, Refusal, Spool, discard};
 use super::record::{Envelope, Records};
 use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, records};
 use super::{Dataset, Datasets};
@@ -22,7 +24,7 @@ const AT_ONCE: usize = 2_000;
 const AGAIN: Duration = Duration::from_secs(30);
 
 /// An import that nobody drives any more.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Abandoned {
     pub(super) owner: UserId,
     pub(super) dataset: DatasetId,
@@ -62,14 +64,11 @@ impl Datasets {
 
     /// Ends or goes on with the imports that an earlier process left, then tidies up.
     pub async fn recover(&self) -> Result<(), Error> {
-        let mut left = Vec::new();
+        let mut left = BTreeSet::new();
         let moment = self.0.store.snapshot()?;
         moment.walk::<Imports>(&Scan::all(usize::MAX), |_, row| {
-            if matches!(
-                row.value.state,
-                ImportState::Running | ImportState::Applying
-            ) {
-                left.push(Abandoned {
+            if !row.value.has_ended() {
+                left.insert(Abandoned {
                     owner: row.value.owner,
                     dataset: row.key.0,
                     import: row.key.1,
@@ -78,14 +77,22 @@ impl Datasets {
             Ok(ControlFlow::Continue(()))
         })?;
         drop(moment);
-        self.abandoned().extend(left);
-        self.tidy().await
+        self.abandoned().append(&mut left);
+        self.tidy().await?;
+        self.sweep_spools()
     }
 
     /// Does all that is to be done now: abandoned imports, deleted datasets, new indexes.
+    ///
+    /// An import that cannot be taken up keeps nothing else waiting, and is told in the end.
     pub async fn tidy(&self) -> Result<(), Error> {
-        while let Some(abandoned) = self.next_abandoned() {
-            self.take_up(abandoned).await?;
+        let abandoned = std::mem::take(&mut *self.abandoned());
+        let mut outcome = Ok(());
+        for one in abandoned {
+            if let Err(error) = self.take_up(one).await {
+                self.abandoned().insert(one);
+                outcome = Err(error);
+            }
         }
         for purge in self.0.store.scan::<Purges>(&Scan::all(usize::MAX))?.rows {
             self.purge(purge.key, &purge.value).await?;
@@ -93,32 +100,52 @@ impl Datasets {
         for rewrite in self.0.store.scan::<Rewrites>(&Scan::all(usize::MAX))?.rows {
             self.rewrite(rewrite.key, rewrite.value).await?;
         }
-        Ok(())
+        outcome
     }
 
-    fn abandoned(&self) -> std::sync::MutexGuard<'_, Vec<Abandoned>> {
+    fn abandoned(&self) -> MutexGuard<'_, BTreeSet<Abandoned>> {
         self.0
             .abandoned
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_abandoned(&self) -> Option<Abandoned> {
-        self.abandoned().pop()
+    /// Removes the spools of imports that have ended: a kill came between.
+    fn sweep_spools(&self) -> Result<(), Error> {
+        let spools = Spool::all(&self.0.settings.spool).map_err(Error::Spool)?;
+        if spools.is_empty() {
+            return Ok(());
+        }
+        // Read after the folder was: what was spooled meanwhile is of an import that has begun.
+        let mut under_way = BTreeSet::new();
+        let moment = self.0.store.snapshot()?;
+        moment.walk::<Imports>(&Scan::all(usize::MAX), |_, row| {
+            if !row.value.has_ended() {
+                under_way.insert(row.key.1);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        for (import, path) in spools {
+            if !under_way.contains(&import) {
+                discard(&path).map_err(Error::Spool)?;
+            }
+        }
+        Ok(())
     }
 
     /// Goes on with an import that was being applied, and ends any other as failed.
     async fn take_up(&self, one: Abandoned) -> Result<(), Error> {
-        let row = self.0.store.get::<Imports>(&(one.dataset, one.import))?;
-        let Some(import) = row.map(|row| row.value) else {
-            return Ok(());
-        };
         let dataset = match self.open(&Scope::owned_by(one.owner), one.dataset) {
             // Its deletion takes the import along.
             Err(Error::UnknownDataset(_)) => return Ok(()),
             dataset => dataset?,
         };
         let _gate = self.0.gates.records(one.dataset).await;
+        // Only now: one that has just begun looks abandoned until it has ended.
+        let row = self.0.store.get::<Imports>(&(one.dataset, one.import))?;
+        let Some(import) = row.map(|row| row.value) else {
+            return Ok(());
+        };
         let by = Actor::system();
         let outcome = match import.state {
             ImportState::Done | ImportState::Failed => return Ok(()),
@@ -130,6 +157,8 @@ impl Datasets {
         };
         match outcome {
             Ok(_) | Err(Error::Refused(_)) => Ok(()),
+            // It has ended as failed: what was kept aside of it is gone.
+            Err(Error::Spool(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -1,5 +1,6 @@
 //! Opens, lists and creates datasets.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -41,7 +42,7 @@ pub(super) struct Parts {
     /// The datasets that were opened lately.
     read: Kept<Read>,
     /// Imports whose callers have gone away.
-    pub(super) abandoned: Mutex<Vec<Abandoned>>,
+    pub(super) abandoned: Mutex<BTreeSet<Abandoned>>,
     /// Rung when there is something to do in the background.
     pub(super) bell: Nudge,
 }

@@ -23,5 +23,5 @@ pub use state::{Import, ImportState, Problem};
 pub(super) use intake::shown;
 pub(super) use reader::{Reader, Row, guarded};
 pub(super) use run::Job;
-pub(super) use spool::Spool;
+pub(super) use spool::{Spool, discard};
 pub(super) use state::{Imports, Problems};

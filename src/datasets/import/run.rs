@@ -149,6 +149,7 @@ impl Job {
             failure: None,
             owner: dataset.scope.owner(),
             applied: None,
+            digesting: None,
         };
         let job = Self::resume(dataset, import);
         let mut batch = Batch::new(job.event(Code::ImportStarted, by).build(&parts.clock));
@@ -319,7 +320,9 @@ impl Job {
             Ok(()) => None,
             Err(error) => Some(chain(error).to_string()),
         };
-        let goes_on = import.state == ImportState::Applying && outcome.is_err();
+        let lost =
+            matches!(&outcome, Err(Error::Spool(io)) if io.kind() == io::ErrorKind::NotFound);
+        let goes_on = import.state == ImportState::Applying && outcome.is_err() && !lost;
         if goes_on {
             // The spool is kept: the import is taken up again until all of it is there.
             return Err(outcome.err().unwrap_or(Error::Changed));
@@ -331,9 +334,13 @@ impl Job {
         import.failure = failure;
         import.finished_at = Some(parts.now());
         import.applied = None;
-        discard(&Spool::path(&parts.settings.spool, import.id)).map_err(Error::Spool)?;
+        import.digesting = None;
+        let spool = Spool::path(&parts.settings.spool, import.id);
         self.put_end(by).await?;
         self.unfinished = None;
+        // Last: an import that was applied and whose end is not written down is taken up again,
+        // and needs it. One that stays behind is removed at the next start.
+        discard(&spool).map_err(Error::Spool)?;
         match outcome {
             Err(Error::Refused(_)) if touched => {}
             Err(error) => return Err(error),
@@ -390,7 +397,7 @@ impl Drop for Job {
                 .abandoned
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            abandoned.push(unfinished);
+            abandoned.insert(unfinished);
             drop(abandoned);
             parts.bell.ring();
         }

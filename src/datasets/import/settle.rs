@@ -1,14 +1,19 @@
 //! Compares drafts with what is there, and makes the batch that brings the one to the other.
 
 use jiff::Timestamp;
+use sha2::digest::common::hazmat::{SerializableState as _, SerializedState};
 use sha2::{Digest as _, Sha256};
 
 use super::intake::Chunk;
 use super::state::{Import, Imports, KEPT, Problems, SHOWN};
+use crate::base::Hex;
 use crate::datasets::record::{Envelope, Records};
 use crate::datasets::row::{Rows, records};
 use crate::datasets::{Dataset, Error};
 use crate::store::{Batch, Snapshot};
+
+/// The length of a digest's state: eight words, the number of blocks, and the block being filled.
+const STATE: usize = 32 + 8 + 64;
 
 /// An import in progress: what will be stored of it, and the digest over its outcomes.
 #[derive(Clone)]
@@ -18,11 +23,18 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    /// Goes on where the import stands.
     pub(super) fn new(import: Import) -> Self {
+        let digest = import.digesting.as_deref().and_then(resumed);
         Self {
+            digest: digest.unwrap_or_default(),
             import,
-            digest: Sha256::new(),
         }
+    }
+
+    /// Writes down where the digest stands, for whoever goes on after a restart.
+    pub(super) fn keep_digest(&mut self) {
+        self.import.digesting = Some(Hex(&self.digest.serialize()).to_string());
     }
 
     /// SHA-256 over the outcomes in the file's order: key, a zero byte, `c`reated, `u`pdated,
@@ -54,6 +66,12 @@ impl Ledger {
             batch.put::<Problems>(&(self.import.id, number), problem);
         }
     }
+}
+
+/// The digest whose state was written down; a state of another make of the hash is none.
+fn resumed(state: &str) -> Option<Sha256> {
+    let state: SerializedState<Sha256> = Hex::read::<STATE>(state.as_bytes())?.into();
+    Sha256::deserialize(&state).ok()
 }
 
 /// Adds to `batch` what brings the dataset to the chunk's drafts, and counts it in `ledger`.
@@ -102,6 +120,26 @@ pub(super) fn settle(
         &records(dataset.id),
         i64::try_from(created).unwrap_or(i64::MAX),
     );
+    if ledger.import.applied.is_some() {
+        ledger.keep_digest();
+    }
     batch.put::<Imports>(&(dataset.id, ledger.import.id), &ledger.import);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_goes_on_from_the_state_that_was_written_down() {
+        for cut in [0, 1, 63, 64, 65, 100] {
+            let text = [7; 100];
+            let begun = Sha256::new_with_prefix(&text[..cut]);
+            let state = Hex(&begun.serialize()).to_string();
+            let mut resumed = resumed(&state).unwrap();
+            resumed.update(&text[cut..]);
+            assert_eq!(resumed.finalize(), Sha256::digest(text), "cut at {cut}");
+        }
+    }
 }

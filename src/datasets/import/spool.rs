@@ -20,6 +20,23 @@ impl Spool {
         folder.join(format!("{id}.drafts"))
     }
 
+    /// The spools in `folder`, with the imports that they are of.
+    pub(in crate::datasets) fn all(folder: &Path) -> io::Result<Vec<(ImportId, PathBuf)>> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut spools = Vec::new();
+        for entry in entries {
+            let path = entry?.path();
+            let id = path
+                .file_stem()
+                .and_then(|stem| stem.to_str()?.parse().ok());
+            spools.extend(id.map(|id| (id, path)));
+        }
+        Ok(spools)
+    }
+
     /// Makes an empty one that nobody else can read.
     pub(super) fn create(folder: &Path, id: ImportId) -> io::Result<Self> {
         use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};

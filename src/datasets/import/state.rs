@@ -81,9 +81,23 @@ pub struct Import {
     /// How much of the spool has been applied, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::datasets) applied: Option<u64>,
+    /// The state of the digest over the outcomes so far, so that whoever goes on with the import
+    /// ends with the digest over all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::datasets) digesting: Option<String>,
 }
 
 impl Json for Import {}
+
+impl Import {
+    /// Whether it will not change any more.
+    pub(in crate::datasets) fn has_ended(&self) -> bool {
+        match self.state {
+            ImportState::Running | ImportState::Applying => false,
+            ImportState::Done | ImportState::Failed => true,
+        }
+    }
+}
 
 /// Something that is wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

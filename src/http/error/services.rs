@@ -1,5 +1,7 @@
 //! Says what each service's errors are for a client.
 
+use std::io::ErrorKind;
+
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON as _;
 use serde_json::json;
@@ -96,7 +98,12 @@ impl From<datasets::Error> for ApiError {
             E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),
             E::BadCursor(error) => error.into(),
             E::Refused(_) => Self::new(Code::ImportRefused, error.to_string()),
-            E::Spool(_) => Self::hidden(Code::StorageUnavailable, error),
+            E::Spool(ref io) => match io.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                    Self::hidden(Code::StorageFull, error)
+                }
+                _ => Self::hidden(Code::StorageUnavailable, error),
+            },
             E::Store(error) => error.into(),
         }
     }
