@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use poem::error::MethodNotAllowedError;
 use poem::http::{HeaderName, HeaderValue};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get};
@@ -80,7 +81,9 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
             request.extensions().get(),
             Some(Peer::Network { tls: true, .. })
         );
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let method = request.method().clone();
+        // Some clients send text as it is, and some of it would act on whoever reads the log.
+        let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
         let outcome = self.pass(request, id).await;
         let mut response = outcome.unwrap_or_else(|error| {
             if let Some(cause) = std::error::Error::source(&error) {
