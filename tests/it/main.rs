@@ -18,6 +18,7 @@ mod commands;
 mod config;
 mod connections;
 mod datasets;
+mod day;
 mod edge;
 mod http;
 mod import;

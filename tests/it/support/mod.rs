@@ -3,6 +3,7 @@
 
 mod answer;
 mod client;
+pub(crate) mod process;
 mod serving;
 
 use std::sync::Arc;

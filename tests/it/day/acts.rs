@@ -1,0 +1,270 @@
+//! What happens on that day.
+
+use poem::http::Method;
+use serde_json::{Value, json};
+
+use super::{Caller, Day, id, secret};
+use crate::support::process::{Served, Session, until};
+
+/// What lies in the appliance when the looking around begins.
+pub(super) struct Things {
+    dataset: String,
+    import: String,
+    connection: String,
+    sync: String,
+    run: String,
+}
+
+impl Day {
+    /// Lives it from the first start to the stop.
+    pub(super) async fn live(&mut self) {
+        let server = self.home.serve().await;
+        let owner = self.begin(&server).await;
+        self.people(&server, &owner).await;
+        self.refusals(&server, &owner).await;
+        let mut things = records(&owner).await;
+        self.provider(&owner, &mut things).await;
+        look_around(&owner, &things).await;
+        take_away(&owner, &things).await;
+        drop(owner);
+        assert!(server.stop().await.success());
+    }
+
+    /// The first account: a wrong token, then the right one.
+    async fn begin<'a>(&mut self, server: &'a Served) -> Caller<'a> {
+        let visitor = self.visitor(server);
+        let first = |token: &str| {
+            json!({"token": token, "email": "owner@example.org", "name": "Owner",
+                   "password": secret("first password")})
+        };
+        let wrong = first(secret("wrong set-up token"));
+        let refused = visitor.post("/setup", wrong).await;
+        refused.problem(410, "setup_link_invalid");
+        let token = self.home.setup_token();
+        let answer = visitor.post("/setup", first(&token)).await;
+        answer.expect(201);
+        self.note("set-up token", token, &["setup-link"]);
+        let key = std::fs::read_to_string(self.home.data.join("master.key")).unwrap();
+        self.note("master key", key.trim(), &["master.key"]);
+        self.signed_in(&visitor, &answer)
+    }
+
+    /// Accounts and passwords.
+    async fn people(&mut self, server: &Served, owner: &Caller<'_>) {
+        let visitor = self.visitor(server);
+        let ada = json!({"email": "ada@example.org", "name": "Ada", "roles": ["analyst"],
+                         "password": secret("member's password")});
+        let mut weak = ada.clone();
+        weak["password"] = secret("weak password").into();
+        owner
+            .post("/users", weak)
+            .await
+            .problem(422, "validation_failed");
+        let ada = id(&owner.post("/users", ada).await.expect(201));
+        let ada = format!("/users/{ada}");
+        for change in [
+            json!({"name": "Ada L."}),
+            json!({"disabled": true}),
+            json!({"disabled": false}),
+            json!({"password": secret("reset password")}),
+            json!({"roles": ["analyst", "auditor"]}),
+        ] {
+            owner.patch(&ada, change).await.expect(200);
+        }
+        let answer = visitor
+            .sign_in("ada@example.org", secret("reset password"))
+            .await;
+        answer.expect(200);
+        let ada = self.signed_in(&visitor, &answer);
+        let new =
+            json!({"name": "No", "key_field": "a", "fields": [{"name": "a", "type": "text"}]});
+        ada.post("/datasets", new).await.problem(403, "forbidden");
+        ada.post("/auth/logout", json!({})).await;
+        for (current, new, status) in [
+            ("wrong password", "next password", 422),
+            ("first password", "weak password", 422),
+            ("first password", "next password", 204),
+        ] {
+            let change = json!({"current": secret(current), "new": secret(new)});
+            let answer = owner.call(Method::PUT, "/auth/password", change).await;
+            assert_eq!(answer.status, status, "{}", answer.text());
+        }
+    }
+
+    /// Whatever is refused at the door.
+    async fn refusals(&mut self, server: &Served, owner: &Caller<'_>) {
+        let visitor = self.visitor(server);
+        for _ in 0..6 {
+            let refused = visitor.sign_in("ada@example.org", secret("wrong password"));
+            refused.await.problem(401, "sign_in_failed");
+        }
+        let nobody = visitor.sign_in("nobody@example.org", secret("wrong password"));
+        nobody.await.problem(401, "sign_in_failed");
+        let stale = Session::new(secret("wrong session"), secret("wrong CSRF token"));
+        let stale = visitor.with(stale).get("/datasets").await;
+        stale.problem(401, "not_signed_in");
+        let forged = Session::new(owner.session.token(), secret("wrong CSRF token"));
+        let forged = owner.with(forged).post("/datasets", json!({})).await;
+        forged.problem(403, "csrf_failed");
+        let broken = format!("{{\"password\": {:?}", secret("wrong password"));
+        for path in ["/api/v1/auth/login", "/api/v1/users", "/api/v1/connections"] {
+            let broken = broken.clone().into_bytes();
+            let answer = owner
+                .send(Method::POST, path, "application/json", broken)
+                .await;
+            answer.problem(400, "bad_json");
+        }
+        // What stands at the wrong place is a secret all the same.
+        let misplaced = json!({"email": "x@example.org", "pasword": secret("wrong password")});
+        owner.post("/users", misplaced).await;
+    }
+
+    /// A connection, a sync, and runs that end well and badly.
+    async fn provider(&self, owner: &Caller<'_>, things: &mut Things) {
+        let mut new = json!({"provider": "airtable", "name": "Sandbox", "endpoint": "sandbox",
+                             "token": secret("refused token")});
+        owner.post("/connections", new.clone()).await;
+        new["token"] = secret("vendor's token").into();
+        things.connection = id(&owner.post("/connections", new).await.expect(201));
+        let connection = format!("/connections/{}", things.connection);
+        owner.get("/connections").await.expect(200);
+        owner
+            .patch(&connection, json!({"name": "Played"}))
+            .await
+            .expect(200);
+        let path = format!("{connection}/test");
+        owner.post(&path, json!({})).await.expect(200);
+        let mut sync = json!({"dataset_id": things.dataset, "connection_id": things.connection,
+                              "base_id": "appSandboxDemo001", "table_id": "tblAirportsDemo01"});
+        let proposal = owner
+            .post("/syncs/proposal", sync.clone())
+            .await
+            .expect(200);
+        let pairs = proposal["mapping"].as_array().unwrap().iter();
+        sync["mapping"] = pairs
+            .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+            .collect();
+        sync["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
+        sync["name"] = "Airports".into();
+        things.sync = id(&owner.post("/syncs", sync).await.expect(201));
+        let path = format!("/syncs/{}", things.sync);
+        owner
+            .patch(&path, json!({"name": "Fields"}))
+            .await
+            .expect(200);
+        things.run = run(owner, &things.sync, "done").await;
+        let other = json!({"token": secret("replaced token")});
+        let path = format!("{connection}/credential");
+        owner.call(Method::PUT, &path, other).await.expect(200);
+        self.vendor.refuse_tokens().await;
+        run(owner, &things.sync, "failed").await;
+        self.vendor.heal().await;
+    }
+}
+
+/// A dataset with records in it, of which some were changed, imported and exported.
+async fn records(owner: &Caller<'_>) -> Things {
+    let fields = ["iata", "name", "city", "state", "country"];
+    let fields: Vec<Value> = fields
+        .into_iter()
+        .map(|name| json!({"name": name, "type": "text"}))
+        .collect();
+    let new = json!({"name": "Airports", "key_field": "iata", "fields": fields});
+    let dataset = id(&owner.post("/datasets", new).await.expect(201));
+    let path = format!("/datasets/{dataset}");
+    owner
+        .patch(&path, json!({"name": "Fields"}))
+        .await
+        .expect(200);
+    for name in ["First", "Second"] {
+        let record = format!("{path}/records/K1");
+        let fields = json!({"iata": "K1", "name": name});
+        owner.call(Method::PUT, &record, fields).await.expect(200);
+    }
+    owner.delete(&format!("{path}/records/K1")).await;
+    let csv = b"iata,name,city,state,country\nK2,A,B,C,D\nK3,A,B,C,D\n".to_vec();
+    let imports = format!("/api/v1{path}/imports?format=csv&file_name=fields.csv");
+    let import = owner.send(Method::POST, &imports, "text/csv", csv).await;
+    let import = id(&import.expect(200));
+    let refused = owner.send(
+        Method::POST,
+        &imports,
+        "text/csv",
+        b"no,key\n1,2\n".to_vec(),
+    );
+    refused.await.problem(422, "import_refused");
+    let export = format!("{path}/export?format=csv");
+    assert_eq!(owner.get(&export).await.status, 200);
+    owner.get(&export).await.problem(429, "rate_limited");
+    Things {
+        dataset,
+        import,
+        connection: String::new(),
+        sync: String::new(),
+        run: String::new(),
+    }
+}
+
+/// Runs a sync to its end, which must be `state`.
+async fn run(owner: &Caller<'_>, sync: &str, state: &str) -> String {
+    let run = owner.post(&format!("/syncs/{sync}/runs"), json!({})).await;
+    let run = id(&run.expect(202));
+    let path = format!("/runs/{run}");
+    let ended = until("the run has ended", async || {
+        let run = owner.get(&path).await.expect(200);
+        let ended = ["done", "failed"].iter().any(|end| run["state"] == *end);
+        ended.then_some(run)
+    });
+    let ended = ended.await;
+    assert_eq!(ended["state"], state, "{ended}");
+    run
+}
+
+/// Every `GET` of the API, and the pages beside it.
+async fn look_around(owner: &Caller<'_>, things: &Things) {
+    let document: Value = owner.get("/openapi.json").await.expect(200);
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        if operations["get"].is_null() {
+            continue;
+        }
+        let id = match path.split('/').nth(1).unwrap() {
+            "datasets" => &things.dataset,
+            "connections" => &things.connection,
+            "syncs" => &things.sync,
+            _ => &things.run,
+        };
+        let path = path
+            .replace("{id}", id)
+            .replace("{import}", &things.import)
+            .replace("{key}", "K2")
+            .replace("{base}", "appSandboxDemo001");
+        let answer = owner.get(&path).await;
+        // Exports are used up, and need their format.
+        let known = path.ends_with("/export") || answer.status == 200;
+        assert!(known, "{path}: {}", answer.text());
+    }
+    let beside = [
+        "/",
+        "/healthz/live",
+        "/healthz/ready",
+        "/errors",
+        "/handbook/security",
+        "/no/such",
+    ];
+    for path in beside {
+        owner.send(Method::GET, path, "", Vec::new()).await;
+    }
+}
+
+/// Deletes what can be deleted, the last things first.
+async fn take_away(owner: &Caller<'_>, things: &Things) {
+    for path in [
+        format!("/syncs/{}", things.sync),
+        format!("/connections/{}", things.connection),
+        format!("/datasets/{}", things.dataset),
+    ] {
+        let gone = owner.delete(&path).await;
+        assert!(gone.status.is_success(), "{path}: {}", gone.text());
+    }
+    owner.post("/auth/logout", json!({})).await;
+}

@@ -1,0 +1,96 @@
+//! The book of that day: every code that somebody outside can cause, each line as OCSF has it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use weighbridge::audit::Code;
+
+use super::Day;
+
+/// The codes that the day does not hold, and why.
+const ABSENT: [(Code, &str); 14] = [
+    (Code::SessionExpired, "sessions are swept every hour"),
+    (
+        Code::SessionsRevoked,
+        "no act of this version has this name: what ends sessions is told itself",
+    ),
+    (
+        Code::RequestBroke,
+        "the appliance would have to be at fault",
+    ),
+    (
+        Code::RecordsWritten,
+        "no operation writes a batch of records but an import",
+    ),
+    (Code::RunPaused, "a run that waits has not changed"),
+    (Code::RemoteRead, "runs of this version read no records"),
+    (Code::RemoteWriteIntended, "a run is told as a whole"),
+    (Code::RemoteWriteSettled, "a run is told as a whole"),
+    (
+        Code::StoreReopened,
+        "the disk must fail: `faults::disk_errors`",
+    ),
+    (Code::UnsealFailed, "the store must have been altered"),
+    (
+        Code::JobFailed,
+        "there are no jobs but runs, imports and exports",
+    ),
+    (
+        Code::LogRecovered,
+        "the disk must fail: `faults::disk_errors`",
+    ),
+    (
+        Code::ActNotCommitted,
+        "the disk must fail: `faults::disk_errors`",
+    ),
+    (Code::ActsLost, "the log must fail for long"),
+];
+
+/// Runs the judge of OCSF over a folder of segments.
+fn judge(segments: &Path) -> Result<(), String> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let venv = std::env::var_os("WEIGHBRIDGE_VENV")
+        .map_or_else(|| here.join("target/venv"), std::path::PathBuf::from);
+    let judged = Command::new(venv.join("bin/python"))
+        .arg(here.join("tests/ocsf/validate.py"))
+        .arg(segments)
+        .output()
+        .map_err(|error| format!("{error}: tests/ocsf/setup.sh makes {}", venv.display()))?;
+    let said = String::from_utf8_lossy(&judged.stdout).into_owned();
+    if judged.status.success() {
+        return Ok(());
+    }
+    Err(said + &String::from_utf8_lossy(&judged.stderr))
+}
+
+#[tokio::test]
+async fn a_day_holds_every_code_that_somebody_outside_can_cause_as_valid_ocsf() {
+    let mut day = Day::new();
+    day.live().await;
+    let segments = day.home.data.join("audit");
+    day.home.verify(&segments);
+    assert_eq!(judge(&segments), Ok(()));
+
+    let codes = day.home.book();
+    let codes = codes
+        .iter()
+        .map(|line| line["metadata"]["event_code"].as_str().unwrap());
+    let seen: BTreeSet<String> = codes.map(str::to_owned).collect();
+    let absent = ABSENT.iter().map(|(code, _)| code.row().text.to_owned());
+    let absent: BTreeSet<String> = absent.collect();
+    let all: BTreeSet<String> = Code::ALL
+        .iter()
+        .map(|code| code.row().text.to_owned())
+        .collect();
+    let wanted: BTreeSet<String> = all.difference(&absent).cloned().collect();
+    assert_eq!(seen, wanted);
+    let published = day.home.run(&["audit", "codes"]);
+    let published = String::from_utf8(published.stdout).unwrap();
+    for code in &seen {
+        assert!(
+            published.contains(&format!("| {code} |")),
+            "{code} is not published"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! The sandbox beside the server.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use poem::http::Method;
+use serde_json::{Value, json};
+
+use super::PATIENCE;
+
+/// The sandbox as a process of its own, until this is dropped.
+pub(crate) struct PlayedVendor {
+    child: Child,
+    /// Where it answers.
+    pub(crate) url: String,
+}
+
+impl PlayedVendor {
+    /// Starts it and waits until it answers.
+    pub(crate) fn start(folder: &Path) -> Self {
+        let port = folder.join("sandbox-port");
+        let child = Command::new(env!("CARGO_BIN_EXE_weighbridge"))
+            .args([
+                "sandbox",
+                "--listen",
+                "127.0.0.1:0",
+                "--rate",
+                "0",
+                "--port-file",
+            ])
+            .arg(&port)
+            .env_clear()
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let url = String::new();
+        let mut vendor = Self { child, url };
+        let began = Instant::now();
+        loop {
+            // The file is there before its content is.
+            if let Ok(port) = fs::read_to_string(&port)
+                && !port.is_empty()
+            {
+                vendor.url = format!("http://127.0.0.1:{port}");
+                return vendor;
+            }
+            assert!(began.elapsed() < PATIENCE, "the sandbox does not start");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Lets it refuse every token until [`PlayedVendor::heal`].
+    pub(crate) async fn refuse_tokens(&self) {
+        let fault = json!({"fault": "unauthorized", "times": 1000, "match": {}});
+        self.control(Method::POST, &fault).await;
+    }
+
+    /// Ends every fault.
+    pub(crate) async fn heal(&self) {
+        self.control(Method::DELETE, &Value::Null).await;
+    }
+
+    async fn control(&self, method: Method, body: &Value) {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let url = format!("{}/_sandbox/faults", self.url);
+        let answer = http.request(method, url).json(body).send().await.unwrap();
+        let status = answer.status();
+        assert!(status.is_success(), "{}", answer.text().await.unwrap());
+    }
+}
+
+impl Drop for PlayedVendor {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
