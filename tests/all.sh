@@ -54,8 +54,10 @@ count() {
 tests() {
   if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --profile "$1" "${@:2}"
+  elif [[ $1 == long ]]; then
+    cargo test --no-fail-fast --test it -- "${@:2}"
   else
-    cargo test --no-fail-fast
+    cargo test --no-fail-fast -- --skip faults::
   fi
 }
 export -f tests
@@ -79,7 +81,7 @@ stage clients 180 bash tests/clients/run.sh target/release/weighbridge
 stage browser 600 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 'in_folder tests/browser npm test --silent'
 if $long; then
   stage dependencies 900 bash -c 'cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny; cargo deny check bans licenses sources'
-  stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill'
+  stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill faults::'
   stage bench 1800 cargo bench --locked
 fi
 

@@ -20,6 +20,7 @@ mod connections;
 mod datasets;
 mod day;
 mod edge;
+mod faults;
 mod http;
 mod import;
 mod layers;

@@ -5,6 +5,7 @@ mod answer;
 mod client;
 pub(crate) mod process;
 mod serving;
+pub(crate) mod strace;
 
 use std::sync::Arc;
 use std::time::Duration;
