@@ -349,6 +349,35 @@ async fn a_query_that_makes_no_sense_is_told_where() {
 }
 
 #[tokio::test]
+async fn a_question_that_would_look_at_too_many_records_is_told_which_field_to_index() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let dataset = airports(&owner).await;
+    // One record more than are looked at.
+    fill(&owner, &dataset, (0..=100_000).map(airport)).await;
+    for query in [
+        "filter=name%20%3D%20%22nobody%22",
+        "q=nobody",
+        "sort=name",
+        "sort=-latitude&limit=1",
+    ] {
+        let answer = owner.get(&format!("{dataset}/records?{query}")).await;
+        let problem = answer.problem(422, "scan_too_large");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("more than 100000 records"), "{query}");
+        assert!(detail.contains("index"), "{query}: {detail}");
+    }
+    for query in [
+        "filter=state%20%3D%20%22CA%22%20and%20name%20%3D%20%22Field%203%22",
+        "sort=state&limit=1",
+    ] {
+        let answer = owner.get(&format!("{dataset}/records?{query}")).await;
+        let page = answer.expect(200);
+        assert_eq!(page["items"].as_array().map(Vec::len), Some(1), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn altered_fields_are_applied_to_every_record() {
     let server = TestServer::start().await;
     let owner = server.sign_up("owner@example.org", &["member"]).await;
