@@ -94,7 +94,8 @@ pub(crate) async fn start(folder: &Path, sandbox_url: &str) -> (Process, String,
     let config = folder.join("weighbridge.toml");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:{port}\"\ndata = \"{}\"\n\
-         [limits]\napi_calls = \"1000000 / 1 second\"\nsync_starts = \"1000 / 1 second\"\n\
+         [limits]\napi_calls = \"1000000 / 1 second\"\nopen_calls = \"1000000 / 1 second\"\n\
+         authentication = \"1000000 / 1 second\"\nsync_starts = \"1000 / 1 second\"\n\
          [log]\nlevel = \"warn\"\n\
          [airtable]\nrequests_per_second = 0\n[sandbox]\nurl = \"{sandbox_url}\"\n",
         data.display()
@@ -152,10 +153,15 @@ impl Appliance {
         }
     }
 
-    /// A request of the signed-in user.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    /// A request of somebody who has not signed in.
+    pub(crate) fn open_request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}/api/v1{path}", self.url))
+    }
+
+    /// A request of the signed-in user.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.open_request(method, path)
             .header("cookie", &self.cookie)
             .header("x-csrf-token", &self.csrf)
             .header("sec-fetch-site", "same-origin")

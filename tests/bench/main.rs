@@ -15,6 +15,7 @@ mod appliance;
 mod audit;
 mod journey;
 mod meter;
+mod sign_in;
 mod store;
 
 use meter::Report;
@@ -28,9 +29,10 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 3] = [
+    let sections: [Section; 4] = [
         ("audit", audit::measure),
         ("store", store::measure),
+        ("sign-in", sign_in::measure),
         ("journey", journey::measure),
     ];
     for (name, measure) in sections {
