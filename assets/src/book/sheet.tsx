@@ -9,6 +9,7 @@ import { SkeletonRows } from "../ui/skeleton";
 import { Status } from "../ui/status";
 import { endWords } from "./ends";
 import type { Thing } from "./line";
+import { pageOf } from "./places";
 import { useShow } from "./toolbar";
 import { type Row, useLine } from "./trail";
 
@@ -87,20 +88,30 @@ function Things({ things }: { things: readonly Thing[] }) {
     <section className="line-part">
       <h3>What it was about</h3>
       <ul className="things">
-        {things.map(({ id, kind, name }) => (
-          <li key={`${kind} ${id} ${name}`} className="between">
-            <span>
-              <span className="quiet-value">{kind}</span> {name}
-            </span>
-            {id && (
-              <Link to="/book" search={{ object: id }}>
-                Follow this {kind || "object"}
+        {things.map((thing) => (
+          <li key={`${thing.kind} ${thing.id} ${thing.name}`} className="between">
+            <Named thing={thing} />
+            {thing.id && (
+              <Link to="/book" search={{ object: thing.id }}>
+                Follow this {thing.kind || "object"}
               </Link>
             )}
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** What it is and what it is called; leads to its page, where it has one. */
+function Named({ thing }: { thing: Thing }) {
+  const page = pageOf(thing);
+  const name = thing.name || thing.id;
+  return (
+    <span>
+      <span className="quiet-value">{thing.kind}</span>{" "}
+      {page ? <Link to={page}>{name}</Link> : name}
+    </span>
   );
 }
 

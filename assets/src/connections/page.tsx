@@ -5,15 +5,16 @@ import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Connection, ConnectionTest } from "../api/types";
+import { BookLink } from "../book/link";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Deletion } from "../ui/deletion";
 import { Facts } from "../ui/facts";
-import { Loaded } from "../ui/loaded";
 import { Failure, Notice } from "../ui/notice";
-import { Page, Panel } from "../ui/page";
+import { Panel } from "../ui/page";
 import { Rename } from "../ui/rename";
 import { Status } from "../ui/status";
+import { ThingPage } from "../ui/thing-page";
 import { Ago } from "../ui/time";
 import { Bases } from "./bases";
 import { ReplaceToken } from "./replace";
@@ -26,25 +27,24 @@ export function ConnectionPage() {
   const connection = $api.useQuery("get", "/connections/{id}", { params: { path: { id } } });
   const mayWrite = useMay("connection:write");
   return (
-    <Page
-      title={connection.data?.name}
+    <ThingPage
+      query={connection}
       crumbs={[{ label: "Connections", to: "/connections" }]}
-      lead={connection.data && <Lead connection={connection.data} />}
+      titleOf={({ name }) => name}
+      lead={(found) => <Lead connection={found} />}
     >
-      <Loaded query={connection}>
-        {(found) => (
-          <>
-            <Access connection={found} mayWrite={mayWrite} />
-            {found.status !== "reconnect" && (
-              <Panel title="What it reaches">
-                <Bases connectionId={found.id} />
-              </Panel>
-            )}
-            {mayWrite && <Settings connection={found} />}
-          </>
-        )}
-      </Loaded>
-    </Page>
+      {(found) => (
+        <>
+          <Access connection={found} mayWrite={mayWrite} />
+          {found.status !== "reconnect" && (
+            <Panel title="What it reaches">
+              <Bases connectionId={found.id} />
+            </Panel>
+          )}
+          {mayWrite && <Settings connection={found} />}
+        </>
+      )}
+    </ThingPage>
   );
 }
 
@@ -54,6 +54,7 @@ function Lead({ connection }: { connection: Connection }) {
       <Status {...connectionStatus(connection)} />
       <span>{providerName(connection)}</span>
       {connection.endpoint === "sandbox" && <SandboxLink />}
+      <BookLink id={connection.id} />
     </>
   );
 }

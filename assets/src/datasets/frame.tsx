@@ -2,10 +2,10 @@ import type { ReactNode } from "react";
 import { $api } from "../api/client";
 import { useMay } from "../api/session";
 import type { Dataset } from "../api/types";
+import { BookLink } from "../book/link";
 import { formatAmount } from "../ui/format";
-import { Loaded } from "../ui/loaded";
-import { Page } from "../ui/page";
 import { Tabs } from "../ui/tabs";
+import { ThingPage } from "../ui/thing-page";
 
 interface FrameProps {
   id: string;
@@ -19,24 +19,29 @@ interface FrameProps {
 export function DatasetFrame({ id, tab, actions, children }: FrameProps) {
   const dataset = useDataset(id);
   const mayWrite = useMay("dataset:write");
-  const { name, records, key_field } = dataset.data ?? {};
   const tabs = [
     { to: `/datasets/${id}`, label: "Records" },
     { to: `/datasets/${id}/imports`, label: "Imports" },
     ...(mayWrite ? [{ to: `/datasets/${id}/settings`, label: "Settings" }] : []),
   ];
   return (
-    <Page
-      title={name && (tab ? `${name}: ${tab}` : name)}
+    <ThingPage
+      query={dataset}
       crumbs={[{ label: "Datasets", to: "/datasets" }]}
-      lead={
-        records !== undefined && `${formatAmount(records, "record")}, told apart by ${key_field}`
-      }
-      actions={actions}
+      titleOf={({ name }) => (tab ? `${name}: ${tab}` : name)}
+      lead={({ records, key_field }) => (
+        <>
+          <span>
+            {formatAmount(records, "record")}, told apart by {key_field}
+          </span>
+          <BookLink id={id} />
+        </>
+      )}
+      actions={() => actions}
+      tabs={<Tabs label="Dataset" tabs={tabs} />}
     >
-      <Tabs label="Dataset" tabs={tabs} />
-      <Loaded query={dataset}>{children}</Loaded>
-    </Page>
+      {children}
+    </ThingPage>
   );
 }
 

@@ -1,12 +1,13 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Run } from "../api/types";
+import { BookLink } from "../book/link";
 import { Facts } from "../ui/facts";
 import { formatCount, formatDuration, formatMoment } from "../ui/format";
 import { Ledger } from "../ui/ledger";
-import { Loaded } from "../ui/loaded";
 import { Notice } from "../ui/notice";
-import { Page, Panel } from "../ui/page";
+import { Panel } from "../ui/page";
 import { Status } from "../ui/status";
+import { ThingPage } from "../ui/thing-page";
 import { Ago, useNow } from "../ui/time";
 import { activityOf, ledgerOf, settledOf } from "./counts";
 import { useLiveRun } from "./live";
@@ -20,24 +21,23 @@ export function RunPage() {
   const { id } = route.useParams();
   const run = useLiveRun(id);
   return (
-    <Page
-      title={run.data && `Run of ${run.data.sync_name}`}
+    <ThingPage
+      query={run}
       crumbs={[{ label: "Runs", to: "/runs" }]}
-      lead={run.data && <Lead run={run.data} />}
+      titleOf={({ sync_name }) => `Run of ${sync_name}`}
+      lead={(found) => <Lead run={found} />}
     >
-      <Loaded query={run}>
-        {(found) => (
-          <>
-            <Course run={found} />
-            <div className="columns">
-              <Account run={found} />
-              <Problems run={found} />
-            </div>
-            <Outcomes run={found} />
-          </>
-        )}
-      </Loaded>
-    </Page>
+      {(found) => (
+        <>
+          <Course run={found} />
+          <div className="columns">
+            <Account run={found} />
+            <Problems run={found} />
+          </div>
+          <Outcomes run={found} />
+        </>
+      )}
+    </ThingPage>
   );
 }
 
@@ -52,6 +52,7 @@ function Lead({ run }: { run: Run }) {
       <Link to="/syncs/$id" params={{ id: run.sync_id }}>
         To the sync
       </Link>
+      <BookLink id={run.id} />
     </>
   );
 }

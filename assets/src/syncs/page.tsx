@@ -5,6 +5,7 @@ import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync } from "../api/types";
+import { BookLink } from "../book/link";
 import { hasEnded } from "../runs/state";
 import { RunTable, runColumns } from "../runs/table";
 import { announce } from "../ui/announce";
@@ -13,9 +14,10 @@ import { Deletion } from "../ui/deletion";
 import { Empty } from "../ui/empty";
 import { Loaded } from "../ui/loaded";
 import { Failure } from "../ui/notice";
-import { Page, Panel } from "../ui/page";
+import { Panel } from "../ui/page";
 import { Rename } from "../ui/rename";
 import { type Column, Table, WaitingTable } from "../ui/table";
+import { ThingPage } from "../ui/thing-page";
 import { EditMapping } from "./edit";
 
 const route = getRouteApi("/signed-in/syncs/$id");
@@ -26,45 +28,47 @@ export function SyncPage() {
   const mayWrite = useMay("sync:write");
   const mayRun = useMay("sync:run");
   return (
-    <Page
-      title={sync.data?.name}
+    <ThingPage
+      query={sync}
       crumbs={[{ label: "Syncs", to: "/syncs" }]}
-      lead={sync.data ? <Lead sync={sync.data} /> : <span className="skeleton line" />}
-      actions={sync.data && mayRun && <RunNow sync={sync.data} />}
+      titleOf={({ name }) => name}
+      lead={(found) => <Lead sync={found} />}
+      actions={(found) => mayRun && <RunNow sync={found} />}
     >
-      <Loaded query={sync}>
-        {(found) => (
-          <>
-            <Panel
-              title="Last runs"
-              aside={
-                <Link to="/runs" search={{ sync: found.id }}>
-                  All its runs
-                </Link>
-              }
-            >
-              <Runs syncId={found.id} />
-            </Panel>
-            <MappingPanel key={found.updated_at} sync={found} mayWrite={mayWrite} />
-            {mayWrite && <Settings sync={found} />}
-          </>
-        )}
-      </Loaded>
-    </Page>
+      {(found) => (
+        <>
+          <Panel
+            title="Last runs"
+            aside={
+              <Link to="/runs" search={{ sync: found.id }}>
+                All its runs
+              </Link>
+            }
+          >
+            <Runs syncId={found.id} />
+          </Panel>
+          <MappingPanel key={found.updated_at} sync={found} mayWrite={mayWrite} />
+          {mayWrite && <Settings sync={found} />}
+        </>
+      )}
+    </ThingPage>
   );
 }
 
-function Lead({ sync: { dataset, connection, base, table } }: { sync: Sync }) {
+function Lead({ sync: { id, dataset, connection, base, table } }: { sync: Sync }) {
   return (
-    <span>
-      <Link to="/datasets/$id" params={{ id: dataset.id }}>
-        {dataset.name}
-      </Link>{" "}
-      goes to {base.name} / {table.name} by{" "}
-      <Link to="/connections/$id" params={{ id: connection.id }}>
-        {connection.name}
-      </Link>
-    </span>
+    <>
+      <span>
+        <Link to="/datasets/$id" params={{ id: dataset.id }}>
+          {dataset.name}
+        </Link>{" "}
+        goes to {base.name} / {table.name} by{" "}
+        <Link to="/connections/$id" params={{ id: connection.id }}>
+          {connection.name}
+        </Link>
+      </span>
+      <BookLink id={id} />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
 import { airports, remoteTable, run, sync } from "../testing/samples";
@@ -97,4 +97,27 @@ it("a sync is renamed, and deleted after it was said what stays", async () => {
   expect(question.getByText(/The records stay/)).toBeVisible();
   await user.click(question.getByRole("button", { name: "Delete sync" }));
   await seePage("Syncs");
+});
+
+it("a new name is shown at once, and taken back where it is refused", async () => {
+  let answer: (response: Response) => void = () => {};
+  fakeAppliance({
+    ...stored,
+    "PATCH /syncs/{id}": refusal(409, "conflict", { detail: "There is one of that name." }),
+  });
+  const answers = globalThis.fetch;
+  vi.stubGlobal("fetch", (request: Request) =>
+    request.method === "PATCH"
+      ? new Promise((resolve) => {
+          answer = resolve as typeof answer;
+        })
+      : answers(request),
+  );
+  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
+  await user.type(await screen.findByLabelText("Name"), "!");
+  await user.click(screen.getByRole("button", { name: "Rename" }));
+  await seePage("Airports to Sandbox!");
+  answer(refusal(409, "conflict", { detail: "There is one of that name." }));
+  expect(await screen.findByText("There is one of that name.")).toBeVisible();
+  await seePage("Airports to Sandbox");
 });

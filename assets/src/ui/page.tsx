@@ -7,7 +7,7 @@ interface Crumb {
   to: string;
 }
 
-interface PageProps {
+export interface PageProps {
   /** The heading and the window's title; left out while what it names is still being read. */
   title: string | undefined;
   crumbs?: Crumb[];
