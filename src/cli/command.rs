@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, demo, init, man, openapi, run as runs,
+    audit, completions, config, connection, dataset, demo, init, limits, man, openapi, run as runs,
     sandbox, serve, setup_link, sync, token, user,
 };
 use crate::config::Environment;
@@ -60,6 +60,8 @@ enum Command {
     Dataset(dataset::Line),
     /// Look around in an appliance with data, an account and a sandbox, which goes when it ends.
     Demo(demo::Args),
+    /// Show how much may be asked for, and how much of it is left to a user.
+    Limits(limits::Args),
     /// Make syncs and run them.
     Sync(sync::Line),
     /// Show runs and follow them.
@@ -103,6 +105,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Config(command) => config::run(&command, context),
         Command::Dataset(line) => dataset::run(line, context),
         Command::Demo(args) => demo::run(&args, context),
+        Command::Limits(args) => limits::run(args, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),

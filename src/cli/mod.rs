@@ -15,6 +15,7 @@ mod dataset;
 mod demo;
 mod failure;
 mod init;
+mod limits;
 mod man;
 mod named;
 mod openapi;

@@ -3,8 +3,10 @@
 use poem::Response;
 use poem::http::{HeaderName, HeaderValue, Method, header};
 
-use crate::base::{Actor, Party};
-use crate::limits::{Key, Limits, Policy, Refused, Standing};
+use crate::base::{Actor, Party, Scope};
+use crate::config::Rate;
+use crate::connections::Kind;
+use crate::limits::{Counted, Key, Limits, Policy, Refused, Standing};
 
 use super::error::{ApiError, Code};
 
@@ -24,16 +26,39 @@ pub(crate) fn take(
         return Ok(None);
     };
     let address = by.origin.as_ref().and_then(|origin| origin.ip);
-    let taken = match (&by.party, address) {
-        (Party::User { id, .. }, _) => {
-            limits.take(policy(method, operation), Key::User(*id), by)?
+    let counted = match (&by.party, address) {
+        // Whoever has an account of their own guesses no faster than a stranger.
+        (Party::User { .. } | Party::Anonymous, Some(address)) if signs_in(method, operation) => {
+            Some((Policy::Authentication, Key::of(address)))
         }
-        (Party::Anonymous, Some(address)) => {
-            limits.take(open_policy(method, operation), Key::of(address), by)?
-        }
-        _ => return Ok(None),
+        (Party::User { id, .. }, _) => Some((policy(method, operation), Key::User(*id))),
+        (Party::Anonymous, Some(address)) => Some((Policy::OpenCalls, Key::of(address))),
+        _ => None,
     };
-    Ok(Some(taken))
+    let taken = counted.map(|(policy, key)| limits.take(policy, key, by));
+    Ok(taken.transpose()?)
+}
+
+/// Where a caller stands with every limit: none where nothing is counted for them.
+pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Option<Standing>)> {
+    let user = Scope::of(by).map(|scope| Key::User(scope.owner()));
+    let address = by.origin.as_ref().and_then(|origin| origin.ip);
+    let address = address.map(Key::of);
+    let standing = |(policy, rate): (Policy, Rate)| {
+        let key = match policy.counted() {
+            Counted::ByUser => user,
+            Counted::ByAddress => address,
+        };
+        (policy, rate, key.map(|key| limits.look(policy, key)))
+    };
+    limits.policies().map(standing).collect()
+}
+
+/// The limit of the provider that a sync is started with. No `_` arm: a new one must choose.
+pub(crate) fn sync_starts(provider: Kind) -> Policy {
+    match provider {
+        Kind::Airtable => Policy::SyncStartsAirtable,
+    }
 }
 
 /// What a user's call counts against.
@@ -47,12 +72,9 @@ fn policy(method: &Method, operation: &str) -> Policy {
     }
 }
 
-/// What the call of somebody who has not signed in counts against.
-fn open_policy(method: &Method, operation: &str) -> Policy {
-    match (method, operation) {
-        (&Method::POST, "v1/auth/login" | "v1/setup") => Policy::Authentication,
-        _ => Policy::OpenCalls,
-    }
+/// Whether the call is an attempt to be let in.
+fn signs_in(method: &Method, operation: &str) -> bool {
+    method == Method::POST && matches!(operation, "v1/auth/login" | "v1/setup")
 }
 
 /// Tells with any outcome where the caller stands (IETF draft "RateLimit header fields for HTTP").
@@ -90,7 +112,7 @@ fn fields(standing: &Standing) -> [(HeaderName, String); 2] {
 }
 
 /// Rounded up: whoever waits that long is let through.
-fn whole_seconds(span: std::time::Duration) -> u64 {
+pub(crate) fn whole_seconds(span: std::time::Duration) -> u64 {
     span.as_secs() + u64::from(span.subsec_nanos() > 0)
 }
 
@@ -124,9 +146,8 @@ mod tests {
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");
         }
-        let login = open_policy(&Method::POST, "v1/auth/login");
-        assert_eq!(login, Policy::Authentication);
-        assert_eq!(open_policy(&Method::GET, "v1/setup"), Policy::OpenCalls);
+        assert!(signs_in(&Method::POST, "v1/auth/login"));
+        assert!(!signs_in(&Method::GET, "v1/setup"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::audit::{Code, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Tasks};
 use crate::config;
@@ -10,10 +12,13 @@ use crate::config;
 use super::meter::Meter;
 use super::{Key, Policy, Refused, Standing};
 
+/// One for each policy, in their order.
+type Meters = [Meter; Policy::ALL.len()];
+
 /// Every limit of the appliance. Clones share the counts, which live in memory.
 #[derive(Clone)]
 pub struct Limits {
-    meters: Arc<[Meter; Policy::ALL.len()]>,
+    meters: Arc<Meters>,
     sweep_every: Duration,
     audit: Log,
     clock: Clock,
@@ -22,9 +27,8 @@ pub struct Limits {
 impl Limits {
     /// Limits as `settings` say, with nothing counted yet.
     pub fn new(settings: &config::Limits, audit: Log, clock: Clock) -> Self {
-        let meter = |policy: Policy| Meter::new(policy, policy.rate(settings), &clock);
         Self {
-            meters: Arc::new(Policy::ALL.map(meter)),
+            meters: Arc::new(meters(settings, &clock)),
             sweep_every: settings.sweep,
             audit,
             clock,
@@ -47,23 +51,20 @@ impl Limits {
         self.meter(policy).give_back(key);
     }
 
-    /// Every policy with how much it allows.
+    /// Every policy with how much it allows, in their order.
     pub fn policies(&self) -> impl Iterator<Item = (Policy, config::Rate)> {
         self.meters.iter().map(Meter::allows)
     }
 
+    /// Where a key stands with a policy; takes nothing.
+    pub fn look(&self, policy: Policy, key: Key) -> Standing {
+        self.meter(policy).look(key)
+    }
+
     /// Starts forgetting, again and again, the keys whose burst is whole.
     pub fn start(&self, tasks: &Tasks) {
-        let (limits, stop) = (self.clone(), tasks.stopping());
-        tasks.start(async move {
-            while stop
-                .run_until_cancelled(limits.clock.sleep(limits.sweep_every))
-                .await
-                .is_some()
-            {
-                limits.meters.iter().for_each(Meter::sweep);
-            }
-        });
+        let (meters, clock) = (Arc::clone(&self.meters), self.clock.clone());
+        tasks.start(sweep(meters, self.sweep_every, clock, tasks.stopping()));
     }
 
     fn meter(&self, policy: Policy) -> &Meter {
@@ -81,6 +82,46 @@ impl Limits {
     }
 }
 
+fn meters(settings: &config::Limits, clock: &Clock) -> Meters {
+    Policy::ALL.map(|policy| Meter::new(policy, policy.rate(settings), clock))
+}
+
+async fn sweep(meters: Arc<Meters>, every: Duration, clock: Clock, stop: CancellationToken) {
+    while stop.run_until_cancelled(clock.sleep(every)).await.is_some() {
+        meters.iter().for_each(Meter::sweep);
+    }
+}
+
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn callers_whose_limits_are_whole_are_forgotten_every_five_minutes() {
+        let clock = Clock::manual(jiff::Timestamp::UNIX_EPOCH);
+        let settings = config::Config::default().limits;
+        let meters = Arc::new(meters(&settings, &clock));
+        let calls = &meters[Policy::ApiCalls as usize];
+        calls.take(Key::of("192.0.2.1".parse().unwrap())).unwrap();
+        let tasks = Tasks::default();
+        let every = settings.sweep;
+        assert_eq!(every, Duration::from_mins(5));
+        tasks.start(sweep(
+            Arc::clone(&meters),
+            every,
+            clock.clone(),
+            tasks.stopping(),
+        ));
+        tokio::task::yield_now().await;
+        assert_eq!(calls.known(), 1);
+        clock.advance(every);
+        while calls.known() > 0 {
+            tokio::task::yield_now().await;
+        }
+        tasks.stop().await;
+    }
 }

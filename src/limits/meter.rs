@@ -32,7 +32,7 @@ pub struct Refused {
     pub standing: Standing,
     /// When one more call is possible, from now.
     pub retry_after: Duration,
-    /// Whether this is the first refusal since calls were possible.
+    /// Whether this is the first refusal for as long as a burst takes to come back.
     pub(super) opens_window: bool,
 }
 
@@ -70,12 +70,33 @@ impl Meter {
             Err(not_until) => {
                 let now = self.clock.elapsed();
                 let retry_after = not_until.wait_time_from(now.into());
+                // One unit comes back long before the burst does: a caller that goes on regardless
+                // would open a window with each of them.
+                let until = now + retry_after.max(self.rate.per);
                 Err(Refused {
                     standing: self.standing(0),
                     retry_after,
-                    opens_window: self.tallies.opens_window(key, now, now + retry_after),
+                    opens_window: self.tallies.opens_window(key, now, until),
                 })
             }
+        }
+    }
+
+    pub(super) fn allows(&self) -> (Policy, Rate) {
+        (self.policy, self.rate)
+    }
+
+    /// Where a key stands, without taking anything.
+    pub(super) fn look(&self, key: Key) -> Standing {
+        let whole_at = self.tallies.whole_at(&key).unwrap_or_default();
+        let missing = whole_at.saturating_sub(self.clock.elapsed());
+        let used = missing.as_nanos().div_ceil(cost(self.rate).as_nanos());
+        let used = u32::try_from(used).unwrap_or(u32::MAX);
+        Standing {
+            policy: self.policy,
+            rate: self.rate,
+            remaining: self.rate.burst.get().saturating_sub(used),
+            whole_in: missing,
         }
     }
 
@@ -87,8 +108,10 @@ impl Meter {
         self.tallies.sweep(self.clock.elapsed());
     }
 
-    pub(super) fn allows(&self) -> (Policy, Rate) {
-        (self.policy, self.rate)
+    /// How many keys are remembered.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> usize {
+        self.tallies.len()
     }
 
     fn standing(&self, remaining: u32) -> Standing {
@@ -144,6 +167,35 @@ mod tests {
         clock.advance(Duration::from_mins(1));
         meter.take(caller()).unwrap();
         assert!(opens(&meter));
+    }
+
+    #[test]
+    fn a_caller_that_goes_on_regardless_opens_one_window_a_burst() {
+        let (meter, clock) = meter("600 / minute");
+        let mut opened = 0;
+        for _ in 0..1200 {
+            // Ten calls for each unit that comes back.
+            for _ in 0..10 {
+                let refused = meter.take(caller()).err();
+                opened += usize::from(refused.is_some_and(|refused| refused.opens_window));
+            }
+            clock.advance(Duration::from_millis(100));
+        }
+        assert_eq!(opened, 2);
+    }
+
+    #[test]
+    fn looking_tells_the_same_as_the_last_call_and_takes_nothing() {
+        let (meter, clock) = meter("5 / 5 minutes");
+        let whole = meter.look(caller());
+        assert_eq!((whole.remaining, whole.whole_in), (5, Duration::ZERO));
+        for _ in 0..5 {
+            let taken = meter.take(caller()).unwrap();
+            assert_eq!(meter.look(caller()), taken);
+        }
+        clock.advance(Duration::from_secs(90));
+        let later = meter.look(caller());
+        assert_eq!((later.remaining, later.whole_in.as_secs()), (1, 210));
     }
 
     #[test]

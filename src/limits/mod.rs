@@ -9,4 +9,4 @@ mod tally;
 pub use key::Key;
 pub use limiter::Limits;
 pub use meter::{Refused, Standing};
-pub use policy::Policy;
+pub use policy::{Counted, Policy};

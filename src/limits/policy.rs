@@ -2,6 +2,15 @@
 
 use crate::config;
 
+/// Whose calls a policy counts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Those of each user, from wherever they call.
+    ByUser,
+    /// Those from each address, or IPv6 network of 64 bits.
+    ByAddress,
+}
+
 /// One kind of call with a limit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Policy {
@@ -43,6 +52,33 @@ impl Policy {
             Self::Imports => "imports",
             Self::SyncStarts => "sync_starts",
             Self::SyncStartsAirtable => "sync_starts_airtable",
+        }
+    }
+
+    /// What it counts, in a few words.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Authentication => {
+                "attempts to sign in or set up; one that succeeds does not count"
+            }
+            Self::OpenCalls => "calls without a session",
+            Self::ApiCalls => "calls that have no limit of their own",
+            Self::Exports => "exports",
+            Self::Imports => "imports",
+            Self::SyncStarts => "starts of syncs",
+            Self::SyncStartsAirtable => "starts of syncs with Airtable",
+        }
+    }
+
+    /// Whose calls it counts together.
+    pub const fn counted(self) -> Counted {
+        match self {
+            Self::Authentication | Self::OpenCalls => Counted::ByAddress,
+            Self::ApiCalls
+            | Self::Exports
+            | Self::Imports
+            | Self::SyncStarts
+            | Self::SyncStartsAirtable => Counted::ByUser,
         }
     }
 

@@ -46,6 +46,11 @@ impl Tallies {
         }
     }
 
+    /// When the burst of `key` is whole again; nothing when it is.
+    pub(super) fn whole_at(&self, key: &Key) -> Option<Duration> {
+        self.lock().get(key).map(|tally| tally.whole_at)
+    }
+
     /// Whether a refusal at `now` opens a window, which then lasts until `until`.
     pub(super) fn opens_window(&self, key: Key, now: Duration, until: Duration) -> bool {
         let mut tallies = self.lock();

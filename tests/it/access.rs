@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::auth::Role;
+use weighbridge::config::Rate;
 use weighbridge::http;
 
 use crate::support::{Client, NOON, PASSWORD, TestServer};
@@ -273,7 +274,11 @@ async fn a_session_that_has_ended_opens_nothing() {
 
 #[tokio::test]
 async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
-    let server = TestServer::start().await;
+    // Every role tries to sign in with a wrong password, all from one address.
+    let server = TestServer::with(|config| {
+        config.limits.authentication = Rate::parse("100 / minute").unwrap();
+    })
+    .await;
     server.sign_up_admin().await;
     for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
         let email = format!("{role}-alone@example.org");

@@ -24,6 +24,7 @@ mod faults;
 mod http;
 mod import;
 mod layers;
+mod limits;
 mod once;
 mod openapi;
 mod preconditions;

@@ -354,8 +354,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists how much may be asked for.
-         * @description Lists how much may be asked for.
+         * Lists how much may be asked for, and where the caller stands.
+         * @description Looking costs one call like any other. A limit with a name of its own stands for all that is
+         *     described with it; everything else counts against `api_calls`.
          */
         get: operations["listRateLimits"];
         put?: never;
@@ -1460,6 +1461,10 @@ export interface components {
         RateLimit: {
             /** @description Its name, as in the headers of an answer. */
             name: string;
+            /** @description What it counts. */
+            about: string;
+            /** @description Whose calls it counts together. */
+            scope: components["schemas"]["RateLimitScope"] & unknown;
             /**
              * Format: int32
              * @description How many may be done at once.
@@ -1470,7 +1475,22 @@ export interface components {
              * @description In how many seconds a burst that was used up comes back whole.
              */
             per_seconds: number;
+            /**
+             * Format: int32
+             * @description How many the caller may do at once now; absent where nothing of theirs is counted.
+             */
+            remaining?: number;
+            /**
+             * Format: int64
+             * @description In how many seconds the caller's burst is whole again.
+             */
+            whole_in_seconds?: number;
         };
+        /**
+         * @description Whose calls a limit counts together.
+         * @enum {string}
+         */
+        RateLimitScope: "user" | "address";
         /**
          * RateLimits
          * @description How much may be asked for.

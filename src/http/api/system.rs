@@ -2,16 +2,17 @@
 
 use jiff::Timestamp;
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Enum, Object, OpenApi};
 
 use super::Tag;
 use crate::app::App;
 use crate::auth::{Permission, Setup};
 use crate::base::{Clock, Scope};
+use crate::config::Rate;
 use crate::connections::Connections;
 use crate::datasets::Datasets;
-use crate::http::{ApiError, Caller, Moment};
-use crate::limits::Limits;
+use crate::http::{ApiError, Caller, Moment, meter};
+use crate::limits::{Counted, Limits, Policy, Standing};
 use crate::sync::Syncs;
 
 pub(super) struct Resource {
@@ -76,16 +77,34 @@ struct RateLimits {
     items: Vec<RateLimitView>,
 }
 
+/// Whose calls a limit counts together.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "RateLimitScope", rename_all = "snake_case")]
+enum ScopeView {
+    /// Those of each user, from wherever they call.
+    User,
+    /// Those from each address, or IPv6 network of 64 bits.
+    Address,
+}
+
 /// One limit: a burst, and one back after each part of the time.
 #[derive(Object)]
-#[oai(rename = "RateLimit")]
+#[oai(rename = "RateLimit", skip_serializing_if_is_none)]
 struct RateLimitView {
     /// Its name, as in the headers of an answer.
     name: String,
+    /// What it counts.
+    about: String,
+    /// Whose calls it counts together.
+    scope: ScopeView,
     /// How many may be done at once.
     burst: u32,
     /// In how many seconds a burst that was used up comes back whole.
     per_seconds: f64,
+    /// How many the caller may do at once now; absent where nothing of theirs is counted.
+    remaining: Option<u32>,
+    /// In how many seconds the caller's burst is whole again.
+    whole_in_seconds: Option<u64>,
 }
 
 #[OpenApi(tag = "Tag::System")]
@@ -108,22 +127,39 @@ impl Resource {
         }))
     }
 
-    /// Lists how much may be asked for.
+    /// Lists how much may be asked for, and where the caller stands.
+    ///
+    /// Looking costs one call like any other. A limit with a name of its own stands for all that is
+    /// described with it; everything else counts against `api_calls`.
     #[oai(
         path = "/system/rate-limits",
         method = "get",
         operation_id = "listRateLimits"
     )]
     async fn rate_limits(&self, caller: Caller) -> Result<Json<RateLimits>, ApiError> {
-        caller.permit(Permission::SystemRead)?;
-        let items = self.limits.policies().map(|(policy, rate)| RateLimitView {
-            name: policy.name().to_owned(),
-            burst: rate.burst.get(),
-            per_seconds: rate.per.as_secs_f64(),
-        });
+        let by = caller.permit(Permission::SystemRead)?;
+        let standings = meter::standings(&self.limits, &by);
+        let items = standings.into_iter().map(RateLimitView::from);
         Ok(Json(RateLimits {
             items: items.collect(),
         }))
+    }
+}
+
+impl From<(Policy, Rate, Option<Standing>)> for RateLimitView {
+    fn from((policy, rate, standing): (Policy, Rate, Option<Standing>)) -> Self {
+        Self {
+            name: policy.name().to_owned(),
+            about: policy.about().to_owned(),
+            scope: match policy.counted() {
+                Counted::ByUser => ScopeView::User,
+                Counted::ByAddress => ScopeView::Address,
+            },
+            burst: rate.burst.get(),
+            per_seconds: rate.per.as_secs_f64(),
+            remaining: standing.map(|standing| standing.remaining),
+            whole_in_seconds: standing.map(|standing| meter::whole_seconds(standing.whole_in)),
+        }
     }
 }
 

@@ -14,10 +14,11 @@ use super::view::{FateView, OutcomeList, OutcomeView, RunList, RunView};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{Clock, RunId, SyncId};
+use crate::connections::Connections;
 use crate::http::api::Tag;
 use crate::http::page::{Page, Pages};
-use crate::http::{ApiError, Caller};
-use crate::limits::{Key, Limits, Policy};
+use crate::http::{ApiError, Caller, meter};
+use crate::limits::{Key, Limits};
 use crate::sync::{Fate, Part, Run, Syncs};
 
 /// A stream without news says so often, or proxies close it.
@@ -25,6 +26,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(crate) struct Resource {
     syncs: Syncs,
+    connections: Connections,
     limits: Limits,
     clock: Clock,
     pages: Pages,
@@ -47,8 +49,11 @@ impl Resource {
     async fn start(&self, caller: Caller, id: Path<SyncId>) -> Result<Accepted, ApiError> {
         let (by, scope) = caller.require(Permission::SyncRun)?;
         let sync = self.syncs.open(&scope, id.0)?;
-        self.limits
-            .take(Policy::SyncStartsAirtable, Key::User(scope.owner()), &by)?;
+        let connection = self
+            .connections
+            .open(&scope, sync.definition().connection)?;
+        let policy = meter::sync_starts(connection.provider());
+        self.limits.take(policy, Key::User(scope.owner()), &by)?;
         let run = sync.queue(&by).await?;
         Ok(Accepted::Accepted(Json(self.view(&run))))
     }
@@ -133,6 +138,7 @@ impl Resource {
     pub(crate) fn new(app: &App, pages: Pages) -> Self {
         Self {
             syncs: app.syncs.clone(),
+            connections: app.connections.clone(),
             limits: app.limits.clone(),
             clock: app.clock.clone(),
             pages,
