@@ -13,7 +13,7 @@ use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
 use super::once::{self, Way};
-use super::{api, body, headers, health, host, meter, openapi, origin, ui};
+use super::{api, body, headers, health, host, meter, openapi, origin, packed, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
@@ -73,7 +73,8 @@ struct Chain<E> {
 impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
     type Output = Response;
 
-    /// Outside everything: the request's id, the security headers, errors as answers, the log.
+    /// Outside everything: the request's id, the security headers, packing, errors as answers, the
+    /// log.
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let begun = self.clock.elapsed();
         let id = RequestId::new(&self.clock);
@@ -84,13 +85,15 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         let method = request.method().clone();
         // Some clients send text as it is, and some of it would act on whoever reads the log.
         let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
+        let wish = packed::Wish::of(&request);
         let outcome = self.pass(request, id).await;
-        let mut response = outcome.unwrap_or_else(|error| {
+        let response = outcome.unwrap_or_else(|error| {
             if let Some(cause) = std::error::Error::source(&error) {
                 error!(request.id = %id, cause = %chain(cause), "request {id} failed");
             }
             error.answer(id)
         });
+        let mut response = wish.grant(response);
         headers::secure(response.headers_mut(), tls);
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, value);

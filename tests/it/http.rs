@@ -310,3 +310,42 @@ async fn a_request_for_no_host_or_for_another_is_refused_and_the_book_is_told() 
     vague.get("/setup").await.problem(400, "bad_host");
     assert_eq!(server.count_in_book("input_validation_fail"), 2);
 }
+
+fn unpacked(packed: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let mut unpacker = flate2::read::GzDecoder::new(packed);
+    std::io::Read::read_to_end(&mut unpacker, &mut plain).unwrap();
+    plain
+}
+
+#[tokio::test]
+async fn lists_and_exports_are_packed_for_whoever_takes_it_and_sessions_never() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada@example.org", &["member"]).await;
+    let dataset = crate::datasets::airports(&ada).await;
+    let rows = (0..5000).map(|n| serde_json::json!({"iata": format!("A{n}"), "name": "Field"}));
+    crate::datasets::fill(&ada, &dataset, rows).await;
+    let gzip = ada.clone().with("accept-encoding", "br;q=0, gzip");
+    for path in [
+        format!("{dataset}/records?limit=500"),
+        format!("{dataset}/export?format=csv"),
+        format!("{dataset}/export?format=json"),
+        format!("{dataset}/export?format=ndjson"),
+        "/openapi.json".to_owned(),
+    ] {
+        // Exports have a limit of their own.
+        server.advance(60);
+        let (packed, plain) = (gzip.get(&path).await, ada.get(&path).await);
+        assert_eq!(packed.header("content-encoding"), "gzip", "{path}");
+        assert_eq!(packed.header("vary"), "accept-encoding", "{path}");
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        assert_eq!(plain.header("vary"), "accept-encoding", "{path}");
+        assert!(packed.body.len() < plain.body.len() / 2, "{path}");
+        assert_eq!(unpacked(&packed.body), plain.body, "{path}");
+    }
+    let session = gzip.get("/auth/session").await;
+    session.expect(200);
+    assert_eq!(session.header("content-encoding"), "");
+    let refused = gzip.get("/datasets?limit=0").await;
+    refused.problem(400, "bad_query");
+}

@@ -4,8 +4,8 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
-use super::encoding::{self, Encoding};
 use crate::base::Hex;
+use crate::http::encoding::{self, Encoding};
 use crate::http::error::{ApiError, Code};
 
 /// The UI as `assets/build.rs` built it, with brotli and gzip twins of what gains from it.

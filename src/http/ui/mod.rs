@@ -1,7 +1,6 @@
 //! Serves what people look at: the browser UI, the catalogue of errors and the handbook.
 
 mod catalogue;
-mod encoding;
 mod files;
 mod handbook;
 mod html;

@@ -1,8 +1,8 @@
-//! Chooses among the forms of a file by what a browser says it takes (RFC 9110, 12.5.3).
+//! Chooses among the forms of an answer by what a client says it takes (RFC 9110, 12.5.3).
 
-/// A form in which a file lies ready.
+/// A form in which an answer can be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Brotli,
     Gzip,
     Identity,
@@ -10,7 +10,7 @@ pub(super) enum Encoding {
 
 impl Encoding {
     /// The name in the headers.
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Brotli => "br",
             Self::Gzip => "gzip",
@@ -19,7 +19,7 @@ impl Encoding {
     }
 
     /// What the twin's name ends in.
-    pub(super) const fn suffix(self) -> &'static str {
+    pub(crate) const fn suffix(self) -> &'static str {
         match self {
             Self::Brotli => ".br",
             Self::Gzip => ".gz",
@@ -30,7 +30,7 @@ impl Encoding {
 
 /// The encodings that `accept` takes, the wanted ones first and the smallest first among equals.
 /// The file as it is comes last, and always: better that than none.
-pub(super) fn wanted(accept: &str) -> Vec<Encoding> {
+pub(crate) fn wanted(accept: &str) -> Vec<Encoding> {
     let mut wanted: Vec<_> = [Encoding::Brotli, Encoding::Gzip]
         .into_iter()
         .map(|encoding| (weight(accept, encoding.name()), encoding))
@@ -45,18 +45,25 @@ pub(super) fn wanted(accept: &str) -> Vec<Encoding> {
         .collect()
 }
 
+/// Whether `accept` takes gzip, and wants nothing packed no more than that.
+pub(crate) fn takes_gzip(accept: &str) -> bool {
+    let gzip = weight(accept, Encoding::Gzip.name());
+    gzip > 0 && gzip >= named(accept, Encoding::Identity.name()).unwrap_or(0)
+}
+
 /// How much an encoding is wanted, in thousandths; `*` speaks for those that are not named.
 fn weight(accept: &str, name: &str) -> u16 {
-    let weight_of = |wanted: &str| {
-        accept.split(',').find_map(|entry| {
-            let (coding, parameters) = entry.split_once(';').unwrap_or((entry, ""));
-            coding
-                .trim()
-                .eq_ignore_ascii_case(wanted)
-                .then(|| thousandths(parameters))
-        })
-    };
-    weight_of(name).or_else(|| weight_of("*")).unwrap_or(0)
+    let weight = named(accept, name).or_else(|| named(accept, "*"));
+    weight.unwrap_or(0)
+}
+
+/// How much an encoding is wanted that is named.
+fn named(accept: &str, name: &str) -> Option<u16> {
+    accept.split(',').find_map(|entry| {
+        let (coding, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+        let is_named = coding.trim().eq_ignore_ascii_case(name);
+        is_named.then(|| thousandths(parameters))
+    })
 }
 
 fn thousandths(parameters: &str) -> u16 {
@@ -86,6 +93,24 @@ mod tests {
             ("identity", vec![Identity]),
         ] {
             assert_eq!(wanted(accept), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn gzip_is_taken_unless_it_is_refused_or_wanted_less_than_nothing_packed() {
+        for (accept, expected) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.1", true),
+            ("*", true),
+            ("gzip, identity", true),
+            ("gzip;q=0", false),
+            ("gzip;q=0.000", false),
+            ("*;q=0", false),
+            ("br", false),
+            ("", false),
+            ("identity, gzip;q=0.5", false),
+        ] {
+            assert_eq!(takes_gzip(accept), expected, "{accept}");
         }
     }
 }
