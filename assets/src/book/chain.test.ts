@@ -14,6 +14,7 @@ it("counts the links between neighbours and passes by the gaps that a filter lea
     line(4, "h3", "h4"),
   ];
   expect(viewChain(lines)).toEqual({ pairs: 2 });
+  expect(viewChain([line(2, "h1", "h2"), line(1, "", "")])).toEqual({ pairs: 0 });
   expect(viewChain([])).toEqual({ pairs: 0 });
 });
 

@@ -11,7 +11,7 @@ export interface ChainView {
 /**
  * Compares what each line says of the line before it with that line's own hash.
  *
- * Lines newest first; those without their neighbour at hand are passed by. It shows a line that was
+ * Lines newest first; those without their neighbour or a hash at hand are passed by. It shows a line that was
  * taken out or exchanged, and proves nothing of the lines' content: that takes the log's own bytes.
  */
 export function viewChain(entries: readonly Pick<Entry, "sequence" | "chain">[]): ChainView {
@@ -19,6 +19,7 @@ export function viewChain(entries: readonly Pick<Entry, "sequence" | "chain">[])
   for (const [index, entry] of entries.entries()) {
     const older = entries[index + 1];
     if (older?.sequence !== entry.sequence - 1) continue;
+    if (!older.chain.hash || !entry.chain.prev) continue;
     pairs += 1;
     if (older.chain.hash !== entry.chain.prev) {
       return { pairs, break: { before: older.sequence, after: entry.sequence } };

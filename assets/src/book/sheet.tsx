@@ -134,7 +134,7 @@ function Request({ row: { request, call, agent } }: { row: Row }) {
 /** Where the line hangs in the chain. */
 function Chain({ row, rows }: { row: Row; rows: readonly Row[] }) {
   const older = rows.find(({ sequence }) => sequence === row.sequence - 1);
-  const isLinked = older && older.chain.hash === row.chain.prev;
+  const isLinked = older?.chain.hash === row.chain.prev;
   return (
     <section className="line-part">
       <h3>The chain</h3>

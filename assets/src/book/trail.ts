@@ -68,6 +68,8 @@ function useEvents(search: BookSearch, start: number | null, enabled: boolean) {
       initialPageParam: start,
       getNextPageParam: ({ next }) => next,
       enabled,
+      // Each reading is an act that stands in the book itself: none without being asked.
+      refetchOnWindowFocus: false,
     },
   );
 }

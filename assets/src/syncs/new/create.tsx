@@ -23,8 +23,10 @@ export function Create({ settled }: { settled: Settled }) {
   const { dataset, base } = settled;
   const search = route.useSearch();
   const [enter, go] = [useEnter(), useGo()];
-  const [name, setName] = useTyped(search.name ?? `${dataset.name} to ${base.name}`, (name) =>
-    enter({ name }),
+  const [name, setName] = useTyped(
+    search.name ?? "",
+    (name) => enter({ name }),
+    `${dataset.name} to ${base.name}`,
   );
   const mayRun = useMay("sync:run");
   const create = useCreation(settled);

@@ -84,6 +84,9 @@ it("going back keeps what was entered, and the address holds all of it", async (
   await user.click(screen.getByRole("button", { name: "Continue" }));
   const name = await screen.findByLabelText("Name");
   await user.clear(name);
+  await user.type(name, "X{Backspace}");
+  await waitFor(() => expect(history.location.search).not.toContain("name="));
+  expect(name).toHaveValue("");
   await user.type(name, "Mine");
   await user.click(screen.getByRole("button", { name: "Back" }));
   expect(await screen.findByRole("button", { name: /Where name goes/ })).toHaveTextContent(
