@@ -117,12 +117,101 @@ export interface paths {
         };
         get?: never;
         /**
-         * Changes one's own password. All other sessions of the user end.
-         * @description Changes one's own password. All other sessions of the user end.
+         * Changes one's own password. All other sessions of the user end, and all tokens.
+         * @description Changes one's own password. All other sessions of the user end, and all tokens.
          */
         put: operations["changePassword"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own sessions.
+         * @description Lists one's own sessions.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Ends all of one's own sessions but the one that asks.
+         * @description Tokens go on; a change of the password ends them too.
+         */
+        delete: operations["revokeOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one of one's own sessions.
+         * @description Ends one of one's own sessions.
+         */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own tokens.
+         * @description Lists one's own tokens.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Makes a token for one's own programs.
+         * @description Its text is in this answer and nowhere else. It ends at its date, when it is revoked, and
+         *     when the password, the roles or the state of the account change.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes one of one's own tokens; it ends at once.
+         * @description Revokes one of one's own tokens; it ends at once.
+         */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -159,7 +248,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Shows a user.
+         * @description Shows a user.
+         */
+        get: operations["getUser"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,10 +260,30 @@ export interface paths {
         head?: never;
         /**
          * Changes an account.
-         * @description New roles, a new password and disabling end the user's sessions at once. The last user who
-         *     can manage users keeps that role.
+         * @description New roles, a new password and disabling end the user's sessions and tokens at once. The last
+         *     user who can manage users keeps that role. A token cannot change the account it is of.
          */
         patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends all sessions and tokens of a user.
+         * @description The user can sign in again; `updateUser` keeps somebody out.
+         */
+        delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/connections": {
@@ -535,7 +648,8 @@ export interface paths {
         get: operations["getRecord"];
         /**
          * Writes a record; fields that are left away become absent.
-         * @description A record that is not there is created.
+         * @description A record that is not there is created. `If-Match` guards against overwriting what somebody
+         *     else wrote meanwhile, `If-None-Match: *` against overwriting anything.
          */
         put: operations["putRecord"];
         post?: never;
@@ -921,6 +1035,11 @@ export interface components {
              * @description When it was made.
              */
             created_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change, one of its status included; in quotes it is the `ETag`.
+             */
+            version: number;
         };
         /**
          * ConnectionChange
@@ -1059,7 +1178,7 @@ export interface components {
             updated_at: string;
             /**
              * Format: int64
-             * @description Rises with every change of its name or fields.
+             * @description Rises with every change of its name or fields; in quotes it is the `ETag`.
              */
             version: number;
         };
@@ -1272,6 +1391,51 @@ export interface components {
          */
         ImportState: "running" | "done" | "failed";
         /**
+         * ListedSession
+         * @description One of the user's sessions.
+         */
+        ListedSession: {
+            /**
+             * Format: uuid
+             * @description The session's id, as in the audit log.
+             */
+            id: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_seen_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends, used or not.
+             */
+            expires_at: string;
+            /** @description The address from which the user signed in. */
+            ip?: string;
+            /** @description What the browser called itself. */
+            user_agent?: string;
+        };
+        /**
+         * MadeToken
+         * @description A token just made.
+         */
+        MadeToken: {
+            /**
+             * @description The text to be sent in the header `Authorization`, after `Bearer `. It begins with `wb_`
+             *     and is shown this once.
+             */
+            secret: string;
+            /** @description The token. */
+            token: components["schemas"]["Token"] & unknown;
+        };
+        /**
          * MappedField
          * @description A field of the dataset and the remote field that it fills.
          */
@@ -1369,6 +1533,21 @@ export interface components {
              * @default false
              */
             typecast?: boolean;
+        };
+        /**
+         * NewToken
+         * @description A token to be made.
+         */
+        NewToken: {
+            /** @description What to call it: 1 to 120 characters. */
+            name: string;
+            /** @description What it may be used for: at least one, and none that its owner may not do. */
+            scopes: ("dataset:read" | "dataset:write" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            /**
+             * Format: date-time
+             * @description When it ends by itself: 366 days ahead at most.
+             */
+            expires_at: string;
         };
         /**
          * NewUser
@@ -1510,7 +1689,7 @@ export interface components {
             fields: Record<string, unknown>;
             /**
              * Format: int64
-             * @description Rises with every change.
+             * @description Rises with every change; in quotes it is the `ETag`.
              */
             version: number;
             /**
@@ -1810,6 +1989,14 @@ export interface components {
             expires_at: string;
         };
         /**
+         * SessionList
+         * @description The user's sessions.
+         */
+        SessionList: {
+            /** @description In the order in which they began; 1,000 at most. */
+            items: components["schemas"]["ListedSession"][];
+        };
+        /**
          * SetupLink
          * @description The way to the first account.
          */
@@ -1863,6 +2050,11 @@ export interface components {
             updated_at: string;
             /** @description The run that was asked for last. */
             last_run?: components["schemas"]["Run"] & unknown;
+            /**
+             * Format: int64
+             * @description Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
+             */
+            version: number;
         };
         /**
          * SyncChange
@@ -1943,6 +2135,53 @@ export interface components {
             items: components["schemas"]["RemoteTable"][];
         };
         /**
+         * Token
+         * @description A personal token, without its text.
+         */
+        Token: {
+            /**
+             * Format: uuid
+             * @description The token's id, as in the audit log.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description What it may be used for, as far as its owner may do it at the time. */
+            scopes: ("dataset:read" | "dataset:write" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            /** @description Whether it can be used. */
+            state: components["schemas"]["TokenState"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute; absent while it never was.
+             */
+            last_used_at?: string;
+        };
+        /**
+         * TokenList
+         * @description One part of the user's tokens.
+         */
+        TokenList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Token"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Whether a token can be used.
+         * @enum {string}
+         */
+        TokenState: "active" | "expired" | "ended";
+        /**
          * User
          * @description A user.
          */
@@ -1970,6 +2209,11 @@ export interface components {
              * @description When the user last signed in.
              */
             last_sign_in_at?: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the account; in quotes it is the `ETag`.
+             */
+            version: number;
         };
         /**
          * UserChange
@@ -1978,13 +2222,13 @@ export interface components {
         UserChange: {
             /** @description What people call the user. */
             name?: string;
-            /** @description What the user may do; ends the user's sessions. */
+            /** @description What the user may do; ends the user's sessions and tokens. */
             roles?: components["schemas"]["Role"][];
-            /** @description Whether the user is kept out; ends the user's sessions. */
+            /** @description Whether the user is kept out; ends the user's sessions and tokens. */
             disabled?: boolean;
             /**
              * Format: password
-             * @description A new password; ends the user's sessions.
+             * @description A new password; ends the user's sessions and tokens.
              */
             password?: string;
         };
@@ -2076,7 +2320,7 @@ export interface components {
                  *       "title": "Nobody is signed in",
                  *       "status": 401,
                  *       "code": "not_signed_in",
-                 *       "detail": "Sign in, and send the session cookie with the request. A session ends by itself when it is not used.",
+                 *       "detail": "Sign in, and send the session cookie with the request, or send a token in the header Authorization. Both end: a session when it is not used, a token at its date, and all of them when the password, the roles or the state of the account change.",
                  *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
                  *     }
                  */
@@ -2179,6 +2423,31 @@ export interface components {
                  *       "status": 409,
                  *       "code": "conflict",
                  *       "detail": "Read it again, then repeat the change if it is still wanted.",
+                 *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is not in the state that the request asks for. */
+        PreconditionFailed: {
+            headers: {
+                /** @description The request's id, as in the log and the book. */
+                "X-Request-Id"?: string;
+                /** @description Which limit, how much of it is left, and when it is whole. */
+                RateLimit?: string;
+                /** @description Which limit, and how much it allows. */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/errors/precondition_failed",
+                 *       "title": "It is not as it was when you saw it",
+                 *       "status": 412,
+                 *       "code": "precondition_failed",
+                 *       "detail": "Read it again, carry your change over to what it is now, and send the new ETag in If-Match.",
                  *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
                  *     }
                  */
@@ -2650,6 +2919,224 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listUsers: {
         parameters: {
             query?: {
@@ -2691,7 +3178,13 @@ export interface operations {
     createUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2710,6 +3203,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2723,6 +3218,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description As asked for. */
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -2730,10 +3226,51 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    updateUser: {
+    getUser: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -2746,7 +3283,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -2755,6 +3292,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2767,9 +3305,47 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2817,7 +3393,13 @@ export interface operations {
     createConnection: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2836,6 +3418,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -2849,6 +3433,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description As asked for. */
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -2868,7 +3453,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -2877,6 +3462,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2899,7 +3485,10 @@ export interface operations {
                 /** @description Whether everything that depends on the connection is deleted with it. */
                 cascade?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -2927,6 +3516,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -2936,7 +3526,10 @@ export interface operations {
     updateConnection: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -2949,7 +3542,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -2958,6 +3551,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2970,6 +3564,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -3019,7 +3614,10 @@ export interface operations {
     replaceConnectionCredential: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3032,7 +3630,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3041,6 +3639,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3053,6 +3652,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -3359,7 +3959,13 @@ export interface operations {
     createDataset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3378,6 +3984,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -3391,6 +3999,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description As asked for. */
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -3459,7 +4068,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3468,6 +4077,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3490,7 +4100,10 @@ export interface operations {
                 /** @description Whether what needs the dataset is deleted with it. */
                 cascade?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3518,6 +4131,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3527,7 +4141,10 @@ export interface operations {
     updateDataset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3540,7 +4157,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3549,6 +4166,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3561,6 +4179,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -3661,7 +4280,10 @@ export interface operations {
     getRecord: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of a state that the caller has; the answer is 304 while it is the present one. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3672,7 +4294,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` and `If-None-Match` take the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3681,11 +4303,26 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Record"];
                 };
+            };
+            /** @description It is as the caller has it. */
+            304: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
@@ -3700,7 +4337,12 @@ export interface operations {
     putRecord: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+                /** @description `*` when the record must not be there yet. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3715,7 +4357,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3724,6 +4366,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,6 +4379,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -3748,7 +4392,10 @@ export interface operations {
     deleteRecord: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3778,6 +4425,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -3787,7 +4435,10 @@ export interface operations {
     updateRecord: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -3802,7 +4453,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -3811,6 +4462,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3823,6 +4475,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -4095,7 +4748,13 @@ export interface operations {
     createSync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4114,6 +4773,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4127,6 +4788,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            /** @description As asked for. */
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -4189,7 +4851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -4198,6 +4860,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4217,7 +4880,10 @@ export interface operations {
     deleteSync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -4245,6 +4911,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -4254,7 +4921,10 @@ export interface operations {
     updateSync: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -4267,7 +4937,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As asked for. */
+            /** @description As it is now. `If-Match` takes the `ETag`. */
             200: {
                 headers: {
                     /** @description The request's id, as in the log and the book. */
@@ -4276,6 +4946,7 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4288,6 +4959,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
@@ -4300,7 +4972,13 @@ export interface operations {
     startRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -4318,6 +4996,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -4330,6 +5010,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            /** @description As asked for. */
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

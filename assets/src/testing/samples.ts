@@ -19,6 +19,7 @@ export const ada: User = {
   roles: ["admin", "member"],
   disabled: false,
   created_at: time,
+  version: 1,
 };
 
 export const session: Session = {
@@ -100,6 +101,7 @@ export const sandboxConnection: Connection = {
   token_hint: "pat…ab12",
   last_tested_at: time,
   created_at: time,
+  version: 1,
 };
 
 export const remoteTable: RemoteTable = {
@@ -148,5 +150,6 @@ export const sync: Sync = {
   typecast: false,
   created_at: time,
   updated_at: time,
+  version: 1,
   last_run: run,
 };
