@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _, BufReader, Read};
 
 /// No line that the log writes comes near this; what is longer is no line.
-const LONGEST: u64 = 16 << 20;
+const LONGEST: usize = 16 << 20;
 
 /// The lines of a segment, in order.
 pub(super) struct Lines {
@@ -35,15 +35,24 @@ impl Lines {
     /// The next line; `None` at the end of the segment.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
-        let mut bounded = (&mut self.reader).take(LONGEST);
-        let read = bounded.read_until(b'\n', &mut self.line)?;
-        if read == 0 {
+        while !self.line.ends_with(b"\n") && self.line.len() < LONGEST {
+            let ahead = self.reader.fill_buf()?;
+            if ahead.is_empty() {
+                break;
+            }
+            // The standard library's search looks at one byte after the other.
+            let end = memchr::memchr(b'\n', ahead).map_or(ahead.len(), |at| at + 1);
+            let taken = end.min(LONGEST - self.line.len());
+            self.line.extend_from_slice(&ahead[..taken]);
+            self.reader.consume(taken);
+        }
+        if self.line.is_empty() {
             return Ok(None);
         }
-        self.offset += read as u64;
+        self.offset += self.line.len() as u64;
         let whole = self.line.ends_with(b"\n");
         Ok(Some(Line {
-            bytes: &self.line[..read - usize::from(whole)],
+            bytes: &self.line[..self.line.len() - usize::from(whole)],
             end: self.offset,
             whole,
         }))

@@ -8,12 +8,17 @@ use super::Error;
 use super::chain::{Hash, Links};
 use super::code::Code;
 use super::disk::Segments;
-use super::lines::Lines;
+use super::lines::{Line, Lines};
 use super::seal::PublicKey;
 use super::segment::{FirstLine, SegmentName, Void};
 use crate::base::Hex;
 
+/// Of a long segment that ends well, only so many bytes at its end are read. What was done to the
+/// rest an auditor finds; a start that took it for a torn end would throw good lines away.
+const TAIL: u64 = if cfg!(test) { 4 << 10 } else { 4 << 20 };
+
 /// The newest segment that was begun, up to its last line that holds.
+#[derive(Clone)]
 pub(super) struct Found {
     pub(super) name: SegmentName,
     pub(super) public_key: PublicKey,
@@ -35,6 +40,8 @@ pub(super) struct Announced {
     pub(super) greatest: u64,
     /// Whether a line has closed what was open before it.
     closed: bool,
+    /// Whether there are lines before these that were not read.
+    partial: bool,
 }
 
 impl Announced {
@@ -58,6 +65,13 @@ impl Announced {
         }
     }
 
+    /// Whether lines that were not read may have announced batches above `committed`: those that
+    /// were read hold none that is committed, and numbers rise from line to line.
+    pub(super) fn may_lack(&self, committed: u64) -> bool {
+        let first = self.open.first().map(|(commit, _)| *commit);
+        self.partial && !self.closed && first.is_none_or(|first| first > committed)
+    }
+
     /// The numbers of the lines whose batches are above `committed`.
     pub(super) fn above(&self, committed: u64) -> Vec<u64> {
         let void = self.open.iter().filter(|(commit, _)| *commit > committed);
@@ -67,6 +81,18 @@ impl Announced {
 
 /// The end of the log; `None` when no segment was ever begun.
 pub(super) fn find(disk: &dyn Segments) -> Result<Option<Found>, Error> {
+    find_by(disk, walk_end)
+}
+
+/// All that was announced, however far back; empty when no segment was ever begun.
+pub(super) fn find_announced(disk: &dyn Segments) -> Result<Announced, Error> {
+    let found = find_by(disk, walk)?;
+    Ok(found.map(|found| found.announced).unwrap_or_default())
+}
+
+type Walk = fn(&dyn Segments, &SegmentName) -> io::Result<Option<Found>>;
+
+fn find_by(disk: &dyn Segments, walk: Walk) -> Result<Option<Found>, Error> {
     let names = disk.names().map_err(Error::List)?;
     let mut newest: Option<Found> = None;
     for name in names.into_iter().rev() {
@@ -84,6 +110,36 @@ pub(super) fn find(disk: &dyn Segments) -> Result<Option<Found>, Error> {
     Ok(newest)
 }
 
+/// As [`walk`] does; of a long segment whose end holds and announces something, that end is all
+/// that is read.
+fn walk_end(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
+    let length = disk.length(name)?.unwrap_or_default();
+    if length < 2 * TAIL {
+        return walk(disk, name);
+    }
+    let Some(first) = begin(&mut Lines::new(disk.read(name, 0)?, 0), name)? else {
+        return Ok(None);
+    };
+    let from = length - TAIL;
+    let mut lines = Lines::new(disk.read(name, from)?, from);
+    lines.next()?; // the rest of a line, most likely
+    let mut end = first;
+    end.announced.partial = true;
+    let anchored = match lines.next()? {
+        Some(line) => Links::read(line.bytes)
+            .filter(|links| end.is_ours(&line, links))
+            .map(|links| end.take(&line, &links)),
+        None => None,
+    };
+    if anchored.is_some() {
+        end.follow(&mut lines)?;
+        if end.length == length && end.announced.greatest > 0 {
+            return Ok(Some(end));
+        }
+    }
+    walk(disk, name)
+}
+
 /// Reads a segment up to the first line that does not hold; `None` when already its first does
 /// not.
 fn walk(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
@@ -91,33 +147,48 @@ fn walk(disk: &dyn Segments, name: &SegmentName) -> io::Result<Option<Found>> {
     let Some(mut found) = begin(&mut lines, name)? else {
         return Ok(None);
     };
-    let key_id = found.public_key.id();
-    while let Some(line) = lines.next()? {
-        let next = Links::read(line.bytes).filter(|links| {
-            line.whole
-                && links.seq == found.seq + 1
-                && links.prev == found.hash
-                && links.log == found.log.as_bytes()
-                && links.key_id == key_id.as_bytes()
-                && links.hold(line.bytes)
-        });
-        let Some(next) = next else { break };
-        found.seq = next.seq;
-        found.hash = next.hash;
-        found.length = line.end;
-        match next.commit {
-            Some(commit) => found.announced.note(commit, next.seq),
-            None if closes(line.bytes) => found.announced.close(),
+    found.follow(&mut lines)?;
+    Ok(Some(found))
+}
+
+impl Found {
+    /// Reads on to the first line that does not hold.
+    fn follow(&mut self, lines: &mut Lines) -> io::Result<()> {
+        while let Some(line) = lines.next()? {
+            let next = Links::read(line.bytes).filter(|links| {
+                links.seq == self.seq + 1 && links.prev == self.hash && self.is_ours(&line, links)
+            });
+            let Some(next) = next else { break };
+            self.take(&line, &next);
+        }
+        Ok(())
+    }
+
+    /// Whether a line is whole, as it was written, and of this segment.
+    fn is_ours(&self, line: &Line<'_>, links: &Links<'_>) -> bool {
+        line.whole
+            && links.log == self.log.as_bytes()
+            && links.key_id == self.public_key.id().as_bytes()
+            && links.hold(line.bytes)
+    }
+
+    /// Takes a line for the last one.
+    fn take(&mut self, line: &Line<'_>, links: &Links<'_>) {
+        self.seq = links.seq;
+        self.hash = links.hash;
+        self.length = line.end;
+        match links.commit {
+            Some(commit) => self.announced.note(commit, links.seq),
+            None if closes(line.bytes) => self.announced.close(),
             None => {}
         }
     }
-    Ok(Some(found))
 }
 
 /// Whether a line is the one that tells which announced acts were not committed.
 fn closes(line: &[u8]) -> bool {
-    let code = format!("\"event_code\":\"{}\"", Code::ActNotCommitted);
-    std::str::from_utf8(line).is_ok_and(|line| line.contains(&code))
+    let code = Code::ActNotCommitted.row().text;
+    memchr::memmem::find(line, format!("\"event_code\":\"{code}\"").as_bytes()).is_some()
 }
 
 fn begin(lines: &mut Lines, name: &SegmentName) -> io::Result<Option<Found>> {
@@ -181,7 +252,11 @@ pub(super) fn digest(mut source: impl io::Read) -> io::Result<(u64, Hash)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::event::Event;
+    use super::super::log::Log;
+    use super::super::memory::MemoryDisk;
     use super::*;
+    use crate::base::{Actor, Clock, Witness as _};
 
     #[test]
     fn what_a_line_has_closed_is_open_no_more() {
@@ -207,5 +282,29 @@ mod tests {
         newer.close();
         newer.add_older(older);
         assert_eq!((newer.above(6), newer.greatest), (vec![], 7));
+    }
+
+    #[test]
+    fn the_end_of_a_long_segment_tells_what_all_of_it_would() {
+        let (disk, clock) = (MemoryDisk::default(), Clock::system());
+        let log = Log::on_memory(&disk, &clock, 1 << 20);
+        for commit in 1..=40 {
+            let act = Event::new(Code::RecordUpdated, &Actor::system()).build(&clock);
+            log.attest(&[(commit, &act)]).unwrap();
+        }
+        let by = |walk: Walk| find_by(&disk, walk).unwrap().unwrap();
+        let (end, whole) = (by(walk_end), by(walk));
+        assert_eq!(
+            (end.seq, end.hash, end.length),
+            (whole.seq, whole.hash, whole.length)
+        );
+        assert!(end.announced.open.len() < whole.announced.open.len());
+        let known = (0..=40).filter(|committed| !end.announced.may_lack(*committed));
+        for committed in known {
+            let (end, whole) = (&end.announced, &whole.announced);
+            assert_eq!(end.above(committed), whole.above(committed));
+        }
+        assert!(end.announced.may_lack(0));
+        assert!(!end.announced.may_lack(39));
     }
 }

@@ -18,7 +18,7 @@ use super::disk::{Disk, Tail};
 use super::event::Event;
 use super::keys::Keys;
 use super::log::Settings;
-use super::recover::{Announced, Found, find, voids};
+use super::recover::{Announced, Found, find, find_announced, voids};
 use super::seal::{Checkpoint, KeyBox, Signer, opening_message};
 use super::segment::{Opening, SegmentName, Void};
 use crate::base::{Act, Actor, Clock, SecretBytes};
@@ -189,6 +189,9 @@ impl Writer {
     /// Writes down which announced acts the store, whose last batch is `committed`, has not
     /// committed; gives the greatest batch number that any line announces.
     pub(super) fn reconcile(&mut self, committed: u64) -> io::Result<u64> {
+        if self.announced.may_lack(committed) {
+            self.announced = find_announced(self.disk.as_ref()).map_err(io::Error::other)?;
+        }
         let void = self.announced.above(committed);
         if !void.is_empty() {
             let act = Event::new(Code::ActNotCommitted, &Actor::system())

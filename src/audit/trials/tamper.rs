@@ -332,3 +332,23 @@ fn hostile_texts_neither_split_nor_forge_a_line() {
     assert_eq!(report.lines, 6);
     assert_eq!(text(&disk).lines().count(), 6);
 }
+
+/// A restart used to take an altered line for the torn end of a crash, and wrote down that all
+/// after it was void: who altered a line could so make good ones disappear from the log.
+#[test]
+fn a_restart_does_not_void_what_comes_after_a_line_that_was_altered_long_ago() {
+    let (disk, log, clock) = log_of(1, 40);
+    drop(log);
+    let name = disk.segments()[0].clone();
+    let mut bytes = disk.bytes(&name);
+    let lines = lines(&bytes);
+    let place = lines[0].len() + lines[1].len() / 2;
+    bytes[place] ^= 1;
+    disk.put(&name, bytes);
+    let log = Log::on_memory(&disk, &clock, 1 << 20);
+    assert_eq!(log.reconcile(40).unwrap(), 40);
+    assert!(attest(&log, &clock, 41));
+    let report = check(&disk);
+    assert!(report.lines > lines.len() as u64, "{report}");
+    assert_eq!(self::place(&report), Some((name, 2)));
+}
