@@ -2,12 +2,14 @@
 
 use poem::http::Method;
 use serde_json::{Value, json};
+use weighbridge::base::Clock;
 
 use super::{Caller, Day, id, secret};
 use crate::support::process::{Served, Session, until};
 
 /// What lies in the appliance when the looking around begins.
 pub(super) struct Things {
+    user: String,
     dataset: String,
     import: String,
     connection: String,
@@ -20,9 +22,13 @@ impl Day {
     pub(super) async fn live(&mut self) {
         let server = self.home.serve().await;
         let owner = self.begin(&server).await;
-        self.people(&server, &owner).await;
+        let user = self.people(&server, &owner).await;
+        self.programs(&server, &owner).await;
         self.refusals(&server, &owner).await;
-        let mut things = records(&owner).await;
+        let mut things = Things {
+            user,
+            ..records(&owner).await
+        };
         self.provider(&owner, &mut things).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
@@ -49,8 +55,8 @@ impl Day {
         self.signed_in(&visitor, &answer)
     }
 
-    /// Accounts and passwords.
-    async fn people(&mut self, server: &Served, owner: &Caller<'_>) {
+    /// Accounts and passwords; gives the second account.
+    async fn people(&mut self, server: &Served, owner: &Caller<'_>) -> String {
         let visitor = self.visitor(server);
         let ada = json!({"email": "ada@example.org", "name": "Ada", "roles": ["analyst"],
                          "password": secret("member's password")});
@@ -60,8 +66,8 @@ impl Day {
             .post("/users", weak)
             .await
             .problem(422, "validation_failed");
-        let ada = id(&owner.post("/users", ada).await.expect(201));
-        let ada = format!("/users/{ada}");
+        let user = id(&owner.post("/users", ada).await.expect(201));
+        let account = format!("/users/{user}");
         for change in [
             json!({"name": "Ada L."}),
             json!({"disabled": true}),
@@ -69,7 +75,7 @@ impl Day {
             json!({"password": secret("reset password")}),
             json!({"roles": ["analyst", "auditor"]}),
         ] {
-            owner.patch(&ada, change).await.expect(200);
+            owner.patch(&account, change).await.expect(200);
         }
         let answer = visitor
             .sign_in("ada@example.org", secret("reset password"))
@@ -80,6 +86,8 @@ impl Day {
             json!({"name": "No", "key_field": "a", "fields": [{"name": "a", "type": "text"}]});
         ada.post("/datasets", new).await.problem(403, "forbidden");
         ada.post("/auth/logout", json!({})).await;
+        let ended = owner.delete(&format!("{account}/sessions")).await;
+        assert_eq!(ended.status, 204, "{}", ended.text());
         for (current, new, status) in [
             ("wrong password", "next password", 422),
             ("first password", "weak password", 422),
@@ -89,6 +97,32 @@ impl Day {
             let answer = owner.call(Method::PUT, "/auth/password", change).await;
             assert_eq!(answer.status, status, "{}", answer.text());
         }
+        user
+    }
+
+    /// Tokens of programs, and other sessions, made and ended.
+    async fn programs(&mut self, server: &Served, owner: &Caller<'_>) {
+        let ends_at = Clock::system().now() + jiff::SignedDuration::from_hours(1);
+        let new = json!({"name": "Program", "scopes": ["dataset:read"], "expires_at": ends_at});
+        let made = owner.post("/tokens", new).await.expect(201);
+        let token = made["secret"].as_str().unwrap();
+        self.note("program's token", token, &["POST /tokens"]);
+        let program = owner.with(Session::Bearer(token.to_owned()));
+        program.get("/datasets").await.expect(200);
+        owner.get("/tokens").await.expect(200);
+        let path = format!("/tokens/{}", id(&made["token"]));
+        assert_eq!(owner.delete(&path).await.status, 204);
+        program.get("/datasets").await.problem(401, "not_signed_in");
+        let wrong = Session::Bearer(secret("wrong program's token").to_owned());
+        let wrong = owner.with(wrong).get("/datasets").await;
+        wrong.problem(401, "not_signed_in");
+        let visitor = self.visitor(server);
+        let answer = visitor
+            .sign_in("owner@example.org", secret("next password"))
+            .await;
+        self.signed_in(&visitor, &answer);
+        let others = owner.delete("/auth/sessions").await;
+        assert!(others.status.is_success(), "{}", others.text());
     }
 
     /// Whatever is refused at the door.
@@ -197,6 +231,7 @@ async fn records(owner: &Caller<'_>) -> Things {
     assert_eq!(owner.get(&export).await.status, 200);
     owner.get(&export).await.problem(429, "rate_limited");
     Things {
+        user: String::new(),
         dataset,
         import,
         connection: String::new(),
@@ -231,6 +266,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             "datasets" => &things.dataset,
             "connections" => &things.connection,
             "syncs" => &things.sync,
+            "users" => &things.user,
             _ => &things.run,
         };
         let path = path

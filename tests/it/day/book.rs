@@ -9,12 +9,8 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 14] = [
+const ABSENT: [(Code, &str); 13] = [
     (Code::SessionExpired, "sessions are swept every hour"),
-    (
-        Code::SessionsRevoked,
-        "no act of this version has this name: what ends sessions is told itself",
-    ),
     (
         Code::RequestBroke,
         "the appliance would have to be at fault",

@@ -17,7 +17,7 @@ use crate::support::process::{Home, PlayedVendor, Served, Session};
 
 /// Secrets that somebody gives to the appliance, right ones and wrong ones. Each holds characters
 /// that URLs and JSON write differently.
-const SECRETS: [(&str, &str); 13] = [
+const SECRETS: [(&str, &str); 14] = [
     ("first password", "CANARY-first+pass word=\"1\""),
     ("next password", "CANARY-next+pass word=\"2\""),
     ("member's password", "CANARY-member+pass word=\"3\""),
@@ -31,6 +31,7 @@ const SECRETS: [(&str, &str); 13] = [
     ("replaced token", "patCANARYtokenTwo.10/+="),
     ("refused token", "CANARY-no-token/11+="),
     ("client secret", "CANARY-client+secret/12"),
+    ("wrong program's token", "wb_CANARYprogram+13/="),
 ];
 
 fn secret(name: &str) -> &'static str {

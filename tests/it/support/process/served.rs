@@ -135,11 +135,8 @@ impl Served {
         if !kind.is_empty() {
             request = request.header("content-type", kind).body(body);
         }
-        if let Some((token, csrf)) = session.tokens() {
-            let cookie = format!("weighbridge={token}");
-            request = request
-                .header("cookie", cookie)
-                .header("x-csrf-token", csrf);
+        for (name, value) in session.headers() {
+            request = request.header(name, value);
         }
         let response = request.send().await?;
         Ok(Answer {

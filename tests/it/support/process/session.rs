@@ -2,14 +2,22 @@
 
 use super::super::Answer;
 
-/// Who is signed in at a server: the cookie's token and the token against forged requests.
+/// By what somebody shows who they are; by nothing at first.
 #[derive(Clone, Default)]
-pub(crate) struct Session(Option<(String, String)>);
+pub(crate) enum Session {
+    /// By nothing.
+    #[default]
+    Nobody,
+    /// A browser: the cookie's token, and the token against forged requests.
+    Cookie(String, String),
+    /// A program, with its token.
+    Bearer(String),
+}
 
 impl Session {
-    /// One of these tokens, right or wrong.
+    /// A browser's with these tokens, right or wrong.
     pub(crate) fn new(token: &str, csrf: &str) -> Self {
-        Self(Some((token.to_owned(), csrf.to_owned())))
+        Self::Cookie(token.to_owned(), csrf.to_owned())
     }
 
     /// The one that `answer` began.
@@ -19,20 +27,31 @@ impl Session {
         Self::new(token, answer.json()["csrf_token"].as_str().unwrap())
     }
 
-    /// Both, if there is a session.
-    pub(super) fn tokens(&self) -> Option<(&str, &str)> {
-        self.0
-            .as_ref()
-            .map(|(token, csrf)| (token.as_str(), csrf.as_str()))
+    /// The headers of a request.
+    pub(super) fn headers(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Nobody => Vec::new(),
+            Self::Cookie(token, csrf) => vec![
+                ("cookie", format!("weighbridge={token}")),
+                ("x-csrf-token", csrf.clone()),
+            ],
+            Self::Bearer(token) => vec![("authorization", format!("Bearer {token}"))],
+        }
     }
 
-    /// What only the cookie holds.
+    /// The secret that shows who it is.
     pub(crate) fn token(&self) -> &str {
-        &self.0.as_ref().unwrap().0
+        match self {
+            Self::Nobody => "",
+            Self::Cookie(token, _) | Self::Bearer(token) => token,
+        }
     }
 
     /// What a page must show with each change.
     pub(crate) fn csrf(&self) -> &str {
-        &self.0.as_ref().unwrap().1
+        match self {
+            Self::Cookie(_, csrf) => csrf,
+            Self::Nobody | Self::Bearer(_) => "",
+        }
     }
 }
