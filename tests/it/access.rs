@@ -272,13 +272,17 @@ async fn a_session_that_has_ended_opens_nothing() {
     }
 }
 
-#[tokio::test]
-async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
-    // Every role tries to sign in with a wrong password, all from one address.
-    let server = TestServer::with(|config| {
+/// A server where every role can try to sign in with a wrong password, all from one address.
+async fn patient() -> TestServer {
+    TestServer::with(|config| {
         config.limits.authentication = Rate::parse("100 / minute").unwrap();
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_its_permissions_say_and_nothing_else() {
+    let server = patient().await;
     server.sign_up_admin().await;
     for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
         let email = format!("{role}-alone@example.org");
@@ -315,7 +319,7 @@ async fn program(server: &TestServer, email: &str, role: Role) -> Client {
 
 #[tokio::test]
 async fn each_roles_tokens_may_do_what_it_may_but_nothing_that_needs_a_person() {
-    let server = TestServer::start().await;
+    let server = patient().await;
     server.sign_up_admin().await;
     for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
         let email = format!("{role}-alone@example.org");
