@@ -244,6 +244,12 @@ codes! {
         "A batch is about to be written to a provider.";
     RemoteWriteSettled = "WB-SYNC-012" "remote_write_settled" ApiActivity 3 Informational done
         "What became of a batch written to a provider is known.";
+    RunCancelRequested = "WB-SYNC-013" "run_cancel_requested" ApiActivity 3 Informational done
+        "A run that is under way was called off; it ends after the calls in flight.";
+    RunCancelled = "WB-SYNC-014" "run_cancelled" ApiActivity 99 Informational done
+        "A run ended because it was called off.";
+    DeadLettersDiscarded = "WB-SYNC-015" "dead_letters_discarded" ApiActivity 4 Low done
+        "Dead letters of a sync were discarded.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

@@ -12,6 +12,7 @@ mod config;
 mod connection;
 mod context;
 mod dataset;
+mod dead_letters;
 mod demo;
 mod failure;
 mod init;

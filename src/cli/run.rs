@@ -34,6 +34,10 @@ enum Command {
     Show(One),
     /// Watch one run until it ends. Fails when the run does.
     Follow(One),
+    /// Cancel one run. What it had written stays.
+    Cancel(One),
+    /// Start a run over what was refused in one run, or stayed unknown, alone.
+    Retry(One),
 }
 
 /// Which runs.
@@ -65,11 +69,22 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
             let run = owner.with(context, async |client| client.get(&path).await)?;
             Ok(context.out.show(&Run(run))?)
         }
+        Command::Cancel(one) => order(line, one, "cancel", context),
+        Command::Retry(one) => order(line, one, "retry", context),
         Command::Follow(one) => {
             let run = owner.with(context, async |client| follow(client, &one.id).await)?;
             end(&run, context)
         }
     }
+}
+
+/// Has something done with a run, and shows the run that comes of it.
+fn order(line: &Line, one: &One, what: &str, context: &Context) -> Result<(), Failure> {
+    let path = format!("/runs/{}/{what}", one.id);
+    let run = line.owner.with(context, async |client| {
+        client.call(Method::POST, &path, None).await
+    })?;
+    Ok(context.out.show(&Run(run))?)
 }
 
 /// Shows how a run ended; errs when it failed.
@@ -174,6 +189,7 @@ impl Display for Run {
             "unchanged",
             "refused",
             "unknown",
+            "held",
         ] {
             writeln!(f, "  {fate:<10} {:>10}", run["counts"][fate])?;
         }

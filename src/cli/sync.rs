@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
+use super::dead_letters::{self, DeadLetters};
 use super::failure::Failure;
 use super::named::text;
 use super::owner::Owner;
@@ -31,6 +32,8 @@ enum Command {
     Create(Create),
     /// Start a run of a sync. Without a server it is carried through before this ends.
     Run(Start),
+    /// List or discard the records that the provider did not take.
+    DeadLetters(DeadLetters),
 }
 
 /// What the sync is to join.
@@ -73,21 +76,19 @@ struct Start {
 }
 
 pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
+    let owner = &line.owner;
     match &line.command {
         Command::List => {
-            let list = line
-                .owner
-                .with(context, async |client| client.list("/syncs").await)?;
+            let list = owner.with(context, async |client| client.list("/syncs").await)?;
             Ok(context.out.show(&Syncs(list))?)
         }
         Command::Create(create) => {
-            let sync = line
-                .owner
-                .with(context, async |client| make(create, client).await)?;
+            let sync = owner.with(context, async |client| make(create, client).await)?;
             Ok(context.out.show(&Sync(sync))?)
         }
+        Command::DeadLetters(wanted) => dead_letters::run(wanted, owner, context),
         Command::Run(start) => {
-            let run = line.owner.with(context, async |client| {
+            let run = owner.with(context, async |client| {
                 let path = format!("/syncs/{}/runs", start.id);
                 let run = client.call(Method::POST, &path, None).await?;
                 if start.follow {

@@ -94,9 +94,12 @@ mod tests {
 
     use super::*;
     use crate::base::SyncId;
+    use crate::sync::Task;
 
     fn run(clock: &Clock) -> Run {
-        let job = Job::queued(SyncId::new(clock), "Airports", None, clock.now());
+        let sync = (SyncId::new(clock), "Airports");
+        let mut job = Job::queued(sync, Task::Push, None, clock.now());
+        job.claim(clock.now()).unwrap();
         Run::kept(RunId::new(clock), job)
     }
 
@@ -107,7 +110,7 @@ mod tests {
         let place = board.place(|| run.clone(), run.id);
         let mut seen = Box::pin(follow(place.subscribe(), clock.clone()));
         assert_eq!(seen.next().await.as_ref(), Some(&run));
-        run.job.end(None, clock.now());
+        run.job.end(None, clock.now()).unwrap();
         board.take_down(run.clone());
         clock.advance(PAUSE);
         assert_eq!(seen.next().await, Some(run));

@@ -20,17 +20,20 @@ pub enum Fate {
     Refused,
     /// Whether it was written cannot be found out without risking a second copy.
     Unknown,
+    /// It was left alone on purpose, because it is no longer what was agreed to be written.
+    Held,
 }
 
 impl Fate {
     /// All of them; a fate's place here is its stored number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Created,
         Self::Changed,
         Self::Matched,
         Self::Unchanged,
         Self::Refused,
         Self::Unknown,
+        Self::Held,
     ];
 
     /// Its word in the book.
@@ -42,6 +45,7 @@ impl Fate {
             Self::Unchanged => "unchanged",
             Self::Refused => "refused",
             Self::Unknown => "unknown",
+            Self::Held => "held",
         }
     }
 }
@@ -63,6 +67,9 @@ pub struct Counts {
     pub refused: u64,
     /// See [`Fate::Unknown`].
     pub unknown: u64,
+    /// See [`Fate::Held`].
+    #[serde(default)]
+    pub held: u64,
 }
 
 impl Counts {
@@ -76,6 +83,7 @@ impl Counts {
             Fate::Unchanged => &mut self.unchanged,
             Fate::Refused => &mut self.refused,
             Fate::Unknown => &mut self.unknown,
+            Fate::Held => &mut self.held,
         } += 1;
     }
 
@@ -88,6 +96,7 @@ impl Counts {
             Fate::Unchanged => self.unchanged,
             Fate::Refused => self.refused,
             Fate::Unknown => self.unknown,
+            Fate::Held => self.held,
         }
     }
 }
@@ -101,6 +110,7 @@ impl AddAssign for Counts {
         self.unchanged += other.unchanged;
         self.refused += other.refused;
         self.unknown += other.unknown;
+        self.held += other.held;
     }
 }
 
@@ -115,7 +125,7 @@ mod tests {
             counts.add(fate);
         }
         counts += counts;
-        assert_eq!(counts.read, 12);
-        assert_eq!((counts.matched, counts.unknown), (2, 2));
+        assert_eq!(counts.read, 14);
+        assert_eq!((counts.matched, counts.held), (2, 2));
     }
 }

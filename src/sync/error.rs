@@ -22,6 +22,18 @@ pub enum Error {
     /// A run of the sync has not ended.
     #[error("a run of this sync is queued or under way; wait for its end")]
     Busy,
+    /// The run has ended.
+    #[error("run {0} has ended")]
+    Ended(RunId),
+    /// The run has not ended.
+    #[error("run {0} has not ended; wait for its end, or cancel it")]
+    NotEnded(RunId),
+    /// Nothing was refused in the run.
+    #[error("run {0} has left nothing to be tried again")]
+    NothingLeft(RunId),
+    /// No record of this key is among the dead letters.
+    #[error("no dead letter has this key")]
+    UnknownLetter,
     /// The sync was changed meanwhile.
     #[error("the sync was changed meanwhile; read it again")]
     Moved,

@@ -1,4 +1,4 @@
-//! Keeps the runs: what each is to do, how far it has come and how it ended.
+//! Keeps the jobs of syncs: what each is to do, how far it has come and how it ended.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,7 @@ use super::counts::{Counts, Fate};
 use super::definition::Definitions;
 use super::outcome::Block;
 use super::problem::Problems;
+use super::state::{Ending, Impossible, State, Step};
 use crate::base::{Hex, RunId, SyncId, UserId};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 
@@ -54,55 +55,18 @@ impl Collection for Runs {
     }
 }
 
-/// Where a run stands. The transitions are those of [`Job`]'s methods and no others:
-///
-/// ```text
-/// queued ──claim──▶ running ──finish──▶ done
-///                    │   ▲ └──fail─────▶ failed
-///                    └───┘ claim again, after a stop or a crash
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a job is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
-    /// Waits for its turn.
-    Queued,
-    /// Is being executed, or was when the appliance stopped and goes on at its next start.
-    Running(Phase),
-    /// Was carried through; single records may have been refused.
-    Done,
-    /// Ended before its end. What it had written stays.
-    Failed(Failure),
+pub enum Task {
+    /// To go through the dataset and write what is new or has changed.
+    #[default]
+    Push,
+    /// To write what was refused in another run, or stayed unknown, and nothing else.
+    Retry(RunId),
 }
 
-impl State {
-    /// Whether it will not change any more.
-    pub fn ended(&self) -> bool {
-        matches!(self, Self::Done | Self::Failed(_))
-    }
-}
-
-/// What a running run is busy with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Reads the remote table's fields.
-    Reading,
-    /// Finds out what became of writes whose answer never came.
-    Settling,
-    /// Writes records.
-    Writing,
-}
-
-/// Why a run could not be carried through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// A word for programs, such as `unauthorised`.
-    pub code: String,
-    /// A sentence for people: what happened and what to do.
-    pub message: String,
-}
-
-/// Who asked for a run.
+/// Who asked for a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Starter {
     /// The person.
@@ -118,6 +82,9 @@ pub struct Job {
     pub sync: SyncId,
     /// The sync's name when the run was asked for.
     pub sync_name: String,
+    /// What it is to do.
+    #[serde(default)]
+    pub task: Task,
     /// Who asked for it.
     pub by: Option<Starter>,
     /// Where it stands.
@@ -138,6 +105,10 @@ pub struct Job {
     pub calls_refused: u64,
     /// Why records were refused.
     pub problems: Problems,
+    /// How it ends, once that is known: from then on it does nothing but end, or records that were
+    /// settled on the way to its end would be counted again.
+    #[serde(default)]
+    pub(crate) ending: Option<Ending>,
     /// The key up to which everything is settled; `None` at the beginning.
     pub(crate) checkpoint: Option<String>,
     /// How many blocks of outcomes there are.
@@ -150,10 +121,16 @@ impl Json for Job {}
 
 impl Job {
     /// A run that waits for its turn.
-    pub(crate) fn queued(sync: SyncId, name: &str, by: Option<Starter>, now: Timestamp) -> Self {
+    pub(crate) fn queued(
+        (sync, name): (SyncId, &str),
+        task: Task,
+        by: Option<Starter>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             sync,
             sync_name: name.to_owned(),
+            task,
             by,
             state: State::Queued,
             queued_at: now,
@@ -164,6 +141,7 @@ impl Job {
             calls: 0,
             calls_refused: 0,
             problems: Problems::default(),
+            ending: None,
             checkpoint: None,
             blocks: 0,
             digest: Hex(&[0; 32]).to_string(),
@@ -171,15 +149,19 @@ impl Job {
     }
 
     /// Takes the run up, for the first time or again.
-    pub(crate) fn claim(&mut self, now: Timestamp) {
-        self.state = State::Running(Phase::Reading);
+    pub(crate) fn claim(&mut self, now: Timestamp) -> Result<(), Impossible> {
+        self.state = self.state.on(Step::Claim)?;
         self.started_at.get_or_insert(now);
+        Ok(())
     }
 
-    /// Ends the run: carried through, or with its failure.
-    pub(crate) fn end(&mut self, failure: Option<Failure>, now: Timestamp) {
-        self.state = failure.map_or(State::Done, State::Failed);
+    /// Ends the run: carried through, or otherwise.
+    pub(crate) fn end(&mut self, ending: Option<Ending>, now: Timestamp) -> Result<(), Impossible> {
+        let step = ending.map_or(Step::Finish, Step::End);
+        self.state = self.state.on(step)?;
+        self.ending = None;
         self.finished_at = Some(now);
+        Ok(())
     }
 
     /// Counts one record and remembers why it was refused, if it was.
@@ -211,7 +193,8 @@ mod tests {
 
     fn job() -> Job {
         let clock = Clock::system();
-        Job::queued(SyncId::new(&clock), "Airports", None, clock.now())
+        let sync = (SyncId::new(&clock), "Airports");
+        Job::queued(sync, Task::Push, None, clock.now())
     }
 
     fn active(job: &Job) -> bool {
@@ -228,17 +211,17 @@ mod tests {
     fn a_run_holds_its_sync_until_it_has_ended() {
         let mut job = job();
         assert!(active(&job));
-        job.claim(Timestamp::UNIX_EPOCH);
+        job.claim(Timestamp::UNIX_EPOCH).unwrap();
         assert!(active(&job));
-        job.end(None, Timestamp::UNIX_EPOCH);
+        job.end(None, Timestamp::UNIX_EPOCH).unwrap();
         assert!(!active(&job));
     }
 
     #[test]
     fn a_run_taken_up_again_keeps_the_time_of_its_start() {
         let mut job = job();
-        job.claim(Timestamp::UNIX_EPOCH);
-        job.claim(Timestamp::MAX);
+        job.claim(Timestamp::UNIX_EPOCH).unwrap();
+        job.claim(Timestamp::MAX).unwrap();
         assert_eq!(job.started_at, Some(Timestamp::UNIX_EPOCH));
     }
 

@@ -5,11 +5,13 @@
 //! record which remote one it is. Runs are queued here and executed by the scheduler alone.
 
 mod board;
+mod cancel;
 mod counts;
 mod definition;
 mod error;
 mod intent;
 mod job;
+mod letter;
 mod link;
 mod mapping;
 mod names;
@@ -20,6 +22,7 @@ mod pulse;
 mod purge;
 mod run;
 mod runs;
+mod state;
 #[expect(
     clippy::module_inception,
     reason = "one noun, one module: a sync is what the folder is about"
@@ -33,12 +36,14 @@ pub use board::Run;
 pub use counts::{Counts, Fate};
 pub use definition::{Definition, Named, Pair};
 pub use error::Error;
-pub use job::{Failure, Job, Phase, Starter, State};
+pub use job::{Job, Starter, Task};
+pub use letter::{Cell, DeadLetter, LettersPage};
 pub use mapping::{Fault, Wish};
 pub use outcome::Outcome;
 pub use problem::Problem;
 pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;
 pub use runs::{Active, OutcomesPage, RunsPage};
+pub use state::{Failure, Phase, State};
 pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Syncs, SyncsPage, Target, tables};

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
+use super::letter::DeadLetters;
 use super::link::Links;
 use super::outcome::Outcomes;
 use super::syncs::Syncs;
@@ -61,6 +62,12 @@ impl Syncs {
             .is_empty()
         {
             batch.clear::<Intents>(of_sync, ROWS);
+        } else if !store
+            .scan::<DeadLetters>(&Scan::prefix(of_sync.clone(), 1))?
+            .rows
+            .is_empty()
+        {
+            batch.clear::<DeadLetters>(of_sync, ROWS);
         } else if let Some(run) = run
             && !store.scan::<Outcomes>(&outcomes(run))?.rows.is_empty()
         {

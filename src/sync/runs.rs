@@ -9,12 +9,13 @@ use super::board::{Run, follow};
 use super::counts::Fate;
 use super::definition::{Definition, Definitions};
 use super::error::Error;
-use super::job::{ACTIVE, BY_SYNC, Job, Runs};
+use super::job::{ACTIVE, BY_SYNC, Job, Runs, Task};
 use super::outcome::{Outcome, Outcomes};
 use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, BadCursor, Cursor, RunId, Scope, SyncId, UserId, chain};
+use crate::datasets::Dataset;
 use crate::store::{BadKey, Key, Row, Scan, prefix};
 
 /// A run that has not ended, as the scheduler sees it.
@@ -169,9 +170,29 @@ impl Syncs {
         }
     }
 
-    fn job(&self, scope: &Scope, id: RunId) -> Result<Job, Error> {
+    /// How many records a job has to look at.
+    pub(super) fn total(
+        &self,
+        owner: UserId,
+        task: &Task,
+        dataset: &Dataset,
+    ) -> Result<u64, Error> {
+        match task {
+            Task::Push => Ok(dataset.count()?),
+            Task::Retry(run) => {
+                let row = self.services.store.get::<Runs>(&(owner, *run))?;
+                Ok(row.map_or(0, |row| row.value.counts.refused + row.value.counts.unknown))
+            }
+        }
+    }
+
+    pub(super) fn job(&self, scope: &Scope, id: RunId) -> Result<Job, Error> {
+        Ok(self.job_row(scope, id)?.value)
+    }
+
+    pub(super) fn job_row(&self, scope: &Scope, id: RunId) -> Result<Row<Runs>, Error> {
         let row = self.services.store.get::<Runs>(&(scope.owner(), id))?;
-        Ok(row.ok_or(Error::UnknownRun(id))?.value)
+        row.ok_or(Error::UnknownRun(id))
     }
 }
 

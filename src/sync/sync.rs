@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::board::Run;
 use super::definition::{Definition, Definitions};
 use super::error::Error;
-use super::job::{BY_SYNC, Job, Runs, Starter};
+use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Wish, check};
 use super::purge::{Purge, Purges};
 use super::syncs::{Syncs, Target, checked_name};
 use crate::audit::{Code, Event};
-use crate::base::{Actor, Party, RunId, Scope, SyncId, UserId};
+use crate::base::{Actor, Clock, Party, RunId, Scope, SyncId, UserId};
 use crate::store::{Batch, Row, Scan, prefix};
 
 /// An opened sync.
@@ -194,19 +194,45 @@ impl Sync {
 
     /// Queues a run and rings for it. Errs while another has not ended.
     pub async fn queue(&self, by: &Actor) -> Result<Run, Error> {
+        self.queue_job(Task::Push, by).await
+    }
+
+    /// Queues a run over what was refused in an ended run of this sync, or stayed unknown, alone.
+    pub async fn retry(&self, id: RunId, by: &Actor) -> Result<Run, Error> {
+        let job = self.syncs.job(&self.scope(), id)?;
+        if !job.state.ended() {
+            return Err(Error::NotEnded(id));
+        }
+        if job.counts.refused + job.counts.unknown == 0 {
+            return Err(Error::NothingLeft(id));
+        }
+        self.queue_job(Task::Retry(id), by).await
+    }
+
+    async fn queue_job(&self, task: Task, by: &Actor) -> Result<Run, Error> {
         let clock = &self.syncs.services.clock;
-        let definition = &self.row.definition;
-        let (id, starter) = (RunId::new(clock), starter(by));
-        let job = Job::queued(self.row.id, &definition.name, starter, clock.now());
-        let act = Event::new(Code::RunQueued, by)
-            .entity("run", id, &definition.name)
-            .entity("sync", self.row.id, &definition.name)
-            .build(clock);
-        let mut batch = Batch::new(act);
+        let name = &self.row.definition.name;
+        let id = RunId::new(clock);
+        let job = Job::queued((self.row.id, name), task, starter(by), clock.now());
+        let mut act = Event::new(Code::RunQueued, by)
+            .entity("run", id, name)
+            .entity("sync", self.row.id, name);
+        if let Task::Retry(of) = task {
+            act = act.detail("retry_of", of.to_string());
+        }
+        let mut batch = Batch::new(act.build(clock));
         batch.insert::<Runs>(&(self.row.owner, id), &job);
-        self.syncs.commit(batch, &definition.name).await?;
+        self.syncs.commit(batch, name).await?;
         self.syncs.services.nudge.ring();
         Ok(Run::kept(id, job))
+    }
+
+    pub(super) fn syncs(&self) -> &Syncs {
+        &self.syncs
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.syncs.services.clock
     }
 
     fn scope(&self) -> Scope {

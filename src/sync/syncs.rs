@@ -4,10 +4,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::board::{Board, Run};
+use super::cancel::{Cancels, Stops};
 use super::definition::{BY_NAME, Definition, Definitions, Named};
 use super::error::Error;
 use super::intent::Intents;
 use super::job::Runs;
+use super::letter::DeadLetters;
 use super::link::Links;
 use super::mapping::{Fault, Wish, check};
 use super::outcome::Outcomes;
@@ -15,7 +17,9 @@ use super::proposal::{Proposal, propose};
 use super::purge::Purges;
 use super::sync::Sync;
 use crate::audit::{Code, Event, Log};
-use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, Scope, SyncId};
+use crate::base::{
+    Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, RunId, Scope, SyncId,
+};
 use crate::connections::Connections;
 use crate::datasets::Datasets;
 use crate::providers::RemoteTable;
@@ -45,6 +49,7 @@ pub struct Services {
 pub struct Syncs {
     pub(super) services: Arc<Services>,
     pub(super) board: Board,
+    pub(super) stops: Stops,
 }
 
 /// A table at the end of a connection.
@@ -91,7 +96,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 6] {
+pub fn tables() -> [Table; 8] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -99,6 +104,8 @@ pub fn tables() -> [Table; 6] {
         Table::of::<Intents>(),
         Table::of::<Outcomes>(),
         Table::of::<Purges>(),
+        Table::of::<Cancels>(),
+        Table::of::<DeadLetters>(),
     ]
 }
 
@@ -108,6 +115,7 @@ impl Syncs {
         Self {
             services: Arc::new(services),
             board: Board::default(),
+            stops: Stops::default(),
         }
     }
 
@@ -171,6 +179,11 @@ impl Syncs {
             .get::<Definitions>(&(scope.owner(), id))?;
         let row = row.ok_or(Error::UnknownSync(id))?;
         Ok(Sync::new(self.clone(), row))
+    }
+
+    /// Opens the sync that a run executes.
+    pub fn of_run(&self, scope: &Scope, run: RunId) -> Result<Sync, Error> {
+        self.open(scope, self.job(scope, run)?.sync)
     }
 
     /// Opens a sync for somebody who wants to see it.

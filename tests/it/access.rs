@@ -123,6 +123,11 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getRun", Needs("sync:read"), "", none()),
         ("listRunOutcomes", Needs("sync:read"), "", none()),
         ("followRun", Needs("sync:read"), "", none()),
+        ("cancelRun", Needs("sync:run"), "", none()),
+        ("retryRun", Needs("sync:run"), "", none()),
+        ("listDeadLetters", Needs("sync:read"), "", none()),
+        ("discardDeadLetters", Needs("sync:run"), "", none()),
+        ("discardDeadLetter", Needs("sync:run"), "", none()),
     ]
 }
 

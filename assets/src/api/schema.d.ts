@@ -887,6 +887,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels a run.
+         * @description One that waits ends at once; one that is under way ends when the calls in flight have been
+         *     answered. What it had written stays. A run that has been cancelled already is shown as it is.
+         */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries again what a run has left.
+         * @description Queues a run over the records alone that were refused in this one, or stayed unknown; each
+         *     is written as it is now. The run must have ended.
+         */
+        post: operations["retryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/runs/{id}/outcomes": {
         parameters: {
             query?: never;
@@ -923,6 +965,51 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists dead letters.
+         * @description They are the records that the provider did not take. Each disappears when a later run
+         *     writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all.
+         */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        /**
+         * Discards all dead letters of a sync.
+         * @description The records themselves stay as they are: the next run tries them again.
+         */
+        delete: operations["discardDeadLetters"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/dead-letters/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discards one dead letter.
+         * @description The record itself stays as it is: the next run tries it again.
+         */
+        delete: operations["discardDeadLetter"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1214,6 +1301,48 @@ export interface components {
             id: string;
             /** @description What its owner calls it. */
             name: string;
+        };
+        /**
+         * DeadLetter
+         * @description A record that the provider did not take and that was not written since.
+         */
+        DeadLetter: {
+            /** @description The record's key. */
+            key: string;
+            /** @description Why it was not taken the last time. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How many runs have tried it.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was refused first.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description When it was refused last.
+             */
+            last_at: string;
+            /**
+             * Format: uuid
+             * @description The run that tried it last.
+             */
+            run_id: string;
+            /** @description What was sent, cell by cell; texts longer than 500 characters are cut. */
+            payload: components["schemas"]["SentCell"][];
+        };
+        /**
+         * DeadLetterList
+         * @description One part of the list of dead letters.
+         */
+        DeadLetterList: {
+            /** @description In the order of keys. */
+            items: components["schemas"]["DeadLetter"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * Dependent
@@ -1782,6 +1911,13 @@ export interface components {
             sync_id: string;
             /** @description The sync's name when the run was asked for. */
             sync_name: string;
+            /** @description What it is to do. */
+            kind: components["schemas"]["RunKind"] & unknown;
+            /**
+             * Format: uuid
+             * @description The run whose refused and unknown records it tries again.
+             */
+            retry_of?: string;
             /** @description Where it stands. */
             state: components["schemas"]["RunState"] & unknown;
             /** @description What it is busy with, while it is running or waiting. */
@@ -1805,7 +1941,7 @@ export interface components {
             by?: components["schemas"]["RunStarter"] & unknown;
             /**
              * Format: int64
-             * @description The records of the dataset when it began.
+             * @description The records that it has to look at, as counted when it began.
              */
             total?: number;
             /** @description What became of the records so far. */
@@ -1880,6 +2016,11 @@ export interface components {
              * @description Possibly written: finding out would risk a second copy.
              */
             unknown: number;
+            /**
+             * Format: int64
+             * @description Left alone, because they are no longer what was to be written.
+             */
+            held: number;
         };
         /**
          * RunFailure
@@ -1891,6 +2032,11 @@ export interface components {
             /** @description What happened and what to do. */
             message: string;
         };
+        /**
+         * @description What a run is to do.
+         * @enum {string}
+         */
+        RunKind: "push" | "retry";
         /**
          * RunList
          * @description One part of the list of runs.
@@ -1924,7 +2070,7 @@ export interface components {
          * @description What became of one record.
          * @enum {string}
          */
-        RunOutcomeState: "created" | "changed" | "matched" | "unchanged" | "refused" | "unknown";
+        RunOutcomeState: "created" | "changed" | "matched" | "unchanged" | "refused" | "unknown" | "held";
         /**
          * @description What a run is busy with.
          * @enum {string}
@@ -1962,7 +2108,7 @@ export interface components {
          * @description Where a run stands.
          * @enum {string}
          */
-        RunState: "queued" | "running" | "waiting" | "done" | "failed";
+        RunState: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled";
         /**
          * SandboxAddress
          * @description The practice provider.
@@ -1970,6 +2116,20 @@ export interface components {
         SandboxAddress: {
             /** @description Where its own page is. */
             url: string;
+        };
+        /**
+         * SentCell
+         * @description One cell of what was sent.
+         */
+        SentCell: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name. */
+            remote_field_name: string;
+            /** @description The value in words; absent for an empty cell. */
+            value?: string;
         };
         /**
          * Session
@@ -5095,6 +5255,84 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    retryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run is queued. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listRunOutcomes: {
         parameters: {
             query?: {
@@ -5174,6 +5412,124 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discardDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    discardDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
 }

@@ -4,7 +4,7 @@ import { activityOf, ledgerOf, settledOf } from "./counts";
 import { hasEnded, outcomeStatus, runStatus } from "./state";
 
 it("every settled record stands in one entry of the ledger", () => {
-  expect(ledgerOf(run.counts).map(({ count }) => count)).toEqual([6, 1, 0, 2, 1, 0]);
+  expect(ledgerOf(run.counts).map(({ count }) => count)).toEqual([6, 1, 0, 2, 1, 0, 0]);
   expect(settledOf(run.counts)).toBe(run.counts.read);
 });
 
@@ -22,15 +22,25 @@ it("a run with refusals is done, but not good", () => {
   expect(runStatus(run)).toMatchObject({ tone: "warn", label: "Done, with refusals" });
   const clean = { ...run, counts: { ...run.counts, refused: 0 } };
   expect(runStatus(clean)).toMatchObject({ tone: "good" });
+  const held = { ...clean, counts: { ...clean.counts, held: 1 } };
+  expect(runStatus(held)).toMatchObject({ tone: "warn", label: "Done, some held" });
 });
 
-it("only done and failed are the end", () => {
-  const states = ["queued", "running", "waiting", "done", "failed"] as const;
-  expect(states.filter((state) => hasEnded({ state }))).toEqual(["done", "failed"]);
-  expect(states.map((state) => runStatus({ ...run, state }).label)).toHaveLength(5);
+it("only done, failed and cancelled are the end", () => {
+  const states = ["queued", "running", "waiting", "done", "failed", "cancelled"] as const;
+  expect(states.filter((state) => hasEnded({ state }))).toEqual(["done", "failed", "cancelled"]);
+  expect(states.map((state) => runStatus({ ...run, state }).label)).toHaveLength(6);
 });
 
 it("each outcome has its word", () => {
-  const states = ["created", "changed", "matched", "unchanged", "refused", "unknown"] as const;
+  const states = [
+    "created",
+    "changed",
+    "matched",
+    "unchanged",
+    "refused",
+    "unknown",
+    "held",
+  ] as const;
   expect(states.map((state) => outcomeStatus(state).label.toLowerCase())).toEqual(states);
 });

@@ -10,6 +10,7 @@ export function ledgerOf(counts: RunCounts): Entry[] {
     { label: "Unchanged", count: counts.unchanged },
     { label: "Refused", count: counts.refused, tone: "bad" },
     { label: "Unknown", count: counts.unknown, tone: "warn" },
+    { label: "Held", count: counts.held, tone: "warn" },
   ];
 }
 

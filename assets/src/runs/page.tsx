@@ -67,6 +67,13 @@ function Course({ run }: { run: Run }) {
       </Notice>
     );
   }
+  if (run.state === "cancelled") {
+    return (
+      <Notice tone="warn" title="The run was cancelled">
+        <p>What was written before stays written. The next run goes on from there.</p>
+      </Notice>
+    );
+  }
   if (hasEnded(run)) return <Ending run={run} />;
   return (
     <div className="card">
@@ -77,7 +84,7 @@ function Course({ run }: { run: Run }) {
 }
 
 function Ending({ run: { counts } }: { run: Run }) {
-  const open = counts.refused + counts.unknown;
+  const open = counts.refused + counts.unknown + counts.held;
   return open > 0 ? (
     <Notice tone="warn" title={`Done; ${formatCount(open)} did not get through`}>
       <p>Why is said below. All others are there, each exactly once.</p>

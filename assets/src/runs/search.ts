@@ -16,6 +16,7 @@ export const shownOutcomes = [
   "unchanged",
   "refused",
   "unknown",
+  "held",
 ] as const;
 export type Shown = (typeof shownOutcomes)[number];
 

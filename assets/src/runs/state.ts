@@ -12,16 +12,21 @@ export function runStatus({ state, counts }: Pick<Run, "state" | "counts">): Sta
       return { tone: "warn", icon: "clock", label: "Waiting" };
     case "failed":
       return { tone: "bad", icon: "close", label: "Failed" };
+    case "cancelled":
+      return { tone: "neutral", icon: "minus", label: "Cancelled" };
     case "done":
-      return counts.refused + counts.unknown > 0
-        ? { tone: "warn", icon: "warning", label: "Done, with refusals" }
+      if (counts.refused + counts.unknown > 0) {
+        return { tone: "warn", icon: "warning", label: "Done, with refusals" };
+      }
+      return counts.held > 0
+        ? { tone: "warn", icon: "warning", label: "Done, some held" }
         : { tone: "good", icon: "check", label: "Done" };
   }
 }
 
 /** Whether nothing more will happen to the run. */
 export function hasEnded({ state }: Pick<Run, "state">): boolean {
-  return state === "done" || state === "failed";
+  return state === "done" || state === "failed" || state === "cancelled";
 }
 
 /** What became of one record, for the eye. */
@@ -37,6 +42,8 @@ export function outcomeStatus(state: Outcome["state"]): StatusWord {
       return { tone: "bad", icon: "close", label: "Refused" };
     case "unknown":
       return { tone: "warn", icon: "help", label: "Unknown" };
+    case "held":
+      return { tone: "warn", icon: "minus", label: "Held" };
     case "unchanged":
       return { tone: "neutral", icon: "minus", label: "Unchanged" };
   }

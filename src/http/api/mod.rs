@@ -6,6 +6,7 @@ mod connections;
 mod datasets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod imports;
+mod letters;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
@@ -107,6 +108,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         imports::Resource::new(app, pages),
         syncs::Resource::new(app, pages),
         runs::Resource::new(app, pages),
+        letters::Resource::new(app, pages),
     );
     OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
         .description(

@@ -180,11 +180,17 @@ impl From<sync::Error> for ApiError {
         match error {
             E::UnknownSync(_) => Self::not_found("sync"),
             E::UnknownRun(_) => Self::not_found("run"),
+            E::UnknownLetter => Self::not_found("dead letter"),
             E::Invalid(faults) => {
                 let faults = faults.into_iter();
                 Self::all_invalid(faults.map(|fault| (fault.path, fault.message)))
             }
-            E::NameTaken(_) | E::Busy | E::Moved => Self::new(Code::Conflict, told),
+            E::NameTaken(_)
+            | E::Busy
+            | E::Moved
+            | E::Ended(_)
+            | E::NotEnded(_)
+            | E::NothingLeft(_) => Self::new(Code::Conflict, told),
             E::UnknownTable(_) => Self::invalid("table_id", told),
             // Only a request's body can name what does not exist: a sync keeps what it joins.
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),

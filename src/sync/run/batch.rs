@@ -47,7 +47,7 @@ impl Pass<'_> {
                 Some(Ok(held)) => {
                     patience = Patience::default();
                     let pairs = loads.into_iter().zip(held);
-                    done.extend(pairs.map(|(load, held)| kept(load, held, &self.plan.mark)));
+                    done.extend(pairs.map(|(load, held)| kept(load, held, &self.fit.mark)));
                 }
                 Some(Err(error)) => {
                     let next = verdict(&error, loads.len(), linked(&loads));
@@ -69,7 +69,7 @@ impl Pass<'_> {
     async fn call(&self, loads: &[Load]) -> Option<Result<Vec<Held>, Error>> {
         self.line.admit().await?;
         let rows: Vec<&Row> = loads.iter().map(|load| &load.row).collect();
-        let answer = self.line.records.write(&self.plan.layout, &rows).await;
+        let answer = self.line.records.write(&self.fit.layout, &rows).await;
         Some(answer.and_then(|held| {
             if held.len() == loads.len() {
                 return Ok(held);
@@ -98,13 +98,12 @@ impl Pass<'_> {
                 todo.push_front(loads);
             }
             Verdict::Refuse(reason) => {
-                let refused = |load| {
-                    ended(
-                        load,
-                        End::Refused {
-                            reason: reason.clone(),
-                        },
-                    )
+                let refused = |load: Load| Done {
+                    key: load.key,
+                    end: End::Refused {
+                        reason: reason.clone(),
+                        cells: load.row.cells,
+                    },
                 };
                 done.extend(loads.into_iter().map(refused));
             }

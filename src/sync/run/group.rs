@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::counts::Fate;
 use super::super::intent::Intent;
 use super::super::link::Hash;
+use crate::fields::Value;
 
 /// A stretch of the dataset in key order, all of whose writes fit into some batches.
 #[derive(Debug)]
@@ -32,14 +33,14 @@ pub(super) struct Idle {
 }
 
 /// What became of a record that was to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Done {
     pub(super) key: String,
     pub(super) end: End,
 }
 
 /// How the writing of a record ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum End {
     /// The provider holds it.
     Kept {
@@ -48,8 +49,11 @@ pub(super) enum End {
         sent: Hash,
         echo: Hash,
     },
-    /// The provider does not take it.
-    Refused { reason: String },
+    /// The provider does not take it: why, and what was sent.
+    Refused {
+        reason: String,
+        cells: Vec<Option<Value>>,
+    },
     /// Nobody can tell without risking a second copy: its intent stays open.
     Unknown { reason: String },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.

@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use super::super::counts::Fate;
 use super::super::intent::{Intent, Intents};
 use super::super::job::{Job, Runs};
+use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
 use super::super::outcome::{Block, Outcomes};
+use super::super::state::Ending;
+use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
 use crate::base::{RunId, UserId};
 use crate::store::Batch;
@@ -16,17 +19,29 @@ pub(super) struct Ledger {
     pub(super) id: RunId,
     pub(super) owner: UserId,
     pub(super) job: Job,
+    /// The records that were refused before.
+    pub(super) letters: Known,
 }
 
 impl Ledger {
     /// The batch that settles `whole`.
     ///
-    /// The checkpoint moves on when every record was tried. Otherwise the run is failing: what was
-    /// done is kept and counted, and the intent stays open for the rest.
-    pub(super) fn settle(&mut self, whole: &Whole, now: Timestamp) -> Batch {
+    /// The checkpoint moves on when every record was tried. Otherwise the run is coming to its
+    /// `ending`: what was done is kept and counted, the intent stays open for the rest, and the
+    /// run does nothing more from here on.
+    pub(super) fn settle(
+        &mut self,
+        whole: &Whole,
+        fit: &Fit,
+        ending: Option<&Ending>,
+        now: Timestamp,
+    ) -> Batch {
         let mut batch = Batch::bookkeeping();
         let mut block = Block::new(now);
         for idle in &whole.group.idle {
+            if matches!(idle.fate, Fate::Unchanged | Fate::Held) {
+                self.letters.settled(&mut batch, self.job.sync, &idle.key);
+            }
             self.enter(
                 &mut block,
                 idle.fate,
@@ -36,6 +51,7 @@ impl Ledger {
         let mut open = Vec::new();
         for done in &whole.done {
             self.link(&mut batch, done);
+            self.post(&mut batch, done, fit, now);
             let (remote_id, stays_open) = match &done.end {
                 End::Kept { remote_id, .. } => (remote_id.as_str(), false),
                 End::Refused { .. } => ("", false),
@@ -54,6 +70,8 @@ impl Ledger {
             && let Some(upto) = &whole.group.upto
         {
             self.job.checkpoint = Some(upto.clone());
+        } else if !whole.carried_through() {
+            self.job.ending = ending.cloned();
         }
         if !block.is_empty() {
             let number = self.job.seal(&block);
@@ -100,6 +118,19 @@ impl Ledger {
                 },
             };
             batch.put::<Links>(&(self.job.sync, done.key.clone()), &link);
+        }
+    }
+
+    /// Keeps a letter of what was refused, and none of what was written.
+    fn post(&mut self, batch: &mut Batch, done: &Done, fit: &Fit, now: Timestamp) {
+        let place = (self.job.sync, done.key.as_str());
+        match &done.end {
+            End::Kept { .. } => self.letters.settled(batch, place.0, place.1),
+            End::Refused { reason, cells } => {
+                let why = (reason.as_str(), fit.payload(cells));
+                self.letters.refused(batch, place, (self.id, now), why);
+            }
+            End::Unknown { .. } | End::Left => {}
         }
     }
 

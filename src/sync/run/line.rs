@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::super::board::Run;
-use super::super::job::Failure;
+use super::super::state::{Ending, Failure};
 use super::verdict::{Verdict, failure, verdict};
 use crate::base::{Backoff, Clock};
 use crate::providers::{Answer, Error, Records};
@@ -31,23 +31,30 @@ pub(super) struct Line<'a> {
     pub(super) base: &'a str,
     pub(super) clock: &'a Clock,
     pub(super) live: &'a watch::Sender<Run>,
-    /// Told when no further call is to be made: the appliance stops, or the run has failed.
+    /// Told when no further call is to be made: the appliance stops, or the run
+    /// has failed or was called off.
     pub(super) halt: &'a CancellationToken,
     pub(super) failure: &'a OnceLock<Fatal>,
 }
 
-/// Why the run cannot go on.
+/// Why the run does not go on.
 #[derive(Debug)]
 pub(super) struct Fatal {
-    pub(super) failure: Failure,
+    pub(super) ending: Ending,
     /// What the provider did, if it was the provider: the connection's status learns from it.
     pub(super) cause: Option<Error>,
 }
 
 impl From<Failure> for Fatal {
     fn from(failure: Failure) -> Self {
+        Ending::Failed(failure).into()
+    }
+}
+
+impl From<Ending> for Fatal {
+    fn from(ending: Ending) -> Self {
         let cause = None;
-        Self { failure, cause }
+        Self { ending, cause }
     }
 }
 
@@ -104,7 +111,7 @@ impl Line<'_> {
             Verdict::Split | Verdict::Refuse(_) | Verdict::Unlink => return true,
             Verdict::Fail(failure) => {
                 self.fail(Fatal {
-                    failure: failure.clone(),
+                    ending: Ending::Failed(failure.clone()),
                     cause: Some(error),
                 });
                 return false;
@@ -112,7 +119,7 @@ impl Line<'_> {
         }
         if patience.tries >= TRIES || patience.refusals >= REFUSALS {
             self.fail(Fatal {
-                failure: failure(&error),
+                ending: Ending::Failed(failure(&error)),
                 cause: Some(error),
             });
             return false;

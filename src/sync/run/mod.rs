@@ -4,7 +4,8 @@
 //! read ─▶ announce ─▶ write, several calls at a time ─▶ gather ─▶ settle
 //! ```
 //!
-//! The dataset is read in key order and cut into groups. A group's intent is committed before the
+//! The records come from the dataset, or are a part of it that was listed before, always in key
+//! order, and are cut into groups. A group's intent is committed before the
 //! first of its records is sent; when all of them have come back its links, outcomes, counts and
 //! the checkpoint are committed together, and the intent is closed. So a crash at any moment leaves
 //! an intent that says exactly which records may exist without being linked, and the next claim
@@ -12,27 +13,28 @@
 
 mod batch;
 mod content;
+mod fit;
 mod group;
 mod ledger;
 mod line;
 mod opens;
 mod pipeline;
-mod plan;
 mod readback;
 mod reading;
+mod source;
 mod start;
 mod verdict;
 
 use std::sync::Arc;
 
 use super::counts::Fate;
-use super::job::{Phase, State};
+use super::state::{Phase, Step};
 use crate::base::{Blocking, SyncId};
 use crate::store::Store;
 
+use fit::Fit;
 use group::{Done, End, Group};
 use line::Line;
-use plan::Plan;
 use reading::Reader;
 
 pub(super) use start::{execute, give_up};
@@ -43,14 +45,19 @@ struct Pass<'a> {
     store: &'a Store,
     blocking: Blocking,
     sync: SyncId,
-    plan: Arc<Plan>,
+    fit: Arc<Fit>,
     reader: Reader,
 }
 
 impl Pass<'_> {
     fn enter(&self, phase: Phase) {
         let live = self.line.live;
-        live.send_modify(|run| run.job.state = State::Running(phase));
+        live.send_modify(|run| {
+            // What is shown may have ended already for those who watch; then it stays so.
+            if let Ok(state) = run.job.state.on(Step::Enter(phase)) {
+                run.job.state = state;
+            }
+        });
     }
 
     /// Shows what has become of some records, before it is settled.
@@ -83,7 +90,7 @@ impl End {
     fn told(&self) -> Option<(Fate, &str)> {
         match self {
             Self::Kept { fate, .. } => Some((*fate, "")),
-            Self::Refused { reason } => Some((Fate::Refused, reason)),
+            Self::Refused { reason, .. } => Some((Fate::Refused, reason)),
             Self::Unknown { reason } => Some((Fate::Unknown, reason)),
             Self::Left => None,
         }

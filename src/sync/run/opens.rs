@@ -51,12 +51,12 @@ impl Pass<'_> {
     fn loads(&self, intent: &Intent) -> Result<Vec<Load>, Error> {
         let load = |key: &String| {
             let record = self.reader.dataset.record(key)?;
-            let cells = record.map(|record| self.plan.cells(&record.fields));
+            let cells = record.map(|record| self.fit.cells(&record.fields));
             let cells = cells.unwrap_or_default();
             Ok(Load {
                 key: key.clone(),
                 fate: Fate::Created,
-                sent: fingerprint(&self.plan.mark, &cells),
+                sent: fingerprint(&self.fit.mark, &cells),
                 row: Row { id: None, cells },
             })
         };

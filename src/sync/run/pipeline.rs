@@ -14,6 +14,7 @@ use super::batch::{Batch, Load};
 use super::group::{Gatherer, Group};
 use super::ledger::Ledger;
 use super::reading::Stretch;
+use super::source::Place;
 use crate::store;
 
 /// Calls that wait for their turn or their answer at a time: at five calls a second this keeps the
@@ -26,20 +27,20 @@ const LEAST_WRITES: usize = 100;
 const MOST_WRITES: usize = 2_000;
 
 impl Pass<'_> {
-    /// Runs from the ledger's checkpoint to the end of the dataset, or until it is to stop. The
+    /// Runs from the ledger's checkpoint to the end of the records, or until it is to stop. The
     /// first group has the number `first`.
     pub(super) async fn push(&self, ledger: &mut Ledger, first: u64) -> Result<(), Error> {
         let (announced, groups) = mpsc::channel(1);
-        let from = ledger.job.checkpoint.clone();
+        let from = Place::after(ledger.job.checkpoint.clone());
         let reading = self.announce_all(from, first, announced);
         let writing = self.write_all(ledger, first, groups);
         tokio::try_join!(reading, writing).map(|((), ())| ())
     }
 
-    /// Reads the dataset and announces its groups, each as soon as there is room for it.
+    /// Reads the records and announces their groups, each as soon as there is room for it.
     async fn announce_all(
         &self,
-        mut after: Option<String>,
+        mut after: Place,
         first: u64,
         announced: mpsc::Sender<Vec<Batch>>,
     ) -> Result<(), Error> {
@@ -48,7 +49,7 @@ impl Pass<'_> {
                 break;
             }
             let (reader, writes) = (self.reader.clone(), self.writes_at_once());
-            let read = move || reader.read(after.as_deref(), writes);
+            let read = move || reader.read(&after, writes);
             let stretch = self.blocking.run(read).await?;
             after = stretch.upto.clone();
             let ended = stretch.ended;
@@ -75,7 +76,7 @@ impl Pass<'_> {
         let rows = self.line.records.rows_per_call().max(1);
         let group = Arc::new(Group {
             number,
-            upto: stretch.upto,
+            upto: stretch.upto.key,
             idle: stretch.idle,
             batches: stretch.loads.len().div_ceil(rows).max(1),
             intent,
@@ -111,8 +112,10 @@ impl Pass<'_> {
             .map(|whole| {
                 self.show_idle(&whole.group);
                 ledger.count_calls(&self.line.live.borrow().job);
+                let ending = self.line.failure.get().map(|fatal| &fatal.ending);
+                let now = self.line.clock.now();
                 self.store
-                    .commit(ledger.settle(&whole, self.line.clock.now()))
+                    .commit(ledger.settle(&whole, &self.fit, ending, now))
             })
             .buffered(SETTLING)
             .try_for_each(|_version| std::future::ready(Ok(())))

@@ -60,7 +60,7 @@ impl Pass<'_> {
         for keys in keys.chunks(KEYS_PER_CALL) {
             for held in self
                 .line
-                .ask(|| self.line.records.find(&self.plan.layout, keys))
+                .ask(|| self.line.records.find(&self.fit.layout, keys))
                 .await?
             {
                 if let Some(key) = self.key_of(&held.cells) {
@@ -75,7 +75,7 @@ impl Pass<'_> {
     async fn doubt(&self, looked: &mut [(Load, Found)], since: Timestamp) {
         let Some(recent) = self
             .line
-            .ask(|| self.line.records.created_since(&self.plan.layout, since))
+            .ask(|| self.line.records.created_since(&self.fit.layout, since))
             .await
         else {
             for (_, found) in looked
@@ -95,7 +95,7 @@ impl Pass<'_> {
             .filter(|(_, found)| *found == Found::Nothing)
         {
             let cells = &load.row.cells;
-            let like = |held: &&Held| resembles(cells, &held.cells, self.plan.layout.key);
+            let like = |held: &&Held| resembles(cells, &held.cells, self.fit.layout.key);
             if let Some(held) = strangers.iter().find(like) {
                 *found = Found::Doubtful(format!(
                     "the answer to its creation was lost, and {} may be it under another key; give \
@@ -114,7 +114,7 @@ impl Pass<'_> {
     }
 
     fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
-        let value = cells.get(self.plan.layout.key)?.as_ref()?;
+        let value = cells.get(self.fit.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the dataset in key order and finds what must be written.
+//! Reads records in key order and finds what must be written.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -9,8 +9,9 @@ use super::super::error::Error;
 use super::super::link::{Link, Links};
 use super::batch::Load;
 use super::content::fingerprint;
+use super::fit::Fit;
 use super::group::Idle;
-use super::plan::Plan;
+use super::source::{Place, Source};
 use crate::base::SyncId;
 use crate::datasets::Dataset;
 use crate::fields::Fields;
@@ -29,16 +30,18 @@ pub(super) struct Reader {
     pub(super) sync: SyncId,
     pub(super) store: Store,
     pub(super) dataset: Dataset,
-    pub(super) plan: Arc<Plan>,
+    pub(super) fit: Arc<Fit>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
+    /// Where the records come from.
+    pub(super) source: Source,
 }
 
 /// Some records in key order, taken apart by what is to be done.
 #[derive(Default)]
 pub(super) struct Stretch {
-    /// The last key.
-    pub(super) upto: Option<String>,
+    /// Where it ends.
+    pub(super) upto: Place,
     /// What needs no call.
     pub(super) idle: Vec<Idle>,
     /// What is to be written.
@@ -48,23 +51,23 @@ pub(super) struct Stretch {
 }
 
 impl Reader {
-    /// The records after the key `after`, until `writes` of them must be written.
-    pub(super) fn read(&self, after: Option<&str>, writes: usize) -> Result<Stretch, Error> {
+    /// The records of the dataset after `after`, until `writes` of them must be written.
+    pub(super) fn read_dataset(&self, after: &Place, writes: usize) -> Result<Stretch, Error> {
         let mut stretch = Stretch {
-            upto: after.map(str::to_owned),
+            upto: after.clone(),
             ..Stretch::default()
         };
         let mut read = 0;
         while !stretch.ended && stretch.loads.len() < writes && read < MOST_READ {
             let wanted = CHUNK.max(writes - stretch.loads.len());
-            let records = self.records(stretch.upto.as_deref(), wanted)?;
+            let records = self.records(stretch.upto.key.as_deref(), wanted)?;
             stretch.ended = records.len() < wanted;
             let mut links = self.links(&records)?.into_iter().peekable();
             for (key, fields) in records {
                 while links.next_if(|(linked, _)| *linked < key).is_some() {}
                 let link = links.next_if(|(linked, _)| *linked == key);
                 self.sort(&mut stretch, &key, &fields, link.map(|(_, link)| link));
-                stretch.upto = Some(key);
+                stretch.upto.key = Some(key);
                 read += 1;
                 if stretch.loads.len() == writes {
                     stretch.ended = false;
@@ -108,7 +111,13 @@ impl Reader {
     }
 
     /// Decides what is to be done with one record.
-    fn sort(&self, stretch: &mut Stretch, key: &str, fields: &Fields, link: Option<Link>) {
+    pub(super) fn sort(
+        &self,
+        stretch: &mut Stretch,
+        key: &str,
+        fields: &Fields,
+        link: Option<Link>,
+    ) {
         let idle = |fate, remote_id: &str, reason: &str| Idle {
             key: key.to_owned(),
             fate,
@@ -119,8 +128,8 @@ impl Reader {
             stretch.idle.push(idle(Fate::Unknown, "", reason));
             return;
         }
-        let cells = self.plan.cells(fields);
-        let sent = fingerprint(&self.plan.mark, &cells);
+        let cells = self.fit.cells(fields);
+        let sent = fingerprint(&self.fit.mark, &cells);
         match link {
             Some(link) if link.agrees(&sent) => {
                 stretch

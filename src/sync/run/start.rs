@@ -7,22 +7,25 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::super::board::Run;
+use super::super::cancel::Cancels;
 use super::super::counts::Fate;
 use super::super::definition::{Definition, Definitions};
 use super::super::error::Error;
-use super::super::job::{Failure, Job, Phase, Runs, State};
+use super::super::job::{Job, Runs, Task};
+use super::super::letter::Known;
+use super::super::state::{Ending, Failure, Phase, State};
 use super::super::{Active, Syncs};
 use super::Pass;
+use super::fit::Fit;
 use super::ledger::Ledger;
 use super::line::{Fatal, Line};
-use super::plan::Plan;
 use super::reading::Reader;
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Act, Actor, Party, Scope, SyncId, chain};
 use crate::datasets::Dataset;
 use crate::providers::{Records, RemoteTable};
 use crate::store::Batch;
-use crate::{connections, providers};
+use crate::{connections, providers, store};
 
 /// A run that has been claimed, and everything that it works with.
 struct Claimed<'a> {
@@ -48,17 +51,9 @@ pub(in super::super) async fn execute(
     let Some(claimed) = Claimed::claim(syncs, active, stop).await? else {
         return Ok(()); // it has ended, or its sync is gone
     };
-    let mut ledger = claimed.ledger()?;
-    claimed.work(&mut ledger).await?;
-    let fatal = claimed.failure.get();
-    if fatal.is_none() && claimed.halt.is_cancelled() {
-        return Ok(());
-    }
-    if let Some(error) = fatal.and_then(|fatal| fatal.cause.as_ref()) {
-        claimed.tell_connection(error).await;
-    }
-    let failure = fatal.map(|fatal| fatal.failure.clone());
-    claimed.end(ledger, failure).await
+    let outcome = claimed.carry_through().await;
+    syncs.stops.forget(active.run);
+    outcome
 }
 
 /// Ends a run that cannot even be tried, such as one that makes the appliance itself break.
@@ -72,7 +67,7 @@ pub(in super::super) async fn give_up(syncs: &Syncs, active: &Active) -> Result<
         message: "The appliance made a mistake; its log has the cause under the run's id.".into(),
     };
     let ledger = claimed.ledger()?;
-    claimed.end(ledger, Some(failure)).await
+    claimed.end(ledger, Some(Ending::Failed(failure))).await
 }
 
 impl<'a> Claimed<'a> {
@@ -91,14 +86,15 @@ impl<'a> Claimed<'a> {
         let Some(sync) = services.store.get::<Definitions>(&place)? else {
             return Ok(None);
         };
-        if row.value.state.ended() {
-            return Ok(None);
+        let mut job = row.value;
+        if job.claim(services.clock.now()).is_err() {
+            return Ok(None); // it has ended
         }
         let scope = Scope::owned_by(active.owner);
         let dataset = services.datasets.open(&scope, sync.value.dataset)?;
-        let mut job = row.value;
-        job.claim(services.clock.now());
-        job.total.get_or_insert(dataset.count()?);
+        if job.total.is_none() {
+            job.total = Some(syncs.total(active.owner, &job.task, &dataset)?);
+        }
         let by = actor(active);
         let act = Event::new(Code::RunStarted, &by)
             .entity("run", active.run, &job.sync_name)
@@ -106,7 +102,10 @@ impl<'a> Claimed<'a> {
             .build(&services.clock);
         let mut batch = Batch::new(act);
         batch.replace::<Runs>(&key, &job, row.version);
-        services.store.commit(batch).await?;
+        match services.store.commit(batch).await {
+            Err(store::Error::Conflict(_)) => return Ok(None), // it has just been called off
+            outcome => outcome?,
+        };
         let run = Run::kept(active.run, job);
         let live = syncs.board.place(|| run.clone(), active.run);
         live.send_replace(run);
@@ -128,15 +127,53 @@ impl<'a> Claimed<'a> {
         let key = (self.active.owner, self.active.run);
         let row = self.syncs.services.store.get::<Runs>(&key)?;
         let job = row.ok_or(Error::UnknownRun(self.active.run))?.value;
+        let letters = Known::load(&self.syncs.services.store.snapshot()?, job.sync)?;
         Ok(Ledger {
             id: self.active.run,
             owner: self.active.owner,
             job,
+            letters,
         })
     }
 
+    /// Works until the run is stopped, fails or is called off, and ends it unless it was stopped.
+    async fn carry_through(&self) -> Result<(), Error> {
+        let called_off = self.syncs.stops.listen(self.active.run);
+        let mut ledger = self.ledger()?;
+        if let Some(ending) = self.foregone(&ledger.job)? {
+            return self.end(ledger, Some(ending)).await;
+        }
+        let task = ledger.job.task;
+        let calling_off = async {
+            called_off.cancelled().await;
+            // A failure before it stands.
+            let _first = self.failure.set(Ending::Cancelled.into());
+            self.halt.cancel();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            worked = self.work(&mut ledger, task) => worked?,
+            () = calling_off => {}
+        }
+        let fatal = self.failure.get();
+        if fatal.is_none() && self.halt.is_cancelled() {
+            return Ok(());
+        }
+        if let Some(error) = fatal.and_then(|fatal| fatal.cause.as_ref()) {
+            self.tell_connection(error).await;
+        }
+        let ending = fatal.map(|fatal| fatal.ending.clone());
+        self.end(ledger, ending).await
+    }
+
+    /// How a run ends that was killed on the way to its end.
+    fn foregone(&self, job: &Job) -> Result<Option<Ending>, Error> {
+        let cancel = self.syncs.services.store.get::<Cancels>(&self.active.run)?;
+        Ok(job.ending.clone().or(cancel.map(|_| Ending::Cancelled)))
+    }
+
     /// Does what can be done until the run is stopped or fails.
-    async fn work(&self, ledger: &mut Ledger) -> Result<(), Error> {
+    async fn work(&self, ledger: &mut Ledger, task: Task) -> Result<(), Error> {
         let scope = Scope::owned_by(self.active.owner);
         let connections = &self.syncs.services.connections;
         let records = match connections
@@ -150,8 +187,8 @@ impl<'a> Claimed<'a> {
         let Some(tables) = line.ask(|| records.tables(&self.sync.base.id)).await else {
             return Ok(());
         };
-        match self.plan(&tables) {
-            Ok(plan) => self.pass(line, Arc::new(plan)).carry_out(ledger).await,
+        match self.fit(&tables) {
+            Ok(fit) => self.pass(line, Arc::new(fit), task).carry_out(ledger).await,
             Err(failure) => {
                 line.fail(failure.into());
                 Ok(())
@@ -170,7 +207,7 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    fn plan(&self, tables: &[RemoteTable]) -> Result<Plan, Failure> {
+    fn fit(&self, tables: &[RemoteTable]) -> Result<Fit, Failure> {
         let table = tables.iter().find(|table| table.id == self.sync.table.id);
         let table = table.ok_or_else(|| Failure {
             code: "table_gone".into(),
@@ -180,7 +217,7 @@ impl<'a> Claimed<'a> {
                 self.sync.base.name, self.sync.table.name
             ),
         })?;
-        Plan::new(
+        Fit::new(
             &self.sync,
             self.dataset.schema(),
             self.dataset.key_field(),
@@ -188,7 +225,7 @@ impl<'a> Claimed<'a> {
         )
     }
 
-    fn pass<'l>(&'l self, line: Line<'l>, plan: Arc<Plan>) -> Pass<'l> {
+    fn pass<'l>(&'l self, line: Line<'l>, fit: Arc<Fit>, task: Task) -> Pass<'l> {
         Pass {
             line,
             store: &self.syncs.services.store,
@@ -198,10 +235,11 @@ impl<'a> Claimed<'a> {
                 sync: self.sync_id,
                 store: self.syncs.services.store.clone(),
                 dataset: self.dataset.clone(),
-                plan: Arc::clone(&plan),
+                fit: Arc::clone(&fit),
                 doubtful: Arc::default(),
+                source: task.into(),
             },
-            plan,
+            fit,
         }
     }
 
@@ -238,11 +276,14 @@ impl<'a> Claimed<'a> {
     }
 
     /// Ends the run in the store, in the book and for those who watch.
-    async fn end(&self, mut ledger: Ledger, failure: Option<Failure>) -> Result<(), Error> {
+    async fn end(&self, mut ledger: Ledger, ending: Option<Ending>) -> Result<(), Error> {
         let now = self.syncs.services.clock.now();
         ledger.count_calls(&self.live.borrow().job);
-        ledger.job.end(failure, now);
+        if ledger.job.end(ending, now).is_err() {
+            return Ok(()); // it has ended already
+        }
         let mut batch = Batch::new(self.ended(&ledger.job));
+        batch.discard::<Cancels>(&self.active.run);
         ledger.put(&mut batch);
         self.syncs.services.store.commit(batch).await?;
         let run = Run::kept(self.active.run, ledger.job);
@@ -261,7 +302,10 @@ impl<'a> Claimed<'a> {
                     detail: failure.message.clone(),
                 },
             ),
-            _ => (Code::RunFinished, Outcome::Success),
+            State::Cancelled => (Code::RunCancelled, Outcome::Success),
+            State::Queued | State::Running(_) | State::Done => {
+                (Code::RunFinished, Outcome::Success)
+            }
         };
         let mut event = Event::new(code, &self.by)
             .entity("run", self.active.run, &job.sync_name)

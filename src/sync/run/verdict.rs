@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::super::job::Failure;
+use super::super::state::Failure;
 use crate::base::chain;
 use crate::providers::Error;
 

@@ -187,6 +187,7 @@ impl Day {
             .await
             .expect(200);
         things.run = run(owner, &things.sync, "done").await;
+        self.jobs(owner, &things.sync, &things.run).await;
         let other = json!({"token": secret("replaced token")});
         let path = format!("{connection}/credential");
         owner.call(Method::PUT, &path, other).await.expect(200);

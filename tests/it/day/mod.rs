@@ -4,6 +4,7 @@
 mod acts;
 mod book;
 mod forgery;
+mod jobs;
 mod secrets;
 
 use std::sync::{Arc, Mutex};
@@ -73,6 +74,7 @@ impl Day {
         let home = Home::new(folder.path())
             .set("SANDBOX__URL", &vendor.url)
             .set("LIMITS__EXPORTS", "1 / hour")
+            .set("LIMITS__SYNC_STARTS_AIRTABLE", "10 / minute")
             .variable("GOOGLE_CLIENT_ID", "a-client")
             .variable("GOOGLE_CLIENT_SECRET", secret("client secret"))
             .variable("SENTRY_DSN", &dsn)

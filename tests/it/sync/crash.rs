@@ -11,7 +11,7 @@ use weighbridge::store::Batch;
 use super::{Yard, counts};
 
 /// Executes what is due and breaks off after `moment`, wherever it is just then.
-async fn break_off(yard: &Yard, moment: Duration) {
+pub(super) async fn break_off(yard: &Yard, moment: Duration) {
     let syncs = &yard.server.app.syncs;
     let stop = CancellationToken::new();
     for run in syncs.active().unwrap() {
@@ -55,6 +55,7 @@ async fn survives(seed: u64) {
     assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
     assert_eq!(counts(&shown)["read"], 400, "seed {seed}: {shown}");
     assert_eq!(counts(&shown)["created"], 400, "seed {seed}: {shown}");
+    yard.assert_counted(&shown).await;
     yard.assert_same().await;
 }
 

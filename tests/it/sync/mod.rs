@@ -3,6 +3,7 @@
 mod api;
 mod crash;
 mod faults;
+mod jobs;
 mod pace;
 mod push;
 
@@ -165,6 +166,43 @@ impl Yard {
 
     async fn shown(&self, run: &str) -> Value {
         self.member.get(&format!("/runs/{run}")).await.expect(200)
+    }
+
+    /// Key and fate of everything that the run settled.
+    async fn outcomes(&self, run: &str) -> Vec<(String, String)> {
+        let items = self.all(&format!("/runs/{run}/outcomes")).await;
+        let outcome = |item: &Value| (text(&item["key"]), text(&item["state"]));
+        items.iter().map(outcome).collect()
+    }
+
+    /// Every item of a list.
+    async fn all(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut after = String::new();
+        let query = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let page = format!("{path}{query}limit=500{after}");
+            let page = self.member.get(&page).await.expect(200);
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            let Some(next) = page["next"].as_str() else {
+                return items;
+            };
+            after = format!("&after={next}");
+        }
+    }
+
+    /// Fails unless each record was settled once at most, and the counts say the same.
+    async fn assert_counted(&self, run: &Value) {
+        let counts = counts(run);
+        let mut settled = self.outcomes(&id(run)).await;
+        assert_eq!(counts["read"], settled.len() as u64, "{run}");
+        for (fate, count) in counts.iter().filter(|(fate, _)| *fate != "read") {
+            let of_fate = settled.iter().filter(|(_, met)| met == fate);
+            assert_eq!(*count, of_fate.count() as u64, "{fate}: {run}");
+        }
+        settled.sort();
+        settled.dedup_by(|(a, _), (b, _)| a == b);
+        assert_eq!(counts["read"], settled.len() as u64, "settled twice: {run}");
     }
 
     /// Moves both clocks on.

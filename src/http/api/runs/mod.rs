@@ -1,6 +1,7 @@
 //! Executions of syncs, and how they get on.
 
 mod resource;
+mod starts;
 mod view;
 
 pub(super) use resource::Resource;

@@ -10,15 +10,14 @@ use poem_openapi::payload::{EventStream, Json};
 use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, OpenApi};
 
+use super::starts::Starts;
 use super::view::{FateView, OutcomeList, OutcomeView, RunList, RunView};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{Clock, RunId, SyncId};
-use crate::connections::Connections;
 use crate::http::api::Tag;
 use crate::http::page::{Page, Pages};
-use crate::http::{ApiError, Caller, meter};
-use crate::limits::{Key, Limits};
+use crate::http::{ApiError, Caller};
 use crate::sync::{Fate, Part, Run, Syncs};
 
 /// A stream without news says so often, or proxies close it.
@@ -26,8 +25,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(crate) struct Resource {
     syncs: Syncs,
-    connections: Connections,
-    limits: Limits,
+    starts: Starts,
     clock: Clock,
     pages: Pages,
 }
@@ -49,11 +47,7 @@ impl Resource {
     async fn start(&self, caller: Caller, id: Path<SyncId>) -> Result<Accepted, ApiError> {
         let (by, scope) = caller.require(Permission::SyncRun)?;
         let sync = self.syncs.open(&scope, id.0)?;
-        let connection = self
-            .connections
-            .open(&scope, sync.definition().connection)?;
-        let policy = meter::sync_starts(connection.provider());
-        self.limits.take(policy, Key::User(scope.owner()), &by)?;
+        self.starts.take(&sync, &scope, &by)?;
         let run = sync.queue(&by).await?;
         Ok(Accepted::Accepted(Json(self.view(&run))))
     }
@@ -82,6 +76,31 @@ impl Resource {
     async fn show(&self, caller: Caller, id: Path<RunId>) -> Result<Json<RunView>, ApiError> {
         let (by, scope) = caller.require(Permission::SyncRead)?;
         Ok(Json(self.view(&self.syncs.run(&scope, id.0, &by)?)))
+    }
+
+    /// Cancels a run.
+    ///
+    /// One that waits ends at once; one that is under way ends when the calls in flight have been
+    /// answered. What it had written stays. A run that has been cancelled already is shown as it is.
+    #[oai(path = "/runs/:id/cancel", method = "post", operation_id = "cancelRun")]
+    async fn cancel(&self, caller: Caller, id: Path<RunId>) -> Result<Json<RunView>, ApiError> {
+        let (by, scope) = caller.require(Permission::SyncRun)?;
+        Ok(Json(
+            self.view(&self.syncs.cancel(&scope, id.0, &by).await?),
+        ))
+    }
+
+    /// Tries again what a run has left.
+    ///
+    /// Queues a run over the records alone that were refused in this one, or stayed unknown; each
+    /// is written as it is now. The run must have ended.
+    #[oai(path = "/runs/:id/retry", method = "post", operation_id = "retryRun")]
+    async fn retry(&self, caller: Caller, id: Path<RunId>) -> Result<Accepted, ApiError> {
+        let (by, scope) = caller.require(Permission::SyncRun)?;
+        let sync = self.syncs.of_run(&scope, id.0)?;
+        self.starts.take(&sync, &scope, &by)?;
+        let run = sync.retry(id.0, &by).await?;
+        Ok(Accepted::Accepted(Json(self.view(&run))))
     }
 
     /// Lists what became of a run's records.
@@ -138,8 +157,7 @@ impl Resource {
     pub(crate) fn new(app: &App, pages: Pages) -> Self {
         Self {
             syncs: app.syncs.clone(),
-            connections: app.connections.clone(),
-            limits: app.limits.clone(),
+            starts: Starts::new(app),
             clock: app.clock.clone(),
             pages,
         }

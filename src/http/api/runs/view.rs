@@ -5,7 +5,7 @@ use poem_openapi::{Enum, Object};
 
 use crate::base::{RunId, SyncId, UserId};
 use crate::http::Moment;
-use crate::sync::{Counts, Failure, Fate, Outcome, Phase, Problem, Run, Starter, State};
+use crate::sync::{Counts, Failure, Fate, Outcome, Phase, Problem, Run, Starter, State, Task};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
@@ -21,6 +21,18 @@ pub(super) enum StateView {
     Done,
     /// It ended before its end. What it had written stays.
     Failed,
+    /// It was called off before its end. What it had written stays.
+    Cancelled,
+}
+
+/// What a run is to do.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "RunKind", rename_all = "snake_case")]
+enum KindView {
+    /// It goes through the dataset and writes what is new or has changed.
+    Push,
+    /// It writes what was refused in another run, or stayed unknown, and nothing else.
+    Retry,
 }
 
 /// What a run is busy with.
@@ -51,6 +63,8 @@ pub(super) enum FateView {
     Refused,
     /// It was possibly written: finding out would risk a second copy.
     Unknown,
+    /// It was left alone, because it is no longer what was to be written.
+    Held,
 }
 
 /// A run of a sync.
@@ -63,6 +77,10 @@ pub(crate) struct RunView {
     sync_id: SyncId,
     /// The sync's name when the run was asked for.
     sync_name: String,
+    /// What it is to do.
+    kind: KindView,
+    /// The run whose refused and unknown records it tries again.
+    retry_of: Option<RunId>,
     /// Where it stands.
     state: StateView,
     /// What it is busy with, while it is running or waiting.
@@ -75,7 +93,7 @@ pub(crate) struct RunView {
     finished_at: Option<Moment>,
     /// Who asked for it.
     by: Option<StarterView>,
-    /// The records of the dataset when it began.
+    /// The records that it has to look at, as counted when it began.
     total: Option<u64>,
     /// What became of the records so far.
     counts: CountsView,
@@ -123,6 +141,8 @@ pub(super) struct CountsView {
     refused: u64,
     /// Possibly written: finding out would risk a second copy.
     unknown: u64,
+    /// Left alone, because they are no longer what was to be written.
+    held: u64,
 }
 
 /// Why a run failed.
@@ -194,11 +214,18 @@ impl RunView {
             State::Running(phase) => (StateView::Running, Some(*phase), None),
             State::Done => (StateView::Done, None, None),
             State::Failed(failure) => (StateView::Failed, None, Some(failure)),
+            State::Cancelled => (StateView::Cancelled, None, None),
+        };
+        let (kind, retry_of) = match job.task {
+            Task::Push => (KindView::Push, None),
+            Task::Retry(run) => (KindView::Retry, Some(run)),
         };
         Self {
             id: *id,
             sync_id: job.sync,
             sync_name: job.sync_name.clone(),
+            kind,
+            retry_of,
             state,
             phase: phase.map(PhaseView::from),
             queued_at: job.queued_at.into(),
@@ -239,6 +266,7 @@ impl From<Fate> for FateView {
             Fate::Unchanged => Self::Unchanged,
             Fate::Refused => Self::Refused,
             Fate::Unknown => Self::Unknown,
+            Fate::Held => Self::Held,
         }
     }
 }
@@ -252,6 +280,7 @@ impl From<FateView> for Fate {
             FateView::Unchanged => Self::Unchanged,
             FateView::Refused => Self::Refused,
             FateView::Unknown => Self::Unknown,
+            FateView::Held => Self::Held,
         }
     }
 }
@@ -275,6 +304,7 @@ impl From<Counts> for CountsView {
             unchanged: counts.unchanged,
             refused: counts.refused,
             unknown: counts.unknown,
+            held: counts.held,
         }
     }
 }

@@ -57,6 +57,12 @@ impl PlayedVendor {
         self.control(Method::POST, &fault).await;
     }
 
+    /// Lets it take more than a second over every answer until [`PlayedVendor::heal`].
+    pub(crate) async fn slow_down(&self) {
+        let fault = json!({"fault": "slow", "delay_ms": 1500, "times": 1000, "match": {}});
+        self.control(Method::POST, &fault).await;
+    }
+
     /// Ends every fault.
     pub(crate) async fn heal(&self) {
         self.control(Method::DELETE, &Value::Null).await;

@@ -1,15 +1,16 @@
 //! Turns a sync's mapping into what a run works with, or says why that is no longer possible.
 
 use super::super::definition::Definition;
-use super::super::job::Failure;
+use super::super::letter::Cell;
 use super::super::link::Hash;
 use super::super::mapping::{Fault, Wish, check};
+use super::super::state::Failure;
 use crate::fields::{Fields, Schema, Value, content_hash};
-use crate::providers::{Layout, RemoteTable};
+use crate::providers::{Layout, RemoteField, RemoteTable};
 
 /// Which fields of the dataset fill which cells.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct Fit {
     /// The remote fields, in the order of their ids: a mapping that was only reordered means the
     /// same.
     pub(super) layout: Layout,
@@ -17,10 +18,15 @@ pub(super) struct Plan {
     pub(super) mark: Hash,
     /// For each cell the place of its field in the dataset's schema.
     sources: Vec<usize>,
+    /// For each cell the name of its field in the dataset.
+    names: Vec<String>,
 }
 
-impl Plan {
-    /// The plan of `sync` towards `table` as it is now.
+/// Longer texts are cut where people look at what was sent.
+const SHOWN_CHARS: usize = 500;
+
+impl Fit {
+    /// The fit of `sync` towards `table` as it is now.
     ///
     /// Errs with a failure when the mapping does not fit any more: a run writes either what was
     /// agreed to or nothing.
@@ -42,11 +48,13 @@ impl Plan {
         pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
         let mut fields = Vec::with_capacity(pairs.len());
         let mut sources = Vec::with_capacity(pairs.len());
+        let mut names = Vec::with_capacity(pairs.len());
         for pair in &pairs {
             let to = table.fields.iter().find(|to| to.id == pair.remote_field_id);
             if let (Some(to), Some(from)) = (to, schema.position(&pair.field)) {
                 fields.push(to.clone());
                 sources.push(from);
+                names.push(pair.field.clone());
             }
         }
         let key = fields
@@ -64,7 +72,20 @@ impl Plan {
                 typecast: sync.typecast,
             },
             sources,
+            names,
         })
+    }
+
+    /// What a row's cells hold, for people.
+    pub(super) fn payload(&self, cells: &[Option<Value>]) -> Vec<Cell> {
+        let columns = self.names.iter().zip(&self.layout.fields).zip(cells);
+        let cell = |((field, to), value): ((&String, &RemoteField), &Option<Value>)| Cell {
+            field: field.clone(),
+            remote_field_id: to.id.clone(),
+            remote_field_name: to.name.clone(),
+            value: value.as_ref().map(|value| shortened(&value.spelling())),
+        };
+        columns.map(cell).collect()
     }
 
     /// A record's cells in the order of the layout.
@@ -73,6 +94,14 @@ impl Plan {
             .iter()
             .map(|place| fields.at(*place).cloned())
             .collect()
+    }
+}
+
+/// A text, or its beginning.
+pub(super) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -1,0 +1,91 @@
+//! `weighbridge sync dead-letters`: shows what the provider did not take.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+
+use clap::Args;
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::named::{path_of, text};
+use super::owner::Owner;
+use crate::base::Hex;
+
+/// Which dead letters.
+#[derive(Args)]
+pub(super) struct DeadLetters {
+    /// The sync's name or id.
+    name: String,
+    /// Discard the dead letter of the record with this key; may be given several times.
+    #[arg(long, value_name = "KEY")]
+    discard: Vec<String>,
+    /// Discard all of them.
+    #[arg(long)]
+    discard_all: bool,
+}
+
+pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Result<(), Failure> {
+    let left = owner.with(context, async |client| {
+        let sync = path_of(client, "/syncs", "sync", &wanted.name).await?;
+        let letters = format!("{sync}/dead-letters");
+        for key in &wanted.discard {
+            let path = format!("{letters}/{}", segment(key));
+            client.call(Method::DELETE, &path, None).await?;
+        }
+        if wanted.discard_all {
+            client.call(Method::DELETE, &letters, None).await?;
+        }
+        client.list(&letters).await
+    })?;
+    Ok(context.out.show(&Letters(left))?)
+}
+
+/// A text as one segment of a path (RFC 3986, section 3.3).
+fn segment(text: &str) -> String {
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push('%');
+            segment.push_str(&Hex(&[byte]).to_string().to_uppercase());
+        }
+    }
+    segment
+}
+
+/// Dead letters for people.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Letters(Vec<Value>);
+
+impl Display for Letters {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        for letter in &self.0 {
+            let (key, reason) = (text(letter, "key"), text(letter, "reason"));
+            let last = text(letter, "last_at");
+            writeln!(
+                f,
+                "{key}  tried {} times, last {last}: {reason}",
+                letter["attempts"]
+            )?;
+            for cell in letter["payload"].as_array().into_iter().flatten() {
+                let name = text(cell, "remote_field_name");
+                writeln!(f, "  {name} = {}", text(cell, "value"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_one_segment_of_a_path() {
+        assert_eq!(segment("a/b?ü"), "a%2Fb%3F%C3%BC");
+    }
+}

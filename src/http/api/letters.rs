@@ -1,0 +1,159 @@
+//! The records of a sync that the provider did not take.
+
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{Object, OpenApi};
+
+use super::{Done, Tag};
+use crate::app::App;
+use crate::auth::Permission;
+use crate::base::{RunId, SyncId};
+use crate::http::page::Pages;
+use crate::http::{ApiError, Caller, Moment};
+use crate::sync::{Cell, DeadLetter, Syncs};
+
+pub(super) struct Resource {
+    syncs: Syncs,
+    pages: Pages,
+}
+
+/// A record that the provider did not take and that was not written since.
+#[derive(Object)]
+#[oai(rename = "DeadLetter")]
+struct LetterView {
+    /// The record's key.
+    key: String,
+    /// Why it was not taken the last time.
+    reason: String,
+    /// How many runs have tried it.
+    attempts: u32,
+    /// When it was refused first.
+    first_at: Moment,
+    /// When it was refused last.
+    last_at: Moment,
+    /// The run that tried it last.
+    run_id: RunId,
+    /// What was sent, cell by cell; texts longer than 500 characters are cut.
+    payload: Vec<CellView>,
+}
+
+/// One cell of what was sent.
+#[derive(Object)]
+#[oai(rename = "SentCell", skip_serializing_if_is_none)]
+pub(super) struct CellView {
+    /// The dataset's field.
+    field: String,
+    /// The remote field's id.
+    remote_field_id: String,
+    /// The remote field's name.
+    remote_field_name: String,
+    /// The value in words; absent for an empty cell.
+    value: Option<String>,
+}
+
+/// One part of the list of dead letters.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+struct DeadLetterList {
+    /// In the order of keys.
+    items: Vec<LetterView>,
+    /// Where the next part begins; absent at the end.
+    next: Option<String>,
+}
+
+#[OpenApi(tag = "Tag::Syncs")]
+impl Resource {
+    /// Lists dead letters.
+    ///
+    /// They are the records that the provider did not take. Each disappears when a later run
+    /// writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all.
+    #[oai(
+        path = "/syncs/:id/dead-letters",
+        method = "get",
+        operation_id = "listDeadLetters"
+    )]
+    async fn list(
+        &self,
+        caller: Caller,
+        id: Path<SyncId>,
+        limit: Query<Option<u16>>,
+        after: Query<Option<String>>,
+    ) -> Result<Json<DeadLetterList>, ApiError> {
+        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let page = self.pages.read(limit.0, after.0.as_deref())?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        let found = sync.dead_letters(&page.into(), &by)?;
+        Ok(Json(DeadLetterList {
+            items: found.letters.into_iter().map(LetterView::from).collect(),
+            next: found.next.map(|cursor| cursor.encode()),
+        }))
+    }
+
+    /// Discards all dead letters of a sync.
+    ///
+    /// The records themselves stay as they are: the next run tries them again.
+    #[oai(
+        path = "/syncs/:id/dead-letters",
+        method = "delete",
+        operation_id = "discardDeadLetters"
+    )]
+    async fn discard_all(&self, caller: Caller, id: Path<SyncId>) -> Result<Done, ApiError> {
+        let (by, scope) = caller.require(Permission::SyncRun)?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        sync.discard_letters(&by).await?;
+        Ok(Done::Done)
+    }
+
+    /// Discards one dead letter.
+    ///
+    /// The record itself stays as it is: the next run tries it again.
+    #[oai(
+        path = "/syncs/:id/dead-letters/:key",
+        method = "delete",
+        operation_id = "discardDeadLetter"
+    )]
+    async fn discard(
+        &self,
+        caller: Caller,
+        id: Path<SyncId>,
+        /// The record's key.
+        key: Path<String>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.require(Permission::SyncRun)?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        sync.discard_letter(&key.0, &by).await?;
+        Ok(Done::Done)
+    }
+}
+
+impl Resource {
+    pub(super) fn new(app: &App, pages: Pages) -> Self {
+        let syncs = app.syncs.clone();
+        Self { syncs, pages }
+    }
+}
+
+impl From<(String, DeadLetter)> for LetterView {
+    fn from((key, letter): (String, DeadLetter)) -> Self {
+        Self {
+            key,
+            reason: letter.reason,
+            attempts: letter.attempts,
+            first_at: letter.first_at.into(),
+            last_at: letter.last_at.into(),
+            run_id: letter.run,
+            payload: letter.payload.into_iter().map(CellView::from).collect(),
+        }
+    }
+}
+
+impl From<Cell> for CellView {
+    fn from(cell: Cell) -> Self {
+        Self {
+            field: cell.field,
+            remote_field_id: cell.remote_field_id,
+            remote_field_name: cell.remote_field_name,
+            value: cell.value,
+        }
+    }
+}
