@@ -126,6 +126,7 @@ impl App {
             clock: clock.clone(),
             blocking,
             nudge: nudge.clone(),
+            settings: (&config.sync).into(),
         });
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),

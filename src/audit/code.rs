@@ -250,6 +250,16 @@ codes! {
         "A run ended because it was called off.";
     DeadLettersDiscarded = "WB-SYNC-015" "dead_letters_discarded" ApiActivity 4 Low done
         "Dead letters of a sync were discarded.";
+    PlanQueued = "WB-SYNC-016" "plan_queued" ApiActivity 1 Informational done
+        "A plan of what a run would do was asked for.";
+    PlanMade = "WB-SYNC-017" "plan_made" ApiActivity 99 Informational done
+        "A plan of what a run would do was made.";
+    PlanFailed = "WB-SYNC-018" "plan_failed" ApiActivity 99 Low fails
+        "A plan of what a run would do could not be made.";
+    PlanApproved = "WB-SYNC-019" "plan_approved" ApiActivity 1 Low done
+        "A plan was approved, and the run that carries it out was queued.";
+    RunsSwept = "WB-SYNC-020" "runs_swept" ApiActivity 4 Informational done
+        "Runs and plans of a sync that ended long ago were deleted, as the settings say.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

@@ -79,6 +79,8 @@ ids! {
     SyncId
     /// One execution of a sync.
     RunId
+    /// What a run of a sync would do, written down beforehand.
+    PlanId
     /// One request to the appliance; the answer, the log and the book all carry it.
     RequestId
 }

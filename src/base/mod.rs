@@ -25,7 +25,8 @@ pub use clock::Clock;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
+    BadId, ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId,
+    UserId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

@@ -68,7 +68,7 @@ impl Display for Letters {
             let last = text(letter, "last_at");
             writeln!(
                 f,
-                "{key}  tried {} times, last {last}: {reason}",
+                "{key}  attempts: {}, last {last}: {reason}",
                 letter["attempts"]
             )?;
             for cell in letter["payload"].as_array().into_iter().flatten() {

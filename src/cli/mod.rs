@@ -22,6 +22,7 @@ mod named;
 mod openapi;
 mod output;
 mod owner;
+mod plan;
 mod run;
 mod runtime;
 mod sandbox;

@@ -11,8 +11,9 @@ use super::client::Client;
 use super::context::Context;
 use super::dead_letters::{self, DeadLetters};
 use super::failure::Failure;
-use super::named::text;
+use super::named::{path_of, text};
 use super::owner::Owner;
+use super::plan::{self, Wanted};
 use super::run::{Run, end, follow};
 
 /// Whose syncs are meant, and what is to be done with them.
@@ -32,6 +33,8 @@ enum Command {
     Create(Create),
     /// Start a run of a sync. Without a server it is carried through before this ends.
     Run(Start),
+    /// Show what a run of a sync would do, field by field, and write nothing.
+    Plan(Wanted),
     /// List or discard the records that the provider did not take.
     DeadLetters(DeadLetters),
 }
@@ -63,13 +66,20 @@ struct Create {
     /// Let the provider convert values and add missing options.
     #[arg(long)]
     typecast: bool,
+    /// Write nothing but what is in an approved plan.
+    #[arg(long)]
+    approve_always: bool,
 }
 
 /// Which sync to run.
 #[derive(Args)]
 struct Start {
-    /// The sync's id.
-    id: String,
+    /// The sync's name or id.
+    #[arg(required_unless_present = "plan")]
+    name: Option<String>,
+    /// Approve this plan and carry it out, and write nothing that is not in it.
+    #[arg(long, value_name = "ID", conflicts_with = "name")]
+    plan: Option<String>,
     /// Watch the run until it ends. Fails when the run does.
     #[arg(long)]
     follow: bool,
@@ -86,10 +96,11 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
             let sync = owner.with(context, async |client| make(create, client).await)?;
             Ok(context.out.show(&Sync(sync))?)
         }
+        Command::Plan(wanted) => plan::run(wanted, owner, context),
         Command::DeadLetters(wanted) => dead_letters::run(wanted, owner, context),
         Command::Run(start) => {
             let run = owner.with(context, async |client| {
-                let path = format!("/syncs/{}/runs", start.id);
+                let path = runs_of(start, client).await?;
                 let run = client.call(Method::POST, &path, None).await?;
                 if start.follow {
                     return follow(client, run["id"].as_str().unwrap_or_default()).await;
@@ -100,6 +111,18 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
                 return end(&run, context);
             }
             Ok(context.out.show(&Run(run))?)
+        }
+    }
+}
+
+/// Where the run that is wanted is asked for.
+async fn runs_of(start: &Start, client: &mut Client) -> Result<String, Failure> {
+    match (&start.plan, &start.name) {
+        (Some(plan), _) => Ok(format!("/plans/{plan}/runs")),
+        (None, name) => {
+            let name = name.as_deref().unwrap_or_default();
+            let sync = path_of(client, "/syncs", "sync", name).await?;
+            Ok(format!("{sync}/runs"))
         }
     }
 }
@@ -117,6 +140,12 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     body["mapping"] = mapping(&proposal, &create.map);
     body["name"] = create.name.as_str().into();
     body["typecast"] = create.typecast.into();
+    let approval = if create.approve_always {
+        "always"
+    } else {
+        "never"
+    };
+    body["approval"] = approval.into();
     client.call(Method::POST, "/syncs", Some(&body)).await
 }
 

@@ -28,6 +28,7 @@ mod sentry;
 mod server;
 mod span;
 mod store;
+mod sync;
 mod tls;
 mod vault;
 
@@ -51,6 +52,7 @@ pub use secret::SecretFault;
 pub use sentry::Sentry;
 pub use server::{Deadlines, Server};
 pub use store::Store;
+pub use sync::Sync;
 pub use tls::{CertificateFiles, Tls};
 pub use vault::{MasterKey, Vault};
 
@@ -75,6 +77,8 @@ pub struct Config {
     pub log: Log,
     /// Outgoing calls.
     pub net: Net,
+    /// Runs and plans.
+    pub sync: Sync,
     /// Pacing towards Airtable.
     pub airtable: Airtable,
     /// The built-in practice provider.

@@ -67,7 +67,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
     match (method, last) {
         (&Method::GET, "export") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::POST, "runs" | "retry") => Policy::SyncStarts,
+        (&Method::POST, "runs" | "retry" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
 }
@@ -143,6 +143,7 @@ mod tests {
             (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
             (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),
             (Method::POST, "v1/runs/1/retry", Policy::SyncStarts),
+            (Method::POST, "v1/syncs/1/plans", Policy::SyncStarts),
             (Method::GET, "v1/runs", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");

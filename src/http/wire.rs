@@ -12,7 +12,9 @@ use poem_openapi::types::{
 use serde_json::{Map, Value};
 
 use crate::auth::Permission;
-use crate::base::{ConnectionId, DatasetId, ImportId, RunId, SessionId, SyncId, TokenId, UserId};
+use crate::base::{
+    ConnectionId, DatasetId, ImportId, PlanId, RunId, SessionId, SyncId, TokenId, UserId,
+};
 use crate::datasets::Format;
 use crate::fields::FieldType;
 
@@ -63,6 +65,7 @@ text_type! {
     ConnectionId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
+    PlanId, "uuid";
 }
 
 impl FromStr for Moment {
@@ -104,7 +107,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId }
+texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId PlanId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

@@ -44,6 +44,11 @@ impl Gate {
         }
     }
 
+    /// How many calls a second go to one base; none for as many as anybody likes.
+    pub fn calls_per_second(&self) -> Option<NonZeroU32> {
+        self.per_second()
+    }
+
     /// Returns when it is one's turn to make one call to `base`, which then counts as made.
     pub async fn admit(&self, base: &str) {
         while let Turn::Not(until) = self.turn(base) {

@@ -16,7 +16,9 @@ use std::sync::Arc;
 pub use error::Error;
 pub use gate::{Gate, Pace};
 pub use kind::{Endpoint, Kind, UnknownKind};
-pub use records::{Account, Answer, Base, Held, Layout, Records, RemoteField, RemoteTable, Row};
+pub use records::{
+    Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Row,
+};
 
 use crate::base::Secret;
 use crate::net::{Network, Target};

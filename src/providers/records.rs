@@ -1,5 +1,7 @@
 //! What a provider of tables can do: show its tables, write rows, and say which rows it has.
 
+use std::num::NonZeroU32;
+
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -96,6 +98,20 @@ pub struct Held {
     pub cells: Vec<Option<Value>>,
 }
 
+/// A part of a table's rows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Page {
+    /// Some rows, and what to ask for the next page with; none at the end.
+    Rows {
+        /// The rows.
+        rows: Vec<Held>,
+        /// Where the next page begins.
+        next: Option<String>,
+    },
+    /// The provider has forgotten the listing: it has to begin anew.
+    Forgotten,
+}
+
 /// An answer that is on its way.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, super::Error>>;
 
@@ -120,6 +136,16 @@ pub trait Records: Send + Sync {
     /// Writes rows, all or none, in one call that was admitted. Gives them as they are then held,
     /// in the same order.
     fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>>;
+
+    /// How many calls a second the provider takes to one base; none for as many as anybody likes.
+    fn calls_per_second(&self) -> Option<NonZeroU32>;
+
+    /// Why the provider will not take a row with these cells, as far as that can be told without
+    /// asking; none when it may take it.
+    fn misfit(&self, layout: &Layout, cells: &[Option<Value>]) -> Option<String>;
+
+    /// Some of all rows, in one call that was admitted. `after` is what the page before gave.
+    fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page>;
 
     /// The rows that hold one of the keys (spelt as the dataset spells them). The first call was
     /// admitted; the calls for further pages wait for their own turns.

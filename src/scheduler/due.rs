@@ -5,7 +5,7 @@ use crate::sync::Active;
 /// Runs that may be executed at a time: each holds a stretch of records in memory.
 const AT_ONCE: usize = 8;
 
-/// Those of `active` that may be taken up beside those that are being executed, oldest first.
+/// Those of `active` that may be taken up beside those that are being executed, in their order.
 ///
 /// No two runs write to the same remote table at a time: they would take each other's records for
 /// a stranger's.
@@ -35,6 +35,7 @@ mod tests {
             owner: UserId::new(&clock),
             run: RunId::new(&clock),
             table: ("app".into(), table.into()),
+            interactive: true,
         }
     }
 

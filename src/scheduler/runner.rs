@@ -17,6 +17,9 @@ use crate::sync::{Active, Error, Syncs};
 /// full disk.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// How often what ended long ago is looked for.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+
 /// Executes runs. Clones share the work.
 #[derive(Clone)]
 pub struct Scheduler {
@@ -44,6 +47,8 @@ impl Scheduler {
     pub fn start(&self, tasks: &Tasks) {
         let (scheduler, serving) = (self.clone(), tasks.clone());
         tasks.start(async move { scheduler.serve(&serving).await });
+        let (scheduler, stop) = (self.clone(), tasks.stopping());
+        tasks.start(async move { scheduler.sweep(&stop).await });
     }
 
     /// Returns when nothing is left to execute; for a command that works without a server.
@@ -81,6 +86,17 @@ impl Scheduler {
     async fn purge(&self, stop: &CancellationToken) {
         if let Err(error) = self.syncs.purge(stop).await {
             warn!(error = %chain(&error), "what belonged to deleted syncs is still there");
+        }
+    }
+
+    async fn sweep(&self, stop: &CancellationToken) {
+        let mut next = self.clock.now();
+        let pause = |next| stop.run_until_cancelled(self.clock.sleep_until(next));
+        while pause(next).await.is_some() {
+            if let Err(error) = self.syncs.sweep(stop).await {
+                warn!(error = %chain(&error), "runs and plans of long ago are still there");
+            }
+            next = self.clock.after(SWEEP_EVERY);
         }
     }
 

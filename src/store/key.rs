@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::{
-    ConnectionId, DatasetId, ImportId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
+    ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
 };
 
 /// Bytes that are no key of the kind asked for: the store is damaged or the code is wrong.
@@ -58,7 +58,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId RequestId }
+ids! { UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId PlanId RequestId }
 
 impl Key for () {
     fn write(&self, _out: &mut Vec<u8>) {}

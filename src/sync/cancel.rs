@@ -93,6 +93,7 @@ impl Syncs {
             .count("records", 0);
         let mut batch = Batch::new(act.build(&self.services.clock));
         batch.replace::<Runs>(&row.key, &job, row.version);
+        self.close_plan(&mut batch, row.key.0, &job, None)?;
         self.commit(batch, &job.sync_name).await?;
         let run = Run::kept(id, job);
         self.board.take_down(run.clone());

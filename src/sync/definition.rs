@@ -60,6 +60,9 @@ pub struct Definition {
     pub remote_key_field_id: String,
     /// Whether the provider may convert values and add missing options of a select field.
     pub typecast: bool,
+    /// Whether runs need a plan that somebody has approved.
+    #[serde(default)]
+    pub approval: Approval,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -67,6 +70,27 @@ pub struct Definition {
 }
 
 impl Json for Definition {}
+
+/// Whether the runs of a sync need a plan that somebody has approved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// A run plans as it goes, and is approved by this very setting.
+    #[default]
+    Never,
+    /// Nothing is written but what is in an approved plan.
+    Always,
+}
+
+impl Approval {
+    /// Its word in the book.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Always => "always",
+        }
+    }
+}
 
 /// Something at the provider: its id, and its name when it was last looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

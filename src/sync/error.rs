@@ -1,7 +1,7 @@
 //! What can go wrong with syncs, by what the caller can do.
 
 use super::mapping::Fault;
-use crate::base::{BadCursor, RunId, SyncId};
+use crate::base::{BadCursor, PlanId, RunId, SyncId};
 use crate::{connections, datasets, store};
 
 /// Why something about a sync was not done.
@@ -31,6 +31,18 @@ pub enum Error {
     /// Nothing was refused in the run.
     #[error("run {0} has left nothing to be tried again")]
     NothingLeft(RunId),
+    /// The plan does not exist, or belongs to somebody else.
+    #[error("plan {0} does not exist")]
+    UnknownPlan(PlanId),
+    /// The plan cannot be approved, because it is not ready.
+    #[error("plan {0} is not ready to be approved")]
+    NotReady(PlanId),
+    /// The plan is too old to be approved.
+    #[error("plan {0} is too old; ask for another")]
+    Expired(PlanId),
+    /// Runs of the sync need a plan that somebody has approved.
+    #[error("runs of this sync need a plan that somebody has approved; ask for a plan")]
+    ApprovalRequired,
     /// No record of this key is among the dead letters.
     #[error("no dead letter has this key")]
     UnknownLetter,

@@ -8,7 +8,7 @@ use super::definition::Definitions;
 use super::outcome::Block;
 use super::problem::Problems;
 use super::state::{Ending, Impossible, State, Step};
-use crate::base::{Hex, RunId, SyncId, UserId};
+use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 
 /// The runs by owner and id.
@@ -64,6 +64,10 @@ pub enum Task {
     Push,
     /// To write what was refused in another run, or stayed unknown, and nothing else.
     Retry(RunId),
+    /// To find out what a push would do.
+    Plan(PlanId),
+    /// To write what is in a plan, and nothing else.
+    Execute(PlanId),
 }
 
 /// Who asked for a job.

@@ -24,6 +24,9 @@ pub(crate) struct Link {
     pub(crate) remote_id: String,
     /// What is known of its content.
     pub(crate) content: Content,
+    /// What the provider held when it was agreed, for those who want to see what changes: canonical
+    /// cells, each ended by a zero byte. Empty when that is not known.
+    pub(crate) cells: Vec<u8>,
 }
 
 /// What is known of a remote record's content.
@@ -57,25 +60,40 @@ impl Link {
     pub(crate) fn agrees(&self, fresh: &Hash) -> bool {
         matches!(&self.content, Content::Agreed { sent, .. } if sent == fresh)
     }
+
+    /// Whether `held` is the fingerprint of what the provider held when the record was agreed.
+    pub(crate) fn echoes(&self, held: &Hash) -> bool {
+        matches!(&self.content, Content::Agreed { echo, .. } if echo == held)
+    }
 }
 
 const AGREED: u8 = 0;
 const FOUND_OURS: u8 = 1;
 const FOUND_THERE: u8 = 2;
+const AGREED_WITH_CELLS: u8 = 3;
 
-/// One byte of kind, for agreed content both fingerprints, then the remote id.
+/// One byte of kind, for agreed content both fingerprints, then the remote id; with cells, the id
+/// has its length before it in two bytes (big-endian), and the cells follow.
 impl store::Value for Link {
     fn encode(&self, out: &mut Vec<u8>) {
         match &self.content {
             Content::Agreed { sent, echo } => {
-                out.push(AGREED);
+                let cells = !self.cells.is_empty();
+                out.push(if cells { AGREED_WITH_CELLS } else { AGREED });
                 out.extend_from_slice(sent);
                 out.extend_from_slice(echo);
+                if cells {
+                    let length = u16::try_from(self.remote_id.len()).unwrap_or(u16::MAX);
+                    out.extend_from_slice(&length.to_be_bytes());
+                }
             }
             Content::Found { ours: true } => out.push(FOUND_OURS),
             Content::Found { ours: false } => out.push(FOUND_THERE),
         }
         out.extend_from_slice(self.remote_id.as_bytes());
+        if matches!(self.content, Content::Agreed { .. }) {
+            out.extend_from_slice(&self.cells);
+        }
     }
 
     fn decode(_shape: u8, bytes: &[u8]) -> Result<Self, store::Error> {
@@ -91,7 +109,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         Some(*hash)
     };
     let content = match *kind {
-        AGREED => Content::Agreed {
+        AGREED | AGREED_WITH_CELLS => Content::Agreed {
             sent: hash()?,
             echo: hash()?,
         },
@@ -99,9 +117,16 @@ fn read(bytes: &[u8]) -> Option<Link> {
         FOUND_THERE => Content::Found { ours: false },
         _ => return None,
     };
+    let (id, cells) = if *kind == AGREED_WITH_CELLS {
+        let (length, after) = rest.split_first_chunk()?;
+        after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?
+    } else {
+        (rest, &[][..])
+    };
     Some(Link {
-        remote_id: String::from_utf8(rest.to_vec()).ok()?,
+        remote_id: String::from_utf8(id.to_vec()).ok()?,
         content,
+        cells: cells.to_vec(),
     })
 }
 
@@ -112,17 +137,20 @@ mod tests {
 
     #[test]
     fn a_link_comes_back_as_it_was_kept() {
-        for content in [
-            Content::Agreed {
-                sent: [1; 16],
-                echo: [2; 16],
-            },
-            Content::Found { ours: true },
-            Content::Found { ours: false },
+        let agreed = Content::Agreed {
+            sent: [1; 16],
+            echo: [2; 16],
+        };
+        for (content, cells) in [
+            (agreed, Vec::new()),
+            (agreed, b"\"a\"\0\0".to_vec()),
+            (Content::Found { ours: true }, Vec::new()),
+            (Content::Found { ours: false }, Vec::new()),
         ] {
             let link = Link {
                 remote_id: "recAAAAAAAAAAAAAA".into(),
                 content,
+                cells,
             };
             let mut bytes = Vec::new();
             link.encode(&mut bytes);
@@ -132,7 +160,8 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_link_are_refused() {
-        for bytes in [&[][..], &[9, 9], &[AGREED, 1, 2, 3]] {
+        let long = [&[AGREED_WITH_CELLS][..], &[0; 32], &[0, 9, b'r']].concat();
+        for bytes in [&[][..], &[9, 9], &[AGREED, 1, 2, 3], &long] {
             assert!(Link::decode(1, bytes).is_err());
         }
     }
@@ -145,6 +174,7 @@ mod tests {
                 sent: [1; 16],
                 echo: [2; 16],
             },
+            cells: Vec::new(),
         };
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");

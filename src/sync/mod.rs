@@ -16,6 +16,7 @@ mod link;
 mod mapping;
 mod names;
 mod outcome;
+mod plan;
 mod problem;
 mod proposal;
 mod pulse;
@@ -23,6 +24,7 @@ mod purge;
 mod run;
 mod runs;
 mod state;
+mod sweep;
 #[expect(
     clippy::module_inception,
     reason = "one noun, one module: a sync is what the folder is about"
@@ -34,16 +36,20 @@ mod testing;
 
 pub use board::Run;
 pub use counts::{Counts, Fate};
-pub use definition::{Definition, Named, Pair};
+pub use definition::{Approval, Definition, Named, Pair};
 pub use error::Error;
 pub use job::{Job, Starter, Task};
 pub use letter::{Cell, DeadLetter, LettersPage};
 pub use mapping::{Fault, Wish};
 pub use outcome::Outcome;
+pub use plan::{
+    Before, Change as PlannedChange, ChangesPage, Column, Difference, Made, Plan, PlanState,
+    PlansPage, Wanted,
+};
 pub use problem::Problem;
 pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;
 pub use runs::{Active, OutcomesPage, RunsPage};
 pub use state::{Failure, Phase, State};
 pub use sync::{Change, Overview, Sync};
-pub use syncs::{New, Part, Services, Syncs, SyncsPage, Target, tables};
+pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};

@@ -3,15 +3,17 @@
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::cancel::Cancels;
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
 use super::letter::DeadLetters;
 use super::link::Links;
 use super::outcome::Outcomes;
+use super::plan::{BY_SYNC as OF_SYNC, Plans};
 use super::syncs::Syncs;
-use crate::base::{RunId, SyncId, UserId};
-use crate::store::{Batch, Collection, Json, Scan, prefix};
+use crate::base::{PlanId, RunId, SyncId, UserId};
+use crate::store::{Batch, Collection, Json, Row, Scan, prefix};
 
 /// The deleted syncs whose links and runs are still there.
 pub(crate) struct Purges;
@@ -32,6 +34,8 @@ impl Json for Purge {}
 
 /// Rows of one kind that are removed at once, so that others get their turn with the store.
 const ROWS: usize = 5_000;
+/// A block holds the outcomes of up to some thousand records.
+const BLOCKS: usize = 50;
 
 impl Syncs {
     /// Removes what belonged to deleted syncs, until nothing is left or `stop` is told.
@@ -45,36 +49,28 @@ impl Syncs {
     /// Removes some of what belonged to a sync; `false` when it was the last.
     async fn purge_some(&self, sync: SyncId, owner: UserId) -> Result<bool, Error> {
         let store = &self.services.store;
+        if let Some(run) = self.first::<Runs>(&Scan::prefix(prefix(&sync), 1).by(&BY_SYNC))? {
+            self.remove_run(owner, run.key.1).await?;
+            return Ok(true);
+        }
+        if let Some(plan) = self.first::<Plans>(&Scan::prefix(prefix(&sync), 1).by(&OF_SYNC))? {
+            self.remove_plan(owner, plan.key.1).await?;
+            return Ok(true);
+        }
         let mut batch = Batch::bookkeeping();
-        let of_sync = prefix(&sync);
-        let run = store.scan::<Runs>(&Scan::prefix(of_sync.clone(), 1).by(&BY_SYNC))?;
-        let run = run.rows.first().map(|row| row.key.1);
-        let outcomes = |run: RunId| Scan::prefix(prefix(&run), 1);
-        if !store
-            .scan::<Links>(&Scan::prefix(of_sync.clone(), 1))?
-            .rows
-            .is_empty()
+        let of_sync = || prefix(&sync);
+        if self.first::<Links>(&Scan::prefix(of_sync(), 1))?.is_some() {
+            batch.clear::<Links>(of_sync(), ROWS);
+        } else if self
+            .first::<Intents>(&Scan::prefix(of_sync(), 1))?
+            .is_some()
         {
-            batch.clear::<Links>(of_sync, ROWS);
-        } else if !store
-            .scan::<Intents>(&Scan::prefix(of_sync.clone(), 1))?
-            .rows
-            .is_empty()
+            batch.clear::<Intents>(of_sync(), ROWS);
+        } else if self
+            .first::<DeadLetters>(&Scan::prefix(of_sync(), 1))?
+            .is_some()
         {
-            batch.clear::<Intents>(of_sync, ROWS);
-        } else if !store
-            .scan::<DeadLetters>(&Scan::prefix(of_sync.clone(), 1))?
-            .rows
-            .is_empty()
-        {
-            batch.clear::<DeadLetters>(of_sync, ROWS);
-        } else if let Some(run) = run
-            && !store.scan::<Outcomes>(&outcomes(run))?.rows.is_empty()
-        {
-            // A block holds the outcomes of up to some thousand records.
-            batch.clear::<Outcomes>(prefix(&run), ROWS / 100);
-        } else if let Some(run) = run {
-            batch.discard::<Runs>(&(owner, run));
+            batch.clear::<DeadLetters>(of_sync(), ROWS);
         } else {
             batch.discard::<Purges>(&sync);
             store.commit(batch).await?;
@@ -82,5 +78,37 @@ impl Syncs {
         }
         store.commit(batch).await?;
         Ok(true)
+    }
+
+    /// Removes a run that has ended, with everything that it left.
+    pub(super) async fn remove_run(&self, owner: UserId, run: RunId) -> Result<(), Error> {
+        let store = &self.services.store;
+        let outcomes = || prefix(&run);
+        while self
+            .first::<Outcomes>(&Scan::prefix(outcomes(), 1))?
+            .is_some()
+        {
+            let mut batch = Batch::bookkeeping();
+            batch.clear::<Outcomes>(outcomes(), BLOCKS);
+            store.commit(batch).await?;
+        }
+        let mut batch = Batch::bookkeeping();
+        batch.discard::<Cancels>(&run);
+        batch.discard::<Runs>(&(owner, run));
+        store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// Removes a plan with everything that it lists.
+    pub(super) async fn remove_plan(&self, owner: UserId, plan: PlanId) -> Result<(), Error> {
+        self.clear_plan(plan).await?;
+        let mut batch = Batch::bookkeeping();
+        batch.discard::<Plans>(&(owner, plan));
+        self.services.store.commit(batch).await?;
+        Ok(())
+    }
+
+    fn first<C: Collection>(&self, scan: &Scan) -> Result<Option<Row<C>>, Error> {
+        Ok(self.services.store.scan::<C>(scan)?.rows.into_iter().next())
     }
 }

@@ -11,6 +11,7 @@ use super::definition::{Definition, Definitions};
 use super::error::Error;
 use super::job::{ACTIVE, BY_SYNC, Job, Runs, Task};
 use super::outcome::{Outcome, Outcomes};
+use super::plan::Plans;
 use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
@@ -27,6 +28,8 @@ pub struct Active {
     pub run: RunId,
     /// The base and the table that it writes to.
     pub table: (String, String),
+    /// Whether somebody has asked for it and waits; such runs come first.
+    pub interactive: bool,
 }
 
 /// Some of an owner's runs.
@@ -72,13 +75,32 @@ impl Syncs {
             None => Scan::prefix(prefix(&scope.owner()), part.limit),
         };
         let scan = scan.backwards().after(part.after.as_ref());
-        let page = self.services.store.scan::<Runs>(&scan)?;
-        self.record(Event::new(Code::SyncsRead, by).count("runs", page.rows.len() as u64));
-        let show = |row: Row<Runs>| self.shown(Run::kept(row.key.1, row.value));
-        Ok(RunsPage {
-            runs: page.rows.into_iter().map(show).collect(),
-            next: page.next,
-        })
+        let page = self.page_of_runs(&scan, part.limit)?;
+        self.record(Event::new(Code::SyncsRead, by).count("runs", page.runs.len() as u64));
+        Ok(page)
+    }
+
+    /// The first `limit` runs of a scan; the jobs that make plans are none.
+    fn page_of_runs(&self, scan: &Scan, limit: usize) -> Result<RunsPage, Error> {
+        let mut page = RunsPage {
+            runs: Vec::new(),
+            next: None,
+        };
+        let mut last = None;
+        let moment = self.services.store.snapshot()?;
+        moment.walk::<Runs>(scan, |place, row| {
+            if matches!(row.value.task, Task::Plan(_)) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if page.runs.len() == limit {
+                page.next = last.take().map(Cursor);
+                return Ok(ControlFlow::Break(()));
+            }
+            last = Some(place.to_vec());
+            page.runs.push(self.shown(Run::kept(row.key.1, row.value)));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(page)
     }
 
     /// The run now, then whenever it has changed but at most four times a second, and its end.
@@ -139,7 +161,8 @@ impl Syncs {
         Ok(page)
     }
 
-    /// The runs that have not ended, in the order in which they were asked for.
+    /// The runs that have not ended: those that somebody waits for first, and otherwise in the order
+    /// in which they were asked for.
     pub fn active(&self) -> Result<Vec<Active>, Error> {
         let snapshot = self.services.store.snapshot()?;
         let scan = Scan::all(MOST_ACTIVE).by(&ACTIVE);
@@ -148,11 +171,15 @@ impl Syncs {
             let (owner, run) = row.key;
             if let Some(sync) = snapshot.get::<Definitions>(&(owner, row.value.sync))? {
                 let Definition { base, table, .. } = sync.value;
-                let table = (base.id, table.id);
-                active.push(Active { owner, run, table });
+                active.push(Active {
+                    owner,
+                    run,
+                    table: (base.id, table.id),
+                    interactive: row.value.by.is_some(),
+                });
             }
         }
-        active.sort_by_key(|active| active.run);
+        active.sort_by_key(|active| (!active.interactive, active.run));
         Ok(active)
     }
 
@@ -178,7 +205,12 @@ impl Syncs {
         dataset: &Dataset,
     ) -> Result<u64, Error> {
         match task {
-            Task::Push => Ok(dataset.count()?),
+            Task::Push | Task::Plan(_) => Ok(dataset.count()?),
+            Task::Execute(plan) => {
+                let row = self.services.store.get::<Plans>(&(owner, *plan))?;
+                let made = row.and_then(|row| row.value.made);
+                Ok(made.map_or(0, |made| made.counts.read - made.counts.unchanged))
+            }
             Task::Retry(run) => {
                 let row = self.services.store.get::<Runs>(&(owner, *run))?;
                 Ok(row.map_or(0, |row| row.value.counts.refused + row.value.counts.unknown))

@@ -26,6 +26,10 @@ pub enum Phase {
     Reading,
     /// Finds out what became of writes whose answer never came.
     Settling,
+    /// Reads the remote table's records, so that a plan knows them.
+    Listing,
+    /// Finds out what a run would do.
+    Planning,
     /// Writes records.
     Writing,
 }

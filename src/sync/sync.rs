@@ -1,9 +1,11 @@
 //! One sync, opened by its owner: changes it, deletes it, queues its runs.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 
 use super::board::Run;
-use super::definition::{Definition, Definitions};
+use super::definition::{Approval, Definition, Definitions};
 use super::error::Error;
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Wish, check};
@@ -39,6 +41,8 @@ pub struct Change {
     pub remote_key_field_id: Option<String>,
     /// Whether the provider may convert values.
     pub typecast: Option<bool>,
+    /// Whether runs need a plan that somebody has approved.
+    pub approval: Option<Approval>,
 }
 
 /// What people want to know of a sync beside its definition.
@@ -105,13 +109,22 @@ impl Sync {
         self.syncs.services.clock.now()
     }
 
+    /// The run that was asked for last; the jobs that make plans are none.
     fn last_run(&self) -> Result<Option<Run>, Error> {
-        let scan = Scan::prefix(prefix(&self.row.id), 1)
+        let scan = Scan::prefix(prefix(&self.row.id), usize::MAX)
             .by(&BY_SYNC)
             .backwards();
-        let page = self.syncs.services.store.scan::<Runs>(&scan)?;
-        let kept = page.rows.into_iter().next();
-        Ok(kept.map(|row| self.syncs.shown(Run::kept(row.key.1, row.value))))
+        let mut last = None;
+        let moment = self.syncs.services.store.snapshot()?;
+        moment.walk::<Runs>(&scan, |_, row| {
+            Ok(if matches!(row.value.task, Task::Plan(_)) {
+                ControlFlow::Continue(())
+            } else {
+                last = Some(self.syncs.shown(Run::kept(row.key.1, row.value)));
+                ControlFlow::Break(())
+            })
+        })?;
+        Ok(last)
     }
 
     /// Changes it. A new mapping is looked at with the table as it is now.
@@ -120,6 +133,7 @@ impl Sync {
         if let Some(name) = &change.name {
             fresh.name = checked_name(name)?;
         }
+        fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
@@ -131,6 +145,7 @@ impl Sync {
         let act = Event::new(Code::SyncUpdated, by)
             .entity("sync", self.row.id, &fresh.name)
             .detail("mapping_changed", remapped)
+            .detail("approval", fresh.approval.name())
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
@@ -193,12 +208,16 @@ impl Sync {
     }
 
     /// Queues a run and rings for it. Errs while another has not ended.
+    ///
+    /// Also errs when runs of the sync need an approved plan.
     pub async fn queue(&self, by: &Actor) -> Result<Run, Error> {
+        self.leave_to_write()?;
         self.queue_job(Task::Push, by).await
     }
 
     /// Queues a run over what was refused in an ended run of this sync, or stayed unknown, alone.
     pub async fn retry(&self, id: RunId, by: &Actor) -> Result<Run, Error> {
+        self.leave_to_write()?;
         let job = self.syncs.job(&self.scope(), id)?;
         if !job.state.ended() {
             return Err(Error::NotEnded(id));
@@ -207,6 +226,14 @@ impl Sync {
             return Err(Error::NothingLeft(id));
         }
         self.queue_job(Task::Retry(id), by).await
+    }
+
+    /// Errs when nothing may be written without a plan that somebody has approved.
+    fn leave_to_write(&self) -> Result<(), Error> {
+        match self.row.definition.approval {
+            Approval::Never => Ok(()),
+            Approval::Always => Err(Error::ApprovalRequired),
+        }
     }
 
     async fn queue_job(&self, task: Task, by: &Actor) -> Result<Run, Error> {
@@ -221,10 +248,15 @@ impl Sync {
             act = act.detail("retry_of", of.to_string());
         }
         let mut batch = Batch::new(act.build(clock));
+        self.syncs.supersede(&mut batch, self.row.id)?;
         batch.insert::<Runs>(&(self.row.owner, id), &job);
         self.syncs.commit(batch, name).await?;
         self.syncs.services.nudge.ring();
         Ok(Run::kept(id, job))
+    }
+
+    pub(super) fn owner(&self) -> UserId {
+        self.row.owner
     }
 
     pub(super) fn syncs(&self) -> &Syncs {
@@ -241,7 +273,7 @@ impl Sync {
 }
 
 /// The person behind an actor, under the name that they had.
-fn starter(by: &Actor) -> Option<Starter> {
+pub(super) fn starter(by: &Actor) -> Option<Starter> {
     let (id, name) = match &by.party {
         Party::User { id, email, .. } => (*id, email.clone()),
         Party::Operator { on_behalf_of, .. } => on_behalf_of.clone()?,

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::board::{Board, Run};
 use super::cancel::{Cancels, Stops};
-use super::definition::{BY_NAME, Definition, Definitions, Named};
+use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::error::Error;
 use super::intent::Intents;
 use super::job::Runs;
@@ -13,6 +14,7 @@ use super::letter::DeadLetters;
 use super::link::Links;
 use super::mapping::{Fault, Wish, check};
 use super::outcome::Outcomes;
+use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
 use super::sync::Sync;
@@ -20,6 +22,7 @@ use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, RunId, Scope, SyncId,
 };
+use crate::config;
 use crate::connections::Connections;
 use crate::datasets::Datasets;
 use crate::providers::RemoteTable;
@@ -42,6 +45,26 @@ pub struct Services {
     pub blocking: Blocking,
     /// Rung when a run is queued.
     pub nudge: Nudge,
+    /// How long things are kept.
+    pub settings: Settings,
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Runs and plans that have ended.
+    pub keep_ended: Duration,
+    /// How long a plan can be approved.
+    pub plan_validity: Duration,
+}
+
+impl From<&config::Sync> for Settings {
+    fn from(settings: &config::Sync) -> Self {
+        Self {
+            keep_ended: settings.keep_ended,
+            plan_validity: settings.plan_validity,
+        }
+    }
 }
 
 /// Every sync. Clones share them.
@@ -76,6 +99,8 @@ pub struct New {
     pub wish: Wish,
     /// Whether the provider may convert values and add missing options.
     pub typecast: bool,
+    /// Whether runs need a plan that somebody has approved.
+    pub approval: Approval,
 }
 
 /// Some of an owner's syncs.
@@ -96,7 +121,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 8] {
+pub fn tables() -> [Table; 12] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -106,6 +131,10 @@ pub fn tables() -> [Table; 8] {
         Table::of::<Purges>(),
         Table::of::<Cancels>(),
         Table::of::<DeadLetters>(),
+        Table::of::<Plans>(),
+        Table::of::<Blocks>(),
+        Table::of::<ById>(),
+        Table::of::<ByKey>(),
     ]
 }
 
@@ -156,6 +185,7 @@ impl Syncs {
             mapping,
             remote_key_field_id: new.wish.remote_key_field_id,
             typecast: new.typecast,
+            approval: new.approval,
             created_at: now,
             updated_at: now,
         };

@@ -11,6 +11,8 @@ it("every settled record stands in one entry of the ledger", () => {
 it.each([
   ["queued", undefined, "Waits for its turn."],
   ["running", "reading", "Reads what is there."],
+  ["running", "listing", "Reads the remote records."],
+  ["running", "planning", "Finds out what a run would do."],
   ["running", "writing", "Writes what differs."],
   ["running", "settling", "Settles what an earlier run left open."],
   ["running", undefined, "Works."],

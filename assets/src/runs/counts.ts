@@ -25,6 +25,10 @@ export function activityOf({ state, phase }: Pick<Run, "state" | "phase">): stri
   switch (phase) {
     case "reading":
       return "Reads what is there.";
+    case "listing":
+      return "Reads the remote records.";
+    case "planning":
+      return "Finds out what a run would do.";
     case "writing":
       return "Writes what differs.";
     case "settling":

@@ -158,6 +158,7 @@ export const sync: Sync = {
   ],
   remote_key_field_id: "fld-code",
   typecast: false,
+  approval: "never",
   created_at: time,
   updated_at: time,
   version: 1,

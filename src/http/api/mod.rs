@@ -8,6 +8,8 @@ mod datasets;
 mod imports;
 mod letters;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod plans;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod runs;
@@ -54,6 +56,8 @@ pub(crate) enum Tag {
     Imports,
     /// Agreements between a dataset and a remote table.
     Syncs,
+    /// What a run of a sync would do, before it does it.
+    Plans,
     /// Executions of syncs.
     Runs,
 }
@@ -109,6 +113,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         syncs::Resource::new(app, pages),
         runs::Resource::new(app, pages),
         letters::Resource::new(app, pages),
+        plans::Resource::new(app, pages),
     );
     OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
         .description(

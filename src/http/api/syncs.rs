@@ -2,7 +2,7 @@
 
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{Object, OpenApi};
+use poem_openapi::{Enum, Object, OpenApi};
 
 use super::runs::RunView;
 use super::{Done, Made, Tag};
@@ -12,7 +12,7 @@ use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
-use crate::sync::{self, Change, Named, New, Overview, Pair, Syncs, Target, Wish};
+use crate::sync::{self, Approval, Change, Named, New, Overview, Pair, Syncs, Target, Wish};
 
 pub(super) struct Resource {
     syncs: Syncs,
@@ -41,6 +41,8 @@ struct SyncView {
     remote_key_field_id: String,
     /// Whether the provider may convert values and add missing options of a select field.
     typecast: bool,
+    /// Whether runs need a plan that somebody has approved.
+    approval: ApprovalView,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -49,6 +51,17 @@ struct SyncView {
     last_run: Option<RunView>,
     /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
     version: u64,
+}
+
+/// Whether the runs of a sync need a plan that somebody has approved.
+#[derive(Clone, Copy, Default, Enum)]
+#[oai(rename = "SyncApproval", rename_all = "snake_case")]
+enum ApprovalView {
+    /// A run plans as it goes.
+    #[default]
+    Never,
+    /// Nothing is written but what is in an approved plan.
+    Always,
 }
 
 /// A dataset by its name.
@@ -141,6 +154,9 @@ struct NewSync {
     /// Whether the provider may convert values and add missing options of a select field.
     #[oai(default)]
     typecast: bool,
+    /// Whether runs need a plan that somebody has approved.
+    #[oai(default)]
+    approval: ApprovalView,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -158,6 +174,8 @@ struct SyncChange {
     remote_key_field_id: Option<String>,
     /// Whether the provider may convert values and add missing options.
     typecast: Option<bool>,
+    /// Whether runs need a plan that somebody has approved.
+    approval: Option<ApprovalView>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
@@ -337,6 +355,7 @@ fn view(sync: &sync::Sync) -> Result<SyncView, ApiError> {
         mapping: kept.mapping.into_iter().map(MappedField::from).collect(),
         remote_key_field_id: kept.remote_key_field_id,
         typecast: kept.typecast,
+        approval: kept.approval.into(),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
@@ -382,6 +401,7 @@ impl From<NewSync> for New {
                 remote_key_field_id: new.remote_key_field_id,
             },
             typecast: new.typecast,
+            approval: new.approval.into(),
         }
     }
 }
@@ -394,6 +414,25 @@ impl From<SyncChange> for Change {
             pairs: pairs.map(|pairs| pairs.into_iter().map(Into::into).collect()),
             remote_key_field_id: change.remote_key_field_id,
             typecast: change.typecast,
+            approval: change.approval.map(Approval::from),
+        }
+    }
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(approval: Approval) -> Self {
+        match approval {
+            Approval::Never => Self::Never,
+            Approval::Always => Self::Always,
+        }
+    }
+}
+
+impl From<ApprovalView> for Approval {
+    fn from(approval: ApprovalView) -> Self {
+        match approval {
+            ApprovalView::Never => Self::Never,
+            ApprovalView::Always => Self::Always,
         }
     }
 }

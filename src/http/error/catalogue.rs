@@ -20,6 +20,8 @@ pub enum Code {
     IdempotencyInProgress,
     IdempotencyAnswerLost,
     Referenced,
+    ApprovalRequired,
+    PlanOutdated,
     SetupDone,
     SetupLinkInvalid,
     PreconditionFailed,
@@ -54,7 +56,7 @@ pub(crate) struct Entry {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 32] = [
+pub(crate) const CATALOGUE: [Entry; 34] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
@@ -71,6 +73,8 @@ pub(crate) const CATALOGUE: [Entry; 32] = [
     Entry { code: Code::IdempotencyInProgress, text: "idempotency_in_progress", status: 409, title: "The same request is under way", remedy: "Wait a moment and send it again: the answer will then be that of the first one." },
     Entry { code: Code::IdempotencyAnswerLost, text: "idempotency_answer_lost", status: 409, title: "The request was carried out, and its answer is lost", remedy: "Do not send it under another key: it was carried out, once. Look at the list for what it made." },
     Entry { code: Code::Referenced, text: "referenced", status: 409, title: "Something else depends on it", remedy: "Delete what depends on it first, or repeat with cascade=true to delete all of it; dependents lists them." },
+    Entry { code: Code::ApprovalRequired, text: "approval_required", status: 409, title: "A run of this sync needs an approved plan", remedy: "Ask for a plan of the sync and approve it; the sync's approval setting can be changed by whoever owns it." },
+    Entry { code: Code::PlanOutdated, text: "plan_outdated", status: 409, title: "The plan cannot be carried out", remedy: "It is not ready, was carried out, was overtaken or is too old. Ask for another plan." },
     Entry { code: Code::SetupDone, text: "setup_done", status: 409, title: "The appliance is set up already", remedy: "Sign in instead. Who has lost the only account runs `weighbridge user password` at the machine." },
     Entry { code: Code::SetupLinkInvalid, text: "setup_link_invalid", status: 410, title: "The set-up link is used, old or wrong", remedy: "Make a new one at the machine with `weighbridge setup-link`; it is good for 30 minutes and one use." },
     Entry { code: Code::PreconditionFailed, text: "precondition_failed", status: 412, title: "It is not as it was when you saw it", remedy: "Read it again, carry your change over to what it is now, and send the new ETag in If-Match." },

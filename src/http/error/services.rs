@@ -180,6 +180,9 @@ impl From<sync::Error> for ApiError {
         match error {
             E::UnknownSync(_) => Self::not_found("sync"),
             E::UnknownRun(_) => Self::not_found("run"),
+            E::UnknownPlan(_) => Self::not_found("plan"),
+            E::NotReady(_) | E::Expired(_) => Self::new(Code::PlanOutdated, told),
+            E::ApprovalRequired => Self::new(Code::ApprovalRequired, told),
             E::UnknownLetter => Self::not_found("dead letter"),
             E::Invalid(faults) => {
                 let faults = faults.into_iter();

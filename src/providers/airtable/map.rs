@@ -6,6 +6,7 @@ use std::io::Write as _;
 use jiff::tz::TimeZone;
 use serde_json::value::RawValue;
 
+use super::super::RemoteField;
 use crate::fields::{FieldType, Value};
 
 /// What a field's cells hold.
@@ -112,6 +113,22 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
             out.push(b'}');
         }
         (_, value) => value.write(out),
+    }
+}
+
+/// Why the vendor will not take a value, as far as that can be told beforehand: a select field
+/// takes an option that it does not have only when the vendor may add it (Airtable Web API,
+/// "Field types", select fields and `typecast`).
+pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Option<String> {
+    let missing = |text: &str| {
+        let known = field.options.iter().any(|option| option == text);
+        (!known).then(|| format!("{:?} has no option {text:?}", field.name))
+    };
+    match (shape(&field.kind), value) {
+        _ if typecast => None,
+        (Shape::Choices, Value::Choices(texts)) => texts.iter().find_map(|text| missing(text)),
+        (Shape::Choice | Shape::Choices, one) => missing(&one.spelling()),
+        _ => None,
     }
 }
 
@@ -226,6 +243,31 @@ mod tests {
         for (kind, value, cell) in table {
             assert_eq!(written(kind, value.as_ref()), cell, "{kind} {value:?}");
         }
+    }
+
+    #[test]
+    fn an_option_that_a_select_field_does_not_have_is_told_beforehand() {
+        let field = |kind: &str| RemoteField {
+            id: "fld".into(),
+            name: "State".into(),
+            kind: kind.into(),
+            neutral: None,
+            writable: true,
+            description: None,
+            options: vec!["a".into(), "b".into()],
+        };
+        let one = field("singleSelect");
+        let told = |value: Option<Value>, typecast| misfit(&one, &value.unwrap(), typecast);
+        assert_eq!(told(Value::text("a"), false), None);
+        assert_eq!(told(Value::text("c"), true), None);
+        let wanted = "\"State\" has no option \"c\"";
+        assert_eq!(told(Value::text("c"), false).as_deref(), Some(wanted));
+        assert_eq!(
+            misfit(&field("multipleSelects"), &choices().unwrap(), false),
+            None
+        );
+        let text = field("singleLineText");
+        assert_eq!(misfit(&text, &Value::text("c").unwrap(), false), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod map;
 mod refusal;
 mod wire;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +14,8 @@ use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
-use super::{Access, Account, Answer, Base, Error, Held, Layout, Records, RemoteTable, Row};
+use super::{Access, Account, Answer, Base, Error, Held, Layout, Page, Records, RemoteTable, Row};
+use crate::fields::Value;
 use crate::net::{self, Call};
 
 /// Where the vendor answers.
@@ -137,13 +139,32 @@ impl Airtable {
             }
             let call = self
                 .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
-                .json(wire::list(layout, formula, offset.as_deref()));
+                .json(wire::list(layout, Some(formula), offset.as_deref()));
             let page = wire::listed(layout, &self.send(&layout.base, call).await?)?;
             held.extend(page.items);
             match page.offset {
                 Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
                 _ => return Ok(held),
             }
+        }
+    }
+
+    /// One page of all rows.
+    async fn page_of(&self, layout: &Layout, after: Option<&str>) -> Result<Page, Error> {
+        let call = self
+            .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
+            .json(wire::list(layout, None, after));
+        match self.send(&layout.base, call).await {
+            Ok(body) => {
+                let page = wire::listed(layout, &body)?;
+                Ok(Page::Rows {
+                    rows: page.items,
+                    next: page.offset,
+                })
+            }
+            // The vendor keeps a listing for some minutes only.
+            Err(refusal) if after.is_some() && wire::is_stale(&refusal) => Ok(Page::Forgotten),
+            Err(error) => Err(error),
         }
     }
 }
@@ -171,6 +192,19 @@ impl Records for Airtable {
 
     fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>> {
         self.write_rows(layout, rows).boxed()
+    }
+
+    fn calls_per_second(&self) -> Option<NonZeroU32> {
+        self.access.gate.calls_per_second()
+    }
+
+    fn misfit(&self, layout: &Layout, cells: &[Option<Value>]) -> Option<String> {
+        let mut cells = layout.fields.iter().zip(cells);
+        cells.find_map(|(field, cell)| map::misfit(field, cell.as_ref()?, layout.typecast))
+    }
+
+    fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page> {
+        self.page_of(layout, after).boxed()
     }
 
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {

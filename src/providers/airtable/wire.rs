@@ -65,19 +65,21 @@ fn put(out: &mut Vec<u8>, text: &str) {
     serde_json::to_writer(out, text).expect("memory takes every byte");
 }
 
-/// The body that asks for a page of the rows that a formula keeps.
-pub(super) fn list(layout: &Layout, formula: &str, offset: Option<&str>) -> Vec<u8> {
+/// The body that asks for a page of the rows that a formula keeps, or of all.
+pub(super) fn list(layout: &Layout, formula: Option<&str>, offset: Option<&str>) -> Vec<u8> {
     let fields: Vec<&str> = layout
         .fields
         .iter()
         .map(|field| field.id.as_str())
         .collect();
     let mut body = serde_json::json!({
-        "filterByFormula": formula,
         "fields": fields,
         "returnFieldsByFieldId": true,
         "pageSize": 100,
     });
+    if let Some(formula) = formula {
+        body["filterByFormula"] = formula.into();
+    }
     if let Some(offset) = offset {
         body["offset"] = offset.into();
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::super::counts::Fate;
 use super::super::link::Hash;
 use super::Pass;
-use super::content::fingerprint;
+use super::content::fingerprint_and_cells;
 use super::group::{Done, End, Group, Returned};
 use super::line::Patience;
 use super::readback::Found;
@@ -143,8 +143,10 @@ fn kept(load: Load, held: Held, mark: &Hash) -> Done {
         (None, true) => Fate::Created,
         (None, false) => Fate::Matched,
     };
+    let (echo, cells) = fingerprint_and_cells(mark, &held.cells);
     let end = End::Kept {
-        echo: fingerprint(mark, &held.cells),
+        echo,
+        cells,
         remote_id: held.id,
         fate,
         sent: load.sent,

@@ -6,15 +6,43 @@ use crate::fields::{Value, content_hash};
 /// The fingerprint of cells in the order of a layout, whose own fingerprint is `mark`: the same
 /// value in another remote field is another content.
 pub(super) fn fingerprint(mark: &Hash, cells: &[Option<Value>]) -> Hash {
-    let mut bytes = Vec::with_capacity(256);
-    bytes.extend_from_slice(mark);
+    content_hash(&bytes(mark, cells)).0
+}
+
+/// The fingerprint of cells, and the cells as [`spell`] writes them.
+pub(super) fn fingerprint_and_cells(mark: &Hash, cells: &[Option<Value>]) -> (Hash, Vec<u8>) {
+    let mut bytes = bytes(mark, cells);
+    let hash = content_hash(&bytes).0;
+    bytes.drain(..mark.len());
+    (hash, bytes)
+}
+
+/// The fingerprint of cells that [`spell`] has written.
+pub(super) fn marked(mark: &Hash, cells: &[u8]) -> Hash {
+    content_hash(&[mark, cells].concat()).0
+}
+
+/// The canonical cells, each ended by a zero byte, which no canonical value holds.
+pub(super) fn spell(cells: &[Option<Value>]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    write(cells, &mut out);
+    out
+}
+
+fn bytes(mark: &Hash, cells: &[Option<Value>]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    out.extend_from_slice(mark);
+    write(cells, &mut out);
+    out
+}
+
+fn write(cells: &[Option<Value>], out: &mut Vec<u8>) {
     for cell in cells {
         if let Some(value) = cell {
-            value.write(&mut bytes);
+            value.write(out);
         }
-        bytes.push(0); // no canonical value holds this byte
+        out.push(0);
     }
-    content_hash(&bytes).0
 }
 
 /// Whether a remote row bears most of what was to be written, its key aside: it may be the record
@@ -59,6 +87,17 @@ mod tests {
         assert_eq!(
             fingerprint(&[0; 16], &left),
             fingerprint(&[0; 16], &left.clone())
+        );
+    }
+
+    #[test]
+    fn cells_have_one_fingerprint_however_it_is_made() {
+        let cells = [text("a"), None, Some(Value::Integer(7))];
+        let hash = fingerprint(&[3; 16], &cells);
+        assert_eq!(marked(&[3; 16], &spell(&cells)), hash);
+        assert_eq!(
+            fingerprint_and_cells(&[3; 16], &cells),
+            (hash, spell(&cells))
         );
     }
 

@@ -1,10 +1,14 @@
 //! Turns a sync's mapping into what a run works with, or says why that is no longer possible.
 
+use sha2::{Digest as _, Sha256};
+
 use super::super::definition::Definition;
 use super::super::letter::Cell;
 use super::super::link::Hash;
 use super::super::mapping::{Fault, Wish, check};
+use super::super::plan::Column;
 use super::super::state::Failure;
+use crate::base::Hex;
 use crate::fields::{Fields, Schema, Value, content_hash};
 use crate::providers::{Layout, RemoteField, RemoteTable};
 
@@ -76,6 +80,39 @@ impl Fit {
         })
     }
 
+    /// The fields that are written, in the order of the layout.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        let columns = self.names.iter().zip(&self.layout.fields);
+        let column = |(field, to): (&String, &RemoteField)| Column {
+            field: field.clone(),
+            remote_field_id: to.id.clone(),
+            remote_field_name: to.name.clone(),
+        };
+        columns.map(column).collect()
+    }
+
+    /// SHA-256 over what goes where.
+    pub(super) fn mapping_digest(&self) -> String {
+        let Layout {
+            base,
+            table,
+            fields,
+            key,
+            typecast,
+        } = &self.layout;
+        let head = [base.clone(), table.clone(), format!("{key} {typecast}")];
+        let pairs = self.names.iter().zip(fields);
+        let pairs = pairs.map(|(field, to)| format!("{} {field}", to.id));
+        digest(head.into_iter().chain(pairs))
+    }
+
+    /// SHA-256 over the remote fields that are written, as far as they decide what can be. Names
+    /// and options do not: a write of our own may add an option.
+    pub(super) fn schema_digest(&self) -> String {
+        let fields = self.layout.fields.iter();
+        digest(fields.map(|to| format!("{} {} {}", to.id, to.kind, to.writable)))
+    }
+
     /// What a row's cells hold, for people.
     pub(super) fn payload(&self, cells: &[Option<Value>]) -> Vec<Cell> {
         let columns = self.names.iter().zip(&self.layout.fields).zip(cells);
@@ -95,6 +132,13 @@ impl Fit {
             .map(|place| fields.at(*place).cloned())
             .collect()
     }
+}
+
+fn digest(parts: impl Iterator<Item = String>) -> String {
+    let whole = parts.fold(Sha256::new(), |hash, part| {
+        hash.chain_update(part).chain_update("\n")
+    });
+    Hex(&<[u8; 32]>::from(whole.finalize())).to_string()
 }
 
 /// A text, or its beginning.

@@ -30,6 +30,8 @@ pub(super) struct Idle {
     pub(super) fate: Fate,
     pub(super) remote_id: String,
     pub(super) reason: String,
+    /// What would be sent, if it was refused without having been sent.
+    pub(super) cells: Vec<Option<Value>>,
 }
 
 /// What became of a record that was to be written.
@@ -48,6 +50,8 @@ pub(super) enum End {
         fate: Fate,
         sent: Hash,
         echo: Hash,
+        /// What it holds, as a link keeps it.
+        cells: Vec<u8>,
     },
     /// The provider does not take it: why, and what was sent.
     Refused {

@@ -8,6 +8,7 @@ use super::super::job::{Job, Runs};
 use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
 use super::super::outcome::{Block, Outcomes};
+use super::super::plan::Made;
 use super::super::state::Ending;
 use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
@@ -21,6 +22,8 @@ pub(super) struct Ledger {
     pub(super) job: Job,
     /// The records that were refused before.
     pub(super) letters: Known,
+    /// What the plan has come to, if the job is to make one.
+    pub(super) made: Option<Made>,
 }
 
 impl Ledger {
@@ -39,8 +42,16 @@ impl Ledger {
         let mut batch = Batch::bookkeeping();
         let mut block = Block::new(now);
         for idle in &whole.group.idle {
-            if matches!(idle.fate, Fate::Unchanged | Fate::Held) {
-                self.letters.settled(&mut batch, self.job.sync, &idle.key);
+            let place = (self.job.sync, idle.key.as_str());
+            match idle.fate {
+                Fate::Unchanged | Fate::Held => {
+                    self.letters.settled(&mut batch, place.0, place.1);
+                }
+                Fate::Refused => {
+                    let why = (idle.reason.as_str(), fit.payload(&idle.cells));
+                    self.letters.refused(&mut batch, place, (self.id, now), why);
+                }
+                Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown => {}
             }
             self.enter(
                 &mut block,
@@ -107,6 +118,7 @@ impl Ledger {
             remote_id,
             sent,
             echo,
+            cells,
             ..
         } = &done.end
         {
@@ -116,6 +128,7 @@ impl Ledger {
                     sent: *sent,
                     echo: *echo,
                 },
+                cells: cells.clone(),
             };
             batch.put::<Links>(&(self.job.sync, done.key.clone()), &link);
         }

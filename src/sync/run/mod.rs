@@ -13,12 +13,17 @@
 
 mod batch;
 mod content;
+mod decide;
+mod finish;
 mod fit;
 mod group;
 mod ledger;
 mod line;
+mod listing;
 mod opens;
 mod pipeline;
+mod planned;
+mod planning;
 mod readback;
 mod reading;
 mod source;

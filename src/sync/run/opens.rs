@@ -80,7 +80,12 @@ impl Pass<'_> {
                     doubtful.insert(load.key, reason);
                 }
                 (_, Some(remote_id)) => {
-                    let link = Link { remote_id, content };
+                    let cells = Vec::new();
+                    let link = Link {
+                        remote_id,
+                        content,
+                        cells,
+                    };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }
                 (_, None) => {}

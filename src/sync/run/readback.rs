@@ -113,7 +113,7 @@ impl Pass<'_> {
         !key.is_some_and(|key| matches!(self.reader.dataset.record(&key), Ok(Some(_))))
     }
 
-    fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
+    pub(super) fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
         let value = cells.get(self.fit.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())
     }

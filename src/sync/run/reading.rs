@@ -20,7 +20,7 @@ use crate::store::{Key as _, Scan, Store};
 
 /// A stretch has no more records than this, so that a dataset without changes is settled now and
 /// then too.
-const MOST_READ: usize = 5_000;
+pub(super) const MOST_READ: usize = 5_000;
 /// Records that are read at once; reading some of them again later costs little.
 const CHUNK: usize = 500;
 
@@ -79,7 +79,11 @@ impl Reader {
     }
 
     /// The next records, `most` of them unless the dataset ends.
-    fn records(&self, after: Option<&str>, most: usize) -> Result<Vec<(String, Fields)>, Error> {
+    pub(super) fn records(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Fields)>, Error> {
         let mut records = Vec::with_capacity(most);
         self.dataset.walk(after, |record| {
             records.push((record.key, record.fields));
@@ -93,7 +97,7 @@ impl Reader {
     }
 
     /// The links of the records, in the same order.
-    fn links(&self, records: &[(String, Fields)]) -> Result<Vec<(String, Link)>, Error> {
+    pub(super) fn links(&self, records: &[(String, Fields)]) -> Result<Vec<(String, Link)>, Error> {
         let (Some((first, _)), Some((last, _))) = (records.first(), records.last()) else {
             return Ok(Vec::new());
         };
@@ -123,6 +127,7 @@ impl Reader {
             fate,
             remote_id: remote_id.to_owned(),
             reason: reason.to_owned(),
+            cells: Vec::new(),
         };
         if let Some(reason) = self.doubtful.get(key) {
             stretch.idle.push(idle(Fate::Unknown, "", reason));

@@ -9,7 +9,7 @@ use super::super::link::Links;
 use super::super::outcome::Outcomes;
 use super::group::Idle;
 use super::reading::{Reader, Stretch};
-use crate::base::RunId;
+use crate::base::{PlanId, RunId};
 use crate::store::{Key as _, Scan, prefix};
 
 /// Where a run's records come from.
@@ -19,6 +19,8 @@ pub(super) enum Source {
     Dataset,
     /// What was refused in a run, or stayed unknown.
     Run(RunId),
+    /// What is in a plan.
+    Plan(PlanId),
 }
 
 /// How far a run's records are read.
@@ -40,8 +42,10 @@ impl Place {
 impl From<Task> for Source {
     fn from(task: Task) -> Self {
         match task {
-            Task::Push => Self::Dataset,
+            // A plan is made by looking at the dataset as a push would.
+            Task::Push | Task::Plan(_) => Self::Dataset,
             Task::Retry(run) => Self::Run(run),
+            Task::Execute(plan) => Self::Plan(plan),
         }
     }
 }
@@ -52,6 +56,7 @@ impl Reader {
         match self.source {
             Source::Dataset => self.read_dataset(after, writes),
             Source::Run(run) => self.read_left(run, after, writes),
+            Source::Plan(plan) => self.read_planned(plan, after, writes),
         }
     }
 
@@ -70,7 +75,7 @@ impl Reader {
                     let link = link.map(|row| row.value);
                     self.sort(&mut stretch, &key, &record.fields, link);
                 }
-                None => stretch.idle.push(gone(key.clone())),
+                None => stretch.idle.push(held(key.clone(), GONE)),
             }
             stretch.upto.key = Some(key);
         }
@@ -112,12 +117,16 @@ impl Reader {
     }
 }
 
-/// A listed record that is no longer there.
-pub(super) fn gone(key: String) -> Idle {
+/// Why a listed record that is no longer there is held.
+pub(super) const GONE: &str = "moved: the record was deleted here meanwhile";
+
+/// A listed record that is left alone.
+pub(super) fn held(key: String, reason: &str) -> Idle {
     Idle {
         key,
         fate: Fate::Held,
         remote_id: String::new(),
-        reason: "moved: the record was deleted here meanwhile".to_owned(),
+        reason: reason.to_owned(),
+        cells: Vec::new(),
     }
 }

@@ -4,40 +4,41 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
 
 use super::super::board::Run;
 use super::super::cancel::Cancels;
-use super::super::counts::Fate;
 use super::super::definition::{Definition, Definitions};
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::letter::Known;
-use super::super::state::{Ending, Failure, Phase, State};
+use super::super::plan::{Plan, Plans};
+use super::super::state::{Ending, Failure, Phase};
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::fit::Fit;
 use super::ledger::Ledger;
 use super::line::{Fatal, Line};
+use super::planned::outdated;
+use super::planning::Making;
 use super::reading::Reader;
-use crate::audit::{Code, Event, Outcome};
-use crate::base::{Act, Actor, Party, Scope, SyncId, chain};
+use crate::audit::{Code, Event};
+use crate::base::{Actor, Party, PlanId, Scope, SyncId, chain};
 use crate::datasets::Dataset;
 use crate::providers::{Records, RemoteTable};
 use crate::store::Batch;
-use crate::{connections, providers, store};
+use crate::{connections, store};
 
 /// A run that has been claimed, and everything that it works with.
-struct Claimed<'a> {
-    syncs: &'a Syncs,
-    active: &'a Active,
-    by: Actor,
-    sync_id: SyncId,
-    sync: Definition,
-    dataset: Dataset,
-    live: watch::Sender<Run>,
-    halt: CancellationToken,
-    failure: OnceLock<Fatal>,
+pub(super) struct Claimed<'a> {
+    pub(super) syncs: &'a Syncs,
+    pub(super) active: &'a Active,
+    pub(super) by: Actor,
+    pub(super) sync_id: SyncId,
+    pub(super) sync: Definition,
+    pub(super) dataset: Dataset,
+    pub(super) live: watch::Sender<Run>,
+    pub(super) halt: CancellationToken,
+    pub(super) failure: OnceLock<Fatal>,
 }
 
 /// Executes a run until it ends or `stop` is told; it then goes on at the next claim.
@@ -92,6 +93,10 @@ impl<'a> Claimed<'a> {
         }
         let scope = Scope::owned_by(active.owner);
         let dataset = services.datasets.open(&scope, sync.value.dataset)?;
+        if matches!(job.task, Task::Plan(_)) {
+            // A plan shows one time: it is begun anew whenever its job is taken up.
+            (job.counts, job.problems) = Default::default();
+        }
         if job.total.is_none() {
             job.total = Some(syncs.total(active.owner, &job.task, &dataset)?);
         }
@@ -133,6 +138,7 @@ impl<'a> Claimed<'a> {
             owner: self.active.owner,
             job,
             letters,
+            made: None,
         })
     }
 
@@ -188,12 +194,65 @@ impl<'a> Claimed<'a> {
             return Ok(());
         };
         match self.fit(&tables) {
-            Ok(fit) => self.pass(line, Arc::new(fit), task).carry_out(ledger).await,
+            Ok(fit) => {
+                let pass = self.pass(line, Arc::new(fit), task);
+                match task {
+                    Task::Push | Task::Retry(_) => pass.write_changes(ledger).await,
+                    Task::Plan(plan) => {
+                        let records = Arc::clone(&records);
+                        self.make_plan(pass, ledger, records, plan).await
+                    }
+                    Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
+                }
+            }
             Err(failure) => {
+                let failure = match task {
+                    Task::Execute(_) => outdated(&failure.message),
+                    Task::Push | Task::Retry(_) | Task::Plan(_) => failure,
+                };
                 line.fail(failure.into());
                 Ok(())
             }
         }
+    }
+
+    async fn make_plan(
+        &self,
+        mut pass: Pass<'_>,
+        ledger: &mut Ledger,
+        records: Arc<dyn Records>,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        let kept = self.kept_plan(plan)?;
+        self.syncs.clear_plan(plan).await?;
+        if pass.settle().await?.is_some() {
+            let read_first = kept.read_first;
+            let making = Making { plan, read_first };
+            ledger.made = pass.make_plan(ledger, records, making).await?;
+        }
+        Ok(())
+    }
+
+    async fn execute_plan(
+        &self,
+        pass: Pass<'_>,
+        ledger: &mut Ledger,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        let kept = self.kept_plan(plan)?;
+        let reader = pass.reader.clone();
+        let check = move || reader.outdated(plan, &kept);
+        if let Some(failure) = self.syncs.services.blocking.run(check).await? {
+            pass.line.fail(failure.into());
+            return Ok(());
+        }
+        pass.write_changes(ledger).await
+    }
+
+    fn kept_plan(&self, id: PlanId) -> Result<Plan, Error> {
+        let place = (self.active.owner, id);
+        let kept = self.syncs.services.store.get::<Plans>(&place)?;
+        Ok(kept.ok_or(Error::UnknownPlan(id))?.value)
     }
 
     fn line<'l>(&'l self, records: &'l dyn Records) -> Line<'l> {
@@ -263,75 +322,27 @@ impl<'a> Claimed<'a> {
             }
         }
     }
-
-    /// Lets the connection's status learn what the run met. The run's own end matters more: a
-    /// status that cannot be kept is only logged.
-    async fn tell_connection(&self, error: &providers::Error) {
-        let scope = Scope::owned_by(self.active.owner);
-        let connections = &self.syncs.services.connections;
-        let told = connections.met_trouble(&scope, self.sync.connection, error);
-        if let Err(error) = told.await {
-            warn!(error = %chain(&error), "a connection's status was not kept");
-        }
-    }
-
-    /// Ends the run in the store, in the book and for those who watch.
-    async fn end(&self, mut ledger: Ledger, ending: Option<Ending>) -> Result<(), Error> {
-        let now = self.syncs.services.clock.now();
-        ledger.count_calls(&self.live.borrow().job);
-        if ledger.job.end(ending, now).is_err() {
-            return Ok(()); // it has ended already
-        }
-        let mut batch = Batch::new(self.ended(&ledger.job));
-        batch.discard::<Cancels>(&self.active.run);
-        ledger.put(&mut batch);
-        self.syncs.services.store.commit(batch).await?;
-        let run = Run::kept(self.active.run, ledger.job);
-        log(&run);
-        self.syncs.board.take_down(run);
-        Ok(())
-    }
-
-    /// The event of a run's end: how many records met which fate, and the digest of the outcomes.
-    fn ended(&self, job: &Job) -> Act {
-        let (code, outcome) = match &job.state {
-            State::Failed(failure) => (
-                Code::RunFailed,
-                Outcome::Failure {
-                    code: "RUN_FAILED",
-                    detail: failure.message.clone(),
-                },
-            ),
-            State::Cancelled => (Code::RunCancelled, Outcome::Success),
-            State::Queued | State::Running(_) | State::Done => {
-                (Code::RunFinished, Outcome::Success)
-            }
-        };
-        let mut event = Event::new(code, &self.by)
-            .entity("run", self.active.run, &job.sync_name)
-            .entity("sync", job.sync, &job.sync_name)
-            .count("calls", job.calls)
-            .count("calls_refused", job.calls_refused)
-            .count("records", job.counts.read)
-            .detail("outcomes_sha256", job.digest.as_str())
-            .status(outcome);
-        for fate in Fate::ALL {
-            event = event.count(fate.name(), job.counts.of(fate));
-        }
-        event.build(&self.syncs.services.clock)
-    }
 }
 
 impl Pass<'_> {
     /// Settles what was left open, then writes what has changed.
-    async fn carry_out(mut self, ledger: &mut Ledger) -> Result<(), Error> {
-        self.enter(Phase::Settling);
-        let Some(opens) = self.settle_open().await? else {
+    async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
+        let Some(next) = self.settle().await? else {
             return Ok(());
         };
-        self.reader.doubtful = Arc::new(opens.doubtful);
         self.enter(Phase::Writing);
-        self.push(ledger, opens.next).await
+        self.push(ledger, next).await
+    }
+
+    /// Settles what was left open, and gives the number of the next intent. `None` when the job is
+    /// to stop.
+    async fn settle(&mut self) -> Result<Option<u64>, Error> {
+        self.enter(Phase::Settling);
+        let Some(opens) = self.settle_open().await? else {
+            return Ok(None);
+        };
+        self.reader.doubtful = Arc::new(opens.doubtful);
+        Ok(Some(opens.next))
     }
 }
 
@@ -342,23 +353,5 @@ fn actor(active: &Active) -> Actor {
             owner: active.owner,
         },
         origin: None,
-    }
-}
-
-fn log(run: &Run) {
-    let (id, counts) = (run.id, &run.job.counts);
-    let (read, refused) = (counts.read, counts.refused + counts.unknown);
-    let elapsed = run.job.finished_at.zip(run.job.started_at);
-    let elapsed_ms = elapsed.map_or(0, |(end, start)| end.duration_since(start).as_millis());
-    if let State::Failed(failure) = &run.job.state {
-        warn!(
-            run.id = %id, read, refused, calls = run.job.calls, elapsed_ms, code = %failure.code,
-            "run {id} failed: {}", failure.message
-        );
-    } else {
-        info!(
-            run.id = %id, read, refused, calls = run.job.calls, elapsed_ms,
-            "run {id} settled {read} records"
-        );
     }
 }

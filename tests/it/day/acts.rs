@@ -15,6 +15,7 @@ pub(super) struct Things {
     connection: String,
     sync: String,
     run: String,
+    plan: String,
 }
 
 impl Day {
@@ -188,6 +189,7 @@ impl Day {
             .expect(200);
         things.run = run(owner, &things.sync, "done").await;
         self.jobs(owner, &things.sync, &things.run).await;
+        things.plan = self.plans(owner, &things.sync).await;
         let other = json!({"token": secret("replaced token")});
         let path = format!("{connection}/credential");
         owner.call(Method::PUT, &path, other).await.expect(200);
@@ -238,6 +240,7 @@ async fn records(owner: &Caller<'_>) -> Things {
         connection: String::new(),
         sync: String::new(),
         run: String::new(),
+        plan: String::new(),
     }
 }
 
@@ -268,6 +271,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             "connections" => &things.connection,
             "syncs" => &things.sync,
             "users" => &things.user,
+            "plans" => &things.plan,
             _ => &things.run,
         };
         let path = path

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 13] = [
+const ABSENT: [(Code, &str); 14] = [
     (Code::SessionExpired, "sessions are swept every hour"),
     (
         Code::RequestBroke,
@@ -20,6 +20,7 @@ const ABSENT: [(Code, &str); 13] = [
         "no operation writes a batch of records but an import",
     ),
     (Code::RunPaused, "a run that waits has not changed"),
+    (Code::RunsSwept, "what ended long ago is swept every hour"),
     (Code::RemoteRead, "runs of this version read no records"),
     (Code::RemoteWriteIntended, "a run is told as a whole"),
     (Code::RemoteWriteSettled, "a run is told as a whole"),

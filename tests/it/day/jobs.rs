@@ -1,4 +1,4 @@
-//! What is done with the runs of that day beside starting them.
+//! What is done with the runs of that day beside starting them, and plans.
 
 use serde_json::{Value, json};
 
@@ -28,6 +28,24 @@ impl Day {
             .expect(200);
         self.vendor.heal().await;
         assert_eq!(ended(owner, &waiting).await["state"], "cancelled");
+    }
+
+    /// A plan that cannot be made, and one that is made and carried out.
+    pub(super) async fn plans(&self, owner: &Caller<'_>, sync: &str) -> String {
+        let path = format!("/syncs/{sync}/plans");
+        self.vendor.refuse_tokens().await;
+        let asked = owner.post(&path, json!({})).await.expect(202);
+        let job = ended(owner, asked["job_id"].as_str().unwrap()).await;
+        assert_eq!(job["state"], "failed", "{job}");
+        self.vendor.heal().await;
+        let asked = owner.post(&path, json!({"read_first": true})).await;
+        let asked = asked.expect(202);
+        ended(owner, asked["job_id"].as_str().unwrap()).await;
+        let plan = id(&asked);
+        let approve = owner.post(&format!("/plans/{plan}/runs"), json!({})).await;
+        let run = ended(owner, &id(&approve.expect(202))).await;
+        assert_eq!(run["state"], "done", "{run}");
+        plan
     }
 }
 

@@ -5,6 +5,7 @@ mod crash;
 mod faults;
 mod jobs;
 mod pace;
+mod plans;
 mod push;
 
 use std::collections::BTreeMap;

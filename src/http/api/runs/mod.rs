@@ -4,5 +4,6 @@ mod resource;
 mod starts;
 mod view;
 
-pub(super) use resource::Resource;
-pub(super) use view::RunView;
+pub(super) use resource::{Accepted, Resource};
+pub(super) use starts::Starts;
+pub(super) use view::{CountsView, FailureView, FateView, RunView, StarterView};

@@ -32,7 +32,7 @@ pub(crate) struct Resource {
 
 /// The answer of an operation that is carried out later.
 #[derive(ApiResponse)]
-enum Accepted {
+pub(crate) enum Accepted {
     /// The run is queued.
     #[oai(status = 202)]
     Accepted(Json<RunView>),
@@ -53,6 +53,8 @@ impl Resource {
     }
 
     /// Lists one's own runs.
+    ///
+    /// The jobs that make plans are not among them.
     #[oai(path = "/runs", method = "get", operation_id = "listRuns")]
     async fn list(
         &self,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use poem_openapi::{Enum, Object};
 
-use crate::base::{RunId, SyncId, UserId};
+use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::http::Moment;
 use crate::sync::{Counts, Failure, Fate, Outcome, Phase, Problem, Run, Starter, State, Task};
 
@@ -33,6 +33,10 @@ enum KindView {
     Push,
     /// It writes what was refused in another run, or stayed unknown, and nothing else.
     Retry,
+    /// It finds out what a push would do, for a plan, and writes nothing.
+    Plan,
+    /// It writes what is in a plan, and nothing else.
+    Execute,
 }
 
 /// What a run is busy with.
@@ -43,6 +47,10 @@ pub(super) enum PhaseView {
     Reading,
     /// It finds out what became of writes whose answer never came.
     Settling,
+    /// It reads the remote table's records, so that a plan knows them.
+    Listing,
+    /// It finds out what a run would do.
+    Planning,
     /// It writes records.
     Writing,
 }
@@ -50,7 +58,7 @@ pub(super) enum PhaseView {
 /// What became of one record.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "RunOutcomeState", rename_all = "snake_case")]
-pub(super) enum FateView {
+pub(crate) enum FateView {
     /// It was made at the provider.
     Created,
     /// It was brought up to date at the provider.
@@ -81,6 +89,8 @@ pub(crate) struct RunView {
     kind: KindView,
     /// The run whose refused and unknown records it tries again.
     retry_of: Option<RunId>,
+    /// The plan that it makes or carries out.
+    plan_id: Option<PlanId>,
     /// Where it stands.
     state: StateView,
     /// What it is busy with, while it is running or waiting.
@@ -116,7 +126,7 @@ pub(crate) struct RunView {
 /// Who asked for a run.
 #[derive(Object)]
 #[oai(rename = "RunStarter")]
-pub(super) struct StarterView {
+pub(crate) struct StarterView {
     /// The user's id.
     id: UserId,
     /// The user's name at that time.
@@ -126,7 +136,7 @@ pub(super) struct StarterView {
 /// What became of a run's records; `read` is the sum of the others.
 #[derive(Object)]
 #[oai(rename = "RunCounts")]
-pub(super) struct CountsView {
+pub(crate) struct CountsView {
     /// Records looked at.
     read: u64,
     /// Made at the provider.
@@ -148,7 +158,7 @@ pub(super) struct CountsView {
 /// Why a run failed.
 #[derive(Object)]
 #[oai(rename = "RunFailure")]
-pub(super) struct FailureView {
+pub(crate) struct FailureView {
     /// The kind of failure for programs, such as `unauthorised`.
     code: String,
     /// What happened and what to do.
@@ -216,9 +226,11 @@ impl RunView {
             State::Failed(failure) => (StateView::Failed, None, Some(failure)),
             State::Cancelled => (StateView::Cancelled, None, None),
         };
-        let (kind, retry_of) = match job.task {
-            Task::Push => (KindView::Push, None),
-            Task::Retry(run) => (KindView::Retry, Some(run)),
+        let (kind, retry_of, plan_id) = match job.task {
+            Task::Push => (KindView::Push, None, None),
+            Task::Retry(run) => (KindView::Retry, Some(run), None),
+            Task::Plan(plan) => (KindView::Plan, None, Some(plan)),
+            Task::Execute(plan) => (KindView::Execute, None, Some(plan)),
         };
         Self {
             id: *id,
@@ -226,6 +238,7 @@ impl RunView {
             sync_name: job.sync_name.clone(),
             kind,
             retry_of,
+            plan_id,
             state,
             phase: phase.map(PhaseView::from),
             queued_at: job.queued_at.into(),
@@ -252,6 +265,8 @@ impl From<Phase> for PhaseView {
         match phase {
             Phase::Reading => Self::Reading,
             Phase::Settling => Self::Settling,
+            Phase::Listing => Self::Listing,
+            Phase::Planning => Self::Planning,
             Phase::Writing => Self::Writing,
         }
     }

@@ -1,0 +1,34 @@
+//! `[sync]`: runs and plans.
+
+use std::time::Duration;
+
+use super::reader::Section;
+
+/// How long runs and plans are kept.
+#[derive(Clone, Debug)]
+pub struct Sync {
+    /// Runs and plans that have ended.
+    pub keep_ended: Duration,
+    /// How long a plan can be approved.
+    pub plan_validity: Duration,
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+impl Sync {
+    pub(super) fn read(mut from: Section<'_, '_>) -> Self {
+        Self {
+            keep_ended: from.key(
+                "keep_ended",
+                90 * DAY,
+                "Runs and plans are deleted so long after their end, with what they list. The last \
+                 run of each sync stays.",
+            ),
+            plan_validity: from.key(
+                "plan_validity",
+                7 * DAY,
+                "A plan can be approved so long after it was made.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! How plans are shown.
+
+use poem_openapi::{Enum, Object};
+
+use crate::base::{PlanId, RunId, SyncId};
+use crate::http::Moment;
+use crate::http::api::runs::{CountsView, FailureView, FateView, StarterView};
+use crate::sync::{Before, Column, Difference, Made, Plan, PlanState, PlannedChange};
+
+/// Where a plan stands.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "PlanState", rename_all = "snake_case")]
+pub(super) enum StateView {
+    /// A job finds out what a run would do.
+    Making,
+    /// It waits for somebody's approval.
+    Ready,
+    /// It was approved, and its run is queued or under way.
+    Approved,
+    /// Its run has ended.
+    Executed,
+    /// Something came after it: another plan, another run, or other fields.
+    Superseded,
+    /// It could not be made.
+    Failed,
+}
+
+/// A plan: what a run of a sync would do.
+#[derive(Object)]
+#[oai(rename = "Plan", skip_serializing_if_is_none)]
+pub(super) struct PlanView {
+    /// The plan's id.
+    id: PlanId,
+    /// The sync that it is for.
+    sync_id: SyncId,
+    /// The sync's name when the plan was asked for.
+    sync_name: String,
+    /// Where it stands.
+    state: StateView,
+    /// Whether the remote records are read first. It then compares with what is really there;
+    /// otherwise with what was last agreed.
+    read_first: bool,
+    /// The job that makes it; it is shown, followed and cancelled like a run.
+    job_id: RunId,
+    /// Who asked for it.
+    by: Option<StarterView>,
+    /// When it was asked for.
+    queued_at: Moment,
+    /// When it was whole.
+    made_at: Option<Moment>,
+    /// Until when it can be approved.
+    expires_at: Option<Moment>,
+    /// What a run would make of the records.
+    counts: Option<CountsView>,
+    /// How many calls that takes.
+    calls: Option<u64>,
+    /// How many seconds that takes at the provider's pace; absent when it takes calls as they come.
+    seconds: Option<u64>,
+    /// SHA-256 over everything that it lists, its mapping and the remote fields; the audit log has
+    /// it with the making and with the approval.
+    hash: Option<String>,
+    /// Who approved it.
+    approved_by: Option<StarterView>,
+    /// When it was approved.
+    approved_at: Option<Moment>,
+    /// The run that carries it out.
+    run_id: Option<RunId>,
+    /// Why it could not be made.
+    failure: Option<FailureView>,
+}
+
+/// One part of the list of plans.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct PlanList {
+    /// The last one asked for first.
+    pub(super) items: Vec<PlanView>,
+    /// Where the next part begins; absent at the end.
+    pub(super) next: Option<String>,
+}
+
+/// What a run would do with one record.
+#[derive(Object)]
+#[oai(rename = "PlannedChange", skip_serializing_if_is_none)]
+pub(super) struct ChangeView {
+    /// The record's key.
+    key: String,
+    /// What a run would make of it.
+    fate: FateView,
+    /// The provider's id of it, where that is known.
+    remote_id: Option<String>,
+    /// Why, where that needs saying.
+    reason: Option<String>,
+    /// The fields that would change, in the order of the mapping's remote fields.
+    fields: Vec<DifferenceView>,
+}
+
+/// What would change in one field. Values are in words, and cut at 500 characters.
+#[derive(Object)]
+#[oai(rename = "PlannedField", skip_serializing_if_is_none)]
+pub(super) struct DifferenceView {
+    /// The dataset's field.
+    field: String,
+    /// The remote field's id.
+    remote_field_id: String,
+    /// The remote field's name.
+    remote_field_name: String,
+    /// Whether it is known what the provider holds.
+    before_known: bool,
+    /// What the provider holds; absent for an empty cell, and while that is not known.
+    before: Option<String>,
+    /// What it would hold; absent for an empty cell.
+    after: Option<String>,
+}
+
+/// One part of what a plan lists.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct PlannedChangeList {
+    /// In the order of keys.
+    pub(super) items: Vec<ChangeView>,
+    /// Where the next part begins; absent at the end. A part may be short, or even empty, and yet
+    /// not the last: no call looks at more than 100,000 records.
+    pub(super) next: Option<String>,
+}
+
+/// What kind of plan is wanted.
+#[derive(Default, Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewPlan {
+    /// Whether to read the remote records first. That is done anyway while nothing was agreed yet.
+    #[oai(default)]
+    pub(super) read_first: bool,
+}
+
+impl From<(PlanId, Plan)> for PlanView {
+    fn from((id, plan): (PlanId, Plan)) -> Self {
+        let (state, failure) = match &plan.state {
+            PlanState::Making => (StateView::Making, None),
+            PlanState::Ready => (StateView::Ready, None),
+            PlanState::Approved => (StateView::Approved, None),
+            PlanState::Executed => (StateView::Executed, None),
+            PlanState::Superseded => (StateView::Superseded, None),
+            PlanState::Failed(failure) => (StateView::Failed, Some(failure)),
+        };
+        let made = plan.made.as_ref();
+        Self {
+            id,
+            sync_id: plan.sync,
+            state,
+            read_first: plan.read_first,
+            job_id: plan.job,
+            by: plan.by.as_ref().map(StarterView::from),
+            queued_at: plan.queued_at.into(),
+            made_at: plan.made_at.map(Moment),
+            expires_at: plan.expires_at.map(Moment),
+            counts: made.map(|made| made.counts.into()),
+            calls: made.map(|made| made.calls),
+            seconds: made.and_then(|made| made.seconds),
+            hash: made.map(Made::hash),
+            approved_by: plan.approved_by.as_ref().map(StarterView::from),
+            approved_at: plan.approved_at.map(Moment),
+            run_id: plan.run,
+            failure: failure.map(FailureView::from),
+            sync_name: plan.sync_name,
+        }
+    }
+}
+
+impl ChangeView {
+    pub(super) fn of(change: PlannedChange, columns: &[Column]) -> Self {
+        let fields = change.fields.into_iter();
+        let named = fields.filter_map(|field| {
+            let column = columns.get(usize::from(field.column))?;
+            Some(DifferenceView::of(field, column))
+        });
+        Self {
+            key: change.key,
+            fate: change.fate.into(),
+            remote_id: change.remote_id,
+            reason: change.reason,
+            fields: named.collect(),
+        }
+    }
+}
+
+impl DifferenceView {
+    fn of(difference: Difference, column: &Column) -> Self {
+        let (before_known, before) = match difference.before {
+            Before::Unknown => (false, None),
+            Before::Held(held) => (true, held),
+        };
+        Self {
+            field: column.field.clone(),
+            remote_field_id: column.remote_field_id.clone(),
+            remote_field_name: column.remote_field_name.clone(),
+            before_known,
+            before,
+            after: difference.after,
+        }
+    }
+}

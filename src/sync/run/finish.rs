@@ -1,0 +1,125 @@
+//! Ends a run: in the store, in the book, for its plan, and for those who watch.
+
+use tracing::{info, warn};
+
+use super::super::board::Run;
+use super::super::cancel::Cancels;
+use super::super::counts::Fate;
+use super::super::error::Error;
+use super::super::job::{Job, Task};
+use super::super::plan::Made;
+use super::super::state::{Ending, State};
+use super::ledger::Ledger;
+use super::start::Claimed;
+use crate::audit::{Code, Event, Outcome};
+use crate::base::{Act, Scope, chain};
+use crate::providers;
+use crate::store::Batch;
+
+impl Claimed<'_> {
+    /// Lets the connection's status learn what the run met. The run's own end matters more: a
+    /// status that cannot be kept is only logged.
+    pub(super) async fn tell_connection(&self, error: &providers::Error) {
+        let scope = Scope::owned_by(self.active.owner);
+        let connections = &self.syncs.services.connections;
+        let told = connections.met_trouble(&scope, self.sync.connection, error);
+        if let Err(error) = told.await {
+            warn!(error = %chain(&error), "a connection's status was not kept");
+        }
+    }
+
+    /// Ends the run in the store, in the book and for those who watch.
+    pub(super) async fn end(
+        &self,
+        mut ledger: Ledger,
+        ending: Option<Ending>,
+    ) -> Result<(), Error> {
+        let now = self.syncs.services.clock.now();
+        ledger.count_calls(&self.live.borrow().job);
+        if ledger.job.end(ending, now).is_err() {
+            return Ok(()); // it has ended already
+        }
+        if let Task::Plan(plan) = ledger.job.task {
+            self.syncs.clear_staged(plan).await?;
+        }
+        let made = ledger.made.take();
+        let mut batch = Batch::new(self.ended(&ledger.job, made.as_ref()));
+        let owner = self.active.owner;
+        self.syncs
+            .close_plan(&mut batch, owner, &ledger.job, made)?;
+        batch.discard::<Cancels>(&self.active.run);
+        ledger.put(&mut batch);
+        self.syncs.services.store.commit(batch).await?;
+        let run = Run::kept(self.active.run, ledger.job);
+        log(&run);
+        self.syncs.board.take_down(run);
+        Ok(())
+    }
+
+    /// The event of a run's end: how many records met which fate, and the digest of the outcomes.
+    fn ended(&self, job: &Job, made: Option<&Made>) -> Act {
+        let plan = match job.task {
+            Task::Plan(plan) | Task::Execute(plan) => Some(plan),
+            Task::Push | Task::Retry(_) => None,
+        };
+        let planning = matches!(job.task, Task::Plan(_));
+        let (code, outcome) = match &job.state {
+            State::Failed(failure) => (
+                if planning {
+                    Code::PlanFailed
+                } else {
+                    Code::RunFailed
+                },
+                Outcome::Failure {
+                    code: "RUN_FAILED",
+                    detail: failure.message.clone(),
+                },
+            ),
+            State::Cancelled => (Code::RunCancelled, Outcome::Success),
+            State::Queued | State::Running(_) | State::Done => {
+                let code = if planning {
+                    Code::PlanMade
+                } else {
+                    Code::RunFinished
+                };
+                (code, Outcome::Success)
+            }
+        };
+        let mut event = Event::new(code, &self.by)
+            .entity("run", self.active.run, &job.sync_name)
+            .entity("sync", job.sync, &job.sync_name)
+            .count("calls", job.calls)
+            .count("calls_refused", job.calls_refused)
+            .count("records", job.counts.read)
+            .detail("outcomes_sha256", job.digest.as_str())
+            .status(outcome);
+        if let Some(plan) = plan {
+            event = event.entity("plan", plan, &job.sync_name);
+        }
+        if let Some(made) = made {
+            event = event.detail("plan_sha256", made.hash());
+        }
+        for fate in Fate::ALL {
+            event = event.count(fate.name(), job.counts.of(fate));
+        }
+        event.build(&self.syncs.services.clock)
+    }
+}
+
+fn log(run: &Run) {
+    let (id, counts) = (run.id, &run.job.counts);
+    let (read, refused) = (counts.read, counts.refused + counts.unknown);
+    let elapsed = run.job.finished_at.zip(run.job.started_at);
+    let elapsed_ms = elapsed.map_or(0, |(end, start)| end.duration_since(start).as_millis());
+    if let State::Failed(failure) = &run.job.state {
+        warn!(
+            run.id = %id, read, refused, calls = run.job.calls, elapsed_ms, code = %failure.code,
+            "run {id} failed: {}", failure.message
+        );
+    } else {
+        info!(
+            run.id = %id, read, refused, calls = run.job.calls, elapsed_ms,
+            "run {id} settled {read} records"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Reads a remote table's records, all of them, and keeps them until a plan is made.
+
+use std::collections::HashMap;
+
+use super::super::error::Error;
+use super::super::plan::{ById, ByKey, Keyed};
+use super::super::state::Failure;
+use super::Pass;
+use super::content::spell;
+use crate::base::PlanId;
+use crate::providers::{self, Page};
+use crate::store::{Batch, Raw};
+
+/// A listing that the provider forgot on the way is begun again so often.
+const LISTINGS: u32 = 3;
+
+impl Pass<'_> {
+    /// Reads the remote table for a plan. `None` when the job is to stop.
+    pub(super) async fn list(&self, plan: PlanId) -> Result<Option<()>, Error> {
+        let mut after: Option<String> = None;
+        let mut begun = 1;
+        loop {
+            let from = after.as_deref();
+            let page = self
+                .line
+                .ask(|| self.line.records.page(&self.fit.layout, from))
+                .await;
+            match page {
+                None => return Ok(None),
+                Some(Page::Forgotten) if begun < LISTINGS => {
+                    begun += 1;
+                    after = None;
+                }
+                Some(Page::Forgotten) => {
+                    self.line.fail(forgotten().into());
+                    return Ok(None);
+                }
+                Some(Page::Rows { rows, next }) => {
+                    self.stage(plan, rows).await?;
+                    // A page that leads to itself would never end.
+                    if next.is_none() || next == after {
+                        return Ok(Some(()));
+                    }
+                    after = next;
+                }
+            }
+        }
+    }
+
+    /// Keeps some of the remote records.
+    async fn stage(&self, plan: PlanId, rows: Vec<providers::Held>) -> Result<(), Error> {
+        let mut batch = Batch::bookkeeping();
+        let mut keyed: HashMap<String, Keyed> = HashMap::new();
+        for row in rows {
+            let cells = Raw(spell(&row.cells));
+            batch.put::<ById>(&(plan, row.id.clone()), &cells);
+            let Some(key) = self.key_of(&row.cells) else {
+                continue;
+            };
+            let earlier = if let Some(earlier) = keyed.remove(&key) {
+                Some(earlier)
+            } else {
+                let kept = self.store.get::<ByKey>(&(plan, key.clone()))?;
+                kept.map(|kept| kept.value)
+            };
+            // A listing that is begun again brings the same record again.
+            let entry = earlier.map_or_else(|| only(&row.id), |earlier| earlier.and(&row.id));
+            keyed.insert(key, entry);
+        }
+        for (key, entry) in keyed {
+            batch.put::<ByKey>(&(plan, key), &entry);
+        }
+        if !batch.is_empty() {
+            self.store.commit(batch).await?;
+        }
+        Ok(())
+    }
+}
+
+fn only(id: &str) -> Keyed {
+    Keyed {
+        twice: false,
+        remote_id: id.to_owned(),
+    }
+}
+
+impl Keyed {
+    fn and(self, id: &str) -> Self {
+        let twice = self.twice || self.remote_id != id;
+        Self { twice, ..self }
+    }
+}
+
+fn forgotten() -> Failure {
+    Failure {
+        code: "provider_unavailable".into(),
+        message: "The provider lost its place in the table's records again and again. Ask for the \
+                  plan again later."
+            .into(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Reads what a plan lists, and holds each record against it: nothing else is written.
+
+use std::ops::ControlFlow;
+
+use super::super::counts::Fate;
+use super::super::error::Error;
+use super::super::link::{Link, Links};
+use super::super::plan::{Blocks, Change, Plan};
+use super::super::state::Failure;
+use super::batch::Load;
+use super::content::fingerprint;
+use super::fit::Fit;
+use super::group::Idle;
+use super::reading::{MOST_READ, Reader, Stretch};
+use super::source::{GONE, Place, held};
+use crate::base::{Hex, PlanId};
+use crate::providers::Row;
+use crate::store::{Key as _, Scan, prefix};
+
+const MOVED: &str = "moved: the record was changed here after the plan was made";
+const NOT_PLANNED: &str = "moved: whether it was written was not known when the plan was made";
+
+impl Reader {
+    /// The next records of a plan, until `writes` of them must be written.
+    pub(super) fn read_planned(
+        &self,
+        plan: PlanId,
+        after: &Place,
+        writes: usize,
+    ) -> Result<Stretch, Error> {
+        let (changes, ended) = self.changes_after(plan, after.key.as_ref(), writes)?;
+        let mut stretch = Stretch {
+            ended,
+            upto: after.clone(),
+            ..Stretch::default()
+        };
+        for change in changes {
+            stretch.upto.key = Some(change.key.clone());
+            self.hold_against(&mut stretch, change)?;
+        }
+        Ok(stretch)
+    }
+
+    /// What the plan lists after a key, with `writes` writes unless it ends, and whether it does.
+    fn changes_after(
+        &self,
+        plan: PlanId,
+        after: Option<&String>,
+        writes: usize,
+    ) -> Result<(Vec<Change>, bool), Error> {
+        let mut changes: Vec<Change> = Vec::new();
+        let (mut written, mut ended) = (0, true);
+        let all = Scan::prefix(prefix(&plan), usize::MAX);
+        let scan = match after {
+            Some(key) => all.from((plan, key.clone()).bytes()),
+            None => all,
+        };
+        self.store.snapshot()?.walk::<Blocks>(&scan, |_, row| {
+            for entry in row.value.entries() {
+                let change = entry?.read()?;
+                if Some(&change.key) <= after {
+                    continue;
+                }
+                if written == writes || changes.len() == MOST_READ {
+                    ended = false;
+                    return Ok(ControlFlow::Break(()));
+                }
+                written += usize::from(is_write(change.fate));
+                changes.push(change);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok((changes, ended))
+    }
+
+    /// Decides what is to be done with a record that a plan lists.
+    fn hold_against(&self, stretch: &mut Stretch, change: Change) -> Result<(), Error> {
+        let key = change.key;
+        if let Some(reason) = self.doubtful.get(&key) {
+            stretch.idle.push(Idle {
+                fate: Fate::Unknown,
+                ..held(key, reason)
+            });
+            return Ok(());
+        }
+        let Some(record) = self.dataset.record(&key)? else {
+            stretch.idle.push(held(key, GONE));
+            return Ok(());
+        };
+        let cells = self.fit.cells(&record.fields);
+        let sent = fingerprint(&self.fit.mark, &cells);
+        if sent != change.sent {
+            stretch.idle.push(held(key, MOVED));
+        } else if change.fate == Fate::Refused {
+            let reason = change.reason.unwrap_or_default();
+            stretch.idle.push(Idle {
+                fate: Fate::Refused,
+                cells,
+                ..held(key, &reason)
+            });
+        } else if !is_write(change.fate) {
+            stretch.idle.push(held(key, NOT_PLANNED));
+        } else {
+            let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
+            let link = link.map(|row| row.value);
+            stretch.loads.push(Load {
+                key,
+                fate: link.as_ref().map_or(Fate::Created, Link::fate),
+                sent,
+                row: Row {
+                    id: link.map(|link| link.remote_id),
+                    cells,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    /// Why a plan can no longer be carried out; `None` when it can.
+    ///
+    /// It is read whole: what is carried out is what was approved.
+    pub(super) fn outdated(&self, id: PlanId, plan: &Plan) -> Result<Option<Failure>, Error> {
+        let Some(made) = &plan.made else {
+            return Ok(Some(outdated("it is not whole")));
+        };
+        if let Some(what) = self.fit.moved_since(&made.mapping, &made.schema) {
+            return Ok(Some(outdated(what)));
+        }
+        let mut content = [0; 32];
+        let scan = Scan::prefix(prefix(&id), usize::MAX);
+        self.store.snapshot()?.walk::<Blocks>(&scan, |_, row| {
+            content = row.value.digest(&content);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let same = Hex(&content).to_string() == made.content;
+        Ok((!same).then(|| outdated("what it lists is not what was planned")))
+    }
+}
+
+impl Fit {
+    /// What is no longer as it was when these digests were made.
+    fn moved_since(&self, mapping: &str, schema: &str) -> Option<&'static str> {
+        if self.mapping_digest() != mapping {
+            Some("the sync's mapping was changed after it was made")
+        } else if self.schema_digest() != schema {
+            Some("the remote table's fields were changed after it was made")
+        } else {
+            None
+        }
+    }
+}
+
+fn is_write(fate: Fate) -> bool {
+    matches!(fate, Fate::Created | Fate::Changed | Fate::Matched)
+}
+
+/// The failure of a run whose plan no longer fits.
+pub(super) fn outdated(why: &str) -> Failure {
+    Failure {
+        code: super::super::plan::OUTDATED.into(),
+        message: format!("The plan is outdated: {why}. Nothing was written; ask for another plan."),
+    }
+}

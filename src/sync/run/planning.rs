@@ -1,0 +1,265 @@
+//! Makes a plan: finds out what a run would do with every record, and writes that down.
+
+use std::sync::Arc;
+
+use super::super::counts::{Counts, Fate};
+use super::super::error::Error;
+use super::super::link::Link;
+use super::super::plan::{Block, Blocks, ById, ByKey, Change, Held, Made};
+use super::super::state::Phase;
+use super::Pass;
+use super::content::{marked, spell};
+use super::decide::{Decision, Here, There, decide};
+use super::ledger::Ledger;
+use super::reading::Reader;
+use crate::base::{Hex, PlanId};
+use crate::fields::Fields;
+use crate::providers::Records;
+use crate::store::{self, Snapshot};
+
+/// So many records are looked at in one go.
+const STRETCH: usize = 5_000;
+
+/// How a plan is to be made.
+#[derive(Clone, Copy)]
+pub(super) struct Making {
+    pub(super) plan: PlanId,
+    /// Whether the remote records are read first.
+    pub(super) read_first: bool,
+}
+
+/// What decides about records. Clones share it.
+#[derive(Clone)]
+struct Planner {
+    reader: Reader,
+    records: Arc<dyn Records>,
+    making: Making,
+}
+
+/// What a stretch of the dataset comes to.
+#[derive(Default)]
+struct Drafted {
+    /// With the last key of each.
+    blocks: Vec<(String, Block)>,
+    counts: Counts,
+    /// The records that cannot be written: fate, key and reason.
+    problems: Vec<(Fate, String, String)>,
+    /// The last key.
+    upto: Option<String>,
+    /// Whether the dataset has no more.
+    ended: bool,
+}
+
+impl Pass<'_> {
+    /// Makes a plan, from the beginning whatever came before: it shows one time. `None` when the
+    /// job is to stop.
+    pub(super) async fn make_plan(
+        &self,
+        ledger: &mut Ledger,
+        records: Arc<dyn Records>,
+        making: Making,
+    ) -> Result<Option<Made>, Error> {
+        if making.read_first {
+            self.enter(Phase::Listing);
+            if self.list(making.plan).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        self.enter(Phase::Planning);
+        let planner = Planner {
+            reader: self.reader.clone(),
+            records,
+            making,
+        };
+        let mut content = [0; 32];
+        let mut after: Option<String> = None;
+        loop {
+            if self.line.halt.is_cancelled() {
+                return Ok(None);
+            }
+            let (planner, from) = (planner.clone(), after.take());
+            let draft = move || planner.draft(from.as_deref());
+            let drafted = self.blocking.run(draft).await?;
+            self.write_down(ledger, making.plan, &drafted, &mut content)
+                .await?;
+            after = drafted.upto;
+            if drafted.ended {
+                return Ok(Some(self.made(&ledger.job.counts, &content)));
+            }
+        }
+    }
+
+    /// Keeps what a stretch has come to, and shows it.
+    async fn write_down(
+        &self,
+        ledger: &mut Ledger,
+        plan: PlanId,
+        drafted: &Drafted,
+        content: &mut [u8; 32],
+    ) -> Result<(), Error> {
+        let mut batch = store::Batch::bookkeeping();
+        for (key, block) in &drafted.blocks {
+            *content = block.digest(content);
+            batch.put::<Blocks>(&(plan, key.clone()), block);
+        }
+        ledger.job.counts += drafted.counts;
+        for (fate, key, reason) in &drafted.problems {
+            ledger.job.count(*fate, key, reason);
+        }
+        let now = self.line.clock.now();
+        self.line.live.send_modify(|run| {
+            let done = ledger.job.counts.read.saturating_sub(run.job.counts.read);
+            run.job.counts = ledger.job.counts;
+            run.job.problems = ledger.job.problems.clone();
+            run.pulse.beat(done, now);
+        });
+        if !batch.is_empty() {
+            self.store.commit(batch).await?;
+        }
+        Ok(())
+    }
+
+    fn made(&self, counts: &Counts, content: &[u8; 32]) -> Made {
+        let records = &self.line.records;
+        let writes = counts.created + counts.changed + counts.matched;
+        let rows = u64::try_from(records.rows_per_call().max(1)).unwrap_or(u64::MAX);
+        // One more looks at the table's fields.
+        let calls = writes.div_ceil(rows) + 1;
+        let pace = records.calls_per_second();
+        Made {
+            counts: *counts,
+            calls,
+            seconds: pace.map(|pace| calls.div_ceil(u64::from(pace.get()))),
+            columns: self.fit.columns(),
+            content: Hex(content).to_string(),
+            mapping: self.fit.mapping_digest(),
+            schema: self.fit.schema_digest(),
+        }
+    }
+}
+
+impl Planner {
+    /// What the records after a key come to.
+    fn draft(&self, after: Option<&str>) -> Result<Drafted, Error> {
+        let mut drafted = Drafted::default();
+        let moment = self.reader.store.snapshot()?;
+        let records = self.reader.records(after, STRETCH)?;
+        drafted.ended = records.len() < STRETCH;
+        let mut links = self.reader.links(&records)?.into_iter().peekable();
+        let mut block = Block::default();
+        for (key, fields) in records {
+            while links.next_if(|(linked, _)| *linked < key).is_some() {}
+            let link = links.next_if(|(linked, _)| *linked == key);
+            let link = link.map(|(_, link)| link);
+            if let Some(change) = self.change(&moment, &key, &fields, link.as_ref())? {
+                if block.len() >= Block::FULL {
+                    let last = drafted.upto.take().unwrap_or_default();
+                    drafted.blocks.push((last, std::mem::take(&mut block)));
+                }
+                block.push(&change);
+                drafted.count(change);
+            } else {
+                drafted.counts.add(Fate::Unchanged);
+            }
+            drafted.upto = Some(key);
+        }
+        if let Some(last) = drafted.upto.clone()
+            && !block.is_empty()
+        {
+            drafted.blocks.push((last, block));
+        }
+        Ok(drafted)
+    }
+
+    /// What a run would do with one record; `None` when it would leave it as it is.
+    fn change(
+        &self,
+        moment: &Snapshot,
+        key: &str,
+        fields: &Fields,
+        link: Option<&Link>,
+    ) -> Result<Option<Change>, Error> {
+        let fit = &self.reader.fit;
+        let cells = fit.cells(fields);
+        let spelt = spell(&cells);
+        let sent = marked(&fit.mark, &spelt);
+        let change = |fate, remote_id, decision: Decision| Change {
+            key: key.to_owned(),
+            fate,
+            remote_id,
+            reason: Some(decision.reason).filter(|reason| !reason.is_empty()),
+            fields: decision.fields,
+            sent,
+        };
+        if let Some(reason) = self.reader.doubtful.get(key) {
+            let decision = Decision {
+                fate: Fate::Unknown,
+                reason: reason.clone(),
+                fields: Vec::new(),
+            };
+            return Ok(Some(change(Fate::Unknown, None, decision)));
+        }
+        let there = self.there(moment, key, link)?;
+        // A linked record that is gone there is written as one that was never there.
+        let lost = matches!((link, &there), (Some(_), There::Missing));
+        let (link, there) = if lost {
+            (None, self.under_key(moment, key)?)
+        } else {
+            (link, there)
+        };
+        let here = Here {
+            mark: &fit.mark,
+            sent,
+            cells: &spelt,
+            misfit: self.records.misfit(&fit.layout, &cells),
+        };
+        let remote_id = match (&there, link) {
+            (There::Held(held), _) => Some(held.remote_id.clone()),
+            (_, link) => link.map(|link| link.remote_id.clone()),
+        };
+        let decision = decide(here, link, &there);
+        Ok(decision.map(|decision| change(decision.fate, remote_id, decision)))
+    }
+
+    /// The record as it was read: the linked one, or the one with its key.
+    fn there(&self, moment: &Snapshot, key: &str, link: Option<&Link>) -> Result<There, Error> {
+        if !self.making.read_first {
+            return Ok(There::NotRead);
+        }
+        match link {
+            Some(link) => self.under_id(moment, &link.remote_id, false),
+            None => self.under_key(moment, key),
+        }
+    }
+
+    fn under_key(&self, moment: &Snapshot, key: &str) -> Result<There, Error> {
+        let found = moment.get::<ByKey>(&(self.making.plan, key.to_owned()))?;
+        match found {
+            Some(row) => self.under_id(moment, &row.value.remote_id, row.value.twice),
+            None => Ok(There::Missing),
+        }
+    }
+
+    fn under_id(&self, moment: &Snapshot, id: &str, twice: bool) -> Result<There, Error> {
+        let found = moment.get::<ById>(&(self.making.plan, id.to_owned()))?;
+        Ok(found.map_or(There::Missing, |row| {
+            There::Held(Held {
+                remote_id: id.to_owned(),
+                cells: row.value.0,
+                twice,
+            })
+        }))
+    }
+}
+
+impl Drafted {
+    fn count(&mut self, change: Change) {
+        match change.fate {
+            Fate::Refused | Fate::Unknown => {
+                let reason = change.reason.unwrap_or_default();
+                self.problems.push((change.fate, change.key, reason));
+            }
+            fate => self.counts.add(fate),
+        }
+    }
+}
