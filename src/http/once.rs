@@ -19,12 +19,15 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 5] = [
+pub(crate) const PATHS: [&str; 8] = [
     "/users",
     "/datasets",
     "/connections",
     "/syncs",
     "/syncs/*/runs",
+    "/syncs/*/plans",
+    "/plans/*/runs",
+    "/runs/*/retry",
 ];
 
 /// How a request goes on.
@@ -178,6 +181,8 @@ mod tests {
         for (path, expected) in [
             ("/datasets", true),
             ("/syncs/0199/runs", true),
+            ("/plans/0199/runs", true),
+            ("/runs/0199/cancel", false),
             ("/datasets/0199", false),
             ("/datasets/0199/imports", false),
             ("/tokens", false),
