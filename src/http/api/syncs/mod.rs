@@ -1,0 +1,7 @@
+//! Agreements between a dataset and a remote table.
+
+mod resource;
+mod view;
+mod wish;
+
+pub(super) use resource::Resource;

@@ -1,0 +1,174 @@
+//! How syncs are shown.
+
+use poem_openapi::{Enum, Object};
+
+use crate::base::{ConnectionId, DatasetId, SyncId};
+use crate::http::api::runs::RunView;
+use crate::http::{ApiError, Moment};
+use crate::sync::{Approval, Named, Overview, Pair, Sync};
+
+/// A sync.
+#[derive(Object)]
+#[oai(rename = "Sync", skip_serializing_if_is_none)]
+pub(super) struct SyncView {
+    /// The sync's id.
+    id: SyncId,
+    /// What its owner calls it.
+    name: String,
+    /// Where records come from.
+    dataset: DatasetName,
+    /// Through which account they go.
+    connection: ConnectionName,
+    /// The base that they go to.
+    base: RemoteName,
+    /// The table that they go to.
+    table: RemoteName,
+    /// Which field goes where; the dataset's key field comes first.
+    mapping: Vec<MappedField>,
+    /// The remote field that holds the key.
+    remote_key_field_id: String,
+    /// Whether the provider may convert values and add missing options of a select field.
+    typecast: bool,
+    /// Whether runs need a plan that somebody has approved.
+    approval: ApprovalView,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+    /// The run that was asked for last.
+    last_run: Option<RunView>,
+    /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
+    version: u64,
+}
+
+/// Whether the runs of a sync need a plan that somebody has approved.
+#[derive(Clone, Copy, Default, Enum)]
+#[oai(rename = "SyncApproval", rename_all = "snake_case")]
+pub(super) enum ApprovalView {
+    /// A run plans as it goes.
+    #[default]
+    Never,
+    /// Nothing is written but what is in an approved plan.
+    Always,
+}
+
+/// A dataset by its name.
+#[derive(Object)]
+pub(super) struct DatasetName {
+    /// The dataset's id.
+    id: DatasetId,
+    /// What its owner calls it.
+    name: String,
+}
+
+/// A connection by its name.
+#[derive(Object)]
+pub(super) struct ConnectionName {
+    /// The connection's id.
+    id: ConnectionId,
+    /// What its owner calls it.
+    name: String,
+    /// The provider, such as `airtable`.
+    provider: String,
+}
+
+/// Something at a provider by its name.
+#[derive(Object)]
+pub(super) struct RemoteName {
+    /// The provider's id of it.
+    id: String,
+    /// Its name when it was last looked at.
+    name: String,
+}
+
+/// A field of the dataset and the remote field that it fills.
+#[derive(Object)]
+pub(super) struct MappedField {
+    /// The dataset's field.
+    field: String,
+    /// The remote field's id.
+    remote_field_id: String,
+    /// The remote field's name when it was last looked at.
+    remote_field_name: String,
+    /// The remote field's type in the provider's word.
+    remote_type: String,
+}
+
+/// One part of the list of syncs.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct SyncList {
+    /// In the order in which they were made.
+    pub(super) items: Vec<SyncView>,
+    /// Where the next part begins; absent at the end.
+    pub(super) next: Option<String>,
+}
+
+/// The view of a sync as it is now.
+pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
+    let Overview {
+        dataset,
+        connection,
+        provider,
+        last_run,
+    } = sync.overview()?;
+    let kept = sync.definition().clone();
+    Ok(SyncView {
+        id: sync.id(),
+        name: kept.name,
+        dataset: DatasetName {
+            id: kept.dataset,
+            name: dataset,
+        },
+        connection: ConnectionName {
+            id: kept.connection,
+            name: connection,
+            provider,
+        },
+        base: kept.base.into(),
+        table: kept.table.into(),
+        mapping: kept.mapping.into_iter().map(MappedField::from).collect(),
+        remote_key_field_id: kept.remote_key_field_id,
+        typecast: kept.typecast,
+        approval: kept.approval.into(),
+        created_at: kept.created_at.into(),
+        updated_at: kept.updated_at.into(),
+        last_run: last_run.map(|run| RunView::of(&run, sync.now())),
+        version: sync.version().0,
+    })
+}
+
+impl From<Named> for RemoteName {
+    fn from(Named { id, name }: Named) -> Self {
+        Self { id, name }
+    }
+}
+
+impl From<Pair> for MappedField {
+    fn from(pair: Pair) -> Self {
+        Self {
+            field: pair.field,
+            remote_field_id: pair.remote_field_id,
+            remote_field_name: pair.remote_field_name,
+            remote_type: pair.remote_type,
+        }
+    }
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(approval: Approval) -> Self {
+        match approval {
+            Approval::Never => Self::Never,
+            Approval::Always => Self::Always,
+        }
+    }
+}
+
+impl From<ApprovalView> for Approval {
+    fn from(approval: ApprovalView) -> Self {
+        match approval {
+            ApprovalView::Never => Self::Never,
+            ApprovalView::Always => Self::Always,
+        }
+    }
+}
