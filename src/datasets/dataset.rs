@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::draft::Shape;
-use super::record::Records;
+use super::record::{Records, Unread};
 use super::row::{Definition, Rows, records};
 use super::{Datasets, Error, Record};
 use crate::audit::{Code, Event};
@@ -136,6 +136,18 @@ impl Dataset {
         visit: impl FnMut(Record) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         self.walk_in(&self.datasets.0.store.snapshot()?, after, visit)
+    }
+
+    /// The same without reading the fields.
+    pub fn walk_unread(
+        &self,
+        after: Option<&str>,
+        mut visit: impl FnMut(Unread) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let moment = self.datasets.0.store.snapshot()?;
+        let scan = self.records_after(after);
+        moment.walk::<Records>(&scan, |_, row| Ok(visit(Unread::of(row))))?;
+        Ok(())
     }
 
     /// The same in a moment that was taken before.

@@ -31,7 +31,7 @@ pub use import::{Format, Import, ImportState, Options, Problem, Refusal};
 pub use page::{Query, RecordPage};
 pub use plan::{QueryError, SCAN_LIMIT};
 pub use preview::{PREVIEW_BYTES, Preview, preview};
-pub use record::Record;
+pub use record::{Record, Unread};
 pub use row::{Definition, Rows};
 pub use service::{Datasets, New, Settings, tables};
 pub use write::{Mode, Write};

@@ -147,6 +147,42 @@ pub struct Record {
     pub updated_at: Timestamp,
 }
 
+/// A record whose fields are not read yet: its fingerprint alone may tell that nobody needs them.
+pub struct Unread {
+    key: String,
+    envelope: Envelope,
+}
+
+impl Unread {
+    pub(super) fn of(row: Row<Records>) -> Self {
+        Self {
+            key: row.key.1,
+            envelope: row.value,
+        }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The key alone.
+    pub fn into_key(self) -> String {
+        self.key
+    }
+
+    /// The fingerprint of the canonical fields.
+    pub fn hash(&self) -> ContentHash {
+        self.envelope.hash()
+    }
+
+    /// The values, in the order of the dataset's schema.
+    pub fn fields(&self, schema: &Schema) -> Result<Fields, Error> {
+        let fields = Fields::stored(schema, self.envelope.json());
+        fields.map_err(|error| Error::Damaged(error.to_string()))
+    }
+}
+
 impl Record {
     pub(super) fn read(schema: &Schema, row: Row<Records>) -> Result<Self, Error> {
         let fields = Fields::stored(schema, row.value.json());

@@ -5,14 +5,17 @@ use crate::sync::Active;
 /// Runs that may be executed at a time: each holds a stretch of records in memory.
 const AT_ONCE: usize = 8;
 
-/// Those of `active` that may be taken up beside those that are being executed, in their order.
+/// Those of `active` that may be taken up beside those that are being executed: first those that
+/// somebody waits for, and otherwise in their order.
 ///
 /// No two runs write to the same remote table at a time: they would take each other's records for
 /// a stranger's.
 pub(super) fn due(active: &[Active], executing: &[Active]) -> Vec<Active> {
     let mut taken = executing.to_vec();
     let mut due = Vec::new();
-    for run in active {
+    let (awaited, others): (Vec<&Active>, Vec<&Active>) =
+        active.iter().partition(|run| run.interactive);
+    for run in awaited.into_iter().chain(others) {
         let held = taken
             .iter()
             .any(|other| other.run == run.run || other.table == run.table);
@@ -56,6 +59,23 @@ mod tests {
     fn a_run_that_is_being_executed_is_not_taken_up_twice() {
         let active = [run("a")];
         assert_eq!(due(&active, &active), []);
+    }
+
+    #[test]
+    fn a_run_that_somebody_waits_for_comes_before_one_that_was_scheduled() {
+        let scheduled = Active {
+            interactive: false,
+            ..run("a")
+        };
+        let awaited = run("a");
+        let active = [scheduled.clone(), awaited.clone()];
+        assert_eq!(due(&active, &[]), [awaited.clone()]);
+        assert_eq!(
+            due(&active, &[awaited]),
+            [],
+            "what is under way is not interrupted"
+        );
+        assert_eq!(due(&active[..1], &[]), [scheduled]);
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(crate) struct Link {
     pub(crate) remote_id: String,
     /// What is known of its content.
     pub(crate) content: Content,
+    /// Where the content came from that was agreed: as long as it stays the same, so does what
+    /// would be sent. Zeros when that is not known.
+    pub(crate) source: Hash,
     /// What the provider held when it was agreed, for those who want to see what changes: canonical
     /// cells, each ended by a zero byte. Empty when that is not known.
     pub(crate) cells: Vec<u8>,
@@ -61,28 +64,38 @@ impl Link {
         matches!(&self.content, Content::Agreed { sent, .. } if sent == fresh)
     }
 
+    /// Whether the record that comes from `source` is the one that was agreed.
+    pub(crate) fn comes_from(&self, source: &Hash) -> bool {
+        let agreed = matches!(self.content, Content::Agreed { .. });
+        agreed && self.source == *source && self.source != UNKNOWN
+    }
+
     /// Whether `held` is the fingerprint of what the provider held when the record was agreed.
     pub(crate) fn echoes(&self, held: &Hash) -> bool {
         matches!(&self.content, Content::Agreed { echo, .. } if echo == held)
     }
 }
 
+/// A source that is not known.
+pub(crate) const UNKNOWN: Hash = [0; 16];
+
 const AGREED: u8 = 0;
 const FOUND_OURS: u8 = 1;
 const FOUND_THERE: u8 = 2;
-const AGREED_WITH_CELLS: u8 = 3;
+const AGREED_IN_FULL: u8 = 3;
 
-/// One byte of kind, for agreed content both fingerprints, then the remote id; with cells, the id
-/// has its length before it in two bytes (big-endian), and the cells follow.
+/// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
+/// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
 impl store::Value for Link {
     fn encode(&self, out: &mut Vec<u8>) {
         match &self.content {
             Content::Agreed { sent, echo } => {
-                let cells = !self.cells.is_empty();
-                out.push(if cells { AGREED_WITH_CELLS } else { AGREED });
+                let full = !self.cells.is_empty();
+                out.push(if full { AGREED_IN_FULL } else { AGREED });
                 out.extend_from_slice(sent);
                 out.extend_from_slice(echo);
-                if cells {
+                if full {
+                    out.extend_from_slice(&self.source);
                     let length = u16::try_from(self.remote_id.len()).unwrap_or(u16::MAX);
                     out.extend_from_slice(&length.to_be_bytes());
                 }
@@ -109,7 +122,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         Some(*hash)
     };
     let content = match *kind {
-        AGREED | AGREED_WITH_CELLS => Content::Agreed {
+        AGREED | AGREED_IN_FULL => Content::Agreed {
             sent: hash()?,
             echo: hash()?,
         },
@@ -117,7 +130,9 @@ fn read(bytes: &[u8]) -> Option<Link> {
         FOUND_THERE => Content::Found { ours: false },
         _ => return None,
     };
-    let (id, cells) = if *kind == AGREED_WITH_CELLS {
+    let full = *kind == AGREED_IN_FULL;
+    let source = if full { hash()? } else { UNKNOWN };
+    let (id, cells) = if full {
         let (length, after) = rest.split_first_chunk()?;
         after.split_at_checked(usize::from(u16::from_be_bytes(*length)))?
     } else {
@@ -126,6 +141,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
     Some(Link {
         remote_id: String::from_utf8(id.to_vec()).ok()?,
         content,
+        source,
         cells: cells.to_vec(),
     })
 }
@@ -150,6 +166,7 @@ mod tests {
             let link = Link {
                 remote_id: "recAAAAAAAAAAAAAA".into(),
                 content,
+                source: if cells.is_empty() { UNKNOWN } else { [3; 16] },
                 cells,
             };
             let mut bytes = Vec::new();
@@ -160,7 +177,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_link_are_refused() {
-        let long = [&[AGREED_WITH_CELLS][..], &[0; 32], &[0, 9, b'r']].concat();
+        let long = [&[AGREED_IN_FULL][..], &[0; 48], &[0, 9, b'r']].concat();
         for bytes in [&[][..], &[9, 9], &[AGREED, 1, 2, 3], &long] {
             assert!(Link::decode(1, bytes).is_err());
         }
@@ -174,11 +191,13 @@ mod tests {
                 sent: [1; 16],
                 echo: [2; 16],
             },
+            source: [3; 16],
             cells: Vec::new(),
         };
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");
+        assert!(link.comes_from(&[3; 16]) && !link.comes_from(&[4; 16]));
         link.content = Content::Found { ours: true };
-        assert!(!link.agrees(&[1; 16]));
+        assert!(!link.agrees(&[1; 16]) && !link.comes_from(&[3; 16]));
     }
 }

@@ -161,8 +161,7 @@ impl Syncs {
         Ok(page)
     }
 
-    /// The runs that have not ended: those that somebody waits for first, and otherwise in the order
-    /// in which they were asked for.
+    /// The runs that have not ended, in the order in which they were asked for.
     pub fn active(&self) -> Result<Vec<Active>, Error> {
         let snapshot = self.services.store.snapshot()?;
         let scan = Scan::all(MOST_ACTIVE).by(&ACTIVE);
@@ -179,7 +178,7 @@ impl Syncs {
                 });
             }
         }
-        active.sort_by_key(|active| (!active.interactive, active.run));
+        active.sort_by_key(|active| active.run);
         Ok(active)
     }
 

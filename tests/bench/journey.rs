@@ -1,6 +1,6 @@
 //! The first journey in figures: start, import, look, push to the sandbox.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use reqwest::Method;
@@ -185,8 +185,30 @@ async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
             rate(100_000, appliance.process.cpu().saturating_sub(before)),
         );
     }
+    plan(appliance, sync, report).await;
     let peak = appliance.process.memory_kib("VmHWM") / 1024;
     report.add("push: peak memory so far", "60 MiB", format!("{peak} MiB"));
+}
+
+/// A plan over records of which none has changed since the last run.
+async fn plan(appliance: &Appliance, sync: &str, report: &mut Report) {
+    let (began, before) = (Instant::now(), appliance.process.cpu());
+    let path = format!("/syncs/{sync}/plans");
+    let plan = appliance.call(Method::POST, &path, Some(json!({}))).await;
+    let path = format!("/plans/{}", plan["id"].as_str().expect("an id"));
+    let plan = loop {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let plan = appliance.call(Method::GET, &path, None).await;
+        if plan["state"] != "making" {
+            break plan;
+        }
+    };
+    let (took, cpu) = (began.elapsed(), appliance.process.cpu());
+    assert_eq!(plan["counts"]["unchanged"], 100_000, "{plan}");
+    let label = "plan: 100,000 unchanged records";
+    report.add(label, "500,000 /s", rate(100_000, took));
+    let cpu = rate(100_000, cpu.saturating_sub(before));
+    report.add(&format!("{label}, CPU"), "", cpu);
 }
 
 async fn run(appliance: &Appliance, sync: &str) {

@@ -120,6 +120,8 @@ impl PlanState {
 /// One of the fields that a plan writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
+    /// Its place in the mapping, by which people see it.
+    pub place: usize,
     /// The dataset's field.
     pub field: String,
     /// The remote field's id.

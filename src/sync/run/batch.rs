@@ -22,6 +22,8 @@ pub(super) struct Load {
     /// What writing it counts as, if it has a remote record.
     pub(super) fate: Fate,
     pub(super) sent: Hash,
+    /// Where its content comes from.
+    pub(super) source: Hash,
     pub(super) row: Row,
 }
 
@@ -150,6 +152,7 @@ fn kept(load: Load, held: Held, mark: &Hash) -> Done {
         remote_id: held.id,
         fate,
         sent: load.sent,
+        source: load.source,
     };
     Done { key: load.key, end }
 }

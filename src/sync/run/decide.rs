@@ -153,6 +153,7 @@ mod tests {
                 sent: marked(&MARK, sent),
                 echo: marked(&MARK, echo),
             },
+            source: [0; 16],
             cells: echo.to_vec(),
         }
     }

@@ -39,10 +39,12 @@ impl Claimed<'_> {
         if ledger.job.end(ending, now).is_err() {
             return Ok(()); // it has ended already
         }
-        if let Task::Plan(plan) = ledger.job.task {
-            self.syncs.clear_staged(plan).await?;
-        }
         let made = ledger.made.take();
+        match (ledger.job.task, &made) {
+            (Task::Plan(plan), Some(_)) => self.syncs.clear_staged(plan).await?,
+            (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
+            (Task::Push | Task::Retry(_) | Task::Execute(_), _) => {}
+        }
         let mut batch = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let owner = self.active.owner;
         self.syncs

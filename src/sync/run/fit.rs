@@ -9,7 +9,7 @@ use super::super::mapping::{Fault, Wish, check};
 use super::super::plan::Column;
 use super::super::state::Failure;
 use crate::base::Hex;
-use crate::fields::{Fields, Schema, Value, content_hash};
+use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
 use crate::providers::{Layout, RemoteField, RemoteTable};
 
 /// Which fields of the dataset fill which cells.
@@ -20,10 +20,15 @@ pub(super) struct Fit {
     pub(super) layout: Layout,
     /// The fingerprint of the layout's fields.
     pub(super) mark: Hash,
+    /// The fingerprint of the layout's fields and of the dataset's that fill them: what a record's
+    /// own fingerprint has to be seen with.
+    origin: Hash,
     /// For each cell the place of its field in the dataset's schema.
     sources: Vec<usize>,
     /// For each cell the name of its field in the dataset.
     names: Vec<String>,
+    /// The same names in the order of the mapping, the key first.
+    shown: Vec<String>,
 }
 
 /// Longer texts are cut where people look at what was sent.
@@ -49,6 +54,7 @@ impl Fit {
             remote_key_field_id: sync.remote_key_field_id.clone(),
         };
         let mut pairs = check(&wish, schema, key_field, table, sync.typecast).map_err(moved)?;
+        let shown: Vec<String> = pairs.iter().map(|pair| pair.field.clone()).collect();
         pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
         let mut fields = Vec::with_capacity(pairs.len());
         let mut sources = Vec::with_capacity(pairs.len());
@@ -65,9 +71,13 @@ impl Fit {
             .iter()
             .position(|to| to.id == sync.remote_key_field_id)
             .unwrap_or_default();
+        let origins: Vec<&Field> = sources.iter().map(|at| &schema.fields()[*at]).collect();
+        let origins = serde_json::to_string(&origins).unwrap_or_default();
         let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
+        let ids = ids.join("\n");
         Ok(Self {
-            mark: content_hash(ids.join("\n").as_bytes()).0,
+            mark: content_hash(ids.as_bytes()).0,
+            origin: content_hash(format!("{ids}\n{origins}").as_bytes()).0,
             layout: Layout {
                 base: sync.base.id.clone(),
                 table: table.id.clone(),
@@ -77,13 +87,22 @@ impl Fit {
             },
             sources,
             names,
+            shown,
         })
+    }
+
+    /// Where a record's cells come from: as long as this stays the same, they do. Cheaper than to
+    /// read and compare them.
+    pub(super) fn source(&self, record: ContentHash) -> Hash {
+        std::array::from_fn(|at| self.origin[at] ^ record.0[at])
     }
 
     /// The fields that are written, in the order of the layout.
     pub(super) fn columns(&self) -> Vec<Column> {
         let columns = self.names.iter().zip(&self.layout.fields);
+        let place = |field: &String| self.shown.iter().position(|shown| shown == field);
         let column = |(field, to): (&String, &RemoteField)| Column {
+            place: place(field).unwrap_or_default(),
             field: field.clone(),
             remote_field_id: to.id.clone(),
             remote_field_name: to.name.clone(),

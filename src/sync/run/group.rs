@@ -49,6 +49,7 @@ pub(super) enum End {
         remote_id: String,
         fate: Fate,
         sent: Hash,
+        source: Hash,
         echo: Hash,
         /// What it holds, as a link keeps it.
         cells: Vec<u8>,

@@ -34,7 +34,7 @@ impl Ledger {
     /// run does nothing more from here on.
     pub(super) fn settle(
         &mut self,
-        whole: &Whole,
+        whole: Whole,
         fit: &Fit,
         ending: Option<&Ending>,
         now: Timestamp,
@@ -59,15 +59,16 @@ impl Ledger {
                 (&idle.key, &idle.remote_id, &idle.reason),
             );
         }
+        let carried_through = whole.carried_through();
+        let Whole { group, done } = whole;
         let mut open = Vec::new();
-        for done in &whole.done {
-            self.link(&mut batch, done);
-            self.post(&mut batch, done, fit, now);
+        for done in done {
+            self.post(&mut batch, &done, fit, now);
             let (remote_id, stays_open) = match &done.end {
                 End::Kept { remote_id, .. } => (remote_id.as_str(), false),
                 End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
-                End::Left => ("", whole.group.intent.keys.contains(&done.key)),
+                End::Left => ("", group.intent.keys.contains(&done.key)),
             };
             if let Some((fate, reason)) = done.end.told() {
                 self.enter(&mut block, fate, (&done.key, remote_id, reason));
@@ -75,14 +76,13 @@ impl Ledger {
             if stays_open {
                 open.push(done.key.clone());
             }
+            self.link(&mut batch, done);
         }
-        self.close(&mut batch, &whole.group, open);
-        if whole.carried_through()
-            && let Some(upto) = &whole.group.upto
-        {
-            self.job.checkpoint = Some(upto.clone());
-        } else if !whole.carried_through() {
+        self.close(&mut batch, &group, open);
+        if !carried_through {
             self.job.ending = ending.cloned();
+        } else if let Some(upto) = &group.upto {
+            self.job.checkpoint = Some(upto.clone());
         }
         if !block.is_empty() {
             let number = self.job.seal(&block);
@@ -113,24 +113,23 @@ impl Ledger {
         self.job.count(fate, key, reason);
     }
 
-    fn link(&self, batch: &mut Batch, done: &Done) {
+    fn link(&self, batch: &mut Batch, done: Done) {
         if let End::Kept {
             remote_id,
             sent,
+            source,
             echo,
             cells,
             ..
-        } = &done.end
+        } = done.end
         {
             let link = Link {
-                remote_id: remote_id.clone(),
-                content: Content::Agreed {
-                    sent: *sent,
-                    echo: *echo,
-                },
-                cells: cells.clone(),
+                remote_id,
+                content: Content::Agreed { sent, echo },
+                source,
+                cells,
             };
-            batch.put::<Links>(&(self.job.sync, done.key.clone()), &link);
+            batch.put::<Links>(&(self.job.sync, done.key), &link);
         }
     }
 

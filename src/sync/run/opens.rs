@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::intent::{Intent, Intents};
-use super::super::link::{Link, Links};
+use super::super::link::{Link, Links, UNKNOWN};
 use super::Pass;
 use super::batch::Load;
 use super::content::fingerprint;
@@ -51,12 +51,14 @@ impl Pass<'_> {
     fn loads(&self, intent: &Intent) -> Result<Vec<Load>, Error> {
         let load = |key: &String| {
             let record = self.reader.dataset.record(key)?;
+            let source = record.as_ref().map(|record| self.fit.source(record.hash));
             let cells = record.map(|record| self.fit.cells(&record.fields));
             let cells = cells.unwrap_or_default();
             Ok(Load {
                 key: key.clone(),
                 fate: Fate::Created,
                 sent: fingerprint(&self.fit.mark, &cells),
+                source: source.unwrap_or(UNKNOWN),
                 row: Row { id: None, cells },
             })
         };
@@ -84,6 +86,7 @@ impl Pass<'_> {
                     let link = Link {
                         remote_id,
                         content,
+                        source: UNKNOWN,
                         cells,
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);

@@ -115,7 +115,7 @@ impl Pass<'_> {
                 let ending = self.line.failure.get().map(|fatal| &fatal.ending);
                 let now = self.line.clock.now();
                 self.store
-                    .commit(ledger.settle(&whole, &self.fit, ending, now))
+                    .commit(ledger.settle(whole, &self.fit, ending, now))
             })
             .buffered(SETTLING)
             .try_for_each(|_version| std::future::ready(Ok(())))

@@ -107,6 +107,7 @@ impl Reader {
                 key,
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
+                source: self.fit.source(record.hash),
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

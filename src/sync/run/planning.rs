@@ -13,7 +13,7 @@ use super::decide::{Decision, Here, There, decide};
 use super::ledger::Ledger;
 use super::reading::Reader;
 use crate::base::{Hex, PlanId};
-use crate::fields::Fields;
+use crate::datasets::Unread;
 use crate::providers::Records;
 use crate::store::{self, Snapshot};
 
@@ -147,11 +147,12 @@ impl Planner {
         drafted.ended = records.len() < STRETCH;
         let mut links = self.reader.links(&records)?.into_iter().peekable();
         let mut block = Block::default();
-        for (key, fields) in records {
-            while links.next_if(|(linked, _)| *linked < key).is_some() {}
-            let link = links.next_if(|(linked, _)| *linked == key);
+        for record in records {
+            let key = record.key();
+            while links.next_if(|(linked, _)| linked.as_str() < key).is_some() {}
+            let link = links.next_if(|(linked, _)| linked == key);
             let link = link.map(|(_, link)| link);
-            if let Some(change) = self.change(&moment, &key, &fields, link.as_ref())? {
+            if let Some(change) = self.change(&moment, &record, link.as_ref())? {
                 if block.len() >= Block::FULL {
                     let last = drafted.upto.take().unwrap_or_default();
                     drafted.blocks.push((last, std::mem::take(&mut block)));
@@ -161,7 +162,7 @@ impl Planner {
             } else {
                 drafted.counts.add(Fate::Unchanged);
             }
-            drafted.upto = Some(key);
+            drafted.upto = Some(record.into_key());
         }
         if let Some(last) = drafted.upto.clone()
             && !block.is_empty()
@@ -175,12 +176,15 @@ impl Planner {
     fn change(
         &self,
         moment: &Snapshot,
-        key: &str,
-        fields: &Fields,
+        record: &Unread,
         link: Option<&Link>,
     ) -> Result<Option<Change>, Error> {
-        let fit = &self.reader.fit;
-        let cells = fit.cells(fields);
+        let untouched = |link: &Link| self.reader.is_untouched(record, link);
+        if !self.making.read_first && link.is_some_and(untouched) {
+            return Ok(None);
+        }
+        let (fit, key) = (&self.reader.fit, record.key());
+        let cells = fit.cells(&self.reader.fields(record)?);
         let spelt = spell(&cells);
         let sent = marked(&fit.mark, &spelt);
         let change = |fate, remote_id, decision: Decision| Change {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::link::{Link, Links};
+use super::super::link::{Hash, Link, Links};
 use super::batch::Load;
 use super::content::fingerprint;
 use super::fit::Fit;
 use super::group::Idle;
 use super::source::{Place, Source};
 use crate::base::SyncId;
-use crate::datasets::Dataset;
+use crate::datasets::{Dataset, Unread};
 use crate::fields::Fields;
 use crate::providers::Row;
 use crate::store::{Key as _, Scan, Store};
@@ -63,11 +63,13 @@ impl Reader {
             let records = self.records(stretch.upto.key.as_deref(), wanted)?;
             stretch.ended = records.len() < wanted;
             let mut links = self.links(&records)?.into_iter().peekable();
-            for (key, fields) in records {
-                while links.next_if(|(linked, _)| *linked < key).is_some() {}
-                let link = links.next_if(|(linked, _)| *linked == key);
-                self.sort(&mut stretch, &key, &fields, link.map(|(_, link)| link));
-                stretch.upto.key = Some(key);
+            for record in records {
+                let key = record.key();
+                while links.next_if(|(linked, _)| linked.as_str() < key).is_some() {}
+                let link = links.next_if(|(linked, _)| linked == key);
+                let link = link.map(|(_, link)| link);
+                self.sort_unread(&mut stretch, &record, link)?;
+                stretch.upto.key = Some(record.into_key());
                 read += 1;
                 if stretch.loads.len() == writes {
                     stretch.ended = false;
@@ -79,14 +81,10 @@ impl Reader {
     }
 
     /// The next records, `most` of them unless the dataset ends.
-    pub(super) fn records(
-        &self,
-        after: Option<&str>,
-        most: usize,
-    ) -> Result<Vec<(String, Fields)>, Error> {
+    pub(super) fn records(&self, after: Option<&str>, most: usize) -> Result<Vec<Unread>, Error> {
         let mut records = Vec::with_capacity(most);
-        self.dataset.walk(after, |record| {
-            records.push((record.key, record.fields));
+        self.dataset.walk_unread(after, |record| {
+            records.push(record);
             if records.len() == most {
                 ControlFlow::Break(())
             } else {
@@ -97,15 +95,15 @@ impl Reader {
     }
 
     /// The links of the records, in the same order.
-    pub(super) fn links(&self, records: &[(String, Fields)]) -> Result<Vec<(String, Link)>, Error> {
-        let (Some((first, _)), Some((last, _))) = (records.first(), records.last()) else {
+    pub(super) fn links(&self, records: &[Unread]) -> Result<Vec<(String, Link)>, Error> {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else {
             return Ok(Vec::new());
         };
         let mut links = Vec::new();
-        let mut past = (self.sync, last.clone()).bytes();
+        let mut past = (self.sync, last.key().to_owned()).bytes();
         past.push(0);
         let scan = Scan::all(usize::MAX)
-            .from((self.sync, first.clone()).bytes())
+            .from((self.sync, first.key().to_owned()).bytes())
             .to(past);
         self.store.snapshot()?.walk::<Links>(&scan, |_, row| {
             links.push((row.key.1, row.value));
@@ -114,12 +112,48 @@ impl Reader {
         Ok(links)
     }
 
+    /// Decides what is to be done with one record, and reads it only if its fingerprint does not
+    /// tell that already.
+    fn sort_unread(
+        &self,
+        stretch: &mut Stretch,
+        record: &Unread,
+        link: Option<Link>,
+    ) -> Result<(), Error> {
+        let source = self.fit.source(record.hash());
+        match link {
+            Some(link) if self.is_untouched(record, &link) => stretch.idle.push(Idle {
+                key: record.key().to_owned(),
+                fate: Fate::Unchanged,
+                remote_id: link.remote_id,
+                reason: String::new(),
+                cells: Vec::new(),
+            }),
+            link => {
+                let fields = self.fields(record)?;
+                self.sort(stretch, record.key(), (&fields, source), link);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a record's fingerprint alone tells that nothing mapped has changed.
+    pub(super) fn is_untouched(&self, record: &Unread, link: &Link) -> bool {
+        let source = self.fit.source(record.hash());
+        link.comes_from(&source) && !self.doubtful.contains_key(record.key())
+    }
+
+    /// The fields of a record.
+    pub(super) fn fields(&self, record: &Unread) -> Result<Fields, Error> {
+        Ok(record.fields(self.dataset.schema())?)
+    }
+
     /// Decides what is to be done with one record.
     pub(super) fn sort(
         &self,
         stretch: &mut Stretch,
         key: &str,
-        fields: &Fields,
+        (fields, source): (&Fields, Hash),
         link: Option<Link>,
     ) {
         let idle = |fate, remote_id: &str, reason: &str| Idle {
@@ -145,6 +179,7 @@ impl Reader {
                 key: key.to_owned(),
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
+                source,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

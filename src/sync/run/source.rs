@@ -73,7 +73,8 @@ impl Reader {
                 Some(record) => {
                     let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
                     let link = link.map(|row| row.value);
-                    self.sort(&mut stretch, &key, &record.fields, link);
+                    let source = self.fit.source(record.hash);
+                    self.sort(&mut stretch, &key, (&record.fields, source), link);
                 }
                 None => stretch.idle.push(held(key.clone(), GONE)),
             }

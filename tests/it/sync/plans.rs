@@ -113,8 +113,7 @@ async fn a_change_is_shown_field_by_field_against_what_was_agreed() {
     assert_eq!(fates(&plan), wanted.map(|(fate, n)| (fate.to_owned(), n)));
     let changes = yard.changes(&plan, "").await;
     assert_eq!(changes.len(), 1);
-    let mut differing = fields(&changes[0]);
-    differing.sort_by(|a, b| a.0.cmp(&b.0));
+    let differing = fields(&changes[0]);
     let wanted = [
         ("name".to_owned(), json!("Airport 7"), json!("Renamed")),
         ("state".to_owned(), json!("CA"), Value::Null),

@@ -106,6 +106,35 @@ async fn a_remote_record_that_was_deleted_is_made_anew_once_it_changes_here() {
 }
 
 #[tokio::test]
+async fn a_field_that_means_something_else_is_seen_though_no_record_was_touched() {
+    let yard = Yard::unhurried().await;
+    yard.import("iata,name,city,state,country\nK1,10,City,CA,USA\nK2,x,City,CA,USA\n".into())
+        .await;
+    let sync = yard.sync().await;
+    yard.run(&sync).await;
+    yard.write(
+        "K2",
+        json!({"name": "20", "city": "City", "state": "CA", "country": "USA"}),
+    )
+    .await;
+    let path = format!("/datasets/{}", yard.dataset);
+    let shown = yard.member.get(&path).await.expect(200);
+    let mut fields = shown["fields"].clone();
+    for field in fields.as_array_mut().unwrap() {
+        if field["name"] == "name" {
+            field["type"] = "integer".into();
+        }
+    }
+    let change = json!({ "fields": fields });
+    yard.member.patch(&path, change).await.expect(200);
+    // What is written there is the same text, but it comes from another kind of value.
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 2, "{run}");
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["unchanged"], 2, "{run}");
+}
+
+#[tokio::test]
 async fn a_new_mapping_is_written_with_the_next_run() {
     let yard = Yard::unhurried().await;
     yard.bring(0..12, "Airport").await;

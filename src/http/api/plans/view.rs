@@ -91,7 +91,7 @@ pub(super) struct ChangeView {
     remote_id: Option<String>,
     /// Why, where that needs saying.
     reason: Option<String>,
-    /// The fields that would change, in the order of the mapping's remote fields.
+    /// The fields that would change, in the order of the mapping.
     fields: Vec<DifferenceView>,
 }
 
@@ -169,8 +169,10 @@ impl From<(PlanId, Plan)> for PlanView {
 
 impl ChangeView {
     pub(super) fn of(change: PlannedChange, columns: &[Column]) -> Self {
-        let fields = change.fields.into_iter();
-        let named = fields.filter_map(|field| {
+        let mut fields = change.fields;
+        let place = |field: &Difference| columns.get(usize::from(field.column)).map(|c| c.place);
+        fields.sort_by_key(place);
+        let named = fields.into_iter().filter_map(|field| {
             let column = columns.get(usize::from(field.column))?;
             Some(DifferenceView::of(field, column))
         });
