@@ -7,6 +7,7 @@ use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use crate::audit;
 use crate::auth::{Permission, Session};
 use crate::base::{Actor, Party, Scope, UserId};
 
@@ -24,6 +25,8 @@ pub(crate) struct Visitor {
     pub(crate) actor: Arc<Actor>,
     /// `None` at the local socket and for those who have not signed in.
     pub(crate) session: Option<Arc<Session>>,
+    /// What the book is to be told of a credential that was no good, once the call has counted.
+    pub(crate) refused: Option<audit::Code>,
     permissions: Arc<BTreeSet<Permission>>,
 }
 
@@ -41,6 +44,7 @@ impl Visitor {
         Self {
             actor: Arc::new(actor),
             session: session.map(Arc::new),
+            refused: None,
             permissions: Arc::new(permissions),
         }
     }

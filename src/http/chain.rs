@@ -17,7 +17,7 @@ use super::{api, body, headers, health, host, meter, openapi, origin, packed, ui
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
-use crate::limits::Limits;
+use crate::limits::{Limits, Standing};
 use crate::receipts::Receipts;
 
 /// The header that names a request in its answer.
@@ -42,12 +42,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         .at("/*path", get(ui::Files));
     Chain {
         names: host::names(&app.config.server),
-        doorman: Doorman::new(
-            &app.config,
-            app.auth.clone(),
-            app.audit.clone(),
-            app.clock.clone(),
-        ),
+        doorman: Doorman::new(&app.config, app.auth.clone()),
         limits: app.limits.clone(),
         receipts: app.receipts.clone(),
         body_limit: u64::from(app.config.limits.body_kib) * 1024,
@@ -113,17 +108,40 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         let came_from = self.doorman.origin(&request, id);
         let visitor = self.doorman.identify(&request, came_from).await?;
         let by = Arc::clone(&visitor.actor);
-        let outcome = self.admit(request, visitor).await;
-        if let Err(error) = &outcome {
-            self.tell(error, &by);
+        let entered = self.enter(&request, &visitor);
+        let counted = matches!(entered, Ok(Some(_)));
+        let outcome = match entered {
+            Ok(standing) => self.admit(request, visitor, standing).await,
+            Err(error) => Err(error),
+        };
+        // What the book is told has counted, or a flood of refusals would fill the disk.
+        if let Err(error) = &outcome
+            && let Some(code) = event_of(error.code())
+            && (counted || meter::counts_otherwise(&self.limits, &by))
+        {
+            self.tell(code, error, &by);
         }
         outcome
     }
 
-    async fn admit(&self, request: Request, visitor: Visitor) -> Result<Response, ApiError> {
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        host::check(&request, &self.names)?;
-        let standing = meter::take(&self.limits, &method, &path, &visitor.actor)?;
+    fn enter(&self, request: &Request, visitor: &Visitor) -> Result<Option<Standing>, ApiError> {
+        let (method, path) = (request.method(), request.uri().path());
+        host::check(request, &self.names)?;
+        let standing = meter::take(&self.limits, method, path, &visitor.actor)?;
+        if let (Some(_), Some(code)) = (&standing, visitor.refused) {
+            let event = Event::new(code, &visitor.actor);
+            self.audit.record(event.build(&self.clock));
+        }
+        Ok(standing)
+    }
+
+    async fn admit(
+        &self,
+        request: Request,
+        visitor: Visitor,
+        standing: Option<Standing>,
+    ) -> Result<Response, ApiError> {
+        let path = request.uri().path().to_owned();
         // No browser sends a token by itself, as it does a cookie.
         if !visitor.actor.is_program() {
             origin::check(&request, visitor.session.as_deref())?;
@@ -160,10 +178,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
     }
 
     /// Writes refusals and breakdowns into the book.
-    fn tell(&self, error: &ApiError, by: &Actor) {
-        let Some(code) = event_of(error.code()) else {
-            return;
-        };
+    fn tell(&self, code: audit::Code, error: &ApiError, by: &Actor) {
         let event = Event::new(code, by).status(Outcome::Failure {
             code: error.code().entry().text,
             detail: error.detail().to_owned(),

@@ -4,10 +4,9 @@
 use poem::Request;
 use poem::http::header::USER_AGENT;
 
-use crate::audit;
-use crate::audit::{Code as Event, Log};
+use crate::audit::Code as Event;
 use crate::auth::{Auth, Permission};
-use crate::base::{Actor, Clock, Origin, Party, Peer, RequestId};
+use crate::base::{Actor, Origin, Party, Peer, RequestId};
 use crate::config::{Config, Network};
 
 use super::address;
@@ -24,18 +23,14 @@ pub(crate) struct Doorman {
     auth: Auth,
     cookie: SessionCookie,
     proxies: Vec<Network>,
-    audit: Log,
-    clock: Clock,
 }
 
 impl Doorman {
-    pub(crate) fn new(config: &Config, auth: Auth, audit: Log, clock: Clock) -> Self {
+    pub(crate) fn new(config: &Config, auth: Auth) -> Self {
         Self {
             auth,
             cookie: SessionCookie::new(config),
             proxies: config.server.trusted_proxies.clone(),
-            audit,
-            clock,
         }
     }
 
@@ -63,7 +58,7 @@ impl Doorman {
         }
     }
 
-    /// Who sent it. A request whose session has ended is nobody's; the book is told.
+    /// Who sent it. A request whose session has ended is nobody's.
     pub(crate) async fn identify(
         &self,
         request: &Request,
@@ -80,7 +75,7 @@ impl Doorman {
             return Ok(nobody(origin));
         };
         let Some((session, account)) = self.auth.sessions.identify(token).await? else {
-            return Ok(self.refused(Event::SessionRefused, origin));
+            return Ok(refused(Event::SessionRefused, origin));
         };
         let actor = Actor {
             party: Party::User {
@@ -97,7 +92,7 @@ impl Doorman {
     /// A user's program, by the token it shows.
     async fn program(&self, token: &str, origin: Origin) -> Result<Visitor, ApiError> {
         let Some(presented) = self.auth.tokens.identify(token).await? else {
-            return Ok(self.refused(Event::TokenRefused, origin));
+            return Ok(refused(Event::TokenRefused, origin));
         };
         let actor = Actor {
             party: Party::User {
@@ -109,14 +104,6 @@ impl Doorman {
             origin: Some(origin),
         };
         Ok(Visitor::new(actor, None, presented.permissions))
-    }
-
-    /// Somebody whose session or token is no good; the book is told.
-    fn refused(&self, event: Event, origin: Origin) -> Visitor {
-        let visitor = nobody(origin);
-        let event = audit::Event::new(event, &visitor.actor);
-        self.audit.record(event.build(&self.clock));
-        visitor
     }
 
     /// Somebody who may open the local socket may do everything, for whomever they name.
@@ -143,6 +130,13 @@ impl Doorman {
         };
         Ok(Visitor::new(actor, None, Permission::ALL.into()))
     }
+}
+
+/// Somebody whose session or token is no good.
+fn refused(event: Event, origin: Origin) -> Visitor {
+    let mut visitor = nobody(origin);
+    visitor.refused = Some(event);
+    visitor
 }
 
 fn nobody(origin: Origin) -> Visitor {

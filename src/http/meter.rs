@@ -39,6 +39,16 @@ pub(crate) fn take(
     Ok(taken.transpose()?)
 }
 
+/// Takes a unit, by address, for a refusal of a call that counts against no limit; whether one was
+/// left.
+pub(crate) fn counts_otherwise(limits: &Limits, by: &Actor) -> bool {
+    let address = by.origin.as_ref().and_then(|origin| origin.ip);
+    address.is_none_or(|address| {
+        let taken = limits.take(Policy::OpenCalls, Key::of(address), by);
+        taken.is_ok()
+    })
+}
+
 /// Where a caller stands with every limit: none where nothing is counted for them.
 pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Option<Standing>)> {
     let user = Scope::of(by).map(|scope| Key::User(scope.owner()));

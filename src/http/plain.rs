@@ -1,5 +1,6 @@
 //! What is answered over plain HTTP: where to come instead.
 
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use poem::http::header::{HOST, LOCATION};
 use poem::http::{HeaderValue, Method, StatusCode};
 use poem::{Endpoint, Request, Response};
@@ -36,7 +37,8 @@ impl Endpoint for Plain {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let id = RequestId::new(&self.clock);
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let method = request.method().clone();
+        let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
         let mut response = self
             .answer(&request)
             .unwrap_or_else(|error| error.answer(id));

@@ -327,3 +327,38 @@ async fn the_list_tells_everybody_where_they_themselves_stand() {
     let hers = exports(shown.get("/system/rate-limits").await.expect(200));
     assert_eq!(hers["remaining"], 4);
 }
+
+#[tokio::test]
+async fn a_flood_of_refusals_writes_no_more_into_the_book_than_the_limit_lets_through() {
+    let server = TestServer::start().await;
+    server.sign_up_admin().await;
+    let before = server.book().len();
+    let stranger = server.anonymous().from([198, 51, 100, 9].into());
+    let stale = stranger.clone().with("cookie", "__Host-weighbridge=stale");
+    let wrong = stranger.clone().with("authorization", "Bearer wb_wrong");
+    let foreign = stranger.clone().with("sec-fetch-site", "cross-site");
+    let nameless = stranger.with("host", "no host");
+    let plain = || poem::Body::empty();
+    for _ in 0..100 {
+        stale.get("/system").await;
+        wrong.get("/system").await;
+        foreign
+            .fetch(Method::POST, "/", "", plain())
+            .await
+            .problem(403, "csrf_failed");
+        nameless
+            .fetch(Method::GET, "/", "", plain())
+            .await
+            .problem(400, "bad_host");
+        stale
+            .fetch(Method::GET, "/healthz/live", "", plain())
+            .await
+            .expect(200);
+    }
+    let written = server.book().len() - before;
+    assert_eq!(
+        written,
+        120 + 1,
+        "the limit, and one line that it is used up"
+    );
+}
