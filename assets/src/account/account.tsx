@@ -13,6 +13,8 @@ import { TextField } from "../ui/fields";
 import { formatMoment } from "../ui/format";
 import { Failure } from "../ui/notice";
 import { Page, Panel } from "../ui/page";
+import { Sessions } from "./sessions";
+import { Tokens } from "./tokens/list";
 
 /** The user's own matters. */
 export function Account() {
@@ -41,6 +43,8 @@ export function Account() {
       <Panel title="Password">
         <PasswordForm />
       </Panel>
+      <Sessions />
+      <Tokens />
     </Page>
   );
 }

@@ -14,6 +14,8 @@ export type FieldType = Field["type"];
 export type Import = Schemas["Import"];
 export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];
+export type ListedSession = Schemas["ListedSession"];
+export type MadeToken = Schemas["MadeToken"];
 export type Mapping = Schemas["FieldPair"];
 export type Outcome = Schemas["RunOutcome"];
 /** A file's beginning; a row is a record's fields, whose names only the file knows. */
@@ -24,8 +26,10 @@ export type RemoteTable = Schemas["RemoteTable"];
 export type Role = Schemas["Role"];
 export type Run = Schemas["Run"];
 export type RunCounts = Schemas["RunCounts"];
+export type Scope = Token["scopes"][number];
 export type Session = Schemas["Session"];
 export type Sync = Schemas["Sync"];
+export type Token = Schemas["Token"];
 export type User = Schemas["User"];
 
 /** What a role may allow; the server checks, the UI only hides what would be refused. */

@@ -3,10 +3,12 @@ import type {
   Dataset,
   DatasetRecord,
   Import,
+  ListedSession,
   RemoteTable,
   Run,
   Session,
   Sync,
+  Token,
   User,
 } from "../api/types";
 
@@ -38,6 +40,36 @@ export const session: Session = {
   ],
   csrf_token: "csrf-of-ada",
   expires_at: time,
+};
+
+export const thisSession: ListedSession = {
+  id: "session-here",
+  current: true,
+  created_at: time,
+  last_seen_at: time,
+  expires_at: time,
+  ip: "192.0.2.7",
+  user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+};
+
+export const phoneSession: ListedSession = {
+  id: "session-phone",
+  current: false,
+  created_at: time,
+  last_seen_at: "2026-11-22T05:00:00.000Z",
+  expires_at: time,
+  user_agent:
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
+};
+
+export const nightly: Token = {
+  id: "token-1",
+  name: "nightly",
+  scopes: ["dataset:read", "sync:run"],
+  state: "active",
+  created_at: time,
+  expires_at: "2027-02-20T04:15:00.000Z",
+  last_used_at: time,
 };
 
 export const system = {

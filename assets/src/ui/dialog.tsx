@@ -9,22 +9,26 @@ interface DialogProps {
   onClose: () => void;
   /** `sheet` stands at the side and leaves the page in sight. */
   look?: "box" | "sheet";
+  /** Closes by a button of its own alone: what it shows is not shown again. */
+  isFirm?: boolean;
   children: ReactNode;
 }
 
-export function Dialog({ title, isOpen, onClose, look = "box", children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { title, isOpen, onClose, look = "box", isFirm = false, children } = props;
   return (
     <ModalOverlay
       className="overlay"
       isOpen={isOpen}
-      isDismissable
+      isDismissable={!isFirm}
+      isKeyboardDismissDisabled={isFirm}
       onOpenChange={(open) => open || onClose()}
     >
       <Modal className={`modal ${look}`}>
         <AriaDialog className="dialog">
           <div className="dialog-head">
             <Heading slot="title">{title}</Heading>
-            <IconButton label="Close" icon="close" slot="close" />
+            {!isFirm && <IconButton label="Close" icon="close" slot="close" />}
           </div>
           {children}
         </AriaDialog>
