@@ -65,3 +65,25 @@ it("says what is wrong with a new user", async () => {
   await user.click(sheet.getByRole("button", { name: "Add" }));
   expect(await sheet.findByText("Somebody has it already.")).toBeVisible();
 });
+
+it("everything that somebody is signed in with is ended, after a question", async () => {
+  const appliance = fakeAppliance({
+    "GET /users": { items: [ada, grace] },
+    "DELETE /users/{id}/sessions": undefined,
+  });
+  const { user } = await openPage("/users?user=user-grace", "Users");
+  await user.click(await screen.findByRole("button", { name: "End all sessions and tokens" }));
+  const question = within(await screen.findByRole("alertdialog"));
+  expect(question.getByText(/Tokens of programs cannot be brought back/)).toBeVisible();
+  await user.click(question.getByRole("button", { name: "End them" }));
+  expect(await screen.findByText(/All sessions and tokens of Grace Hopper/)).toBeVisible();
+  const [call] = appliance.calls("DELETE /users/{id}/sessions");
+  expect(call?.path).toBe("/users/user-grace/sessions");
+});
+
+it("one's own sessions are ended on one's own page", async () => {
+  fakeAppliance({ "GET /users": { items: [ada] } });
+  await openPage("/users?user=user-ada", "Users");
+  await screen.findByRole("dialog");
+  expect(screen.queryByRole("button", { name: "End all sessions and tokens" })).toBeNull();
+});

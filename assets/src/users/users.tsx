@@ -1,5 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { rowsOf, useUsers } from "../api/lists";
+import { useSession } from "../api/session";
 import type { User } from "../api/types";
 import { changeSearch } from "../ui/address";
 import { Button } from "../ui/button";
@@ -8,6 +9,7 @@ import { Listing } from "../ui/listing";
 import { Status } from "../ui/status";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
+import { EndSessions } from "./end";
 import { UserForm } from "./form";
 
 const route = getRouteApi("/signed-in/users");
@@ -41,6 +43,7 @@ export function Users() {
 /** The user that the address names. */
 function UserSheet({ users, onClose }: { users: readonly User[]; onClose: () => void }) {
   const { user: wanted } = route.useSearch();
+  const { user: self } = useSession();
   const known = users.find(({ id }) => id === wanted);
   return (
     <Dialog
@@ -50,6 +53,7 @@ function UserSheet({ users, onClose }: { users: readonly User[]; onClose: () => 
       onClose={onClose}
     >
       <UserForm user={known} onDone={onClose} />
+      {known && known.id !== self.id && <EndSessions user={known} />}
     </Dialog>
   );
 }
