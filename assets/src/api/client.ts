@@ -1,6 +1,7 @@
 import createFetchClient, { type Middleware } from "openapi-fetch";
 import createQueryHooks from "openapi-react-query";
 import { csrfToken } from "./csrf";
+import { noteLimit } from "./limited";
 import { readProblem, Unreachable } from "./problem";
 import { noteReach } from "./reach";
 import type { paths } from "./schema";
@@ -16,7 +17,10 @@ const manners: Middleware = {
   },
   async onResponse({ response }) {
     noteReach(true);
-    if (!response.ok) throw await readProblem(response);
+    if (response.ok) return;
+    const problem = await readProblem(response);
+    if (problem.limit) noteLimit(problem.limit);
+    throw problem;
   },
   onError({ error }) {
     const wasStopped = error instanceof DOMException && error.name === "AbortError";

@@ -2,7 +2,14 @@ import type { components } from "./schema";
 
 type Described = components["schemas"]["Problem"];
 /** What every refusal has, and what may be missing where a proxy or this UI itself refuses. */
-type Problem = Pick<Described, "type" | "title" | "status" | "code"> & Partial<Described>;
+type Problem = Pick<Described, "type" | "title" | "status" | "code"> &
+  Partial<Described> & { limit?: string };
+
+/** A limit of the appliance that a call has met. */
+export interface Limit {
+  name: string;
+  opensAtMs: number;
+}
 
 /** An answer of the appliance that says why it did not do what was asked (RFC 9457). */
 export class ApiProblem extends Error {
@@ -11,6 +18,7 @@ export class ApiProblem extends Error {
   constructor(
     readonly problem: Problem,
     readonly retryAfterMs?: number,
+    private readonly readAtMs = Date.now(),
   ) {
     super(problem.detail ?? problem.title);
   }
@@ -21,6 +29,12 @@ export class ApiProblem extends Error {
 
   get code(): string {
     return this.problem.code;
+  }
+
+  /** The limit that was used up, and when it lets the next call through. */
+  get limit(): Limit | undefined {
+    if (this.code !== "rate_limited" || this.retryAfterMs === undefined) return undefined;
+    return { name: this.problem.limit ?? "calls", opensAtMs: this.readAtMs + this.retryAfterMs };
   }
 }
 

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, useQueryClient } from "@tanstack/react-query";
 import { ApiProblem } from "./problem";
-import { isWorthRetrying, retryDelayMs } from "./retry";
+import { isWorthRetrying, isWorthSendingAgain, retryDelayMs } from "./retry";
 
 /** Builds the cache of what was read; `onSignedOut` hears of a session that has ended elsewhere. */
 export function createQueries(onSignedOut: () => void): QueryClient {
@@ -18,7 +18,11 @@ export function createQueries(onSignedOut: () => void): QueryClient {
         staleTime: 5_000,
         networkMode: "always",
       },
-      mutations: { networkMode: "always" },
+      mutations: {
+        retry: isWorthSendingAgain,
+        retryDelay: retryDelayMs,
+        networkMode: "always",
+      },
     },
   });
 }

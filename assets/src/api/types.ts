@@ -21,6 +21,7 @@ export type Outcome = Schemas["RunOutcome"];
 /** A file's beginning; a row is a record's fields, whose names only the file knows. */
 export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, unknown>[] };
 export type Proposal = Schemas["MappingProposal"];
+export type RateLimit = Schemas["RateLimit"];
 export type RemoteField = Schemas["RemoteField"];
 export type RemoteTable = Schemas["RemoteTable"];
 export type Role = Schemas["Role"];

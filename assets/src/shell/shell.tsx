@@ -6,6 +6,7 @@ import { Button } from "../ui/button";
 import { Icon, Mark } from "../ui/icon";
 import { KeysHelp, paletteKeys } from "./keys/help";
 import { useKeys } from "./keys/use-keys";
+import { LimitNotice } from "./limited";
 import { account, menuFor } from "./navigation";
 import { OfflineNotice } from "./offline";
 
@@ -48,6 +49,7 @@ export function Shell() {
       </header>
       <main id="main" className="main" tabIndex={-1}>
         <OfflineNotice />
+        <LimitNotice />
         <Outlet />
       </main>
       <Announcements />

@@ -1,8 +1,11 @@
 import { $api } from "../api/client";
+import { useHealth } from "../api/health";
+import type { RateLimit } from "../api/types";
 import { Facts, FactsWaiting } from "../ui/facts";
 import { formatCount, formatDuration, formatInstant } from "../ui/format";
 import { Loaded } from "../ui/loaded";
 import { Page, Panel } from "../ui/page";
+import { Status } from "../ui/status";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { Ago } from "../ui/time";
 
@@ -12,10 +15,11 @@ export function System() {
   return (
     <Page title="System" lead="What runs here, and what it lets be done how often.">
       <div className="card">
-        <Loaded query={system} waiting={<FactsWaiting count={5} />}>
+        <Loaded query={system} waiting={<FactsWaiting count={6} />}>
           {({ version, started_at, now, sandbox }) => (
             <Facts
               facts={[
+                { label: "State", value: <Health /> },
                 { label: "Version", value: version },
                 { label: "Started", value: <Ago time={started_at} /> },
                 { label: "Its clock", value: formatInstant(now) },
@@ -28,7 +32,8 @@ export function System() {
       </div>
       <Panel title="Limits">
         <p className="quiet-value">
-          So much may be done at once; in the time named, a limit that was used up comes back whole.
+          So much may be done at once; a limit that was used up comes back bit by bit, and is whole
+          again in the time named.
         </p>
         <Limits />
       </Panel>
@@ -46,30 +51,70 @@ function drift(now: string, receivedMs: number): string {
   return `${formatDuration(Math.abs(seconds))} ${seconds > 0 ? "ahead" : "behind"}`;
 }
 
-interface Limit {
-  name: string;
-  burst: number;
-  per_seconds: number;
-}
-
-const columns: Column<Limit>[] = [
-  { id: "name", head: "Limit", cell: ({ name }) => name.replaceAll("_", " ") },
-  { id: "burst", head: "At once", isFigure: true, cell: ({ burst }) => formatCount(burst) },
+const columns: Column<RateLimit>[] = [
   {
-    id: "per",
-    head: "Whole again in",
+    id: "name",
+    head: "Limit",
+    cell: ({ about, name }) => <span title={name}>{about}</span>,
+  },
+  { id: "scope", head: "Counted by", cell: ({ scope }) => countedBy[scope] },
+  {
+    id: "burst",
+    head: "Allowed",
     isFigure: true,
-    cell: ({ per_seconds }) => formatDuration(per_seconds),
+    cell: ({ burst, per_seconds }) => `${formatCount(burst)} in ${formatDuration(per_seconds)}`,
+  },
+  { id: "left", head: "Left for you", isFigure: true, cell: (limit) => <Left limit={limit} /> },
+  {
+    id: "whole",
+    head: "Whole again",
+    isFigure: true,
+    cell: ({ whole_in_seconds: seconds }) => {
+      if (seconds === undefined) return "";
+      return seconds > 0 ? `in ${formatDuration(seconds)}` : "Now";
+    },
   },
 ];
 
+const countedBy: Record<RateLimit["scope"], string> = { user: "User", address: "Address" };
+
+/** How much is left; in words too where it is nothing. */
+function Left({ limit: { remaining } }: { limit: RateLimit }) {
+  if (remaining === undefined) return "Not counted";
+  if (remaining === 0) return <Status tone="bad" icon="close" label="None" />;
+  return formatCount(remaining);
+}
+
+/** How often the limits are looked at: that counts against one of them itself. */
+const lookEveryMs = 10_000;
+
 function Limits() {
-  const limits = $api.useQuery("get", "/system/rate-limits");
+  const limits = $api.useQuery("get", "/system/rate-limits", {}, { refetchInterval: lookEveryMs });
   return (
     <Loaded query={limits} waiting={<WaitingTable columns={columns} rows={7} />}>
       {({ items }) => (
-        <Table label="Limits" columns={columns} rows={items} rowId={({ name }) => name} />
+        <Table label="Limits" columns={columns} rows={items} rowId={({ name }) => name} isCards />
       )}
     </Loaded>
   );
 }
+
+/** Whether all can be written that is asked for. */
+function Health() {
+  const health = useHealth();
+  if (health.isError) return <Status tone="warn" icon="help" label="Not known" />;
+  if (!health.data) return <span className="skeleton line" />;
+  const { trouble } = health.data;
+  return trouble === undefined ? (
+    <Status tone="good" icon="check" label="Reads and writes" />
+  ) : (
+    <Status tone="bad" icon="warning" label={troubles[trouble] ?? trouble.replaceAll("_", " ")} />
+  );
+}
+
+/** What keeps the appliance from its work, by the code that refused requests get. */
+const troubles: Record<string, string> = {
+  audit_unavailable: "Reads only: the book cannot be written",
+  storage_full: "Reads only: the disk is full",
+  storage_unavailable: "The store does not answer",
+};

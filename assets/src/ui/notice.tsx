@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
-import { explain } from "../api/problem";
+import { ApiProblem, explain, type Limit } from "../api/problem";
 import { Button } from "./button";
 import { Copy } from "./copy";
+import { formatDuration } from "./format";
 import { Icon } from "./icon";
+import { useNow } from "./time";
 
 interface NoticeProps {
   tone: "info" | "good" | "warn" | "bad";
@@ -27,6 +29,9 @@ export function Notice({ tone, title, children }: NoticeProps) {
 /** What failed, in plain words; with `onRetry`, a way to try again. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   if (!error) return null;
+  if (error instanceof ApiProblem && error.limit) {
+    return <Limited limit={error.limit} onRetry={onRetry} />;
+  }
   const { title, detail, requestId } = explain(error);
   return (
     <Notice tone="bad" title={title}>
@@ -52,4 +57,31 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
       )}
     </Notice>
   );
+}
+
+/** That a limit is used up, and how long yet; the way to try again opens with it. */
+function Limited({ limit, onRetry }: { limit: Limit; onRetry?: () => void }) {
+  const secondsLeft = (limit.opensAtMs - useNow(1_000).getTime()) / 1_000;
+  const isOpen = secondsLeft <= 0;
+  return (
+    <Notice tone="warn" title={`The limit “${describeLimit(limit)}” is used up`}>
+      <p>
+        {isOpen
+          ? "It is open again. Nothing was done meanwhile."
+          : `It opens in ${formatDuration(Math.ceil(secondsLeft))}. Nothing was done.`}
+      </p>
+      {onRetry && (
+        <div className="actions">
+          <Button icon="run" isDisabled={!isOpen} onPress={onRetry}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </Notice>
+  );
+}
+
+/** A limit's name in words: "api calls". */
+export function describeLimit({ name }: { name: string }): string {
+  return name.replaceAll("_", " ");
 }
