@@ -856,7 +856,7 @@ export interface paths {
         };
         /**
          * Lists one's own runs.
-         * @description Lists one's own runs.
+         * @description The jobs that make plans are not among them.
          */
         get: operations["listRuns"];
         put?: never;
@@ -1010,6 +1010,94 @@ export interface paths {
          * @description The record itself stays as it is: the next run tries it again.
          */
         delete: operations["discardDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the plans of a sync.
+         * @description Lists the plans of a sync.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Asks for a plan of a sync.
+         * @description A job finds out what a run would do with every record of the dataset, field by field, and
+         *     writes nothing at the provider. A plan of the sync that still waits for approval is
+         *     superseded by it.
+         */
+        post: operations["startPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a plan.
+         * @description Shows a plan.
+         */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what a plan would do with records.
+         * @description Unchanged records are counted and not listed.
+         */
+        get: operations["listPlannedChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves a plan and queues its run.
+         * @description The run makes no write that is not in the plan. A record that was changed here since is held
+         *     back; if the mapping or the remote fields were changed, the run stops before its first
+         *     write.
+         */
+        post: operations["approvePlan"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1633,6 +1721,17 @@ export interface components {
             fields: components["schemas"]["Field"][];
         };
         /**
+         * NewPlan
+         * @description What kind of plan is wanted.
+         */
+        NewPlan: {
+            /**
+             * @description Whether to read the remote records first. That is done anyway while nothing was agreed yet.
+             * @default false
+             */
+            read_first?: boolean;
+        };
+        /**
          * NewSync
          * @description A sync to be made.
          */
@@ -1662,6 +1761,11 @@ export interface components {
              * @default false
              */
             typecast?: boolean;
+            /**
+             * @description Whether runs need a plan that somebody has approved.
+             * @default never
+             */
+            approval?: components["schemas"]["SyncApproval"] & unknown;
         };
         /**
          * NewToken
@@ -1720,6 +1824,146 @@ export interface components {
              * @description The new one: at least 15 characters.
              */
             new: string;
+        };
+        /**
+         * Plan
+         * @description A plan: what a run of a sync would do.
+         */
+        Plan: {
+            /**
+             * Format: uuid
+             * @description The plan's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The sync that it is for.
+             */
+            sync_id: string;
+            /** @description The sync's name when the plan was asked for. */
+            sync_name: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["PlanState"] & unknown;
+            /**
+             * @description Whether the remote records are read first. It then compares with what is really there;
+             *     otherwise with what was last agreed.
+             */
+            read_first: boolean;
+            /**
+             * Format: uuid
+             * @description The job that makes it; it is shown, followed and cancelled like a run.
+             */
+            job_id: string;
+            /** @description Who asked for it. */
+            by?: components["schemas"]["RunStarter"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            queued_at: string;
+            /**
+             * Format: date-time
+             * @description When it was whole.
+             */
+            made_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved.
+             */
+            expires_at?: string;
+            /** @description What a run would make of the records. */
+            counts?: components["schemas"]["RunCounts"] & unknown;
+            /**
+             * Format: int64
+             * @description How many calls that takes.
+             */
+            calls?: number;
+            /**
+             * Format: int64
+             * @description How many seconds that takes at the provider's pace; absent when it takes calls as they come.
+             */
+            seconds?: number;
+            /**
+             * @description SHA-256 over everything that it lists, its mapping and the remote fields; the audit log has
+             *     it with the making and with the approval.
+             */
+            hash?: string;
+            /** @description Who approved it. */
+            approved_by?: components["schemas"]["RunStarter"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was approved.
+             */
+            approved_at?: string;
+            /**
+             * Format: uuid
+             * @description The run that carries it out.
+             */
+            run_id?: string;
+            /** @description Why it could not be made. */
+            failure?: components["schemas"]["RunFailure"] & unknown;
+        };
+        /**
+         * PlanList
+         * @description One part of the list of plans.
+         */
+        PlanList: {
+            /** @description The last one asked for first. */
+            items: components["schemas"]["Plan"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Where a plan stands.
+         * @enum {string}
+         */
+        PlanState: "making" | "ready" | "approved" | "executed" | "superseded" | "failed";
+        /**
+         * PlannedChange
+         * @description What a run would do with one record.
+         */
+        PlannedChange: {
+            /** @description The record's key. */
+            key: string;
+            /** @description What a run would make of it. */
+            fate: components["schemas"]["RunOutcomeState"] & unknown;
+            /** @description The provider's id of it, where that is known. */
+            remote_id?: string;
+            /** @description Why, where that needs saying. */
+            reason?: string;
+            /** @description The fields that would change, in the order of the mapping. */
+            fields: components["schemas"]["PlannedField"][];
+        };
+        /**
+         * PlannedChangeList
+         * @description One part of what a plan lists.
+         */
+        PlannedChangeList: {
+            /** @description In the order of keys. */
+            items: components["schemas"]["PlannedChange"][];
+            /**
+             * @description Where the next part begins; absent at the end. A part may be short, or even empty, and yet
+             *     not the last: no call looks at more than 100,000 records.
+             */
+            next?: string;
+        };
+        /**
+         * PlannedField
+         * @description What would change in one field. Values are in words, and cut at 500 characters.
+         */
+        PlannedField: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name. */
+            remote_field_name: string;
+            /** @description Whether it is known what the provider holds. */
+            before_known: boolean;
+            /** @description What the provider holds; absent for an empty cell, and while that is not known. */
+            before?: string;
+            /** @description What it would hold; absent for an empty cell. */
+            after?: string;
         };
         /**
          * Preview
@@ -1918,6 +2162,11 @@ export interface components {
              * @description The run whose refused and unknown records it tries again.
              */
             retry_of?: string;
+            /**
+             * Format: uuid
+             * @description The plan that it makes or carries out.
+             */
+            plan_id?: string;
             /** @description Where it stands. */
             state: components["schemas"]["RunState"] & unknown;
             /** @description What it is busy with, while it is running or waiting. */
@@ -2036,7 +2285,7 @@ export interface components {
          * @description What a run is to do.
          * @enum {string}
          */
-        RunKind: "push" | "retry";
+        RunKind: "push" | "retry" | "plan" | "execute";
         /**
          * RunList
          * @description One part of the list of runs.
@@ -2075,7 +2324,7 @@ export interface components {
          * @description What a run is busy with.
          * @enum {string}
          */
-        RunPhase: "reading" | "settling" | "writing";
+        RunPhase: "reading" | "settling" | "listing" | "planning" | "writing";
         /**
          * RunProblem
          * @description A reason for which records were refused.
@@ -2198,6 +2447,8 @@ export interface components {
             remote_key_field_id: string;
             /** @description Whether the provider may convert values and add missing options of a select field. */
             typecast: boolean;
+            /** @description Whether runs need a plan that somebody has approved. */
+            approval: components["schemas"]["SyncApproval"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -2217,6 +2468,11 @@ export interface components {
             version: number;
         };
         /**
+         * @description Whether the runs of a sync need a plan that somebody has approved.
+         * @enum {string}
+         */
+        SyncApproval: "never" | "always";
+        /**
          * SyncChange
          * @description What is to be changed; what is left away stays as it is.
          */
@@ -2229,6 +2485,8 @@ export interface components {
             remote_key_field_id?: string;
             /** @description Whether the provider may convert values and add missing options. */
             typecast?: boolean;
+            /** @description Whether runs need a plan that somebody has approved. */
+            approval?: components["schemas"]["SyncApproval"] & unknown;
         };
         /**
          * SyncList
@@ -5297,7 +5555,13 @@ export interface operations {
     retryRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
@@ -5315,6 +5579,8 @@ export interface operations {
                     RateLimit?: string;
                     /** @description Which limit, and how much it allows. */
                     "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
@@ -5327,6 +5593,8 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            /** @description As asked for. */
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -5526,6 +5794,238 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description The plan is being made. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description As asked for. */
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPlannedChanges: {
+        parameters: {
+            query?: {
+                /** @description Only records with this fate, such as `refused`. */
+                fate?: components["schemas"]["RunOutcomeState"];
+                /**
+                 * @description Only records that hold this text in their key, reason, remote id or fields, in any case
+                 *     of letters.
+                 */
+                q?: string;
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approvePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run is queued. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            /** @description As asked for. */
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
