@@ -7,6 +7,7 @@ mod measure;
 mod process;
 mod slow;
 mod stop;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
