@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Label, Radio, RadioGroup } from "react-aria-components";
 import { $api, client } from "../api/client";
+import { useOnce } from "../api/once";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Connection } from "../api/types";
@@ -60,10 +61,12 @@ export function NewConnection() {
 function useCreation() {
   const refresh = useRefresh();
   const navigate = useNavigate();
+  const once = useOnce();
   return useMutation({
     mutationFn: async (wish: { name: string; token: string; endpoint: Endpoint }) => {
       const body = { provider: "airtable", ...wish } as const;
-      const { data } = await client.POST("/connections", { body });
+      const params = { header: once(body) };
+      const { data } = await client.POST("/connections", { params, body });
       const { id } = data as Connection;
       // A failed test is no failed creation: the connection's own page tells of it.
       await client.POST("/connections/{id}/test", { params: { path: { id } } }).catch(() => null);

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { $api, client } from "../api/client";
+import { tagOf } from "../api/guarded";
 import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
@@ -139,12 +140,17 @@ function Settings({ connection }: { connection: Connection }) {
     <Panel title="Settings">
       <div className="matters">
         <Rename
-          name={connection.name}
-          showAtOnce={(name) => show({ name })}
-          save={async (name) => {
-            await client.PATCH("/connections/{id}", { params, body: { name } });
-            await refresh("/connections", "/syncs");
+          thing={connection}
+          showAtOnce={show}
+          read={async () => {
+            const { data } = await client.GET("/connections/{id}", { params });
+            return data as Connection;
           }}
+          write={(body, tag) => {
+            const header = { "If-Match": tag };
+            return client.PATCH("/connections/{id}", { params: { ...params, header }, body });
+          }}
+          refresh={() => refresh("/connections", "/syncs")}
         />
         <Deletion
           noun="connection"
@@ -157,7 +163,13 @@ function Settings({ connection }: { connection: Connection }) {
             return data?.items ?? [];
           }}
           remove={() =>
-            client.DELETE("/connections/{id}", { params: { ...params, query: { cascade: true } } })
+            client.DELETE("/connections/{id}", {
+              params: {
+                ...params,
+                query: { cascade: true },
+                header: { "If-Match": tagOf(connection.version) },
+              },
+            })
           }
           onDeleted={async () => {
             announce(`${connection.name} is deleted.`);

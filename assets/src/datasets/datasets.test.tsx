@@ -195,9 +195,10 @@ it("an edited record sends what changed alone", async () => {
 it("a new record never overwrites one that is there", async () => {
   const appliance = fakeAppliance({
     ...stored,
-    "GET /datasets/{id}/records/{key}": ({ path }: { path: string }) =>
-      path.endsWith("LAX") ? losAngeles : refusal(404, "not_found"),
-    "PUT /datasets/{id}/records/{key}": losAngeles,
+    "PUT /datasets/{id}/records/{key}": ({ path, headers }: { path: string; headers: Headers }) =>
+      path.endsWith("LAX") && headers.get("if-none-match") === "*"
+        ? refusal(412, "precondition_failed")
+        : losAngeles,
   });
   const { user } = await openPage(address, "Airports");
   await user.click(await screen.findByRole("button", { name: "Add a record" }));
@@ -208,7 +209,10 @@ it("a new record never overwrites one that is there", async () => {
   await user.type(sheet.getByLabelText("code"), "2");
   await user.click(sheet.getByRole("button", { name: "Add" }));
   await waitFor(() =>
-    expect(appliance.bodies("PUT /datasets/{id}/records/{key}")).toEqual([{ code: "LAX2" }]),
+    expect(appliance.bodies("PUT /datasets/{id}/records/{key}")).toEqual([
+      { code: "LAX" },
+      { code: "LAX2" },
+    ]),
   );
 });
 

@@ -1,20 +1,23 @@
-import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { client } from "../api/client";
+import { tagOf, useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
-import type { Dataset } from "../api/types";
+import type { Dataset, Field } from "../api/types";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
+import { SaveFailure } from "../ui/conflict";
 import { Deletion } from "../ui/deletion";
 import { TextField } from "../ui/fields";
 import { formatAmount } from "../ui/format";
-import { Failure, Notice } from "../ui/notice";
+import { Notice } from "../ui/notice";
 import { Panel } from "../ui/page";
+import { Pinned } from "../ui/pinned";
 import { draftFields, droppedFields, finishFields } from "./fields";
 import { DatasetFrame } from "./frame";
 import { SchemaEditor } from "./schema";
+import { describeDataset } from "./words";
 
 const route = getRouteApi("/signed-in/datasets/$id/settings");
 
@@ -24,7 +27,11 @@ export function DatasetSettings() {
     <DatasetFrame id={id} tab="Settings">
       {(dataset) => (
         <>
-          <SchemaForm key={dataset.version} dataset={dataset} />
+          <Pinned thing={dataset}>
+            {(seen, { hold, release }) => (
+              <SchemaForm dataset={seen} onFocus={hold} onDone={release} />
+            )}
+          </Pinned>
           <Panel title="Delete">
             <DeleteDataset dataset={dataset} />
           </Panel>
@@ -34,29 +41,40 @@ export function DatasetSettings() {
   );
 }
 
-function SchemaForm({ dataset }: { dataset: Dataset }) {
+interface SchemaFormProps {
+  dataset: Dataset;
+  onFocus: () => void;
+  onDone: () => void;
+}
+
+function SchemaForm({ dataset, onFocus, onDone }: SchemaFormProps) {
   const [name, setName] = useState(dataset.name);
   const [fields, setFields] = useState(() => draftFields(dataset.fields));
   const refresh = useRefresh();
-  const save = useMutation({
-    mutationFn: () =>
+  const leave = () => {
+    onDone();
+    return refresh("/datasets");
+  };
+  const save = useGuarded({
+    read: () => readDataset(dataset.id),
+    write: (body: { name: string; fields: Field[] }, tag) =>
       client.PATCH("/datasets/{id}", {
-        params: { path: { id: dataset.id } },
-        body: { name, fields: finishFields(fields) },
+        params: { path: { id: dataset.id }, header: { "If-Match": tag } },
+        body,
       }),
-    onSuccess: async () => {
+    onSaved: () => {
       announce("The settings are saved.");
-      await refresh("/datasets");
+      return leave();
     },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    save.mutate({ wish: { name, fields: finishFields(fields) }, version: dataset.version });
   };
   const faults = fieldMessages(save.error);
   const dropped = droppedFields(dataset.fields, fields);
   return (
-    <form className="form wide" onSubmit={submit}>
+    <form className="form wide" onSubmit={submit} onFocus={onFocus}>
       <div className="form">
         <TextField label="Name" isRequired value={name} onChange={setName} error={faults.name} />
       </div>
@@ -76,7 +94,15 @@ function SchemaForm({ dataset }: { dataset: Dataset }) {
           </p>
         </Notice>
       )}
-      <Failure error={save.error} />
+      <SaveFailure
+        error={save.error}
+        seen={dataset}
+        words={describeDataset}
+        apply={(theirs, wish) => ({ ...theirs, ...wish })}
+        isBusy={save.isPending}
+        onReload={leave}
+        onOverwrite={save.mutate}
+      />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={save.isPending}>
           Save
@@ -106,7 +132,13 @@ function DeleteDataset({ dataset }: { dataset: Dataset }) {
           return data?.items ?? [];
         }}
         remove={() =>
-          client.DELETE("/datasets/{id}", { params: { ...params, query: { cascade: true } } })
+          client.DELETE("/datasets/{id}", {
+            params: {
+              ...params,
+              query: { cascade: true },
+              header: { "If-Match": tagOf(dataset.version) },
+            },
+          })
         }
         onDeleted={async () => {
           announce(`${dataset.name} is deleted.`);
@@ -116,4 +148,9 @@ function DeleteDataset({ dataset }: { dataset: Dataset }) {
       />
     </div>
   );
+}
+
+async function readDataset(id: string): Promise<Dataset> {
+  const { data } = await client.GET("/datasets/{id}", { params: { path: { id } } });
+  return data as Dataset;
 }

@@ -1,6 +1,6 @@
-import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { client } from "../api/client";
+import { useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Dataset, RemoteTable, Sync } from "../api/types";
@@ -8,19 +8,32 @@ import { useTables } from "../connections/bases";
 import { useDataset } from "../datasets/frame";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
+import { SaveFailure } from "../ui/conflict";
 import { Checkbox } from "../ui/fields";
 import { Loaded } from "../ui/loaded";
-import { Failure, Notice } from "../ui/notice";
+import { Notice } from "../ui/notice";
+import { applyWish, describeSync, type Wish } from "./changed";
 import { draftMapping, finishMapping } from "./mapping";
 import { MappingEditor } from "./mapping-editor";
 
 interface EditMappingProps {
   sync: Sync;
+  /** Somebody begins to edit. */
+  onFocus: () => void;
+  /** What was edited is dropped, for what others saved. */
+  onReload: () => void;
   onDone: () => void;
 }
 
+/** The sync as it is now. */
+export async function readSync(id: string): Promise<Sync> {
+  const { data } = await client.GET("/syncs/{id}", { params: { path: { id } } });
+  return data as Sync;
+}
+
 /** Changes what goes where; both ends are read afresh, for they may have moved. */
-export function EditMapping({ sync, onDone }: EditMappingProps) {
+export function EditMapping(props: EditMappingProps) {
+  const { sync } = props;
   const dataset = useDataset(sync.dataset.id);
   const tables = useTables(sync.connection.id, sync.base.id);
   return (
@@ -30,7 +43,7 @@ export function EditMapping({ sync, onDone }: EditMappingProps) {
           {({ items }) => {
             const table = items.find(({ id }) => id === sync.table.id);
             return table ? (
-              <MappingForm sync={sync} dataset={dataset} table={table} onDone={onDone} />
+              <MappingForm {...props} dataset={dataset} table={table} />
             ) : (
               <Notice tone="bad" title={`${sync.table.name} is not there any more`} />
             );
@@ -46,21 +59,19 @@ interface MappingFormProps extends EditMappingProps {
   table: RemoteTable;
 }
 
-function MappingForm({ sync, dataset, table, onDone }: MappingFormProps) {
+function MappingForm(props: MappingFormProps) {
+  const { sync, dataset, table, onFocus, onReload, onDone } = props;
   const [mapping, setMapping] = useState(() => draftMapping(sync.mapping));
   const [typecast, setTypecast] = useState(sync.typecast);
   const refresh = useRefresh();
-  const save = useMutation({
-    mutationFn: () =>
+  const save = useGuarded({
+    read: () => readSync(sync.id),
+    write: (body: Wish, tag) =>
       client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id } },
-        body: {
-          mapping: finishMapping(mapping, dataset.fields),
-          remote_key_field_id: mapping[dataset.key_field],
-          typecast,
-        },
+        params: { path: { id: sync.id }, header: { "If-Match": tag } },
+        body,
       }),
-    onSuccess: async () => {
+    onSaved: async () => {
       announce("The mapping is saved.");
       onDone();
       await refresh("/syncs");
@@ -68,10 +79,15 @@ function MappingForm({ sync, dataset, table, onDone }: MappingFormProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    const wish = {
+      mapping: finishMapping(mapping, dataset.fields),
+      remote_key_field_id: mapping[dataset.key_field],
+      typecast,
+    };
+    save.mutate({ wish, version: sync.version });
   };
   return (
-    <form className="form wide" onSubmit={submit}>
+    <form className="form wide" onSubmit={submit} onFocus={onFocus}>
       <MappingEditor
         dataset={dataset}
         table={table}
@@ -82,7 +98,18 @@ function MappingForm({ sync, dataset, table, onDone }: MappingFormProps) {
       <Checkbox isSelected={typecast} onChange={setTypecast}>
         Let Airtable convert texts, and add choices that it does not know yet
       </Checkbox>
-      <Failure error={save.error} />
+      <SaveFailure
+        error={save.error}
+        seen={sync}
+        words={describeSync}
+        apply={(theirs, wish) => applyWish(theirs, wish, table)}
+        isBusy={save.isPending}
+        onReload={() => {
+          onReload();
+          void refresh("/syncs");
+        }}
+        onOverwrite={save.mutate}
+      />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={save.isPending}>
           Save

@@ -1,6 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { $api, client } from "../api/client";
+import { tagOf } from "../api/guarded";
+import { useOnce } from "../api/once";
 import { useAtOnce } from "../api/optimistic";
 import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
@@ -15,10 +17,11 @@ import { Empty } from "../ui/empty";
 import { Loaded } from "../ui/loaded";
 import { Failure } from "../ui/notice";
 import { Panel } from "../ui/page";
+import { Pinned } from "../ui/pinned";
 import { Rename } from "../ui/rename";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
-import { EditMapping } from "./edit";
+import { EditMapping, readSync } from "./edit";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 
@@ -47,7 +50,7 @@ export function SyncPage() {
           >
             <Runs syncId={found.id} />
           </Panel>
-          <MappingPanel key={found.updated_at} sync={found} mayWrite={mayWrite} />
+          <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>
       )}
@@ -75,9 +78,10 @@ function Lead({ sync: { id, dataset, connection, base, table } }: { sync: Sync }
 function RunNow({ sync }: { sync: Sync }) {
   const navigate = useNavigate();
   const refresh = useRefresh();
+  const once = useOnce();
   const start = useMutation({
     mutationFn: async () => {
-      const params = { path: { id: sync.id } };
+      const params = { path: { id: sync.id }, header: once(sync.id) };
       const { data } = await client.POST("/syncs/{id}/runs", { params });
       return data as Run;
     },
@@ -144,7 +148,16 @@ function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
   return (
     <Panel title="What goes where" aside={edit}>
       {isEditing ? (
-        <EditMapping sync={sync} onDone={() => setIsEditing(false)} />
+        <Pinned thing={sync}>
+          {(seen, { hold, release }) => (
+            <EditMapping
+              sync={seen}
+              onFocus={hold}
+              onReload={release}
+              onDone={() => setIsEditing(false)}
+            />
+          )}
+        </Pinned>
       ) : (
         <>
           <Table
@@ -174,12 +187,14 @@ function Settings({ sync }: { sync: Sync }) {
     <Panel title="Settings">
       <div className="matters">
         <Rename
-          name={sync.name}
-          showAtOnce={(name) => show({ name })}
-          save={async (name) => {
-            await client.PATCH("/syncs/{id}", { params, body: { name } });
-            await refresh("/syncs", "/runs");
+          thing={sync}
+          showAtOnce={show}
+          read={() => readSync(sync.id)}
+          write={(body, tag) => {
+            const header = { "If-Match": tag };
+            return client.PATCH("/syncs/{id}", { params: { ...params, header }, body });
           }}
+          refresh={() => refresh("/syncs", "/runs")}
         />
         <Deletion
           noun="sync"
@@ -191,7 +206,10 @@ function Settings({ sync }: { sync: Sync }) {
             </p>
           }
           readDependents={async () => []}
-          remove={() => client.DELETE("/syncs/{id}", { params })}
+          remove={() => {
+            const header = { "If-Match": tagOf(sync.version) };
+            return client.DELETE("/syncs/{id}", { params: { ...params, header } });
+          }}
           onDeleted={async () => {
             announce(`${sync.name} is deleted.`);
             await navigate({ to: "/syncs" });

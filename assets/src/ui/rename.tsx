@@ -1,33 +1,66 @@
-import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { announce } from "./announce";
 import { Button } from "./button";
+import { SaveFailure } from "./conflict";
 import { TextField } from "./fields";
-import { Failure } from "./notice";
+import { Pinned } from "./pinned";
 
-interface RenameProps {
+interface Named {
   name: string;
+  version: number;
+}
+
+interface RenameProps<Thing extends Named> {
+  thing: Thing;
   /** Shows the new name before it is saved; gives what takes it back. */
-  showAtOnce: (name: string) => () => void;
-  save: (name: string) => Promise<unknown>;
+  showAtOnce: (wish: { name: string }) => () => void;
+  read: () => Promise<Thing>;
+  /** Saves the name, on the condition that the thing is at `tag`. */
+  write: (wish: { name: string }, tag: string) => Promise<unknown>;
+  /** Reads anew what shows the name. */
+  refresh: () => Promise<unknown>;
 }
 
 /** The name of a thing, and its new one. */
-export function Rename({ name: known, showAtOnce, save }: RenameProps) {
-  const [name, setName] = useState(known);
-  const rename = useMutation({
-    mutationFn: save,
-    onMutate: showAtOnce,
-    onError: (_error, _name, takeBack) => takeBack?.(),
-    onSuccess: () => announce(`The name is ${name} now.`),
+export function Rename<Thing extends Named>(props: RenameProps<Thing>) {
+  return (
+    <Pinned thing={props.thing}>
+      {(seen, { hold, release }) => (
+        <RenameForm {...props} thing={seen} onFocus={hold} onDone={release} />
+      )}
+    </Pinned>
+  );
+}
+
+interface RenameFormProps<Thing extends Named> extends RenameProps<Thing> {
+  onFocus: () => void;
+  onDone: () => void;
+}
+
+function RenameForm<Thing extends Named>(props: RenameFormProps<Thing>) {
+  const { thing, showAtOnce, read, write, refresh, onFocus, onDone } = props;
+  const [name, setName] = useState(thing.name);
+  const leave = () => {
+    onDone();
+    return refresh();
+  };
+  const rename = useGuarded({
+    read,
+    write,
+    showAtOnce,
+    onSaved: (_saved, { name }) => {
+      announce(`The name is ${name} now.`);
+      return leave();
+    },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    rename.mutate(name);
+    rename.mutate({ wish: { name }, version: thing.version });
   };
   return (
-    <form className="form" onSubmit={submit}>
+    <form className="form" onSubmit={submit} onFocus={onFocus}>
       <div className="toolbar">
         <div className="grow">
           <TextField
@@ -38,11 +71,19 @@ export function Rename({ name: known, showAtOnce, save }: RenameProps) {
             error={fieldMessages(rename.error).name}
           />
         </div>
-        <Button type="submit" isDisabled={name === known || rename.isPending}>
+        <Button type="submit" isDisabled={name === thing.name || rename.isPending}>
           Rename
         </Button>
       </div>
-      <Failure error={rename.error} />
+      <SaveFailure
+        error={rename.error}
+        seen={thing}
+        words={({ name }) => ({ Name: name })}
+        apply={(theirs, wish) => ({ ...theirs, ...wish })}
+        isBusy={rename.isPending}
+        onReload={leave}
+        onOverwrite={rename.mutate}
+      />
     </form>
   );
 }

@@ -1,14 +1,16 @@
-import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { client } from "../api/client";
+import { useGuarded } from "../api/guarded";
+import { useOnce } from "../api/once";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import { useSession } from "../api/session";
 import type { Role, User } from "../api/types";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
+import { SaveFailure } from "../ui/conflict";
+import type { Words } from "../ui/differences";
 import { Checkbox, CheckboxList, TextField } from "../ui/fields";
-import { Failure } from "../ui/notice";
 
 const roles: { value: Role; label: string }[] = [
   { value: "admin", label: "Admin: users and settings, no records" },
@@ -20,10 +22,56 @@ const roles: { value: Role; label: string }[] = [
 interface UserFormProps {
   /** The user to change; a new one when left out. */
   user?: User;
+  /** Somebody begins to edit. */
+  onFocus?: () => void;
+  /** What was edited is dropped, for what others saved. */
+  onReload?: () => void;
   onDone: () => void;
 }
 
-export function UserForm({ user, onDone }: UserFormProps) {
+interface Wish {
+  name: string;
+  roles: Role[];
+  disabled: boolean;
+  /** Left empty, it stays. */
+  password: string;
+}
+
+/** Who a new user is before they are there. */
+const nobody: Pick<User, "name" | "roles" | "disabled" | "version"> = {
+  name: "",
+  roles: [],
+  disabled: false,
+  version: 0,
+};
+
+function describeUser({ name, roles, disabled }: typeof nobody): Words {
+  return {
+    Name: name,
+    Roles: [...roles].sort().join(", "),
+    State: disabled ? "Shut out" : "May come in",
+  };
+}
+
+async function readUser(id: string): Promise<typeof nobody> {
+  const { data } = await client.GET("/users/{id}", { params: { path: { id } } });
+  return data as User;
+}
+
+async function change(id: string, { password, ...wish }: Wish, tag: string) {
+  const params = { path: { id }, header: { "If-Match": tag } };
+  const body = password ? { ...wish, password } : wish;
+  await client.PATCH("/users/{id}", { params, body });
+}
+
+async function add(
+  { name, email, roles, password }: Wish & { email: string },
+  header: { "Idempotency-Key": string },
+) {
+  await client.POST("/users", { params: { header }, body: { name, email, roles, password } });
+}
+
+export function UserForm({ user, onFocus, onReload, onDone }: UserFormProps) {
   const [name, setName] = useState(user?.name ?? "");
   const [email, setEmail] = useState(user?.email ?? "");
   const [chosen, setChosen] = useState<Role[]>(user?.roles ?? ["member"]);
@@ -31,15 +79,12 @@ export function UserForm({ user, onDone }: UserFormProps) {
   const [disabled, setDisabled] = useState(user?.disabled ?? false);
   const { user: self } = useSession();
   const refresh = useRefresh();
-  const save = useMutation({
-    mutationFn: () =>
-      user
-        ? client.PATCH("/users/{id}", {
-            params: { path: { id: user.id } },
-            body: { name, roles: chosen, disabled, ...(password ? { password } : {}) },
-          })
-        : client.POST("/users", { body: { name, email, roles: chosen, password } }),
-    onSuccess: async () => {
+  const once = useOnce();
+  const save = useGuarded({
+    read: () => readUser(user?.id ?? ""),
+    write: (wish: Wish, tag) =>
+      user ? change(user.id, wish, tag) : add({ ...wish, email }, once({ ...wish, email })),
+    onSaved: async () => {
       announce(`${name} is saved.`);
       onDone();
       await refresh("/users");
@@ -47,11 +92,12 @@ export function UserForm({ user, onDone }: UserFormProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    const wish = { name, roles: chosen, disabled, password };
+    save.mutate({ wish, version: user?.version ?? 0 });
   };
   const faults = fieldMessages(save.error);
   return (
-    <form className="form" onSubmit={submit}>
+    <form className="form" onSubmit={submit} onFocus={onFocus}>
       <TextField label="Name" isRequired value={name} onChange={setName} error={faults.name} />
       <TextField
         label="E-mail"
@@ -83,7 +129,18 @@ export function UserForm({ user, onDone }: UserFormProps) {
           Shut out: every session ends at once
         </Checkbox>
       )}
-      <Failure error={save.error} />
+      <SaveFailure
+        error={save.error}
+        seen={user ?? nobody}
+        words={describeUser}
+        apply={(theirs, wish) => ({ ...theirs, ...wish })}
+        isBusy={save.isPending}
+        onReload={() => {
+          onReload?.();
+          void refresh("/users");
+        }}
+        onOverwrite={save.mutate}
+      />
       <div className="actions end">
         <Button look="primary" type="submit" isDisabled={chosen.length === 0 || save.isPending}>
           {user ? "Save" : "Add"}

@@ -6,6 +6,7 @@ import { changeSearch } from "../ui/address";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Listing } from "../ui/listing";
+import { Pinned } from "../ui/pinned";
 import { Status } from "../ui/status";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
@@ -52,7 +53,15 @@ function UserSheet({ users, onClose }: { users: readonly User[]; onClose: () => 
       isOpen={known !== undefined || wanted === "new"}
       onClose={onClose}
     >
-      <UserForm user={known} onDone={onClose} />
+      {known ? (
+        <Pinned thing={known}>
+          {(seen, { hold, release }) => (
+            <UserForm user={seen} onFocus={hold} onReload={release} onDone={onClose} />
+          )}
+        </Pinned>
+      ) : (
+        <UserForm onDone={onClose} />
+      )}
       {known && known.id !== self.id && <EndSessions user={known} />}
     </Dialog>
   );

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { client } from "../../api/client";
+import { useOnce } from "../../api/once";
 import { fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
 import type { Dataset, Preview } from "../../api/types";
@@ -77,9 +78,10 @@ export function Describe({ fileName, preview, onBack, onCreated }: DescribeProps
 function useCreation(onCreated: (dataset: Dataset) => void, hasFile: boolean) {
   const refresh = useRefresh();
   const navigate = useNavigate();
+  const once = useOnce();
   return useMutation({
     mutationFn: async (body: { name: string; key_field: string; fields: Dataset["fields"] }) => {
-      const { data } = await client.POST("/datasets", { body });
+      const { data } = await client.POST("/datasets", { params: { header: once(body) }, body });
       return data as Dataset;
     },
     onSuccess: async (dataset) => {

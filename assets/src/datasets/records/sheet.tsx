@@ -1,17 +1,20 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { $api, client } from "../../api/client";
+import { isOutdated, tagOf, useGuarded } from "../../api/guarded";
 import { ApiProblem, fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
 import { useMay } from "../../api/session";
 import type { Dataset, DatasetRecord } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
+import { SaveFailure } from "../../ui/conflict";
 import { Confirm, Dialog } from "../../ui/dialog";
 import { Facts } from "../../ui/facts";
 import { Loaded } from "../../ui/loaded";
-import { Failure } from "../../ui/notice";
+import { Pinned } from "../../ui/pinned";
 import { Ago } from "../../ui/time";
+import { describeRecord } from "../words";
 import { changesOf, draftOf } from "./draft";
 import { FieldInput } from "./inputs";
 
@@ -41,16 +44,26 @@ function StoredRecord({ dataset, recordKey, onClose }: Required<RecordSheetProps
   return (
     <Loaded query={record}>
       {(stored) => (
-        <>
-          <Facts
-            facts={[
-              { label: "Version", value: stored.version },
-              { label: "Created", value: <Ago time={stored.created_at} /> },
-              { label: "Changed", value: <Ago time={stored.updated_at} /> },
-            ]}
-          />
-          <RecordForm key={stored.version} dataset={dataset} stored={stored} onClose={onClose} />
-        </>
+        <Pinned thing={stored}>
+          {(seen, { hold, release }) => (
+            <>
+              <Facts
+                facts={[
+                  { label: "Version", value: seen.version },
+                  { label: "Created", value: <Ago time={seen.created_at} /> },
+                  { label: "Changed", value: <Ago time={seen.updated_at} /> },
+                ]}
+              />
+              <RecordForm
+                dataset={dataset}
+                stored={seen}
+                onFocus={hold}
+                onReload={release}
+                onClose={onClose}
+              />
+            </>
+          )}
+        </Pinned>
       )}
     </Loaded>
   );
@@ -59,24 +72,31 @@ function StoredRecord({ dataset, recordKey, onClose }: Required<RecordSheetProps
 interface RecordFormProps {
   dataset: Dataset;
   stored?: DatasetRecord;
+  /** Somebody begins to edit. */
+  onFocus?: () => void;
+  /** What was edited is dropped, for what others saved. */
+  onReload?: () => void;
   onClose: () => void;
 }
 
-function RecordForm({ dataset, stored, onClose }: RecordFormProps) {
+function RecordForm({ dataset, stored, onFocus, onReload, onClose }: RecordFormProps) {
   const before = draftOf(dataset.fields, stored?.fields ?? {});
   const [draft, setDraft] = useState(before);
   const [faults, setFaults] = useState<Record<string, string>>({});
   const mayWrite = useMay("dataset:write");
+  const refresh = useRefresh();
   const save = useSave(dataset, stored, onClose);
   const refused = refusals(save.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const { changes, faults } = changesOf(dataset, before, draft);
     setFaults(faults);
-    if (Object.keys(faults).length === 0) save.mutate(changes);
+    if (Object.keys(faults).length === 0) {
+      save.mutate({ wish: changes, version: stored?.version ?? 0 });
+    }
   };
   return (
-    <form className="form" onSubmit={submit}>
+    <form className="form" onSubmit={submit} onFocus={onFocus}>
       {dataset.fields.map((field) => (
         <FieldInput
           key={field.name}
@@ -88,18 +108,32 @@ function RecordForm({ dataset, stored, onClose }: RecordFormProps) {
           error={faults[field.name] ?? refused[field.name]}
         />
       ))}
-      <Failure error={save.error} />
+      <SaveFailure
+        error={save.error}
+        seen={stored ?? nothing}
+        words={describeRecord}
+        apply={(theirs, changes) => ({ ...theirs, fields: { ...theirs.fields, ...changes } })}
+        isBusy={save.isPending}
+        onReload={() => {
+          onReload?.();
+          void refresh("/datasets");
+        }}
+        onOverwrite={save.mutate}
+      />
       {mayWrite && (
         <div className="between">
           <Button look="primary" type="submit" isDisabled={save.isPending}>
             {stored ? "Save" : "Add"}
           </Button>
-          {stored && <Deletion dataset={dataset} recordKey={stored.key} onDeleted={onClose} />}
+          {stored && <Deletion dataset={dataset} stored={stored} onDeleted={onClose} />}
         </div>
       )}
     </form>
   );
 }
+
+/** What a new record is before it is there. */
+const nothing: DatasetRecord = { key: "", fields: {}, version: 0, created_at: "", updated_at: "" };
 
 /** The appliance's faults by field's name; it names them `fields.state`, or by the name alone. */
 function refusals(error: unknown): Record<string, string> {
@@ -111,10 +145,11 @@ function refusals(error: unknown): Record<string, string> {
 
 function useSave(dataset: Dataset, stored: DatasetRecord | undefined, onSaved: () => void) {
   const refresh = useRefresh();
-  return useMutation({
-    mutationFn: (changes: Record<string, unknown>) =>
-      stored ? change(dataset, stored.key, changes) : add(dataset, changes),
-    onSuccess: async ({ key }) => {
+  return useGuarded({
+    read: () => readRecord(dataset, stored?.key ?? ""),
+    write: (changes: Record<string, unknown>, tag) =>
+      stored ? change(dataset, stored.key, changes, tag) : add(dataset, changes),
+    onSaved: async ({ key }) => {
       await refresh("/datasets", "/system");
       announce(`${key} is saved.`);
       onSaved();
@@ -122,8 +157,14 @@ function useSave(dataset: Dataset, stored: DatasetRecord | undefined, onSaved: (
   });
 }
 
-async function change(dataset: Dataset, key: string, body: Record<string, unknown>) {
+async function readRecord(dataset: Dataset, key: string) {
   const params = { path: { id: dataset.id, key } };
+  const { data } = await client.GET("/datasets/{id}/records/{key}", { params });
+  return data as DatasetRecord;
+}
+
+async function change(dataset: Dataset, key: string, body: Record<string, unknown>, tag: string) {
+  const params = { path: { id: dataset.id, key }, header: { "If-Match": tag } };
   const { data } = await client.PATCH("/datasets/{id}/records/{key}", { params, body });
   return data as DatasetRecord;
 }
@@ -132,19 +173,12 @@ async function change(dataset: Dataset, key: string, body: Record<string, unknow
 async function add(dataset: Dataset, changes: Record<string, unknown>) {
   const body = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null));
   const key = String(body[dataset.key_field]);
-  const params = { path: { id: dataset.id, key } };
-  if (await exists(params)) throw taken(key);
-  const { data } = await client.PUT("/datasets/{id}/records/{key}", { params, body });
-  return data as DatasetRecord;
-}
-
-async function exists(params: { path: { id: string; key: string } }): Promise<boolean> {
+  const params = { path: { id: dataset.id, key }, header: { "If-None-Match": "*" } };
   try {
-    await client.GET("/datasets/{id}/records/{key}", { params });
-    return true;
+    const { data } = await client.PUT("/datasets/{id}/records/{key}", { params, body });
+    return data as DatasetRecord;
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return false;
-    throw error;
+    throw isOutdated(error) ? taken(key) : error;
   }
 }
 
@@ -160,17 +194,21 @@ function taken(key: string): ApiProblem {
 
 interface DeletionProps {
   dataset: Dataset;
-  recordKey: string;
+  stored: DatasetRecord;
   onDeleted: () => void;
 }
 
-function Deletion({ dataset, recordKey, onDeleted }: DeletionProps) {
+function Deletion({ dataset, stored, onDeleted }: DeletionProps) {
+  const recordKey = stored.key;
   const [isAsking, setIsAsking] = useState(false);
   const refresh = useRefresh();
   const remove = useMutation({
     mutationFn: () =>
       client.DELETE("/datasets/{id}/records/{key}", {
-        params: { path: { id: dataset.id, key: recordKey } },
+        params: {
+          path: { id: dataset.id, key: recordKey },
+          header: { "If-Match": tagOf(stored.version) },
+        },
       }),
     onSuccess: async () => {
       onDeleted();

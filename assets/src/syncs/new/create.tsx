@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { client } from "../../api/client";
+import { useOnce } from "../../api/once";
 import { fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
 import { useMay } from "../../api/session";
@@ -94,6 +95,7 @@ interface Wish {
 function useCreation({ dataset, connection, base, table, mapping }: Settled) {
   const refresh = useRefresh();
   const navigate = useNavigate();
+  const once = useOnce();
   return useMutation({
     mutationFn: async ({ isRun, ...wish }: Wish) => {
       const body = {
@@ -105,9 +107,10 @@ function useCreation({ dataset, connection, base, table, mapping }: Settled) {
         mapping: finishMapping(mapping, dataset.fields),
         remote_key_field_id: mapping[dataset.key_field] ?? "",
       };
-      const { data } = await client.POST("/syncs", { body });
+      const header = once(body);
+      const { data } = await client.POST("/syncs", { params: { header }, body });
       const { id } = data as Sync;
-      return { id, run: isRun ? await startRun(id) : undefined };
+      return { id, run: isRun ? await startRun(id, header) : undefined };
     },
     onSuccess: async ({ id, run }) => {
       await refresh("/syncs", "/runs", "/system");
@@ -118,9 +121,13 @@ function useCreation({ dataset, connection, base, table, mapping }: Settled) {
 }
 
 /** A run that cannot start is no failed creation: the sync's own page has the button for it. */
-async function startRun(id: string): Promise<Run | undefined> {
+async function startRun(
+  id: string,
+  header: { "Idempotency-Key": string },
+): Promise<Run | undefined> {
   try {
-    const { data } = await client.POST("/syncs/{id}/runs", { params: { path: { id } } });
+    const params = { path: { id }, header };
+    const { data } = await client.POST("/syncs/{id}/runs", { params });
     return data;
   } catch {
     return undefined;
