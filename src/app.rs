@@ -92,10 +92,7 @@ impl App {
         let file = data.join("store.redb");
         let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
         let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
-        let settings = store::Settings {
-            file,
-            cache_bytes: config.store.cache_mib as usize * 1024 * 1024,
-        };
+        let settings = kept(&config, file);
         let store = Store::open(&settings, registry(), Arc::new(audit.clone()), blocking)?;
         let vault = Vault::new(&master, &store, &clock).await?;
         let network = net::Client::new(&config.net).map_err(|error| Error::Net(error.into()))?;
@@ -109,6 +106,8 @@ impl App {
             pace: Pace::per_second(config.airtable.requests_per_second),
             sandbox: config.sandbox.url.clone(),
         })?;
+        let ground = ground(&store, &vault, &audit, &clock, blocking);
+        let auth = Auth::open(&config.auth, ground).await?;
         let spool = config.server.data.join("spool");
         let datasets = Datasets::new(
             store.clone(),
@@ -130,7 +129,7 @@ impl App {
         });
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
-            auth: Auth::new(&config.auth, &store, &audit, &clock, blocking)?,
+            auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
             scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
             datasets,
@@ -179,6 +178,30 @@ impl App {
 
     fn lifecycle(&self, code: Code) -> crate::base::Act {
         Event::new(code, &Actor::system()).build(&self.clock)
+    }
+}
+
+fn kept(config: &Config, file: std::path::PathBuf) -> store::Settings {
+    store::Settings {
+        file,
+        cache_bytes: config.store.cache_mib as usize * 1024 * 1024,
+    }
+}
+
+/// What accounts are built upon.
+fn ground(
+    store: &Store,
+    vault: &Vault,
+    audit: &Log,
+    clock: &Clock,
+    blocking: Blocking,
+) -> auth::Parts {
+    auth::Parts {
+        store: store.clone(),
+        vault: vault.clone(),
+        audit: audit.clone(),
+        clock: clock.clone(),
+        blocking,
     }
 }
 

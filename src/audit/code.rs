@@ -151,6 +151,10 @@ codes! {
         "A user's sessions or tokens were listed, without their secrets.";
     UserSessionsEnded = "WB-AUTH-018" "user_sessions_ended" AccountChange 99 Medium done
         "All sessions and tokens of a user were ended by an administrator.";
+    TokenRefreshed = "WB-AUTH-019" "access_token_refreshed" Authentication 1 Informational done
+        "A program exchanged its refresh token for new tokens.";
+    RefreshReused = "WB-AUTH-020" "refresh_token_reuse" Authentication 1 High fails
+        "A refresh token came a second time; the session it belonged to is ended.";
 
     AccessRefused = "WB-ACCESS-001" "authz_fail" ApiActivity 99 Medium fails
         "A request was refused because the caller may not do that.";
@@ -269,6 +273,8 @@ codes! {
         "The store was closed after an error of the disk and opened again.";
     MasterKeyMade = "WB-SYS-004" "crypt_key_created" EntityManagement 1 Medium done
         "The master key that seals every credential was made.";
+    TokenKeyMade = "WB-SYS-007" "crypt_token_key_created" EntityManagement 1 Medium done
+        "The key that signs access tokens was made.";
     UnsealFailed = "WB-SYS-005" "crypt_decrypt_fail" EntityManagement 2 High fails
         "A sealed value could not be opened: its key is another, or it was altered.";
     JobFailed = "WB-SYS-006" "sys_job_fail" ApplicationLifecycle 99 Medium fails

@@ -2,6 +2,7 @@
 
 use super::{BadEmail, Weakness};
 use crate::store;
+use crate::vault;
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,9 @@ pub enum Error {
     /// The store did not do it.
     #[error("could not read or write accounts")]
     Store(#[from] store::Error),
+    /// The key that signs access tokens could not be opened.
+    #[error("the key that signs access tokens cannot be opened")]
+    Key(#[from] vault::Error),
     /// A password could not be hashed: the parameters or a stored hash are not usable.
     #[error("could not hash a password: {0}")]
     Hash(argon2::password_hash::Error),

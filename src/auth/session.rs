@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
+use super::access::Signer;
+use super::token;
 use super::user::Accounts;
 use super::{Account, Error, Ledger};
 use crate::audit::{Code, Event};
@@ -22,7 +24,7 @@ use crate::store::{
 const NOTED_EVERY: Duration = Duration::from_mins(1);
 /// How often sessions that have ended are cleared away, and how many in one batch.
 const SWEPT_EVERY: Duration = Duration::from_hours(1);
-const SWEPT_AT_ONCE: usize = 1000;
+pub(super) const SWEPT_AT_ONCE: usize = 1000;
 
 /// Sessions, by the SHA-256 of their token.
 pub(super) struct Tokens;
@@ -62,15 +64,31 @@ impl Collection for Tokens {
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Stored {
     pub(super) id: SessionId,
-    user: UserId,
+    pub(super) user: UserId,
     pub(super) era: u64,
     pub(super) ends_at: Timestamp,
     pub(super) seen_at: Timestamp,
     #[serde(default)]
     pub(super) began: Option<Beginning>,
+    #[serde(default)]
+    pub(super) through: Through,
 }
 
 impl Json for Stored {}
+
+/// Through what somebody signed in: what holds the session's secret, and where it is good.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Enum,
+)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Through {
+    /// A browser, whose cookie holds it.
+    #[default]
+    Browser,
+    /// A program, whose refresh token it is.
+    Program,
+}
 
 /// When and from where somebody signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,8 +134,10 @@ pub struct Listed {
     pub ends_at: Timestamp,
     /// From which address they signed in.
     pub ip: Option<IpAddr>,
-    /// What the browser called itself.
+    /// What the browser or the program called itself.
     pub user_agent: Option<String>,
+    /// Through what they signed in.
+    pub through: Through,
 }
 
 /// Who is signed in. Clones share the store.
@@ -128,16 +148,18 @@ pub struct Sessions {
     absolute: Duration,
     /// The accounts of those who called lately.
     accounts: Arc<Kept<Arc<Account>>>,
+    pub(super) signer: Signer,
 }
 
 impl Sessions {
     /// Sessions that last as long as `settings` say.
-    pub(super) fn new(settings: &config::Auth, ledger: Ledger) -> Self {
+    pub(super) fn new(settings: &config::Auth, ledger: Ledger, signer: Signer) -> Self {
         Self {
             ledger,
             idle: settings.session_idle,
             absolute: settings.session_absolute,
             accounts: Arc::default(),
+            signer,
         }
     }
 
@@ -156,7 +178,8 @@ impl Sessions {
             return Ok(None);
         };
         drop(snapshot);
-        if account.disabled || account.era != row.value.era || !self.lives(&row.value) {
+        let current = !account.disabled && account.era == row.value.era;
+        if !current || row.value.through != Through::Browser || !self.lives(&row.value) {
             return Ok(None);
         }
         let session = show(&row.value, key, token);
@@ -173,8 +196,17 @@ impl Sessions {
     }
 
     /// Adds a new session to a batch, for `user` under the era of their account.
-    pub(super) fn open(&self, (user, era): (UserId, u64), by: &Actor, batch: &mut Batch) -> Opened {
-        let token = Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string());
+    pub(super) fn open(
+        &self,
+        (user, era): (UserId, u64),
+        through: Through,
+        by: &Actor,
+        batch: &mut Batch,
+    ) -> Opened {
+        let token = match through {
+            Through::Browser => Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
+            Through::Program => token::draw(token::REFRESH),
+        };
         let now = self.ledger.clock.now();
         let stored = Stored {
             id: SessionId::new(&self.ledger.clock),
@@ -183,6 +215,7 @@ impl Sessions {
             ends_at: self.ledger.clock.after(self.absolute),
             seen_at: now,
             began: Some(beginning(by, now)),
+            through,
         };
         let key = key_of(token.expose());
         batch.insert::<Tokens>(&key, &stored);
@@ -212,7 +245,11 @@ impl Sessions {
         tasks.start(async move {
             let wait = || sessions.ledger.clock.sleep(SWEPT_EVERY);
             while stop.run_until_cancelled(wait()).await.is_some() {
-                if let Err(error) = sessions.sweep().await {
+                let swept = async {
+                    sessions.sweep().await?;
+                    sessions.forget_spent().await
+                };
+                if let Err(error) = swept.await {
                     warn!(error = %crate::base::chain(&error), "ended sessions were not cleared away");
                 }
             }
@@ -246,7 +283,7 @@ impl Sessions {
         now < stored.ends_at && unused < self.idle
     }
 
-    async fn note(&self, row: Row<Tokens>) {
+    pub(super) async fn note(&self, row: Row<Tokens>) {
         let now = self.ledger.clock.now();
         if now.duration_since(row.value.seen_at).unsigned_abs() < NOTED_EVERY {
             return;
@@ -300,7 +337,7 @@ fn show(stored: &Stored, key: Bytes, token: &str) -> Session {
     }
 }
 
-fn key_of(token: &str) -> Bytes {
+pub(super) fn key_of(token: &str) -> Bytes {
     Bytes(Sha256::digest(token).to_vec())
 }
 

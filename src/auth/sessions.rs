@@ -5,8 +5,10 @@ use super::user::Accounts;
 use super::{Error, Listed, Session, Sessions};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Scope, SessionId};
-use crate::store::{Batch, Row, Scan, prefix};
+use crate::store::{self, Batch, Row, Scan, prefix};
 
+/// An end that meets another change of the same sessions is tried so often.
+const TRIES: u32 = 5;
 /// No more sessions of one user are listed, or ended in one batch.
 const MOST: usize = 1000;
 
@@ -21,12 +23,10 @@ impl Sessions {
 
     /// Ends one session of the owner at once.
     pub async fn revoke(&self, scope: &Scope, id: SessionId, by: &Actor) -> Result<(), Error> {
-        let found = self.living(scope)?;
-        let found: Vec<_> = found.into_iter().filter(|row| row.value.id == id).collect();
-        if found.is_empty() {
-            return Err(Error::UnknownSession);
+        match self.discard(scope, |row| row.value.id == id, by).await? {
+            0 => Err(Error::UnknownSession),
+            _ => Ok(()),
         }
-        self.discard(scope, &found, by).await
     }
 
     /// Ends all sessions of the owner but `this`, if it is one of them.
@@ -36,15 +36,33 @@ impl Sessions {
         this: Option<&Session>,
         by: &Actor,
     ) -> Result<(), Error> {
-        let mut others = self.living(scope)?;
-        others.retain(|row| this.is_none_or(|this| this.id != row.value.id));
-        if others.is_empty() {
-            return Ok(());
-        }
-        self.discard(scope, &others, by).await
+        let is_other = |row: &Row<Tokens>| this.is_none_or(|this| this.id != row.value.id);
+        self.discard(scope, is_other, by).await.map(drop)
     }
 
-    async fn discard(&self, scope: &Scope, rows: &[Row<Tokens>], by: &Actor) -> Result<(), Error> {
+    /// Ends those that `meant` names, and says how many they were. One that a program has carried
+    /// on meanwhile under its next refresh token is found again.
+    async fn discard(
+        &self,
+        scope: &Scope,
+        meant: impl Fn(&Row<Tokens>) -> bool,
+        by: &Actor,
+    ) -> Result<usize, Error> {
+        let mut tries = 1;
+        loop {
+            let mut rows = self.living(scope)?;
+            rows.retain(&meant);
+            if rows.is_empty() {
+                return Ok(0);
+            }
+            match self.end_all(scope, &rows, by).await {
+                Err(Error::Store(store::Error::Conflict(_))) if tries < TRIES => tries += 1,
+                outcome => return outcome.map(|()| rows.len()),
+            }
+        }
+    }
+
+    async fn end_all(&self, scope: &Scope, rows: &[Row<Tokens>], by: &Actor) -> Result<(), Error> {
         let owner = self.ledger.store.get::<Accounts>(&scope.owner())?;
         let email = owner.map(|owner| owner.value.email.to_string());
         let event = Event::new(Code::SessionsRevoked, by)
@@ -54,7 +72,7 @@ impl Sessions {
         let event = rows.iter().fold(event, name);
         let mut batch = Batch::new(event.build(&self.ledger.clock));
         for row in rows {
-            batch.discard::<Tokens>(&row.key);
+            batch.delete::<Tokens>(&row.key, row.version);
         }
         self.ledger.store.commit(batch).await?;
         Ok(())
@@ -80,6 +98,7 @@ fn show(row: Row<Tokens>) -> Option<Listed> {
         ends_at,
         seen_at,
         began,
+        through,
         ..
     } = row.value;
     let began = began?;
@@ -90,5 +109,6 @@ fn show(row: Row<Tokens>) -> Option<Listed> {
         ends_at,
         ip: began.ip,
         user_agent: began.user_agent,
+        through,
     })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::session::Opened;
+use super::session::{Opened, Through};
 use super::sign_in::SignIn;
 use super::user::Accounts;
 use super::users::Users;
@@ -106,7 +106,8 @@ impl Setup {
             committed => committed?,
         };
         let email = account.email.as_str();
-        self.sign_in.open(id, account.era, email, by).await
+        let whose = (id, account.era);
+        self.sign_in.open(whose, Through::Browser, email, by).await
     }
 
     /// The link, if it is the one of `token` and still good.

@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 use super::history::{Histories, History};
-use super::session::{Opened, Sessions};
+use super::session::{Opened, Sessions, Through};
 use super::user::Accounts;
 use super::{Error, Hasher, Ledger, users};
 use crate::audit::{Code, Event, Outcome};
@@ -49,6 +49,7 @@ impl SignIn {
         &self,
         email: &str,
         password: &Secret,
+        through: Through,
         by: &Actor,
     ) -> Result<Opened, Error> {
         let held_back = self.count(email).await?;
@@ -57,7 +58,8 @@ impl SignIn {
         let right = self.hasher.verify(password, stored).await?;
         match decide(held_back, found, right) {
             Ok(row) => {
-                let opened = self.open(row.key, row.value.era, email, by).await?;
+                let whose = (row.key, row.value.era);
+                let opened = self.open(whose, through, email, by).await?;
                 self.renew_hash(&row, password).await;
                 Ok(opened)
             }
@@ -71,16 +73,20 @@ impl SignIn {
     /// Begins a session for a user whose password is known to be right.
     pub(super) async fn open(
         &self,
-        user: UserId,
-        era: u64,
+        (user, era): (UserId, u64),
+        through: Through,
         email: &str,
         by: &Actor,
     ) -> Result<Opened, Error> {
-        let event = Event::new(Code::SignedIn, by).user(user, email);
+        let mut event = Event::new(Code::SignedIn, by).user(user, email);
+        if through == Through::Program {
+            event = event.detail("through", "program");
+        }
         let mut batch = Batch::new(event.build(&self.ledger.clock));
         let history = History::succeeded(self.ledger.clock.now());
         batch.put::<Histories>(&fingerprint(email), &history);
-        let opened = self.sessions.open((user, era), by, &mut batch);
+        let whose = (user, era);
+        let opened = self.sessions.open(whose, through, by, &mut batch);
         self.ledger.store.commit(batch).await?;
         Ok(opened)
     }

@@ -17,7 +17,7 @@ pub struct Auth {
     pub session_idle: Duration,
     /// How long a session lives at all.
     pub session_absolute: Duration,
-    /// The key that will sign access tokens.
+    /// What the key that signs access tokens is made of.
     pub jwt_secret_key: Option<Secret>,
 }
 
@@ -40,7 +40,7 @@ impl Auth {
             "How many passwords are hashed at the same time; each needs the memory above. As many \
              as the machine has cores, if not set.",
         );
-        let auth = Self {
+        Self {
             argon2: Argon2::read(&mut from),
             hashing_at_once: hashing_at_once.map_or_else(cores, |at_once| at_once.max(1) as usize),
             session_idle: from.key(
@@ -55,11 +55,10 @@ impl Auth {
             ),
             jwt_secret_key: from.secret(
                 "jwt_secret_key",
-                "The key that signs access tokens. Nothing in this version uses it yet.",
+                "What the key that signs access tokens is made of: 32 random characters at least. Without \
+                 it the appliance makes one and seals it.",
             ),
-        };
-        from.unused("jwt_secret_key");
-        auth
+        }
     }
 }
 

@@ -131,6 +131,11 @@ fn check(config: &Config, reader: &mut Reader<'_>) {
         let rule = "it must not be longer than auth.session_absolute";
         reader.contradiction("auth.session_idle", rule);
     }
+    let key = config.auth.jwt_secret_key.as_ref();
+    if key.is_some_and(|key| key.expose().len() < 32) {
+        let rule = "it must have at least 32 characters";
+        reader.contradiction("auth.jwt_secret_key", rule);
+    }
     if config.limits.page_default > config.limits.page_max {
         let rule = "it must not be greater than limits.page_max";
         reader.contradiction("limits.page_default", rule);
@@ -295,7 +300,7 @@ mod tests {
                 ("GOOGLE_CLIENT_SECRET", "CANARY"),
                 ("SENTRY_DSN", "https://CANARY@sentry.example/1"),
                 ("REDIS_URL", "redis://:CANARY@localhost"),
-                ("JWT_SECRET_KEY", "CANARY"),
+                ("JWT_SECRET_KEY", "CANARY, which is a long enough text"),
             ],
         );
         let google = &loaded.config.google;
@@ -303,7 +308,13 @@ mod tests {
         assert_eq!(google.client_secret.as_ref().unwrap().expose(), "CANARY");
         assert!(loaded.config.auth.jwt_secret_key.is_some());
         let cautions: Vec<Caution> = loaded.warnings.iter().map(|w| w.caution).collect();
-        assert_eq!(cautions, [Caution::Unused; 5]);
+        assert_eq!(
+            cautions
+                .iter()
+                .filter(|one| **one == Caution::Unused)
+                .count(),
+            4
+        );
         let told = format!("{loaded:?}{}", super::super::show(&loaded.entries));
         assert!(!told.contains("CANARY"), "{told}");
     }
@@ -383,6 +394,7 @@ mod tests {
         for (text, key) in [
             ("[tls]\ncertificate = \"/c\"", "tls.certificate"),
             ("[auth]\nsession_idle = \"13 hours\"", "auth.session_idle"),
+            ("[auth]\njwt_secret_key = \"short\"", "auth.jwt_secret_key"),
             ("[limits]\npage_max = 10", "limits.page_default"),
             (
                 "[auth]\nargon2_memory_kib = 8\nargon2_parallelism = 2",

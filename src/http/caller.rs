@@ -227,9 +227,10 @@ fn bearer() -> MetaSecurityScheme {
         scheme: Some("bearer"),
         ..scheme(
             "http",
-            "A personal token, in the header Authorization. It allows what its scopes name, as far \
-             as its owner may do it. A request with a token needs no x-csrf-token, and its cookies \
-             count for nothing.",
+            "A token, in the header Authorization: a personal one (wb_…), which allows what its scopes \
+             name as far as its owner may do it, or an access token, which allows all that its owner \
+             may do and lives 15 minutes. A request with a token needs no x-csrf-token, and its \
+             cookies count for nothing.",
         )
     }
 }

@@ -89,21 +89,36 @@ impl Doorman {
         Ok(Visitor::new(actor, Some(session), account.permissions()))
     }
 
-    /// A user's program, by the token it shows.
-    async fn program(&self, token: &str, origin: Origin) -> Result<Visitor, ApiError> {
-        let Some(presented) = self.auth.tokens.identify(token).await? else {
+    /// A user's program, by the personal token or the access token that it shows.
+    async fn program(&self, shown: &str, origin: Origin) -> Result<Visitor, ApiError> {
+        let found = if shown.starts_with("wb_") {
+            let presented = self.auth.tokens.identify(shown).await?;
+            presented.map(|one| {
+                let party = Party::User {
+                    id: one.user,
+                    email: one.account.email.to_string(),
+                    session: None,
+                    token: Some(one.id.to_string()),
+                };
+                (party, one.permissions)
+            })
+        } else {
+            let program = self.auth.sessions.identify_program(shown).await?;
+            program.map(|one| {
+                let party = Party::User {
+                    id: one.user,
+                    email: one.account.email.to_string(),
+                    session: Some(one.session.to_string()),
+                    token: Some(one.token),
+                };
+                (party, one.account.permissions())
+            })
+        };
+        let Some((party, permissions)) = found else {
             return Ok(refused(Event::TokenRefused, origin));
         };
-        let actor = Actor {
-            party: Party::User {
-                id: presented.user,
-                email: presented.account.email.to_string(),
-                session: None,
-                token: Some(presented.id.to_string()),
-            },
-            origin: Some(origin),
-        };
-        Ok(Visitor::new(actor, None, presented.permissions))
+        let origin = Some(origin);
+        Ok(Visitor::new(Actor { party, origin }, None, permissions))
     }
 
     /// Somebody who may open the local socket may do everything, for whomever they name.

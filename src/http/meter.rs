@@ -84,7 +84,8 @@ fn policy(method: &Method, operation: &str) -> Policy {
 
 /// Whether the call is an attempt to be let in.
 fn signs_in(method: &Method, operation: &str) -> bool {
-    method == Method::POST && matches!(operation, "v1/auth/login" | "v1/setup")
+    let ways = ["v1/auth/login", "v1/auth/token", "v1/setup"];
+    method == Method::POST && ways.contains(&operation)
 }
 
 /// Tells with any outcome where the caller stands (IETF draft "RateLimit header fields for HTTP").
@@ -159,6 +160,8 @@ mod tests {
             assert_eq!(policy(&method, operation), expected, "{operation}");
         }
         assert!(signs_in(&Method::POST, "v1/auth/login"));
+        assert!(signs_in(&Method::POST, "v1/auth/token"));
+        assert!(!signs_in(&Method::POST, "v1/auth/token/refresh"));
         assert!(!signs_in(&Method::GET, "v1/setup"));
     }
 

@@ -47,6 +47,19 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             json!({"email": "nobody@example.org", "password": PASSWORD}),
         ),
+        (
+            "signInProgram",
+            Open,
+            "",
+            json!({"email": "nobody@example.org", "password": PASSWORD}),
+        ),
+        ("refreshToken", Open, "", json!({"refresh_token": "x"})),
+        (
+            "revokeRefreshToken",
+            Open,
+            "",
+            json!({"refresh_token": "x"}),
+        ),
         ("signOut", SignedIn, "", none()),
         ("getSession", SignedIn, "", none()),
         (

@@ -28,6 +28,7 @@ mod limits;
 mod once;
 mod openapi;
 mod preconditions;
+mod programs;
 mod sandbox;
 mod sessions;
 mod store;

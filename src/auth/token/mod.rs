@@ -9,3 +9,4 @@ mod text;
 pub(super) use kept::Kept;
 pub use kept::{NewToken, Presented, Token, TokenState};
 pub use service::Tokens;
+pub(super) use text::{REFRESH, draw, is_whole};

@@ -6,6 +6,9 @@ use crate::base::{Secret, SecretBytes};
 /// What a personal token begins with.
 pub(in crate::auth) const PERSONAL: &str = "wb_";
 
+/// What a program's refresh token begins with.
+pub(in crate::auth) const REFRESH: &str = "wbr_";
+
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 32 digits of base 62 are 190 bits.
 const DRAWN: usize = 32;

@@ -1,5 +1,6 @@
 //! The resources of the API, one file for each.
 
+mod access;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod audit;
 mod connections;
@@ -101,6 +102,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
     let resources = (
         setup::Resource::new(app),
         session::Resource::new(app),
+        access::Resource::new(app),
         sessions::Resource::new(app),
         tokens::Resource::new(app, pages),
         users::Resource::new(app, pages),

@@ -9,7 +9,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::users::UserView;
 use super::{Done, Tag};
 use crate::app::App;
-use crate::auth::{Auth, Opened, Permission, Users, permissions};
+use crate::auth::{Auth, Opened, Permission, Through, Users, permissions};
 use crate::base::{Actor, Secret};
 use crate::http::caller::Person;
 use crate::http::caller::Visitor;
@@ -47,13 +47,13 @@ pub(super) struct SessionView {
 /// Who wants to sign in.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-struct Credentials {
+pub(super) struct Credentials {
     /// The e-mail address, in any case.
     #[oai(validator(max_length = 254))]
-    email: String,
+    pub(super) email: String,
     /// The password.
     #[oai(validator(max_length = 4096))]
-    password: Password,
+    pub(super) password: Password,
 }
 
 /// A change of one's own password.
@@ -93,7 +93,7 @@ impl Resource {
         let opened = self
             .auth
             .sign_in
-            .attempt(&body.0.email, &password, &by.actor)
+            .attempt(&body.0.email, &password, Through::Browser, &by.actor)
             .await?;
         let (session, cookie) = self.cookies.welcome(&opened, &by.actor)?;
         Ok(SignedIn::SignedIn(Json(session), cookie))

@@ -6,7 +6,7 @@ use poem_openapi::{Object, OpenApi};
 
 use super::{Done, Tag};
 use crate::app::App;
-use crate::auth::{Listed, Sessions};
+use crate::auth::{Listed, Sessions, Through};
 use crate::base::SessionId;
 use crate::http::caller::Person;
 use crate::http::{ApiError, Moment};
@@ -32,7 +32,9 @@ struct ListedView {
     /// The address from which the user signed in.
     #[oai(validator(max_length = 45))]
     ip: Option<String>,
-    /// What the browser called itself.
+    /// Whether a browser holds it, or a program that signed in with a password.
+    through: Through,
+    /// What the browser or the program called itself.
     #[oai(validator(max_length = 256))]
     user_agent: Option<String>,
 }
@@ -99,6 +101,7 @@ impl ListedView {
         Self {
             current: current == Some(session.id),
             id: session.id,
+            through: session.through,
             created_at: session.began_at.into(),
             last_seen_at: session.seen_at.into(),
             expires_at: session.ends_at.into(),

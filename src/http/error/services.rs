@@ -60,7 +60,7 @@ impl From<auth::Error> for ApiError {
                 Code::SetupLinkInvalid.entry().remedy,
             ),
             E::Store(error) => error.into(),
-            E::Hash(_) => Self::internal(error),
+            E::Hash(_) | E::Key(_) => Self::internal(error),
         }
     }
 }

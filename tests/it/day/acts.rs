@@ -122,8 +122,25 @@ impl Day {
             .sign_in("owner@example.org", secret("next password"))
             .await;
         self.signed_in(&visitor, &answer);
+        let credentials =
+            json!({"email": "owner@example.org", "password": secret("next password")});
+        let first = visitor.post("/auth/token", credentials).await.expect(200);
+        self.granted(&first, "POST /auth/token");
+        let used = json!({"refresh_token": first["refresh_token"]});
+        let next = visitor.post("/auth/token/refresh", used.clone()).await;
+        self.granted(&next.expect(200), "POST /auth/token/refresh");
+        let again = visitor.post("/auth/token/refresh", used).await;
+        again.problem(401, "refresh_refused");
         let others = owner.delete("/auth/sessions").await;
         assert!(others.status.is_success(), "{}", others.text());
+    }
+
+    /// Takes note of the tokens that a program was given.
+    fn granted(&mut self, grant: &Value, place: &'static str) {
+        for name in ["access_token", "refresh_token"] {
+            let token = grant[name].as_str().unwrap();
+            self.note("program's grant", token, &[place]);
+        }
     }
 
     /// Whatever is refused at the door.

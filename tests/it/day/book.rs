@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 14] = [
+const ABSENT: [(Code, &str); 15] = [
     (Code::SessionExpired, "sessions are swept every hour"),
     (
         Code::RequestBroke,
@@ -27,6 +27,10 @@ const ABSENT: [(Code, &str); 14] = [
     (
         Code::StoreReopened,
         "the disk must fail: `faults::disk_errors`",
+    ),
+    (
+        Code::TokenKeyMade,
+        "the key that signs access tokens is set",
     ),
     (Code::UnsealFailed, "the store must have been altered"),
     (

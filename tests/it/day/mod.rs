@@ -18,7 +18,7 @@ use crate::support::process::{Home, PlayedVendor, Served, Session};
 
 /// Secrets that somebody gives to the appliance, right ones and wrong ones. Each holds characters
 /// that URLs and JSON write differently.
-const SECRETS: [(&str, &str); 14] = [
+const SECRETS: [(&str, &str); 15] = [
     ("first password", "CANARY-first+pass word=\"1\""),
     ("next password", "CANARY-next+pass word=\"2\""),
     ("member's password", "CANARY-member+pass word=\"3\""),
@@ -33,6 +33,7 @@ const SECRETS: [(&str, &str); 14] = [
     ("refused token", "CANARY-no-token/11+="),
     ("client secret", "CANARY-client+secret/12"),
     ("wrong program's token", "wb_CANARYprogram+13/="),
+    ("signing key", "CANARY-signing+key/of/access+tokens/14="),
 ];
 
 fn secret(name: &str) -> &'static str {
@@ -78,7 +79,7 @@ impl Day {
             .variable("GOOGLE_CLIENT_ID", "a-client")
             .variable("GOOGLE_CLIENT_SECRET", secret("client secret"))
             .variable("SENTRY_DSN", &dsn)
-            .variable("JWT_SECRET_KEY", secret("client secret"));
+            .variable("JWT_SECRET_KEY", secret("signing key"));
         Self {
             home,
             vendor,
