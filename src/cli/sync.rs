@@ -74,7 +74,7 @@ struct Create {
 /// Which sync to run.
 #[derive(Args)]
 struct Start {
-    /// The sync's name or id.
+    /// The sync's name or id; left out with --plan, which belongs to one.
     #[arg(required_unless_present = "plan")]
     name: Option<String>,
     /// Approve this plan and carry it out, and write nothing that is not in it.

@@ -20,9 +20,9 @@ pub struct Limits {
     pub exports: Rate,
     /// Imports, per user.
     pub imports: Rate,
-    /// Starts of syncs, per user.
+    /// Starts of syncs, of plans and of retries, per user.
     pub sync_starts: Rate,
-    /// Starts of syncs with Airtable, per user.
+    /// Starts of syncs, of plans and of retries with Airtable, per user.
     pub sync_starts_airtable: Rate,
     /// How often keys that no longer matter are forgotten.
     pub sweep: Duration,
@@ -61,12 +61,12 @@ impl Limits {
             sync_starts: from.key(
                 "sync_starts",
                 Rate::of(10, FIVE_MINUTES),
-                "Starts of syncs, per user.",
+                "Starts of syncs, of plans and of retries, per user.",
             ),
             sync_starts_airtable: from.key(
                 "sync_starts_airtable",
                 Rate::of(5, MINUTE),
-                "Starts of syncs with Airtable, per user.",
+                "Starts of syncs, of plans and of retries with Airtable, per user.",
             ),
             sweep: from.key(
                 "sweep",

@@ -65,8 +65,8 @@ impl Policy {
             Self::ApiCalls => "calls that have no limit of their own",
             Self::Exports => "exports",
             Self::Imports => "imports",
-            Self::SyncStarts => "starts of syncs",
-            Self::SyncStartsAirtable => "starts of syncs with Airtable",
+            Self::SyncStarts => "starts of syncs, of plans and of retries",
+            Self::SyncStartsAirtable => "starts of syncs, of plans and of retries with Airtable",
         }
     }
 

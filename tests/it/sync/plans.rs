@@ -455,3 +455,28 @@ async fn runs_and_plans_of_long_ago_are_swept() {
     yard.server.app.syncs.sweep(&stop).await.unwrap();
     assert_eq!(yard.server.count_in_book("runs_swept"), 1);
 }
+
+#[tokio::test]
+async fn whatever_starts_a_job_counts_against_the_limit_of_the_provider() {
+    let yard = Yard::unhurried().await;
+    yard.tasks.stop().await;
+    let sync = yard.sync().await;
+    let plans = format!("/syncs/{sync}/plans");
+    let plan = yard.member.post(&plans, json!({})).await.expect(202);
+    let starts = [
+        plans,
+        format!("/plans/{}/runs", id(&plan)),
+        format!("/runs/{}/retry", text(&plan["job_id"])),
+        format!("/syncs/{sync}/runs"),
+    ];
+    // While the plan is being made nothing else can be started; asking costs all the same.
+    for path in &starts {
+        let answer = yard.member.post(path, json!({})).await;
+        assert_eq!(answer.status, 409, "{path}: {}", answer.text());
+    }
+    for path in &starts {
+        let answer = yard.member.post(path, json!({})).await;
+        let refused = answer.problem(429, "rate_limited");
+        assert_eq!(refused["limit"], "sync_starts_airtable", "{path}");
+    }
+}
