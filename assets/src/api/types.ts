@@ -8,6 +8,7 @@ export type Connection = Schemas["Connection"];
 export type ConnectionTest = Schemas["ConnectionTest"];
 export type Dataset = Schemas["Dataset"];
 export type DatasetRecord = Schemas["Record"];
+export type DeadLetter = Schemas["DeadLetter"];
 export type Dependent = Schemas["Dependent"];
 export type Field = Schemas["Field"];
 export type FieldType = Field["type"];

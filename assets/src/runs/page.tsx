@@ -9,6 +9,7 @@ import { Panel } from "../ui/page";
 import { Status } from "../ui/status";
 import { ThingPage } from "../ui/thing-page";
 import { Ago, useNow } from "../ui/time";
+import { RunActions } from "./actions";
 import { activityOf, ledgerOf, settledOf } from "./counts";
 import { useLiveRun } from "./live";
 import { Outcomes } from "./outcomes";
@@ -26,6 +27,7 @@ export function RunPage() {
       crumbs={[{ label: "Runs", to: "/runs" }]}
       titleOf={({ sync_name }) => `Run of ${sync_name}`}
       lead={(found) => <Lead run={found} />}
+      actions={(found) => <RunActions run={found} />}
     >
       {(found) => (
         <>
@@ -52,6 +54,11 @@ function Lead({ run }: { run: Run }) {
       <Link to="/syncs/$id" params={{ id: run.sync_id }}>
         To the sync
       </Link>
+      {run.retry_of && (
+        <Link to="/runs/$id" params={{ id: run.retry_of }}>
+          Tries again what this run left
+        </Link>
+      )}
       <BookLink id={run.id} />
     </>
   );

@@ -1,7 +1,7 @@
 import { act, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { Run } from "../api/types";
-import { fakeAppliance } from "../testing/appliance";
+import { fakeAppliance, refusal } from "../testing/appliance";
 import { FakeEventSource } from "../testing/events";
 import { choose, openPage } from "../testing/open";
 import { run } from "../testing/samples";
@@ -112,4 +112,57 @@ it("an empty list of runs teaches", async () => {
   fakeAppliance({ "GET /runs": { items: [] } });
   await openPage("/runs", "Runs");
   expect(await screen.findByText("Nothing has run yet")).toBeVisible();
+});
+
+it("a run under way is cancelled; what it wrote stays", async () => {
+  let now: Run = running;
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": () => now,
+    "GET /runs/{id}/outcomes": outcomes,
+    "POST /runs/{id}/cancel": () => {
+      now = { ...now, state: "cancelled" };
+      return now;
+    },
+  });
+  const { user } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Cancel" }));
+  expect(await screen.findByText("It is cancelled. What was written stays.")).toBeVisible();
+  expect(await screen.findByText("Cancelled")).toBeVisible();
+  expect(appliance.calls("POST /runs/{id}/cancel")).toHaveLength(1);
+});
+
+it("what was refused is tried again in a run of its own", async () => {
+  const again: Run = { ...run, id: "run-2", kind: "retry", retry_of: run.id, state: "queued" };
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": ({ path }: { path: string }) => (path.endsWith("run-2") ? again : run),
+    "GET /runs/{id}/outcomes": outcomes,
+    "POST /runs/{id}/retry": again,
+  });
+  const { user, history } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Retry refused" }));
+  expect(
+    await screen.findByRole("link", { name: "Tries again what this run left" }),
+  ).toHaveAttribute("href", "/runs/run-1");
+  expect(history.location.pathname).toBe("/runs/run-2");
+  const [call] = appliance.calls("POST /runs/{id}/retry");
+  expect(call?.headers.get("idempotency-key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("why a run cannot be cancelled or tried again is said", async () => {
+  fakeAppliance({
+    "GET /runs/{id}": run,
+    "GET /runs/{id}/outcomes": outcomes,
+    "POST /runs/{id}/retry": refusal(409, "approval_required"),
+  });
+  const { user } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Retry refused" }));
+  expect(await screen.findByText("Title of approval_required")).toBeVisible();
+});
+
+it("nothing is left to try, or nobody to try it: no button", async () => {
+  const clean = { ...run, counts: { ...run.counts, refused: 0 } };
+  fakeAppliance({ "GET /runs/{id}": clean, "GET /runs/{id}/outcomes": outcomes });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText(/every record is there/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: /Retry|Cancel/ })).toBeNull();
 });

@@ -22,6 +22,7 @@ import { Rename } from "../ui/rename";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
 import { EditMapping, readSync } from "./edit";
+import { DeadLetters } from "./letters/panel";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 
@@ -50,6 +51,7 @@ export function SyncPage() {
           >
             <Runs syncId={found.id} />
           </Panel>
+          <DeadLetters sync={found} mayWrite={mayRun} />
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>

@@ -2,6 +2,7 @@ import type {
   Connection,
   Dataset,
   DatasetRecord,
+  DeadLetter,
   Import,
   ListedSession,
   RemoteTable,
@@ -195,4 +196,22 @@ export const sync: Sync = {
   updated_at: time,
   version: 1,
   last_run: run,
+};
+
+export const deadLetter: DeadLetter = {
+  key: "LAX",
+  reason: "No such choice.",
+  attempts: 3,
+  first_at: time,
+  last_at: time,
+  run_id: run.id,
+  payload: [
+    {
+      field: "state",
+      remote_field_id: "fld-state",
+      remote_field_name: "State",
+      value: "Californi",
+    },
+    { field: "note", remote_field_id: "fld-note", remote_field_name: "Note" },
+  ],
 };

@@ -1,0 +1,80 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { fakeAppliance, refusal } from "../../testing/appliance";
+import { openPage } from "../../testing/open";
+import { deadLetter, session, sync } from "../../testing/samples";
+
+const stored = {
+  "GET /syncs/{id}": sync,
+  "GET /runs": { items: [] },
+  "GET /syncs/{id}/plans": { items: [] },
+};
+
+it("a dead letter says why, how often, and what was sent", async () => {
+  fakeAppliance({ ...stored, "GET /syncs/{id}/dead-letters": { items: [deadLetter] } });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  const table = within(await screen.findByRole("region", { name: "Dead letters" }));
+  expect(table.getByRole("row", { name: /LAX No such choice\. 3/ })).toBeVisible();
+  await user.click(table.getByRole("button", { name: "LAX" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "LAX" }));
+  expect(sheet.getByText(/3 runs tried it/)).toBeVisible();
+  const cells = within(sheet.getByRole("region", { name: "What was sent" })).getAllByRole("row");
+  expect(cells.slice(1).map(({ textContent }) => textContent)).toEqual([
+    "StateCalifornistate",
+    "NoteEmptynote",
+  ]);
+});
+
+it("one is discarded, or all after a question", async () => {
+  let items = [deadLetter, { ...deadLetter, key: "SFO/1" }];
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}/dead-letters": () => ({ items }),
+    "DELETE /syncs/{id}/dead-letters/{key}": () => {
+      items = [deadLetter];
+    },
+    "DELETE /syncs/{id}/dead-letters": () => {
+      items = [];
+    },
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await user.click(await screen.findByRole("button", { name: "SFO/1" }));
+  await user.click(await screen.findByRole("button", { name: "Discard" }));
+  expect(await screen.findByText("The dead letter of SFO/1 is discarded.")).toBeVisible();
+  expect(appliance.calls("DELETE /syncs/{id}/dead-letters/{key}")[0]?.path).toContain("SFO%2F1");
+  await user.click(screen.getByRole("button", { name: "Discard all" }));
+  const question = within(await screen.findByRole("alertdialog"));
+  await user.click(question.getByRole("button", { name: "Discard all" }));
+  await waitFor(() => expect(screen.queryByText("Dead letters")).toBeNull());
+});
+
+it("many are read part after part", async () => {
+  fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}/dead-letters": ({ query }: { query: URLSearchParams }) =>
+      query.get("after")
+        ? { items: [{ ...deadLetter, key: "SFO" }] }
+        : { items: [deadLetter], next: "cursor-2" },
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await user.click(await screen.findByRole("button", { name: "Show more" }));
+  expect(await screen.findByRole("button", { name: "SFO" })).toBeVisible();
+});
+
+it("who may only read cannot discard any", async () => {
+  fakeAppliance({
+    ...stored,
+    "GET /auth/session": { ...session, permissions: ["sync:read"] },
+    "GET /syncs/{id}/dead-letters": { items: [deadLetter] },
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await user.click(await screen.findByRole("button", { name: "LAX" }));
+  await screen.findByRole("dialog");
+  expect(screen.queryByRole("button", { name: /Discard/ })).toBeNull();
+});
+
+it("says so where they cannot be read", async () => {
+  fakeAppliance({ ...stored, "GET /syncs/{id}/dead-letters": refusal(500, "internal") });
+  await openPage("/syncs/sync-1", sync.name);
+  expect(await screen.findByText("Title of internal")).toBeVisible();
+});
