@@ -55,7 +55,7 @@ const columns: Column<RateLimit>[] = [
   {
     id: "name",
     head: "Limit",
-    cell: ({ about, name }) => <span title={name}>{about}</span>,
+    cell: ({ about, name }) => <span title={name}>{capitalised(about)}</span>,
   },
   { id: "scope", head: "Counted by", cell: ({ scope }) => countedBy[scope] },
   {
@@ -75,6 +75,10 @@ const columns: Column<RateLimit>[] = [
     },
   },
 ];
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 const countedBy: Record<RateLimit["scope"], string> = { user: "User", address: "Address" };
 
