@@ -12,6 +12,7 @@ import { sessionQuery } from "./api/session";
 import { readBookSearch } from "./book/search";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
+import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
 import { readNewSyncSearch } from "./syncs/new/search";
@@ -144,6 +145,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("./runs/page"), "RunPage"),
 });
 
+const plan = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/plans/$id",
+  validateSearch: readPlanSearch,
+  component: lazyRouteComponent(() => import("./plans/page"), "PlanPage"),
+});
+
 const account = createRoute({
   getParentRoute: () => signedIn,
   path: "/account",
@@ -188,6 +196,7 @@ const tree = root.addChildren([
     sync,
     runList,
     run,
+    plan,
     account,
     users,
     book,

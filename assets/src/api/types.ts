@@ -21,6 +21,9 @@ export type Mapping = Schemas["FieldPair"];
 export type Outcome = Schemas["RunOutcome"];
 /** A file's beginning; a row is a record's fields, whose names only the file knows. */
 export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, unknown>[] };
+export type Plan = Schemas["Plan"];
+export type PlannedChange = Schemas["PlannedChange"];
+export type PlannedField = Schemas["PlannedField"];
 export type Proposal = Schemas["MappingProposal"];
 export type RateLimit = Schemas["RateLimit"];
 export type RemoteField = Schemas["RemoteField"];

@@ -36,7 +36,7 @@ export function RunPage() {
             <Account run={found} />
             <Problems run={found} />
           </div>
-          <Outcomes run={found} />
+          {found.kind !== "plan" && <Outcomes run={found} />}
         </>
       )}
     </ThingPage>
@@ -54,6 +54,11 @@ function Lead({ run }: { run: Run }) {
       <Link to="/syncs/$id" params={{ id: run.sync_id }}>
         To the sync
       </Link>
+      {run.plan_id && (
+        <Link to="/plans/$id" params={{ id: run.plan_id }}>
+          {run.kind === "plan" ? "Makes this plan" : "Carries out this plan"}
+        </Link>
+      )}
       {run.retry_of && (
         <Link to="/runs/$id" params={{ id: run.retry_of }}>
           Tries again what this run left
@@ -90,7 +95,8 @@ function Course({ run }: { run: Run }) {
   );
 }
 
-function Ending({ run: { counts } }: { run: Run }) {
+function Ending({ run: { kind, counts } }: { run: Run }) {
+  if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
   const open = counts.refused + counts.unknown + counts.held;
   return open > 0 ? (
     <Notice tone="warn" title={`Done; ${formatCount(open)} did not get through`}>

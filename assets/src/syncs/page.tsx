@@ -21,8 +21,10 @@ import { Pinned } from "../ui/pinned";
 import { Rename } from "../ui/rename";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
+import { ApprovalChoice } from "./approval";
 import { EditMapping, readSync } from "./edit";
 import { DeadLetters } from "./letters/panel";
+import { PlanNow, Plans } from "./plan-now";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 
@@ -37,7 +39,14 @@ export function SyncPage() {
       crumbs={[{ label: "Syncs", to: "/syncs" }]}
       titleOf={({ name }) => name}
       lead={(found) => <Lead sync={found} />}
-      actions={(found) => mayRun && <RunNow sync={found} />}
+      actions={(found) =>
+        mayRun && (
+          <>
+            <PlanNow sync={found} />
+            {found.approval === "never" && <RunNow sync={found} />}
+          </>
+        )
+      }
     >
       {(found) => (
         <>
@@ -51,6 +60,7 @@ export function SyncPage() {
           >
             <Runs syncId={found.id} />
           </Panel>
+          <Plans sync={found} />
           <DeadLetters sync={found} mayWrite={mayRun} />
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
@@ -198,6 +208,7 @@ function Settings({ sync }: { sync: Sync }) {
           }}
           refresh={() => refresh("/syncs", "/runs")}
         />
+        <ApprovalChoice sync={sync} />
         <Deletion
           noun="sync"
           name={sync.name}

@@ -5,6 +5,8 @@ import type {
   DeadLetter,
   Import,
   ListedSession,
+  Plan,
+  PlannedChange,
   RemoteTable,
   Run,
   Session,
@@ -215,3 +217,67 @@ export const deadLetter: DeadLetter = {
     { field: "note", remote_field_id: "fld-note", remote_field_name: "Note" },
   ],
 };
+
+export const plan: Plan = {
+  id: "plan-1",
+  sync_id: sync.id,
+  sync_name: sync.name,
+  state: "ready",
+  read_first: true,
+  job_id: "run-plan",
+  by: { id: ada.id, name: ada.name },
+  queued_at: time,
+  made_at: time,
+  expires_at: "2099-11-29T04:15:00.000Z",
+  counts: {
+    read: 10,
+    created: 1,
+    changed: 1,
+    matched: 1,
+    unchanged: 6,
+    refused: 1,
+    unknown: 0,
+    held: 0,
+  },
+  calls: 3,
+  seconds: 65,
+  hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+};
+
+export const plannedChanges: PlannedChange[] = [
+  {
+    key: "LAX",
+    fate: "changed",
+    remote_id: "rec1",
+    fields: [
+      {
+        field: "name",
+        remote_field_id: "fld-name",
+        remote_field_name: "Name",
+        before_known: true,
+        before: "Los Angeles",
+        after: "Los Angeles Intl",
+      },
+      {
+        field: "state",
+        remote_field_id: "fld-state",
+        remote_field_name: "State",
+        before_known: false,
+      },
+    ],
+  },
+  {
+    key: "SFO",
+    fate: "created",
+    fields: [
+      {
+        field: "name",
+        remote_field_id: "fld-name",
+        remote_field_name: "Name",
+        before_known: true,
+        after: "San Francisco",
+      },
+    ],
+  },
+  { key: "XXX", fate: "refused", reason: "There is no option “Calif”.", fields: [] },
+];

@@ -28,13 +28,25 @@ export function everyPage(stage) {
     });
   }
 
-  for (const [name, steps] of Object.entries(reachedPages)) {
+  for (const [name, path, button, title] of pressedPages) {
+    it(`${name} is accessible`, async () => {
+      const { page, appliance } = stage;
+      await page.goto(`${appliance.url}${path}`);
+      await page.getByRole("button", { name: button }).click();
+      await page.getByRole("dialog", { name: title }).waitFor();
+      await settled(page);
+      await inspect(page, name);
+    });
+  }
+
+  for (const [name, steps, sign] of reachedPages) {
     it(`${name} is accessible`, async () => {
       const { page, appliance } = stage;
       await page.goto(appliance.url);
       for (const [role, words] of steps) {
         await page.getByRole(role, { name: words, exact: true }).first().click();
       }
+      if (sign) await page.getByText(sign).first().waitFor();
       await settled(page);
       await inspect(page, name);
     });
@@ -87,32 +99,45 @@ const toAirports = [
   ["link", "Airports"],
 ];
 
-const reachedPages = {
-  records: toAirports,
-  record: [...toAirports, ["link", "00M"]],
-  "filter-help": [...toAirports, ["button", "How filters are written"]],
-  imports: [...toAirports, ["link", "Imports"]],
-  "import-report": [...toAirports, ["link", "Imports"], ["button", "airports.csv"]],
-  "dataset-settings": [...toAirports, ["link", "Settings"]],
-  "dataset-deletion": [...toAirports, ["link", "Settings"], ["button", "Delete dataset"]],
-  connection: [
-    ["link", "Connections"],
-    ["link", "Practice"],
+const toSync = [
+  ["link", "Syncs"],
+  ["link", "Airports to Sandbox"],
+];
+
+const toPlan = [...toSync, ["button", "Plan"], ["menuitem", "Compare with what was agreed last"]];
+
+/** The way from the overview, and what tells that the page has come to rest where that takes longer. */
+const reachedPages = [
+  ["records", toAirports],
+  ["record", [...toAirports, ["link", "00M"]]],
+  ["filter-help", [...toAirports, ["button", "How filters are written"]]],
+  ["imports", [...toAirports, ["link", "Imports"]]],
+  ["import-report", [...toAirports, ["link", "Imports"], ["button", "airports.csv"]]],
+  ["dataset-settings", [...toAirports, ["link", "Settings"]]],
+  ["dataset-deletion", [...toAirports, ["link", "Settings"], ["button", "Delete dataset"]]],
+  [
+    "connection",
+    [
+      ["link", "Connections"],
+      ["link", "Practice"],
+    ],
   ],
-  sync: [
-    ["link", "Syncs"],
-    ["link", "Airports to Sandbox"],
+  ["sync", toSync],
+  ["mapping", [...toSync, ["button", "Edit"]]],
+  ["plan-menu", [...toSync, ["button", "Plan"]]],
+  ["plan", toPlan, "Waits for approval"],
+  ["approval", [...toPlan, ["button", "Approve and run"]]],
+  [
+    "run",
+    [
+      ["link", "Runs"],
+      ["link", "Airports to Sandbox"],
+    ],
   ],
-  mapping: [
-    ["link", "Syncs"],
-    ["link", "Airports to Sandbox"],
-    ["button", "Edit"],
-  ],
-  run: [
-    ["link", "Runs"],
-    ["link", "Airports to Sandbox"],
-  ],
-};
+];
+
+/** Dialogs that a button of a page opens. */
+const pressedPages = [["new-token", "/account", "New token", "New token"]];
 
 /** Waits until nothing is being read any more. */
 async function settled(page) {

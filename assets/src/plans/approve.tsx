@@ -1,0 +1,68 @@
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { client } from "../api/client";
+import { useOnce } from "../api/once";
+import { useRefresh } from "../api/queries";
+import type { Plan, Run } from "../api/types";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { formatAmount, formatDuration } from "../ui/format";
+import { Failure } from "../ui/notice";
+import { useNow } from "../ui/time";
+import { isExpired, writesOf } from "./state";
+
+/** Approves a plan that waits for it, and runs it. */
+export function Approve({ plan }: { plan: Plan }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const now = useNow(2_000);
+  const approve = useApproval(plan);
+  if (plan.state !== "ready" || !plan.counts || isExpired(plan, now)) return null;
+  const writes = writesOf(plan.counts);
+  return (
+    <>
+      <Button look="primary" icon="play" onPress={() => setIsAsking(true)}>
+        Approve and run
+      </Button>
+      <Dialog
+        title="Approve this plan and run it?"
+        isOpen={isAsking}
+        onClose={() => setIsAsking(false)}
+      >
+        <div className="stack">
+          <p>
+            {formatAmount(writes, "record")} {writes === 1 ? "is" : "are"} written there, and
+            nothing that is not in the plan.
+            {plan.seconds !== undefined && ` That takes about ${formatDuration(plan.seconds)}.`} The
+            book keeps who approved it.
+          </p>
+          <Failure error={approve.error} />
+          <div className="actions end">
+            <Button onPress={() => setIsAsking(false)}>Not yet</Button>
+            <Button look="primary" isDisabled={approve.isPending} onPress={() => approve.mutate()}>
+              Approve and run
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </>
+  );
+}
+
+function useApproval({ id }: Plan) {
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const once = useOnce();
+  return useMutation({
+    mutationFn: async () => {
+      const params = { path: { id }, header: once(id) };
+      const { data } = await client.POST("/plans/{id}/runs", { params });
+      return data as Run;
+    },
+    onError: () => refresh("/plans"),
+    onSuccess: async (run) => {
+      await refresh("/plans", "/runs", "/syncs", "/system");
+      await navigate({ to: "/runs/$id", params: { id: run.id } });
+    },
+  });
+}
