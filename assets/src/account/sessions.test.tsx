@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import type { ListedSession } from "../api/types";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { openPage } from "../testing/open";
 import { phoneSession, thisSession } from "../testing/samples";
@@ -59,4 +60,12 @@ it("alone here, there are no others to end", async () => {
   await openPage("/account", "Your account");
   expect(await screen.findByText("This one")).toBeVisible();
   expect(screen.queryByRole("button", { name: "End all others" })).toBeNull();
+});
+
+it("a program that signed in by password is told from a browser", async () => {
+  const program: ListedSession = { ...phoneSession, through: "program", user_agent: "curl/8.14.1" };
+  fakeAppliance({ "GET /auth/sessions": { items: [thisSession, program] } });
+  await openPage("/account", "Your account");
+  expect(await screen.findByText("curl (program)")).toBeVisible();
+  expect(screen.getByRole("button", { name: "End the session of curl (program)" })).toBeVisible();
 });

@@ -39,6 +39,12 @@ export function Sessions() {
   );
 }
 
+/** What somebody signed in with, in words. */
+function placeOf({ through, user_agent }: ListedSession): string {
+  const agent = describeAgent(user_agent);
+  return through === "program" ? `${agent} (program)` : agent;
+}
+
 function byLastSeen(one: ListedSession, other: ListedSession): number {
   if (one.current !== other.current) return one.current ? -1 : 1;
   return other.last_seen_at.localeCompare(one.last_seen_at);
@@ -49,8 +55,7 @@ function useEnd() {
   return useMutation({
     mutationFn: ({ id }: ListedSession) =>
       client.DELETE("/auth/sessions/{id}", { params: { path: { id } } }),
-    onSuccess: (_answer, { user_agent }) =>
-      announce(`The session of ${describeAgent(user_agent)} has ended.`),
+    onSuccess: (_answer, session) => announce(`The session of ${placeOf(session)} has ended.`),
     onSettled: () => refresh("/auth/sessions"),
   });
 }
@@ -63,7 +68,7 @@ function columnsFor(
     {
       id: "agent",
       head: "Where",
-      cell: ({ user_agent }) => <span title={user_agent}>{describeAgent(user_agent)}</span>,
+      cell: (session) => <span title={session.user_agent}>{placeOf(session)}</span>,
     },
     { id: "ip", head: "Address", cell: ({ ip }) => (ip ? <code>{ip}</code> : "Not known") },
     { id: "began", head: "Signed in", cell: ({ created_at }) => <Ago time={created_at} /> },
@@ -80,7 +85,7 @@ function columnsFor(
           <Button
             look="plain"
             isDisabled={isBusy}
-            aria-label={`End the session of ${describeAgent(session.user_agent)}`}
+            aria-label={`End the session of ${placeOf(session)}`}
             onPress={() => end(session)}
           >
             End

@@ -51,6 +51,7 @@ export const thisSession: ListedSession = {
   created_at: time,
   last_seen_at: time,
   expires_at: time,
+  through: "browser",
   ip: "192.0.2.7",
   user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 };
@@ -61,6 +62,7 @@ export const phoneSession: ListedSession = {
   created_at: time,
   last_seen_at: "2026-11-22T05:00:00.000Z",
   expires_at: time,
+  through: "browser",
   user_agent:
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1",
 };
