@@ -17,8 +17,8 @@ export function Approve({ plan }: { plan: Plan }) {
   const [isAsking, setIsAsking] = useState(false);
   const now = useNow(2_000);
   const approve = useApproval(plan);
-  if (plan.state !== "ready" || !plan.counts || isExpired(plan, now)) return null;
-  const writes = writesOf(plan.counts);
+  const writes = plan.counts ? writesOf(plan.counts) : 0;
+  if (plan.state !== "ready" || writes === 0 || isExpired(plan, now)) return null;
   return (
     <>
       <Button look="primary" icon="play" onPress={() => setIsAsking(true)}>

@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { $api } from "../api/client";
 import { useMay } from "../api/session";
-import type { Plan } from "../api/types";
+import type { Plan, RunCounts } from "../api/types";
 import { BookLink } from "../book/link";
 import { Button } from "../ui/button";
 import { Facts } from "../ui/facts";
@@ -16,7 +16,7 @@ import { Ago, useNow } from "../ui/time";
 import { Approve } from "./approve";
 import { Changes } from "./changes";
 import { useMakePlan } from "./make";
-import { isExpired, plannedLedger, planStatus } from "./state";
+import { isExpired, plannedLedger, planStatus, writesOf } from "./state";
 
 const route = getRouteApi("/signed-in/plans/$id");
 const pollMs = 2_000;
@@ -95,12 +95,25 @@ function Course({ plan }: { plan: Plan }) {
     case "executed":
       return <Approved plan={plan} />;
     case "ready":
-      return plan.counts && plan.counts.refused > 0 ? (
-        <Notice tone="warn" title="Some records would be refused">
-          <p>They are listed below with the reason. The others go through all the same.</p>
-        </Notice>
-      ) : null;
+      return plan.counts ? <Outlook counts={plan.counts} /> : null;
   }
+}
+
+/** What to know before the plan is approved. */
+function Outlook({ counts }: { counts: RunCounts }) {
+  if (counts.refused > 0) {
+    return (
+      <Notice tone="warn" title="Some records would be refused">
+        <p>They are listed below with the reason. The others go through all the same.</p>
+      </Notice>
+    );
+  }
+  if (writesOf(counts) > 0) return null;
+  return (
+    <Notice tone="good" title="Nothing to write">
+      <p>All is there as it is here, so that there is nothing to approve.</p>
+    </Notice>
+  );
 }
 
 function Making({ plan: { job_id, read_first } }: { plan: Plan }) {

@@ -147,6 +147,17 @@ it("a plan that could not be made says why", async () => {
   expect(await screen.findByText("A run is under way.")).toBeVisible();
 });
 
+it("a plan that writes nothing has nothing to approve", async () => {
+  const counts = { ...run.counts, created: 0, changed: 0, unchanged: 10, refused: 0 };
+  fakeAppliance({
+    "GET /plans/{id}": { ...plan, counts },
+    "GET /plans/{id}/changes": { items: [] },
+  });
+  await openPage(address, heading);
+  expect(await screen.findByText("Nothing to write")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Approve and run" })).toBeNull();
+});
+
 it("nothing to change is said so; who may only read approves nothing", async () => {
   fakeAppliance({
     "GET /auth/session": { ...session, permissions: ["sync:read"] },

@@ -104,8 +104,6 @@ const toSync = [
   ["link", "Airports to Sandbox"],
 ];
 
-const toPlan = [...toSync, ["button", "Plan"], ["menuitem", "Compare with what was agreed last"]];
-
 /** The way from the overview, and what tells that the page has come to rest where that takes longer. */
 const reachedPages = [
   ["records", toAirports],
@@ -125,8 +123,11 @@ const reachedPages = [
   ["sync", toSync],
   ["mapping", [...toSync, ["button", "Edit"]]],
   ["plan-menu", [...toSync, ["button", "Plan"]]],
-  ["plan", toPlan, "Waits for approval"],
-  ["approval", [...toPlan, ["button", "Approve and run"]]],
+  [
+    "plan",
+    [...toSync, ["button", "Plan"], ["menuitem", "Compare with what was agreed last"]],
+    "Waits for approval",
+  ],
   [
     "run",
     [
