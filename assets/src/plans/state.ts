@@ -15,7 +15,7 @@ export function planStatus(plan: Plan, now: Date): StatusWord {
 
 const states: Record<Plan["state"], StatusWord> = {
   making: { tone: "busy", icon: "run", label: "Being made" },
-  ready: { tone: "good", icon: "check", label: "Waits for approval" },
+  ready: { tone: "neutral", icon: "clock", label: "Waits for approval" },
   approved: { tone: "busy", icon: "run", label: "Approved" },
   executed: { tone: "good", icon: "check", label: "Carried out" },
   superseded: { tone: "neutral", icon: "clock", label: "Outdated" },
@@ -29,7 +29,7 @@ export function fateStatus(fate: PlannedChange["fate"]): StatusWord {
 
 const fates: Record<PlannedChange["fate"], StatusWord> = {
   created: { tone: "good", icon: "plus", label: "Create" },
-  changed: { tone: "good", icon: "check", label: "Change" },
+  changed: { tone: "good", icon: "sync", label: "Change" },
   matched: { tone: "good", icon: "link", label: "Take over" },
   unchanged: { tone: "neutral", icon: "minus", label: "Leave alone" },
   refused: { tone: "bad", icon: "close", label: "Would be refused" },
