@@ -141,7 +141,8 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     if operation.get("description").is_none() {
         operation["description"] = operation["summary"].clone();
     }
-    if method == "post" && takes_key(path) {
+    let has_key = method == "post" && takes_key(path);
+    if has_key {
         offer_key(operation);
     }
     if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
@@ -166,7 +167,8 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
             401 | 403 => !is_open || changes,
             404 => path.contains('{'),
             412 => has_condition,
-            413 | 415 | 422 => has_body,
+            413 | 415 => has_body,
+            422 => has_body || has_key,
             409 | 507 => changes,
             502 => path.contains("bases") || path.contains("proposal") || path.ends_with("/test"),
             _ => true,
@@ -205,7 +207,6 @@ fn offer_key(operation: &mut Value) {
             "schema": {"type": "string", "enum": ["true"]},
         });
     }
-    operation["responses"]["422"] = json!({"$ref": "#/components/responses/ValidationFailed"});
 }
 
 /// What the parameters mean that many operations share.

@@ -44,7 +44,7 @@ impl Collection for Plans {
     }
 }
 
-/// Where a plan stands. It gets from one state to another by [`PlanState::on`] alone.
+/// Where a plan stands. It gets from one state to another by `on` alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanState {

@@ -128,6 +128,8 @@ export async function seePage(page, heading) {
 async function choose(page, label, option) {
   await page.getByRole("button", { name: label }).click();
   await page.getByRole("option", { name: new RegExp(`^${option}\\b`) }).first().click();
+  // A list that is still fading out stays when the media change under it.
+  await page.getByRole("listbox").waitFor({ state: "detached" });
 }
 
 async function runOnce(page) {
