@@ -8,11 +8,11 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get};
 use tracing::{error, info};
 
-use super::allow::Offered;
 use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
 use super::once::{self, Way};
+use super::openapi::Offer;
 use super::{api, body, headers, health, host, meter, openapi, origin, packed, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
@@ -25,14 +25,12 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 /// Everything that the appliance answers over HTTP.
 pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
-    let service = api::service(app);
-    let document = openapi::repaired(&service.spec());
-    let offered = Offered::read(&document);
+    let offer = Offer::of(app);
     let routes = Route::new()
-        .nest("/api/v1", service)
+        .nest("/api/v1", api::service(app))
         .at(
             "/api/v1/openapi.json",
-            get(openapi::Published::new(&document)),
+            get(openapi::Published(offer.clone())),
         )
         .at("/healthz/live", get(health::Live))
         .at("/healthz/ready", get(health::Ready::new(app)))
@@ -46,7 +44,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         limits: app.limits.clone(),
         receipts: app.receipts.clone(),
         body_limit: u64::from(app.config.limits.body_kib) * 1024,
-        offered,
+        offer,
         audit: app.audit.clone(),
         clock: app.clock.clone(),
         routes: routes.map_to_response(),
@@ -59,7 +57,7 @@ struct Chain<E> {
     limits: Limits,
     receipts: Receipts,
     body_limit: u64,
-    offered: Offered,
+    offer: Offer,
     audit: Log,
     clock: Clock,
     routes: E,
@@ -167,7 +165,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         request.extensions_mut().insert(visitor);
         let outcome = match self.routes.call(request).await {
             Err(error) if error.is::<MethodNotAllowedError>() => {
-                Err(ApiError::method_not_allowed(&self.offered.at(path)))
+                Err(ApiError::method_not_allowed(&self.offer.methods_at(path)))
             }
             outcome => outcome.map_err(ApiError::from),
         };

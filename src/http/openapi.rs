@@ -3,7 +3,7 @@
 //! poem-openapi writes what it sees in the handlers' types; what the chain of layers adds (errors,
 //! limits, the session) and what the OpenAPI 3.0.3 schema wants in another form is mended here.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use poem::http::header;
 use poem::{Endpoint, Request, Response};
@@ -11,6 +11,7 @@ use poem_openapi::registry::Registry;
 use poem_openapi::types::Type as _;
 use serde_json::{Map, Value, json};
 
+use super::allow::Offered;
 use super::api;
 use super::caller::{BEARER, SCHEME};
 use super::error::{Code, PROBLEM, Problem};
@@ -24,14 +25,36 @@ pub fn document(app: &App) -> Value {
     repaired(&api::service(app).spec())
 }
 
-/// The document as it is served.
-pub(crate) struct Published(Arc<str>);
+/// What the API offers, found out when somebody first asks: it takes a sixth of a start. Clones
+/// share it.
+#[derive(Clone)]
+pub(crate) struct Offer(Arc<LazyLock<Described, Box<dyn FnOnce() -> Described + Send>>>);
 
-impl Published {
-    pub(crate) fn new(document: &Value) -> Self {
-        Self(document.to_string().into())
+struct Described {
+    text: Arc<str>,
+    methods: Offered,
+}
+
+impl Offer {
+    pub(crate) fn of(app: &App) -> Self {
+        let app = app.clone();
+        Self(Arc::new(LazyLock::new(Box::new(move || {
+            let document = document(&app);
+            Described {
+                text: document.to_string().into(),
+                methods: Offered::read(&document),
+            }
+        }))))
+    }
+
+    /// The methods at `path`, joined as `Allow` wants them.
+    pub(crate) fn methods_at(&self, path: &str) -> String {
+        self.0.methods.at(path)
     }
 }
+
+/// The document as it is served.
+pub(crate) struct Published(pub(crate) Offer);
 
 impl Endpoint for Published {
     type Output = Response;
@@ -40,7 +63,7 @@ impl Endpoint for Published {
         Ok(Response::builder()
             .content_type("application/json")
             .header(header::CACHE_CONTROL, "no-cache")
-            .body(self.0.to_string()))
+            .body(self.0.0.text.to_string()))
     }
 }
 
