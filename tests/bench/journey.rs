@@ -114,31 +114,38 @@ async fn import(appliance: &Appliance, count: u64, label: &str, report: &mut Rep
     dataset
 }
 
+/// Reads one record of a million, another each time, and the first page of the list: by a client
+/// that waits for each answer, which leaves the appliance asleep in between, and by eight at a time.
 async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
-    const CALLS: u64 = 3_000;
-    let cpu = appliance.process.cpu();
-    for number in 0..CALLS {
+    const CALLS: u64 = 4_000;
+    let record = |number: u64| {
         let key = number * 331 % 1_000_000;
-        let path = format!("/datasets/{dataset}/records/K{key:07}");
-        appliance.call(Method::GET, &path, None).await;
+        format!("/datasets/{dataset}/records/K{key:07}")
+    };
+    let list = |_: u64| format!("/datasets/{dataset}/records?limit=50");
+    for (at_a_time, how) in [(1, "one after the other"), (8, "8 at a time")] {
+        for (what, target, path) in [
+            (
+                "one record of 1,000,000",
+                "60 µs",
+                &record as &dyn Fn(u64) -> String,
+            ),
+            ("a list of 50 records", "200 µs", &list),
+        ] {
+            let before = appliance.process.cpu();
+            futures_util::stream::iter((0..CALLS).map(path))
+                .map(async |path| appliance.call(Method::GET, &path, None).await)
+                .buffer_unordered(at_a_time)
+                .for_each(|_answer| std::future::ready(()))
+                .await;
+            let spent = appliance.process.cpu().saturating_sub(before);
+            report.add(
+                &format!("http: {what}, {how}, CPU"),
+                target,
+                each(CALLS, spent),
+            );
+        }
     }
-    let spent = appliance.process.cpu().saturating_sub(cpu);
-    report.add(
-        "http: one record of 1,000,000, CPU",
-        "60 µs",
-        each(CALLS, spent),
-    );
-    let cpu = appliance.process.cpu();
-    let path = format!("/datasets/{dataset}/records?limit=50");
-    for _ in 0..CALLS {
-        appliance.call(Method::GET, &path, None).await;
-    }
-    let spent = appliance.process.cpu().saturating_sub(cpu);
-    report.add(
-        "http: a list of 50 records, CPU",
-        "200 µs",
-        each(CALLS, spent),
-    );
 }
 
 async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
