@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::oneshot::Receiver;
 
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
@@ -87,6 +88,7 @@ impl App {
     /// The master key comes first, since the audit log's own keys are sealed with it; then the
     /// audit log, since the store changes nothing without it; then the services.
     pub async fn open(config: Config, clock: Clock, blocking: Blocking) -> Result<Self, Error> {
+        let network = network(&config, blocking);
         let data = &config.server.data;
         std::fs::create_dir_all(data).map_err(|error| Error::Data(data.clone(), error))?;
         let file = data.join("store.redb");
@@ -95,7 +97,7 @@ impl App {
         let settings = kept(&config, file);
         let store = Store::open(&settings, registry(), Arc::new(audit.clone()), blocking)?;
         let vault = Vault::new(&master, &store, &clock).await?;
-        let network = net::Client::new(&config.net).map_err(|error| Error::Net(error.into()))?;
+        let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
         let connections = Connections::new(connections::Parts {
             store: store.clone(),
             vault: vault.clone(),
@@ -203,6 +205,13 @@ fn ground(
         clock: clock.clone(),
         blocking,
     }
+}
+
+/// The client for outgoing calls, made beside the rest: reading the system's certificates takes as
+/// long as opening all files.
+fn network(config: &Config, blocking: Blocking) -> Receiver<Result<net::Client, Error>> {
+    let settings = config.net.clone();
+    blocking.start(move || net::Client::new(&settings).map_err(|error| Error::Net(error.into())))
 }
 
 /// Every collection of the appliance.
