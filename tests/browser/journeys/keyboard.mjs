@@ -114,16 +114,22 @@ export function keyboardJourney(stage) {
     await seePage(page, "Notes: Settings");
     await goTo(page, "Delete dataset");
     await page.getByRole("alertdialog").waitFor();
-    assert.equal(await focused(page), "Keep it");
+    await seeFocus(page, "Keep it");
     await page.keyboard.press("Escape");
     await page.getByRole("alertdialog").waitFor({ state: "detached" });
-    assert.equal(await focused(page), "Delete dataset");
+    await seeFocus(page, "Delete dataset");
     await page.keyboard.press("Enter");
     await page.getByRole("alertdialog").waitFor();
     await tabTo(page, "Delete dataset");
     await page.keyboard.press("Enter");
     await seePage(page, "Datasets");
   });
+}
+
+/** Waits until the keyboard is at what has that name: it gets there a frame after what it left. */
+async function seeFocus(page, name) {
+  await page.locator(":focus", { hasText: name }).waitFor();
+  assert.equal(await focused(page), name);
 }
 
 /** Moves the keyboard to what has that name, and presses it. */
