@@ -28,7 +28,9 @@ pub(crate) fn take(
     let address = by.origin.as_ref().and_then(|origin| origin.ip);
     let counted = match (&by.party, address) {
         // Whoever has an account of their own guesses no faster than a stranger.
-        (Party::User { .. } | Party::Anonymous, Some(address)) if signs_in(method, operation) => {
+        (Party::User { .. } | Party::Anonymous, Some(address))
+            if tries_a_secret(method, operation) =>
+        {
             Some((Policy::Authentication, Key::of(address)))
         }
         (Party::User { id, .. }, _) => Some((policy(method, operation), Key::User(*id))),
@@ -82,10 +84,12 @@ fn policy(method: &Method, operation: &str) -> Policy {
     }
 }
 
-/// Whether the call is an attempt to be let in.
-fn signs_in(method: &Method, operation: &str) -> bool {
+/// Whether the call tries a password or a set-up link. Somebody who has got hold of a session tries
+/// passwords where they are changed.
+fn tries_a_secret(method: &Method, operation: &str) -> bool {
     let ways = ["v1/auth/login", "v1/auth/token", "v1/setup"];
-    method == Method::POST && ways.contains(&operation)
+    let changes = method == Method::PUT && operation == "v1/auth/password";
+    changes || method == Method::POST && ways.contains(&operation)
 }
 
 /// Tells with any outcome where the caller stands (IETF draft "RateLimit header fields for HTTP").
@@ -159,10 +163,10 @@ mod tests {
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");
         }
-        assert!(signs_in(&Method::POST, "v1/auth/login"));
-        assert!(signs_in(&Method::POST, "v1/auth/token"));
-        assert!(!signs_in(&Method::POST, "v1/auth/token/refresh"));
-        assert!(!signs_in(&Method::GET, "v1/setup"));
+        assert!(tries_a_secret(&Method::POST, "v1/auth/login"));
+        assert!(tries_a_secret(&Method::POST, "v1/auth/token"));
+        assert!(!tries_a_secret(&Method::POST, "v1/auth/token/refresh"));
+        assert!(!tries_a_secret(&Method::GET, "v1/setup"));
     }
 
     #[test]

@@ -222,6 +222,20 @@ async fn a_cookie_is_bound_to_the_host_and_out_of_reach_of_scripts() {
     }
 }
 
+/// Wrong current passwords used to count as any other call: 600 a minute.
+#[tokio::test]
+async fn a_stolen_session_tries_passwords_no_faster_than_a_stranger() {
+    let server = TestServer::start().await;
+    let here = server.sign_up_admin().await;
+    let wrong = json!({"current": "not it at all, sorry", "new": "another good long password"});
+    for _ in 0..5 {
+        let refused = here.put("/auth/password", wrong.clone()).await;
+        refused.problem(422, "validation_failed");
+    }
+    let refused = here.put("/auth/password", wrong).await;
+    refused.problem(429, "rate_limited");
+}
+
 #[tokio::test]
 async fn a_new_password_ends_every_other_session() {
     let server = TestServer::start().await;

@@ -83,7 +83,9 @@ fn is_hook(path: &[&str]) -> bool {
 /// The limit that an operation has to count against.
 fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
     match (method, path) {
-        ("post", ["auth", "login" | "token"] | ["setup"]) => "authentication",
+        ("post", ["auth", "login" | "token"] | ["setup"]) | ("put", ["auth", "password"]) => {
+            "authentication"
+        }
         _ if is_events(method, path) => "events",
         _ if is_hook(path) => "hooks",
         _ if !signed_in => "open_calls",

@@ -138,6 +138,7 @@ impl Resource {
             .users
             .change_password(session, &current, &new, by)
             .await?;
+        self.cookies.give_back(by);
         Ok(Done::Done)
     }
 }
@@ -161,6 +162,14 @@ impl Cookies {
         }
     }
 
+    /// Gives an attempt back that succeeded.
+    fn give_back(&self, by: &Actor) {
+        if let Some(address) = by.origin.as_ref().and_then(|origin| origin.ip) {
+            self.limits
+                .give_back(Policy::Authentication, Key::of(address));
+        }
+    }
+
     /// The view of a session just begun, and the cookie that holds its token. The attempt is
     /// given back: those who share an address do not use up each other's.
     pub(super) fn welcome(
@@ -168,10 +177,7 @@ impl Cookies {
         opened: &Opened,
         by: &Actor,
     ) -> Result<(SessionView, String), ApiError> {
-        if let Some(address) = by.origin.as_ref().and_then(|origin| origin.ip) {
-            self.limits
-                .give_back(Policy::Authentication, Key::of(address));
-        }
+        self.give_back(by);
         let user = self.users.get(opened.session.user)?;
         let session = SessionView {
             permissions: names(&permissions(&user.roles)),
