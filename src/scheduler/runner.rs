@@ -118,13 +118,20 @@ impl Scheduler {
 
     async fn execute(&self, run: Active, stop: &CancellationToken) {
         let work = AssertUnwindSafe(self.syncs.execute(&run, stop)).catch_unwind();
-        match work.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
+        let outcome = tokio::select! {
+            outcome = work => Some(outcome),
+            () = self.syncs.lapsed(run.run) => None,
+        };
+        match outcome {
+            Some(Ok(Ok(()))) => {}
+            None => {
+                error!(run.id = %run.run, "run {} has stopped moving, and is taken up again", run.run);
+            }
+            Some(Ok(Err(error))) => {
                 warn!(run.id = %run.run, error = %chain(&error), "run {} is taken up again later", run.run);
                 stop.run_until_cancelled(self.clock.sleep(PAUSE)).await;
             }
-            Err(_panic) => {
+            Some(Err(_panic)) => {
                 error!(run.id = %run.run, "run {} broke", run.run);
                 self.syncs.give_up(&run).await;
             }

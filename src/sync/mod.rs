@@ -6,6 +6,7 @@
 
 mod board;
 mod cancel;
+mod claim;
 mod counts;
 mod definition;
 mod error;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::cancel::Cancels;
+use super::claim::Claims;
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
@@ -94,6 +95,7 @@ impl Syncs {
         }
         let mut batch = Batch::bookkeeping();
         batch.discard::<Cancels>(&run);
+        batch.discard::<Claims>(&run);
         batch.discard::<Runs>(&(owner, run));
         store.commit(batch).await?;
         Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::board::{Board, Run};
 use super::cancel::{Cancels, Stops};
+use super::claim::Claims;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::error::Error;
 use super::intent::Intents;
@@ -121,7 +122,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 12] {
+pub fn tables() -> [Table; 13] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -130,6 +131,7 @@ pub fn tables() -> [Table; 12] {
         Table::of::<Outcomes>(),
         Table::of::<Purges>(),
         Table::of::<Cancels>(),
+        Table::of::<Claims>(),
         Table::of::<DeadLetters>(),
         Table::of::<Plans>(),
         Table::of::<Blocks>(),

@@ -4,6 +4,7 @@ use tracing::{info, warn};
 
 use super::super::board::Run;
 use super::super::cancel::Cancels;
+use super::super::claim::Claims;
 use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::job::{Job, Task};
@@ -45,11 +46,13 @@ impl Claimed<'_> {
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
             (Task::Push | Task::Retry(_) | Task::Execute(_), _) => {}
         }
-        let mut batch = Batch::new(self.ended(&ledger.job, made.as_ref()));
+        let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
+        let mut batch = self.claim.guard(ended);
         let owner = self.active.owner;
         self.syncs
             .close_plan(&mut batch, owner, &ledger.job, made)?;
         batch.discard::<Cancels>(&self.active.run);
+        batch.discard::<Claims>(&self.active.run);
         ledger.put(&mut batch);
         self.syncs.services.store.commit(batch).await?;
         let run = Run::kept(self.active.run, ledger.job);

@@ -71,7 +71,7 @@ impl Pass<'_> {
             batch.put::<ByKey>(&(plan, key), &entry);
         }
         if !batch.is_empty() {
-            self.store.commit(batch).await?;
+            self.commit(batch).await?;
         }
         Ok(())
     }

@@ -32,10 +32,11 @@ mod verdict;
 
 use std::sync::Arc;
 
+use super::claim::Held;
 use super::counts::Fate;
 use super::state::{Phase, Step};
 use crate::base::{Blocking, SyncId};
-use crate::store::Store;
+use crate::store::{self, Batch, Store, Version};
 
 use fit::Fit;
 use group::{Done, End, Group};
@@ -49,12 +50,18 @@ struct Pass<'a> {
     line: Line<'a>,
     store: &'a Store,
     blocking: Blocking,
+    claim: Held,
     sync: SyncId,
     fit: Arc<Fit>,
     reader: Reader,
 }
 
 impl Pass<'_> {
+    /// Commits what the run has come to, while the run is still its own.
+    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Version, store::Error>> {
+        self.store.commit(self.claim.guard(batch))
+    }
+
     fn enter(&self, phase: Phase) {
         let live = self.line.live;
         live.send_modify(|run| {

@@ -41,7 +41,7 @@ impl Pass<'_> {
                 return Ok(None);
             }
             let batch = self.settle_looked(&intent, looked, &mut opens.doubtful);
-            self.store.commit(batch).await?;
+            self.commit(batch).await?;
         }
         Ok(Some(opens))
     }

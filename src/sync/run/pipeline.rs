@@ -71,7 +71,7 @@ impl Pass<'_> {
         if !intent.keys.is_empty() {
             let mut batch = store::Batch::bookkeeping();
             batch.put::<Intents>(&(self.sync, number), &intent);
-            self.store.commit(batch).await?;
+            self.commit(batch).await?;
         }
         let rows = self.line.records.rows_per_call().max(1);
         let group = Arc::new(Group {
@@ -114,8 +114,7 @@ impl Pass<'_> {
                 ledger.count_calls(&self.line.live.borrow().job);
                 let ending = self.line.failure.get().map(|fatal| &fatal.ending);
                 let now = self.line.clock.now();
-                self.store
-                    .commit(ledger.settle(whole, &self.fit, ending, now))
+                self.commit(ledger.settle(whole, &self.fit, ending, now))
             })
             .buffered(SETTLING)
             .try_for_each(|_version| std::future::ready(Ok(())))

@@ -114,7 +114,7 @@ impl Pass<'_> {
             run.pulse.beat(done, now);
         });
         if !batch.is_empty() {
-            self.store.commit(batch).await?;
+            self.commit(batch).await?;
         }
         Ok(())
     }

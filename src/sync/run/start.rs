@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::board::Run;
 use super::super::cancel::Cancels;
+use super::super::claim::{Claim, Claims, Held};
 use super::super::definition::{Definition, Definitions};
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
@@ -36,6 +37,7 @@ pub(super) struct Claimed<'a> {
     pub(super) sync_id: SyncId,
     pub(super) sync: Definition,
     pub(super) dataset: Dataset,
+    pub(super) claim: Held,
     pub(super) live: watch::Sender<Run>,
     pub(super) halt: CancellationToken,
     pub(super) failure: OnceLock<Fatal>,
@@ -88,7 +90,8 @@ impl<'a> Claimed<'a> {
             return Ok(None);
         };
         let mut job = row.value;
-        if job.claim(services.clock.now()).is_err() {
+        let now = services.clock.now();
+        if job.claim(now).is_err() {
             return Ok(None); // it has ended
         }
         let scope = Scope::owned_by(active.owner);
@@ -107,7 +110,8 @@ impl<'a> Claimed<'a> {
             .build(&services.clock);
         let mut batch = Batch::new(act);
         batch.replace::<Runs>(&key, &job, row.version);
-        match services.store.commit(batch).await {
+        batch.put::<Claims>(&active.run, &Claim { at: now });
+        let version = match services.store.commit(batch).await {
             Err(store::Error::Conflict(_)) => return Ok(None), // it has just been called off
             outcome => outcome?,
         };
@@ -121,6 +125,7 @@ impl<'a> Claimed<'a> {
             sync_id: place.1,
             sync: sync.value,
             dataset,
+            claim: Held::new(active.run, version),
             live,
             halt: stop.child_token(),
             failure: OnceLock::new(),
@@ -289,6 +294,7 @@ impl<'a> Claimed<'a> {
             line,
             store: &self.syncs.services.store,
             blocking: self.syncs.services.blocking,
+            claim: self.claim,
             sync: self.sync_id,
             reader: Reader {
                 sync: self.sync_id,

@@ -92,3 +92,55 @@ async fn a_run_that_was_stopped_goes_on_at_the_next_start() {
     assert_eq!(counts(&shown)["created"], 300, "{shown}");
     yard.assert_same().await;
 }
+
+#[tokio::test]
+async fn a_run_that_is_claimed_again_is_out_of_the_hands_that_had_it() {
+    let yard = Yard::unhurried().await;
+    yard.tasks.stop().await;
+    yard.bring(0..400, "Airport").await;
+    let sync = yard.sync().await;
+    let run = yard.queue(&sync).await;
+    let syncs = &yard.server.app.syncs;
+    let active = syncs.active().unwrap();
+    let stop = CancellationToken::new();
+    let second = async {
+        while yard.shown(&run).await["state"] == "queued" {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        syncs.execute(&active[0], &stop).await
+    };
+    let both = async { tokio::join!(syncs.execute(&active[0], &stop), second) };
+    let (first, second) = yard.fly(both).await;
+    assert!(first.is_err(), "it committed after it had lost its claim");
+    second.unwrap();
+    let shown = yard.shown(&run).await;
+    assert_eq!(shown["state"], "done", "{shown}");
+    yard.assert_counted(&shown).await;
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn a_run_that_does_nothing_any_more_is_taken_up_again() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..100, "Airport").await;
+    let sync = yard.sync().await;
+    let started = || yard.server.count_in_book("run_started");
+    // An answer that nobody waits out: the sandbox's clock stands still.
+    let forever = json!({"times": 1, "delay_ms": 60_000});
+    yard.vendor.fault("slow", forever).await;
+    let run = yard.queue(&sync).await;
+    while yard.vendor.writes().await == 0 {
+        yard.server.clock.advance(Duration::from_millis(20));
+        tokio::task::yield_now().await;
+    }
+    while started() < 2 {
+        yard.server.clock.advance(Duration::from_mins(1));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    yard.fly(yard.server.app.scheduler.idle()).await.unwrap();
+    let shown = yard.shown(&run).await;
+    assert_eq!(shown["state"], "done", "{shown}");
+    assert_eq!(shown["counts"]["created"], 100, "{shown}");
+    yard.assert_counted(&shown).await;
+    yard.assert_same().await;
+}

@@ -1,0 +1,76 @@
+//! Holds a run while it is executed: a claim that others can see, and a lease that runs out.
+//!
+//! A store is opened by one process at a time, which holds all claims; those of a process that is
+//! gone are taken over at the next start, at once. Within the process a lease is kept alive by
+//! whatever the run does. One that does nothing any more is dropped and claimed anew, and what the
+//! dropped execution still wanted to commit is void: its batches demand its own claim.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::syncs::Syncs;
+use crate::base::RunId;
+use crate::store::{Batch, Collection, Json, Version};
+
+/// How long a run may do nothing, beyond what its provider has asked it to wait: far longer than
+/// the deadline of a call. To be claimed anew costs a run that only waited for its turn nothing.
+const LEASE: Duration = Duration::from_mins(10);
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// Who executes a run: the row's version tells one claim from another.
+pub(crate) struct Claims;
+
+impl Collection for Claims {
+    const NAME: &'static str = "run_claim";
+    type Key = RunId;
+    type Value = Claim;
+}
+
+/// When a run was claimed last.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    pub(crate) at: Timestamp,
+}
+
+impl Json for Claim {}
+
+/// The right to commit what an execution has come to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    run: RunId,
+    version: Version,
+}
+
+impl Held {
+    /// The claim of `run` that was committed as `version`.
+    pub(crate) fn new(run: RunId, version: Version) -> Self {
+        Self { run, version }
+    }
+
+    /// The batch, void as soon as somebody else has claimed the run.
+    pub(crate) fn guard(&self, mut batch: Batch) -> Batch {
+        batch.require::<Claims>(&self.run, self.version);
+        batch
+    }
+}
+
+impl Syncs {
+    /// Returns when the execution of `run` has done nothing for as long as its lease lasts: it is
+    /// to be dropped, and the run to be claimed anew.
+    pub async fn lapsed(&self, run: RunId) {
+        let clock = &self.services.clock;
+        let mut seen = None;
+        // The wall clock may step; what counts is the time that has really passed.
+        let mut alive = clock.elapsed();
+        while clock.elapsed().saturating_sub(alive) < LEASE {
+            clock.sleep(LOOK_EVERY).await;
+            let now = self.board.look(run);
+            let waiting = now.as_ref().and_then(|run| run.pulse.waiting_until);
+            if now != seen || waiting.is_some_and(|until| until > clock.now()) {
+                (seen, alive) = (now, clock.elapsed());
+            }
+        }
+    }
+}
