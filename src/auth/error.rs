@@ -1,5 +1,7 @@
 //! What can go wrong about who is calling.
 
+use std::time::Duration;
+
 use super::{BadEmail, Weakness};
 use crate::store;
 use crate::vault;
@@ -13,6 +15,9 @@ pub enum Error {
     /// The password given as the present one is not it.
     #[error("is not your present password")]
     WrongPassword,
+    /// The present password was guessed wrong too often; nobody can try it for so long.
+    #[error("the present password was wrong too often")]
+    HeldBack(Duration),
     /// The new password is too easy to guess.
     #[error(transparent)]
     Weak(#[from] Weakness),

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Bytes, Collection, Json};
+use super::sign_in::fingerprint;
+use super::{Error, Ledger};
+use crate::store::{self, Batch, Bytes, Collection, Json};
 
 /// Failures that cost nothing but themselves.
 const FREE: u32 = 5;
@@ -40,19 +42,19 @@ pub(super) struct History {
 impl Json for History {}
 
 impl History {
-    /// Whether no attempt is allowed at `now`.
+    /// How long no attempt is allowed from `now` on; at least so long when it takes somebody who
+    /// manages users to end it. None when one is allowed.
     ///
     /// When the clock was set back past the last failure, the wait begins anew from `now`'s side:
     /// it never lasts longer than it would have.
-    pub(super) fn is_held_back(&self, now: Timestamp) -> bool {
+    pub(super) fn held_back_for(&self, now: Timestamp) -> Option<Duration> {
         if self.failures >= MOST {
-            return true;
+            return Some(LONGEST);
         }
-        let (Some(failed_at), Some(wait)) = (self.failed_at, wait(self.failures)) else {
-            return false;
-        };
-        let passed = now.duration_since(failed_at);
-        passed.abs() < wait
+        let passed = now.duration_since(self.failed_at?).unsigned_abs();
+        wait(self.failures)?
+            .checked_sub(passed)
+            .filter(|left| !left.is_zero())
     }
 
     /// One more failure.
@@ -86,14 +88,49 @@ impl History {
 }
 
 /// How long to wait after so many failures.
-fn wait(failures: u32) -> Option<SignedDuration> {
+fn wait(failures: u32) -> Option<Duration> {
     let doublings = failures.checked_sub(FREE)?;
-    let wait = FIRST.saturating_mul(1 << doublings.min(20)).min(LONGEST);
-    SignedDuration::try_from(wait).ok()
+    Some(FIRST.saturating_mul(1 << doublings.min(20)).min(LONGEST))
+}
+
+/// How often an attempt is begun anew because another one of the same address came between.
+const TRIES: u32 = 3;
+
+/// Counts a failure ahead of an attempt, unless the address is held back; says for how long it is.
+///
+/// Counted before the password is looked at, many attempts at once are no more tries than one
+/// after another.
+pub(super) async fn count(ledger: &Ledger, email: &str) -> Result<Option<Duration>, Error> {
+    let key = fingerprint(email);
+    for _ in 0..TRIES {
+        let row = ledger.store.get::<Histories>(&key)?;
+        let history = row.as_ref().map(|row| row.value).unwrap_or_default();
+        let now = ledger.clock.now();
+        let held_back = history.held_back_for(now);
+        let next = if held_back.is_some() {
+            history
+        } else {
+            history.failed(now)
+        };
+        let mut batch = Batch::bookkeeping();
+        match &row {
+            Some(row) => batch.replace::<Histories>(&key, &next, row.version),
+            None => batch.insert::<Histories>(&key, &next),
+        };
+        match ledger.store.commit(batch).await {
+            Ok(_) => return Ok(held_back),
+            Err(store::Error::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // So many attempts at once are nobody's who knows the password.
+    Ok(Some(FIRST))
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -110,26 +147,32 @@ mod tests {
     fn each_failure_past_the_free_ones_doubles_the_wait() {
         for (failures, seconds) in [(5, 30), (6, 60), (7, 120), (12, 3600), (99, 3600)] {
             let history = after(failures);
-            assert!(history.is_held_back(in_seconds(seconds - 1)), "{failures}");
-            assert!(!history.is_held_back(in_seconds(seconds)), "{failures}");
+            assert!(
+                history.held_back_for(in_seconds(seconds - 1)).is_some(),
+                "{failures}"
+            );
+            assert!(
+                history.held_back_for(in_seconds(seconds)).is_none(),
+                "{failures}"
+            );
         }
-        assert!(!after(4).is_held_back(NOON));
+        assert!(after(4).held_back_for(NOON).is_none());
     }
 
     #[test]
     fn a_hundred_failures_close_the_way_for_good() {
-        assert!(after(100).is_held_back(in_seconds(1 << 30)));
-        assert!(!after(100).forgiven().is_held_back(NOON));
+        assert!(after(100).held_back_for(in_seconds(1 << 30)).is_some());
+        assert!(after(100).forgiven().held_back_for(NOON).is_none());
     }
 
     #[test]
     fn a_clock_that_was_set_back_does_not_hold_anybody_for_days() {
-        assert!(after(5).is_held_back(in_seconds(-10)));
-        assert!(!after(5).is_held_back(in_seconds(-86_400)));
+        assert!(after(5).held_back_for(in_seconds(-10)).is_some());
+        assert!(after(5).held_back_for(in_seconds(-86_400)).is_none());
     }
 
     #[test]
     fn success_forgets_the_failures() {
-        assert!(!History::succeeded(NOON).is_held_back(NOON));
+        assert!(History::succeeded(NOON).held_back_for(NOON).is_none());
     }
 }

@@ -3,16 +3,13 @@
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
-use super::history::{Histories, History};
+use super::history::{self, Histories, History};
 use super::session::{Opened, Sessions, Through};
 use super::user::Accounts;
 use super::{Error, Hasher, Ledger, users};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, Secret, UserId, chain};
-use crate::store::{self, Batch, Bytes, Row};
-
-/// How often an attempt is begun anew because another one of the same address came between.
-const TRIES: u32 = 3;
+use crate::store::{Batch, Bytes, Row};
 
 /// The way in. Clones share the store.
 #[derive(Clone)]
@@ -43,8 +40,7 @@ impl SignIn {
     /// Begins a session for the user of `email`.
     ///
     /// Errs with [`Error::Refused`], in the same time and with the same writes, whatever the
-    /// reason. The attempt is counted as failed before the password is looked at, so that many at
-    /// once are no more tries than one after another.
+    /// reason.
     pub async fn attempt(
         &self,
         email: &str,
@@ -52,7 +48,7 @@ impl SignIn {
         through: Through,
         by: &Actor,
     ) -> Result<Opened, Error> {
-        let held_back = self.count(email).await?;
+        let held_back = history::count(&self.ledger, email).await?.is_some();
         let found = users::find(&self.ledger.store.snapshot()?, email)?;
         let stored = found.as_ref().map(|row| row.value.password.as_str());
         let right = self.hasher.verify(password, stored).await?;
@@ -89,34 +85,6 @@ impl SignIn {
         let opened = self.sessions.open(whose, through, by, &mut batch);
         self.ledger.store.commit(batch).await?;
         Ok(opened)
-    }
-
-    /// Counts a failure ahead of the attempt, unless the address is held back; says whether it is.
-    async fn count(&self, email: &str) -> Result<bool, Error> {
-        let key = fingerprint(email);
-        for _ in 0..TRIES {
-            let row = self.ledger.store.get::<Histories>(&key)?;
-            let history = row.as_ref().map(|row| row.value).unwrap_or_default();
-            let now = self.ledger.clock.now();
-            let held_back = history.is_held_back(now);
-            let next = if held_back {
-                history
-            } else {
-                history.failed(now)
-            };
-            let mut batch = Batch::bookkeeping();
-            match &row {
-                Some(row) => batch.replace::<Histories>(&key, &next, row.version),
-                None => batch.insert::<Histories>(&key, &next),
-            };
-            match self.ledger.store.commit(batch).await {
-                Ok(_) => return Ok(held_back),
-                Err(store::Error::Conflict(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        // So many attempts at once are nobody's who knows the password.
-        Ok(true)
     }
 
     /// Hashes the password anew when the parameters have risen since.

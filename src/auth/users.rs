@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::history::{Histories, History};
+use super::history::{self, Histories, History};
 use super::session::Sessions;
 use super::sign_in::fingerprint;
 use super::user::{Accounts, BY_EMAIL};
@@ -148,6 +148,9 @@ impl Users {
     }
 
     /// Sets one's own password. All sessions end but the one it was done in, and all tokens.
+    ///
+    /// A wrong present password counts like a sign-in that failed: whoever has found a session
+    /// guesses no faster than a stranger.
     pub async fn change_password(
         &self,
         session: &Session,
@@ -157,11 +160,19 @@ impl Users {
     ) -> Result<(), Error> {
         let row = self.ledger.store.get::<Accounts>(&session.user)?;
         let row = row.ok_or(Error::UnknownUser)?;
+        let email = row.value.email.as_str();
+        let refused = |word| {
+            let event = Event::new(Code::PasswordChangeFailed, by).status(Outcome::failed(word));
+            self.ledger.record(event);
+        };
+        strength::check(new.expose(), email, &row.value.name)?;
+        if let Some(wait) = history::count(&self.ledger, email).await? {
+            refused("ACCOUNT_LOCKED_OUT");
+            return Err(Error::HeldBack(wait));
+        }
         let stored = Some(row.value.password.as_str());
         if !self.hasher.verify(current, stored).await? {
-            let event = Event::new(Code::PasswordChangeFailed, by)
-                .status(Outcome::failed("INVALID_CREDENTIALS"));
-            self.ledger.record(event);
+            refused("INVALID_CREDENTIALS");
             return Err(Error::WrongPassword);
         }
         let mut account = row.value;
@@ -169,6 +180,7 @@ impl Users {
         let event = Event::new(Code::PasswordChanged, by);
         let mut batch = Batch::new(event.build(&self.ledger.clock));
         batch.replace::<Accounts>(&session.user, &account, row.version);
+        self.forgive(&account.email, &mut batch)?;
         self.sessions.carry_over(session, account.era, &mut batch)?;
         self.ledger.store.commit(batch).await?;
         Ok(())

@@ -1,6 +1,9 @@
 //! Setting up, signing in and out, and what happens to those who try.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use weighbridge::config::Rate;
 
 use crate::support::{NOON, PASSWORD, TestServer};
 
@@ -234,6 +237,36 @@ async fn a_stolen_session_tries_passwords_no_faster_than_a_stranger() {
     }
     let refused = here.put("/auth/password", wrong).await;
     refused.problem(429, "rate_limited");
+}
+
+#[tokio::test]
+async fn many_addresses_do_not_help_to_guess_the_present_password() {
+    let server = TestServer::with(|config| {
+        config.limits.authentication = Rate::parse("1000 / minute").unwrap();
+    })
+    .await;
+    let here = server.sign_up_admin().await;
+    let change = |current| json!({"current": current, "new": "another good long password"});
+    for _ in 0..5 {
+        let refused = here
+            .put("/auth/password", change("not it at all, sorry"))
+            .await;
+        refused.problem(422, "validation_failed");
+    }
+    // Now the right one is not looked at either, and whoever waits as told is let through.
+    let refused = here.put("/auth/password", change(PASSWORD)).await;
+    assert_eq!(refused.header("retry-after"), "30");
+    refused.problem(429, "rate_limited");
+    server.clock.advance(Duration::from_secs(30));
+    here.put("/auth/password", change(PASSWORD))
+        .await
+        .expect(204);
+    let body = credentials("admin@example.org", "another good long password");
+    server
+        .anonymous()
+        .post("/auth/login", body)
+        .await
+        .expect(200);
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 use std::io::ErrorKind;
 
+use poem::http::header;
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON as _;
 use serde_json::json;
 
+use super::super::meter::whole_seconds;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError, chain};
@@ -41,6 +43,12 @@ impl From<auth::Error> for ApiError {
         match error {
             E::Refused => Self::new(Code::SignInFailed, Code::SignInFailed.entry().remedy),
             E::WrongPassword => Self::invalid("current", error.to_string()),
+            E::HeldBack(wait) => {
+                let seconds = whole_seconds(wait);
+                let detail = format!("{error}; try again in {seconds} s.");
+                Self::new(Code::RateLimited, detail)
+                    .header(header::RETRY_AFTER, &seconds.to_string())
+            }
             E::Weak(weakness) => Self::invalid("password", weakness.to_string()),
             E::BadEmail(bad) => Self::invalid("email", bad.to_string()),
             E::BadName => Self::invalid("name", error.to_string()),
