@@ -237,7 +237,7 @@ codes! {
     RunStarted = "WB-SYNC-006" "run_started" ApiActivity 99 Informational done
         "A run began, or went on after a stop.";
     RunPaused = "WB-SYNC-007" "run_paused" ApiActivity 99 Informational done
-        "A run waits for its provider or for the next try.";
+        "A run was parked because the appliance stops; it goes on at the next start.";
     RunFinished = "WB-SYNC-008" "run_finished" ApiActivity 99 Informational done
         "A run was carried through.";
     RunFailed = "WB-SYNC-009" "run_failed" ApiActivity 99 Low fails
@@ -278,7 +278,7 @@ codes! {
     UnsealFailed = "WB-SYS-005" "crypt_decrypt_fail" EntityManagement 2 High fails
         "A sealed value could not be opened: its key is another, or it was altered.";
     JobFailed = "WB-SYS-006" "sys_job_fail" ApplicationLifecycle 99 Medium fails
-        "A job of the appliance's own failed.";
+        "A job broke, or stopped moving, by a fault of the appliance's own.";
 
     SegmentOpened = "WB-AUDIT-001" "log_segment" ApplicationLifecycle 99 Informational done
         "A new segment of the audit log begins; the key of the one before is destroyed.";

@@ -120,7 +120,7 @@ impl Scheduler {
         let work = AssertUnwindSafe(self.syncs.execute(&run, stop)).catch_unwind();
         let outcome = tokio::select! {
             outcome = work => Some(outcome),
-            () = self.syncs.lapsed(run.run) => None,
+            () = self.syncs.lapsed(&run) => None,
         };
         match outcome {
             Some(Ok(Ok(()))) => {}

@@ -10,8 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::runs::Active;
 use super::syncs::Syncs;
-use crate::base::RunId;
+use crate::audit::{Code, Event, Outcome};
+use crate::base::{Actor, RunId};
 use crate::store::{Batch, Collection, Json, Version};
 
 /// How long a run may do nothing, beyond what its provider has asked it to wait: far longer than
@@ -59,18 +61,27 @@ impl Held {
 impl Syncs {
     /// Returns when the execution of `run` has done nothing for as long as its lease lasts: it is
     /// to be dropped, and the run to be claimed anew.
-    pub async fn lapsed(&self, run: RunId) {
+    pub async fn lapsed(&self, run: &Active) {
         let clock = &self.services.clock;
         let mut seen = None;
         // The wall clock may step; what counts is the time that has really passed.
         let mut alive = clock.elapsed();
         while clock.elapsed().saturating_sub(alive) < LEASE {
             clock.sleep(LOOK_EVERY).await;
-            let now = self.board.look(run);
+            let now = self.board.look(run.run);
             let waiting = now.as_ref().and_then(|run| run.pulse.waiting_until);
             if now != seen || waiting.is_some_and(|until| until > clock.now()) {
                 (seen, alive) = (now, clock.elapsed());
             }
         }
+        self.broke(run, "STOPPED_MOVING");
+    }
+
+    /// Tells the book that a run ended, or is begun anew, by a fault of the appliance's own.
+    pub(super) fn broke(&self, run: &Active, code: &'static str) {
+        let event = Event::new(Code::JobFailed, &Actor::system())
+            .detail("run", run.run.to_string())
+            .status(Outcome::failed(code));
+        self.record(event);
     }
 }

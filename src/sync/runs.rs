@@ -191,6 +191,7 @@ impl Syncs {
 
     /// Ends a run that made the appliance itself break.
     pub async fn give_up(&self, active: &Active) {
+        self.broke(active, "BROKE");
         if let Err(error) = Box::pin(run::give_up(self, active)).await {
             tracing::error!(run.id = %active.run, error = %chain(&error), "run {} cannot be ended", active.run);
         }

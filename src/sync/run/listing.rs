@@ -19,6 +19,7 @@ impl Pass<'_> {
     pub(super) async fn list(&self, plan: PlanId) -> Result<Option<()>, Error> {
         let mut after: Option<String> = None;
         let mut begun = 1;
+        let (mut records, mut calls) = (0, 0);
         loop {
             let from = after.as_deref();
             let page = self
@@ -36,9 +37,12 @@ impl Pass<'_> {
                     return Ok(None);
                 }
                 Some(Page::Rows { rows, next }) => {
+                    records += rows.len() as u64;
+                    calls += 1;
                     self.stage(plan, rows).await?;
                     // A page that leads to itself would never end.
                     if next.is_none() || next == after {
+                        self.book.read(records, calls);
                         return Ok(Some(()));
                     }
                     after = next;

@@ -12,6 +12,7 @@
 //! begins by looking for them.
 
 mod batch;
+mod book;
 mod content;
 mod decide;
 mod finish;
@@ -38,6 +39,7 @@ use super::state::{Phase, Step};
 use crate::base::{Blocking, SyncId};
 use crate::store::{self, Batch, Store, Version};
 
+use book::Book;
 use fit::Fit;
 use group::{Done, End, Group};
 use line::Line;
@@ -51,6 +53,7 @@ struct Pass<'a> {
     store: &'a Store,
     blocking: Blocking,
     claim: Held,
+    book: Book<'a>,
     sync: SyncId,
     fit: Arc<Fit>,
     reader: Reader,

@@ -61,18 +61,14 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// Commits the intent of a stretch, if it may create records, and cuts it into batches.
+    /// Cuts a stretch into batches. What is to be written is in the book before the first of them
+    /// is sent, and the intent with it, if records may be created.
     async fn announce(&self, number: u64, stretch: Stretch) -> Result<Vec<Batch>, Error> {
         let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
         let intent = Intent {
             at: self.line.clock.now(),
             keys: creating.map(|load| load.key.clone()).collect(),
         };
-        if !intent.keys.is_empty() {
-            let mut batch = store::Batch::bookkeeping();
-            batch.put::<Intents>(&(self.sync, number), &intent);
-            self.commit(batch).await?;
-        }
         let rows = self.line.records.rows_per_call().max(1);
         let group = Arc::new(Group {
             number,
@@ -81,6 +77,14 @@ impl Pass<'_> {
             batches: stretch.loads.len().div_ceil(rows).max(1),
             intent,
         });
+        let (writes, creates) = (stretch.loads.len(), group.intent.keys.len());
+        if writes > 0 {
+            let mut batch = store::Batch::new(self.book.intended(&group, writes - creates));
+            if creates > 0 {
+                batch.put::<Intents>(&(self.sync, number), &group.intent);
+            }
+            self.commit(batch).await?;
+        }
         let mut loads = stretch.loads.into_iter();
         let batch = |_| Batch {
             group: Arc::clone(&group),
@@ -114,10 +118,21 @@ impl Pass<'_> {
                 ledger.count_calls(&self.line.live.borrow().job);
                 let ending = self.line.failure.get().map(|fatal| &fatal.ending);
                 let now = self.line.clock.now();
-                self.commit(ledger.settle(whole, &self.fit, ending, now))
+                let told = self.book.settled(&whole);
+                let batch = ledger.settle(whole, &self.fit, ending, now);
+                let told =
+                    told.map(|event| event.detail("outcomes_sha256", ledger.job.digest.as_str()));
+                let settled = self.commit(batch);
+                async move {
+                    settled.await?;
+                    if let Some(event) = told {
+                        self.book.record(event);
+                    }
+                    Ok::<_, Error>(())
+                }
             })
             .buffered(SETTLING)
-            .try_for_each(|_version| std::future::ready(Ok(())))
+            .try_for_each(|()| std::future::ready(Ok(())))
             .await?;
         Ok(())
     }

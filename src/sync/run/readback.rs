@@ -68,6 +68,11 @@ impl Pass<'_> {
                 }
             }
         }
+        if !keys.is_empty() {
+            let records = found.values().map(Vec::len).sum::<usize>();
+            let calls = keys.len().div_ceil(KEYS_PER_CALL);
+            self.book.read(records as u64, calls as u64);
+        }
         Some(found)
     }
 
@@ -86,6 +91,7 @@ impl Pass<'_> {
             }
             return;
         };
+        self.book.read(recent.len() as u64, 1);
         let strangers: Vec<Held> = recent
             .into_iter()
             .filter(|held| self.strange(held))

@@ -168,6 +168,7 @@ impl<'a> Claimed<'a> {
         }
         let fatal = self.failure.get();
         if fatal.is_none() && self.halt.is_cancelled() {
+            self.book().paused();
             return Ok(());
         }
         if let Some(error) = fatal.and_then(|fatal| fatal.cause.as_ref()) {
@@ -295,6 +296,7 @@ impl<'a> Claimed<'a> {
             store: &self.syncs.services.store,
             blocking: self.syncs.services.blocking,
             claim: self.claim,
+            book: self.book(),
             sync: self.sync_id,
             reader: Reader {
                 sync: self.sync_id,

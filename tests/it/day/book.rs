@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 15] = [
+const ABSENT: [(Code, &str); 12] = [
     (Code::SessionExpired, "sessions are swept every hour"),
     (
         Code::RequestBroke,
@@ -19,11 +19,11 @@ const ABSENT: [(Code, &str); 15] = [
         Code::RecordsWritten,
         "no operation writes a batch of records but an import",
     ),
-    (Code::RunPaused, "a run that waits has not changed"),
+    (
+        Code::RunPaused,
+        "no run is under way when the appliance stops",
+    ),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
-    (Code::RemoteRead, "runs of this version read no records"),
-    (Code::RemoteWriteIntended, "a run is told as a whole"),
-    (Code::RemoteWriteSettled, "a run is told as a whole"),
     (
         Code::StoreReopened,
         "the disk must fail: `faults::disk_errors`",
@@ -33,10 +33,7 @@ const ABSENT: [(Code, &str); 15] = [
         "the key that signs access tokens is set",
     ),
     (Code::UnsealFailed, "the store must have been altered"),
-    (
-        Code::JobFailed,
-        "there are no jobs but runs, imports and exports",
-    ),
+    (Code::JobFailed, "the appliance would have to be at fault"),
     (
         Code::LogRecovered,
         "the disk must fail: `faults::disk_errors`",

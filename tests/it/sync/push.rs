@@ -1,5 +1,7 @@
 //! What a push does: once each, and nothing without need.
 
+use std::collections::BTreeMap;
+
 use poem::http::Method;
 use serde_json::json;
 
@@ -158,4 +160,33 @@ async fn a_new_mapping_is_written_with_the_next_run() {
         there["fields"]["City"], "City 1",
         "what is no longer mapped is left alone"
     );
+}
+
+/// Every write to the vendor is an act: its intent is in the book before it is made, and what
+/// became of it afterwards.
+#[tokio::test]
+async fn the_book_holds_each_group_before_it_is_written_and_what_became_of_it() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..250, "Airport").await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    let mut intended = BTreeMap::new();
+    let mut settled = 0;
+    for line in yard.server.book() {
+        let told = &line["unmapped"];
+        match line["metadata"]["event_code"].as_str() {
+            Some("WB-SYNC-011") => {
+                let group = told["counts"]["group"].as_u64().unwrap();
+                intended.insert(group, told["counts"]["creates"].as_u64().unwrap());
+            }
+            Some("WB-SYNC-012") => {
+                let group = told["counts"]["group"].as_u64().unwrap();
+                let created = told["counts"]["created"].as_u64().unwrap();
+                assert_eq!(intended[&group], created, "{line}");
+                settled += created;
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(settled, counts(&run)["created"]);
 }
