@@ -13,6 +13,7 @@
 
 mod appliance;
 mod audit;
+mod gates;
 mod journey;
 mod meter;
 mod sign_in;
@@ -29,8 +30,9 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 4] = [
+    let sections: [Section; 5] = [
         ("audit", audit::measure),
+        ("gates", gates::measure),
         ("store", store::measure),
         ("sign-in", sign_in::measure),
         ("journey", journey::measure),
