@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::segment::SegmentName;
 
 /// Reads segments.
-pub(super) trait Segments: Send + Sync {
+pub trait Segments: Send + Sync {
     /// All segments, in the order of the log.
     fn names(&self) -> io::Result<Vec<SegmentName>>;
 
@@ -20,7 +20,7 @@ pub(super) trait Segments: Send + Sync {
 }
 
 /// Reads and writes segments and keeps the log's keys. Nothing is ever shortened or removed.
-pub(super) trait Disk: Segments {
+pub trait Disk: Segments {
     /// Opens a segment to append to it, and makes it, durably, when there is none of that name.
     fn append_to(&self, name: &SegmentName) -> io::Result<Box<dyn Tail>>;
 
@@ -32,7 +32,7 @@ pub(super) trait Disk: Segments {
 }
 
 /// The end of a segment.
-pub(super) trait Tail: Send {
+pub trait Tail: Send {
     /// Writes all of `bytes` at the end; some of them may be there when it errs.
     fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
 

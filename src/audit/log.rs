@@ -80,10 +80,11 @@ impl Log {
                 _ => Error::Folder(folder, error),
             }
         })?;
-        Self::on(Arc::new(disk), keybox, clock, settings)
+        Self::open_on(Arc::new(disk), keybox, clock, settings)
     }
 
-    pub(super) fn on(
+    /// Opens the log on any disk, as [`Log::open`] does in a folder.
+    pub fn open_on(
         disk: Arc<dyn Disk>,
         keybox: Arc<dyn KeyBox>,
         clock: Clock,

@@ -201,7 +201,7 @@ impl Log {
             checkpoint_lines: 10,
             checkpoint_every: Duration::from_mins(1),
         };
-        Self::on(
+        Self::open_on(
             Arc::new(disk.clone()),
             Arc::new(Turned),
             clock.clone(),

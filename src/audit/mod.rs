@@ -28,10 +28,11 @@ mod verify;
 mod writer;
 
 pub use code::{BadCode, Class, Code, Row, Severity, code_list};
+pub use disk::{Disk, Segments, Tail};
 pub use error::Error;
 pub use event::{Event, Outcome};
 pub use log::{Log, Settings};
 pub use read::{From, Page, Query, first_key};
 pub use seal::{BadKey, Checkpoint, KeyBox, PublicKey};
 pub use segment::{NotASegment, SegmentName, Void};
-pub use verify::{Depth, Fault, Finding, Options, Report, verify};
+pub use verify::{Depth, Fault, Finding, Options, Report, verify, verify_on};

@@ -8,7 +8,7 @@ pub enum Blocking {
     /// On the runtime's blocking threads.
     #[default]
     Threads,
-    /// At once, on the caller's thread.
+    /// On the caller's thread, once others have had their turn.
     Inline,
 }
 
@@ -19,7 +19,10 @@ impl Blocking {
     /// caller.
     pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> T {
         match self {
-            Self::Inline => work(),
+            Self::Inline => {
+                tokio::task::yield_now().await;
+                work()
+            }
             Self::Threads => match tokio::task::spawn_blocking(work).await {
                 Ok(value) => value,
                 Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),

@@ -1,10 +1,14 @@
 //! Tells the time, and waits for it: the system's clock, or one that a test moves by hand.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::watch;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
 
 /// The one source of time. Clones share the same clock.
 #[derive(Clone, Debug)]
@@ -17,10 +21,17 @@ enum Kind {
 }
 
 #[derive(Debug)]
-struct Manual {
-    start: Timestamp,
-    now: Mutex<Timestamp>,
-    moved: watch::Sender<Timestamp>,
+struct Manual(Mutex<Hands>);
+
+#[derive(Debug)]
+struct Hands {
+    now: Timestamp,
+    elapsed: Duration,
+    /// Who sleeps until when, in the order of coming.
+    sleepers: BTreeMap<(Timestamp, u64), Waker>,
+    /// How many have slept so far.
+    slept: u64,
+    dice: StdRng,
 }
 
 impl Clock {
@@ -33,12 +44,24 @@ impl Clock {
 
     /// A clock that stands at `at` until [`Clock::advance`] moves it.
     pub fn manual(at: Timestamp) -> Self {
-        let (moved, _) = watch::channel(at);
-        Self(Kind::Manual(Arc::new(Manual {
-            start: at,
-            now: Mutex::new(at),
-            moved,
-        })))
+        let mut seed = [0; 32];
+        rand::rng().fill_bytes(&mut seed);
+        Self::of_hands(at, StdRng::from_seed(seed))
+    }
+
+    /// A manual clock under which even ids are the same for the same `seed`.
+    pub fn seeded(at: Timestamp, seed: u64) -> Self {
+        Self::of_hands(at, StdRng::seed_from_u64(seed))
+    }
+
+    fn of_hands(now: Timestamp, dice: StdRng) -> Self {
+        Self(Kind::Manual(Arc::new(Manual(Mutex::new(Hands {
+            now,
+            elapsed: Duration::ZERO,
+            sleepers: BTreeMap::new(),
+            slept: 0,
+            dice,
+        })))))
     }
 
     /// The wall clock's time.
@@ -49,7 +72,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Kind::System { .. } => Timestamp::now(),
-            Kind::Manual(manual) => *manual.now.lock().unwrap_or_else(PoisonError::into_inner),
+            Kind::Manual(manual) => manual.hands().now,
         }
     }
 
@@ -57,9 +80,7 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         match &self.0 {
             Kind::System { born } => born.elapsed(),
-            Kind::Manual(manual) => {
-                Duration::try_from(self.now().duration_since(manual.start)).unwrap_or_default()
-            }
+            Kind::Manual(manual) => manual.hands().elapsed,
         }
     }
 
@@ -68,9 +89,8 @@ impl Clock {
         match &self.0 {
             Kind::System { .. } => self.sleep_system(at).await,
             Kind::Manual(manual) => {
-                let mut moved = manual.moved.subscribe();
-                // The sender lives in `manual`, which this future holds: the wait cannot fail.
-                let _shown = moved.wait_for(|now| *now >= at).await;
+                let place = None;
+                Sleep { manual, at, place }.await;
             }
         }
     }
@@ -94,9 +114,36 @@ impl Clock {
     pub fn advance(&self, span: Duration) {
         if let Kind::Manual(manual) = &self.0 {
             let at = self.after(span);
-            *manual.now.lock().unwrap_or_else(PoisonError::into_inner) = at;
-            manual.moved.send_replace(at);
+            manual.show(at, span);
         }
+    }
+
+    /// Sets a manual clock forward or back, as an administrator or a time server does: what is
+    /// measured by [`Clock::elapsed`] does not notice.
+    pub fn step(&self, by: SignedDuration) {
+        if let Kind::Manual(manual) = &self.0 {
+            let at = self.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+            manual.show(at, Duration::ZERO);
+        }
+    }
+
+    /// The time until which the next sleeper of a manual clock sleeps; `None` when nobody does.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let Kind::Manual(manual) = &self.0 else {
+            return None;
+        };
+        let hands = manual.hands();
+        hands.sleepers.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Bytes that nobody foresees, for ids; a manual clock made from a seed repeats them.
+    pub(super) fn chance(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        match &self.0 {
+            Kind::System { .. } => rand::rng().fill_bytes(&mut bytes),
+            Kind::Manual(manual) => manual.hands().dice.fill_bytes(&mut bytes),
+        }
+        bytes
     }
 
     /// Sleeps in steps of a minute at most, so that a step of the wall clock is noticed.
@@ -107,6 +154,58 @@ impl Clock {
                 return;
             }
             tokio::time::sleep(left.min(STEP)).await;
+        }
+    }
+}
+
+impl Manual {
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes those who are due in the order of their times: one seed, one order.
+    fn show(&self, now: Timestamp, elapsed: Duration) {
+        let due = {
+            let mut hands = self.hands();
+            hands.now = now;
+            hands.elapsed += elapsed;
+            let later = hands.sleepers.split_off(&(now, u64::MAX));
+            std::mem::replace(&mut hands.sleepers, later)
+        };
+        due.into_values().for_each(Waker::wake);
+    }
+}
+
+/// A wait for a manual clock.
+struct Sleep<'a> {
+    manual: &'a Manual,
+    at: Timestamp,
+    /// Where it stands among the sleepers.
+    place: Option<u64>,
+}
+
+impl Future for Sleep<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut hands = self.manual.hands();
+        if hands.now >= self.at {
+            return Poll::Ready(());
+        }
+        let place = self.place.unwrap_or(hands.slept);
+        hands.slept = hands.slept.max(place + 1);
+        let key = (self.at, place);
+        hands.sleepers.insert(key, context.waker().clone());
+        drop(hands);
+        self.place = Some(place);
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep<'_> {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            self.manual.hands().sleepers.remove(&(self.at, place));
         }
     }
 }
@@ -122,6 +221,34 @@ mod tests {
         clock.advance(Duration::from_secs(31));
         sleeper.await;
         assert_eq!(clock.elapsed(), Duration::from_secs(31));
+    }
+
+    #[tokio::test]
+    async fn a_manual_clock_knows_who_wakes_next_and_forgets_who_has_gone() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        assert_eq!(clock.next_wake(), None);
+        let (soon, late) = (Duration::from_secs(5), Duration::from_secs(9));
+        let mut first = Box::pin(clock.sleep(soon));
+        let mut second = Box::pin(clock.sleep(late));
+        assert!(futures_util::poll!(&mut first).is_pending());
+        assert!(futures_util::poll!(&mut second).is_pending());
+        assert_eq!(clock.next_wake(), Some(clock.after(soon)));
+        drop(first);
+        assert_eq!(clock.next_wake(), Some(clock.after(late)));
+        clock.advance(late);
+        assert_eq!(clock.next_wake(), None);
+        second.await;
+    }
+
+    #[tokio::test]
+    async fn a_step_of_the_wall_clock_is_not_measured_as_time() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let sleeper = clock.sleep(Duration::from_secs(60));
+        clock.step(SignedDuration::from_secs(61));
+        sleeper.await;
+        assert_eq!(clock.elapsed(), Duration::ZERO);
+        clock.step(SignedDuration::from_secs(-61));
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
     }
 
     #[tokio::test]

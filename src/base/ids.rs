@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display, Formatter, Result as Shown};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use uuid::{NoContext, Timestamp as UuidTime, Uuid};
+use uuid::{Builder, Uuid};
 
 use super::Clock;
 
@@ -86,10 +86,8 @@ ids! {
 }
 
 fn rising(clock: &Clock) -> Uuid {
-    let now = clock.now();
-    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
-    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-    Uuid::new_v7(UuidTime::from_unix(NoContext, seconds, nanoseconds))
+    let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();
+    Builder::from_unix_timestamp_millis(millis, &clock.chance()).into_uuid()
 }
 
 #[cfg(test)]
@@ -100,6 +98,21 @@ mod tests {
     fn an_id_comes_back_from_its_text() {
         let id = UserId::new(&Clock::system());
         assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn ids_rise_with_time_differ_within_it_and_repeat_with_their_seed() {
+        let ids = |seed| {
+            let clock = Clock::seeded(jiff::Timestamp::UNIX_EPOCH, seed);
+            let first = UserId::new(&clock);
+            clock.advance(std::time::Duration::from_millis(1));
+            [first, UserId::new(&clock), UserId::new(&clock)]
+        };
+        let [first, second, third] = ids(7);
+        assert!(first < second && second != third);
+        assert_eq!(ids(7), [first, second, third]);
+        assert_ne!(ids(8)[0], first);
+        assert_eq!(first.0.get_version_num(), 7);
     }
 
     #[test]

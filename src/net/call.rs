@@ -51,6 +51,11 @@ impl Call {
         self
     }
 
+    /// The token that it shows.
+    pub fn token(&self) -> Option<&Secret> {
+        self.bearer.as_ref()
+    }
+
     /// The method.
     pub fn method(&self) -> &Method {
         &self.method

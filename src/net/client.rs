@@ -127,12 +127,12 @@ impl Client {
             return Error::Refused(refusal);
         }
         if error.is_connect() || error.is_builder() {
-            return Error::NotSent(error);
+            return Error::NotSent(error.into());
         }
         if error.is_timeout() {
             return Error::Deadline(self.deadline);
         }
-        Error::Lost(error)
+        Error::Lost(error.into())
     }
 }
 
@@ -297,9 +297,9 @@ mod tests {
             panic!("{answer:?}")
         };
         assert!(
-            chain(&error).to_string().contains("certificate"),
+            chain(&*error).to_string().contains("certificate"),
             "{}",
-            chain(&error)
+            chain(&*error)
         );
     }
 

@@ -1,5 +1,6 @@
 //! What can become of a call, by what the caller can do.
 
+use std::error::Error as Any;
 use std::time::Duration;
 
 use super::guard::Refusal;
@@ -12,10 +13,10 @@ pub enum Error {
     Refused(#[from] Refusal),
     /// No connection stood, so nothing was sent: safe to repeat.
     #[error("no connection could be made")]
-    NotSent(#[source] reqwest::Error),
+    NotSent(#[source] Box<dyn Any + Send + Sync>),
     /// The connection broke after something was sent: the far side may have acted on it.
     #[error("the connection broke before the answer was whole")]
-    Lost(#[source] reqwest::Error),
+    Lost(#[source] Box<dyn Any + Send + Sync>),
     /// No whole answer in time: the far side may have acted.
     #[error("no whole answer came within {} s", .0.as_secs_f32())]
     Deadline(Duration),

@@ -34,16 +34,23 @@ enum Work {
         queue: Option<mpsc::Sender<Pending>>,
         thread: Option<JoinHandle<()>>,
     },
-    /// On the caller's thread, one batch at a time.
-    Inline(Mutex<Core>),
+    /// On the caller's thread, once others have had their turn: who comes first commits what
+    /// waits by then.
+    Inline {
+        waiting: Mutex<VecDeque<Pending>>,
+        core: Mutex<Core>,
+    },
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        if let Self::Thread { queue, thread } = self {
-            drop(queue.take());
-            // A panic there has been told to those who waited.
-            drop(thread.take().map(JoinHandle::join));
+        match self {
+            Self::Thread { queue, thread } => {
+                drop(queue.take());
+                // A panic there has been told to those who waited.
+                drop(thread.take().map(JoinHandle::join));
+            }
+            Self::Inline { waiting, core } => settle_inline(waiting, core),
         }
     }
 }
@@ -88,7 +95,10 @@ impl Writer {
             Err(error) => return Err(error),
         }
         if blocking == Blocking::Inline {
-            return Ok(Self(Arc::new(Work::Inline(Mutex::new(core)))));
+            return Ok(Self(Arc::new(Work::Inline {
+                waiting: Mutex::default(),
+                core: Mutex::new(core),
+            })));
         }
         let (queue, pending) = mpsc::channel();
         let work = move || core.run(&pending);
@@ -105,10 +115,11 @@ impl Writer {
         let (answer, outcome) = oneshot::channel();
         let pending = Pending { batch, answer };
         match &*self.0 {
-            Work::Inline(core) => {
-                core.lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .settle(vec![pending].into());
+            Work::Inline { waiting, core } => {
+                let queue = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                queue().push_back(pending);
+                tokio::task::yield_now().await;
+                settle_inline(waiting, core);
             }
             Work::Thread { queue, .. } => {
                 let queue = queue.as_ref().ok_or_else(stopped)?;
@@ -116,6 +127,14 @@ impl Writer {
             }
         }
         outcome.await.map_err(|_gone| stopped())?
+    }
+}
+
+fn settle_inline(waiting: &Mutex<VecDeque<Pending>>, core: &Mutex<Core>) {
+    let group = std::mem::take(&mut *waiting.lock().unwrap_or_else(PoisonError::into_inner));
+    if !group.is_empty() {
+        let mut core = core.lock().unwrap_or_else(PoisonError::into_inner);
+        core.settle(group);
     }
 }
 

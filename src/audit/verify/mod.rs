@@ -54,7 +54,8 @@ pub fn verify(folder: &Path, options: &Options) -> Result<Report, Error> {
     verify_on(&Folder::new(folder), options)
 }
 
-pub(super) fn verify_on(disk: &dyn Segments, options: &Options) -> Result<Report, Error> {
+/// Checks the log on any disk, as [`verify`] does in a folder.
+pub fn verify_on(disk: &dyn Segments, options: &Options) -> Result<Report, Error> {
     let heads = Heads::read(disk)?;
     let walked = walk_all(disk, &heads.live, options)?;
     let voids = heads.altered_voids(disk)?;

@@ -1,6 +1,6 @@
 //! Reads a remote table's records, all of them, and keeps them until a plan is made.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::error::Error;
 use super::super::plan::{ById, ByKey, Keyed};
@@ -54,7 +54,7 @@ impl Pass<'_> {
     /// Keeps some of the remote records.
     async fn stage(&self, plan: PlanId, rows: Vec<providers::Held>) -> Result<(), Error> {
         let mut batch = Batch::bookkeeping();
-        let mut keyed: HashMap<String, Keyed> = HashMap::new();
+        let mut keyed: BTreeMap<String, Keyed> = BTreeMap::new();
         for row in rows {
             let cells = Raw(spell(&row.cells));
             batch.put::<ById>(&(plan, row.id.clone()), &cells);

@@ -163,6 +163,7 @@ impl<'a> Claimed<'a> {
             std::future::pending::<()>().await;
         };
         tokio::select! {
+            biased; // what was carried through is not called off
             worked = self.work(&mut ledger, task) => worked?,
             () = calling_off => {}
         }
