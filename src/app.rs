@@ -7,6 +7,7 @@ use tokio::sync::oneshot::Receiver;
 
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
+use crate::base::metrics::{AUDIT_DEGRADED, CERTIFICATE_EXPIRY, JOBS, STORE_BYTES};
 use crate::base::{Actor, Blocking, Clock, Nudge, Tasks, WitnessError, chain};
 use crate::config::Config;
 use crate::connections::{self, Connections};
@@ -18,6 +19,8 @@ use crate::receipts::{self, Receipts};
 use crate::scheduler::Scheduler;
 use crate::store::{self, Registry, Store};
 use crate::sync::{self, Syncs};
+use crate::telemetry::Metrics;
+use crate::tls;
 use crate::vault::{self, Master, Vault};
 
 /// Every service of the appliance. Clones share them.
@@ -49,6 +52,8 @@ pub struct App {
     pub syncs: Syncs,
     /// What executes their runs.
     pub scheduler: Scheduler,
+    /// Everything that is measured.
+    pub metrics: Metrics,
     /// When the services were built.
     pub started_at: Timestamp,
 }
@@ -77,6 +82,9 @@ pub enum Error {
     /// The certificates of the system cannot be used.
     #[error("outgoing calls cannot be secured")]
     Net(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The runs cannot be read.
+    #[error("the runs cannot be read")]
+    Runs(#[from] sync::Error),
     /// The sandbox is not on this machine.
     #[error("the setting sandbox.url cannot be used")]
     Sandbox(#[from] NotLoopback),
@@ -88,10 +96,12 @@ impl App {
     /// The master key comes first, since the audit log's own keys are sealed with it; then the
     /// audit log, since the store changes nothing without it; then the services.
     pub async fn open(config: Config, clock: Clock, blocking: Blocking) -> Result<Self, Error> {
+        // First, since opening is measured too.
+        let metrics = Metrics::of_process();
         let network = network(&config, blocking);
         let data = &config.server.data;
         std::fs::create_dir_all(data).map_err(|error| Error::Data(data.clone(), error))?;
-        let file = data.join("store.redb");
+        let file = store_file(&config);
         let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
         let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
         let settings = kept(&config, file);
@@ -110,13 +120,12 @@ impl App {
         })?;
         let ground = ground(&store, &vault, &audit, &clock, blocking);
         let auth = Auth::open(&config.auth, ground).await?;
-        let spool = config.server.data.join("spool");
         let datasets = Datasets::new(
             store.clone(),
             audit.clone(),
             clock.clone(),
             blocking,
-            datasets::Settings { spool },
+            spooled(&config),
         );
         let nudge = Nudge::default();
         let syncs = Syncs::new(sync::Services {
@@ -136,6 +145,7 @@ impl App {
             scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
             datasets,
             syncs,
+            metrics,
             started_at: clock.now(),
             config: Arc::new(config),
             clock,
@@ -172,6 +182,25 @@ impl App {
         Ok(self.audit.check()?)
     }
 
+    /// Everything that is measured, in the text format of Prometheus. What is not said when it
+    /// happens is looked at now.
+    pub fn measured(&self) -> Result<String, Error> {
+        let size = std::fs::metadata(store_file(&self.config)).map_or(0, |file| file.len());
+        STORE_BYTES.count([], size);
+        let degraded = self.audit.check().is_err();
+        AUDIT_DEGRADED.count([], degraded.into());
+        let (queued, running) = self.scheduler.load()?;
+        JOBS.count(["queued".into()], queued as u64);
+        JOBS.count(["running".into()], running as u64);
+        if self.config.tls.enabled
+            && let Ok(Some(certificate)) = tls::inspect(&self.config)
+        {
+            let ends = certificate.not_after.as_second();
+            CERTIFICATE_EXPIRY.count([], ends.try_into().unwrap_or_default());
+        }
+        Ok(self.metrics.render())
+    }
+
     /// Says in the book that the appliance stops in order, and signs it. The last thing to do.
     pub fn close(&self) -> Result<(), Error> {
         self.audit.append(&self.lifecycle(Code::Stopped))?;
@@ -181,6 +210,16 @@ impl App {
     fn lifecycle(&self, code: Code) -> crate::base::Act {
         Event::new(code, &Actor::system()).build(&self.clock)
     }
+}
+
+/// Where the store lies.
+fn store_file(config: &Config) -> std::path::PathBuf {
+    config.server.data.join("store.redb")
+}
+
+fn spooled(config: &Config) -> datasets::Settings {
+    let spool = config.server.data.join("spool");
+    datasets::Settings { spool }
 }
 
 fn kept(config: &Config, file: std::path::PathBuf) -> store::Settings {

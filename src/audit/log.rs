@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +15,7 @@ use super::event::Event;
 use super::read::{Page, Query, read};
 use super::seal::{Checkpoint, KeyBox};
 use super::writer::Writer;
+use crate::base::metrics::{AUDIT_DURATION, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST};
 use crate::base::{Act, Actor, Blocking, Clock, Witness, WitnessError};
 
 /// While the log cannot be written, this many reads and refusals are kept; more are counted.
@@ -110,6 +111,7 @@ impl Log {
             waiting.acts.push_back(act);
         } else {
             waiting.lost += 1;
+            AUDIT_LOST.add([], 1);
         }
     }
 
@@ -186,11 +188,15 @@ impl Log {
         });
         let recorded = waiting.acts.iter().chain(&lost).map(|act| (None, act));
         let group: Vec<_> = recorded.chain(acts.iter().copied()).collect();
+        let (before, begun) = (writer.seq(), Instant::now());
         let written = writer.append(&group);
+        AUDIT_EVENTS.add([], writer.seq() - before);
         if written.is_err() {
+            AUDIT_FAILURES.add([], 1);
             self.waiting().put_back(waiting);
         }
         written?;
+        AUDIT_DURATION.took([], begun.elapsed());
         Ok(writer.seq())
     }
 

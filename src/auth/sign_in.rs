@@ -1,13 +1,14 @@
 //! Lets people in: whoever is unknown, wrong, held back or disabled is refused alike.
 
 use sha2::{Digest as _, Sha256};
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::history::{self, Histories, History};
 use super::session::{Opened, Sessions, Through};
 use super::user::Accounts;
 use super::{Error, Hasher, Ledger, users};
 use crate::audit::{Code, Event, Outcome};
+use crate::base::metrics::SIGN_INS;
 use crate::base::{Actor, Secret, UserId, chain};
 use crate::store::{Batch, Bytes, Row};
 
@@ -84,6 +85,8 @@ impl SignIn {
         let whose = (user, era);
         let opened = self.sessions.open(whose, through, by, &mut batch);
         self.ledger.store.commit(batch).await?;
+        SIGN_INS.add(["signed_in".into()], 1);
+        info!(user.id = %user, "user {user} signed in");
         Ok(opened)
     }
 
@@ -107,13 +110,22 @@ impl SignIn {
     }
 
     fn tell(&self, refusal: Refusal, email: &str, by: &Actor) {
-        let (code, word) = match refusal {
-            Refusal::HeldBack => (Code::SignInHeldBack, "ACCOUNT_LOCKED_OUT"),
-            Refusal::Disabled => (Code::SignInFailed, "ACCOUNT_DISABLED"),
+        let (code, word, counted) = match refusal {
+            Refusal::HeldBack => (Code::SignInHeldBack, "ACCOUNT_LOCKED_OUT", "held_back"),
+            Refusal::Disabled => (Code::SignInFailed, "ACCOUNT_DISABLED", "disabled"),
             Refusal::Unknown | Refusal::WrongPassword => {
-                (Code::SignInFailed, "INVALID_CREDENTIALS")
+                (Code::SignInFailed, "INVALID_CREDENTIALS", "wrong")
             }
         };
+        SIGN_INS.add([counted.into()], 1);
+        let from = by.origin.as_ref().map(|origin| origin.request);
+        let from = from.map_or_else(String::new, |request| request.to_string());
+        // The address may belong to nobody, and be a password in the wrong place: the book has it.
+        info!(
+            request.id = from,
+            outcome = counted,
+            "a sign-in was refused"
+        );
         let event = Event::new(code, by)
             .user(None, email)
             .status(Outcome::failed(word));

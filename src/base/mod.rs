@@ -8,6 +8,7 @@ mod clock;
 mod cursor;
 mod hex;
 mod ids;
+pub mod metrics;
 mod nudge;
 mod peer;
 mod precondition;

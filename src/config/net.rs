@@ -13,6 +13,8 @@ pub struct Net {
     pub total_deadline: Duration,
     /// The size of an answer at most.
     pub max_answer_mib: u32,
+    /// The time from which on a call is told as a slow one.
+    pub slow_call: Duration,
     /// Hosts that may be reached although their addresses are private.
     pub allow: Vec<String>,
 }
@@ -35,6 +37,11 @@ impl Net {
                 16,
                 1..=1024,
                 "Size of one answer at most.",
+            ),
+            slow_call: from.key(
+                "slow_call",
+                Duration::from_secs(5),
+                "A call that takes as long as that is a warning in the log.",
             ),
             allow: from.key(
                 "allow",

@@ -11,9 +11,10 @@ use tracing::{error, info};
 use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
+use super::measure::{Requests, Route as Reached};
 use super::once::{self, Way};
 use super::openapi::Offer;
-use super::{api, body, headers, health, host, meter, openapi, origin, packed, ui};
+use super::{api, body, headers, health, host, measure, meter, openapi, origin, packed, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
@@ -45,6 +46,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         receipts: app.receipts.clone(),
         body_limit: u64::from(app.config.limits.body_kib) * 1024,
         offer,
+        requests: Requests::default(),
         audit: app.audit.clone(),
         clock: app.clock.clone(),
         routes: routes.map_to_response(),
@@ -58,6 +60,7 @@ struct Chain<E> {
     receipts: Receipts,
     body_limit: u64,
     offer: Offer,
+    requests: Requests,
     audit: Log,
     clock: Clock,
     routes: E,
@@ -79,7 +82,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         // Some clients send text as it is, and some of it would act on whoever reads the log.
         let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
         let wish = packed::Wish::of(&request);
-        let outcome = self.pass(request, id).await;
+        let mut reached = Reached::default();
+        let outcome = self.pass(request, id, &mut reached).await;
         let response = outcome.unwrap_or_else(|error| {
             if let Some(cause) = std::error::Error::source(&error) {
                 error!(request.id = %id, cause = %chain(cause), "request {id} failed");
@@ -91,7 +95,10 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
-        let elapsed_ms = self.clock.elapsed().saturating_sub(begun).as_millis();
+        let elapsed = self.clock.elapsed().saturating_sub(begun);
+        self.requests
+            .answered(&method, reached, response.status(), elapsed);
+        let elapsed_ms = elapsed.as_millis();
         let status = response.status().as_u16();
         info!(request.id = %id, %method, path, status, elapsed_ms, "{method} {path} was answered {status}");
         Ok(response)
@@ -101,7 +108,12 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
 impl<E: Endpoint<Output = Response>> Chain<E> {
     /// Size → who it is → whether it means us → how much they may ask for → whether they meant it
     /// → whether it was done already → the routes.
-    async fn pass(&self, mut request: Request, id: RequestId) -> Result<Response, ApiError> {
+    async fn pass(
+        &self,
+        mut request: Request,
+        id: RequestId,
+        reached: &mut Reached,
+    ) -> Result<Response, ApiError> {
         body::bound(&mut request, self.body_limit)?;
         let came_from = self.doorman.origin(&request, id);
         let visitor = self.doorman.identify(&request, came_from).await?;
@@ -109,7 +121,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         let entered = self.enter(&request, &visitor);
         let counted = matches!(entered, Ok(Some(_)));
         let outcome = match entered {
-            Ok(standing) => self.admit(request, visitor, standing).await,
+            Ok(standing) => self.admit(request, visitor, standing, reached).await,
             Err(error) => Err(error),
         };
         // What the book is told has counted, or a flood of refusals would fill the disk.
@@ -126,6 +138,9 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         let (method, path) = (request.method(), request.uri().path());
         host::check(request, &self.names)?;
         let standing = meter::take(&self.limits, method, path, &visitor.actor)?;
+        if let Some(code) = visitor.refused {
+            measure::refused(code);
+        }
         if let (Some(_), Some(code)) = (&standing, visitor.refused) {
             let event = Event::new(code, &visitor.actor);
             self.audit.record(event.build(&self.clock));
@@ -138,13 +153,13 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         request: Request,
         visitor: Visitor,
         standing: Option<Standing>,
+        reached: &mut Reached,
     ) -> Result<Response, ApiError> {
-        let path = request.uri().path().to_owned();
         // No browser sends a token by itself, as it does a cookie.
         if !visitor.actor.is_program() {
             origin::check(&request, visitor.session.as_deref())?;
         }
-        let outcome = self.carry_out(request, visitor, &path).await;
+        let outcome = self.carry_out(request, visitor, reached).await;
         match standing {
             Some(standing) => meter::tell(&standing, outcome),
             None => outcome,
@@ -156,16 +171,19 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         &self,
         mut request: Request,
         mut visitor: Visitor,
-        path: &str,
+        reached: &mut Reached,
     ) -> Result<Response, ApiError> {
+        let path = request.uri().path().to_owned();
         let way = once::way(&self.receipts, &self.clock, &mut request, &mut visitor).await?;
         if let Way::Again(response) = way {
             return Ok(response);
         }
         request.extensions_mut().insert(visitor);
-        let outcome = match self.routes.call(request).await {
+        let answered = self.routes.call(request).await;
+        *reached = Reached::of(&answered);
+        let outcome = match answered {
             Err(error) if error.is::<MethodNotAllowedError>() => {
-                Err(ApiError::method_not_allowed(&self.offer.methods_at(path)))
+                Err(ApiError::method_not_allowed(&self.offer.methods_at(&path)))
             }
             outcome => outcome.map_err(ApiError::from),
         };

@@ -18,6 +18,7 @@ mod file;
 mod headers;
 mod health;
 mod host;
+mod measure;
 mod meter;
 mod once;
 mod openapi;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::audit::{Code, Event, Log, Outcome};
+use crate::base::metrics::LIMIT_REFUSALS;
 use crate::base::{Actor, Clock, Tasks};
 use crate::config;
 
@@ -38,10 +39,11 @@ impl Limits {
     /// Takes one unit. The first refusal of a window is written into the book; `by` is who called.
     pub fn take(&self, policy: Policy, key: Key, by: &Actor) -> Result<Standing, Refused> {
         let taken = self.meter(policy).take(key);
-        if let Err(refused) = &taken
-            && refused.opens_window
-        {
-            self.announce(refused, key, by);
+        if let Err(refused) = &taken {
+            LIMIT_REFUSALS.add([policy.name().into()], 1);
+            if refused.opens_window {
+                self.announce(refused, key, by);
+            }
         }
         taken
     }

@@ -17,6 +17,15 @@ pub struct Call {
     pub(super) reach: Reach,
     pub(super) bearer: Option<Secret>,
     pub(super) json: Option<Bytes>,
+    pub(super) purpose: Purpose,
+}
+
+/// What a call is for, for the log and the metrics.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purpose {
+    pub(super) provider: &'static str,
+    pub(super) operation: &'static str,
+    pub(super) waited: Duration,
 }
 
 impl Call {
@@ -27,6 +36,11 @@ impl Call {
             reach,
             bearer: None,
             json: None,
+            purpose: Purpose {
+                provider: "none",
+                operation: "none",
+                waited: Duration::ZERO,
+            },
         }
     }
 
@@ -54,6 +68,23 @@ impl Call {
     /// The token that it shows.
     pub fn token(&self) -> Option<&Secret> {
         self.bearer.as_ref()
+    }
+
+    /// Says for the log what the call is for, in words of the code's own, and for how long it has
+    /// waited for its turn.
+    #[must_use]
+    pub fn purpose(
+        mut self,
+        provider: &'static str,
+        operation: &'static str,
+        waited: Duration,
+    ) -> Self {
+        self.purpose = Purpose {
+            provider,
+            operation,
+            waited,
+        };
+        self
     }
 
     /// The method.

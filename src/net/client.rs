@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::guard::{Guard, HTTPS, Refusal};
+use super::resolver::{Guarded, NoNames};
+use super::target::Reach;
+use super::{Answer, Call, Error, Network, timing};
+use crate::config::Net;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Response};
-use tracing::debug;
-
-use super::guard::{Guard, HTTPS, Refusal};
-use super::resolver::{Guarded, NoNames};
-use super::target::Reach;
-use super::{Answer, Call, Error, Network};
-use crate::config::Net;
 
 const WHO_WE_ARE: &str = concat!("weighbridge/", env!("CARGO_PKG_VERSION"));
 
@@ -26,6 +24,7 @@ pub struct Client {
     sandbox: reqwest::Client,
     guard: Arc<Guard>,
     deadline: Duration,
+    slow: Duration,
     max_answer_bytes: usize,
 }
 
@@ -64,6 +63,7 @@ impl Client {
             sandbox,
             guard,
             deadline: settings.total_deadline,
+            slow: settings.slow_call,
             max_answer_bytes: settings.max_answer_mib as usize * 1024 * 1024,
         })
     }
@@ -76,7 +76,6 @@ impl Client {
             }
             Reach::Sandbox => &self.sandbox,
         };
-        let shown = format!("{call:?}");
         let mut request = client.request(call.method, call.url);
         if let Some(token) = &call.bearer {
             request = request.bearer_auth(token.expose());
@@ -89,12 +88,6 @@ impl Client {
         let body = self.read(&mut response).await?;
         let took = started.elapsed();
         let status = response.status();
-        debug!(
-            status = status.as_u16(),
-            elapsed_ms = took.as_secs_f64() * 1000.0,
-            answer_bytes = body.len(),
-            "{shown} was answered"
-        );
         Ok(Answer {
             status,
             headers: std::mem::take(response.headers_mut()),
@@ -138,7 +131,13 @@ impl Client {
 
 impl Network for Client {
     fn send(&self, call: Call) -> BoxFuture<'_, Result<Answer, Error>> {
-        self.carry(call).boxed()
+        let (purpose, begun) = (call.purpose, Instant::now());
+        async move {
+            let outcome = self.carry(call).await;
+            timing::note(purpose, &outcome, begun.elapsed(), self.slow);
+            outcome
+        }
+        .boxed()
     }
 }
 

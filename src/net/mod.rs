@@ -10,6 +10,7 @@ mod error;
 mod guard;
 mod resolver;
 mod target;
+mod timing;
 
 use futures_util::future::BoxFuture;
 

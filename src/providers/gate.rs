@@ -1,6 +1,6 @@
 //! Holds calls back to the vendor's pace, for everybody in this process who shares a quota.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,12 +26,17 @@ impl Pace {
     }
 }
 
+/// So many calls to one base have had their turn and are not sent yet, at most.
+const MOST_WAITS: usize = 64;
+
 /// The pace of all calls to one vendor: each base has a quota of its own, whoever calls it.
 #[derive(Debug)]
 pub struct Gate {
     clock: Clock,
     pace: Pace,
     lanes: Mutex<HashMap<String, Pacer>>,
+    /// How long calls to each base have waited that were let through and not sent yet.
+    waited: Mutex<HashMap<String, VecDeque<Duration>>>,
 }
 
 impl Gate {
@@ -41,6 +46,7 @@ impl Gate {
             clock,
             pace,
             lanes: Mutex::default(),
+            waited: Mutex::default(),
         }
     }
 
@@ -51,10 +57,27 @@ impl Gate {
 
     /// Returns when it is one's turn to make one call to `base`, which then counts as made.
     pub async fn admit(&self, base: &str) {
+        let came = self.clock.elapsed();
         while let Turn::Not(until) = self.turn(base) {
             let wait = until.saturating_sub(self.clock.elapsed());
             self.clock.sleep(wait).await;
         }
+        let waited = self.clock.elapsed().saturating_sub(came);
+        let mut waits = self.waits();
+        let those = waits.entry(base.to_owned()).or_default();
+        // A caller that goes away after its turn sends nothing, and leaves its wait here.
+        if those.len() == MOST_WAITS {
+            those.pop_front();
+        }
+        those.push_back(waited);
+    }
+
+    /// For how long the call to `base` that goes out now has waited: calls go out in the order of
+    /// their turns.
+    pub fn take_waited(&self, base: &str) -> Duration {
+        let mut waits = self.waits();
+        let first = waits.get_mut(base).and_then(VecDeque::pop_front);
+        first.unwrap_or_default()
     }
 
     /// Takes in that the vendor refused a call to `base` because there were too many. Gives the
@@ -90,6 +113,10 @@ impl Gate {
             Pace::PerSecond(calls) => Some(calls),
             Pace::Free => None,
         }
+    }
+
+    fn waits(&self) -> MutexGuard<'_, HashMap<String, VecDeque<Duration>>> {
+        self.waited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lanes(&self) -> MutexGuard<'_, HashMap<String, Pacer>> {
@@ -136,6 +163,19 @@ mod tests {
             clock.advance(Duration::from_millis(1));
             assert!(gate.admit("app1").now_or_never().is_some());
         }
+    }
+
+    #[tokio::test]
+    async fn each_call_is_told_its_own_wait() {
+        let (gate, clock) = gate(five());
+        gate.admit("app1").await;
+        let mut second = std::pin::pin!(gate.admit("app1"));
+        assert!(second.as_mut().now_or_never().is_none());
+        clock.advance(Duration::from_millis(300));
+        second.await;
+        assert_eq!(gate.take_waited("app1"), Duration::ZERO);
+        assert_eq!(gate.take_waited("app1"), Duration::from_millis(300));
+        assert_eq!(gate.take_waited("app1"), Duration::ZERO);
     }
 
     #[tokio::test]

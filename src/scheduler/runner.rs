@@ -71,6 +71,13 @@ impl Scheduler {
         }
     }
 
+    /// How many jobs wait, and how many are being executed.
+    pub fn load(&self) -> Result<(usize, usize), Error> {
+        let running = self.executing.borrow().len();
+        let all = self.syncs.active()?.len();
+        Ok((all.saturating_sub(running), running))
+    }
+
     async fn serve(&self, tasks: &Tasks) {
         let stop = tasks.stopping();
         while !stop.is_cancelled() {

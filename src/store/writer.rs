@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -11,6 +12,7 @@ use super::backend::{Backend, META};
 use super::batch::Batch;
 use super::registry::Registry;
 use super::{Error, Version};
+use crate::base::metrics::{COMMIT_BATCHES, COMMIT_DURATION, COMMITS};
 use crate::base::{Act, Blocking, Witness, WitnessError};
 
 /// A group takes no more than so many operations, so that a long import lets others in.
@@ -171,7 +173,10 @@ impl Core {
         }
         while !waiting.is_empty() {
             let mut passed = Vec::with_capacity(waiting.len());
-            match self.attempt(&mut waiting, &mut passed) {
+            let begun = Instant::now();
+            let attempted = self.attempt(&mut waiting, &mut passed);
+            measure(&attempted, passed.len(), begun);
+            match attempted {
                 Ok(()) => {
                     for (pending, version) in passed {
                         answer(pending, Ok(version));
@@ -282,6 +287,16 @@ impl Core {
                 Ok(u64::from_be_bytes(bytes?))
             })
             .transpose()
+    }
+}
+
+/// Counts a group that was committed, or was not. One of which nothing passed is none.
+fn measure(attempted: &Result<(), Error>, batches: usize, begun: Instant) {
+    let outcome = if attempted.is_ok() { "done" } else { "failed" };
+    if batches > 0 {
+        COMMITS.add([outcome.into()], 1);
+        COMMIT_BATCHES.observe([], f64::from(u32::try_from(batches).unwrap_or(u32::MAX)));
+        COMMIT_DURATION.took([], begun.elapsed());
     }
 }
 

@@ -169,6 +169,28 @@ mod tests {
     }
 
     #[test]
+    fn of_the_daily_files_no_more_are_kept_than_were_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        for day in 1..=5 {
+            let name = format!("weighbridge.2026-01-0{day}.log");
+            std::fs::write(folder.path().join(name), "old").unwrap();
+        }
+        let others = folder.path().join("notes.txt");
+        std::fs::write(&others, "of somebody else").unwrap();
+        let settings = Log {
+            folder: Some(folder.path().to_owned()),
+            keep: 2,
+            ..Config::default().log
+        };
+        drop(daily(&settings).unwrap());
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let logs = paths.filter(|path| path.extension() == Some("log".as_ref()));
+        assert_eq!(logs.count(), 2);
+        assert!(others.exists());
+    }
+
+    #[test]
     fn daily_files_lie_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let settings = Log {

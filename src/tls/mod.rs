@@ -2,6 +2,7 @@
 //!
 //! A changed certificate is taken up while connections stand; a bad one leaves the old in place.
 
+mod inspect;
 mod pair;
 mod self_signed;
 mod watch;
@@ -14,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::config::{CertificateFiles, Config};
 
+pub use inspect::{Inspection, inspect};
 pub use pair::Error;
 
 /// The certificate in force, which can be exchanged while it is in use. Clones share it.

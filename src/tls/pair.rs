@@ -36,6 +36,8 @@ pub(super) struct Pair {
     pub(super) config: Arc<ServerConfig>,
     /// SHA-256 of the first certificate: upper-case pairs of digits with colons.
     pub(super) fingerprint: String,
+    /// The server's own certificate.
+    pub(super) leaf: CertificateDer<'static>,
 }
 
 /// Reads both files; errs when they do not belong together.
@@ -49,13 +51,14 @@ pub(super) fn load(files: &CertificateFiles) -> Result<Pair, Error> {
     let first = chain
         .first()
         .ok_or_else(|| Error::NoCertificate(files.certificate.clone()))?;
-    let fingerprint = fingerprint(first);
+    let (fingerprint, leaf) = (fingerprint(first), first.clone());
     let config = configuration(chain, key)
         .map_err(|error| Error::Unusable(files.clone(), error))?
         .into();
     Ok(Pair {
         config,
         fingerprint,
+        leaf,
     })
 }
 

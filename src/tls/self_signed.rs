@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 
@@ -15,11 +15,7 @@ const HOST_NAME: &str = "/proc/sys/kernel/hostname";
 
 /// The files of our own certificate, in the data folder; they are made when one is missing.
 pub(super) fn ensure(server: &Server) -> Result<CertificateFiles, Error> {
-    let folder = server.data.join("tls");
-    let files = CertificateFiles {
-        certificate: folder.join("certificate.pem"),
-        key: folder.join("key.pem"),
-    };
+    let (files, folder) = (files(server), folder(server));
     if !(files.certificate.exists() && files.key.exists()) {
         let (certificate, key) = sign(names(server)).map_err(Error::Unmade)?;
         fs::create_dir_all(&folder).map_err(|error| Error::Unwritten(folder, error))?;
@@ -27,6 +23,19 @@ pub(super) fn ensure(server: &Server) -> Result<CertificateFiles, Error> {
         keep(&files.certificate, &certificate, 0o644)?;
     }
     Ok(files)
+}
+
+/// Where our own certificate lies, whether it is there or not.
+pub(super) fn files(server: &Server) -> CertificateFiles {
+    let folder = folder(server);
+    CertificateFiles {
+        certificate: folder.join("certificate.pem"),
+        key: folder.join("key.pem"),
+    }
+}
+
+fn folder(server: &Server) -> PathBuf {
+    server.data.join("tls")
 }
 
 /// Every name by which the appliance may be called.
@@ -78,7 +87,6 @@ fn keep(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
-    use std::path::PathBuf;
 
     use super::super::Certificates;
     use super::*;

@@ -81,6 +81,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("updateUser", Needs("user:manage"), "", json!({})),
         ("getSystem", Needs("system:read"), "", none()),
         ("listRateLimits", Needs("system:read"), "", none()),
+        ("getMetrics", Needs("system:read"), "", none()),
         ("listAuditEvents", Needs("audit:read"), "", none()),
         ("getAuditCheckpoint", Needs("audit:read"), "", none()),
         ("listDatasets", read, "", none()),

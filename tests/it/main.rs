@@ -25,6 +25,7 @@ mod http;
 mod import;
 mod layers;
 mod limits;
+mod metrics;
 mod once;
 mod openapi;
 mod preconditions;

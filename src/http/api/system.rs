@@ -1,7 +1,7 @@
 //! The appliance itself.
 
 use jiff::Timestamp;
-use poem_openapi::payload::Json;
+use poem_openapi::payload::{Json, PlainText, Response};
 use poem_openapi::{Enum, Object, OpenApi};
 
 use super::Tag;
@@ -21,10 +21,14 @@ pub(super) struct Resource {
     datasets: Datasets,
     connections: Connections,
     syncs: Syncs,
+    app: App,
     sandbox: Option<String>,
     started_at: Timestamp,
     clock: Clock,
 }
+
+/// The text format of Prometheus, by its own name.
+const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What the appliance is.
 #[derive(Object)]
@@ -144,6 +148,18 @@ impl Resource {
             items: items.collect(),
         }))
     }
+
+    /// Shows everything that is measured, in the text format of Prometheus.
+    ///
+    /// The handbook's page on monitoring lists every metric. A Prometheus server asks with a
+    /// personal token whose only scope is `system:read`.
+    #[oai(path = "/system/metrics", method = "get", operation_id = "getMetrics")]
+    async fn metrics(&self, caller: Caller) -> Result<Response<PlainText<String>>, ApiError> {
+        caller.permit(Permission::SystemRead)?;
+        let app = self.app.clone();
+        let page = self.app.blocking.run(move || app.measured()).await?;
+        Ok(Response::new(PlainText(page)).header("content-type", EXPOSITION))
+    }
 }
 
 impl From<(Policy, Rate, Option<Standing>)> for RateLimitView {
@@ -171,6 +187,7 @@ impl Resource {
             datasets: app.datasets.clone(),
             connections: app.connections.clone(),
             syncs: app.syncs.clone(),
+            app: app.clone(),
             sandbox: app.config.sandbox.url.as_ref().map(ToString::to_string),
             started_at: app.started_at,
             clock: app.clock.clone(),

@@ -149,6 +149,7 @@ impl From<app::Error> for ApiError {
             E::Store(error) => error.into(),
             E::Witness(error) => error.into(),
             E::Auth(error) => error.into(),
+            E::Runs(error) => error.into(),
             E::Data(..) | E::Vault(_) | E::Audit(_) | E::Net(_) | E::Sandbox(_) => {
                 Self::internal(error)
             }

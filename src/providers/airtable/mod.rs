@@ -14,7 +14,9 @@ use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
-use super::{Access, Account, Answer, Base, Error, Held, Layout, Page, Records, RemoteTable, Row};
+use super::{
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Row,
+};
 use crate::fields::Value;
 use crate::net::{self, Call};
 
@@ -61,8 +63,11 @@ impl Airtable {
     }
 
     /// Makes one call, and gives the body of a good answer.
-    async fn send(&self, base: &str, call: Call) -> Result<Bytes, Error> {
-        let call = call.bearer(&self.access.token);
+    async fn send(&self, base: &str, operation: &'static str, call: Call) -> Result<Bytes, Error> {
+        let waited = self.access.gate.take_waited(base);
+        let call =
+            call.bearer(&self.access.token)
+                .purpose(Kind::Airtable.name(), operation, waited);
         let answer = self.access.network.send(call).await?;
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
@@ -74,7 +79,7 @@ impl Airtable {
     async fn whoami(&self) -> Result<Account, Error> {
         self.access.gate.admit(NO_BASE).await;
         let call = self.call(Method::GET, &["meta", "whoami"]);
-        wire::account(&self.send(NO_BASE, call).await?)
+        wire::account(&self.send(NO_BASE, "whoami", call).await?)
     }
 
     async fn all_bases(&self) -> Result<Vec<Base>, Error> {
@@ -86,7 +91,7 @@ impl Airtable {
             if let Some(offset) = &offset {
                 call = call.query("offset", offset);
             }
-            let page = wire::bases(&self.send(NO_BASE, call).await?)?;
+            let page = wire::bases(&self.send(NO_BASE, "list_bases", call).await?)?;
             bases.extend(page.items);
             match page.offset {
                 // A page that leads to itself would never end.
@@ -98,14 +103,15 @@ impl Airtable {
 
     async fn tables_of(&self, base: &str) -> Result<Vec<RemoteTable>, Error> {
         let call = self.call(Method::GET, &["meta", "bases", base, "tables"]);
-        wire::tables(&self.send(base, call).await?)
+        wire::tables(&self.send(base, "read_tables", call).await?)
     }
 
     async fn write_rows(&self, layout: &Layout, rows: &[&Row]) -> Result<Vec<Held>, Error> {
         let call = self
             .call(Method::PATCH, &[&layout.base, &layout.table])
             .json(wire::write(layout, rows));
-        let held = wire::written(layout, &self.send(&layout.base, call).await?)?;
+        let body = self.send(&layout.base, "write_records", call).await?;
+        let held = wire::written(layout, &body)?;
         if held.len() != rows.len() {
             let told = format!("{} records for {} written", held.len(), rows.len());
             return Err(Error::Broken(told));
@@ -140,7 +146,8 @@ impl Airtable {
             let call = self
                 .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
                 .json(wire::list(layout, Some(formula), offset.as_deref()));
-            let page = wire::listed(layout, &self.send(&layout.base, call).await?)?;
+            let body = self.send(&layout.base, "find_records", call).await?;
+            let page = wire::listed(layout, &body)?;
             held.extend(page.items);
             match page.offset {
                 Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
@@ -154,7 +161,7 @@ impl Airtable {
         let call = self
             .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
             .json(wire::list(layout, None, after));
-        match self.send(&layout.base, call).await {
+        match self.send(&layout.base, "list_records", call).await {
             Ok(body) => {
                 let page = wire::listed(layout, &body)?;
                 Ok(Page::Rows {

@@ -13,6 +13,7 @@ use super::super::state::{Ending, State};
 use super::ledger::Ledger;
 use super::start::Claimed;
 use crate::audit::{Code, Event, Outcome};
+use crate::base::metrics::{RECORDS, RUNS};
 use crate::base::{Act, Scope, chain};
 use crate::providers;
 use crate::store::Batch;
@@ -56,6 +57,7 @@ impl Claimed<'_> {
         ledger.put(&mut batch);
         self.syncs.services.store.commit(batch).await?;
         let run = Run::kept(self.active.run, ledger.job);
+        measure(&run.job);
         log(&run);
         self.syncs.board.take_down(run);
         Ok(())
@@ -108,6 +110,30 @@ impl Claimed<'_> {
             event = event.count(fate.name(), job.counts.of(fate));
         }
         event.build(&self.syncs.services.clock)
+    }
+}
+
+fn measure(job: &Job) {
+    let (task, trigger) = (
+        match job.task {
+            Task::Push => "push",
+            Task::Retry(_) => "retry",
+            Task::Plan(_) => "plan",
+            Task::Execute(_) => "execute",
+        },
+        if job.by.is_some() { "user" } else { "schedule" },
+    );
+    let state = match job.state {
+        State::Failed(_) => "failed",
+        State::Cancelled => "cancelled",
+        State::Queued | State::Running(_) | State::Done => "done",
+    };
+    RUNS.add([task.into(), trigger.into(), state.into()], 1);
+    // What a plan counts, a run has yet to settle.
+    if !matches!(job.task, Task::Plan(_)) {
+        for fate in Fate::ALL {
+            RECORDS.add([fate.name().into()], job.counts.of(fate));
+        }
     }
 }
 

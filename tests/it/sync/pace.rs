@@ -24,6 +24,32 @@ async fn the_vendors_limit_is_never_met_and_nearly_all_of_it_is_used() {
 }
 
 #[tokio::test]
+async fn the_calls_of_a_run_their_waits_and_its_end_are_measured() {
+    let yard = Yard::paced().await;
+    yard.bring(0..200, "Airport").await;
+    let sync = yard.sync().await;
+    yard.run_now(&sync).await;
+    let page = yard.member.get("/system/metrics").await.text();
+    let shown = |series: &str| -> f64 {
+        let line = page.lines().find_map(|line| line.strip_prefix(series));
+        let line = line.unwrap_or_else(|| panic!("no {series} in\n{page}"));
+        line.trim().parse().unwrap()
+    };
+    let writes = "{provider=\"airtable\",operation=\"write_records\"";
+    let count = format!("weighbridge_provider_calls_total{writes},status=\"2xx\"}}");
+    assert!((shown(&count) - 20.0).abs() < 0.5);
+    let took = format!("weighbridge_provider_call_duration_seconds_count{writes}}}");
+    assert!((shown(&took) - 20.0).abs() < 0.5);
+    let waited = shown(&format!("weighbridge_provider_wait_seconds_sum{writes}}}"));
+    // Five calls a second: the last of twenty waits for nearly four seconds.
+    assert!(waited > 3.0, "{waited}");
+    let runs = "weighbridge_runs_total{task=\"push\",trigger=\"user\",state=\"done\"}";
+    assert!((shown(runs) - 1.0).abs() < 0.5);
+    let created = "weighbridge_run_records_total{outcome=\"created\"}";
+    assert!((shown(created) - 200.0).abs() < 0.5);
+}
+
+#[tokio::test]
 async fn after_a_refusal_the_base_is_left_alone_for_thirty_seconds() {
     let yard = Yard::paced().await;
     yard.bring(0..200, "Airport").await;
