@@ -1,4 +1,4 @@
-//! Says who calls, and asks their leave.
+//! Says who calls, and what they may do.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -36,6 +36,40 @@ impl Visitor {
         &self.permissions
     }
 
+    /// Errs with `not_signed_in` for a stranger.
+    pub(crate) fn signed_in(&self) -> Result<(), ApiError> {
+        match self.actor.party {
+            Party::Anonymous => Err(ApiError::not_signed_in()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Errs with `forbidden` without the permission.
+    pub(crate) fn may(&self, permission: Permission) -> Result<(), ApiError> {
+        if self.permissions.contains(&permission) {
+            return Ok(());
+        }
+        let detail = format!("This needs the permission {permission}.");
+        Err(ApiError::new(Code::Forbidden, detail))
+    }
+
+    /// Errs with `forbidden` for a program: sessions, passwords and tokens are none's business.
+    pub(crate) fn is_person(&self) -> Result<(), ApiError> {
+        if self.actor.is_program() {
+            return Err(for_people());
+        }
+        Ok(())
+    }
+
+    /// Errs with `forbidden` for whoever is not at the machine.
+    pub(crate) fn is_operator(&self) -> Result<(), ApiError> {
+        if matches!(self.actor.party, Party::Operator { .. }) {
+            return Ok(());
+        }
+        let detail = "This can be done only at the machine, through the local socket.";
+        Err(ApiError::new(Code::Forbidden, detail))
+    }
+
     pub(crate) fn new(
         actor: Actor,
         session: Option<Session>,
@@ -51,46 +85,24 @@ impl Visitor {
 }
 
 /// Somebody who has signed in, or sits at the machine, or a program with a token. A handler that
-/// takes one cannot be reached by anybody else.
+/// takes one cannot be reached by anybody else, and says beside it which permission they need:
+/// `#[oai(scope = "Permission::SyncRun")] caller: Caller`.
 #[derive(Clone)]
 pub struct Caller(Visitor);
 
 impl Caller {
-    /// Who it is, and whose objects they may open, if they may do this at all.
+    /// Who it is, and whose objects they may open; for what belongs to one user.
     ///
-    /// Errs with `forbidden` when their roles do not allow it, and when somebody at the machine
-    /// has not said for whom they act.
-    pub fn require(&self, permission: Permission) -> Result<(Actor, Scope), ApiError> {
-        let actor = self.permit(permission)?;
+    /// Errs with `forbidden` when somebody at the machine has not said for whom they act.
+    pub fn owner(&self) -> Result<(Actor, Scope), ApiError> {
+        let actor = self.by();
         let scope = Scope::of(&actor).ok_or_else(for_whom)?;
         Ok((actor, scope))
     }
 
-    /// Who it is, if they may do this; for what belongs to no single user.
-    pub fn permit(&self, permission: Permission) -> Result<Actor, ApiError> {
-        if self.0.permissions.contains(&permission) {
-            return Ok(Actor::clone(&self.0.actor));
-        }
-        Err(ApiError::new(
-            Code::Forbidden,
-            format!("This needs the permission {permission}."),
-        ))
-    }
-
-    /// Who it is, for what only somebody at the machine may do.
-    pub(crate) fn operator(&self) -> Result<Actor, ApiError> {
-        if matches!(self.0.actor.party, Party::Operator { .. }) {
-            return Ok(Actor::clone(&self.0.actor));
-        }
-        Err(ApiError::new(
-            Code::Forbidden,
-            "This can be done only at the machine, through the local socket.",
-        ))
-    }
-
-    /// Who it is, for what everybody may do for themselves.
-    pub fn actor(&self) -> &Actor {
-        &self.0.actor
+    /// Who it is; for what belongs to no single user.
+    pub fn by(&self) -> Actor {
+        Actor::clone(&self.0.actor)
     }
 
     /// Errs with `forbidden` for a program that would change the account which its token is of:
@@ -177,9 +189,7 @@ impl<'a> ApiExtractor<'a> for Caller {
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let visitor = <Visitor as FromRequest>::from_request(request, body).await?;
-        if visitor.actor.party == Party::Anonymous {
-            return Err(ApiError::not_signed_in().into());
-        }
+        visitor.signed_in()?;
         Ok(Self(visitor))
     }
 }
@@ -203,9 +213,7 @@ impl<'a> ApiExtractor<'a> for Person {
         options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let caller = <Caller as ApiExtractor>::from_request(request, body, options).await?;
-        if caller.0.actor.is_program() {
-            return Err(for_people().into());
-        }
+        caller.0.is_person()?;
         Ok(Self(caller.0))
     }
 }

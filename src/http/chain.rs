@@ -12,14 +12,12 @@ use super::caller::Visitor;
 use super::doorman::Doorman;
 use super::error::{ApiError, Code};
 use super::measure::{Requests, Route as Reached};
-use super::once::{self, Way};
 use super::openapi::Offer;
 use super::{api, body, headers, health, host, measure, meter, openapi, origin, packed, ui};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
 use crate::limits::{Limits, Standing};
-use crate::receipts::Receipts;
 
 /// The header that names a request in its answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,7 +41,6 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         names: host::names(&app.config.server),
         doorman: Doorman::new(&app.config, app.auth.clone()),
         limits: app.limits.clone(),
-        receipts: app.receipts.clone(),
         body_limit: u64::from(app.config.limits.body_kib) * 1024,
         offer,
         requests: Requests::default(),
@@ -57,7 +54,6 @@ struct Chain<E> {
     names: Vec<String>,
     doorman: Doorman,
     limits: Limits,
-    receipts: Receipts,
     body_limit: u64,
     offer: Offer,
     requests: Requests,
@@ -107,7 +103,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
 
 impl<E: Endpoint<Output = Response>> Chain<E> {
     /// Size → who it is → whether it means us → how much they may ask for → whether they meant it
-    /// → whether it was done already → the routes.
+    /// → the route → whether they may → whether it was done already → the handler.
     async fn pass(
         &self,
         mut request: Request,
@@ -166,30 +162,22 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         }
     }
 
-    /// The routes, once where the request says so.
+    /// The route, and what the visitor may do where it leads: see [`super::operation`].
     async fn carry_out(
         &self,
         mut request: Request,
-        mut visitor: Visitor,
+        visitor: Visitor,
         reached: &mut Reached,
     ) -> Result<Response, ApiError> {
         let path = request.uri().path().to_owned();
-        let way = once::way(&self.receipts, &self.clock, &mut request, &mut visitor).await?;
-        if let Way::Again(response) = way {
-            return Ok(response);
-        }
         request.extensions_mut().insert(visitor);
         let answered = self.routes.call(request).await;
         *reached = Reached::of(&answered);
-        let outcome = match answered {
+        match answered {
             Err(error) if error.is::<MethodNotAllowedError>() => {
                 Err(ApiError::method_not_allowed(&self.offer.methods_at(&path)))
             }
             outcome => outcome.map_err(ApiError::from),
-        };
-        match way {
-            Way::Once(ticket) => once::keep(ticket, outcome).await,
-            Way::Plain | Way::Again(_) => outcome,
         }
     }
 

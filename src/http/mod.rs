@@ -1,7 +1,7 @@
 //! Answers requests: one chain of layers, one file for each resource.
 //!
-//! `chain` is the way of every request, in one place; `api` holds the resources, `error` every
-//! answer that is none of theirs.
+//! `chain` is the way of every request, in one place, and `operation` its end, from the route to the
+//! handler; `api` holds the resources, `error` every answer that is none of theirs.
 
 mod address;
 mod allow;
@@ -18,10 +18,12 @@ mod file;
 mod headers;
 mod health;
 mod host;
+mod leave;
 mod measure;
 mod meter;
 mod once;
 mod openapi;
+mod operation;
 mod origin;
 mod packed;
 mod page;

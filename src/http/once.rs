@@ -53,14 +53,14 @@ pub(crate) async fn way(
     if request.method() != Method::POST || visitor.actor.party == Party::Anonymous {
         return Ok(Way::Plain);
     }
-    let name = checked(request.uri().path(), &name)?;
-    let body = request.take_body().into_bytes().await;
-    let body = body.map_err(poem::Error::from)?;
     let Some(origin) = &visitor.actor.origin else {
         return Ok(Way::Plain);
     };
+    let name = checked(&origin.path, &name)?;
+    let body = request.take_body().into_bytes().await;
+    let body = body.map_err(poem::Error::from)?;
     let receipt = Receipt {
-        key: key_of(&visitor.actor, request.uri().path(), &name),
+        key: key_of(&visitor.actor, &origin.path, &name),
         request: origin.request,
         content: content_of(visitor, request, &body),
         at: clock.now(),

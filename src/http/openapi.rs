@@ -15,6 +15,7 @@ use super::allow::Offered;
 use super::api;
 use super::caller::{BEARER, SCHEME};
 use super::error::{Code, PROBLEM, Problem};
+use super::leave::Leave;
 use super::once;
 use crate::app::App;
 
@@ -164,6 +165,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     if operation.get("description").is_none() {
         operation["description"] = operation["summary"].clone();
     }
+    Leave::tell(operation);
     let has_key = method == "post" && takes_key(path);
     if has_key {
         offer_key(operation);

@@ -131,10 +131,9 @@ async fn furnish(door: &Door, session: &(String, String)) -> DatasetId {
         .as_str()
         .expect("an id")
         .to_owned();
-    let mut file = names.join(",") + "\n";
-    for number in 0..RECORDS {
-        file += &format!("K{number:04},Airport {number},Town {number},CA,USA,West,Somebody,none\n");
-    }
+    let row = |n: u64| format!("K{n:04},Airport {n},Town {n},CA,USA,West,Somebody,none");
+    let rows = std::iter::once(names.join(",")).chain((0..RECORDS).map(row));
+    let file = rows.collect::<Vec<_>>().join("\n");
     let path = format!("/api/v1/datasets/{dataset}/imports?format=csv");
     let mut import = request(Method::POST, &path, session, file.into());
     let csv = "text/csv".parse().expect("a value");

@@ -188,6 +188,8 @@ struct Operation {
     method: Method,
     path: String,
     kind: String,
+    /// What the document says of who may.
+    leave: Option<String>,
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
@@ -201,6 +203,7 @@ fn operations(document: &Value) -> Vec<Operation> {
                 method: method.to_uppercase().parse().unwrap(),
                 path: with_ids(path),
                 kind: kind.cloned().unwrap_or_default(),
+                leave: operation["x-permission"].as_str().map(str::to_owned),
             });
         }
     }
@@ -299,9 +302,139 @@ async fn a_session_that_has_ended_opens_nothing() {
 /// A server where every role can try to sign in with a wrong password, all from one address.
 async fn patient() -> TestServer {
     TestServer::with(|config| {
-        config.limits.authentication = Rate::parse("100 / minute").unwrap();
+        let plenty = || Rate::parse("10000 / minute").unwrap();
+        let limits = &mut config.limits;
+        (limits.authentication, limits.api_calls) = (plenty(), plenty());
+        (limits.imports, limits.exports) = (plenty(), plenty());
+        (limits.sync_starts, limits.open_calls) = (plenty(), plenty());
     })
     .await
+}
+
+#[tokio::test]
+async fn the_document_says_of_every_operation_who_may() {
+    let server = TestServer::start().await;
+    for (operation, access, _) in table(&server) {
+        let leave = match access {
+            Open => None,
+            SignedIn => Some("person"),
+            Machine => Some("machine"),
+            Needs(permission) => Some(permission),
+        };
+        assert_eq!(operation.leave.as_deref(), leave, "{}", operation.name);
+    }
+}
+
+/// Requests that no handler could make sense of: a path, a query, a body and a content type that
+/// are none of the operation's.
+fn nonsense(operation: &Operation) -> Vec<(String, String, Vec<u8>)> {
+    let bare = operation.path.split('?').next().unwrap().to_owned();
+    let malformed = bare.replace(NOBODYS, "no-id");
+    let query = format!("{bare}?limit=no&limit=no&nonsense=yes");
+    let kind = || operation.kind.clone();
+    vec![
+        (malformed, kind(), b"{".to_vec()),
+        (query, kind(), b"{\"nonsense\":1}".to_vec()),
+        (bare.clone(), kind(), b"[[[".to_vec()),
+        (bare, "text/x-nonsense".to_owned(), b"nonsense".to_vec()),
+    ]
+}
+
+/// What is answered to each nonsense, with a key for the request besides.
+async fn make_nonsense(client: &Client, operation: &Operation) -> Vec<Value> {
+    let client = client.clone().with("idempotency-key", "nonsense");
+    let mut codes = Vec::new();
+    for (path, kind, body) in nonsense(operation) {
+        let method = operation.method.clone();
+        let answer = client.send(method, &path, &kind, body).await;
+        codes.push(answer.json()["code"].clone());
+    }
+    codes
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_so_before_anything_of_the_request_is_read() {
+    let server = patient().await;
+    server.sign_up_admin().await;
+    for role in [Role::Admin, Role::Member, Role::Analyst, Role::Auditor] {
+        let email = format!("{role}-alone@example.org");
+        server.sign_up(&email, &[role.name()]).await;
+        let person = server.sign_in(&email).await;
+        let program = program(&server, &email, role).await;
+        let permissions: Vec<_> = role.permissions().iter().map(|one| one.name()).collect();
+        for (operation, access, _) in table(&server) {
+            let (people, programs) = match access {
+                Open => continue,
+                SignedIn => (true, false),
+                Machine => (false, false),
+                Needs(permission) => {
+                    let may = permissions.contains(&permission);
+                    (may, may)
+                }
+            };
+            for (client, may) in [(&person, people), (&program, programs)] {
+                if may {
+                    continue;
+                }
+                let told = make_nonsense(client, &operation).await;
+                let only = told.iter().all(|code| code == "forbidden");
+                assert!(only, "{role} {}: {told:?}", operation.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_so_before_anything_of_the_request_is_read() {
+    let server = patient().await;
+    server.sign_up_admin().await;
+    for (operation, access, _) in table(&server) {
+        if access == Open {
+            continue;
+        }
+        let told = make_nonsense(&server.anonymous(), &operation).await;
+        let only = told.iter().all(|code| code == "not_signed_in");
+        assert!(only, "{}: {told:?}", operation.name);
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_nobody_would_read_is_refused_and_named() {
+    let server = patient().await;
+    server.sign_up_admin().await;
+    let everything = server
+        .sign_up("all@example.org", &["admin", "member"])
+        .await;
+    for (operation, access, body) in table(&server) {
+        let mut told = Vec::new();
+        for extra in ["surprise=1", "surprise"] {
+            let client = match access {
+                Machine => server.operator(),
+                _ => everything.clone(),
+            };
+            let joint = if operation.path.contains('?') {
+                '&'
+            } else {
+                '?'
+            };
+            let path = format!("{}{joint}{extra}", operation.path);
+            let bytes = match &body {
+                Value::Null => Vec::new(),
+                Value::String(file) => file.clone().into_bytes(),
+                json => json.to_string().into_bytes(),
+            };
+            let method = operation.method.clone();
+            let answer = client.send(method, &path, &operation.kind, bytes).await;
+            told.push((answer.json()["code"].clone(), answer.text()));
+        }
+        for (code, text) in told {
+            assert_eq!(code, "bad_query", "{}: {text}", operation.name);
+            assert!(text.contains("surprise"), "{}: {text}", operation.name);
+        }
+    }
+    let twice = everything.get("/datasets?limit=1&limit=2").await;
+    let problem = twice.problem(400, "bad_query");
+    assert_eq!(problem["detail"], "\"limit\" is given twice.");
 }
 
 #[tokio::test]

@@ -66,7 +66,8 @@ async fn a_key_is_its_users_and_its_routes() {
 async fn somebody_who_may_do_less_gets_no_answer_of_before() {
     let server = TestServer::start().await;
     let admin = server.sign_up_admin().await;
-    let owner = server.sign_up("ada@example.org", &["member"]).await;
+    let owner = server.sign_up("ada@example.org", &["member", "auditor"]);
+    let owner = owner.await;
     let keyed = owner.clone().with("idempotency-key", "k");
     keyed
         .post("/datasets", dataset("Airports"))
@@ -74,15 +75,17 @@ async fn somebody_who_may_do_less_gets_no_answer_of_before() {
         .expect(201);
     let me = owner.get("/auth/session").await.expect(200);
     let path = format!("/users/{}", me["user"]["id"].as_str().unwrap());
-    admin
-        .patch(&path, json!({"roles": ["analyst"]}))
-        .await
-        .expect(200);
-    let less = server.sign_in("ada@example.org").await;
-    let less = less.with("idempotency-key", "k");
-    less.post("/datasets", dataset("Airports"))
-        .await
-        .problem(422, "idempotency_key_reused");
+    for (role, status, code) in [
+        ("member", 422, "idempotency_key_reused"),
+        ("analyst", 403, "forbidden"),
+    ] {
+        let change = json!({"roles": [role]});
+        admin.patch(&path, change).await.expect(200);
+        let less = server.sign_in("ada@example.org").await;
+        let less = less.with("idempotency-key", "k");
+        let answer = less.post("/datasets", dataset("Airports")).await;
+        answer.problem(status, code);
+    }
 }
 
 #[tokio::test]

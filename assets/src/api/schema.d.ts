@@ -40,6 +40,8 @@ export interface paths {
         /**
          * Makes a new set-up link; an older one is void.
          * @description This can be done only at the machine, through the local socket.
+         *
+         *     Needs the local socket of the machine.
          */
         post: operations["makeSetupLink"];
         delete?: never;
@@ -80,6 +82,8 @@ export interface paths {
         /**
          * Signs out.
          * @description Signs out.
+         *
+         *     Needs a session; no token does.
          */
         post: operations["signOut"];
         delete?: never;
@@ -98,6 +102,8 @@ export interface paths {
         /**
          * Shows who is signed in.
          * @description Shows who is signed in.
+         *
+         *     Needs a session; no token does.
          */
         get: operations["getSession"];
         put?: never;
@@ -119,6 +125,8 @@ export interface paths {
         /**
          * Changes one's own password. All other sessions of the user end, and all tokens.
          * @description Changes one's own password. All other sessions of the user end, and all tokens.
+         *
+         *     Needs a session; no token does.
          */
         put: operations["changePassword"];
         post?: never;
@@ -201,6 +209,8 @@ export interface paths {
         /**
          * Lists one's own sessions.
          * @description Lists one's own sessions.
+         *
+         *     Needs a session; no token does.
          */
         get: operations["listSessions"];
         put?: never;
@@ -208,6 +218,8 @@ export interface paths {
         /**
          * Ends all of one's own sessions but the one that asks.
          * @description Tokens go on; a change of the password ends them too.
+         *
+         *     Needs a session; no token does.
          */
         delete: operations["revokeOtherSessions"];
         options?: never;
@@ -228,6 +240,8 @@ export interface paths {
         /**
          * Ends one of one's own sessions.
          * @description Ends one of one's own sessions.
+         *
+         *     Needs a session; no token does.
          */
         delete: operations["revokeSession"];
         options?: never;
@@ -245,6 +259,8 @@ export interface paths {
         /**
          * Lists one's own tokens.
          * @description Lists one's own tokens.
+         *
+         *     Needs a session; no token does.
          */
         get: operations["listTokens"];
         put?: never;
@@ -252,6 +268,8 @@ export interface paths {
          * Makes a token for one's own programs.
          * @description Its text is in this answer and nowhere else. It ends at its date, when it is revoked, and
          *     when the password, the roles or the state of the account change.
+         *
+         *     Needs a session; no token does.
          */
         post: operations["createToken"];
         delete?: never;
@@ -273,6 +291,8 @@ export interface paths {
         /**
          * Revokes one of one's own tokens; it ends at once.
          * @description Revokes one of one's own tokens; it ends at once.
+         *
+         *     Needs a session; no token does.
          */
         delete: operations["revokeToken"];
         options?: never;
@@ -290,12 +310,16 @@ export interface paths {
         /**
          * Lists the users.
          * @description Lists the users.
+         *
+         *     Needs the permission `user:manage`.
          */
         get: operations["listUsers"];
         put?: never;
         /**
          * Makes an account.
          * @description Makes an account.
+         *
+         *     Needs the permission `user:manage`.
          */
         post: operations["createUser"];
         delete?: never;
@@ -314,6 +338,8 @@ export interface paths {
         /**
          * Shows a user.
          * @description Shows a user.
+         *
+         *     Needs the permission `user:manage`.
          */
         get: operations["getUser"];
         put?: never;
@@ -325,6 +351,8 @@ export interface paths {
          * Changes an account.
          * @description New roles, a new password and disabling end the user's sessions and tokens at once. The last
          *     user who can manage users keeps that role. A token cannot change the account it is of.
+         *
+         *     Needs the permission `user:manage`.
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -342,6 +370,8 @@ export interface paths {
         /**
          * Ends all sessions and tokens of a user.
          * @description The user can sign in again; `updateUser` keeps somebody out.
+         *
+         *     Needs the permission `user:manage`.
          */
         delete: operations["endUserSessions"];
         options?: never;
@@ -359,6 +389,8 @@ export interface paths {
         /**
          * Lists the caller's connections.
          * @description Lists the caller's connections.
+         *
+         *     Needs the permission `connection:read`.
          */
         get: operations["listConnections"];
         put?: never;
@@ -366,6 +398,8 @@ export interface paths {
          * Makes a connection.
          * @description The token is sealed at once; the provider is not called. Test the connection to see whether
          *     it works.
+         *
+         *     Needs the permission `connection:write`.
          */
         post: operations["createConnection"];
         delete?: never;
@@ -384,6 +418,8 @@ export interface paths {
         /**
          * Shows a connection.
          * @description Shows a connection.
+         *
+         *     Needs the permission `connection:read`.
          */
         get: operations["getConnection"];
         put?: never;
@@ -391,6 +427,8 @@ export interface paths {
         /**
          * Deletes a connection with its token.
          * @description Refused while syncs use it, unless `cascade` says that they go too.
+         *
+         *     Needs the permission `connection:write`.
          */
         delete: operations["deleteConnection"];
         options?: never;
@@ -398,6 +436,8 @@ export interface paths {
         /**
          * Renames a connection.
          * @description Renames a connection.
+         *
+         *     Needs the permission `connection:write`.
          */
         patch: operations["updateConnection"];
         trace?: never;
@@ -412,6 +452,8 @@ export interface paths {
         /**
          * Lists what depends on a connection.
          * @description Lists what depends on a connection.
+         *
+         *     Needs the permission `connection:read`.
          */
         get: operations["listConnectionDependents"];
         put?: never;
@@ -433,6 +475,8 @@ export interface paths {
         /**
          * Replaces a connection's token.
          * @description The old one is gone at once. The provider is not called.
+         *
+         *     Needs the permission `connection:write`.
          */
         put: operations["replaceConnectionCredential"];
         post?: never;
@@ -454,6 +498,8 @@ export interface paths {
         /**
          * Asks the provider whose token it is.
          * @description The answer is kept as the connection's status.
+         *
+         *     Needs the permission `connection:write`.
          */
         post: operations["testConnection"];
         delete?: never;
@@ -472,6 +518,8 @@ export interface paths {
         /**
          * Lists the bases that a connection's account may see.
          * @description Lists the bases that a connection's account may see.
+         *
+         *     Needs the permission `connection:read`.
          */
         get: operations["listBases"];
         put?: never;
@@ -492,6 +540,8 @@ export interface paths {
         /**
          * Lists the tables of a base with their fields.
          * @description Lists the tables of a base with their fields.
+         *
+         *     Needs the permission `connection:read`.
          */
         get: operations["listTables"];
         put?: never;
@@ -512,6 +562,8 @@ export interface paths {
         /**
          * Shows what the appliance is.
          * @description Shows what the appliance is.
+         *
+         *     Needs the permission `system:read`.
          */
         get: operations["getSystem"];
         put?: never;
@@ -533,8 +585,33 @@ export interface paths {
          * Lists how much may be asked for, and where the caller stands.
          * @description Looking costs one call like any other. A limit with a name of its own stands for all that is
          *     described with it; everything else counts against `api_calls`.
+         *
+         *     Needs the permission `system:read`.
          */
         get: operations["listRateLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows everything that is measured, in the text format of Prometheus.
+         * @description The handbook's page on monitoring lists every metric. A Prometheus server asks with a
+         *     personal token whose only scope is `system:read`.
+         *
+         *     Needs the permission `system:read`.
+         */
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -553,6 +630,8 @@ export interface paths {
         /**
          * Reads the book.
          * @description The newest lines come first; with `after` the oldest do.
+         *
+         *     Needs the permission `audit:read`.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -573,6 +652,8 @@ export interface paths {
         /**
          * Signs how far the book goes.
          * @description Signs how far the book goes.
+         *
+         *     Needs the permission `audit:read`.
          */
         get: operations["getAuditCheckpoint"];
         put?: never;
@@ -593,12 +674,16 @@ export interface paths {
         /**
          * Lists the caller's datasets.
          * @description Lists the caller's datasets.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["listDatasets"];
         put?: never;
         /**
          * Creates an empty dataset.
          * @description Creates an empty dataset.
+         *
+         *     Needs the permission `dataset:write`.
          */
         post: operations["createDataset"];
         delete?: never;
@@ -619,6 +704,8 @@ export interface paths {
         /**
          * Looks at the beginning of a file and proposes a schema for it.
          * @description The first 256 KiB of the body are looked at; nothing is kept.
+         *
+         *     Needs the permission `dataset:write`.
          */
         post: operations["previewFile"];
         delete?: never;
@@ -637,6 +724,8 @@ export interface paths {
         /**
          * Shows a dataset.
          * @description Shows a dataset.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["getDataset"];
         put?: never;
@@ -644,6 +733,8 @@ export interface paths {
         /**
          * Deletes a dataset with its records.
          * @description Refused with `referenced` while syncs need it, unless `cascade` is true: they go with it.
+         *
+         *     Needs the permission `dataset:write`.
          */
         delete: operations["deleteDataset"];
         options?: never;
@@ -652,6 +743,8 @@ export interface paths {
          * Renames a dataset or changes its fields.
          * @description Every record must fit the new fields. A new index answers queries as soon as the records
          *     have been gone through in the background.
+         *
+         *     Needs the permission `dataset:write`.
          */
         patch: operations["updateDataset"];
         trace?: never;
@@ -666,6 +759,8 @@ export interface paths {
         /**
          * Lists what needs a dataset.
          * @description Lists what needs a dataset.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["listDatasetDependents"];
         put?: never;
@@ -687,6 +782,8 @@ export interface paths {
          * Finds records.
          * @description The key, the time of the last change and indexed fields are found at once; anything else is
          *     found by looking at up to 100,000 records, beyond which the answer is `scan_too_large`.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["listRecords"];
         put?: never;
@@ -707,18 +804,24 @@ export interface paths {
         /**
          * Shows a record.
          * @description Shows a record.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["getRecord"];
         /**
          * Writes a record; fields that are left away become absent.
          * @description A record that is not there is created. `If-Match` guards against overwriting what somebody
          *     else wrote meanwhile, `If-None-Match: *` against overwriting anything.
+         *
+         *     Needs the permission `dataset:write`.
          */
         put: operations["putRecord"];
         post?: never;
         /**
          * Deletes a record.
          * @description Deletes a record.
+         *
+         *     Needs the permission `dataset:write`.
          */
         delete: operations["deleteRecord"];
         options?: never;
@@ -726,6 +829,8 @@ export interface paths {
         /**
          * Changes some fields of a record; null makes one absent.
          * @description Changes some fields of a record; null makes one absent.
+         *
+         *     Needs the permission `dataset:write`.
          */
         patch: operations["updateRecord"];
         trace?: never;
@@ -741,6 +846,8 @@ export interface paths {
          * Exports all records as a file.
          * @description The records are those of one moment, in the order of their keys. In CSV a text that a
          *     spreadsheet would take for a formula has a `'` before it, which an import takes away again.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["exportRecords"];
         put?: never;
@@ -761,6 +868,8 @@ export interface paths {
         /**
          * Lists a dataset's imports.
          * @description Lists a dataset's imports.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["listImports"];
         put?: never;
@@ -770,6 +879,8 @@ export interface paths {
          *     told with line, column and reason while the others go in; a strict import takes all rows or
          *     none, and is answered with an import that failed when anything is wrong. A file of which
          *     nothing can be read is refused with `import_refused`.
+         *
+         *     Needs the permission `dataset:write`.
          */
         post: operations["importFile"];
         delete?: never;
@@ -788,6 +899,8 @@ export interface paths {
         /**
          * Shows an import.
          * @description Shows an import.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["getImport"];
         put?: never;
@@ -808,6 +921,8 @@ export interface paths {
         /**
          * Lists what was wrong with a file.
          * @description Lists what was wrong with a file.
+         *
+         *     Needs the permission `dataset:read`.
          */
         get: operations["listImportProblems"];
         put?: never;
@@ -828,12 +943,16 @@ export interface paths {
         /**
          * Lists one's own syncs.
          * @description Lists one's own syncs.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listSyncs"];
         put?: never;
         /**
          * Makes a sync.
          * @description The table is looked at, and everything that is wrong with the mapping is told at once.
+         *
+         *     Needs the permission `sync:write`.
          */
         post: operations["createSync"];
         delete?: never;
@@ -854,6 +973,8 @@ export interface paths {
         /**
          * Proposes a mapping.
          * @description Fields are paired by name, likeness of name, and kind; nothing is kept.
+         *
+         *     Needs the permission `sync:write`.
          */
         post: operations["proposeMapping"];
         delete?: never;
@@ -872,6 +993,8 @@ export interface paths {
         /**
          * Shows a sync.
          * @description Shows a sync.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["getSync"];
         put?: never;
@@ -879,6 +1002,8 @@ export interface paths {
         /**
          * Deletes a sync with its runs and links.
          * @description The remote table stays as it is. Waits for no run: one that has not ended is in the way.
+         *
+         *     Needs the permission `sync:write`.
          */
         delete: operations["deleteSync"];
         options?: never;
@@ -886,6 +1011,8 @@ export interface paths {
         /**
          * Changes a sync.
          * @description A new mapping is looked at with the table as it is now. The next run writes what it changes.
+         *
+         *     Needs the permission `sync:write`.
          */
         patch: operations["updateSync"];
         trace?: never;
@@ -902,6 +1029,8 @@ export interface paths {
         /**
          * Queues a run of a sync.
          * @description A sync has one run at a time. Follow it by its stream.
+         *
+         *     Needs the permission `sync:run`.
          */
         post: operations["startRun"];
         delete?: never;
@@ -920,6 +1049,8 @@ export interface paths {
         /**
          * Lists one's own runs.
          * @description The jobs that make plans are not among them.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listRuns"];
         put?: never;
@@ -940,6 +1071,8 @@ export interface paths {
         /**
          * Shows a run.
          * @description Shows a run.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["getRun"];
         put?: never;
@@ -963,6 +1096,8 @@ export interface paths {
          * Cancels a run.
          * @description One that waits ends at once; one that is under way ends when the calls in flight have been
          *     answered. What it had written stays. A run that has been cancelled already is shown as it is.
+         *
+         *     Needs the permission `sync:run`.
          */
         post: operations["cancelRun"];
         delete?: never;
@@ -984,6 +1119,8 @@ export interface paths {
          * Tries again what a run has left.
          * @description Queues a run over the records alone that were refused in this one, or stayed unknown; each
          *     is written as it is now. The run must have ended.
+         *
+         *     Needs the permission `sync:run`.
          */
         post: operations["retryRun"];
         delete?: never;
@@ -1002,6 +1139,8 @@ export interface paths {
         /**
          * Lists what became of a run's records.
          * @description Lists what became of a run's records.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listRunOutcomes"];
         put?: never;
@@ -1023,6 +1162,8 @@ export interface paths {
          * Follows a run.
          * @description Each event `run` holds the run as `getRun` shows it: the first at once, then at most four a
          *     second, the last in an end state; then the stream ends.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["followRun"];
         put?: never;
@@ -1044,6 +1185,8 @@ export interface paths {
          * Lists dead letters.
          * @description They are the records that the provider did not take. Each disappears when a later run
          *     writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listDeadLetters"];
         put?: never;
@@ -1051,6 +1194,8 @@ export interface paths {
         /**
          * Discards all dead letters of a sync.
          * @description The records themselves stay as they are: the next run tries them again.
+         *
+         *     Needs the permission `sync:run`.
          */
         delete: operations["discardDeadLetters"];
         options?: never;
@@ -1071,6 +1216,8 @@ export interface paths {
         /**
          * Discards one dead letter.
          * @description The record itself stays as it is: the next run tries it again.
+         *
+         *     Needs the permission `sync:run`.
          */
         delete: operations["discardDeadLetter"];
         options?: never;
@@ -1088,6 +1235,8 @@ export interface paths {
         /**
          * Lists the plans of a sync.
          * @description Lists the plans of a sync.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listPlans"];
         put?: never;
@@ -1096,6 +1245,8 @@ export interface paths {
          * @description A job finds out what a run would do with every record of the dataset, field by field, and
          *     writes nothing at the provider. A plan of the sync that still waits for approval is
          *     superseded by it.
+         *
+         *     Needs the permission `sync:run`.
          */
         post: operations["startPlan"];
         delete?: never;
@@ -1114,6 +1265,8 @@ export interface paths {
         /**
          * Shows a plan.
          * @description Shows a plan.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["getPlan"];
         put?: never;
@@ -1134,6 +1287,8 @@ export interface paths {
         /**
          * Lists what a plan would do with records.
          * @description Unchanged records are counted and not listed.
+         *
+         *     Needs the permission `sync:read`.
          */
         get: operations["listPlannedChanges"];
         put?: never;
@@ -1158,6 +1313,8 @@ export interface paths {
          * @description The run makes no write that is not in the plan. A record that was changed here since is held
          *     back; if the mapping or the remote fields were changed, the run stops before its first
          *     write.
+         *
+         *     Needs the permission `sync:run`.
          */
         post: operations["approvePlan"];
         delete?: never;
@@ -4474,6 +4631,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             401: components["responses"]["NotSignedIn"];

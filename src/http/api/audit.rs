@@ -62,7 +62,7 @@ impl Resource {
     )]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::AuditRead")] caller: Caller,
         limit: Query<Option<u16>>,
         /// Only lines before this sequence number.
         before: Query<Option<u64>>,
@@ -71,7 +71,7 @@ impl Resource {
         /// Only lines of this event, such as `WB-AUTH-002` or `authn_login_fail`.
         code: Query<Option<String>>,
     ) -> Result<Json<AuditPage>, ApiError> {
-        let by = caller.permit(Permission::AuditRead)?;
+        let by = caller.by();
         let wanted = Wanted {
             from: start(before.0, after.0)?,
             code: code.0.as_deref().map(event_code).transpose()?,
@@ -99,8 +99,11 @@ impl Resource {
         method = "get",
         operation_id = "getAuditCheckpoint"
     )]
-    async fn checkpoint(&self, caller: Caller) -> Result<Json<CheckpointView>, ApiError> {
-        let by = caller.permit(Permission::AuditRead)?;
+    async fn checkpoint(
+        &self,
+        #[oai(scope = "Permission::AuditRead")] caller: Caller,
+    ) -> Result<Json<CheckpointView>, ApiError> {
+        let by = caller.by();
         let checkpoint = self.audit.checkpoint();
         self.record(EventCode::CheckpointTaken, &by, 1);
         Ok(Json(checkpoint.into()))

@@ -121,11 +121,11 @@ impl Resource {
     #[oai(path = "/datasets", method = "get", operation_id = "listDatasets")]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<DatasetList>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let (datasets, next) = self
             .datasets
@@ -141,10 +141,10 @@ impl Resource {
     #[oai(path = "/datasets", method = "post", operation_id = "createDataset")]
     async fn create(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         body: Json<NewDataset>,
     ) -> Result<Made<DatasetView>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         let new = New {
             name: body.0.name,
             key_field: body.0.key_field,
@@ -164,12 +164,12 @@ impl Resource {
     )]
     async fn preview(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         /// How the file is written.
         format: Query<Format>,
         body: File,
     ) -> Result<Json<PreviewView>, ApiError> {
-        caller.require(Permission::DatasetWrite)?;
+        caller.owner()?;
         let bytes = body.0.into_bytes().await.map_err(poem::Error::from)?;
         let beginning = &bytes[..bytes.len().min(PREVIEW_BYTES)];
         let found = preview(format.0, beginning).map_err(crate::datasets::Error::from)?;
@@ -189,10 +189,10 @@ impl Resource {
     #[oai(path = "/datasets/:id", method = "get", operation_id = "getDataset")]
     async fn show(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
     ) -> Result<Tagged<Json<DatasetView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         dataset.note_read(&by);
         let view = DatasetView::of(&dataset)?;
@@ -210,12 +210,12 @@ impl Resource {
     )]
     async fn update(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<DatasetChange>,
     ) -> Result<Tagged<Json<DatasetView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         let fields = body.0.fields;
         let change = Change {
             name: body.0.name,
@@ -237,14 +237,14 @@ impl Resource {
     )]
     async fn delete(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         /// Whether what needs the dataset is deleted with it.
         #[oai(default)]
         cascade: Query<bool>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), dataset.version().0)?;
         if cascade.0 {
@@ -263,10 +263,10 @@ impl Resource {
     )]
     async fn dependents(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
     ) -> Result<Json<DependentList>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let dependents = self.datasets.open(&scope, id.0)?.dependents(&by)?;
         Ok(Json(dependents.iter().collect()))
     }

@@ -116,7 +116,7 @@ impl Resource {
     )]
     async fn create(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         /// How the file is written.
         format: Query<Format>,
@@ -127,7 +127,7 @@ impl Resource {
         file_name: Query<Option<String>>,
         body: File,
     ) -> Result<Json<ImportView>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         let options = Options {
             format: format.0,
             strict: strict.0,
@@ -147,12 +147,12 @@ impl Resource {
     )]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<ImportList>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let dataset = self.datasets.open(&scope, id.0)?;
         let (imports, next) = dataset.imports(page.limit, page.after.as_ref(), &by)?;
@@ -170,12 +170,12 @@ impl Resource {
     )]
     async fn show(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         /// The import's id.
         import: Path<ImportId>,
     ) -> Result<Json<ImportView>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         Ok(Json(dataset.import_of(import.0, &by)?.into()))
     }
@@ -188,14 +188,14 @@ impl Resource {
     )]
     async fn problems(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         /// The import's id.
         import: Path<ImportId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<ProblemList>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let dataset = self.datasets.open(&scope, id.0)?;
         let (problems, next) = dataset.problems(import.0, page.limit, page.after.as_ref(), &by)?;

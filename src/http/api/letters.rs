@@ -74,12 +74,12 @@ impl Resource {
     )]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<SyncId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<DeadLetterList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let sync = self.syncs.open(&scope, id.0)?;
         let found = sync.dead_letters(&page.into(), &by)?;
@@ -97,8 +97,12 @@ impl Resource {
         method = "delete",
         operation_id = "discardDeadLetters"
     )]
-    async fn discard_all(&self, caller: Caller, id: Path<SyncId>) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+    async fn discard_all(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<SyncId>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         sync.discard_letters(&by).await?;
         Ok(Done::Done)
@@ -114,12 +118,12 @@ impl Resource {
     )]
     async fn discard(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
         id: Path<SyncId>,
         /// The record's key.
         key: Path<String>,
     ) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         sync.discard_letter(&key.0, &by).await?;
         Ok(Done::Done)

@@ -29,6 +29,7 @@ use poem_openapi::{
 };
 
 use super::error::DependentView;
+use super::operation::Operations;
 use super::page::Pages;
 use crate::app::App;
 
@@ -117,7 +118,8 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         letters::Resource::new(app, pages),
         plans::Resource::new(app, pages),
     );
-    OpenApiService::new(resources, "Weighbridge", env!("CARGO_PKG_VERSION"))
+    let operations = Operations::new(resources, app);
+    OpenApiService::new(operations, "Weighbridge", env!("CARGO_PKG_VERSION"))
         .description(
             "The gate and the book of an organisation's data. Errors are problem documents \
              (RFC 9457) whose codes are described under /errors.",

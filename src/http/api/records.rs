@@ -65,7 +65,7 @@ impl Resource {
     )]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
@@ -77,7 +77,7 @@ impl Resource {
         /// A text that stands in the key or in a textual field, in any case of letters.
         q: Query<Option<String>>,
     ) -> Result<Written<RecordList>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let wanted = Wanted {
             limit: page.limit,
@@ -99,13 +99,13 @@ impl Resource {
     )]
     async fn show(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Seen<Written<RecordView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         let record = dataset.get(&key.0, &by)?;
         let (version, known) = (record.version.0, if_none_match.0.as_deref());
@@ -124,7 +124,7 @@ impl Resource {
     )]
     async fn put(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
@@ -148,7 +148,7 @@ impl Resource {
     )]
     async fn update(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
@@ -167,13 +167,13 @@ impl Resource {
     )]
     async fn delete(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         self.datasets
             .open(&scope, id.0)?
             .remove(&key.0, &tag::if_match(if_match.0.as_deref()), &by)
@@ -192,12 +192,12 @@ impl Resource {
     )]
     async fn export(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
         id: Path<DatasetId>,
         /// How the file is written.
         format: Query<Format>,
     ) -> Result<Response<Binary<Body>>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetRead)?;
+        let (by, scope) = caller.owner()?;
         let export = self.datasets.open(&scope, id.0)?.export(format.0, &by)?;
         let disposition = format!("attachment; filename=\"{}\"", export.file_name);
         let kind = export.format.media_type();
@@ -222,7 +222,7 @@ impl Resource {
         Members(members): Members,
         (mode, only_if): (Mode, Precondition),
     ) -> Result<Tagged<Written<RecordView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::DatasetWrite)?;
+        let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id)?;
         let body = Value::Object(members).to_string();
         let what = Write {

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::auth::{New, Setup};
 use crate::base::Secret;
 use crate::http::caller::Visitor;
+use crate::http::leave::Desk;
 use crate::http::{ApiError, Caller, public_url, setup_url};
 
 pub(super) struct Resource {
@@ -88,8 +89,11 @@ impl Resource {
     ///
     /// This can be done only at the machine, through the local socket.
     #[oai(path = "/setup/link", method = "post", operation_id = "makeSetupLink")]
-    async fn make_link(&self, caller: Caller) -> Result<Made<SetupLink>, ApiError> {
-        let by = caller.operator()?;
+    async fn make_link(
+        &self,
+        #[oai(scope = "Desk::Machine")] caller: Caller,
+    ) -> Result<Made<SetupLink>, ApiError> {
+        let by = caller.by();
         let token = self.setup.make_link(&by).await?;
         let url = setup_url(&self.url, &token).expose().to_owned();
         Ok(Made::Made(Json(SetupLink { url })))

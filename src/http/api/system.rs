@@ -115,8 +115,11 @@ struct RateLimitView {
 impl Resource {
     /// Shows what the appliance is.
     #[oai(path = "/system", method = "get", operation_id = "getSystem")]
-    async fn show(&self, caller: Caller) -> Result<Json<SystemView>, ApiError> {
-        let by = caller.permit(Permission::SystemRead)?;
+    async fn show(
+        &self,
+        #[oai(scope = "Permission::SystemRead")] caller: Caller,
+    ) -> Result<Json<SystemView>, ApiError> {
+        let by = caller.by();
         let counts = Scope::of(&by)
             .map(|scope| self.counts(&scope))
             .transpose()?;
@@ -140,8 +143,11 @@ impl Resource {
         method = "get",
         operation_id = "listRateLimits"
     )]
-    async fn rate_limits(&self, caller: Caller) -> Result<Json<RateLimits>, ApiError> {
-        let by = caller.permit(Permission::SystemRead)?;
+    async fn rate_limits(
+        &self,
+        #[oai(scope = "Permission::SystemRead")] caller: Caller,
+    ) -> Result<Json<RateLimits>, ApiError> {
+        let by = caller.by();
         let standings = meter::standings(&self.limits, &by);
         let items = standings.into_iter().map(RateLimitView::from);
         Ok(Json(RateLimits {
@@ -154,8 +160,10 @@ impl Resource {
     /// The handbook's page on monitoring lists every metric. A Prometheus server asks with a
     /// personal token whose only scope is `system:read`.
     #[oai(path = "/system/metrics", method = "get", operation_id = "getMetrics")]
-    async fn metrics(&self, caller: Caller) -> Result<Response<PlainText<String>>, ApiError> {
-        caller.permit(Permission::SystemRead)?;
+    async fn metrics(
+        &self,
+        #[oai(scope = "Permission::SystemRead")] _caller: Caller,
+    ) -> Result<Response<PlainText<String>>, ApiError> {
         let app = self.app.clone();
         let page = self.app.blocking.run(move || app.measured()).await?;
         Ok(Response::new(PlainText(page)).header("content-type", EXPOSITION))

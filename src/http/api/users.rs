@@ -92,11 +92,11 @@ impl Resource {
     #[oai(path = "/users", method = "get", operation_id = "listUsers")]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::UserManage")] caller: Caller,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<UserList>, ApiError> {
-        let by = caller.permit(Permission::UserManage)?;
+        let by = caller.by();
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let (users, next) = self.users.page(page.limit, page.after.as_ref(), &by)?;
         Ok(Json(UserList {
@@ -109,10 +109,10 @@ impl Resource {
     #[oai(path = "/users", method = "post", operation_id = "createUser")]
     async fn create(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::UserManage")] caller: Caller,
         body: Json<NewUser>,
     ) -> Result<Made<UserView>, ApiError> {
-        let by = caller.permit(Permission::UserManage)?;
+        let by = caller.by();
         let new = New {
             email: body.0.email,
             name: body.0.name,
@@ -127,10 +127,10 @@ impl Resource {
     #[oai(path = "/users/:id", method = "get", operation_id = "getUser")]
     async fn show(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::UserManage")] caller: Caller,
         id: Path<UserId>,
     ) -> Result<Tagged<Json<UserView>>, ApiError> {
-        let by = caller.permit(Permission::UserManage)?;
+        let by = caller.by();
         let user = self.users.read(id.0, &by)?;
         Ok(Tagged::at(user.version, Json(user.into())))
     }
@@ -142,12 +142,12 @@ impl Resource {
     #[oai(path = "/users/:id", method = "patch", operation_id = "updateUser")]
     async fn update(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::UserManage")] caller: Caller,
         id: Path<UserId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<UserChange>,
     ) -> Result<Tagged<Json<UserView>>, ApiError> {
-        let by = caller.permit(Permission::UserManage)?;
+        let by = caller.by();
         caller.spares_itself(id.0)?;
         let change = Change {
             name: body.0.name,
@@ -168,8 +168,12 @@ impl Resource {
         method = "delete",
         operation_id = "endUserSessions"
     )]
-    async fn end_sessions(&self, caller: Caller, id: Path<UserId>) -> Result<Done, ApiError> {
-        let by = caller.permit(Permission::UserManage)?;
+    async fn end_sessions(
+        &self,
+        #[oai(scope = "Permission::UserManage")] caller: Caller,
+        id: Path<UserId>,
+    ) -> Result<Done, ApiError> {
+        let by = caller.by();
         caller.spares_itself(id.0)?;
         self.users.end_sessions(id.0, &by).await?;
         Ok(Done::Done)

@@ -33,11 +33,11 @@ impl Resource {
     )]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionRead")] caller: Caller,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<ConnectionList>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let after = page.after.as_ref();
         let (connections, next) = self.connections.list(&scope, page.limit, after, &by)?;
@@ -58,10 +58,10 @@ impl Resource {
     )]
     async fn create(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionWrite")] caller: Caller,
         body: Json<NewConnection>,
     ) -> Result<Made<ConnectionView>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionWrite)?;
+        let (by, scope) = caller.owner()?;
         let new = New {
             provider: body.0.provider.into(),
             name: body.0.name,
@@ -80,10 +80,10 @@ impl Resource {
     )]
     async fn get(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionRead")] caller: Caller,
         id: Path<ConnectionId>,
     ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionRead)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.connections.open(&scope, id.0)?;
         connection.note_read(&by);
         Ok(tagged(&connection))
@@ -97,12 +97,12 @@ impl Resource {
     )]
     async fn update(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionWrite")] caller: Caller,
         id: Path<ConnectionId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<ConnectionChange>,
     ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionWrite)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
         Ok(tagged(&connection.rename(&body.0.name, &by).await?))
     }
@@ -117,13 +117,13 @@ impl Resource {
     )]
     async fn delete(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionWrite")] caller: Caller,
         id: Path<ConnectionId>,
         /// Whether everything that depends on the connection is deleted with it.
         cascade: Query<Option<bool>>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionWrite)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
         match cascade.0 {
             Some(true) => connection.delete_with_dependents(&by).await?,
@@ -140,10 +140,10 @@ impl Resource {
     )]
     async fn dependents(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionRead")] caller: Caller,
         id: Path<ConnectionId>,
     ) -> Result<Json<DependentList>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionRead)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.connections.open(&scope, id.0)?;
         Ok(Json(connection.dependents(&by)?.iter().collect()))
     }
@@ -158,12 +158,12 @@ impl Resource {
     )]
     async fn replace_credential(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionWrite")] caller: Caller,
         id: Path<ConnectionId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<NewCredential>,
     ) -> Result<Tagged<Json<ConnectionView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionWrite)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.wanted(&scope, id.0, if_match.0.as_deref())?;
         let token = secret(body.0.token);
         Ok(tagged(&connection.replace_token(&token, &by).await?))
@@ -179,10 +179,10 @@ impl Resource {
     )]
     async fn test(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionWrite")] caller: Caller,
         id: Path<ConnectionId>,
     ) -> Result<Json<TestView>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionWrite)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.connections.open(&scope, id.0)?;
         Ok(Json(connection.test(&by).await?.into()))
     }
@@ -195,10 +195,10 @@ impl Resource {
     )]
     async fn bases(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionRead")] caller: Caller,
         id: Path<ConnectionId>,
     ) -> Result<Json<BaseList>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionRead)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.connections.open(&scope, id.0)?;
         let bases = connection.bases(&by).await?;
         let items = bases.into_iter().map(BaseView::from).collect();
@@ -213,12 +213,12 @@ impl Resource {
     )]
     async fn tables(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::ConnectionRead")] caller: Caller,
         id: Path<ConnectionId>,
         /// The provider's id of the base.
         base: Path<String>,
     ) -> Result<Json<TableList>, ApiError> {
-        let (by, scope) = caller.require(Permission::ConnectionRead)?;
+        let (by, scope) = caller.owner()?;
         let connection = self.connections.open(&scope, id.0)?;
         let tables = connection.tables(&by, &base.0).await?;
         let items = tables.into_iter().map(TableView::from).collect();

@@ -39,11 +39,11 @@ impl Resource {
     #[oai(path = "/syncs/:id/plans", method = "post", operation_id = "startPlan")]
     async fn start(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
         id: Path<SyncId>,
         body: Json<NewPlan>,
     ) -> Result<Planned, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         self.starts.take(&sync, &scope, &by)?;
         let plan = sync.plan(body.0.read_first, &by).await?;
@@ -54,12 +54,12 @@ impl Resource {
     #[oai(path = "/syncs/:id/plans", method = "get", operation_id = "listPlans")]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<SyncId>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<PlanList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let plans = self.syncs.open(&scope, id.0)?.plans(&page.into(), &by)?;
         Ok(Json(PlanList {
@@ -70,8 +70,12 @@ impl Resource {
 
     /// Shows a plan.
     #[oai(path = "/plans/:id", method = "get", operation_id = "getPlan")]
-    async fn show(&self, caller: Caller, id: Path<PlanId>) -> Result<Json<PlanView>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+    async fn show(
+        &self,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
+        id: Path<PlanId>,
+    ) -> Result<Json<PlanView>, ApiError> {
+        let (by, scope) = caller.owner()?;
         let plan = self.syncs.plan(&scope, id.0, &by)?;
         Ok(Json((id.0, plan).into()))
     }
@@ -86,7 +90,7 @@ impl Resource {
     )]
     async fn changes(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<PlanId>,
         /// Only records with this fate, such as `refused`.
         fate: Query<Option<FateView>>,
@@ -97,7 +101,7 @@ impl Resource {
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<PlannedChangeList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let wanted = Wanted {
             fate: fate.0.map(Into::into),
@@ -125,8 +129,12 @@ impl Resource {
         method = "post",
         operation_id = "approvePlan"
     )]
-    async fn approve(&self, caller: Caller, id: Path<PlanId>) -> Result<Accepted, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+    async fn approve(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<PlanId>,
+    ) -> Result<Accepted, ApiError> {
+        let (by, scope) = caller.owner()?;
         let plan = self.syncs.plan(&scope, id.0, &by)?;
         let sync = self.syncs.open(&scope, plan.sync)?;
         self.starts.take(&sync, &scope, &by)?;

@@ -44,8 +44,12 @@ impl Resource {
     ///
     /// A sync has one run at a time. Follow it by its stream.
     #[oai(path = "/syncs/:id/runs", method = "post", operation_id = "startRun")]
-    async fn start(&self, caller: Caller, id: Path<SyncId>) -> Result<Accepted, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+    async fn start(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<SyncId>,
+    ) -> Result<Accepted, ApiError> {
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         self.starts.take(&sync, &scope, &by)?;
         let run = sync.queue(&by).await?;
@@ -58,13 +62,13 @@ impl Resource {
     #[oai(path = "/runs", method = "get", operation_id = "listRuns")]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         /// Only runs of this sync.
         sync_id: Query<Option<SyncId>>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<RunList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let runs = self.syncs.runs(&scope, sync_id.0, &page.into(), &by)?;
         Ok(Json(RunList {
@@ -75,8 +79,12 @@ impl Resource {
 
     /// Shows a run.
     #[oai(path = "/runs/:id", method = "get", operation_id = "getRun")]
-    async fn show(&self, caller: Caller, id: Path<RunId>) -> Result<Json<RunView>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+    async fn show(
+        &self,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
+        id: Path<RunId>,
+    ) -> Result<Json<RunView>, ApiError> {
+        let (by, scope) = caller.owner()?;
         Ok(Json(self.view(&self.syncs.run(&scope, id.0, &by)?)))
     }
 
@@ -85,8 +93,12 @@ impl Resource {
     /// One that waits ends at once; one that is under way ends when the calls in flight have been
     /// answered. What it had written stays. A run that has been cancelled already is shown as it is.
     #[oai(path = "/runs/:id/cancel", method = "post", operation_id = "cancelRun")]
-    async fn cancel(&self, caller: Caller, id: Path<RunId>) -> Result<Json<RunView>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+    async fn cancel(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<RunId>,
+    ) -> Result<Json<RunView>, ApiError> {
+        let (by, scope) = caller.owner()?;
         Ok(Json(
             self.view(&self.syncs.cancel(&scope, id.0, &by).await?),
         ))
@@ -97,8 +109,12 @@ impl Resource {
     /// Queues a run over the records alone that were refused in this one, or stayed unknown; each
     /// is written as it is now. The run must have ended.
     #[oai(path = "/runs/:id/retry", method = "post", operation_id = "retryRun")]
-    async fn retry(&self, caller: Caller, id: Path<RunId>) -> Result<Accepted, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRun)?;
+    async fn retry(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<RunId>,
+    ) -> Result<Accepted, ApiError> {
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.of_run(&scope, id.0)?;
         self.starts.take(&sync, &scope, &by)?;
         let run = sync.retry(id.0, &by).await?;
@@ -113,14 +129,14 @@ impl Resource {
     )]
     async fn outcomes(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<RunId>,
         /// Only records with this outcome, such as `refused`.
         state: Query<Option<FateView>>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<OutcomeList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let fate = state.0.map(Fate::from);
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let outcomes = self
@@ -143,10 +159,10 @@ impl Resource {
     #[oai(path = "/runs/:id/stream", method = "get", operation_id = "followRun")]
     async fn follow(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<RunId>,
     ) -> Result<EventStream<BoxStream<'static, RunView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let clock = self.clock.clone();
         let runs = self.syncs.follow(&scope, id.0, &by)?;
         let views = runs.map(move |run| RunView::of(&run, clock.now())).boxed();

@@ -26,11 +26,11 @@ impl Resource {
     #[oai(path = "/syncs", method = "get", operation_id = "listSyncs")]
     async fn list(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<SyncList>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
         let listed = self.syncs.list(&scope, &page.into(), &by)?;
         let views = listed.syncs.iter().map(view);
@@ -46,10 +46,10 @@ impl Resource {
     #[oai(path = "/syncs", method = "post", operation_id = "createSync")]
     async fn create(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
         body: Json<NewSync>,
     ) -> Result<Made<SyncView>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncWrite)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.create(&scope, body.0.into(), &by).await?;
         Ok(Made::Made(Json(view(&sync)?)))
     }
@@ -64,10 +64,10 @@ impl Resource {
     )]
     async fn propose(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
         body: Json<SyncTarget>,
     ) -> Result<Json<MappingProposal>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncWrite)?;
+        let (by, scope) = caller.owner()?;
         let proposal = self.syncs.propose(&scope, &body.0.into(), &by).await?;
         Ok(Json(proposal.into()))
     }
@@ -76,10 +76,10 @@ impl Resource {
     #[oai(path = "/syncs/:id", method = "get", operation_id = "getSync")]
     async fn show(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncRead")] caller: Caller,
         id: Path<SyncId>,
     ) -> Result<Tagged<Json<SyncView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncRead)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.read(&scope, id.0, &by)?;
         Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
     }
@@ -90,12 +90,12 @@ impl Resource {
     #[oai(path = "/syncs/:id", method = "patch", operation_id = "updateSync")]
     async fn update(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
         id: Path<SyncId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<SyncChange>,
     ) -> Result<Tagged<Json<SyncView>>, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncWrite)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
         let sync = sync.change(body.0.into(), &by).await?;
@@ -108,11 +108,11 @@ impl Resource {
     #[oai(path = "/syncs/:id", method = "delete", operation_id = "deleteSync")]
     async fn delete(
         &self,
-        caller: Caller,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
         id: Path<SyncId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
-        let (by, scope) = caller.require(Permission::SyncWrite)?;
+        let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
         sync.delete(&by).await?;
