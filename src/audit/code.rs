@@ -207,6 +207,15 @@ codes! {
     Exported = "WB-DATA-013" "sensitive_export" ApiActivity 2 Low done
         "Records were exported to a file.";
 
+    DatasetShared = "WB-SHARE-001" "dataset_share" EntityManagement 1 Low done
+        "A dataset was shared with another user.";
+    ShareChanged = "WB-SHARE-002" "dataset_share_change" EntityManagement 3 Low done
+        "How far a user may go with a shared dataset was changed.";
+    ShareWithdrawn = "WB-SHARE-003" "dataset_share_end" EntityManagement 4 Low done
+        "A dataset is shared with a user no more.";
+    SharesRead = "WB-SHARE-004" "dataset_share_read" ApiActivity 2 Informational done
+        "With whom a dataset is shared was read.";
+
     ConnectionCreated = "WB-CONN-001" "connection_create" EntityManagement 1 Medium done
         "A connection to a provider was created and its credential sealed.";
     ConnectionUpdated = "WB-CONN-002" "connection_update" EntityManagement 3 Informational done

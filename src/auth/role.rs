@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 /// One thing that somebody may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
-    /// Reading one's own datasets and their records.
+    /// Reading one's own datasets, those that others share, and their records.
     DatasetRead,
-    /// Making, importing into, changing and deleting one's own datasets.
+    /// Making, importing into, changing and deleting one's own datasets; writing to others' as far
+    /// as they share them for it.
     DatasetWrite,
+    /// Sharing one's own datasets with others.
+    DatasetShare,
     /// Seeing one's own connections and what their accounts hold.
     ConnectionRead,
     /// Making, testing, changing and deleting one's own connections.
@@ -32,9 +35,10 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::DatasetRead,
         Self::DatasetWrite,
+        Self::DatasetShare,
         Self::ConnectionRead,
         Self::ConnectionWrite,
         Self::SyncRead,
@@ -55,6 +59,7 @@ impl Permission {
         match self {
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
+            Self::DatasetShare => "dataset:share",
             Self::ConnectionRead => "connection:read",
             Self::ConnectionWrite => "connection:write",
             Self::SyncRead => "sync:read",
@@ -92,9 +97,9 @@ impl Display for Permission {
 pub enum Role {
     /// Manages users and settings, reads the book, and sees no records.
     Admin,
-    /// Works with datasets, connections and syncs of their own.
+    /// Works with datasets, connections and syncs of their own, and shares datasets.
     Member,
-    /// Looks at datasets and syncs of their own.
+    /// Looks at datasets that are shared with them, and at syncs of their own.
     Analyst,
     /// Reads the book.
     Auditor,
@@ -119,6 +124,7 @@ impl Role {
             Self::Member => &[
                 P::DatasetRead,
                 P::DatasetWrite,
+                P::DatasetShare,
                 P::ConnectionRead,
                 P::ConnectionWrite,
                 P::SyncRead,

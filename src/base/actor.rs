@@ -81,6 +81,18 @@ impl Actor {
         matches!(&self.party, Party::User { token: Some(_), .. })
     }
 
+    /// The person who acts, or is acted for, and their address.
+    pub fn person(&self) -> Option<(UserId, &str)> {
+        match &self.party {
+            Party::User { id, email, .. } => Some((*id, email)),
+            Party::Operator { on_behalf_of, .. } => {
+                let person = on_behalf_of.as_ref();
+                person.map(|(id, email)| (*id, email.as_str()))
+            }
+            Party::Run { .. } | Party::Anonymous | Party::System => None,
+        }
+    }
+
     /// The user whose objects are touched: the one signed in, the one acted for, a run's owner.
     pub fn user(&self) -> Option<UserId> {
         match &self.party {

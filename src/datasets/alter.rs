@@ -7,6 +7,7 @@ use super::error::{FaultReason, RecordFault};
 use super::record::Records;
 use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, Slot};
 use super::service::{check, indexed, name};
+use super::share::Access;
 use super::{Dataset, Error};
 use crate::audit::{Code, Event};
 use crate::base::Actor;
@@ -29,6 +30,7 @@ impl Dataset {
     /// index answers queries once the records have been written anew in the background. Errs with
     /// `Changed` when the dataset is not as it was opened any more.
     pub async fn alter(&self, change: Change, by: &Actor) -> Result<Self, Error> {
+        self.demand(Access::Owner)?;
         let parts = &self.datasets.0;
         let _gate = match change.fields {
             Some(_) => Some(parts.gates.schema(self.id)?),
@@ -67,7 +69,7 @@ impl Dataset {
             batch.put::<Rewrites>(
                 &self.id,
                 &Rewrite {
-                    owner: self.scope.owner(),
+                    owner: self.owner,
                     after: None,
                 },
             );
@@ -100,6 +102,7 @@ impl Dataset {
     }
 
     fn deletion(&self, by: &Actor) -> Result<Batch, Error> {
+        self.demand(Access::Owner)?;
         let parts = &self.datasets.0;
         let event = Event::new(Code::DatasetDeleted, by)
             .entity("dataset", self.id, self.name())

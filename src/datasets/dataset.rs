@@ -1,4 +1,4 @@
-//! One dataset that was opened by its owner's scope; everything below it is reached through it.
+//! One dataset that was opened by a scope; everything below it is reached through it.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::draft::Shape;
 use super::record::{Records, Unread};
 use super::row::{Definition, Rows, records};
+use super::share::Lent;
 use super::{Datasets, Error, Record};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, DatasetId, Scope, UserId};
@@ -17,7 +18,12 @@ use crate::store::{Key as _, Snapshot};
 #[derive(Clone)]
 pub struct Dataset {
     pub(super) datasets: Datasets,
-    pub(super) scope: Scope,
+    /// Whose it is.
+    pub(super) owner: UserId,
+    /// Who has opened it.
+    pub(super) reader: Scope,
+    /// The share by which they have; none for its owner.
+    pub(super) lent: Option<Lent>,
     pub(super) id: DatasetId,
     pub(super) version: Version,
     pub(super) definition: Arc<Definition>,
@@ -51,7 +57,9 @@ impl Dataset {
     pub(super) fn read(datasets: &Datasets, (owner, id): (UserId, DatasetId), read: Read) -> Self {
         Self {
             datasets: datasets.clone(),
-            scope: Scope::owned_by(owner),
+            owner,
+            reader: Scope::owned_by(owner),
+            lent: None,
             id,
             version: read.version,
             definition: read.definition,
@@ -105,8 +113,8 @@ impl Dataset {
     pub fn get(&self, key: &str, by: &Actor) -> Result<Record, Error> {
         let record = self.record(key)?;
         let record = record.ok_or_else(|| Error::UnknownRecord(key.to_owned()))?;
-        let event = Event::new(Code::RecordsRead, by)
-            .entity("dataset", self.id, self.name())
+        let event = self
+            .event(Code::RecordsRead, by)
             .resource("record", key, "", record.version.0)
             .count("records", 1);
         self.datasets
@@ -183,18 +191,31 @@ impl Dataset {
             self.name(),
             self.version.0,
         );
+        let event = self.told(event, by);
         self.datasets
             .0
             .log
             .record(event.build(&self.datasets.0.clock));
     }
 
-    /// The same dataset as it is now.
+    /// The same dataset as it is now, for whoever has opened it.
     pub(super) fn again(&self) -> Result<Self, Error> {
-        self.datasets.open(&self.scope, self.id)
+        match self.datasets.open(&self.reader, self.id) {
+            Err(Error::UnknownDataset(_)) if self.lent.is_some() => Err(Error::Withdrawn(self.id)),
+            outcome => outcome,
+        }
+    }
+
+    /// The same dataset as its owner has it: what was begun by leave is ended without.
+    pub(super) fn of_owner(&self) -> Self {
+        Self {
+            reader: Scope::owned_by(self.owner),
+            lent: None,
+            ..self.clone()
+        }
     }
 
     pub(super) fn row_key(&self) -> (UserId, DatasetId) {
-        (self.scope.owner(), self.id)
+        (self.owner, self.id)
     }
 }

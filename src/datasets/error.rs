@@ -3,6 +3,7 @@
 use super::filter::FilterError;
 use super::import::Refusal;
 use super::plan::QueryError;
+use super::share::Access;
 use crate::base::{BadCursor, DatasetId, ImportId};
 use crate::fields::{Misfit, SchemaFaults};
 use crate::store;
@@ -13,6 +14,30 @@ pub enum Error {
     /// There is none of this id under the owner.
     #[error("dataset {0} does not exist")]
     UnknownDataset(DatasetId),
+    /// It was shared with whoever had opened it, and is no more.
+    #[error("dataset {0} is not shared with you any more")]
+    Withdrawn(DatasetId),
+    /// It is shared with whoever has opened it, but not for this.
+    #[error(
+        "the dataset is shared with you to {held}; this needs {needed}",
+        held = .held.name(),
+        needed = .needed.name()
+    )]
+    NotAllowed {
+        /// How far they may go.
+        held: Access,
+        /// How far they would have to.
+        needed: Access,
+    },
+    /// It is not shared with that user.
+    #[error("the dataset is not shared with that user")]
+    UnknownShare,
+    /// It is shared with that user already.
+    #[error("the dataset is shared with {0} already; change that share instead")]
+    SharedAlready(String),
+    /// One's own dataset needs no share.
+    #[error("the dataset is yours")]
+    OwnShare,
     /// The dataset has no such record.
     #[error("record {0:?} does not exist")]
     UnknownRecord(String),

@@ -9,8 +9,9 @@ use futures_util::Stream;
 use futures_util::stream::try_unfold;
 
 use super::import::{Format, guarded};
+use super::share::Access;
 use super::{Dataset, Error, Record};
-use crate::audit::{Code, Event};
+use crate::audit::Code;
 use crate::base::{Actor, Clock};
 use crate::fields::{FieldType, Value};
 use crate::store::Snapshot;
@@ -35,8 +36,8 @@ impl Dataset {
     /// In CSV (RFC 4180) a text that a spreadsheet would take for a formula gets a `'` before it,
     /// which an import takes away again.
     pub fn export(&self, format: Format, by: &Actor) -> Result<Export, Error> {
-        let event = Event::new(Code::Exported, by)
-            .entity("dataset", self.id, self.name())
+        let event = self
+            .event(Code::Exported, by)
             .count("records", self.count()?)
             .detail("format", format.name());
         self.datasets
@@ -94,6 +95,8 @@ impl Writer {
     }
 
     fn chunk(&mut self) -> Result<Vec<u8>, Error> {
+        // A share that is withdrawn ends what it was streaming.
+        self.dataset.still(Access::View)?;
         let mut out = Vec::with_capacity(CHUNK + (16 << 10));
         let mut first = !std::mem::replace(&mut self.began, true);
         if first {

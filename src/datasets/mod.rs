@@ -1,9 +1,10 @@
 //! Keeps the records that people bring: datasets with a schema, imports, queries, exports.
 //!
-//! [`Datasets`] opens a [`Dataset`] by its owner's scope; everything below a dataset is reached
-//! through one that is open. `row` and `record` are what is stored, `draft` makes a record from
+//! [`Datasets`] opens a [`Dataset`] by the scope of its owner, or of somebody whom it is shared with;
+//! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
 //! values, `write` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
-//! and `export` move files, `keep` finishes what was begun.
+//! and `export` move files, `share` and `sharing` let others
+//! in, `keep` finishes what was begun.
 
 mod alter;
 mod dataset;
@@ -20,6 +21,8 @@ mod preview;
 mod record;
 mod row;
 mod service;
+mod share;
+mod sharing;
 mod write;
 
 pub use alter::Change;
@@ -34,6 +37,8 @@ pub use preview::{PREVIEW_BYTES, Preview, preview};
 pub use record::{Record, Unread};
 pub use row::{Definition, Rows};
 pub use service::{Datasets, New, Settings, tables};
+pub use share::{Access, Level, Share};
+pub use sharing::Grantee;
 pub use write::{Mode, Write};
 
 pub use crate::store::Dependent;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::plan::{Hint, Plan, QueryError, SCAN_LIMIT, Sort, Test, hint, mentions, place, plan};
 use super::record::Records;
 use super::{Dataset, Error, Record, filter, plan as planning};
-use crate::audit::{Code, Event};
+use crate::audit::Code;
 use crate::base::{Actor, BadCursor, Cursor};
 use crate::store::{self, Key as _, Scan, Snapshot};
 
@@ -58,8 +58,8 @@ impl Dataset {
         } else {
             self.answer(&asked)?
         };
-        let event = Event::new(Code::RecordsRead, by)
-            .entity("dataset", self.id, self.name())
+        let event = self
+            .event(Code::RecordsRead, by)
             .count("records", page.records.len() as u64);
         self.datasets
             .0

@@ -14,11 +14,12 @@ use super::import::{Imports, Problems};
 use super::keep::Abandoned;
 use super::record::Records;
 use super::row::{BY_NAME, Definition, Purges, Rewrites, Rows, Slot, records};
+use super::share::{BY_USER, Shares};
 use super::{Dataset, Error};
 use crate::audit::{Code, Event, Log};
 use crate::base::{Actor, Blocking, Clock, Cursor, DatasetId, Nudge, Scope};
 use crate::fields::{Field, Schema};
-use crate::store::{self, Batch, Kept, Scan, Store, Table, prefix};
+use crate::store::{self, Batch, Kept, Key as _, Row, Scan, Snapshot, Store, Table, prefix};
 
 /// Where files lie that wait to be imported as a whole.
 #[derive(Clone, Debug)]
@@ -67,9 +68,10 @@ pub struct New {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 6] {
+pub fn tables() -> [Table; 7] {
     [
         Table::of::<Rows>(),
+        Table::of::<Shares>(),
         Table::of::<Records>(),
         Table::of::<Imports>(),
         Table::of::<Problems>(),
@@ -100,17 +102,34 @@ impl Datasets {
         }))
     }
 
-    /// Opens one of the owner's datasets.
+    /// Opens one of the user's own datasets, or one that is shared with them.
     ///
-    /// Errs with `UnknownDataset` for an id that does not exist and for another owner's alike.
+    /// Errs with `UnknownDataset` for an id that does not exist and for another's dataset alike.
     pub fn open(&self, scope: &Scope, id: DatasetId) -> Result<Dataset, Error> {
+        let moment = self.0.store.snapshot()?;
         let key = (scope.owner(), id);
-        let read = self.0.store.get_kept(&key, &self.0.read, Read::of)?;
-        let read = read.ok_or(Error::UnknownDataset(id))?;
-        Ok(Dataset::read(self, key, read))
+        if let Some(read) = moment.get_kept(&key, &self.0.read, Read::of)? {
+            return Ok(Dataset::read(self, key, read));
+        }
+        let share = moment.get::<Shares>(&(id, scope.owner()))?;
+        let share = share.ok_or(Error::UnknownDataset(id))?;
+        self.open_shared(&moment, share)
     }
 
-    /// One page of the owner's datasets, in the order of their creation.
+    fn open_shared(&self, moment: &Snapshot, share: Row<Shares>) -> Result<Dataset, Error> {
+        let (id, reader) = share.key;
+        let key = (share.value.owner, id);
+        let read = moment.get_kept(&key, &self.0.read, Read::of)?;
+        let read = read.ok_or(Error::UnknownDataset(id))?;
+        Ok(Dataset {
+            reader: Scope::owned_by(reader),
+            lent: Some(share.into()),
+            ..Dataset::read(self, key, read)
+        })
+    }
+
+    /// One page of the user's own datasets and of those that are shared with them, in the order of
+    /// their creation.
     pub fn list(
         &self,
         scope: &Scope,
@@ -118,13 +137,24 @@ impl Datasets {
         after: Option<&Cursor>,
         by: &Actor,
     ) -> Result<(Vec<Dataset>, Option<Cursor>), Error> {
+        // The index has keys of the same form, so that one cursor marks a place in both.
         let scan = Scan::prefix(prefix(&(scope.owner(),)), limit).after(after);
-        let page = self.0.store.scan::<Rows>(&scan)?;
-        let datasets = page.rows.into_iter().map(|row| Dataset::of(self, row));
-        let datasets: Vec<Dataset> = datasets.collect::<Result<_, _>>()?;
+        let moment = self.0.store.snapshot()?;
+        let own = moment.scan::<Rows>(&scan)?;
+        let shared = moment.scan::<Shares>(&scan.by(&BY_USER))?;
+        let mut more = own.next.is_some() || shared.next.is_some();
+        let own = own.rows.into_iter().map(|row| Dataset::of(self, row));
+        let shared = shared.rows.into_iter();
+        let shared = shared.map(|share| self.open_shared(&moment, share));
+        let mut datasets: Vec<Dataset> = own.chain(shared).collect::<Result<_, _>>()?;
+        datasets.sort_by_key(Dataset::id);
+        more |= datasets.len() > limit;
+        datasets.truncate(limit);
+        let last = datasets.last().filter(|_| more);
+        let next = last.map(|last| Cursor((scope.owner(), last.id()).bytes()));
         let event = Event::new(Code::DatasetsRead, by).count("datasets", datasets.len() as u64);
         self.0.log.record(event.build(&self.0.clock));
-        Ok((datasets, page.next))
+        Ok((datasets, next))
     }
 
     /// How many datasets and records an owner has.

@@ -6,6 +6,7 @@ use super::draft::{Draft, Shape};
 use super::error::{FaultReason, RecordFault};
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
+use super::share::Access;
 use super::{Dataset, Error, Record};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Precondition};
@@ -42,7 +43,9 @@ impl Dataset {
     pub async fn write(&self, what: Write<'_>, by: &Actor) -> Result<Record, Error> {
         let _gate = self.datasets.0.gates.records(self.id).await;
         for _ in 0..TRIES {
-            if let Some(record) = self.again()?.try_write(what, by).await? {
+            let dataset = self.again()?;
+            dataset.demand(Access::Edit)?;
+            if let Some(record) = dataset.try_write(what, by).await? {
                 return Ok(record);
             }
         }
@@ -53,7 +56,9 @@ impl Dataset {
     pub async fn remove(&self, key: &str, only_if: &Precondition, by: &Actor) -> Result<(), Error> {
         let parts = &self.datasets.0;
         for _ in 0..TRIES {
-            let record = self.record(key)?;
+            let dataset = self.again()?;
+            dataset.demand(Access::Edit)?;
+            let record = dataset.record(key)?;
             let record = record.ok_or_else(|| Error::UnknownRecord(key.to_owned()))?;
             if !only_if.holds(Some(record.version.0)) {
                 return Err(Error::Precondition);
@@ -61,7 +66,8 @@ impl Dataset {
             let event = Event::new(Code::RecordDeleted, by)
                 .resource("record", key, "", record.version.0)
                 .entity("dataset", self.id, self.name());
-            let mut batch = Batch::new(event.build(&parts.clock));
+            let mut batch = Batch::new(dataset.told(event, by).build(&parts.clock));
+            dataset.hold(&mut batch);
             batch.delete::<Records>(&(self.id, key.to_owned()), record.version);
             batch.add(&records(self.id), -1);
             match parts.store.commit(batch).await {
@@ -118,8 +124,9 @@ impl Dataset {
         let event = Event::new(code, by)
             .entity("record", &draft.key, "")
             .entity("dataset", self.id, self.name());
-        let mut batch = Batch::new(event.build(&parts.clock));
+        let mut batch = Batch::new(self.told(event, by).build(&parts.clock));
         batch.require::<Rows>(&self.row_key(), self.version);
+        self.hold(&mut batch);
         let key = (self.id, draft.key.clone());
         if let Some(record) = before {
             let envelope = Envelope::new(draft, record.created_at, now);

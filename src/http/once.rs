@@ -19,9 +19,10 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 8] = [
+pub(crate) const PATHS: [&str; 9] = [
     "/users",
     "/datasets",
+    "/datasets/*/shares",
     "/connections",
     "/syncs",
     "/syncs/*/runs",

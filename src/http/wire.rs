@@ -15,7 +15,7 @@ use crate::auth::Permission;
 use crate::base::{
     ConnectionId, DatasetId, ImportId, PlanId, RunId, SessionId, SyncId, TokenId, UserId,
 };
-use crate::datasets::Format;
+use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
 
 /// A time, shown in UTC with milliseconds (RFC 3339).
@@ -170,6 +170,8 @@ words! {
     FieldType, "FieldType";
     Format, "FileFormat";
     Permission, "Permission";
+    Level, "ShareLevel";
+    Access, "DatasetAccess";
 }
 
 /// An object whose members are not known beforehand, in the order in which they stand.

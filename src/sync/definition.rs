@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::lender::{BORROWED, Lender};
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
 use crate::datasets;
@@ -19,21 +20,33 @@ pub(crate) static BY_NAME: Index = Index {
 
 impl Collection for Definitions {
     const NAME: &'static str = "sync";
-    const INDEXES: &'static [&'static Index] = &[&BY_NAME];
+    const INDEXES: &'static [&'static Index] = &[&BY_NAME, &BORROWED];
     const REFERS: bool = true;
     type Key = (UserId, SyncId);
     type Value = Definition;
 
-    fn entries((owner, _): &Self::Key, sync: &Definition) -> Vec<Entry> {
-        vec![Entry::new(&BY_NAME, &(*owner, sync.name.to_lowercase()))]
+    fn entries((owner, id): &Self::Key, sync: &Definition) -> Vec<Entry> {
+        let mut entries = vec![Entry::new(&BY_NAME, &(*owner, sync.name.to_lowercase()))];
+        if sync.lender.is_some() {
+            entries.push(Entry::new(&BORROWED, &(sync.dataset, *owner, *id)));
+        }
+        entries
     }
 
-    /// Neither end can be deleted while a sync joins them.
+    /// Neither end can be deleted while a sync joins them; but nobody's sync keeps another from
+    /// deleting a dataset of their own.
     fn references((owner, _): &Self::Key, sync: &Definition) -> Vec<Reference> {
-        vec![
-            Reference::to::<datasets::Rows>(&(*owner, sync.dataset), OnDelete::Refuse),
-            Reference::to::<connections::Rows>(&(*owner, sync.connection), OnDelete::Refuse),
-        ]
+        let connection = (*owner, sync.connection);
+        let mut needed = vec![Reference::to::<connections::Rows>(
+            &connection,
+            OnDelete::Refuse,
+        )];
+        if sync.lender.is_none() {
+            let dataset = (*owner, sync.dataset);
+            let dataset = Reference::to::<datasets::Rows>(&dataset, OnDelete::Refuse);
+            needed.insert(0, dataset);
+        }
+        needed
     }
 
     fn label(_key: &Self::Key, sync: &Definition) -> String {
@@ -60,6 +73,9 @@ pub struct Definition {
     pub remote_key_field_id: String,
     /// Whether the provider may convert values and add missing options of a select field.
     pub typecast: bool,
+    /// Whose dataset it is, when another shares it with the sync's owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lender: Option<Lender>,
     /// Whether runs need a plan that somebody has approved.
     #[serde(default)]
     pub approval: Approval,

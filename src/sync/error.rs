@@ -55,6 +55,9 @@ pub enum Error {
     /// A cursor that no list of outcomes gave out.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),
+    /// Its dataset is not shared with the sync's owner any more.
+    #[error("the dataset {0:?} is not shared with you any more so that you could use it")]
+    DatasetUnavailable(String),
     /// The dataset could not be reached.
     #[error(transparent)]
     Dataset(#[from] datasets::Error),

@@ -134,7 +134,10 @@ impl Known {
 
 impl Sync {
     /// Lists the records that the provider did not take and that were not written since.
+    ///
+    /// They hold values of the dataset's records: errs when it is shared with one no more.
     pub fn dead_letters(&self, part: &Part, by: &Actor) -> Result<LettersPage, Error> {
+        self.reaches_dataset()?;
         let scan = Scan::prefix(prefix(&self.id()), part.limit).after(part.after.as_ref());
         let page = self.syncs().services.store.scan::<DeadLetters>(&scan)?;
         let event = Event::new(Code::SyncsRead, by)

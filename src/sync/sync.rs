@@ -50,6 +50,8 @@ pub struct Change {
 pub struct Overview {
     /// The dataset's name.
     pub dataset: String,
+    /// Whether the sync's owner may use the dataset; another may have shared it.
+    pub dataset_available: bool,
     /// The connection's name.
     pub connection: String,
     /// The connection's provider.
@@ -92,12 +94,14 @@ impl Sync {
         let services = &self.syncs.services;
         let (scope, sync) = (self.scope(), &self.row.definition);
         let connection = services.connections.open(&scope, sync.connection)?;
+        let (dataset, dataset_available) = match self.syncs.dataset_of(&scope, sync) {
+            Ok(dataset) => (dataset.name().to_owned(), true),
+            Err(Error::DatasetUnavailable(name)) => (name, false),
+            Err(error) => return Err(error),
+        };
         Ok(Overview {
-            dataset: services
-                .datasets
-                .open(&scope, sync.dataset)?
-                .name()
-                .to_owned(),
+            dataset,
+            dataset_available,
             connection: connection.name().to_owned(),
             provider: connection.provider().to_string(),
             last_run: self.last_run()?,
@@ -162,7 +166,7 @@ impl Sync {
             table: fresh.table.id.clone(),
         };
         let scope = self.scope();
-        let dataset = self.syncs.services.datasets.open(&scope, fresh.dataset)?;
+        let dataset = self.syncs.dataset_of(&scope, fresh)?;
         let (base, table) = self.syncs.table(&scope, &target, by).await?;
         let kept = || {
             let pairs = fresh.mapping.iter();
@@ -237,6 +241,7 @@ impl Sync {
     }
 
     async fn queue_job(&self, task: Task, by: &Actor) -> Result<Run, Error> {
+        self.reaches_dataset()?;
         let clock = &self.syncs.services.clock;
         let name = &self.row.definition.name;
         let id = RunId::new(clock);

@@ -11,6 +11,7 @@ use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::error::Error;
 use super::intent::Intents;
 use super::job::Runs;
+use super::lender::Lender;
 use super::letter::DeadLetters;
 use super::link::Links;
 use super::mapping::{Fault, Wish, check};
@@ -25,7 +26,7 @@ use crate::base::{
 };
 use crate::config;
 use crate::connections::Connections;
-use crate::datasets::Datasets;
+use crate::datasets::{Access, Datasets};
 use crate::providers::RemoteTable;
 use crate::store::{self, Batch, Scan, Store, Table, prefix};
 
@@ -158,6 +159,7 @@ impl Syncs {
         by: &Actor,
     ) -> Result<Proposal, Error> {
         let dataset = self.services.datasets.open(scope, target.dataset)?;
+        dataset.demand(Access::Use)?;
         let (_, table) = self.table(scope, target, by).await?;
         Ok(propose(dataset.schema(), dataset.key_field(), &table))
     }
@@ -166,6 +168,7 @@ impl Syncs {
     pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Sync, Error> {
         let name = checked_name(&new.name)?;
         let dataset = self.services.datasets.open(scope, new.target.dataset)?;
+        dataset.demand(Access::Use)?;
         let connection = self
             .services
             .connections
@@ -187,6 +190,7 @@ impl Syncs {
             mapping,
             remote_key_field_id: new.wish.remote_key_field_id,
             typecast: new.typecast,
+            lender: Lender::of(&dataset),
             approval: new.approval,
             created_at: now,
             updated_at: now,
@@ -198,6 +202,7 @@ impl Syncs {
             .entity("connection", sync.connection, connection.name())
             .build(&self.services.clock);
         let mut batch = Batch::new(act);
+        dataset.hold(&mut batch);
         batch.insert::<Definitions>(&(scope.owner(), id), &sync);
         self.commit(batch, &sync.name).await?;
         self.open(scope, id)

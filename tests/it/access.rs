@@ -36,6 +36,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         "token": "x", "email": "new@example.org", "name": "New", "password": PASSWORD,
     });
     let (read, write) = (Needs("dataset:read"), Needs("dataset:write"));
+    let share = Needs("dataset:share");
     let connect = Needs("connection:write");
     vec![
         ("getSetup", Open, "", none()),
@@ -91,6 +92,16 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("updateDataset", write, "", json!({"name": "Other"})),
         ("deleteDataset", write, "", none()),
         ("listDatasetDependents", read, "", none()),
+        ("listDatasetShares", share, "", none()),
+        (
+            "shareDataset",
+            share,
+            "",
+            json!({"email": "nobody@example.org", "level": "view"}),
+        ),
+        ("updateDatasetShare", share, "", json!({"level": "use"})),
+        ("withdrawDatasetShare", share, "", none()),
+        ("leaveDataset", read, "", none()),
         ("listRecords", read, "", none()),
         ("getRecord", read, "", none()),
         ("putRecord", write, "", json!({"code": "x"})),
@@ -216,7 +227,7 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}") => NOBODYS,
+        Some("id}" | "import}" | "user}") => NOBODYS,
         Some(_) => "none",
         None => part,
     });
@@ -547,6 +558,71 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
             assert_eq!(none.0, 404, "{}", operation.name);
         }
         owner.get(&foreign).await.expect(200);
+    }
+}
+
+/// How far a shared dataset must be shared for an operation on it. A new one needs a row.
+fn reach(operation: &str) -> &'static str {
+    match operation {
+        "getDataset"
+        | "listDatasetDependents"
+        | "listRecords"
+        | "getRecord"
+        | "exportRecords"
+        | "listImports"
+        | "getImport"
+        | "listImportProblems"
+        | "leaveDataset" => "view",
+        "putRecord" | "updateRecord" | "deleteRecord" | "importFile" => "edit",
+        "updateDataset"
+        | "deleteDataset"
+        | "listDatasetShares"
+        | "shareDataset"
+        | "updateDatasetShare"
+        | "withdrawDatasetShare" => "owner",
+        other => panic!("{other} has no row"),
+    }
+}
+
+#[tokio::test]
+async fn a_shared_dataset_opens_as_far_as_it_is_shared_and_to_nobody_else() {
+    const LEVELS: [&str; 4] = ["view", "use", "edit", "owner"];
+    let server = patient().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let other = server.sign_up("other@example.org", &["member"]).await;
+    let unknown = format!("/datasets/{NOBODYS}");
+    for (held, level) in LEVELS[..3].iter().enumerate() {
+        let made = owner.post("/datasets", dataset()).await.expect(201);
+        let path = format!("/datasets/{}", made["id"].as_str().unwrap());
+        let share = json!({"email": "other@example.org", "level": level});
+        let shared = owner.post(&format!("{path}/shares"), share.clone()).await;
+        shared.expect(201);
+        for (mut operation, _, body) in table(&server) {
+            if !operation.path.starts_with(&unknown) {
+                continue;
+            }
+            let nothing = call(&other, &operation, &body).await;
+            assert_eq!(nothing.0, 404, "{}", operation.name);
+            operation.path = operation.path.replace(&unknown, &path);
+            let (status, code) = call(&other, &operation, &body).await;
+            let needed = LEVELS
+                .iter()
+                .position(|level| *level == reach(&operation.name));
+            let (name, held) = (&operation.name, Some(held));
+            assert_eq!(
+                code == "forbidden",
+                held < needed,
+                "{name}: {status} {code}"
+            );
+            if held >= needed && name == "leaveDataset" {
+                let again = owner.post(&format!("{path}/shares"), share.clone()).await;
+                again.expect(201);
+            }
+        }
+        let mine = owner.get(&path).await.expect(200);
+        assert_eq!(mine["access"], "owner");
+        owner.delete(&path).await.expect(204);
+        other.get(&path).await.problem(404, "not_found");
     }
 }
 

@@ -32,6 +32,7 @@ mod preconditions;
 mod programs;
 mod sandbox;
 mod sessions;
+mod sharing;
 mod store;
 mod support;
 mod sync;

@@ -672,8 +672,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the caller's datasets.
-         * @description Lists the caller's datasets.
+         * Lists the caller's datasets, and those that others share with them.
+         * @description Lists the caller's datasets, and those that others share with them.
          *
          *     Needs the permission `dataset:read`.
          */
@@ -758,7 +758,8 @@ export interface paths {
         };
         /**
          * Lists what needs a dataset.
-         * @description Lists what needs a dataset.
+         * @description Its owner sees their own syncs and those whom it is shared with; somebody whom it is shared
+         *     with sees their own syncs, which do nothing once they have it no more.
          *
          *     Needs the permission `dataset:read`.
          */
@@ -766,6 +767,88 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists with whom one's own dataset is shared.
+         * @description Lists with whom one's own dataset is shared.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        get: operations["listDatasetShares"];
+        put?: never;
+        /**
+         * Shares one's own dataset with another user.
+         * @description The user is named by the exact address with which they sign in. Those who share are
+         *     colleagues: an address that nobody has, and one of somebody who may not see datasets, are
+         *     told as such. The share ends by itself with the dataset.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        post: operations["shareDataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/shares/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a shared dataset away from somebody.
+         * @description It holds at once: for their next request, for a file that is being sent to them, and for a
+         *     run of theirs, which ends before its next call. Their syncs stay, and do nothing.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        delete: operations["withdrawDatasetShare"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes how far somebody may go with a shared dataset.
+         * @description It holds from their next request on; a run of theirs that may not go on ends before its next
+         *     call.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        patch: operations["updateDatasetShare"];
+        trace?: never;
+    };
+    "/datasets/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Gives up a dataset that somebody shares with the caller.
+         * @description Gives up a dataset that somebody shares with the caller.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        delete: operations["leaveDataset"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1557,6 +1640,13 @@ export interface components {
             /** @description The fields in order. */
             fields: components["schemas"]["Field"][];
             /**
+             * @description How far the caller may go: `owner`, or as far as it is shared with them.
+             * @enum {string}
+             */
+            access: "view" | "use" | "edit" | "owner";
+            /** @description The address of its owner, when it is shared with the caller. */
+            shared_by?: string;
+            /**
              * Format: int64
              * @description How many records it has.
              */
@@ -1609,6 +1699,68 @@ export interface components {
             id: string;
             /** @description What its owner calls it. */
             name: string;
+            /** @description Whether the sync's owner may use it; false once another shares it no more. */
+            available: boolean;
+        };
+        /**
+         * DatasetShare
+         * @description Somebody whom a dataset is shared with.
+         */
+        DatasetShare: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user_id: string;
+            /** @description The user's address. */
+            email: string;
+            /**
+             * @description How far they may go: `view` to see and export records, `use` to make syncs too, `edit` to
+             *     write records too.
+             * @enum {string}
+             */
+            level: "view" | "use" | "edit";
+            /**
+             * Format: int64
+             * @description How many syncs of theirs take records from the dataset.
+             */
+            syncs: number;
+            /**
+             * Format: date-time
+             * @description When it was first shared with them.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the level was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the level; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * DatasetShareChange
+         * @description What is to be changed of a share.
+         */
+        DatasetShareChange: {
+            /**
+             * @description How far they may go from now on.
+             * @enum {string}
+             */
+            level: "view" | "use" | "edit";
+        };
+        /**
+         * DatasetShareList
+         * @description One part of the list of those whom a dataset is shared with.
+         */
+        DatasetShareList: {
+            /** @description In the order in which their accounts were made. */
+            items: components["schemas"]["DatasetShare"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * DeadLetter
@@ -1657,7 +1809,7 @@ export interface components {
          * @description Something that depends on another thing: it stands in the way of its deletion, or goes with it.
          */
         Dependent: {
-            /** @description What it is: `sync`. */
+            /** @description What it is: `sync`, or `dataset_share` for a user whom it is shared with. */
             kind: string;
             /** @description Its id. */
             id: string;
@@ -1965,6 +2117,19 @@ export interface components {
             fields: components["schemas"]["Field"][];
         };
         /**
+         * NewDatasetShare
+         * @description Somebody whom a dataset is to be shared with.
+         */
+        NewDatasetShare: {
+            /** @description The address with which they sign in. */
+            email: string;
+            /**
+             * @description How far they may go.
+             * @enum {string}
+             */
+            level: "view" | "use" | "edit";
+        };
+        /**
          * NewPlan
          * @description What kind of plan is wanted.
          */
@@ -2019,7 +2184,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -2822,7 +2987,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -5052,6 +5217,235 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listDatasetShares: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetShareList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shareDataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDatasetShare"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    withdrawDatasetShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the dataset is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateDatasetShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the dataset is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetShareChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    leaveDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     listRecords: {

@@ -9,6 +9,7 @@ use poem::http::Method;
 use super::create::{definition, propose};
 use super::file::{FileFormat, save};
 use super::import::import;
+use super::share::Sharing;
 use super::view::{List, Report, Shown};
 use crate::cli::client::Client;
 use crate::cli::context::Context;
@@ -16,8 +17,8 @@ use crate::cli::failure::Failure;
 use crate::cli::named::{find, path_of};
 use crate::cli::owner::Owner;
 
-const LIST: &str = "/datasets";
-const KIND: &str = "dataset";
+pub(super) const LIST: &str = "/datasets";
+pub(super) const KIND: &str = "dataset";
 
 /// Whose datasets are meant, and what is to be done with them.
 #[derive(Args)]
@@ -78,6 +79,8 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Sharing(Sharing),
     /// Delete a dataset with all its records.
     Delete {
         /// The dataset's name or id.
@@ -151,6 +154,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             let path = format!("{path}?cascade={cascade}");
             client.call(Method::DELETE, &path, None).await?;
         }
+        Command::Sharing(sharing) => sharing.run(client, context).await?,
     }
     Ok(())
 }

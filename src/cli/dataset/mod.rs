@@ -4,6 +4,7 @@ mod command;
 mod create;
 mod file;
 mod import;
+mod share;
 mod view;
 
 pub(super) use command::{Line, run};

@@ -17,10 +17,11 @@ impl Display for List {
         for one in &self.0 {
             writeln!(
                 f,
-                "{}  {:>10}  {}",
+                "{}  {:>10}  {}{}",
                 text(one, "id"),
                 one["records"],
-                text(one, "name")
+                text(one, "name"),
+                shared(one)
             )?;
         }
         Ok(())
@@ -35,7 +36,8 @@ pub(super) struct Shown(pub(super) Value);
 impl Display for Shown {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         let Self(dataset) = self;
-        writeln!(f, "{}  {}", text(dataset, "id"), text(dataset, "name"))?;
+        let (id, name) = (text(dataset, "id"), text(dataset, "name"));
+        writeln!(f, "{id}  {name}{}", shared(dataset))?;
         writeln!(
             f,
             "{} records, key field {}",
@@ -61,6 +63,14 @@ impl Display for Shown {
             )?;
         }
         Ok(())
+    }
+}
+
+/// Whose dataset it is and how far one may go with it, unless it is one's own.
+fn shared(dataset: &Value) -> String {
+    match dataset["shared_by"].as_str() {
+        Some(owner) => format!("  ({}, shared by {owner})", text(dataset, "access")),
+        None => String::new(),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::base::{Actor, Hex, ImportId, chain};
 use crate::datasets::draft::Draft;
 use crate::datasets::keep::Abandoned;
 use crate::datasets::row::Rows;
-use crate::datasets::{Dataset, Error};
+use crate::datasets::{Access, Dataset, Error};
 use crate::fields::Fields;
 use crate::store::{self, Batch};
 
@@ -54,7 +54,9 @@ impl Dataset {
         let _gate = self.datasets.0.gates.records(self.id).await;
         let format = options.format;
         let strict = options.strict;
-        let mut job = Job::begin(self.again()?, options, by).await?;
+        let dataset = self.again()?;
+        dataset.demand(Access::Edit)?;
+        let mut job = Job::begin(dataset, options, by).await?;
         let pieces = Pieces::new(file, Intake::new(&job.dataset.shape, format), &job.dataset);
         let outcome = if strict {
             job.all_or_nothing(pieces).await
@@ -147,13 +149,14 @@ impl Job {
             started_at: parts.now(),
             finished_at: None,
             failure: None,
-            owner: dataset.scope.owner(),
+            owner: dataset.owner,
             applied: None,
             digesting: None,
         };
         let job = Self::resume(dataset, import);
         let mut batch = Batch::new(job.event(Code::ImportStarted, by).build(&parts.clock));
         batch.require::<Rows>(&job.dataset.row_key(), job.dataset.version);
+        job.dataset.hold(&mut batch);
         batch.insert::<Imports>(&(job.dataset.id, job.ledger.import.id), &job.ledger.import);
         parts.store.commit(batch).await?;
         Ok(job)
@@ -213,6 +216,8 @@ impl Job {
         self.ledger.import.state = ImportState::Applying;
         self.ledger.import.applied = Some(0);
         self.note(&Chunk::default()).await?;
+        // All of it is accepted: from here on it is the owner's to have, whole.
+        self.dataset = self.dataset.of_owner();
         self.apply(&path).await
     }
 
@@ -250,14 +255,20 @@ impl Job {
     /// Notes a chunk's rows and problems without writing its records.
     async fn note(&mut self, chunk: &Chunk) -> Result<(), Error> {
         let mut batch = Batch::bookkeeping();
+        self.dataset.hold(&mut batch);
         self.ledger.keep_problems(chunk, &mut batch);
         self.ledger.note(chunk);
         batch.put::<Imports>(
             &(self.dataset.id, self.ledger.import.id),
             &self.ledger.import,
         );
-        self.dataset.datasets.0.store.commit(batch).await?;
-        Ok(())
+        match self.dataset.datasets.0.store.commit(batch).await {
+            Err(store::Error::Conflict(_)) => {
+                self.dataset.still(Access::Edit)?;
+                Err(Error::Changed)
+            }
+            outcome => Ok(outcome.map(drop)?),
+        }
     }
 
     /// Brings the dataset to a chunk's drafts.
@@ -291,8 +302,12 @@ impl Job {
             };
             let (batch, ledger) = parts.blocking.run(work).await?;
             match parts.store.commit(batch).await {
-                // Somebody wrote one of the records, or renamed the dataset: look again.
-                Err(store::Error::Conflict(_)) => self.dataset = self.dataset.again()?,
+                // Somebody wrote one of the records, renamed the dataset or shares it otherwise: look
+                // again.
+                Err(store::Error::Conflict(_)) => {
+                    self.dataset = self.dataset.again()?;
+                    self.dataset.demand(Access::Edit)?;
+                }
                 outcome => {
                     outcome?;
                     self.ledger = ledger;
@@ -352,7 +367,7 @@ impl Job {
     async fn put_end(&self, by: &Actor) -> Result<(), Error> {
         let parts = &self.dataset.datasets.0;
         // A dataset that was deleted meanwhile takes its imports along.
-        let dataset = match self.dataset.again() {
+        let dataset = match self.dataset.of_owner().again() {
             Err(Error::UnknownDataset(_)) => return Ok(()),
             dataset => dataset?,
         };
@@ -381,10 +396,11 @@ impl Job {
     fn event(&self, code: Code, by: &Actor) -> Event {
         let import = &self.ledger.import;
         let name = import.file_name.as_deref().unwrap_or_default();
-        Event::new(code, by)
+        let event = Event::new(code, by)
             .entity("import", import.id, name)
             .entity("dataset", self.dataset.id, self.dataset.name())
-            .detail("strict", import.strict)
+            .detail("strict", import.strict);
+        self.dataset.told(event, by)
     }
 }
 

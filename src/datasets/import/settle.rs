@@ -90,6 +90,7 @@ pub(super) fn settle(
     batch: &mut Batch,
 ) -> Result<(), Error> {
     batch.require::<Rows>(&dataset.row_key(), dataset.version);
+    dataset.hold(batch);
     let mut created = 0;
     for draft in &chunk.drafts {
         let key = (dataset.id, draft.key.clone());

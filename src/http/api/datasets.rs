@@ -11,14 +11,16 @@ use super::{DependentList, Done, Made, Tag};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::DatasetId;
-use crate::datasets::{Change, Dataset, Datasets, Format, New, PREVIEW_BYTES, preview};
+use crate::datasets::{Access, Change, Dataset, Datasets, Format, New, PREVIEW_BYTES, preview};
 use crate::fields::{Field, FieldType, MAX_FIELDS};
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, File, Moment};
+use crate::sync::Syncs;
 
 pub(super) struct Resource {
     datasets: Datasets,
+    syncs: Syncs,
     pages: Pages,
 }
 
@@ -44,7 +46,7 @@ struct FieldView {
 
 /// A dataset.
 #[derive(Object)]
-#[oai(rename = "Dataset")]
+#[oai(rename = "Dataset", skip_serializing_if_is_none)]
 struct DatasetView {
     /// The dataset's id.
     id: DatasetId,
@@ -54,6 +56,10 @@ struct DatasetView {
     key_field: String,
     /// The fields in order.
     fields: Vec<FieldView>,
+    /// How far the caller may go: `owner`, or as far as it is shared with them.
+    access: Access,
+    /// The address of its owner, when it is shared with the caller.
+    shared_by: Option<String>,
     /// How many records it has.
     records: u64,
     /// When it was created.
@@ -117,7 +123,7 @@ struct PreviewView {
 
 #[OpenApi(tag = "Tag::Datasets")]
 impl Resource {
-    /// Lists the caller's datasets.
+    /// Lists the caller's datasets, and those that others share with them.
     #[oai(path = "/datasets", method = "get", operation_id = "listDatasets")]
     async fn list(
         &self,
@@ -256,6 +262,9 @@ impl Resource {
     }
 
     /// Lists what needs a dataset.
+    ///
+    /// Its owner sees their own syncs and those whom it is shared with; somebody whom it is shared
+    /// with sees their own syncs, which do nothing once they have it no more.
     #[oai(
         path = "/datasets/:id/dependents",
         method = "get",
@@ -267,15 +276,24 @@ impl Resource {
         id: Path<DatasetId>,
     ) -> Result<Json<DependentList>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let dependents = self.datasets.open(&scope, id.0)?.dependents(&by)?;
-        Ok(Json(dependents.iter().collect()))
+        let dataset = self.datasets.open(&scope, id.0)?;
+        if dataset.access() == Access::Owner {
+            return Ok(Json(dataset.dependents(&by)?.iter().collect()));
+        }
+        dataset.note_read(&by);
+        let borrowers = self.syncs.borrowers(id.0)?.into_iter();
+        let own = borrowers.filter(|borrower| borrower.user == scope.owner());
+        Ok(Json(own.collect()))
     }
 }
 
 impl Resource {
     pub(super) fn new(app: &App, pages: Pages) -> Self {
-        let datasets = app.datasets.clone();
-        Self { datasets, pages }
+        Self {
+            datasets: app.datasets.clone(),
+            syncs: app.syncs.clone(),
+            pages,
+        }
     }
 }
 
@@ -288,6 +306,8 @@ impl DatasetView {
             name: definition.name.clone(),
             key_field: definition.key_field.clone(),
             fields: fields.map(FieldView::from).collect(),
+            access: dataset.access(),
+            shared_by: dataset.shared_by().map(str::to_owned),
             records: dataset.count()?,
             created_at: definition.created_at.into(),
             updated_at: definition.updated_at.into(),

@@ -17,7 +17,7 @@ use crate::{app, audit, auth, connections, datasets, receipts, store, sync};
 #[derive(Debug, Object)]
 #[oai(rename = "Dependent")]
 pub(crate) struct DependentView {
-    /// What it is: `sync`.
+    /// What it is: `sync`, or `dataset_share` for a user whom it is shared with.
     kind: String,
     /// Its id.
     id: String,
@@ -33,6 +33,16 @@ impl From<&store::Dependent> for DependentView {
             kind: one.collection.to_owned(),
             id: id.map(|id| id.to_string()).unwrap_or_default(),
             name: one.label.clone(),
+        }
+    }
+}
+
+impl From<sync::Borrower> for DependentView {
+    fn from(one: sync::Borrower) -> Self {
+        Self {
+            kind: "sync".to_owned(),
+            id: one.sync.to_string(),
+            name: one.name,
         }
     }
 }
@@ -83,11 +93,17 @@ impl From<datasets::Error> for ApiError {
     fn from(error: datasets::Error) -> Self {
         use datasets::{Error as E, QueryError as Q};
         match error {
-            E::UnknownDataset(_) => Self::not_found("dataset"),
+            // Whoever has it no more is answered like those who never had.
+            E::UnknownDataset(_) | E::Withdrawn(_) => Self::not_found("dataset"),
+            E::NotAllowed { .. } => Self::new(Code::Forbidden, error.to_string()),
+            E::UnknownShare => Self::not_found("share"),
+            E::OwnShare => Self::invalid("email", error.to_string()),
             E::UnknownRecord(_) => Self::not_found("record"),
             E::UnknownImport(_) => Self::not_found("import"),
             E::Precondition => Self::precondition_failed(),
-            E::NameTaken(_) | E::Changed | E::Busy => Self::new(Code::Conflict, error.to_string()),
+            E::NameTaken(_) | E::SharedAlready(_) | E::Changed | E::Busy => {
+                Self::new(Code::Conflict, error.to_string())
+            }
             E::BadName => Self::invalid("name", error.to_string()),
             E::BadSchema(faults) => {
                 let faults = faults.0.into_iter();
@@ -201,6 +217,7 @@ impl From<sync::Error> for ApiError {
             | E::Busy
             | E::Moved
             | E::Ended(_)
+            | E::DatasetUnavailable(_)
             | E::NotEnded(_)
             | E::NothingLeft(_) => Self::new(Code::Conflict, told),
             E::UnknownTable(_) => Self::invalid("table_id", told),

@@ -57,6 +57,7 @@ impl Sync {
     /// The remote records are read first when `read_first` says so, and always while nothing was
     /// agreed yet. Errs while a job of this sync has not ended.
     pub async fn plan(&self, read_first: bool, by: &Actor) -> Result<(PlanId, Plan), Error> {
+        self.reaches_dataset()?;
         let (syncs, clock) = (self.syncs(), self.clock());
         let name = &self.definition().name;
         let agreed = Scan::prefix(prefix(&self.id()), 1);
@@ -126,6 +127,7 @@ impl Syncs {
         by: &Actor,
     ) -> Result<(Plan, ChangesPage), Error> {
         let plan = self.plan_row(scope, id)?.value;
+        self.open(scope, plan.sync)?.reaches_dataset()?;
         let after = part.after.as_ref().map(place).transpose()?;
         let moment = self.services.store.snapshot()?;
         let look = move || look(&moment, id, &wanted, (after, part.limit));
@@ -142,6 +144,7 @@ impl Syncs {
         let row = self.plan_row(scope, id)?;
         let (mut plan, clock) = (row.value, &self.services.clock);
         let sync = self.open(scope, plan.sync)?;
+        sync.reaches_dataset()?;
         let now = clock.now();
         let run = RunId::new(clock);
         plan.step(PlanStep::Approve)

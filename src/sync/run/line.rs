@@ -10,9 +10,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::super::board::Run;
+use super::super::lender::unavailable;
 use super::super::state::{Ending, Failure};
 use super::verdict::{Verdict, failure, verdict};
 use crate::base::{Backoff, Clock};
+use crate::datasets::{Access, Dataset};
 use crate::providers::{Answer, Error, Records};
 
 /// Waits between tries while a provider has trouble: about a minute and a half in all.
@@ -29,6 +31,8 @@ const REFUSALS: u32 = 20;
 pub(super) struct Line<'a> {
     pub(super) records: &'a dyn Records,
     pub(super) base: &'a str,
+    /// Where the records come from: no call is made when the run's owner may not use it any more.
+    pub(super) dataset: &'a Dataset,
     pub(super) clock: &'a Clock,
     pub(super) live: &'a watch::Sender<Run>,
     /// Told when no further call is to be made: the appliance stops, or the run
@@ -70,6 +74,10 @@ impl Line<'_> {
     pub(super) async fn admit(&self) -> Option<()> {
         let admission = self.records.admit(self.base);
         self.halt.run_until_cancelled(admission).await?;
+        if self.dataset.still(Access::Use).is_err() {
+            self.fail(unavailable(self.dataset.name()).into());
+            return None;
+        }
         self.live.send_modify(|run| run.job.calls += 1);
         Some(())
     }

@@ -29,6 +29,7 @@ mod readback;
 mod reading;
 mod source;
 mod start;
+mod unavailable;
 mod verdict;
 
 use std::sync::Arc;

@@ -95,7 +95,14 @@ impl<'a> Claimed<'a> {
             return Ok(None); // it has ended
         }
         let scope = Scope::owned_by(active.owner);
-        let dataset = services.datasets.open(&scope, sync.value.dataset)?;
+        let by = actor(active);
+        let dataset = match syncs.dataset_of(&scope, &sync.value) {
+            Err(Error::DatasetUnavailable(name)) => {
+                syncs.refuse(active, (job, row.version), &name, &by).await?;
+                return Ok(None);
+            }
+            dataset => dataset?,
+        };
         if matches!(job.task, Task::Plan(_)) {
             // A plan shows one time: it is begun anew whenever its job is taken up.
             (job.counts, job.problems) = Default::default();
@@ -103,7 +110,6 @@ impl<'a> Claimed<'a> {
         if job.total.is_none() {
             job.total = Some(syncs.total(active.owner, &job.task, &dataset)?);
         }
-        let by = actor(active);
         let act = Event::new(Code::RunStarted, &by)
             .entity("run", active.run, &job.sync_name)
             .entity("sync", job.sync, &job.sync_name)
@@ -266,6 +272,7 @@ impl<'a> Claimed<'a> {
         Line {
             records,
             base: &self.sync.base.id,
+            dataset: &self.dataset,
             clock: &self.syncs.services.clock,
             live: &self.live,
             halt: &self.halt,

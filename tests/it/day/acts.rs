@@ -30,6 +30,7 @@ impl Day {
             user,
             ..records(&owner).await
         };
+        share(&owner, &things).await;
         self.provider(&owner, &mut things).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
@@ -259,6 +260,19 @@ async fn records(owner: &Caller<'_>) -> Things {
         run: String::new(),
         plan: String::new(),
     }
+}
+
+/// Shares the dataset with the second user, a little further, and no more.
+async fn share(owner: &Caller<'_>, things: &Things) {
+    let shares = format!("/datasets/{}/shares", things.dataset);
+    let new = json!({"email": "ada@example.org", "level": "view"});
+    owner.post(&shares, new).await.expect(201);
+    let share = format!("{shares}/{}", things.user);
+    let change = json!({"level": "use"});
+    owner.patch(&share, change).await.expect(200);
+    owner.get(&shares).await.expect(200);
+    let ended = owner.delete(&share).await;
+    assert_eq!(ended.status, 204, "{}", ended.text());
 }
 
 /// Runs a sync to its end, which must be `state`.

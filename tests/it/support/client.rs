@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
-use poem::{Body, Endpoint as _, Request, Response};
+use poem::{Body, Endpoint as _, Request, RequestBuilder, Response};
 use serde_json::Value;
 use weighbridge::base::Peer;
 
@@ -118,11 +118,21 @@ impl Client {
         if !kind.is_empty() {
             request = request.content_type(kind);
         }
+        Answer::read(self.respond(request, body).await).await
+    }
+
+    /// Any path, for an answer that is read by and by.
+    pub(crate) async fn open(&self, method: Method, path: &str) -> Response {
+        let request = Request::builder().method(method).uri_str(path);
+        self.respond(request, Body::empty()).await
+    }
+
+    async fn respond(&self, mut request: RequestBuilder, body: Body) -> Response {
         for (name, value) in &self.headers {
             request = request.header(name.as_str(), value.as_str());
         }
         let mut request = request.body(body);
         request.extensions_mut().insert(self.peer);
-        Answer::read(self.endpoint.get_response(request).await).await
+        self.endpoint.get_response(request).await
     }
 }

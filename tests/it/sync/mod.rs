@@ -8,6 +8,7 @@ mod once;
 mod pace;
 mod plans;
 mod push;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::future::Future;

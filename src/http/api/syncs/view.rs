@@ -59,6 +59,8 @@ pub(super) struct DatasetName {
     id: DatasetId,
     /// What its owner calls it.
     name: String,
+    /// Whether the sync's owner may use it; false once another shares it no more.
+    available: bool,
 }
 
 /// A connection by its name.
@@ -108,6 +110,7 @@ pub(super) struct SyncList {
 pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
     let Overview {
         dataset,
+        dataset_available,
         connection,
         provider,
         last_run,
@@ -119,6 +122,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         dataset: DatasetName {
             id: kept.dataset,
             name: dataset,
+            available: dataset_available,
         },
         connection: ConnectionName {
             id: kept.connection,
