@@ -85,6 +85,12 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import("./datasets/imports/page"), "Imports"),
 });
 
+const datasetSharing = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/$id/sharing",
+  component: lazyRouteComponent(() => import("./datasets/sharing/page"), "DatasetSharing"),
+});
+
 const datasetSettings = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id/settings",
@@ -187,6 +193,7 @@ const tree = root.addChildren([
     newDataset,
     records,
     imports,
+    datasetSharing,
     datasetSettings,
     connectionList,
     newConnection,

@@ -33,6 +33,8 @@ export type Run = Schemas["Run"];
 export type RunCounts = Schemas["RunCounts"];
 export type Scope = Token["scopes"][number];
 export type Session = Schemas["Session"];
+export type Share = Schemas["DatasetShare"];
+export type ShareLevel = Share["level"];
 export type Sync = Schemas["Sync"];
 export type Token = Schemas["Token"];
 export type User = Schemas["User"];
@@ -41,6 +43,7 @@ export type User = Schemas["User"];
 export type Permission =
   | "dataset:read"
   | "dataset:write"
+  | "dataset:share"
   | "connection:read"
   | "connection:write"
   | "sync:read"

@@ -6,12 +6,13 @@ import { BookLink } from "../book/link";
 import { formatAmount } from "../ui/format";
 import { Tabs } from "../ui/tabs";
 import { ThingPage } from "../ui/thing-page";
+import { SharedBy } from "./shared-by";
 
 interface FrameProps {
   id: string;
   /** Which of the sister pages: stands in the window's title. */
   tab?: string;
-  actions?: ReactNode;
+  actions?: (dataset: Dataset) => ReactNode;
   children: (dataset: Dataset) => ReactNode;
 }
 
@@ -19,25 +20,29 @@ interface FrameProps {
 export function DatasetFrame({ id, tab, actions, children }: FrameProps) {
   const dataset = useDataset(id);
   const mayWrite = useMay("dataset:write");
+  // Most are; one that turns out to be somebody else's loses the tab.
+  const isMine = dataset.data?.shared_by === undefined;
   const tabs = [
     { to: `/datasets/${id}`, label: "Records" },
     { to: `/datasets/${id}/imports`, label: "Imports" },
-    ...(mayWrite ? [{ to: `/datasets/${id}/settings`, label: "Settings" }] : []),
+    { to: `/datasets/${id}/sharing`, label: "Sharing" },
+    ...(mayWrite && isMine ? [{ to: `/datasets/${id}/settings`, label: "Settings" }] : []),
   ];
   return (
     <ThingPage
       query={dataset}
       crumbs={[{ label: "Datasets", to: "/datasets" }]}
       titleOf={({ name }) => (tab ? `${name}: ${tab}` : name)}
-      lead={({ records, key_field }) => (
+      lead={({ records, key_field, access, shared_by }) => (
         <>
           <span>
             {formatAmount(records, "record")}, told apart by {key_field}
           </span>
+          {shared_by && <SharedBy access={access} owner={shared_by} />}
           <BookLink id={id} />
         </>
       )}
-      actions={() => actions}
+      actions={actions}
       tabs={<Tabs label="Dataset" tabs={tabs} />}
     >
       {children}

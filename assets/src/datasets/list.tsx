@@ -7,6 +7,7 @@ import { Listing } from "../ui/listing";
 import { NewLink } from "../ui/new-link";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
+import { SharedBy } from "./shared-by";
 
 const columns: Column<Dataset>[] = [
   {
@@ -18,6 +19,13 @@ const columns: Column<Dataset>[] = [
         {name}
       </Link>
     ),
+  },
+  {
+    id: "owner",
+    head: "Whose",
+    rank: ({ shared_by }) => shared_by ?? "",
+    cell: ({ access, shared_by }) =>
+      shared_by ? <SharedBy access={access} owner={shared_by} /> : "Yours",
   },
   { id: "key", head: "Key field", cell: ({ key_field }) => <code>{key_field}</code> },
   {
@@ -48,12 +56,12 @@ export function DatasetList() {
   return (
     <Listing
       title="Datasets"
-      lead="Tables of records that are kept here."
+      lead="Tables of records that are kept here: yours, and those that others share with you."
       noun="dataset"
       pages={useDatasets()}
       columns={columns}
-      words={({ name, key_field, fields }) =>
-        [name, key_field, ...fields.map((field) => field.name)].join(" ")
+      words={({ name, key_field, fields, shared_by }) =>
+        [name, key_field, shared_by, ...fields.map((field) => field.name)].join(" ")
       }
       create={mayWrite && <NewLink to="/datasets/new" label="New dataset" />}
       empty={{

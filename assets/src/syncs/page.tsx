@@ -15,7 +15,7 @@ import { Button } from "../ui/button";
 import { Deletion } from "../ui/deletion";
 import { Empty } from "../ui/empty";
 import { Loaded } from "../ui/loaded";
-import { Failure } from "../ui/notice";
+import { Failure, Notice } from "../ui/notice";
 import { Panel } from "../ui/page";
 import { Pinned } from "../ui/pinned";
 import { Rename } from "../ui/rename";
@@ -50,6 +50,7 @@ export function SyncPage() {
     >
       {(found) => (
         <>
+          {!found.dataset.available && <Unavailable dataset={found.dataset.name} />}
           <Panel
             title="Last runs"
             aside={
@@ -67,6 +68,17 @@ export function SyncPage() {
         </>
       )}
     </ThingPage>
+  );
+}
+
+function Unavailable({ dataset }: { dataset: string }) {
+  return (
+    <Notice tone="warn" title={`${dataset} is out of reach`}>
+      <p>
+        Its owner does not share it with you any more so that you could use it, or has deleted it.
+        This sync does nothing until they share it again.
+      </p>
+    </Notice>
   );
 }
 

@@ -10,6 +10,7 @@ import type {
   RemoteTable,
   Run,
   Session,
+  Share,
   Sync,
   Token,
   User,
@@ -32,6 +33,7 @@ export const session: Session = {
   permissions: [
     "dataset:read",
     "dataset:write",
+    "dataset:share",
     "connection:read",
     "connection:write",
     "sync:read",
@@ -97,10 +99,29 @@ export const airports: Dataset = {
     { name: "state", type: "choice", required: false, indexed: true, choices: ["CA", "TX"] },
     { name: "latitude", type: "number", required: false, indexed: false },
   ],
+  access: "owner",
   records: 2,
   created_at: time,
   updated_at: time,
   version: 1,
+};
+
+export const lent: Dataset = {
+  ...airports,
+  id: "set-lent",
+  name: "Lent",
+  access: "view",
+  shared_by: "grace@example.org",
+};
+
+export const share: Share = {
+  user_id: "user-grace",
+  email: "grace@example.org",
+  level: "view",
+  syncs: 2,
+  created_at: time,
+  updated_at: time,
+  version: 4,
 };
 
 export const losAngeles: DatasetRecord = {
@@ -181,7 +202,7 @@ export const run: Run = {
 export const sync: Sync = {
   id: "sync-1",
   name: "Airports to Sandbox",
-  dataset: { id: airports.id, name: airports.name },
+  dataset: { id: airports.id, name: airports.name, available: true },
   connection: { id: sandboxConnection.id, name: sandboxConnection.name, provider: "airtable" },
   base: { id: "base-1", name: "Sandbox" },
   table: { id: remoteTable.id, name: remoteTable.name },

@@ -53,6 +53,9 @@ export function Deletion({ noun, name, loss, readDependents, remove, onDeleted }
   );
 }
 
+/** What depends on a thing, where the API's own word is none of everyday language. */
+const kinds: Record<string, string> = { dataset_share: "the share of" };
+
 function Dependents({ dependents }: { dependents: readonly Dependent[] }) {
   return (
     <div>
@@ -60,7 +63,7 @@ function Dependents({ dependents }: { dependents: readonly Dependent[] }) {
       <ul>
         {dependents.map(({ kind, id, name }) => (
           <li key={id}>
-            {kind} <strong>{name}</strong>
+            {kinds[kind] ?? kind} <strong>{name}</strong>
           </li>
         ))}
       </ul>

@@ -1,8 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { $api } from "../../api/client";
-import { useMay } from "../../api/session";
-import type { Import } from "../../api/types";
+import type { Dataset, Import } from "../../api/types";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -14,6 +13,7 @@ import { Panel } from "../../ui/page";
 import { Status, type StatusWord } from "../../ui/status";
 import { type Column, Table, WaitingTable } from "../../ui/table";
 import { Ago } from "../../ui/time";
+import { useMayEdit } from "../access";
 import { ChooseFile, type ChosenFile } from "../choose";
 import { DatasetFrame } from "../frame";
 import { ImportProgress } from "./progress";
@@ -24,12 +24,11 @@ const route = getRouteApi("/signed-in/datasets/$id/imports");
 
 export function Imports() {
   const { id } = route.useParams();
-  const mayWrite = useMay("dataset:write");
   return (
     <DatasetFrame id={id} tab="Imports">
-      {() => (
+      {(dataset) => (
         <>
-          {mayWrite && <ImportMore id={id} />}
+          <ImportMore dataset={dataset} />
           <Panel title="Past imports">
             <PastImports id={id} />
           </Panel>
@@ -39,13 +38,16 @@ export function Imports() {
   );
 }
 
-function ImportMore({ id }: { id: string }) {
+function ImportMore({ dataset }: { dataset: Dataset }) {
+  const { id } = dataset;
+  const mayEdit = useMayEdit(dataset);
   const [chosen, setChosen] = useState<ChosenFile>();
   const { carry, sent, stop } = useImport();
   const start = (next: ChosenFile) => {
     setChosen(next);
     carry.mutate({ datasetId: id, chosen: next });
   };
+  if (!mayEdit) return null;
   if (chosen && carry.isPending) {
     return <ImportProgress file={chosen.file} sent={sent} onStop={stop} />;
   }

@@ -11,6 +11,7 @@ import { Failure } from "../../ui/notice";
 import { sortOf } from "../../ui/sort";
 import { SortHead } from "../../ui/sort-head";
 import { type Column, Table, WaitingTable } from "../../ui/table";
+import { useMayEdit } from "../access";
 import { showValue } from "../show";
 
 const route = getRouteApi("/signed-in/datasets/$id");
@@ -141,6 +142,7 @@ function Paging({ count, next, scanned }: PagingProps) {
 }
 
 function NoRecords({ dataset, isNarrowed }: { dataset: Dataset; isNarrowed: boolean }) {
+  const mayEdit = useMayEdit(dataset);
   if (isNarrowed) {
     return (
       <Empty icon="search" title="No record fits">
@@ -153,13 +155,16 @@ function NoRecords({ dataset, isNarrowed }: { dataset: Dataset; isNarrowed: bool
       icon="dataset"
       title="No records yet"
       action={
-        <Link to="/datasets/$id/imports" params={{ id: dataset.id }} className="button primary">
-          Import a file
-        </Link>
+        mayEdit && (
+          <Link to="/datasets/$id/imports" params={{ id: dataset.id }} className="button primary">
+            Import a file
+          </Link>
+        )
       }
     >
       <p>
-        {dataset.name} has its fields, but nothing in them. Import a file, or add a record by hand.
+        {dataset.name} has its fields, but nothing in them.
+        {mayEdit && " Import a file, or add a record by hand."}
       </p>
     </Empty>
   );

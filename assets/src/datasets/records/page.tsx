@@ -1,11 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { apiBase } from "../../api/client";
-import { useMay } from "../../api/session";
 import type { Dataset, ImportFormat } from "../../api/types";
 import { mediaTypes } from "../../api/upload";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
+import { useMayEdit } from "../access";
 import { DatasetFrame } from "../frame";
 import { RecordList } from "./list";
 import { RecordSheet } from "./sheet";
@@ -17,33 +17,37 @@ export function Records() {
   const { id } = route.useParams();
   const { record, add } = route.useSearch();
   const navigate = route.useNavigate();
-  const mayWrite = useMay("dataset:write");
   const show = (change: { record?: string; add?: string }) =>
     navigate({ search: (now) => changeSearch(now, change), resetScroll: false });
   const close = () => show({ record: undefined, add: undefined });
   return (
     <DatasetFrame
       id={id}
-      actions={
+      actions={(dataset) => (
         <>
           <ExportMenu id={id} />
-          {mayWrite && (
-            <Button icon="plus" data-shortcut="new" onPress={() => show({ add: "yes" })}>
-              Add a record
-            </Button>
-          )}
+          <AddButton dataset={dataset} onPress={() => show({ add: "yes" })} />
         </>
-      }
+      )}
     >
       {(dataset: Dataset) => (
         <>
           <Toolbar dataset={dataset} />
           <RecordList dataset={dataset} />
-          {add && mayWrite && <RecordSheet dataset={dataset} onClose={close} />}
+          {add && <RecordSheet dataset={dataset} onClose={close} />}
           {record && <RecordSheet dataset={dataset} recordKey={record} onClose={close} />}
         </>
       )}
     </DatasetFrame>
+  );
+}
+
+function AddButton({ dataset, onPress }: { dataset: Dataset; onPress: () => void }) {
+  if (!useMayEdit(dataset)) return null;
+  return (
+    <Button icon="plus" data-shortcut="new" onPress={onPress}>
+      Add a record
+    </Button>
   );
 }
 

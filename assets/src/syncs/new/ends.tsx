@@ -2,6 +2,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { rowsOf, useConnections, useDatasets } from "../../api/lists";
 import { providerName } from "../../connections/state";
+import { reaches } from "../../datasets/access";
 import { Button } from "../../ui/button";
 import { formatAmount } from "../../ui/format";
 import { useEnter, useGo } from "./go";
@@ -11,7 +12,8 @@ const route = getRouteApi("/signed-in/syncs/new");
 
 /** Where the records come from, and by which access they go. */
 export function ChooseEnds() {
-  const [datasets, connections] = [rowsOf(useDatasets()), rowsOf(useConnections())];
+  const datasets = rowsOf(useDatasets()).filter((dataset) => reaches(dataset, "use"));
+  const connections = rowsOf(useConnections());
   const search = route.useSearch();
   const [enter, go] = [useEnter(), useGo()];
   const dataset = search.dataset ?? onlyOne(datasets);
@@ -25,7 +27,11 @@ export function ChooseEnds() {
       <Pick
         label="Dataset"
         from={datasets}
-        note={({ records }) => formatAmount(records, "record")}
+        note={({ records, shared_by }) =>
+          shared_by
+            ? `${formatAmount(records, "record")}, shared by ${shared_by}`
+            : formatAmount(records, "record")
+        }
         chosen={dataset}
         onChoose={(dataset) => enter({ dataset })}
       />
