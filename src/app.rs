@@ -104,8 +104,12 @@ impl App {
         let file = store_file(&config);
         let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
         let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
-        let settings = kept(&config, file);
-        let store = Store::open(&settings, registry(), Arc::new(audit.clone()), blocking)?;
+        let store = Store::open(
+            &kept(&config, file),
+            registry(),
+            Arc::new(audit.clone()),
+            blocking,
+        )?;
         let vault = Vault::new(&master, &store, &clock).await?;
         let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
         let connections = Connections::new(connections::Parts {
@@ -138,11 +142,12 @@ impl App {
             nudge: nudge.clone(),
             settings: (&config.sync).into(),
         });
+        let scheduler = Scheduler::new(syncs.clone(), auth.users.clone(), nudge, clock.clone());
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
-            scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
+            scheduler,
             datasets,
             syncs,
             metrics,
@@ -162,6 +167,16 @@ impl App {
     /// A book that cannot be written does not keep the appliance down: what is here can be read,
     /// changes are refused, and the line of the start is the first that is written when it can be.
     pub fn start(&self, tasks: &Tasks) {
+        self.start_with(&self.scheduler, tasks);
+    }
+
+    /// The same for one command, without a server: what it queues is executed, and no schedule is
+    /// looked at.
+    pub fn start_for_a_command(&self, tasks: &Tasks) {
+        self.start_with(&self.scheduler.clone().without_schedules(), tasks);
+    }
+
+    fn start_with(&self, scheduler: &Scheduler, tasks: &Tasks) {
         self.audit.record(self.lifecycle(Code::Started));
         if let Err(error) = self.audit.flush() {
             tracing::error!(cause = %chain(&error), "the appliance starts without being able to change anything");
@@ -172,7 +187,7 @@ impl App {
         self.auth.sessions.start(tasks);
         self.auth.tokens.start(tasks);
         self.datasets.start(tasks);
-        self.scheduler.start(tasks);
+        scheduler.start(tasks);
     }
 
     /// Errs with what keeps the appliance from reading or from changing anything.

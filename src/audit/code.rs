@@ -273,6 +273,12 @@ codes! {
         "A plan was approved, and the run that carries it out was queued.";
     RunsSwept = "WB-SYNC-020" "runs_swept" ApiActivity 4 Informational done
         "Runs and plans of a sync that ended long ago were deleted, as the settings say.";
+    ScheduleSet = "WB-SYNC-021" "schedule_set" EntityManagement 3 Informational done
+        "It was set when a sync runs by itself.";
+    ScheduleRemoved = "WB-SYNC-022" "schedule_removed" EntityManagement 3 Informational done
+        "A sync does not run by itself any more.";
+    ScheduleMissed = "WB-SYNC-023" "schedule_missed" ApiActivity 99 Low fails
+        "A time of a schedule passed without a run.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

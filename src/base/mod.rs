@@ -3,6 +3,7 @@
 mod actor;
 mod backoff;
 mod blocking;
+mod cadence;
 mod chain;
 mod clock;
 mod cursor;
@@ -21,6 +22,7 @@ mod witness;
 pub use actor::{Actor, Origin, Party};
 pub use backoff::Backoff;
 pub use blocking::Blocking;
+pub use cadence::{BadCadence, Cadence, TimeOfDay, Weekday, When};
 pub use chain::chain;
 pub use clock::Clock;
 pub use cursor::{BadCursor, Cursor};

@@ -59,7 +59,7 @@ impl Client {
             let app = App::open(config, Clock::system(), Blocking::Threads).await;
             let app = app.map_err(Failure::of)?;
             let tasks = Tasks::default();
-            app.start(&tasks);
+            app.start_for_a_command(&tasks);
             Way::Inside {
                 endpoint: http::endpoint(&app).boxed(),
                 app,

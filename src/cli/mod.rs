@@ -26,6 +26,7 @@ mod plan;
 mod run;
 mod runtime;
 mod sandbox;
+mod schedule;
 mod secret;
 mod serve;
 mod setup_link;

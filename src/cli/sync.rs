@@ -15,6 +15,7 @@ use super::named::{path_of, text};
 use super::owner::Owner;
 use super::plan::{self, Wanted};
 use super::run::{Run, end, follow};
+use super::schedule;
 
 /// Whose syncs are meant, and what is to be done with them.
 #[derive(Args)]
@@ -35,6 +36,8 @@ enum Command {
     Run(Start),
     /// Show what a run of a sync would do, field by field, and write nothing.
     Plan(Wanted),
+    /// Set, show, rest or remove when a sync runs by itself.
+    Schedule(schedule::Wanted),
     /// List or discard the records that the provider did not take.
     DeadLetters(DeadLetters),
 }
@@ -97,6 +100,7 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
             Ok(context.out.show(&Sync(sync))?)
         }
         Command::Plan(wanted) => plan::run(wanted, owner, context),
+        Command::Schedule(wanted) => schedule::run(wanted, owner, context),
         Command::DeadLetters(wanted) => dead_letters::run(wanted, owner, context),
         Command::Run(start) => {
             let run = owner.with(context, async |client| {

@@ -11,6 +11,8 @@ pub struct Sync {
     pub keep_ended: Duration,
     /// How long a plan can be approved.
     pub plan_validity: Duration,
+    /// Runs of a schedule begin up to so long after their time.
+    pub schedule_jitter: Duration,
 }
 
 const DAY: Duration = Duration::from_hours(24);
@@ -28,6 +30,12 @@ impl Sync {
                 "plan_validity",
                 7 * DAY,
                 "A plan can be approved so long after it was made.",
+            ),
+            schedule_jitter: from.key(
+                "schedule_jitter",
+                Duration::from_secs(30),
+                "A scheduled run begins up to so long after its time, each sync always as much \
+                 later, so that many with the same time do not begin in one second.",
             ),
         }
     }

@@ -13,10 +13,11 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ImportId, PlanId, RunId, SessionId, SyncId, TokenId, UserId,
+    ConnectionId, DatasetId, ImportId, PlanId, RunId, SessionId, SyncId, TokenId, UserId, Weekday,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
+use crate::sync::Missed;
 
 /// A time, shown in UTC with milliseconds (RFC 3339).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +172,8 @@ words! {
     Format, "FileFormat";
     Permission, "Permission";
     Level, "ShareLevel";
+    Weekday, "Weekday";
+    Missed, "MissedTimes";
     Access, "DatasetAccess";
 }
 

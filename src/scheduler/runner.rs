@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::due::due;
-use crate::base::{Clock, Nudge, Tasks, chain};
+use crate::auth::{Permission, Users, permissions};
+use crate::base::{Clock, Nudge, Tasks, UserId, chain};
 use crate::sync::{Active, Error, Syncs};
 
 /// How long to leave alone what could not be carried through for a reason of our own, such as a
@@ -24,20 +26,32 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 #[derive(Clone)]
 pub struct Scheduler {
     syncs: Syncs,
+    users: Users,
     nudge: Nudge,
     clock: Clock,
+    keeps_time: bool,
     executing: Arc<watch::Sender<Vec<Active>>>,
 }
 
 impl Scheduler {
     /// A scheduler that looks for work whenever `nudge` rings.
-    pub fn new(syncs: Syncs, nudge: Nudge, clock: Clock) -> Self {
+    pub fn new(syncs: Syncs, users: Users, nudge: Nudge, clock: Clock) -> Self {
         Self {
             syncs,
+            users,
             nudge,
             clock,
+            keeps_time: true,
             executing: Arc::new(watch::Sender::new(Vec::new())),
         }
+    }
+
+    /// The same, for a command that works without a server: what is queued is executed, and no
+    /// schedule is looked at.
+    #[must_use]
+    pub fn without_schedules(mut self) -> Self {
+        self.keeps_time = false;
+        self
     }
 
     /// Starts executing, beginning with what was left when the appliance stopped.
@@ -82,12 +96,36 @@ impl Scheduler {
         let stop = tasks.stopping();
         while !stop.is_cancelled() {
             self.purge(&stop).await;
+            let wake = self.fire().await;
             self.start_due(tasks);
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.nudge.heard() => {}
+                () = self.clock.sleep_until(wake) => {}
             }
         }
+    }
+
+    /// Queues what is due by a schedule, and says when the next of it is.
+    async fn fire(&self) -> Timestamp {
+        if !self.keeps_time {
+            return Timestamp::MAX;
+        }
+        match self.syncs.fire(&|owner| self.may_run(owner)).await {
+            Ok(next) => next.unwrap_or(Timestamp::MAX),
+            Err(error) => {
+                warn!(error = %chain(&error), "what is due by a schedule is looked at again later");
+                self.clock.after(PAUSE)
+            }
+        }
+    }
+
+    /// Whoever is disabled, or has lost the roles for it, runs nothing; nor does anybody while
+    /// accounts cannot be read.
+    fn may_run(&self, owner: UserId) -> bool {
+        self.users.get(owner).is_ok_and(|user| {
+            !user.disabled && permissions(&user.roles).contains(&Permission::SyncRun)
+        })
     }
 
     async fn purge(&self, stop: &CancellationToken) {

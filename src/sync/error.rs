@@ -43,6 +43,9 @@ pub enum Error {
     /// Runs of the sync need a plan that somebody has approved.
     #[error("runs of this sync need a plan that somebody has approved; ask for a plan")]
     ApprovalRequired,
+    /// The sync does not run by itself.
+    #[error("the sync has no schedule")]
+    NoSchedule,
     /// No record of this key is among the dead letters.
     #[error("no dead letter has this key")]
     UnknownLetter,

@@ -25,6 +25,7 @@ mod pulse;
 mod purge;
 mod run;
 mod runs;
+mod schedule;
 mod state;
 mod sweep;
 #[expect(
@@ -35,6 +36,7 @@ mod sync;
 mod syncs;
 #[cfg(test)]
 mod testing;
+mod timetable;
 
 pub use board::Run;
 pub use counts::{Counts, Fate};
@@ -53,6 +55,8 @@ pub use problem::Problem;
 pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;
 pub use runs::{Active, OutcomesPage, RunsPage};
+pub use schedule::{Missed, Schedule};
 pub use state::{Failure, Phase, State};
 pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};
+pub use timetable::{MayRun, Scheduled};

@@ -241,6 +241,20 @@ impl Sync {
     }
 
     async fn queue_job(&self, task: Task, by: &Actor) -> Result<Run, Error> {
+        let (run, batch) = self.queueing(task, by, None)?;
+        self.syncs.commit(batch, &self.row.definition.name).await?;
+        self.syncs.services.nudge.ring();
+        Ok(run)
+    }
+
+    /// A run, and the batch that queues it; for the time `of` of the schedule, or because somebody
+    /// asked for it.
+    pub(super) fn queueing(
+        &self,
+        task: Task,
+        by: &Actor,
+        of: Option<Timestamp>,
+    ) -> Result<(Run, Batch), Error> {
         self.reaches_dataset()?;
         let clock = &self.syncs.services.clock;
         let name = &self.row.definition.name;
@@ -252,12 +266,22 @@ impl Sync {
         if let Task::Retry(of) = task {
             act = act.detail("retry_of", of.to_string());
         }
+        if let Some(of) = of {
+            act = act.detail("scheduled_for", of.to_string());
+        }
         let mut batch = Batch::new(act.build(clock));
         self.syncs.supersede(&mut batch, self.row.id)?;
         batch.insert::<Runs>(&(self.row.owner, id), &job);
-        self.syncs.commit(batch, name).await?;
-        self.syncs.services.nudge.ring();
-        Ok(Run::kept(id, job))
+        Ok((Run::kept(id, job), batch))
+    }
+
+    pub(super) fn key(&self) -> (UserId, SyncId) {
+        (self.row.owner, self.row.id)
+    }
+
+    /// Lets the batch pass only while the sync is as it was opened.
+    pub(super) fn hold(&self, batch: &mut Batch) {
+        batch.require::<Definitions>(&self.key(), self.row.version);
     }
 
     pub(super) fn owner(&self) -> UserId {

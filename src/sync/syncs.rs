@@ -19,6 +19,7 @@ use super::outcome::Outcomes;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
+use super::schedule::Schedules;
 use super::sync::Sync;
 use crate::audit::{Code, Event, Log};
 use crate::base::{
@@ -58,6 +59,8 @@ pub struct Settings {
     pub keep_ended: Duration,
     /// How long a plan can be approved.
     pub plan_validity: Duration,
+    /// Runs of a schedule begin up to so long after their time.
+    pub jitter: Duration,
 }
 
 impl From<&config::Sync> for Settings {
@@ -65,6 +68,7 @@ impl From<&config::Sync> for Settings {
         Self {
             keep_ended: settings.keep_ended,
             plan_validity: settings.plan_validity,
+            jitter: settings.schedule_jitter,
         }
     }
 }
@@ -123,7 +127,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 13] {
+pub fn tables() -> [Table; 14] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -134,6 +138,7 @@ pub fn tables() -> [Table; 13] {
         Table::of::<Cancels>(),
         Table::of::<Claims>(),
         Table::of::<DeadLetters>(),
+        Table::of::<Schedules>(),
         Table::of::<Plans>(),
         Table::of::<Blocks>(),
         Table::of::<ById>(),

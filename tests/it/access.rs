@@ -25,6 +25,10 @@ enum Access {
 
 use Access::{Machine, Needs, Open, SignedIn};
 
+fn schedule() -> Value {
+    json!({"every": "day", "at": "06:30", "zone": "Europe/Berlin"})
+}
+
 /// Every operation with who may call it, its query and a body that is well formed. A new operation
 /// needs a row, or the first test fails.
 fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
@@ -133,6 +137,10 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listBases", Needs("connection:read"), "", none()),
         ("listTables", Needs("connection:read"), "", none()),
         ("listSyncs", Needs("sync:read"), "", none()),
+        ("previewSchedule", Needs("sync:read"), "", schedule()),
+        ("getSchedule", Needs("sync:read"), "", none()),
+        ("setSchedule", Needs("sync:run"), "", schedule()),
+        ("removeSchedule", Needs("sync:run"), "", none()),
         ("createSync", Needs("sync:write"), "", sync()),
         ("proposeMapping", Needs("sync:write"), "", target()),
         ("getSync", Needs("sync:read"), "", none()),

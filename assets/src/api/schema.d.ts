@@ -1100,6 +1100,63 @@ export interface paths {
         patch: operations["updateSync"];
         trace?: never;
     };
+    "/syncs/schedule-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows the next ten times of a schedule, without setting it.
+         * @description Shows the next ten times of a schedule, without setting it.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        post: operations["previewSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows when a sync runs by itself.
+         * @description Shows when a sync runs by itself.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        get: operations["getSchedule"];
+        /**
+         * Sets when a sync runs by itself.
+         * @description Times are counted from now on. Runs of a schedule do not count against the limits on
+         *     starts; they wait for each other and for their provider instead.
+         *
+         *     Needs the permission `sync:run`.
+         */
+        put: operations["setSchedule"];
+        post?: never;
+        /**
+         * Lets a sync run only when somebody asks for it.
+         * @description Lets a sync run only when somebody asks for it.
+         *
+         *     Needs the permission `sync:run`.
+         */
+        delete: operations["removeSchedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs/{id}/runs": {
         parameters: {
             query?: never;
@@ -2141,6 +2198,42 @@ export interface components {
             read_first?: boolean;
         };
         /**
+         * NewSchedule
+         * @description When a sync is to run by itself. `minute`, `at`, `days` and `cron` belong to some of `every`.
+         */
+        NewSchedule: {
+            /** @description How often. */
+            every: components["schemas"]["ScheduleEvery"] & unknown;
+            /**
+             * Format: int32
+             * @description With `hour`: at which minute, 0 to 59.
+             */
+            minute?: number;
+            /** @description With `day` and `week`: when on that day, such as `06:30`. */
+            at?: string;
+            /** @description With `week`: on which days. */
+            days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /**
+             * @description With `cron`: a pattern of five fields (minute, hour, day of the month, month, day of the
+             *     week), such as `30 6 * * 1-5`.
+             */
+            cron?: string;
+            /** @description Where the clocks stand that are meant: a name of the IANA database, such as `Europe/Berlin`. */
+            zone: string;
+            /**
+             * @description What becomes of times at which the appliance was off or a run was under way: nothing
+             *     (`skip`), one run for all of them (`once`), or one run for each (`all`).
+             * @default once
+             * @enum {string}
+             */
+            missed?: "skip" | "once" | "all";
+            /**
+             * @description Whether it rests for now.
+             * @default false
+             */
+            paused?: boolean;
+        };
+        /**
          * NewSync
          * @description A sync to be made.
          */
@@ -2784,6 +2877,59 @@ export interface components {
             url: string;
         };
         /**
+         * Schedule
+         * @description When a sync runs by itself.
+         */
+        Schedule: {
+            /** @description How often. */
+            every: components["schemas"]["ScheduleEvery"] & unknown;
+            /**
+             * Format: int32
+             * @description With `hour`: at which minute.
+             */
+            minute?: number;
+            /** @description With `day` and `week`: when on that day. */
+            at?: string;
+            /** @description With `week`: on which days. */
+            days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description With `cron`: the pattern. */
+            cron?: string;
+            /** @description The time zone. */
+            zone: string;
+            /**
+             * @description What becomes of missed times.
+             * @enum {string}
+             */
+            missed: "skip" | "once" | "all";
+            /** @description Whether it rests for now. */
+            paused: boolean;
+            /**
+             * Format: date-time
+             * @description The next time that nothing was done for yet; it lies in the past while a run is waited for.
+             */
+            next_at?: string;
+            /** @description The next ten times; none while it rests. */
+            upcoming: components["schemas"]["UpcomingTime"][];
+            /**
+             * Format: int64
+             * @description Rises with every change, and with every time that has come; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * @description How often a sync runs by itself.
+         * @enum {string}
+         */
+        ScheduleEvery: "hour" | "day" | "week" | "cron";
+        /**
+         * SchedulePreview
+         * @description The times to come of a schedule that is yet to be set.
+         */
+        SchedulePreview: {
+            /** @description The next ten. */
+            items: components["schemas"]["UpcomingTime"][];
+        };
+        /**
          * SentCell
          * @description One cell of what was sent.
          */
@@ -2878,6 +3024,11 @@ export interface components {
             updated_at: string;
             /** @description The run that was asked for last. */
             last_run?: components["schemas"]["Run"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it runs next by itself.
+             */
+            next_run_at?: string;
             /**
              * Format: int64
              * @description Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
@@ -3021,6 +3172,19 @@ export interface components {
          * @enum {string}
          */
         TokenState: "active" | "expired" | "ended";
+        /**
+         * UpcomingTime
+         * @description A time to come.
+         */
+        UpcomingTime: {
+            /**
+             * Format: date-time
+             * @description The time.
+             */
+            at: string;
+            /** @description As the clocks in the schedule's zone show it then, with their distance from UTC. */
+            local: string;
+        };
         /**
          * User
          * @description A user.
@@ -6184,6 +6348,178 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    previewSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    removeSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -14,6 +14,7 @@ mod plans;
 mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod runs;
+mod schedules;
 mod session;
 mod sessions;
 mod setup;
@@ -119,7 +120,10 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         ),
         records::Resource::new(app, pages),
         imports::Resource::new(app, pages),
-        syncs::Resource::new(app, pages),
+        (
+            syncs::Resource::new(app, pages),
+            schedules::Resource::new(app),
+        ),
         runs::Resource::new(app, pages),
         letters::Resource::new(app, pages),
         plans::Resource::new(app, pages),

@@ -208,6 +208,7 @@ impl From<sync::Error> for ApiError {
             E::UnknownPlan(_) => Self::not_found("plan"),
             E::NotReady(_) | E::Expired(_) => Self::new(Code::PlanOutdated, told),
             E::ApprovalRequired => Self::new(Code::ApprovalRequired, told),
+            E::NoSchedule => Self::not_found("schedule"),
             E::UnknownLetter => Self::not_found("dead letter"),
             E::Invalid(faults) => {
                 let faults = faults.into_iter();

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 12] = [
+const ABSENT: [(Code, &str); 13] = [
     (Code::SessionExpired, "sessions are swept every hour"),
     (
         Code::RequestBroke,
@@ -23,6 +23,7 @@ const ABSENT: [(Code, &str); 12] = [
         Code::RunPaused,
         "no run is under way when the appliance stops",
     ),
+    (Code::ScheduleMissed, "hours would have to go by"),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
     (
         Code::StoreReopened,

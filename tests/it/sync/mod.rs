@@ -8,6 +8,7 @@ mod once;
 mod pace;
 mod plans;
 mod push;
+mod schedules;
 mod shared;
 
 use std::collections::BTreeMap;

@@ -37,6 +37,8 @@ pub(super) struct SyncView {
     updated_at: Moment,
     /// The run that was asked for last.
     last_run: Option<RunView>,
+    /// When it runs next by itself.
+    next_run_at: Option<Moment>,
     /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
     version: u64,
 }
@@ -138,6 +140,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
+        next_run_at: sync.schedule()?.and_then(|kept| kept.next).map(Moment),
         version: sync.version().0,
     })
 }

@@ -1,0 +1,264 @@
+//! Keeps when a sync is to run by itself, and decides what a time that has come, or was missed,
+//! asks for.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::definition::Definitions;
+use crate::base::{Cadence, SyncId, UserId};
+use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
+
+/// The schedules, each under its sync.
+pub(crate) struct Schedules;
+
+/// The schedules that wait for a time, by it.
+pub(crate) static BY_DUE: Index = Index {
+    name: "sync_schedule.due",
+    unique: true,
+};
+
+impl Collection for Schedules {
+    const NAME: &'static str = "sync_schedule";
+    const INDEXES: &'static [&'static Index] = &[&BY_DUE];
+    const REFERS: bool = true;
+    type Key = (UserId, SyncId);
+    type Value = Timetable;
+
+    fn entries((owner, sync): &Self::Key, timetable: &Timetable) -> Vec<Entry> {
+        let waits = timetable.wakes_at.filter(|_| !timetable.schedule.paused);
+        waits
+            .map(|at| Entry::new(&BY_DUE, &(at, *owner, *sync)))
+            .into_iter()
+            .collect()
+    }
+
+    fn references(key: &Self::Key, _: &Timetable) -> Vec<Reference> {
+        vec![Reference::to::<Definitions>(key, OnDelete::Cascade)]
+    }
+
+    fn label((_, sync): &Self::Key, _: &Timetable) -> String {
+        format!("schedule of {sync}")
+    }
+}
+
+/// When a sync is to run by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// When.
+    pub cadence: Cadence,
+    /// What becomes of times at which the appliance did not run, or an earlier run was under way.
+    pub missed: Missed,
+    /// Whether it rests for now.
+    pub paused: bool,
+}
+
+/// What becomes of missed times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missed {
+    /// Nothing: the next run is at the next time.
+    Skip,
+    /// One run makes up for all of them.
+    #[default]
+    Once,
+    /// One run each, one after the other.
+    All,
+}
+
+impl Missed {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Skip, Self::Once, Self::All];
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// Its name in the API and in the book.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Skip => "skip",
+            Self::Once => "once",
+            Self::All => "all",
+        }
+    }
+}
+
+/// A schedule as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timetable {
+    pub(crate) schedule: Schedule,
+    /// The next time that nothing was done for yet; none when there is none any more.
+    pub(crate) next: Option<Timestamp>,
+    /// When it is looked at: a little after `next`, so that many do not begin in one second.
+    pub(crate) wakes_at: Option<Timestamp>,
+}
+
+impl Json for Timetable {}
+
+/// What is to be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing: a run of the sync is under way, and this comes after it.
+    Wait,
+    /// A run for the time `of`; the next time is `then`.
+    Run {
+        of: Timestamp,
+        then: Option<Timestamp>,
+    },
+    /// Nothing but to look at the time `then`.
+    Pass { then: Option<Timestamp> },
+}
+
+/// A time that is so long past was missed.
+const GRACE: Duration = Duration::from_mins(5);
+
+impl Timetable {
+    /// Waits for the first time after `now`.
+    pub(super) fn new(schedule: Schedule, sync: SyncId, now: Timestamp, jitter: Duration) -> Self {
+        let next = schedule.cadence.after(now);
+        Self {
+            wakes_at: next.map(|next| spread(next, sync, jitter)),
+            schedule,
+            next,
+        }
+    }
+
+    /// What is to be done at `now`, with a run of the sync under way or none.
+    pub(super) fn step(&self, now: Timestamp, busy: bool) -> Step {
+        let Some(next) = self.next else {
+            return Step::Pass { then: None };
+        };
+        let cadence = &self.schedule.cadence;
+        let missed_before = now.saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
+        let of = match self.schedule.missed {
+            // What was missed is passed over, up to a time that has just come.
+            Missed::Skip if next < missed_before => match cadence.after(missed_before) {
+                Some(just) if just <= now => just,
+                then => return Step::Pass { then },
+            },
+            Missed::Skip | Missed::Once | Missed::All => next,
+        };
+        if busy {
+            return Step::Wait;
+        }
+        let then = match self.schedule.missed {
+            Missed::All => cadence.after(of),
+            Missed::Skip | Missed::Once => cadence.after(now.max(of)),
+        };
+        Step::Run { of, then }
+    }
+
+    /// Waits for the time `then`.
+    pub(super) fn moved(self, then: Option<Timestamp>, sync: SyncId, jitter: Duration) -> Self {
+        Self {
+            next: then,
+            wakes_at: then.map(|then| spread(then, sync, jitter)),
+            ..self
+        }
+    }
+}
+
+/// A moment after `at`, less than `most` later and always as much for the same sync.
+fn spread(at: Timestamp, sync: SyncId, most: Duration) -> Timestamp {
+    let last = sync.as_bytes().last_chunk::<4>().copied();
+    let share = f64::from(u32::from_be_bytes(last.unwrap_or_default())) / f64::from(u32::MAX);
+    let later = most.mul_f64(share * 0.999);
+    at.checked_add(later).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Clock, When};
+
+    const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn hours(n: i64) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_hours(n)
+    }
+
+    /// An hourly timetable whose next time is noon.
+    fn hourly(missed: Missed) -> Timetable {
+        let schedule = Schedule {
+            cadence: Cadence::new(When::Hour(0), "UTC").unwrap(),
+            missed,
+            paused: false,
+        };
+        let sync = SyncId::new(&Clock::system());
+        let before = NOON - hours(1);
+        let timetable = Timetable::new(schedule, sync, before, Duration::ZERO);
+        assert_eq!(timetable.next, Some(NOON));
+        timetable
+    }
+
+    #[test]
+    fn a_time_that_has_come_is_run_whatever_is_done_about_missed_ones() {
+        for missed in [Missed::Skip, Missed::Once, Missed::All] {
+            let step = hourly(missed).step(NOON + hours(0), false);
+            let then = Some(NOON + hours(1));
+            assert_eq!(step, Step::Run { of: NOON, then }, "{missed:?}");
+        }
+    }
+
+    #[test]
+    fn times_that_were_missed_are_skipped_made_up_for_once_or_all_run() {
+        let now = NOON + hours(3) + jiff::SignedDuration::from_mins(30);
+        let later = |n| Some(NOON + hours(n));
+        for (missed, expected) in [
+            (Missed::Skip, Step::Pass { then: later(4) }),
+            (
+                Missed::Once,
+                Step::Run {
+                    of: NOON,
+                    then: later(4),
+                },
+            ),
+            (
+                Missed::All,
+                Step::Run {
+                    of: NOON,
+                    then: later(1),
+                },
+            ),
+        ] {
+            assert_eq!(hourly(missed).step(now, false), expected, "{missed:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_has_just_come_is_run_although_others_were_missed() {
+        let now = NOON + hours(3) + jiff::SignedDuration::from_mins(1);
+        let (of, then) = (NOON + hours(3), Some(NOON + hours(4)));
+        assert_eq!(
+            hourly(Missed::Skip).step(now, false),
+            Step::Run { of, then }
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_under_way_is_waited_for_and_not_doubled() {
+        assert_eq!(hourly(Missed::Once).step(NOON, true), Step::Wait);
+        let long_after = NOON + hours(2) + jiff::SignedDuration::from_mins(30);
+        let then = Some(NOON + hours(3));
+        assert_eq!(
+            hourly(Missed::Skip).step(long_after, true),
+            Step::Pass { then }
+        );
+    }
+
+    #[test]
+    fn a_thousand_syncs_do_not_begin_in_one_second() {
+        let clock = Clock::system();
+        let minute = Duration::from_mins(1);
+        let mut seconds = std::collections::BTreeMap::<i64, u32>::new();
+        for _ in 0..1_000 {
+            let at = spread(NOON, SyncId::new(&clock), minute);
+            assert!(at >= NOON && at < NOON + minute);
+            *seconds.entry(at.as_second()).or_default() += 1;
+        }
+        assert!(seconds.values().all(|begun| *begun < 60), "{seconds:?}");
+    }
+}

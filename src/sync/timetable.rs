@@ -1,0 +1,206 @@
+//! Sets schedules, shows them, and queues the runs whose time has come.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::definition::Approval;
+use super::error::Error;
+use super::job::{ACTIVE, Runs, Task};
+use super::plan::{OPEN, Plans};
+use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
+use super::sync::Sync;
+use super::syncs::Syncs;
+use crate::audit::{Code, Event, Outcome};
+use crate::base::{Actor, Scope, UserId};
+use crate::store::{self, Batch, Row, Scan, Version};
+
+/// A schedule and what it comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheduled {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// The next time that nothing was done for yet: it lies in the past while an earlier run is
+    /// waited for, and is none while the schedule rests.
+    pub next: Option<Timestamp>,
+    /// The batch that wrote it last.
+    pub version: Version,
+}
+
+/// Whether the owner of a sync may still run it.
+pub type MayRun<'a> = &'a (dyn Fn(UserId) -> bool + std::marker::Sync);
+
+impl Sync {
+    /// When it runs by itself; none when it does not.
+    pub fn schedule(&self) -> Result<Option<Scheduled>, Error> {
+        let kept = self.timetable()?;
+        Ok(kept.map(|row| Scheduled {
+            next: row.value.next.filter(|_| !row.value.schedule.paused),
+            schedule: row.value.schedule,
+            version: row.version,
+        }))
+    }
+
+    /// Sets when it runs by itself, from now on.
+    pub async fn set_schedule(&self, schedule: Schedule, by: &Actor) -> Result<Scheduled, Error> {
+        let cadence = &schedule.cadence;
+        let act = Event::new(Code::ScheduleSet, by)
+            .entity("sync", self.id(), &self.definition().name)
+            .detail("cron", cadence.when().to_string())
+            .detail("zone", cadence.zone())
+            .detail("missed", schedule.missed.name())
+            .detail("paused", schedule.paused);
+        let now = self.clock().now();
+        let timetable = Timetable::new(schedule, self.id(), now, self.syncs().jitter());
+        let mut batch = Batch::new(act.build(self.clock()));
+        self.hold(&mut batch);
+        batch.put::<Schedules>(&self.key(), &timetable);
+        self.syncs().commit(batch, "").await?;
+        self.syncs().services.nudge.ring();
+        self.schedule()?.ok_or(Error::Moved)
+    }
+
+    /// Lets it run only when somebody asks for it.
+    pub async fn remove_schedule(&self, by: &Actor) -> Result<(), Error> {
+        let row = self.timetable()?.ok_or(Error::NoSchedule)?;
+        let act = Event::new(Code::ScheduleRemoved, by).entity(
+            "sync",
+            self.id(),
+            &self.definition().name,
+        );
+        let mut batch = Batch::new(act.build(self.clock()));
+        batch.delete::<Schedules>(&row.key, row.version);
+        self.syncs().commit(batch, "").await
+    }
+
+    fn timetable(&self) -> Result<Option<Row<Schedules>>, Error> {
+        Ok(self.syncs().services.store.get::<Schedules>(&self.key())?)
+    }
+}
+
+impl Syncs {
+    /// Queues the runs whose time has come, and says when to look again: at the latest then, and
+    /// whenever a run has ended.
+    pub async fn fire(&self, may_run: MayRun<'_>) -> Result<Option<Timestamp>, Error> {
+        let now = self.services.clock.now();
+        let mut due = Vec::new();
+        let mut next = None;
+        let moment = self.services.store.snapshot()?;
+        moment.walk::<Schedules>(&Scan::all(usize::MAX).by(&BY_DUE), |_, row| {
+            next = row.value.wakes_at.filter(|at| *at > now);
+            Ok(if next.is_some() {
+                ControlFlow::Break(())
+            } else {
+                due.push(row);
+                ControlFlow::Continue(())
+            })
+        })?;
+        drop(moment);
+        for row in due {
+            match self.fire_one(row, now, may_run).await {
+                // Somebody has changed it meanwhile, and has rung.
+                Err(Error::Moved | Error::Busy) | Ok(()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(next)
+    }
+
+    async fn fire_one(
+        &self,
+        row: Row<Schedules>,
+        now: Timestamp,
+        may_run: MayRun<'_>,
+    ) -> Result<(), Error> {
+        let (owner, id) = row.key;
+        let sync = self.open(&Scope::owned_by(owner), id)?;
+        let store = &self.services.store;
+        let busy = store.find::<Runs>(&ACTIVE, &id)?.is_some();
+        let (of, then) = match row.value.step(now, busy) {
+            Step::Wait => return Ok(()),
+            Step::Pass { then } => return self.pass(&sync, &row, then, "MISSED").await,
+            Step::Run { of, then } => (of, then),
+        };
+        if !may_run(owner) {
+            let then = row.value.schedule.cadence.after(now);
+            return self.pass(&sync, &row, then, "OWNER_MAY_NOT_RUN").await;
+        }
+        let begun = match sync.definition().approval {
+            Approval::Never => self.begin(&sync, &row, of, then).await,
+            // Whoever has a plan before them is not to find another in its place.
+            Approval::Always if store.find::<Plans>(&OPEN, &id)?.is_some() => {
+                return self.pass(&sync, &row, then, "PLAN_WAITS").await;
+            }
+            Approval::Always => match sync.plan(false, &Actor::system()).await {
+                Ok(_plan) => self.move_on(&row, then, None).await,
+                Err(error) => Err(error),
+            },
+        };
+        match begun {
+            Err(Error::DatasetUnavailable(_)) => {
+                let then = row.value.schedule.cadence.after(now);
+                self.pass(&sync, &row, then, "DATASET_UNAVAILABLE").await
+            }
+            begun => begun,
+        }
+    }
+
+    /// Queues a run for the time `of` and moves the timetable on, together.
+    async fn begin(
+        &self,
+        sync: &Sync,
+        row: &Row<Schedules>,
+        of: Timestamp,
+        then: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let by = Actor::system();
+        let (run, mut batch) = sync.queueing(Task::Push, &by, Some(of))?;
+        let moved = row.value.clone().moved(then, sync.id(), self.jitter());
+        batch.replace::<Schedules>(&row.key, &moved, row.version);
+        self.commit(batch, &sync.definition().name).await?;
+        tracing::info!(run.id = %run.id, sync.id = %sync.id(), %of, "run {} was queued by its schedule", run.id);
+        self.services.nudge.ring();
+        Ok(())
+    }
+
+    /// Lets times go by without a run, and says so in the book.
+    async fn pass(
+        &self,
+        sync: &Sync,
+        row: &Row<Schedules>,
+        then: Option<Timestamp>,
+        why: &'static str,
+    ) -> Result<(), Error> {
+        let passed = row.value.next.map(|at| at.to_string());
+        let act = Event::new(Code::ScheduleMissed, &Actor::system())
+            .entity("sync", sync.id(), &sync.definition().name)
+            .detail("first", passed.unwrap_or_default())
+            .status(Outcome::failed(why));
+        self.move_on(row, then, Some(act)).await
+    }
+
+    async fn move_on(
+        &self,
+        row: &Row<Schedules>,
+        then: Option<Timestamp>,
+        act: Option<Event>,
+    ) -> Result<(), Error> {
+        let mut batch = act.map_or_else(Batch::bookkeeping, |act| {
+            Batch::new(act.build(&self.services.clock))
+        });
+        let moved = row.value.clone().moved(then, row.key.1, self.jitter());
+        batch.replace::<Schedules>(&row.key, &moved, row.version);
+        match self.services.store.commit(batch).await {
+            Ok(_version) => {
+                self.services.nudge.ring();
+                Ok(())
+            }
+            Err(store::Error::Conflict(_)) => Err(Error::Moved),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) fn jitter(&self) -> std::time::Duration {
+        self.services.settings.jitter
+    }
+}
