@@ -16,7 +16,7 @@ use super::api;
 use super::caller::{BEARER, SCHEME};
 use super::error::{Code, PROBLEM, Problem};
 use super::leave::Leave;
-use super::once;
+use super::{once, strict};
 use crate::app::App;
 
 type Members = Map<String, Value>;
@@ -81,6 +81,7 @@ pub(crate) fn repaired(raw: &str) -> Value {
         }
     }
     walk(&mut document, &mut repair_schema);
+    strict::close_requests(&mut document);
     drop_unused(&mut document);
     document
 }
@@ -177,6 +178,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     let parameters = operation.get("parameters").and_then(Value::as_array);
     let has_parameters = parameters.is_some_and(|parameters| !parameters.is_empty());
     let changes = method != "get";
+    let names_another = parameters.into_iter().flatten().any(names_a_thing);
     let has_condition = changes
         && parameters
             .into_iter()
@@ -186,16 +188,19 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     for (status, response) in members(responses) {
         describe(status, response);
     }
+    if path.ends_with("/export") {
+        offer_formats(&mut responses["200"]);
+    }
     for (status, name, ..) in SHARED {
         let can_happen = match status {
             400 => has_body || has_parameters,
             401 | 403 => !is_open || changes,
-            404 => path.contains('{'),
+            404 => path.contains('{') || names_another,
             412 => has_condition,
             413 | 415 => has_body,
             422 => has_body || has_key,
             409 | 507 => changes,
-            502 => path.contains("bases") || path.contains("proposal") || path.ends_with("/test"),
+            502 => asks_the_provider(path, method),
             _ => true,
         };
         if can_happen && responses.get(status.to_string()).is_none() {
@@ -203,6 +208,31 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
                 json!({"$ref": format!("#/components/responses/{name}")});
         }
     }
+}
+
+/// Whether a parameter of a query is the id of a thing that may not exist.
+fn names_a_thing(parameter: &Value) -> bool {
+    parameter["in"] == "query"
+        && parameter["name"]
+            .as_str()
+            .is_some_and(|name| name.ends_with("_id"))
+}
+
+/// Whether an operation waits for the provider's answer, which may be a refusal.
+fn asks_the_provider(path: &str, method: &str) -> bool {
+    let looks_at_the_table = matches!(
+        (method, path),
+        ("post", "/syncs" | "/syncs/proposal") | ("patch", "/syncs/{id}")
+    );
+    looks_at_the_table || path.contains("/bases") || path.ends_with("/test")
+}
+
+/// An export is a file in the format that was asked for.
+fn offer_formats(response: &mut Value) {
+    let file = response["content"]["application/octet-stream"].take();
+    let types = ["text/csv", "application/json", "application/x-ndjson"];
+    let content = types.map(|media| (media.to_owned(), file.clone()));
+    response["content"] = Value::Object(content.into_iter().collect());
 }
 
 /// Whether an operation, by its path in the document, takes an `Idempotency-Key`.
@@ -369,7 +399,7 @@ fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
     }
 }
 
-fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+pub(super) fn members(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
     value.as_object_mut().into_iter().flatten()
 }
 
@@ -421,6 +451,14 @@ mod tests {
                 "401", "403", "404", "405", "409", "429", "500", "503", "507"
             ]
         );
+    }
+
+    #[test]
+    fn a_query_that_names_a_thing_may_name_none() {
+        let operation = repaired_operation(&json!({
+            "parameters": [{"name": "sync_id", "in": "query"}], "responses": {},
+        }));
+        assert!(operation["responses"]["404"].is_object());
     }
 
     #[test]

@@ -147,11 +147,16 @@ async fn trouble_of_the_provider_is_told_and_kept() {
         .problem(502, "provider_failed");
     assert_eq!(problem["provider"]["type"], "try_later");
     assert_eq!(member.get(&path).await.expect(200)["status"], "failing");
+}
+
+#[tokio::test]
+async fn a_base_that_the_provider_does_not_have_is_no_failure_of_the_provider() {
+    let (_server, _sandbox, member) = appliance().await;
+    let path = connect(&member).await;
     let unknown = member
         .get(&format!("{path}/bases/appNobodyHasThis1/tables"))
         .await;
-    let problem = unknown.problem(502, "provider_failed");
-    assert_eq!(problem["provider"]["type"], "gone");
+    unknown.problem(404, "not_found");
 }
 
 #[tokio::test]

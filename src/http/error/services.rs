@@ -184,6 +184,10 @@ impl From<connections::Error> for ApiError {
             E::NameTaken(_) | E::Changed | E::Sealed(_) => {
                 Self::new(Code::Conflict, error.to_string())
             }
+            // The path named it: nothing is amiss with the provider.
+            E::Provider(error @ connections::ProviderError::Gone(_)) => {
+                Self::new(Code::NotFound, error.to_string())
+            }
             E::Provider(error) => error.into(),
             E::Audit(error) => error.into(),
             E::Store(error) => error.into(),
@@ -227,6 +231,9 @@ impl From<sync::Error> for ApiError {
             E::Connection(connections::Error::UnknownConnection(_)) => {
                 Self::invalid("connection_id", told)
             }
+            E::Connection(connections::Error::Provider(
+                gone @ connections::ProviderError::Gone(_),
+            )) => Self::invalid("base_id", gone.to_string()),
             E::BadCursor(error) => error.into(),
             E::Dataset(error) => error.into(),
             E::Connection(error) => error.into(),

@@ -44,6 +44,23 @@ async fn everything_wrong_with_a_mapping_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_base_that_is_not_there_is_a_fault_of_the_request() {
+    let yard = Yard::unhurried().await;
+    let mut body = yard.target();
+    body["base_id"] = "appNobodyHasThis1".into();
+    for path in ["/syncs/proposal", "/syncs"] {
+        if path == "/syncs" {
+            body["name"] = "Airports".into();
+            body["mapping"] = json!([]);
+            body["remote_key_field_id"] = "fldNowhere0000000".into();
+        }
+        let answer = yard.member.post(path, body.clone()).await;
+        let problem = answer.problem(422, "validation_failed");
+        assert_eq!(problem["fields"][0]["path"], "base_id", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_sync_has_one_run_at_a_time_and_cannot_be_deleted_under_it() {
     let yard = Yard::unhurried().await;
     yard.tasks.stop().await;
