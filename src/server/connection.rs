@@ -1,5 +1,6 @@
 //! Serves one connection from its first byte to its last.
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use poem::web::LocalAddr;
 use poem::{Addr, Endpoint};
+use rustix::net::sockopt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::select;
@@ -70,7 +72,11 @@ impl<E: Endpoint + 'static> Host<E> {
         address: SocketAddr,
         tls: Option<TlsAcceptor>,
     ) {
-        if let Err(error) = stream.set_nodelay(true) {
+        // What a client does not take stays with the system after the connection was cut, for as
+        // long as the client likes unless the system is told how long.
+        let patience = u32::try_from(self.deadlines.body.as_millis()).unwrap_or(u32::MAX);
+        let set = sockopt::set_tcp_user_timeout(&stream, patience).map_err(io::Error::from);
+        if let Err(error) = set.and_then(|()| stream.set_nodelay(true)) {
             // Only a connection that is gone already refuses it.
             tracing::debug!(%error, peer = %address, "a connection was gone at once");
             return;

@@ -67,6 +67,37 @@ async fn a_client_that_takes_nothing_of_its_answer_is_cut() {
     drop(stalled);
 }
 
+/// The system would keep what was not taken, and the socket, for as long as the client answers.
+#[tokio::test]
+async fn what_a_cut_client_did_not_take_is_not_kept_for_it() {
+    let edge = Edge::plain(|config| config.server.deadlines.body = SHORT).await;
+    let stalled = edge.sent("GET /big HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    let (ours, theirs) = (
+        stalled.peer_addr().unwrap().port(),
+        stalled.local_addr().unwrap().port(),
+    );
+    assert!(is_known_to_the_system(ours, theirs));
+    let gone = async {
+        while is_known_to_the_system(ours, theirs) {
+            tokio::time::sleep(SHORT / 6).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone)
+        .await
+        .unwrap();
+}
+
+/// Whether Linux holds a socket between these two ports of this machine, on the side of the first.
+fn is_known_to_the_system(ours: u16, theirs: u16) -> bool {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let (ours, theirs) = (format!(":{ours:04X}"), format!(":{theirs:04X}"));
+    table.lines().any(|line| {
+        let mut cells = line.split_whitespace().skip(1);
+        let mut ends_with = |port: &str| cells.next().is_some_and(|cell| cell.ends_with(port));
+        ends_with(&ours) && ends_with(&theirs)
+    })
+}
+
 #[tokio::test]
 async fn many_silent_connections_do_not_keep_others_out() {
     let edge = Edge::start(|_| {}).await;
