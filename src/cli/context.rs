@@ -23,6 +23,11 @@ impl Context {
         }
     }
 
+    /// The file that `--config` names.
+    pub(super) fn named_file(&self) -> Option<PathBuf> {
+        self.file.clone()
+    }
+
     /// The file that is read: the one named, else the usual one if there is one.
     pub(super) fn file(&self) -> Option<PathBuf> {
         self.file

@@ -16,9 +16,9 @@ use crate::config::template;
 /// Where to put what.
 #[derive(Arguments)]
 pub(super) struct Args {
-    /// The file to write; it must not exist yet.
-    #[arg(default_value = "/etc/weighbridge/config.toml")]
-    file: PathBuf,
+    /// The file to write, which must not exist yet; without it, the one that `--config` names, or
+    /// `/etc/weighbridge/config.toml`.
+    file: Option<PathBuf>,
     /// The data folder to make and to name in the file; the usual one without it.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -26,17 +26,33 @@ pub(super) struct Args {
 
 /// What could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("could not make {0}")]
-struct Unmade(PathBuf, #[source] io::Error);
+enum Unmade {
+    #[error(
+        "{0} is there already and was left as it is; name another file, or serve with this one"
+    )]
+    There(PathBuf),
+    #[error("could not make {0}")]
+    Failed(PathBuf, #[source] io::Error),
+}
+
+impl Unmade {
+    fn of(path: &Path, error: io::Error) -> Failure {
+        Failure::of(match error.kind() {
+            io::ErrorKind::AlreadyExists => Self::There(path.to_owned()),
+            _ => Self::Failed(path.to_owned(), error),
+        })
+    }
+}
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let data = args.data.unwrap_or_else(|| "/var/lib/weighbridge".into());
-    write(&args.file, &data).map_err(|error| Failure::of(Unmade(args.file.clone(), error)))?;
-    make_private(&data).map_err(|error| Failure::of(Unmade(data.clone(), error)))?;
-    Ok(context.out.show(&Made {
-        file: args.file,
-        data,
-    })?)
+    let file = args
+        .file
+        .or_else(|| context.named_file())
+        .unwrap_or_else(|| "/etc/weighbridge/config.toml".into());
+    write(&file, &data).map_err(|error| Unmade::of(&file, error))?;
+    make_private(&data).map_err(|error| Unmade::of(&data, error))?;
+    Ok(context.out.show(&Made { file, data })?)
 }
 
 /// The file may come to hold secrets, so that nobody else can read it.

@@ -22,7 +22,11 @@ impl Output {
             serde_json::to_writer(&mut out, view)?;
             writeln!(out)
         } else {
-            writeln!(out, "{}", view.to_string().trim_end())
+            match view.to_string().trim_end() {
+                // An empty list: an empty line would look like a command that did nothing.
+                "" => writeln!(io::stderr(), "There is nothing to show."),
+                text => writeln!(out, "{text}"),
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use super::client::Client;
 use super::context::Context;
 use super::dead_letters::{self, DeadLetters};
 use super::failure::Failure;
-use super::named::{path_of, text};
+use super::named::{find, path_of, text};
 use super::owner::Owner;
 use super::plan::{self, Wanted};
 use super::run::{Run, end, follow};
@@ -48,17 +48,17 @@ struct Create {
     /// What to call it.
     #[arg(long)]
     name: String,
-    /// The dataset's id.
-    #[arg(long, value_name = "ID")]
+    /// The dataset's name or id.
+    #[arg(long, value_name = "DATASET")]
     dataset: String,
-    /// The connection's id.
-    #[arg(long, value_name = "ID")]
+    /// The connection's name or id.
+    #[arg(long, value_name = "CONNECTION")]
     connection: String,
-    /// The provider's id of the base.
-    #[arg(long, value_name = "ID")]
+    /// The base's name at the provider, or its id.
+    #[arg(long, value_name = "BASE")]
     base: String,
-    /// The provider's id of the table.
-    #[arg(long, value_name = "ID")]
+    /// The table's name at the provider, or its id.
+    #[arg(long, value_name = "TABLE")]
     table: String,
     /// The remote field that holds the key, if not the proposed one.
     #[arg(long, value_name = "REMOTE FIELD ID")]
@@ -132,9 +132,14 @@ async fn runs_of(start: &Start, client: &mut Client) -> Result<String, Failure> 
 }
 
 async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
+    let dataset = find(client, "/datasets", "dataset", &create.dataset).await?;
+    let connection = path_of(client, "/connections", "connection", &create.connection).await?;
+    let bases = format!("{connection}/bases");
+    let base = id_among(client, &bases, &create.base).await?;
+    let table = id_among(client, &format!("{bases}/{base}/tables"), &create.table).await?;
     let mut body = json!({
-        "dataset_id": create.dataset, "connection_id": create.connection,
-        "base_id": create.base, "table_id": create.table,
+        "dataset_id": dataset["id"], "connection_id": connection.rsplit('/').next(),
+        "base_id": base, "table_id": table,
     });
     let proposal = client
         .call(Method::POST, "/syncs/proposal", Some(&body))
@@ -151,6 +156,15 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     };
     body["approval"] = approval.into();
     client.call(Method::POST, "/syncs", Some(&body)).await
+}
+
+/// The id of the one that is called so, in the provider's list at `path`; the word itself when none
+/// is, for the appliance to refuse.
+async fn id_among(client: &mut Client, path: &str, named: &str) -> Result<String, Failure> {
+    let list = client.list(path).await?;
+    let found = list.iter().find(|one| one["name"] == named);
+    let id = found.and_then(|one| one["id"].as_str());
+    Ok(id.unwrap_or(named).to_owned())
 }
 
 /// The proposed pairs, each of them unless somebody has chosen otherwise for its field or for its

@@ -226,7 +226,33 @@ fn an_existing_file_is_not_written_over() {
     let file = machine.path("config.toml");
     let again = plain(&["init", &file]).output().unwrap();
     assert_eq!(again.status.code(), Some(1));
+    assert!(
+        text(&again.stderr).contains("is there already"),
+        "{again:?}"
+    );
     assert!(Path::new(&file).exists());
+}
+
+#[test]
+fn the_file_that_config_names_is_the_one_that_is_written() {
+    let machine = Machine::new();
+    let (file, data) = (machine.path("other.toml"), machine.path("elsewhere"));
+    let made = plain(&["init", "--config", &file, "--data", &data]).output();
+    assert!(made.unwrap().status.success());
+    assert!(Path::new(&file).exists() && Path::new(&data).exists());
+}
+
+#[test]
+fn a_list_of_nothing_says_so_beside_the_output() {
+    let machine = Machine::new();
+    let config = machine.path("config.toml");
+    let nobody = plain(&["user", "list", "--config", &config]).output();
+    let nobody = nobody.unwrap();
+    assert_eq!(text(&nobody.stdout), "");
+    assert!(
+        text(&nobody.stderr).contains("nothing to show"),
+        "{nobody:?}"
+    );
 }
 
 #[test]
