@@ -19,6 +19,7 @@ export default mergeConfig(
           "src/api/schema.d.ts",
           "src/main.tsx",
         ],
+        thresholds: { lines: 90 },
         reporter: ["text-summary", "json-summary", "html"],
         reportsDirectory: "../target/ui-coverage",
       },
