@@ -62,6 +62,15 @@ tests() {
 }
 export -f tests
 
+# The reports of the test runs above; none where another runner than nextest ran.
+reports() {
+  local profile
+  for profile; do
+    [[ target/nextest/$profile/junit.xml -nt target/test-logs/release.log ]] &&
+      printf '%s ' "target/nextest/$profile/junit.xml"
+  done
+}
+
 in_folder() { (cd "$1" && "${@:2}"); }
 export -f in_folder
 
@@ -70,7 +79,7 @@ stage setup 600 bash tests/setup.sh
 stage format 60 cargo fmt --check
 stage ui-types 120 bash -c 'in_folder assets npm run --silent typecheck'
 stage ui-lint 60 bash -c 'in_folder assets npm run --silent lint'
-stage ui-tests 240 bash -c 'in_folder assets npm test --silent'
+stage ui-tests 400 bash -c 'in_folder assets npm test --silent -- --coverage'
 stage release 1200 cargo build --release --locked
 export WEIGHBRIDGE_SKIP_UI=1
 stage lints 900 cargo clippy --locked --all-targets -- -D warnings
@@ -82,6 +91,8 @@ stage browser 600 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 
 if $long; then
   stage dependencies 900 bash -c 'cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny; cargo deny check bans licenses sources'
   stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill faults::'
+  stage security 1200 env WEIGHBRIDGE_BROWSER_LOG="$PWD/$logs/browser.log" \
+    WEIGHBRIDGE_JUNIT="$(reports default long)" bash tests/security.sh
   stage bench 1800 cargo bench --locked
 fi
 

@@ -21,6 +21,8 @@ mod datasets;
 mod day;
 mod edge;
 mod faults;
+mod handbook;
+mod hostile;
 mod http;
 mod import;
 mod layers;
