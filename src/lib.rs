@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! main         cli config
-//! cli          server http app sandbox auth audit store telemetry config base
+//! cli          server http app sandbox auth vault audit store tls telemetry config base
 //! server       http app scheduler tls telemetry config base
 //! http         app scheduler sync connections datasets fields auth limits receipts audit telemetry config base store
 //! app          scheduler sync connections providers datasets auth limits receipts vault audit store tls telemetry net config base

@@ -35,4 +35,4 @@ pub use log::{Log, Settings};
 pub use read::{From, Page, Query, first_key};
 pub use seal::{BadKey, Checkpoint, KeyBox, PublicKey};
 pub use segment::{NotASegment, SegmentName, Void};
-pub use verify::{Depth, Fault, Finding, Options, Report, verify, verify_on};
+pub use verify::{Depth, Extent, Fault, Finding, Options, Report, verify, verify_on};

@@ -51,11 +51,12 @@ struct Refused {
 
 impl Client {
     /// Finds the server, or opens the data folder.
-    async fn open(context: &Context) -> Result<Self, Failure> {
+    pub(super) async fn open(context: &Context) -> Result<Self, Failure> {
         let config = context.load()?.config;
-        let way = if let Some(sender) = socket(&config.server.socket).await? {
-            Way::Socket(sender)
-        } else {
+        if let Some(client) = Self::running(&config.server.socket).await? {
+            return Ok(client);
+        }
+        let way = {
             let app = App::open(config, Clock::system(), Blocking::Threads).await;
             let app = app.map_err(Failure::of)?;
             let tasks = Tasks::default();
@@ -68,6 +69,22 @@ impl Client {
         };
         let act_for = None;
         Ok(Self { way, act_for })
+    }
+
+    /// The way to a server that runs and has its local socket at `path`; none when none does.
+    pub(super) async fn running(path: &Path) -> Result<Option<Self>, Failure> {
+        let sender = socket(path).await?;
+        Ok(sender.map(|sender| Self {
+            way: Way::Socket(sender),
+            act_for: None,
+        }))
+    }
+
+    /// What the server says of its readiness: `ok`, or what keeps it from working.
+    pub(super) async fn readiness(&mut self) -> Result<String, Failure> {
+        let request = Request::builder().uri_str("/healthz/ready").finish();
+        let answer = self.send(request).await?;
+        answer.into_body().into_string().await.map_err(Failure::of)
     }
 
     /// From now on, the objects of the user with the address `email` are meant.
@@ -184,7 +201,7 @@ impl Client {
     }
 
     /// Ends the way. Within this process, everything that was started is carried through first.
-    async fn close(self) -> Result<(), Failure> {
+    pub(super) async fn close(self) -> Result<(), Failure> {
         if let Way::Inside { app, tasks, .. } = self.way {
             app.scheduler.idle().await.map_err(Failure::of)?;
             tasks.stop().await;

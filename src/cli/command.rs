@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, demo, init, limits, man, openapi, run as runs,
-    sandbox, serve, setup_link, sync, token, user,
+    audit, completions, config, connection, dataset, demo, doctor, init, limits, man, openapi,
+    run as runs, sandbox, serve, setup_link, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -60,6 +60,9 @@ enum Command {
     Dataset(dataset::Line),
     /// Look around in an appliance with data, an account and a sandbox, which goes when it ends.
     Demo(demo::Args),
+    /// Look at everything that the appliance stands on, say what is wrong and what to do, and
+    /// change nothing.
+    Doctor(doctor::Args),
     /// Show how much may be asked for, and how much of it is left to a user.
     Limits(limits::Args),
     /// Make syncs and run them.
@@ -105,6 +108,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Config(command) => config::run(&command, context),
         Command::Dataset(line) => dataset::run(line, context),
         Command::Demo(args) => demo::run(&args, context),
+        Command::Doctor(args) => doctor::run(&args, context),
         Command::Limits(args) => limits::run(args, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),

@@ -14,6 +14,7 @@ mod context;
 mod dataset;
 mod dead_letters;
 mod demo;
+mod doctor;
 mod failure;
 mod init;
 mod limits;

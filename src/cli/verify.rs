@@ -51,6 +51,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             Depth::Chain
         },
         threads: None,
+        ..Options::default()
     };
     let report = verify(&folder, &options).map_err(Failure::of)?;
     context.out.show(&report)?;

@@ -9,7 +9,7 @@ pub(super) const SCHEMA: u32 = 1;
 /// The way from each schema to the next; the first step leads from 1 to 2.
 pub(super) const STEPS: &[Step] = &[];
 
-const KEY: &[u8] = b"schema";
+pub(super) const KEY: &[u8] = b"schema";
 
 /// One step, either way. Each runs in a transaction of its own with the number it leads to, so
 /// that a kill leaves the store at one side or the other.
@@ -25,11 +25,7 @@ pub(super) fn migrate(backend: &dyn Backend, steps: &[Step], wanted: u32) -> Res
     let known = 1 + u32::try_from(steps.len()).expect("a few steps");
     let mut at = match backend.view()?.get(META, KEY)? {
         None => return backend.write(&mut |tx| note(tx, wanted)),
-        Some(bytes) => u32::from_be_bytes(
-            bytes
-                .try_into()
-                .map_err(|_length| Error::Damaged("the schema's number".into()))?,
-        ),
+        Some(bytes) => number(bytes)?,
     };
     if at > known {
         return Err(Error::Newer { found: at, known });
@@ -47,6 +43,14 @@ pub(super) fn migrate(backend: &dyn Backend, steps: &[Step], wanted: u32) -> Res
         at = next;
     }
     Ok(())
+}
+
+/// Reads a schema's number as it is stored.
+pub(super) fn number(bytes: Vec<u8>) -> Result<u32, Error> {
+    let bytes = bytes
+        .try_into()
+        .map_err(|_length| Error::Damaged("the schema's number".into()))?;
+    Ok(u32::from_be_bytes(bytes))
 }
 
 fn note(tx: &mut dyn Transaction, schema: u32) -> Result<(), Error> {

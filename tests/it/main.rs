@@ -19,6 +19,7 @@ mod config;
 mod connections;
 mod datasets;
 mod day;
+mod doctor;
 mod edge;
 mod faults;
 mod handbook;

@@ -32,10 +32,22 @@ pub struct Options {
     pub checkpoint: Option<Checkpoint>,
     /// The public key of the first segment, as it was given to the auditor.
     pub first_key: Option<PublicKey>,
-    /// How much is looked at.
+    /// How much of each line is looked at.
     pub depth: Depth,
+    /// How many of the segments are looked at.
+    pub extent: Extent,
     /// How many segments are read at once; one for each core when absent.
     pub threads: Option<usize>,
+}
+
+/// How many segments are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All of them.
+    #[default]
+    Whole,
+    /// The newest alone: that it holds, and nothing of what came before.
+    Newest,
 }
 
 /// How much of each line is looked at.
@@ -56,7 +68,10 @@ pub fn verify(folder: &Path, options: &Options) -> Result<Report, Error> {
 
 /// Checks the log on any disk, as [`verify`] does in a folder.
 pub fn verify_on(disk: &dyn Segments, options: &Options) -> Result<Report, Error> {
-    let heads = Heads::read(disk)?;
+    let mut heads = Heads::read(disk)?;
+    if options.extent == Extent::Newest {
+        heads.live.drain(..heads.live.len().saturating_sub(1));
+    }
     let walked = walk_all(disk, &heads.live, options)?;
     let voids = heads.altered_voids(disk)?;
     Ok(Report::new(&heads, &walked, voids, options))

@@ -4,10 +4,10 @@ use std::fmt::{Display, Formatter, Result as Shown};
 
 use serde::Serialize;
 
-use super::Options;
 use super::fault::{Fault, Finding};
 use super::heads::{Head, Heads, Opened};
 use super::walk::Walked;
+use super::{Extent, Options};
 use crate::audit::seal::{Checkpoint, PublicKey};
 use crate::audit::segment::SegmentName;
 use crate::base::Hex;
@@ -80,6 +80,7 @@ impl Report {
         self.more_findings += walked.unnamed;
         let fault = match (&head.opened, before) {
             (Some(opened), _) if opened.seq != head.name.first => Some(Fault::Misnamed(opened.seq)),
+            (Some(_), None) if options.extent == Extent::Newest => None,
             (Some(opened), None) => {
                 self.first_key = head.public_key();
                 root_fault(opened, options)
