@@ -8,7 +8,7 @@ use tokio::sync::oneshot::Receiver;
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
 use crate::base::metrics::{AUDIT_DEGRADED, CERTIFICATE_EXPIRY, JOBS, STORE_BYTES};
-use crate::base::{Actor, Blocking, Clock, Nudge, Tasks, WitnessError, chain};
+use crate::base::{Act, Actor, Blocking, Clock, Nudge, Tasks, Witness, WitnessError, chain};
 use crate::config::Config;
 use crate::connections::{self, Connections};
 use crate::datasets::{self, Datasets};
@@ -17,7 +17,7 @@ use crate::net::{self, NotLoopback};
 use crate::providers::Pace;
 use crate::receipts::{self, Receipts};
 use crate::scheduler::Scheduler;
-use crate::store::{self, Registry, Store};
+use crate::store::{self, Migration, Registry, Store};
 use crate::sync::{self, Syncs};
 use crate::telemetry::Metrics;
 use crate::tls;
@@ -104,12 +104,8 @@ impl App {
         let file = store_file(&config);
         let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
         let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
-        let store = Store::open(
-            &kept(&config, file),
-            registry(),
-            Arc::new(audit.clone()),
-            blocking,
-        )?;
+        let store = Store::open(&kept(&config, file), registry(), witness(&audit), blocking)?;
+        tell_migration(&store, &audit, &clock);
         let vault = Vault::new(&master, &store, &clock).await?;
         let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
         let connections = Connections::new(connections::Parts {
@@ -186,6 +182,7 @@ impl App {
         self.receipts.start(tasks);
         self.auth.sessions.start(tasks);
         self.auth.tokens.start(tasks);
+        self.auth.sign_in.start(tasks);
         self.datasets.start(tasks);
         scheduler.start(tasks);
     }
@@ -222,9 +219,45 @@ impl App {
         Ok(self.audit.close()?)
     }
 
-    fn lifecycle(&self, code: Code) -> crate::base::Act {
+    fn lifecycle(&self, code: Code) -> Act {
         Event::new(code, &Actor::system()).build(&self.clock)
     }
+}
+
+/// Brings the store of an appliance that does not run to schema `wanted`, and tells the book.
+///
+/// It is opened as for a start, so that store and book agree before.
+pub fn migrate(config: &Config, wanted: u32, clock: &Clock) -> Result<Option<Migration>, Error> {
+    let file = store_file(config);
+    let master = Master::open(&config.vault.master_key, &[&file])?;
+    let audit = Log::open(book(config), master.key_box(), clock.clone())?;
+    let witness = Arc::new(audit.clone());
+    let store = Store::open(&kept(config, file), registry(), witness, Blocking::Inline)?;
+    let migration = store.leave_at(wanted, |migration| tell(migration, &audit, clock))?;
+    audit.close()?;
+    Ok(migration)
+}
+
+/// Tells the book what the start brought the store through; where it cannot be written, a later
+/// start does.
+fn tell_migration(store: &Store, audit: &Log, clock: &Clock) {
+    let told = store.tell_migration(|migration| tell(migration, audit, clock));
+    if let Err(error) = told {
+        tracing::warn!(cause = %chain(&error), "the migration is told at a later start");
+    }
+}
+
+/// Tells the book what the store went through.
+fn tell(migration: Migration, audit: &Log, clock: &Clock) -> Result<(), Error> {
+    audit.append(&migrated(migration, clock))?;
+    Ok(())
+}
+
+fn migrated(migration: Migration, clock: &Clock) -> Act {
+    Event::new(Code::StoreMigrated, &Actor::system())
+        .count("schema_before", migration.from.into())
+        .count("schema", migration.to.into())
+        .build(clock)
 }
 
 /// Where the store lies.
@@ -235,6 +268,11 @@ fn store_file(config: &Config) -> std::path::PathBuf {
 fn spooled(config: &Config) -> datasets::Settings {
     let spool = config.server.data.join("spool");
     datasets::Settings { spool }
+}
+
+/// The book as the store knows it.
+fn witness(audit: &Log) -> Arc<dyn Witness> {
+    Arc::new(audit.clone())
 }
 
 fn kept(config: &Config, file: std::path::PathBuf) -> store::Settings {

@@ -292,6 +292,8 @@ codes! {
         "The key that signs access tokens was made.";
     UnsealFailed = "WB-SYS-005" "crypt_decrypt_fail" EntityManagement 2 High fails
         "A sealed value could not be opened: its key is another, or it was altered.";
+    StoreMigrated = "WB-SYS-008" "sys_store_migrated" ApplicationLifecycle 99 Medium done
+        "The store was brought to another schema, by a newer version or for an older one.";
     JobFailed = "WB-SYS-006" "sys_job_fail" ApplicationLifecycle 99 Medium fails
         "A job broke, or stopped moving, by a fault of the appliance's own.";
 

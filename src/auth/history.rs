@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::sign_in::fingerprint;
 use super::{Error, Ledger};
-use crate::store::{self, Batch, Bytes, Collection, Json};
+use crate::store::{self, Batch, Bytes, Collection, Entry, Index, Json};
 
 /// Failures that cost nothing but themselves.
 const FREE: u32 = 5;
@@ -18,14 +18,30 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// (NIST SP 800-63B-4 allows a hundred).
 const MOST: u32 = 100;
 
+/// What nobody has added to for so long is forgotten, where it is no user's: the longest wait has
+/// been over for weeks.
+pub(super) const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Addresses with failures, by when the last one was. The store's schema 2 brought it.
+pub(super) static BY_FAILURE: Index = Index {
+    name: "sign_in.failed_at",
+    unique: false,
+};
+
 /// One for each address that was tried, whether a user has it or not: telling them apart would
 /// take another time. Keyed by the SHA-256 of the folded address.
 pub(super) struct Histories;
 
 impl Collection for Histories {
     const NAME: &'static str = "sign_in";
+    const INDEXES: &'static [&'static Index] = &[&BY_FAILURE];
     type Key = Bytes;
     type Value = History;
+
+    fn entries(_key: &Bytes, value: &History) -> Vec<Entry> {
+        let entry = value.failed_at.map(|at| Entry::new(&BY_FAILURE, &at));
+        entry.into_iter().collect()
+    }
 }
 
 /// How signing in went under one address.
@@ -65,6 +81,12 @@ impl History {
             failed_at: Some(now),
             ..self
         }
+    }
+
+    /// Whether nothing is lost when it is forgotten, once it is old and no user's. One that is
+    /// closed for good stays closed.
+    pub(super) fn may_be_forgotten(&self) -> bool {
+        self.failures < MOST
     }
 
     /// Went well.

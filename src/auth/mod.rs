@@ -10,6 +10,7 @@ mod session;
 mod sessions;
 mod setup;
 mod sign_in;
+mod strangers;
 mod strength;
 mod token;
 mod user;

@@ -23,7 +23,7 @@ use crate::store::{
 /// A session's use is noted when the last note is older than that.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
 /// How often sessions that have ended are cleared away, and how many in one batch.
-const SWEPT_EVERY: Duration = Duration::from_hours(1);
+pub(super) const SWEPT_EVERY: Duration = Duration::from_hours(1);
 pub(super) const SWEPT_AT_ONCE: usize = 1000;
 
 /// Sessions, by the SHA-256 of their token.

@@ -15,7 +15,7 @@ use crate::store::{Batch, Bytes, Row};
 /// The way in. Clones share the store.
 #[derive(Clone)]
 pub struct SignIn {
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     hasher: Hasher,
     sessions: Sessions,
 }

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
     audit, completions, config, connection, dataset, demo, doctor, init, limits, man, openapi,
-    run as runs, sandbox, serve, setup_link, sync, token, user,
+    run as runs, sandbox, serve, setup_link, store, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -51,6 +51,9 @@ enum Command {
     /// Read the book, and sign how far it goes.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Take the store to the schema of another version.
+    #[command(subcommand)]
+    Store(store::Command),
     /// Print the description of the API (OpenAPI 3.0.3).
     Openapi,
     /// Check, show or explain the configuration.
@@ -110,6 +113,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Limits(args) => limits::run(args, context),
+        Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),

@@ -31,6 +31,7 @@ mod schedule;
 mod secret;
 mod serve;
 mod setup_link;
+mod store;
 mod sync;
 mod terminal;
 mod token;

@@ -19,6 +19,10 @@ pub(super) trait Backend: Send + Sync {
     /// Errs when a write would be refused before it is tried, for want of room.
     fn check_room(&self) -> Result<(), Error>;
 
+    /// Errs when there is no room for a whole second copy of what is there, which no migration
+    /// exceeds.
+    fn check_room_to_migrate(&self) -> Result<(), Error>;
+
     /// Whether the backend has opened itself again since this was last asked.
     fn reopened(&self) -> bool;
 

@@ -54,11 +54,27 @@ impl Disk {
 
     /// Errs when so little room is left that a write might not be finished.
     pub(super) fn check_room(&self) -> Result<(), Error> {
+        self.check_room_for(0)
+    }
+
+    /// Errs when there is no room for a whole second copy of what is there.
+    pub(super) fn check_room_to_migrate(&self) -> Result<(), Error> {
+        match self {
+            Self::File(path) => {
+                let size = fs::metadata(path).map_err(from_io)?.len();
+                self.check_room_for(size)
+            }
+            Self::Simulated(_) => Ok(()),
+        }
+    }
+
+    fn check_room_for(&self, bytes: u64) -> Result<(), Error> {
         let Self::File(path) = self else {
             return Ok(());
         };
         let room = rustix::fs::statvfs(folder(path)).map_err(|error| from_io(error.into()))?;
-        if room.f_bavail.saturating_mul(room.f_frsize) < RESERVE_BYTES {
+        let free = room.f_bavail.saturating_mul(room.f_frsize);
+        if free < RESERVE_BYTES.saturating_add(bytes) {
             return Err(Error::Full);
         }
         Ok(())

@@ -40,6 +40,14 @@ pub enum Error {
     /// Another process holds the file.
     #[error("{0} is in use by another process; is a server running on this folder?")]
     Locked(std::path::PathBuf),
+    /// There is no such schema to migrate to.
+    #[error("there is no schema {wanted}; this version knows 1 to {known}")]
+    NoSuchSchema {
+        /// What was asked for.
+        wanted: u32,
+        /// The newest that this version knows.
+        known: u32,
+    },
     /// The file was written by a later version of the appliance.
     #[error("the store has schema {found}, and this version knows {known}; install a newer one")]
     Newer {
@@ -63,6 +71,7 @@ impl Error {
             | Self::Dangling(_)
             | Self::Referenced(_)
             | Self::Audit(_)
+            | Self::NoSuchSchema { .. }
             | Self::Newer { .. } => false,
         }
     }

@@ -37,6 +37,7 @@ pub use error::{Dependent, Error};
 pub use kept::Kept;
 pub use key::{BadKey, Bytes, Float, Key, prefix};
 pub use look::{Seen, look};
+pub use migrate::Migration;
 pub use receipt::{BY_TIME, Receipts, receipt_key};
 pub use registry::{Registry, Table};
 pub use snapshot::{Page, Scan, Snapshot};
@@ -144,6 +145,35 @@ impl Store {
     /// or through others (1,000 at most).
     pub fn dependents<C: Collection>(&self, key: &C::Key) -> Result<Vec<Dependent>, Error> {
         self.snapshot()?.dependents::<C>(&self.registry, key)
+    }
+
+    /// Tells what the store went through that the book does not know yet, if anything. What `tell`
+    /// could not say is told the next time.
+    pub fn tell_migration<E: From<Error>>(
+        &self,
+        tell: impl FnOnce(Migration) -> Result<(), E>,
+    ) -> Result<Option<Migration>, E> {
+        migrate::tell(&*self.backend, tell)
+    }
+
+    /// Brings the store to schema `wanted` and closes it, so that another version can take it over.
+    ///
+    /// Errs when there is no such schema.
+    pub fn leave_at<E: From<Error>>(
+        self,
+        wanted: u32,
+        tell: impl FnOnce(Migration) -> Result<(), E>,
+    ) -> Result<Option<Migration>, E> {
+        let known = migrate::SCHEMA;
+        if wanted == 0 || wanted > known {
+            return Err(Error::NoSuchSchema { wanted, known }.into());
+        }
+        let Self {
+            backend, writer, ..
+        } = self;
+        drop(writer); // what waits is written first
+        migrate::migrate(&*backend, migrate::STEPS, wanted)?;
+        migrate::tell(&*backend, tell)
     }
 
     /// Errs when there is no room for a write, without trying one.

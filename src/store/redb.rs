@@ -82,6 +82,10 @@ impl Backend for Redb {
         self.disk.check_room()
     }
 
+    fn check_room_to_migrate(&self) -> Result<(), Error> {
+        self.disk.check_room_to_migrate()
+    }
+
     fn reopened(&self) -> bool {
         self.reopened.swap(false, Ordering::Relaxed)
     }

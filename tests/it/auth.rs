@@ -350,3 +350,20 @@ async fn a_user_is_shown_without_anything_secret() {
     assert_eq!(user["last_sign_in_at"], format!("{NOON:.3}"));
     assert!(!list.text().contains("argon2"));
 }
+
+#[tokio::test]
+async fn failures_of_strangers_are_forgotten_after_a_month_and_those_of_users_are_not() {
+    let server = TestServer::start().await;
+    server.sign_up("ada@example.org", &["member"]).await;
+    for email in ["ada@example.org", "nobody@example.org"] {
+        let wrong = credentials(email, "a guess, and a wrong one");
+        let answer = server.anonymous().post("/auth/login", wrong).await;
+        answer.problem(401, "sign_in_failed");
+    }
+    let forget = async || server.app.auth.sign_in.forget_strangers().await.unwrap();
+    server.advance(29 * 86_400);
+    assert_eq!(forget().await, 0);
+    server.advance(2 * 86_400);
+    assert_eq!(forget().await, 1);
+    assert_eq!(forget().await, 0);
+}

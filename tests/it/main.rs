@@ -29,6 +29,7 @@ mod import;
 mod layers;
 mod limits;
 mod metrics;
+mod migration;
 mod once;
 mod openapi;
 mod preconditions;

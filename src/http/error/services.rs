@@ -144,7 +144,9 @@ impl From<store::Error> for ApiError {
             E::Full | E::Audit(WitnessError::Full(_)) => Self::hidden(Code::StorageFull, error),
             E::Audit(WitnessError::Io(_)) => Self::hidden(Code::AuditUnavailable, error),
             E::Unavailable(_) => Self::hidden(Code::StorageUnavailable, error),
-            E::Locked(_) | E::Newer { .. } | E::Damaged(_) => Self::internal(error),
+            E::Locked(_) | E::NoSuchSchema { .. } | E::Newer { .. } | E::Damaged(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

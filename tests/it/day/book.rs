@@ -9,7 +9,11 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 13] = [
+const ABSENT: [(Code, &str); 14] = [
+    (
+        Code::StoreMigrated,
+        "the store begins with this version's schema",
+    ),
     (Code::SessionExpired, "sessions are swept every hour"),
     (
         Code::RequestBroke,
