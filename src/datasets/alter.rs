@@ -7,12 +7,12 @@ use super::error::{FaultReason, RecordFault};
 use super::record::Records;
 use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, Slot};
 use super::service::{check, indexed, name};
-use super::share::Access;
+use super::share::{Access, Shares};
 use super::{Dataset, Error};
 use crate::audit::{Code, Event};
 use crate::base::Actor;
 use crate::fields::{Field, Value, parse};
-use crate::store::{self, Batch};
+use crate::store::{self, Batch, Scan, prefix};
 
 /// What is to be changed of a dataset; what is left away stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -104,9 +104,12 @@ impl Dataset {
     fn deletion(&self, by: &Actor) -> Result<Batch, Error> {
         self.demand(Access::Owner)?;
         let parts = &self.datasets.0;
+        let shares = Scan::prefix(prefix(&(self.id,)), usize::MAX);
+        let shares = parts.store.scan::<Shares>(&shares)?.rows.len();
         let event = Event::new(Code::DatasetDeleted, by)
             .entity("dataset", self.id, self.name())
-            .count("records", self.count()?);
+            .count("records", self.count()?)
+            .count("shares", shares as u64);
         let mut batch = Batch::new(event.build(&parts.clock));
         let since = parts.clock.now();
         batch.put::<Purges>(&self.id, &Purge { since });

@@ -8,7 +8,7 @@ use weighbridge::auth::Role;
 use weighbridge::config::Rate;
 use weighbridge::http;
 
-use crate::support::{Client, NOON, PASSWORD, TestServer};
+use crate::support::{Answer, Client, NOON, PASSWORD, TestServer};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,26 +202,33 @@ fn sync() -> Value {
     sync
 }
 
-struct Operation {
-    name: String,
-    method: Method,
-    path: String,
-    kind: String,
+/// An operation as the document has it.
+pub(crate) struct Operation {
+    pub(crate) name: String,
+    pub(crate) method: Method,
+    /// With ids that nothing has.
+    pub(crate) path: String,
+    /// The media type of its body; empty without one.
+    pub(crate) kind: String,
+    /// The schema of its body.
+    pub(crate) body: Option<Value>,
     /// What the document says of who may.
-    leave: Option<String>,
+    pub(crate) leave: Option<String>,
 }
 
-fn operations(document: &Value) -> Vec<Operation> {
+pub(crate) fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let content = operation["requestBody"]["content"].as_object();
             let kind = content.and_then(|content| content.keys().next());
+            let body = content.and_then(|content| content.values().next());
             operations.push(Operation {
                 name: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase().parse().unwrap(),
                 path: with_ids(path),
                 kind: kind.cloned().unwrap_or_default(),
+                body: body.map(|body| body["schema"].clone()),
                 leave: operation["x-permission"].as_str().map(str::to_owned),
             });
         }
@@ -319,7 +326,7 @@ async fn a_session_that_has_ended_opens_nothing() {
 }
 
 /// A server where every role can try to sign in with a wrong password, all from one address.
-async fn patient() -> TestServer {
+pub(crate) async fn patient() -> TestServer {
     TestServer::with(|config| {
         let plenty = || Rate::parse("10000 / minute").unwrap();
         let limits = &mut config.limits;
@@ -519,53 +526,228 @@ async fn each_roles_tokens_may_do_what_it_may_but_nothing_that_needs_a_person() 
     }
 }
 
-#[tokio::test]
-async fn a_token_that_has_ended_or_never_was_opens_nothing() {
-    let server = TestServer::start().await;
-    server.sign_up("ada@example.org", &["member"]).await;
-    let ended = program(&server, "ada@example.org", Role::Member).await;
+/// A copy of a text that differs in its last character.
+fn altered(text: &str) -> String {
+    let last = text.chars().next_back().unwrap();
+    let other = if last == 'A' { 'B' } else { 'A' };
+    format!("{}{other}", &text[..text.len() - last.len_utf8()])
+}
+
+/// Callers with credentials that are no good: each with what is wrong with it.
+async fn impostors(server: &TestServer) -> Vec<(&'static str, Client)> {
+    server
+        .sign_up("ada@example.org", &["admin", "member"])
+        .await;
+    let credentials = json!({"email": "ada@example.org", "password": PASSWORD});
+    let granted = server.anonymous().post("/auth/token", credentials).await;
+    let granted = granted.expect(200);
+    let jwt = granted["access_token"].as_str().unwrap();
+    let header = |text: &str| server.anonymous().with("authorization", text);
+    let personal = program(server, "ada@example.org", Role::Member).await;
+    let revoked = program(server, "ada@example.org", Role::Member).await;
+    let owner = server.sign_in("ada@example.org").await;
+    let tokens = owner.get("/tokens").await.expect(200);
+    let last = tokens["items"].as_array().unwrap().last().unwrap();
+    let path = format!("/tokens/{}", last["id"].as_str().unwrap());
+    owner.delete(&path).await.expect(204);
+    let signed_out = server.sign_in("ada@example.org").await;
+    signed_out
+        .post("/auth/logout", Value::Null)
+        .await
+        .expect(204);
+    let body = json!({"email": "ada@example.org", "password": PASSWORD});
+    let answer = server.anonymous().post("/auth/login", body).await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap();
+    let wrong = altered(cookie);
+    let unsigned = {
+        let (head, rest) = jwt.split_once('.').unwrap();
+        let body = rest.split('.').next().unwrap();
+        assert!(!head.is_empty());
+        // {"alg":"none","typ":"JWT"}
+        format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{body}.")
+    };
+    let idle = server.sign_in("ada@example.org").await;
+    // Past the access token's quarter of an hour, the session's idle end and the token's day.
     server.advance(24 * 60 * 60);
-    let altered = server.anonymous().from([198, 51, 100, 7].into());
-    let altered = altered.with("authorization", "Bearer wb_");
-    for client in [ended, altered] {
+    vec![
+        (
+            "an access token past its time",
+            header(&format!("Bearer {jwt}")),
+        ),
+        (
+            "an access token of another key",
+            header(&format!("Bearer {}", altered(jwt))),
+        ),
+        (
+            "an access token that nobody signed",
+            header(&format!("Bearer {unsigned}")),
+        ),
+        ("a token past its day", personal),
+        ("a token that was revoked", revoked),
+        ("a token that never was", header("Bearer wb_")),
+        ("a session that was signed out", signed_out),
+        ("a session past its time", idle),
+        (
+            "a cookie that never was",
+            server.anonymous().with("cookie", &wrong),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn a_credential_that_has_ended_or_never_was_opens_nothing() {
+    let server = patient().await;
+    for (what, client) in impostors(&server).await {
         for (operation, access, body) in table(&server) {
             let (_, code) = call(&client, &operation, &body).await;
+            let refused = code == "not_signed_in";
             assert_eq!(
-                code == "not_signed_in",
+                refused,
                 access != Open,
-                "{}: {code}",
+                "{what}, {}: {code}",
                 operation.name
             );
         }
     }
 }
 
-/// What belongs to one user: the path of its kind, and a body that makes one. Syncs and runs, whose
-/// making takes a vendor, are tried where there is one.
-fn parents() -> [(&'static str, Value); 2] {
-    [("/datasets", dataset()), ("/connections", connection())]
+/// Whose the things are that an operation's path names by their ids. A new kind needs a row.
+fn belongs_to_one_user(path: &str) -> bool {
+    match path.split('/').nth(1).unwrap() {
+        "datasets" | "connections" | "syncs" | "runs" | "plans" | "tokens" | "auth" => true,
+        "users" => false,
+        other => panic!("{other} has no row"),
+    }
+}
+
+/// What a stranger could tell answers apart by: all but the request's own id and what is left of
+/// the limits.
+fn told(answer: &Answer, ids: &[&str]) -> (u16, Vec<String>, String) {
+    let names = answer
+        .headers
+        .iter()
+        .map(|(name, value)| match name.as_str() {
+            "x-request-id" | "ratelimit" => name.to_string(),
+            _ => format!("{name}: {}", value.to_str().unwrap()),
+        });
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    let mut body = answer.text().replace(answer.header("x-request-id"), "");
+    for id in ids {
+        body = body.replace(id, "ID");
+    }
+    (answer.status.as_u16(), names, body)
+}
+
+/// Fails unless every operation below `kind` answers `other` for somebody's `id` as it does for one
+/// that nothing has. Gives how many there are.
+pub(crate) async fn assert_like_unknown(
+    server: &TestServer,
+    other: &Client,
+    (kind, id): (&str, &str),
+    child: Option<(&str, &str)>,
+) -> usize {
+    let unknown = format!("{kind}/{NOBODYS}");
+    let mut tried = 0;
+    for (operation, access, body) in table(server) {
+        assert!(access != Machine || !operation.path.contains(NOBODYS));
+        if !operation.path.starts_with(&unknown) {
+            continue;
+        }
+        let bytes = match &body {
+            Value::Null => Vec::new(),
+            Value::String(file) => file.clone().into_bytes(),
+            json => json.to_string().into_bytes(),
+        };
+        let mut foreign = operation.path.replacen(NOBODYS, id, 1);
+        if let Some((place, child)) = child {
+            foreign = foreign.replace(&format!("/{place}/{NOBODYS}"), &format!("/{place}/{child}"));
+        }
+        let (method, kind) = (&operation.method, &operation.kind);
+        let send = |path: String| {
+            let (other, bytes) = (other.clone(), bytes.clone());
+            async move { other.send(method.clone(), &path, kind, bytes).await }
+        };
+        let ids = [NOBODYS, id, child.map_or(NOBODYS, |(_, child)| child)];
+        let somebodys = told(&send(foreign).await, &ids);
+        let nobodys = told(&send(operation.path.clone()).await, &ids);
+        assert_eq!(somebodys, nobodys, "{}", operation.name);
+        assert_eq!(somebodys.0, 404, "{}: {}", operation.name, somebodys.2);
+        tried += 1;
+    }
+    assert!(tried > 0, "nothing is below {kind}");
+    tried
 }
 
 #[tokio::test]
-async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
+async fn every_operation_on_a_thing_says_whose_it_is() {
     let server = TestServer::start().await;
+    let operations = operations(&http::document(&server.app)).into_iter();
+    let on_things = operations.filter(|one| one.path.contains(NOBODYS));
+    let (own, everybodys): (Vec<_>, Vec<_>) =
+        on_things.partition(|one| belongs_to_one_user(&one.path));
+    assert!(own.len() > 40, "{}", own.len());
+    // What belongs to no single user is the administrator's.
+    for operation in everybodys {
+        assert_eq!(
+            operation.leave.as_deref(),
+            Some("user:manage"),
+            "{}",
+            operation.name
+        );
+    }
+}
+
+/// Syncs, runs and plans, whose making takes a vendor, are tried where there is one.
+#[tokio::test]
+async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
+    let server = patient().await;
     let owner = server.sign_up("owner@example.org", &["member"]).await;
     let other = server.sign_up("other@example.org", &["member"]).await;
-    for (path, body) in parents() {
-        let made = owner.post(path, body).await.expect(201);
-        let foreign = format!("{path}/{}", made["id"].as_str().unwrap());
-        let unknown = format!("{path}/{NOBODYS}");
-        for (mut operation, _, body) in table(&server) {
-            if !operation.path.starts_with(&unknown) {
-                continue;
-            }
-            let none = call(&other, &operation, &body).await;
-            operation.path = operation.path.replace(&unknown, &foreign);
-            let somebodys = call(&other, &operation, &body).await;
-            assert_eq!(somebodys, none, "{}", operation.name);
-            assert_eq!(none.0, 404, "{}", operation.name);
+    let made = |answer: Value| answer["id"].as_str().unwrap().to_owned();
+    let set = made(owner.post("/datasets", dataset()).await.expect(201));
+    let file = b"code\n1\n".to_vec();
+    let imports = format!("/datasets/{set}/imports?format=csv");
+    let import = owner.send(Method::POST, &imports, "text/csv", file).await;
+    let import = made(import.expect(200));
+    let tried = assert_like_unknown(
+        &server,
+        &other,
+        ("/datasets", &set),
+        Some(("imports", &import)),
+    );
+    assert!(tried.await > 15);
+    let connection = made(owner.post("/connections", connection()).await.expect(201));
+    assert_like_unknown(&server, &other, ("/connections", &connection), None).await;
+    let mut live = token();
+    live["expires_at"] = (NOON + jiff::SignedDuration::from_hours(1))
+        .to_string()
+        .into();
+    let token = owner.post("/tokens", live).await.expect(201);
+    let token = made(token["token"].clone());
+    assert_like_unknown(&server, &other, ("/tokens", &token), None).await;
+    let sessions = owner.get("/auth/sessions").await.expect(200);
+    let session = made(sessions["items"][0].clone());
+    assert_like_unknown(&server, &other, ("/auth/sessions", &session), None).await;
+
+    // All of it is as it was.
+    owner.get(&format!("/datasets/{set}")).await.expect(200);
+    let list = owner.get("/tokens").await.expect(200);
+    assert_eq!(list["items"][0]["state"], "active", "{list}");
+    // Nor does naming it in a body tell anything.
+    let answers = [("dataset_id", &set), ("connection_id", &connection)].map(|(member, id)| {
+        let other = other.clone();
+        let mut foreign = target();
+        foreign[member] = id.as_str().into();
+        async move {
+            let nobodys = other.post("/syncs/proposal", target()).await;
+            let somebodys = other.post("/syncs/proposal", foreign).await;
+            (told(&somebodys, &[id, NOBODYS]), told(&nobodys, &[NOBODYS]))
         }
-        owner.get(&foreign).await.expect(200);
+    });
+    for answer in answers {
+        let (somebodys, nobodys) = answer.await;
+        assert_eq!(somebodys, nobodys);
     }
 }
 

@@ -324,3 +324,49 @@ fn a_token_is_made_listed_and_revoked_at_the_machine() {
     assert!(!act(&["revoke", "nightly"]).status.success());
     machine.run(&["user", "sign-out", "ada@example.org"], "");
 }
+
+#[test]
+fn a_dataset_is_shared_and_taken_away_at_the_machine() {
+    let machine = Machine::new();
+    for (email, role) in [
+        ("ada@example.org", "member"),
+        ("bob@example.org", "analyst"),
+    ] {
+        machine.run(&["user", "add", email, "--role", role], PASSWORD);
+    }
+    let file = machine.path("airports.csv");
+    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
+    let dataset = |args: &[&str], by: &str| {
+        let line = [&["dataset"], args, &["--as", by]].concat();
+        machine.output(&line, "")
+    };
+    let shown = |args: &[&str], by: &str| -> Value {
+        let output = dataset(args, by);
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    };
+    let (ada, bob) = ("ada@example.org", "bob@example.org");
+    shown(&["create", "Airports", "--like", &file], ada);
+    let made = shown(&["share", "Airports", "BOB@example.org"], ada);
+    assert_eq!(made[0]["level"], "view", "{made}");
+    let more = shown(&["share", "Airports", bob, "--level", "edit"], ada);
+    assert_eq!(more[0]["level"], "edit", "{more}");
+    let seen = shown(&["list"], bob);
+    assert_eq!(seen[0]["shared_by"], ada, "{seen}");
+    let shares = shown(&["shares", "Airports"], ada);
+    assert_eq!(shares[0]["email"], bob, "{shares}");
+    shown(&["unshare", "airports", bob], ada);
+    assert_eq!(shown(&["list"], bob), serde_json::json!([]));
+    let again = dataset(&["unshare", "Airports", bob], ada);
+    assert!(
+        text(&again.stderr).contains("not shared with bob"),
+        "{again:?}"
+    );
+    shown(&["share", "Airports", bob], ada);
+    shown(&["leave", "Airports"], bob);
+    assert_eq!(shown(&["shares", "Airports"], ada), serde_json::json!([]));
+}

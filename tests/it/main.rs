@@ -41,3 +41,4 @@ mod store;
 mod support;
 mod sync;
 mod tokens;
+mod unknown_members;

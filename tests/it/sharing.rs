@@ -263,7 +263,7 @@ async fn the_book_tells_whose_records_somebody_else_has_touched() {
 
 #[tokio::test]
 async fn deleting_a_dataset_tells_with_whom_it_is_shared_and_ends_the_shares() {
-    let (_server, owner, other, dataset) = pair().await;
+    let (server, owner, other, dataset) = pair().await;
     share(&owner, &dataset, "other@example.org", "use")
         .await
         .expect(201);
@@ -278,6 +278,9 @@ async fn deleting_a_dataset_tells_with_whom_it_is_shared_and_ends_the_shares() {
     other.get(&dataset).await.problem(404, "not_found");
     let list = other.get("/datasets").await.expect(200);
     assert_eq!(list["items"], json!([]));
+    let deleted = server.book().into_iter();
+    let mut deleted = deleted.filter(|line| line["metadata"]["event_code"] == "WB-DATA-003");
+    assert_eq!(deleted.next().unwrap()["unmapped"]["counts"]["shares"], 1);
 }
 
 #[tokio::test]

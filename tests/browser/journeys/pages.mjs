@@ -111,6 +111,7 @@ const reachedPages = [
   ["filter-help", [...toAirports, ["button", "How filters are written"]]],
   ["imports", [...toAirports, ["link", "Imports"]]],
   ["import-report", [...toAirports, ["link", "Imports"], ["button", "airports.csv"]]],
+  ["dataset-sharing", [...toAirports, ["link", "Sharing"]], "Nobody else has it."],
   ["dataset-settings", [...toAirports, ["link", "Settings"]]],
   ["dataset-deletion", [...toAirports, ["link", "Settings"], ["button", "Delete dataset"]]],
   [

@@ -351,33 +351,6 @@ async fn the_making_of_a_plan_is_cancelled_and_so_is_a_run_that_waits() {
 }
 
 #[tokio::test]
-async fn anothers_plan_answers_like_none() {
-    let yard = Yard::unhurried().await;
-    yard.bring(0..3, "Airport").await;
-    let sync = yard.sync().await;
-    let plan = id(&yard.plan(&sync, json!({})).await);
-    let stranger = yard
-        .server
-        .sign_up("stranger@example.org", &["member"])
-        .await;
-    for path in [
-        format!("/plans/{plan}"),
-        format!("/plans/{plan}/changes"),
-        format!("/syncs/{sync}/plans"),
-        format!("/syncs/{sync}/dead-letters"),
-    ] {
-        stranger.get(&path).await.problem(404, "not_found");
-    }
-    for path in [
-        format!("/plans/{plan}/runs"),
-        format!("/syncs/{sync}/plans"),
-    ] {
-        let refused = stranger.post(&path, json!({})).await;
-        refused.problem(404, "not_found");
-    }
-}
-
-#[tokio::test]
 async fn a_run_of_a_plan_that_is_killed_again_and_again_writes_each_record_once() {
     for seed in 0..3 {
         let yard = Yard::unhurried().await;
