@@ -311,6 +311,12 @@ codes! {
         "The audit log was read.";
     CheckpointTaken = "WB-AUDIT-007" "log_checkpoint_taken" ApiActivity 2 Informational done
         "A checkpoint of the audit log was taken, to be kept elsewhere.";
+    LogVerified = "WB-AUDIT-008" "log_verified" ApiActivity 2 Informational done
+        "The audit log was checked, and is as it was written.";
+    LogBroken = "WB-AUDIT-009" "log_broken" ApiActivity 2 Critical fails
+        "The audit log was checked, and is not as it was written.";
+    ChainRead = "WB-AUDIT-010" "log_chain_read" ApiActivity 2 Informational done
+        "It was asked how far the audit log goes and whether it was checked.";
 }
 
 impl Display for Code {

@@ -12,8 +12,9 @@ use super::Error;
 use super::code::Code;
 use super::disk::{Disk, OwnFolder};
 use super::event::Event;
-use super::read::{Page, Query, read};
+use super::read::{Page, Query, Times, read};
 use super::seal::{Checkpoint, KeyBox};
+use super::standing::{Checking, Frozen};
 use super::writer::Writer;
 use crate::base::metrics::{AUDIT_DURATION, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST};
 use crate::base::{Act, Actor, Blocking, Clock, Witness, WitnessError};
@@ -60,6 +61,8 @@ struct Shared {
     clock: Clock,
     waiting: Mutex<Waiting>,
     writer: Mutex<Writer>,
+    times: Times,
+    checking: Checking,
 }
 
 /// What was recorded and is not in the log yet.
@@ -97,6 +100,8 @@ impl Log {
             clock,
             waiting: Mutex::default(),
             writer: Mutex::new(writer),
+            times: Times::default(),
+            checking: Checking::default(),
         })))
     }
 
@@ -143,6 +148,7 @@ impl Log {
 
     /// Makes durable what was recorded, and signs it: the last thing before the process ends.
     pub fn close(&self) -> Result<(), WitnessError> {
+        self.0.checking.stop.cancel();
         self.flush()?;
         Ok(self.writer().sign()?)
     }
@@ -171,10 +177,37 @@ impl Log {
         self.writer().checkpoint()
     }
 
-    /// Reads a page of lines, exactly as they stand in the log.
-    pub fn read(&self, query: &Query) -> Result<Page, Error> {
+    /// Reads a page of lines, exactly as they stand in the log. Ends early when `stop` is
+    /// cancelled.
+    pub fn read(&self, query: &Query, stop: &CancellationToken) -> Result<Page, Error> {
         let newest = self.writer().seq();
-        read(self.0.disk.as_ref(), query, newest)
+        read(self.0.disk.as_ref(), &self.0.times, query, newest, stop)
+    }
+
+    pub(super) fn disk(&self) -> &dyn Disk {
+        self.0.disk.as_ref()
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.0.times
+    }
+
+    pub(super) fn checking(&self) -> &Checking {
+        &self.0.checking
+    }
+
+    /// The log up to its newest durable line.
+    pub(super) fn frozen(&self) -> Frozen {
+        let (newest, end) = {
+            let writer = self.writer();
+            (writer.newest_segment(), writer.checkpoint())
+        };
+        let disk = Arc::clone(&self.0.disk);
+        Frozen::new(disk, newest, end, &self.0.checking.stop)
     }
 
     /// Writes what was recorded, then `acts`; gives the number of the last line.

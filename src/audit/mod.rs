@@ -3,8 +3,8 @@
 //! `event` builds an [`Act`](crate::base::Act) under one of the codes of `code`, with the parts
 //! that `object` writes; `log` takes acts and `writer` makes them lines (`chain`) of segments
 //! (`segment`) on a `disk`, signed (`seal`) by keys that do not outlive their segment (`keys`).
-//! `recover` finds the log's end after a crash, `read` pages through it, and `verify` checks it
-//! with nothing but the files.
+//! `recover` finds the log's end after a crash, `read` searches and pages through it, and `verify`
+//! checks it with nothing but the files, which `standing` has the running appliance do and tell.
 
 mod chain;
 mod code;
@@ -22,6 +22,7 @@ mod read;
 mod recover;
 mod seal;
 mod segment;
+mod standing;
 #[cfg(test)]
 mod trials;
 mod verify;
@@ -32,7 +33,8 @@ pub use disk::{Disk, Segments, Tail};
 pub use error::Error;
 pub use event::{Event, Outcome};
 pub use log::{Log, Settings};
-pub use read::{From, Page, Query, first_key};
+pub use read::{CodePattern, Ended, Filter, Mark, Order, Page, Query, first_key};
 pub use seal::{BadKey, Checkpoint, KeyBox, PublicKey};
 pub use segment::{NotASegment, SegmentName, Void};
+pub use standing::{Check, Place, Progress, Standing, Verdict};
 pub use verify::{Depth, Extent, Fault, Finding, Options, Report, verify, verify_on};

@@ -140,6 +140,12 @@ impl Writer {
         self.seq
     }
 
+    /// The segment that is written to, and where its last durable line ends.
+    pub(super) fn newest_segment(&self) -> Option<(SegmentName, u64)> {
+        let segment = self.segment.as_ref()?;
+        Some((segment.name.clone(), segment.length))
+    }
+
     /// Errs as the last try to write did.
     pub(super) fn check(&self) -> io::Result<()> {
         match self.tried_in_vain {

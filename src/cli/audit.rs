@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::verify;
+use super::{audit_search, audit_status, verify};
 use crate::audit::{Code, code_list, first_key};
 
 /// What to do with the book.
@@ -17,6 +17,10 @@ use crate::audit::{Code, code_list, first_key};
 pub(super) enum Command {
     /// Show the newest lines, the oldest of them first.
     Tail(Tail),
+    /// Find lines by time, event, actor, object, request, address, outcome and words.
+    Search(audit_search::Args),
+    /// Show how far the book goes, what is signed and what the last verification found.
+    Status,
     /// Check that nothing in the book was altered: exit code 1 when it was.
     Verify(verify::Args),
     /// Sign how far the book goes; keep it elsewhere, to prove that nothing was cut off since.
@@ -58,6 +62,8 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
             lines.reverse();
             Ok(context.out.show(&Lines(lines))?)
         }
+        Command::Search(args) => audit_search::run(args, context),
+        Command::Status => audit_status::run(context),
         Command::Verify(args) => verify::run(args, context),
         Command::Checkpoint => {
             let checkpoint = fetch(context, "/audit/checkpoint")?;
@@ -68,7 +74,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn fetch(context: &Context, path: &str) -> Result<Value, Failure> {
+pub(super) fn fetch(context: &Context, path: &str) -> Result<Value, Failure> {
     Client::with(context, async |client| client.get(path).await)
 }
 
@@ -83,7 +89,7 @@ fn key(context: &Context) -> Result<(), Failure> {
 /// Lines of the book, or one word of it, as they stand there: they are JSON in any case.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Lines(Vec<Value>);
+pub(super) struct Lines(pub(super) Vec<Value>);
 
 impl Display for Lines {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {

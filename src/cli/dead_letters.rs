@@ -9,9 +9,8 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::named::{path_of, text};
+use super::named::{path_of, segment, text};
 use super::owner::Owner;
-use crate::base::Hex;
 
 /// Which dead letters.
 #[derive(Args)]
@@ -42,20 +41,6 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
     Ok(context.out.show(&Letters(left))?)
 }
 
-/// A text as one segment of a path (RFC 3986, section 3.3).
-fn segment(text: &str) -> String {
-    let mut segment = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            segment.push(char::from(byte));
-        } else {
-            segment.push('%');
-            segment.push_str(&Hex(&[byte]).to_string().to_uppercase());
-        }
-    }
-    segment
-}
-
 /// Dead letters for people.
 #[derive(Serialize)]
 #[serde(transparent)]
@@ -77,15 +62,5 @@ impl Display for Letters {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_stays_one_segment_of_a_path() {
-        assert_eq!(segment("a/b?ü"), "a%2Fb%3F%C3%BC");
     }
 }

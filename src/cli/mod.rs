@@ -5,6 +5,8 @@
 //! failures go to standard error, and the exit code tells their kind.
 
 mod audit;
+mod audit_search;
+mod audit_status;
 mod client;
 mod command;
 mod completions;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::failure::Failure;
+use crate::base::Hex;
 
 /// Nothing of this name.
 #[derive(Debug, thiserror::Error)]
@@ -53,4 +54,28 @@ pub(super) async fn path_of(
 /// A member that is a text; a dash without it.
 pub(super) fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().unwrap_or("-")
+}
+
+/// A text as one segment of a path, or one value of a query (RFC 3986, sections 3.3 and 3.4).
+pub(super) fn segment(text: &str) -> String {
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push('%');
+            segment.push_str(&Hex(&[byte]).to_string().to_uppercase());
+        }
+    }
+    segment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stays_one_segment_of_a_path() {
+        assert_eq!(segment("a/b?ü"), "a%2Fb%3F%C3%BC");
+    }
 }

@@ -10,7 +10,7 @@ use super::share::Lent;
 use super::{Datasets, Error, Record};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, DatasetId, Scope, UserId};
-use crate::fields::Schema;
+use crate::fields::{Schema, Selection};
 use crate::store::{Dependent, Row, Scan, Version, prefix};
 use crate::store::{Key as _, Snapshot};
 
@@ -85,6 +85,11 @@ impl Dataset {
     /// What its records hold.
     pub fn schema(&self) -> &Schema {
         &self.shape.schema
+    }
+
+    /// The fields that are named, joined by commas; all without a text.
+    pub fn select(&self, names: Option<&str>) -> Result<Selection, Error> {
+        Ok(Selection::read(self.schema(), names)?)
     }
 
     /// All that is stored of it.

@@ -5,7 +5,7 @@ use super::import::Refusal;
 use super::plan::QueryError;
 use super::share::Access;
 use crate::base::{BadCursor, DatasetId, ImportId};
-use crate::fields::{Misfit, SchemaFaults};
+use crate::fields::{Misfit, SchemaFaults, UnknownNames};
 use crate::store;
 
 /// Why a dataset was not read or changed.
@@ -86,6 +86,9 @@ pub enum Error {
     /// The query asks for what there is not.
     #[error(transparent)]
     BadQuery(#[from] QueryError),
+    /// The fields that are to be shown are none of the dataset's.
+    #[error("fields: {0}")]
+    UnknownNames(#[from] UnknownNames),
     /// The cursor is none of this list's.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),

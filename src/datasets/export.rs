@@ -13,7 +13,7 @@ use super::share::Access;
 use super::{Dataset, Error, Record};
 use crate::audit::Code;
 use crate::base::{Actor, Clock};
-use crate::fields::{FieldType, Value};
+use crate::fields::{FieldType, Schema, Selection, Value};
 use crate::store::Snapshot;
 
 /// A chunk of a file is at least so long, but for the last.
@@ -28,14 +28,16 @@ pub struct Export {
     /// How it is written.
     pub format: Format,
     dataset: Dataset,
+    chosen: Selection,
 }
 
 impl Dataset {
-    /// Exports all records, as they are at one moment, in the order of their keys.
+    /// Exports all records, as they are at one moment, in the order of their keys: those of their
+    /// fields that are chosen, and the key in any case.
     ///
     /// In CSV (RFC 4180) a text that a spreadsheet would take for a formula gets a `'` before it,
     /// which an import takes away again.
-    pub fn export(&self, format: Format, by: &Actor) -> Result<Export, Error> {
+    pub fn export(&self, format: Format, chosen: Selection, by: &Actor) -> Result<Export, Error> {
         let event = self
             .event(Code::Exported, by)
             .count("records", self.count()?)
@@ -48,6 +50,7 @@ impl Dataset {
             file_name: format!("{}.{}", safe_name(self.name()), format.name()),
             format,
             dataset: self.clone(),
+            chosen: chosen.with(self.shape.key_at),
         })
     }
 }
@@ -57,7 +60,7 @@ impl Export {
     /// come to as they are by then.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
         let blocking = self.dataset.datasets.0.blocking;
-        let writer = Some(Writer::new(self.dataset, self.format));
+        let writer = Some(Writer::new(self.dataset, self.format, self.chosen));
         try_unfold(writer, move |writer| async move {
             let Some(mut writer) = writer else {
                 return Ok(None);
@@ -74,6 +77,7 @@ impl Export {
 struct Writer {
     dataset: Dataset,
     format: Format,
+    chosen: Selection,
     clock: Clock,
     moment: Option<(Snapshot, Duration)>,
     after: Option<String>,
@@ -82,11 +86,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(dataset: Dataset, format: Format) -> Self {
+    fn new(dataset: Dataset, format: Format, chosen: Selection) -> Self {
         Self {
             clock: dataset.datasets.0.clock.clone(),
             dataset,
             format,
+            chosen,
             moment: None,
             after: None,
             began: false,
@@ -110,20 +115,19 @@ impl Writer {
             ),
         };
         self.ended = true;
-        let (dataset, format, ended) = (&self.dataset, self.format, &mut self.ended);
+        let (dataset, ended) = (&self.dataset, &mut self.ended);
+        let form = Form {
+            schema: dataset.schema(),
+            chosen: &self.chosen,
+            format: self.format,
+        };
         let mut last = self.after.clone();
         dataset.walk_in(&moment, self.after.as_deref(), |record| {
             if out.len() >= CHUNK {
                 *ended = false;
                 return ControlFlow::Break(());
             }
-            write_record(
-                dataset,
-                format,
-                &record,
-                std::mem::take(&mut first),
-                &mut out,
-            );
+            form.write(&record, std::mem::take(&mut first), &mut out);
             last = Some(record.key);
             ControlFlow::Continue(())
         })?;
@@ -140,33 +144,44 @@ impl Writer {
             Format::Json => out.push(b'['),
             Format::Ndjson => {}
             Format::Csv => {
-                let fields = self.dataset.schema().fields().iter();
-                write_cells(fields.map(|field| guarded(&field.name).into_owned()), out);
+                let fields = self.dataset.schema().fields().iter().enumerate();
+                let chosen = fields.filter(|(at, _)| self.chosen.takes(*at));
+                write_cells(
+                    chosen.map(|(_, field)| guarded(&field.name).into_owned()),
+                    out,
+                );
             }
         }
     }
 }
 
-fn write_record(
-    dataset: &Dataset,
+/// How records are written: which fields, and in which form.
+struct Form<'a> {
+    schema: &'a Schema,
+    chosen: &'a Selection,
     format: Format,
-    record: &Record,
-    first: bool,
-    out: &mut Vec<u8>,
-) {
-    let schema = dataset.schema();
-    match format {
-        Format::Json => {
-            out.extend_from_slice(if first { b"\n" } else { b",\n" });
-            record.fields.write(schema, out);
-        }
-        Format::Ndjson => {
-            record.fields.write(schema, out);
-            out.push(b'\n');
-        }
-        Format::Csv => {
-            let fields = schema.fields().iter().zip(record.fields.iter());
-            write_cells(fields.map(|(field, value)| cell(field.kind, value)), out);
+}
+
+impl Form<'_> {
+    fn write(&self, record: &Record, first: bool, out: &mut Vec<u8>) {
+        let Self { schema, chosen, .. } = self;
+        match self.format {
+            Format::Json => {
+                out.extend_from_slice(if first { b"\n" } else { b",\n" });
+                chosen.write(schema, &record.fields, out);
+            }
+            Format::Ndjson => {
+                chosen.write(schema, &record.fields, out);
+                out.push(b'\n');
+            }
+            Format::Csv => {
+                let fields = schema.fields().iter().zip(record.fields.iter()).enumerate();
+                let fields = fields.filter(|(at, _)| chosen.takes(*at));
+                write_cells(
+                    fields.map(|(_, (field, value))| cell(field.kind, value)),
+                    out,
+                );
+            }
         }
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! [`Datasets`] opens a [`Dataset`] by the scope of its owner, or of somebody whom it is shared with;
 //! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
-//! values, `write` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
+//! values, `write`, `bulk` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
 //! and `export` move files, `share` and `sharing` let others
 //! in, `keep` finishes what was begun.
 
 mod alter;
+mod bulk;
 mod dataset;
 mod draft;
 mod error;
@@ -26,6 +27,7 @@ mod sharing;
 mod write;
 
 pub use alter::Change;
+pub use bulk::{Applied, Fate, MANY, Operation, Together, What};
 pub use dataset::Dataset;
 pub use error::{Error, FaultReason, RecordFault};
 pub use export::Export;

@@ -140,7 +140,12 @@ impl Dataset {
 }
 
 /// The values of `body` over those of `base`, checked.
-fn merged(shape: &Shape, key: &str, base: Fields, body: &[u8]) -> Result<(Fields, Draft), Error> {
+pub(super) fn merged(
+    shape: &Shape,
+    key: &str,
+    base: Fields,
+    body: &[u8],
+) -> Result<(Fields, Draft), Error> {
     let given = shape.schema.read(body);
     let given = given.map_err(|error| Error::BadJson(error.to_string()))?;
     let mut faults = refused(&given);

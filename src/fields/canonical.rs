@@ -41,10 +41,22 @@ impl Fields {
     /// Appends the canonical form: a JSON object, members in the schema's order, absent ones left
     /// out.
     pub fn write(&self, schema: &Schema, out: &mut Vec<u8>) {
+        self.write_some(schema, out, |_| true);
+    }
+
+    /// The same of those fields alone whose positions `wanted` takes.
+    pub(super) fn write_some(
+        &self,
+        schema: &Schema,
+        out: &mut Vec<u8>,
+        wanted: impl Fn(usize) -> bool,
+    ) {
         out.push(b'{');
         let mut first = true;
         for (at, value) in self.iter().enumerate() {
-            let Some(value) = value else { continue };
+            let Some(value) = value.filter(|_| wanted(at)) else {
+                continue;
+            };
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }

@@ -13,6 +13,7 @@ mod misfit;
 mod order;
 mod parse;
 mod schema;
+mod selection;
 mod value;
 
 pub use canonical::Fields;
@@ -24,6 +25,7 @@ pub use misfit::Misfit;
 pub use order::{ABSENT_FIRST, order_key};
 pub use parse::parse;
 pub use schema::{Field, MAX_FIELDS, Schema, SchemaFault, SchemaFaults};
+pub use selection::{Selection, UnknownNames};
 pub use value::Value;
 
 /// A value takes no more bytes than this, as it is stored.

@@ -19,10 +19,11 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 9] = [
+pub(crate) const PATHS: [&str; 10] = [
     "/users",
     "/datasets",
     "/datasets/*/shares",
+    "/datasets/*/batch",
     "/connections",
     "/syncs",
     "/syncs/*/runs",
@@ -181,6 +182,8 @@ mod tests {
     fn only_what_makes_something_that_stays_takes_a_key() {
         for (path, expected) in [
             ("/datasets", true),
+            ("/datasets/0199/batch", true),
+            ("/datasets/0199/lookup", false),
             ("/syncs/0199/runs", true),
             ("/plans/0199/runs", true),
             ("/runs/0199/cancel", false),

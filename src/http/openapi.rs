@@ -196,7 +196,7 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
             400 => has_body || has_parameters,
             401 | 403 => !is_open || changes,
             404 => path.contains('{') || names_another,
-            412 => has_condition,
+            412 => has_condition || path.ends_with("/batch"),
             413 | 415 => has_body,
             422 => has_body || has_key,
             409 | 507 => changes,

@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ImportId, PlanId, RunId, SessionId, SyncId, TokenId, UserId, Weekday,
+    ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
+    Weekday,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -67,6 +68,7 @@ text_type! {
     SyncId, "uuid";
     RunId, "uuid";
     PlanId, "uuid";
+    RequestId, "uuid";
 }
 
 impl FromStr for Moment {
@@ -108,7 +110,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId PlanId }
+texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId PlanId RequestId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

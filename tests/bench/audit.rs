@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use weighbridge::audit::{Code, Event, KeyBox, Log, Options, Settings, verify};
+use tokio_util::sync::CancellationToken;
+use weighbridge::audit::{
+    Code, Ended, Event, Filter, KeyBox, Log, Options, Order, Query, Settings, verify,
+};
 use weighbridge::base::{Actor, Clock, SecretBytes};
 
 use crate::meter::{Report, rate, spent};
@@ -51,6 +54,41 @@ pub(crate) fn measure(report: &mut Report) {
             "1 GB/s",
             format!("{speed:.2} GB/s"),
         );
+    }
+    search(&book, &folder.path().join("key"), report);
+}
+
+/// Searches that find nothing, and so read everything.
+fn search(book: &Path, key: &Path, report: &mut Report) {
+    let log = Log::open(Settings::new(book, key), Arc::new(Open), Clock::system());
+    let log = log.expect("the log opens again");
+    let word = Filter {
+        text: Some("zebra crossing".to_owned()),
+        ..Filter::default()
+    };
+    let end = Filter {
+        outcome: Some(Ended::Unknown),
+        ..Filter::default()
+    };
+    for (name, filter) in [("by words", word), ("by outcome", end)] {
+        for (order, told) in [(Order::Newest, "newest"), (Order::Oldest, "oldest")] {
+            let query = Query {
+                filter: filter.clone(),
+                order,
+                after: None,
+                limit: 50,
+                most_bytes: u64::MAX,
+            };
+            let stop = CancellationToken::new();
+            let (page, clock, _) = spent(|| log.read(&query, &stop).expect("it can be read"));
+            assert!(page.items.is_empty(), "nothing of this is there");
+            let speed = page.scanned_bytes as f64 / clock.as_secs_f64() / 1e6;
+            report.add(
+                &format!("audit: search {name}, {told} first"),
+                "300 MB/s",
+                format!("{speed:.0} MB/s"),
+            );
+        }
     }
 }
 

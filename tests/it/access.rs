@@ -89,6 +89,8 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getMetrics", Needs("system:read"), "", none()),
         ("listAuditEvents", Needs("audit:read"), "", none()),
         ("getAuditCheckpoint", Needs("audit:read"), "", none()),
+        ("getAuditChain", Needs("audit:read"), "", none()),
+        ("verifyAuditLog", Needs("audit:read"), "", none()),
         ("listDatasets", read, "", none()),
         ("createDataset", write, "", dataset()),
         ("previewFile", write, "?format=csv", "a,b\n1,2\n".into()),
@@ -111,6 +113,8 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("putRecord", write, "", json!({"code": "x"})),
         ("updateRecord", write, "", json!({})),
         ("deleteRecord", write, "", none()),
+        ("changeRecords", write, "", batch()),
+        ("lookUpRecords", read, "", json!({"keys": ["x"]})),
         ("exportRecords", read, "?format=csv", none()),
         ("importFile", write, "?format=csv", "code\n1\n".into()),
         ("listImports", read, "", none()),
@@ -179,6 +183,10 @@ fn dataset() -> Value {
         "name": "Airports", "key_field": "code",
         "fields": [{"name": "code", "type": "text", "required": true, "indexed": false}],
     })
+}
+
+fn batch() -> Value {
+    json!({"operations": [{"op": "put", "key": "x", "fields": {"code": "x"}}]})
 }
 
 const TOKEN: &str = "patNobodys0000000.0123456789abcdef";
@@ -759,11 +767,12 @@ fn reach(operation: &str) -> &'static str {
         | "listRecords"
         | "getRecord"
         | "exportRecords"
+        | "lookUpRecords"
         | "listImports"
         | "getImport"
         | "listImportProblems"
         | "leaveDataset" => "view",
-        "putRecord" | "updateRecord" | "deleteRecord" | "importFile" => "edit",
+        "putRecord" | "updateRecord" | "deleteRecord" | "changeRecords" | "importFile" => "edit",
         "updateDataset"
         | "deleteDataset"
         | "listDatasetShares"

@@ -201,6 +201,22 @@ fn the_book_can_be_read_and_its_first_key_named() {
     );
     let lines = machine.run(&["audit", "tail", "--code", "user_created"], "");
     assert_eq!(lines[0]["actor"]["app_name"], "weighbridge command line");
+    let found = [
+        "audit",
+        "search",
+        "user",
+        "--code",
+        "WB-USER-",
+        "--outcome",
+        "success",
+        "--oldest",
+    ];
+    let found = machine.run(&found, "");
+    assert!(found.as_array().unwrap().contains(&lines[0]), "{found}");
+    let none = machine.run(&["audit", "search", "zebra"], "");
+    assert_eq!(none, Value::Array(Vec::new()));
+    let standing = machine.run(&["audit", "status"], "");
+    assert!(standing["lines"].as_u64().unwrap() > 1, "{standing}");
     let key = machine.output(&["audit", "key"], "");
     assert_eq!(text(&key.stdout).trim().len(), 64);
     let checkpoint = machine.run(&["audit", "checkpoint"], "");

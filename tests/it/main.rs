@@ -14,6 +14,7 @@
 mod access;
 mod audit;
 mod auth;
+mod bulk;
 mod commands;
 mod config;
 mod connections;

@@ -2,6 +2,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type AuditChain = Schemas["AuditChain"];
+export type AuditVerdict = Schemas["AuditVerdict"];
 export type Base = Schemas["Base"];
 export type Checkpoint = Schemas["Checkpoint"];
 export type Connection = Schemas["Connection"];

@@ -2,17 +2,17 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Button } from "../ui/button";
 import { Empty } from "../ui/empty";
 import { formatAmount, formatShortInstant } from "../ui/format";
-import { Failure, Notice } from "../ui/notice";
+import { Failure } from "../ui/notice";
 import { Page } from "../ui/page";
 import { Status } from "../ui/status";
 import { type Column, Table, WaitingTable } from "../ui/table";
-import { viewChain } from "./chain";
 import { CheckpointButton } from "./checkpoint";
 import { endWords } from "./ends";
-import { isNarrowed } from "./search";
+import { type BookSearch, isNarrowed } from "./search";
 import { LineSheet } from "./sheet";
+import { ChainPanel } from "./standing";
 import { BookToolbar, useShow } from "./toolbar";
-import { type Row, useTrail } from "./trail";
+import { type Looked, type Row, useTrail } from "./trail";
 
 const route = getRouteApi("/signed-in/book");
 
@@ -29,8 +29,9 @@ export function Book() {
       lead="Every act, in the order in which it happened. Each line seals the one before it."
       actions={<CheckpointButton />}
     >
+      <ChainPanel />
       <BookToolbar />
-      <ChainStatus rows={rows} looked={isNarrowed(search) ? looked : undefined} />
+      <Found rows={rows} looked={looked} />
       {trail.error && <Failure error={trail.error} onRetry={trail.retry} />}
       {rows.length > 0 && (
         <Table
@@ -49,9 +50,7 @@ export function Book() {
       {rows.length === 0 && !isReading && !trail.error && <NoLines looked={looked} />}
       {!isReading && isMore && (
         <div className="actions">
-          <Button onPress={trail.goOn}>
-            {isNarrowed(search) ? "Look further back" : "Show older events"}
-          </Button>
+          <Button onPress={trail.goOn}>{goOnWords(search)}</Button>
         </div>
       )}
       <LineSheet rows={rows} />
@@ -59,53 +58,39 @@ export function Book() {
   );
 }
 
-interface ChainStatusProps {
+interface FoundProps {
   rows: readonly Row[];
-  /** How many lines a search has looked at. */
-  looked: number | undefined;
+  looked: Looked;
 }
 
-/** What can be seen of the chain from here, and how far a search has come. */
-function ChainStatus({ rows, looked }: ChainStatusProps) {
-  const chain = viewChain(rows);
-  if (chain.break) {
-    const { before, after } = chain.break;
-    return (
-      <Notice tone="bad" title={`The chain is broken between lines ${before} and ${after}`}>
-        <p>
-          Line {after} does not carry the hash of line {before}. Keep the folder as it is, and find
-          out with <code>weighbridge audit verify</code> what is wrong.
-        </p>
-      </Notice>
-    );
-  }
+/** How many lines there are, and how far a search has come. */
+function Found({ rows, looked }: FoundProps) {
+  const search = route.useSearch();
+  const found = formatAmount(rows.length, "line");
+  const until = looked.until && formatShortInstant(looked.until, new Date());
   return (
-    <div className="between chain-status">
-      <p className="quiet" role="status">
-        {looked !== undefined
-          ? `${formatAmount(rows.length, "line")} of ${formatAmount(looked, "line")} looked at`
-          : formatAmount(rows.length, "line")}
-      </p>
-      {chain.pairs > 0 && (
-        <Status
-          tone="good"
-          icon="link"
-          label={`${formatAmount(chain.pairs, "link")} in view, none broken`}
-        />
-      )}
-    </div>
+    <p className="quiet" role="status">
+      {isNarrowed(search)
+        ? `${found} of ${formatAmount(looked.lines, "line")} looked at${until ? `, to ${until}` : ""}`
+        : found}
+    </p>
   );
 }
 
-function NoLines({ looked }: { looked: number }) {
+function NoLines({ looked }: { looked: Looked }) {
   return (
     <Empty icon="search" title="No line fits">
       <p>
-        {formatAmount(looked, "line")} looked at. Loosen what narrows the book, or let it look
-        further back.
+        {formatAmount(looked.lines, "line")} looked at. Loosen what narrows the book, or let it look
+        on.
       </p>
     </Empty>
   );
+}
+
+function goOnWords(search: BookSearch): string {
+  if (search.order === "oldest") return "Show later events";
+  return isNarrowed(search) ? "Look further back" : "Show older events";
 }
 
 function columnsFor(open: (line: string) => void): Column<Row>[] {

@@ -32,7 +32,6 @@ it("finds what a reader wants to see", () => {
     thing: "Airports",
     who: "ada@example.org",
     end: "done",
-    isRead: false,
     reason: "",
     things: [{ id: "set-1", kind: "dataset", name: "Airports" }],
     request: "req-1",

@@ -17,8 +17,6 @@ export interface Entry {
   thing: string;
   who: string;
   end: "done" | "refused" | "open";
-  /** Whether nothing was changed by it: something was only looked at. */
-  isRead: boolean;
   /** Why it was refused, where the line says so. */
   reason: string;
   /** Everything that it names, the main object first. */
@@ -60,7 +58,6 @@ export function readLine(written: unknown): Entry {
     thing: things.map(({ name }) => name).find(Boolean) ?? "",
     who: text(members(actor.user).name) || text(actor.app_name),
     end: ends.get(line.status_id) ?? "open",
-    isRead: line.class_uid === apiActivity && line.activity_id === readActivity,
     reason: [text(line.status_detail), text(line.status_code)].find(Boolean) ?? "",
     things,
     request: text(metadata.correlation_uid),
@@ -69,9 +66,6 @@ export function readLine(written: unknown): Entry {
     chain: { prev: text(chain.prev), hash: text(chain.hash) },
   };
 }
-
-/** OCSF's class of calls to the API, and its activity of reading. */
-const [apiActivity, readActivity] = [6003, 2];
 
 /** OCSF's `status_id`; 0, unknown, is a call whose answer never came. */
 const ends = new Map<unknown, Entry["end"]>([

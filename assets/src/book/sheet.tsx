@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Button } from "../ui/button";
 import { Copy } from "../ui/copy";
 import { Dialog } from "../ui/dialog";
@@ -10,6 +11,7 @@ import { Status } from "../ui/status";
 import { endWords } from "./ends";
 import type { Thing } from "./line";
 import { pageOf } from "./places";
+import type { BookSearch } from "./search";
 import { useShow } from "./toolbar";
 import { type Row, useLine } from "./trail";
 
@@ -67,20 +69,36 @@ function Line({ row, rows }: { row: Row; rows: readonly Row[] }) {
 function factsOf({ time, code, who, place, reason }: Row): Fact[] {
   const facts: Fact[] = [
     { label: "When", value: time ? formatInstant(time) : "" },
-    { label: "Code", value: <CodeLink code={code} /> },
-    { label: "By", value: who },
-    { label: "From", value: place },
+    {
+      label: "Code",
+      value: code && (
+        <Narrow search={{ code }}>
+          <code>{code}</code>
+        </Narrow>
+      ),
+    },
+    { label: "By", value: who && <Narrow search={{ actor: who }}>{who}</Narrow> },
+    {
+      label: "From",
+      value: isAddress(place) ? <Narrow search={{ address: place }}>{place}</Narrow> : place,
+    },
     { label: "Reason", value: reason },
   ];
   return facts.filter(({ value }) => value !== "");
 }
 
-function CodeLink({ code }: { code: string }) {
+/** Leads to all lines that are alike in this. */
+function Narrow({ search, children }: { search: BookSearch; children: ReactNode }) {
   return (
-    <Link to="/book" search={{ code }}>
-      <code>{code}</code>
+    <Link to="/book" search={search}>
+      {children}
     </Link>
   );
+}
+
+/** Whether a place is an IP address, and not a name such as "local socket". */
+function isAddress(place: string): boolean {
+  return /^[0-9a-f.:]+$/i.test(place) && /[.:]/.test(place);
 }
 
 function Things({ things }: { things: readonly Thing[] }) {

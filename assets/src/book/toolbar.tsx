@@ -11,9 +11,14 @@ const route = getRouteApi("/signed-in/book");
 
 const outcomes = [
   { value: "", label: "Every end" },
-  { value: "done", label: "Done" },
-  { value: "refused", label: "Refused" },
-  { value: "open", label: "Open" },
+  { value: "success", label: "Done" },
+  { value: "failure", label: "Refused" },
+  { value: "unknown", label: "Open" },
+] as const;
+
+const orders = [
+  { value: "", label: "Newest first" },
+  { value: "oldest", label: "Oldest first" },
 ] as const;
 
 /** Shows other lines: a change of the address. */
@@ -42,44 +47,75 @@ export function BookToolbar() {
           value={search.outcome ?? ""}
           onChange={(outcome) => show({ outcome: outcome || undefined })}
         />
+        <Select
+          label="Order"
+          hideLabel
+          options={orders}
+          value={search.order ?? ""}
+          onChange={(order) => show({ order: order || undefined })}
+        />
         <Checkbox
           isSelected={search.reads === "no"}
           onChange={(isOff) => show({ reads: isOff ? "no" : undefined })}
         >
           Leave out reads
         </Checkbox>
-        <MoreFilters key={[search.code, search.from, search.until].join("\n")} />
+        <MoreFilters key={filled.map((name) => search[name]).join("\n")} />
       </div>
       <Chips />
     </div>
   );
 }
 
-/** Code and time: applied together, for half a moment finds nothing. */
+/** What is filled in and applied together, for half a moment finds nothing. */
+const filled = ["code", "actor", "address", "from", "to"] as const;
+
 function MoreFilters() {
   const search = route.useSearch();
   const show = useShow();
   const navigate = route.useNavigate();
-  const [code, setCode] = useState(search.code ?? "");
-  const [from, setFrom] = useState(toInput(search.from));
-  const [until, setUntil] = useState(toInput(search.until));
+  const [texts, setTexts] = useState({
+    code: search.code ?? "",
+    actor: search.actor ?? "",
+    address: search.address ?? "",
+    from: toInput(search.from),
+    to: toInput(search.to),
+  });
+  const field = (name: (typeof filled)[number]) => ({
+    value: texts[name],
+    onChange: (text: string) => setTexts({ ...texts, [name]: text }),
+    autoComplete: "off",
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void show({ code: code.trim(), from: fromInput(from), until: fromInput(until) });
+    const { code, actor, address, from, to } = texts;
+    void show({
+      code: code.replaceAll(" ", ""),
+      actor: actor.trim(),
+      address: address.trim(),
+      from: fromInput(from),
+      to: fromInput(to),
+    });
   };
   return (
     <form className="toolbar" onSubmit={submit}>
       <TextField
         label="Event code"
         hideLabel
-        placeholder="Event code"
+        placeholder="Code, or WB-AUTH-"
         isCode
-        autoComplete="off"
-        value={code}
-        onChange={setCode}
+        {...field("code")}
       />
-      <TextField label="From" isBeside type="datetime-local" value={from} onChange={setFrom} />
-      <TextField label="Until" isBeside type="datetime-local" value={until} onChange={setUntil} />
+      <TextField label="By" hideLabel placeholder="E-mail or id" {...field("actor")} />
+      <TextField
+        label="From address"
+        hideLabel
+        placeholder="IP address"
+        isCode
+        {...field("address")}
+      />
+      <TextField label="From" isBeside type="datetime-local" {...field("from")} />
+      <TextField label="To" isBeside type="datetime-local" {...field("to")} />
       <Button type="submit">Apply</Button>
       {isNarrowed(search) && (
         <Button look="plain" onPress={() => navigate({ search: {} })}>

@@ -1,52 +1,57 @@
 import { useEffect, useState } from "react";
 import { $api } from "../api/client";
-import { fits, goesOn, spanOfRequest } from "./filter";
 import { type Entry, readLine } from "./line";
-import { type BookSearch, isNarrowed } from "./search";
-import { useStart } from "./start";
+import { type BookSearch, wishOf } from "./search";
 
 /** How many lines are shown at first, and how many more each time. */
 const shownAtOnce = 50;
-/** How many lines a search looks at before it asks whether to go on. */
-const lookedAtOnce = 5_000;
-/** The most that the appliance gives at once. */
-const mostOfAPart = 500;
+/** A search that finds little goes on by itself for so many parts, then asks. */
+const partsAtOnce = 16;
 
 export type Row = Entry & { line: unknown };
 
-/** The lines that fit, newest first, read part after part until there are enough. */
+/** How far a search has looked. */
+export interface Looked {
+  lines: number;
+  /** The moment of the last line that was looked at. */
+  until: string | undefined;
+}
+
+/** The lines that fit, as the appliance finds them, read part after part until there are enough. */
 export function useTrail(search: BookSearch) {
-  const { line: _, ...wishes } = search;
-  const [rounds, setRounds] = useRounds(JSON.stringify(wishes));
-  const wanted = { ...wishes, ...(search.request ? spanOfRequest(search.request) : {}) };
-  const start = useStart(wanted.until);
-  const events = useEvents(
-    search,
-    start.data ?? null,
-    wanted.until === undefined || start.isSuccess,
+  const wish = wishOf(search);
+  const [rounds, setRounds] = useRounds(JSON.stringify(wish));
+  const events = $api.useInfiniteQuery(
+    "get",
+    "/audit/events",
+    { params: { query: { limit: shownAtOnce, ...wish } } },
+    {
+      pageParamName: "after",
+      initialPageParam: null,
+      getNextPageParam: ({ next }) => next,
+      // Each reading is an act that stands in the book itself: none without being asked.
+      refetchOnWindowFocus: false,
+    },
   );
-  const read = events.data?.pages.flatMap(({ items }) => items).map(toRow) ?? [];
-  const rows = read.filter((entry) => fits(entry, wanted));
-  const oldest = read.at(-1)?.time;
-  const isMore = events.hasNextPage && !(wanted.from && oldest && oldest < wanted.from);
-  const progress = {
-    found: rows.length,
-    wanted: rounds * shownAtOnce,
-    looked: read.length,
-    mayLook: rounds * lookedAtOnce,
-    isMore,
-  };
-  const isGoingOn = !events.isError && goesOn(progress);
+  const pages = events.data?.pages ?? [];
+  const rows = pages.flatMap(({ items }) => items).map(toRow);
+  const isMore = events.hasNextPage;
+  const isWanting = rows.length < rounds * shownAtOnce && pages.length < rounds * partsAtOnce;
+  const isGoingOn = isMore && isWanting && !events.isError && pages.length > 0;
   useEffect(() => {
     if (isGoingOn && !events.isFetching) void events.fetchNextPage();
   });
+  const looked: Looked = {
+    lines: pages.reduce((sum, page) => sum + page.scanned_lines, 0),
+    until: pages.at(-1)?.scanned_to?.time,
+  };
   return {
-    rows: rows.slice(0, progress.wanted),
-    looked: read.length,
-    error: start.error ?? events.error,
-    retry: () => void (start.isError ? start.refetch() : events.refetch()),
+    rows,
+    looked,
+    error: events.error,
+    retry: () => void (rows.length > 0 ? events.fetchNextPage() : events.refetch()),
     isReading: events.isPending || isGoingOn,
-    isMore: isMore || rows.length > progress.wanted,
+    isMore,
     goOn: () => setRounds(rounds + 1),
   };
 }
@@ -57,30 +62,13 @@ function useRounds(key: string): [number, (rounds: number) => void] {
   return [asked.key === key ? asked.rounds : 1, (rounds) => setAsked({ key, rounds })];
 }
 
-function useEvents(search: BookSearch, start: number | null, enabled: boolean) {
-  const limit = isNarrowed(search) ? mostOfAPart : shownAtOnce;
-  return $api.useInfiniteQuery(
-    "get",
-    "/audit/events",
-    { params: { query: { limit, code: search.code } } },
-    {
-      pageParamName: "before",
-      initialPageParam: start,
-      getNextPageParam: ({ next }) => next,
-      enabled,
-      // Each reading is an act that stands in the book itself: none without being asked.
-      refetchOnWindowFocus: false,
-    },
-  );
-}
-
 /** One line, wherever it stands; `undefined` while it is read. */
 export function useLine(sequence: number | undefined, rows: readonly Row[]) {
   const known = rows.find((row) => row.sequence === sequence);
   const query = $api.useQuery(
     "get",
     "/audit/events",
-    { params: { query: { limit: 1, before: (sequence ?? 0) + 1 } } },
+    { params: { query: { limit: 1, first_line: sequence, last_line: sequence } } },
     { enabled: sequence !== undefined && !known, staleTime: Number.POSITIVE_INFINITY },
   );
   const [line] = query.data?.items ?? [];

@@ -2,9 +2,12 @@
 
 mod crash;
 mod pages;
+mod search;
+mod standing;
 mod tamper;
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use super::code::Code;
 use super::event::Event;
@@ -49,13 +52,15 @@ fn text(disk: &MemoryDisk) -> String {
 
 /// The lines that a reader is shown, oldest first.
 fn shown(log: &Log) -> Vec<String> {
-    use super::read::{From, Query};
+    use super::read::{Filter, Order, Query};
     let query = Query {
-        from: From::After(0),
-        code: None,
+        filter: Filter::default(),
+        order: Order::Oldest,
+        after: None,
         limit: 100_000,
+        most_bytes: u64::MAX,
     };
-    let page = log.read(&query).unwrap();
+    let page = log.read(&query, &CancellationToken::new()).unwrap();
     page.items
         .iter()
         .map(|line| line.get().to_owned())

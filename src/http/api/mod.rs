@@ -3,6 +3,7 @@
 mod access;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod audit;
+mod bulk;
 mod connections;
 mod datasets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
@@ -118,7 +119,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             datasets::Resource::new(app, pages),
             shares::Resource::new(app, pages),
         ),
-        records::Resource::new(app, pages),
+        (records::Resource::new(app, pages), bulk::Resource::new(app)),
         imports::Resource::new(app, pages),
         (
             syncs::Resource::new(app, pages),

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{DatasetId, Precondition};
 use crate::datasets::{Datasets, Format, Mode, Query as Wanted, Record, RecordPage, Write};
-use crate::fields::Schema;
+use crate::fields::{Schema, Selection};
 use crate::http::page::Pages;
 use crate::http::tag::{self, Seen, Tagged};
 use crate::http::written::Written;
@@ -27,7 +27,7 @@ pub(super) struct Resource {
 /// A record.
 #[derive(Debug, Object)]
 #[oai(rename = "Record")]
-struct RecordView {
+pub(super) struct RecordView {
     /// The value of the key field, as a text.
     key: String,
     /// The values by the fields' names; absent ones are left out.
@@ -76,6 +76,9 @@ impl Resource {
         filter: Query<Option<String>>,
         /// A text that stands in the key or in a textual field, in any case of letters.
         q: Query<Option<String>>,
+        /// Only these fields, by their names joined with commas; `key` and the times are always
+        /// there. Empty for the keys alone.
+        fields: Query<Option<String>>,
     ) -> Result<Written<RecordList>, ApiError> {
         let (by, scope) = caller.owner()?;
         let page = self.pages.read(limit.0, after.0.as_deref())?;
@@ -87,11 +90,14 @@ impl Resource {
             text: q.0,
         };
         let dataset = self.datasets.open(&scope, id.0)?;
+        let chosen = dataset.select(fields.0.as_deref())?;
         let found = dataset.page(&wanted, &by).await?;
-        Ok(RecordList::written(dataset.schema(), &found))
+        Ok(RecordList::written(dataset.schema(), &chosen, &found))
     }
 
     /// Shows a record.
+    ///
+    /// The `ETag` is that of the whole record, whichever fields are shown.
     #[oai(
         path = "/datasets/:id/records/:key",
         method = "get",
@@ -103,13 +109,16 @@ impl Resource {
         id: Path<DatasetId>,
         /// The record's key.
         key: Path<String>,
+        /// Only these fields, by their names joined with commas. Empty for none.
+        fields: Query<Option<String>>,
         #[oai(name = "If-None-Match")] if_none_match: Header<Option<String>>,
     ) -> Result<Seen<Written<RecordView>>, ApiError> {
         let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
+        let chosen = dataset.select(fields.0.as_deref())?;
         let record = dataset.get(&key.0, &by)?;
         let (version, known) = (record.version.0, if_none_match.0.as_deref());
-        let view = || RecordView::written(dataset.schema(), &record);
+        let view = || RecordView::written(dataset.schema(), &chosen, &record);
         Ok(Seen::at(version, known, view))
     }
 
@@ -196,9 +205,13 @@ impl Resource {
         id: Path<DatasetId>,
         /// How the file is written.
         format: Query<Format>,
+        /// Only these fields, by their names joined with commas; the key field is always there.
+        fields: Query<Option<String>>,
     ) -> Result<Response<Binary<Body>>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let export = self.datasets.open(&scope, id.0)?.export(format.0, &by)?;
+        let dataset = self.datasets.open(&scope, id.0)?;
+        let chosen = dataset.select(fields.0.as_deref())?;
+        let export = dataset.export(format.0, chosen, &by)?;
         let disposition = format!("attachment; filename=\"{}\"", export.file_name);
         let kind = export.format.media_type();
         let body = Body::from_bytes_stream(export.into_stream());
@@ -232,7 +245,7 @@ impl Resource {
             only_if: &only_if,
         };
         let record = dataset.write(what, &by).await?;
-        let view = RecordView::written(dataset.schema(), &record);
+        let view = RecordView::written(dataset.schema(), &Selection::default(), &record);
         Ok(Tagged::at(record.version.0, view))
     }
 }
@@ -241,16 +254,10 @@ impl Resource {
 // holds it to the shape that the API document shows.
 
 impl RecordList {
-    fn written(schema: &Schema, page: &RecordPage) -> Written<Self> {
+    fn written(schema: &Schema, chosen: &Selection, page: &RecordPage) -> Written<Self> {
         let mut out = Vec::with_capacity(64 + page.records.len() * 512);
-        out.extend_from_slice(b"{\"items\":[");
-        for (at, record) in page.records.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            RecordView::write(schema, record, &mut out);
-        }
-        out.push(b']');
+        out.extend_from_slice(b"{\"items\":");
+        RecordView::write_all(schema, chosen, &page.records, &mut out);
         if let Some(next) = &page.next {
             out.extend_from_slice(b",\"next\":");
             text(&mut out, &next.encode());
@@ -265,17 +272,34 @@ impl RecordList {
 }
 
 impl RecordView {
-    fn written(schema: &Schema, record: &Record) -> Written<Self> {
+    fn written(schema: &Schema, chosen: &Selection, record: &Record) -> Written<Self> {
         let mut out = Vec::with_capacity(512);
-        Self::write(schema, record, &mut out);
+        Self::write(schema, chosen, record, &mut out);
         Written::new(out)
     }
 
-    fn write(schema: &Schema, record: &Record, out: &mut Vec<u8>) {
+    /// Appends a list of records.
+    pub(super) fn write_all(
+        schema: &Schema,
+        chosen: &Selection,
+        records: &[Record],
+        out: &mut Vec<u8>,
+    ) {
+        out.push(b'[');
+        for (at, record) in records.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            Self::write(schema, chosen, record, out);
+        }
+        out.push(b']');
+    }
+
+    fn write(schema: &Schema, chosen: &Selection, record: &Record, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"key\":");
         text(out, &record.key);
         out.extend_from_slice(b",\"fields\":");
-        record.fields.write(schema, out);
+        chosen.write(schema, &record.fields, out);
         let (created, updated) = (Moment(record.created_at), Moment(record.updated_at));
         write!(
             out,
@@ -319,7 +343,7 @@ mod tests {
                 next,
                 scanned,
             };
-            let written = RecordList::written(&schema, &page).into_bytes();
+            let written = RecordList::written(&schema, &Selection::default(), &page).into_bytes();
             let read: Value = serde_json::from_slice(&written).unwrap();
             let list = RecordList::parse_from_json(Some(read.clone())).unwrap();
             assert_eq!(list.to_json(), Some(read));
@@ -332,7 +356,8 @@ mod tests {
     #[test]
     fn absent_fields_are_left_out() {
         let schema = schema();
-        let written = RecordView::written(&schema, &record(&schema)).into_bytes();
+        let written =
+            RecordView::written(&schema, &Selection::default(), &record(&schema)).into_bytes();
         let read: Value = serde_json::from_slice(&written).unwrap();
         assert_eq!(read["fields"].as_object().unwrap().len(), 2);
         assert_eq!(read["created_at"], "1970-01-01T00:00:00.000Z");

@@ -112,6 +112,11 @@ impl ApiError {
         &self.detail
     }
 
+    /// The members that are not acceptable.
+    pub(crate) fn fields(&self) -> &[FieldFault] {
+        &self.fields
+    }
+
     /// The answer; `instance` is the id of the request that met the error.
     pub(crate) fn answer(self, instance: RequestId) -> Response {
         let entry = self.code.entry();

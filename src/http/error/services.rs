@@ -116,7 +116,7 @@ impl From<datasets::Error> for ApiError {
                 (path, fault.reason.to_string())
             })),
             E::BadJson(_) => Self::new(Code::BadJson, error.to_string()),
-            E::BadFilter(_) | E::BadQuery(Q::UnknownSort(_)) => {
+            E::BadFilter(_) | E::UnknownNames(_) | E::BadQuery(Q::UnknownSort(_)) => {
                 Self::new(Code::BadQuery, error.to_string())
             }
             E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),

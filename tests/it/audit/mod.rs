@@ -2,6 +2,7 @@
 
 mod folder;
 mod ocsf;
+mod search;
 mod verify;
 
 use std::path::Path;

@@ -241,6 +241,16 @@ async fn records(owner: &Caller<'_>) -> Things {
         owner.call(Method::PUT, &record, fields).await.expect(200);
     }
     owner.delete(&format!("{path}/records/K1")).await;
+    let batch = json!({"operations": [{"op": "put", "key": "K4", "fields": {"name": "Third"}}]});
+    owner
+        .post(&format!("{path}/batch"), batch)
+        .await
+        .expect(200);
+    let keys = json!({"keys": ["K4", "K5"]});
+    owner
+        .post(&format!("{path}/lookup"), keys)
+        .await
+        .expect(200);
     let csv = b"iata,name,city,state,country\nK2,A,B,C,D\nK3,A,B,C,D\n".to_vec();
     let imports = format!("/api/v1{path}/imports?format=csv&file_name=fields.csv");
     let import = owner.send(Method::POST, &imports, "text/csv", csv).await;
@@ -319,6 +329,13 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
         let known = path.ends_with("/export") || answer.status == 200;
         assert!(known, "{path}: {}", answer.text());
     }
+    let verifying = owner.post("/audit/verify", json!({})).await;
+    verifying.expect(202);
+    let verified = until("the book was verified", async || {
+        let chain = owner.get("/audit/chain").await.expect(200);
+        chain["verdict"]["outcome"].as_str().map(str::to_owned)
+    });
+    assert_eq!(verified.await, "intact");
     let beside = [
         "/",
         "/healthz/live",

@@ -20,10 +20,6 @@ const ABSENT: [(Code, &str); 14] = [
         "the appliance would have to be at fault",
     ),
     (
-        Code::RecordsWritten,
-        "no operation writes a batch of records but an import",
-    ),
-    (
         Code::RunPaused,
         "no run is under way when the appliance stops",
     ),
@@ -48,6 +44,7 @@ const ABSENT: [(Code, &str); 14] = [
         "the disk must fail: `faults::disk_errors`",
     ),
     (Code::ActsLost, "the log must fail for long"),
+    (Code::LogBroken, "the files must have been altered"),
 ];
 
 /// Runs the judge of OCSF over a folder of segments.

@@ -1,0 +1,7 @@
+//! The book of every act: its lines, its signature and its verdict.
+
+mod resource;
+mod view;
+mod wish;
+
+pub(super) use resource::Resource;
