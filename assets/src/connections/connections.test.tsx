@@ -91,6 +91,32 @@ it("a token can be replaced", async () => {
   await user.click(dialog.getByRole("button", { name: "Replace" }));
   expect(await screen.findByText(/The token is replaced/)).toBeVisible();
   expect(appliance.bodies("PUT /connections/{id}/credential")).toEqual([{ token: "patNEW" }]);
+  const [call] = appliance.calls("PUT /connections/{id}/credential");
+  expect(call?.headers.get("if-match")).toBe(`"${sandboxConnection.version}"`);
+});
+
+it("a token that somebody else replaced meanwhile is not overwritten unasked", async () => {
+  const theirs = { ...sandboxConnection, token_hint: "pat…thrs", version: 9 };
+  let now = sandboxConnection;
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /connections/{id}": () => now,
+    "PUT /connections/{id}/credential": ({ headers }: { headers: Headers }) => {
+      const isTheirs = headers.get("if-match") === '"9"';
+      now = theirs;
+      return isTheirs ? theirs : refusal(412, "precondition_failed");
+    },
+  });
+  const { user } = await openPage(address, "Airtable sandbox");
+  await user.click(await screen.findByRole("button", { name: "Replace token" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await user.type(dialog.getByLabelText("Personal access token"), "patNEW");
+  await user.click(dialog.getByRole("button", { name: "Replace" }));
+  expect(await dialog.findByText("Changed meanwhile")).toBeVisible();
+  expect(dialog.getAllByText("pat…thrs")[0]).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Overwrite with mine" }));
+  expect(await screen.findByText(/The token is replaced/)).toBeVisible();
+  expect(appliance.calls("PUT /connections/{id}/credential")).toHaveLength(2);
 });
 
 it("a connection is renamed, and deleted after its syncs were named", async () => {

@@ -1,13 +1,13 @@
-import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { client } from "../api/client";
+import { useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Connection } from "../api/types";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
+import { SaveFailure } from "../ui/conflict";
 import { Dialog } from "../ui/dialog";
-import { Failure } from "../ui/notice";
 import { TokenField } from "./token";
 
 /** Puts a new token in the old one's place; syncs keep their connection. */
@@ -28,32 +28,50 @@ export function ReplaceToken({ connection }: { connection: Connection }) {
 
 function TokenForm({ connection, onDone }: { connection: Connection; onDone: () => void }) {
   const [token, setToken] = useState("");
+  // What stands on the page behind may be read anew while the form is open.
+  const [seen] = useState(connection);
   const refresh = useRefresh();
-  const replace = useMutation({
-    mutationFn: () =>
+  const params = { path: { id: seen.id } };
+  const leave = () => {
+    onDone();
+    return refresh("/connections");
+  };
+  const replace = useGuarded<Connection, string, unknown>({
+    read: async () => {
+      const { data } = await client.GET("/connections/{id}", { params });
+      return data as Connection;
+    },
+    write: (token, tag) =>
       client.PUT("/connections/{id}/credential", {
-        params: { path: { id: connection.id } },
+        params: { ...params, header: { "If-Match": tag } },
         body: { token },
       }),
-    onSuccess: async () => {
+    onSaved: () => {
       announce("The token is replaced; the old one is destroyed.");
-      onDone();
-      await refresh("/connections");
+      return leave();
     },
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    replace.mutate();
+    replace.mutate({ wish: token, version: seen.version });
   };
   return (
     <form className="form" onSubmit={submit}>
       <TokenField
         value={token}
         onChange={setToken}
-        isSandbox={connection.endpoint === "sandbox"}
+        isSandbox={seen.endpoint === "sandbox"}
         error={fieldMessages(replace.error).token}
       />
-      <Failure error={replace.error} />
+      <SaveFailure
+        error={replace.error}
+        seen={seen}
+        words={({ name, token_hint }) => ({ Name: name, Token: token_hint })}
+        apply={(theirs) => ({ ...theirs, token_hint: "The one you typed" })}
+        isBusy={replace.isPending}
+        onReload={leave}
+        onOverwrite={replace.mutate}
+      />
       <div className="actions end">
         <Button look="primary" type="submit" isDisabled={replace.isPending}>
           Replace
