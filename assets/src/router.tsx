@@ -12,6 +12,7 @@ import { sessionQuery } from "./api/session";
 import { readBookSearch } from "./book/search";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
+import { readExplorerSearch } from "./explorer/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
@@ -184,6 +185,13 @@ const system = createRoute({
   component: lazyRouteComponent(() => import("./system/system"), "System"),
 });
 
+const explorer = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/developers",
+  validateSearch: readExplorerSearch,
+  component: lazyRouteComponent(() => import("./explorer/page"), "Explorer"),
+});
+
 const tree = root.addChildren([
   signIn,
   setup,
@@ -208,6 +216,7 @@ const tree = root.addChildren([
     users,
     book,
     system,
+    explorer,
   ]),
 ]);
 

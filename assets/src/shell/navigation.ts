@@ -20,6 +20,7 @@ const entries: readonly Entry[] = [
   { to: "/users", label: "Users", icon: "user", key: "u", needs: "user:manage" },
   { to: "/book", label: "Book", icon: "book", key: "b", needs: "audit:read" },
   { to: "/system", label: "System", icon: "system", key: "y", needs: "system:read" },
+  { to: "/developers", label: "API", icon: "code", key: "i" },
 ];
 
 /** Reached from the foot of the menu. */

@@ -30,6 +30,7 @@ it("leaves out of the menu what somebody may not do", async () => {
     "Overview",
     "Book",
     "System",
+    "API",
   ]);
   expect(screen.getByText(/not into its records/)).toBeVisible();
 });

@@ -4,7 +4,7 @@ import { session } from "./samples";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 /** `GET /datasets/{id}`: the addresses of the contract, or a test would ask for what is not there. */
-type Operation = `${Method} ${string & keyof paths}` | "GET /healthz/ready";
+type Operation = `${Method} ${string & keyof paths}` | "GET /healthz/ready" | "GET /openapi.json";
 type Answer = (request: Call) => unknown;
 
 interface Call {

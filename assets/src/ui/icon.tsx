@@ -12,6 +12,7 @@ const strokes = {
   close: "M5 5l10 10M15 5L5 15",
   dataset: "M3.5 4.5h13v11h-13zM3.5 8.5h13M8 8.5v7",
   download: "M10 3.5v9M6 9l4 4 4-4M4 16.5h12",
+  code: "M7 5.5L2.5 10 7 14.5M13 5.5L17.5 10 13 14.5",
   copy: "M7.5 7.5h9v9h-9zM4.5 12.5h-1v-9h9v1",
   exit: "M8 4H4v12h4M8.5 10H17M13.5 6.5L17 10l-3.5 3.5",
   file: "M5 3h6.5L15 6.5V17H5zM11.5 3v3.5H15",

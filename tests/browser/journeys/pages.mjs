@@ -52,6 +52,30 @@ export function everyPage(stage) {
     });
   }
 
+  it("an operation is tried out in the explorer", async () => {
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/developers?op=listDatasets`);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    const answer = page.getByRole("region", { name: "The answer" });
+    await answer.getByText(/^200/).first().waitFor();
+    await answer.getByText(/"Airports"/).first().waitFor();
+    await inspect(page, "api-answer");
+    await page.goto(`${appliance.url}/developers?op=verifyAuditLog`);
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await page.getByRole("dialog", { name: "Send POST /audit/verify?" }).waitFor();
+    await inspect(page, "api-question");
+    await page.getByRole("button", { name: "Send it" }).click();
+    await answer.getByText(/^202/).first().waitFor();
+  });
+
+  it("the book is verified on its page", async () => {
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/book`);
+    await page.getByRole("button", { name: "Verify now" }).click();
+    await page.getByText(/^Verified up to line [\d,]+, intact$/).waitFor();
+    await inspect(page, "book-verified");
+  });
+
   it("the sign-in is accessible", async () => {
     const { page, appliance } = stage;
     await page.context().clearCookies();
@@ -81,7 +105,9 @@ const plainPages = [
   ["users", "/users", "Users"],
   ["book", "/book", "Book"],
   ["system", "/system", "System"],
-  ["narrowed-book", "/book?outcome=done&reads=no&q=ada", "Book"],
+  ["narrowed-book", "/book?outcome=success&reads=no&q=ada", "Book"],
+  ["api", "/developers", "API"],
+  ["api-operation", "/developers?op=changeRecords", "API"],
   ["datasets-none-fits", "/datasets?q=zebra", "Datasets"],
   ["no-page", "/nowhere", "There is no such page"],
 ];
