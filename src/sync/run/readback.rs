@@ -48,7 +48,7 @@ impl Pass<'_> {
             .into_iter()
             .map(|load| link(load, &held, earlier(since, OURS)))
             .collect();
-        if looked.iter().any(|(_, found)| *found == Found::Nothing) {
+        if looked.iter().any(in_doubt) {
             self.doubt(&mut looked, earlier(since, PERHAPS_OURS)).await;
         }
         looked
@@ -83,10 +83,7 @@ impl Pass<'_> {
             .ask(|| self.line.records.created_since(&self.fit.layout, since))
             .await
         else {
-            for (_, found) in looked
-                .iter_mut()
-                .filter(|(_, found)| *found == Found::Nothing)
-            {
+            for (_, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
                 *found = Found::NotLookedFor;
             }
             return;
@@ -96,10 +93,7 @@ impl Pass<'_> {
             .into_iter()
             .filter(|held| self.strange(held))
             .collect();
-        for (load, found) in looked
-            .iter_mut()
-            .filter(|(_, found)| *found == Found::Nothing)
-        {
+        for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
             let cells = &load.row.cells;
             let like = |held: &&Held| resembles(cells, &held.cells, self.fit.layout.key);
             if let Some(held) = strangers.iter().find(like) {
@@ -123,6 +117,12 @@ impl Pass<'_> {
         let value = cells.get(self.fit.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())
     }
+}
+
+/// Whether a record may yet be there under another key, so that it must not be made again. What
+/// was deleted here meanwhile is not: nothing resembles it, and everything would.
+fn in_doubt((load, found): &(Load, Found)) -> bool {
+    *found == Found::Nothing && !load.row.cells.is_empty()
 }
 
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
