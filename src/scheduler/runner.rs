@@ -19,6 +19,10 @@ use crate::sync::{Active, Error, Syncs};
 /// full disk.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// How often work is looked for that nobody has rung for: whoever asked for it may have gone away,
+/// or have been told of a failure, while it was committed all the same.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
 /// How often what ended long ago is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
@@ -99,9 +103,10 @@ impl Scheduler {
             let wake = self.fire().await;
             self.start_due(tasks);
             tokio::select! {
+                biased;
                 () = stop.cancelled() => {}
                 () = self.nudge.heard() => {}
-                () = self.clock.sleep_until(wake) => {}
+                () = self.clock.sleep_until(wake.min(self.clock.after(LOOK_EVERY))) => {}
             }
         }
     }
@@ -164,6 +169,7 @@ impl Scheduler {
     async fn execute(&self, run: Active, stop: &CancellationToken) {
         let work = AssertUnwindSafe(self.syncs.execute(&run, stop)).catch_unwind();
         let outcome = tokio::select! {
+            biased;
             outcome = work => Some(outcome),
             () = self.syncs.lapsed(&run) => None,
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
+use weighbridge::base::{Actor, Party, Scope};
 
 use super::crash::break_off;
 use super::{Yard, counts, id, text};
@@ -223,4 +224,35 @@ async fn the_counts_add_up_however_runs_end() {
     for seed in 0..4 {
         adds_up(seed).await;
     }
+}
+
+/// Found by the simulation: nobody rang for it, and it waited for the next start.
+#[tokio::test]
+async fn a_run_is_executed_though_whoever_asked_for_it_has_gone_away() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync().await;
+    let me = yard.member.get("/auth/session").await.expect(200)["user"].clone();
+    let party = Party::User {
+        id: id(&me).parse().unwrap(),
+        email: text(&me["email"]),
+        session: None,
+        token: None,
+    };
+    let by = Actor {
+        party,
+        origin: None,
+    };
+    let syncs = &yard.server.app.syncs;
+    let opened = syncs.open(&Scope::of(&by).unwrap(), sync.parse().unwrap());
+    let opened = opened.unwrap();
+    let mut asking = Box::pin(opened.queue(&by));
+    assert!(futures_util::poll!(&mut asking).is_pending());
+    drop(asking);
+    let done = async {
+        while yard.vendor.records().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    yard.fly(done).await;
 }
