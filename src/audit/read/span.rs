@@ -66,10 +66,16 @@ pub(in crate::audit) fn span_of(disk: &dyn Segments, newest: u64) -> Result<Vec<
 }
 
 /// Leaves out segments that could not be begun: where there were several tries, the last that
-/// has its first line is the one that the log goes on in.
+/// has its first line is the one that the log goes on in, and behind an empty one it goes on in
+/// the segment before.
 fn live(disk: &dyn Segments, names: Vec<SegmentName>) -> Result<Vec<SegmentName>, Error> {
     let mut live: Vec<SegmentName> = Vec::with_capacity(names.len());
     for name in names {
+        let length = disk.length(&name);
+        let length = length.map_err(|error| Error::Segment(name.clone(), error))?;
+        if length.unwrap_or_default() == 0 {
+            continue;
+        }
         let Some(earlier) = live.pop_if(|earlier| earlier.first == name.first) else {
             live.push(name);
             continue;

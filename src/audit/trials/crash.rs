@@ -6,6 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::memory::Fault;
+use super::super::segment::SegmentName;
 use super::*;
 use crate::base::WitnessError;
 
@@ -115,6 +116,25 @@ fn a_tail_torn_at_any_byte_is_kept_and_named() {
         );
         assert_eq!(disk.bytes(&name).len(), end, "the torn bytes were touched");
     }
+}
+
+/// Found by the simulation: a crash had lost all of a segment but its name, the log went on in the
+/// segment before, and readers looked for its lines in the empty one.
+#[test]
+fn a_segment_that_a_crash_left_empty_hides_no_lines() {
+    let (disk, clock) = (MemoryDisk::default(), clock());
+    let log = Log::on_memory(&disk, &clock, 1 << 20);
+    (1..4).for_each(|n| assert!(attest(&log, &clock, n)));
+    let next = SegmentName {
+        first: check(&disk).last_seq + 1,
+        attempt: 0,
+    };
+    drop(log);
+    disk.put(&next, Vec::new());
+    let log = Log::on_memory(&disk, &clock, 1 << 20);
+    (4..7).for_each(|n| assert!(attest(&log, &clock, n)));
+    assert_eq!(shown(&log).len() as u64, check(&disk).last_seq);
+    (1..7).for_each(|n| assert_eq!(times_shown(&shown(&log), n), 1, "act {n}"));
 }
 
 #[test]
