@@ -90,7 +90,7 @@ stage clients 180 bash tests/clients/run.sh target/release/weighbridge
 stage browser 600 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 'in_folder tests/browser npm test --silent'
 if $long; then
   stage dependencies 900 bash -c 'cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny; cargo deny check bans licenses sources'
-  stage long-tests 2400 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill faults::'
+  stage long-tests 3600 env WEIGHBRIDGE_LONG=1 bash -c 'tests long kill faults:: simulation::'
   stage security 1200 env WEIGHBRIDGE_BROWSER_LOG="$PWD/$logs/browser.log" \
     WEIGHBRIDGE_JUNIT="$(reports default long)" bash tests/security.sh
   stage bench 1800 cargo bench --locked

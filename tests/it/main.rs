@@ -38,6 +38,7 @@ mod programs;
 mod sandbox;
 mod sessions;
 mod sharing;
+mod simulation;
 mod store;
 mod support;
 mod sync;

@@ -1,6 +1,6 @@
 //! The store under conflicts, crashes and failing disks, against a model that has none.
 
-mod disk;
+pub(crate) mod disk;
 mod faults;
 mod kill;
 mod ledger;

@@ -1,0 +1,323 @@
+//! What must be true when everything has ended, whatever went wrong on the way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+
+use serde_json::Value;
+use weighbridge::base::{Actor, RunId, Scope};
+use weighbridge::sync::{Fate, Outcome, Part, PlanState, Run, State, Wanted};
+
+use super::book;
+use super::kept::open_keys;
+use super::machine::Appliance;
+use super::table::{Cells, FIELDS, Row};
+use super::world::World;
+
+/// Everything.
+const ALL: Part = Part {
+    limit: 100_000,
+    after: None,
+};
+
+/// What was found after the last run.
+pub(super) struct Findings<'a> {
+    pub(super) appliance: &'a Appliance,
+    pub(super) by: &'a Actor,
+    pub(super) scope: Scope,
+    /// The runs, each with its outcomes.
+    pub(super) runs: Vec<(Run, Vec<Outcome>)>,
+    /// The run that was asked for last. Ids do not tell: the clock may have been set back.
+    last: Option<RunId>,
+    /// The dataset, by key: the cells as the vendor should hold them.
+    pub(super) records: BTreeMap<String, Cells>,
+}
+
+impl<'a> Findings<'a> {
+    fn gather(world: &'a World, appliance: &'a Appliance) -> Self {
+        let place = world.place.unwrap();
+        let (by, scope) = (&world.people.by, world.people.scope);
+        let page = appliance.syncs.runs(&scope, Some(place.sync), &ALL, by);
+        let outcomes = |id: RunId| appliance.syncs.outcomes(&scope, (id, None), &ALL, by);
+        let runs = page.unwrap().runs.into_iter();
+        let runs = runs.map(|run| {
+            let outcomes = outcomes(run.id).unwrap().outcomes;
+            (run, outcomes)
+        });
+        let dataset = appliance.datasets.open(&scope, place.dataset).unwrap();
+        let mut records = BTreeMap::new();
+        let read = dataset.walk(None, |record| {
+            let json = record.fields.canonical(dataset.schema());
+            records.insert(record.key, serde_json::from_slice(&json).unwrap());
+            ControlFlow::Continue(())
+        });
+        read.unwrap();
+        Self {
+            runs: runs.collect(),
+            last: world.last_run,
+            records: records
+                .into_iter()
+                .map(|(key, json)| (key, cells(&json)))
+                .collect(),
+            appliance,
+            by,
+            scope,
+        }
+    }
+
+    fn last(&self) -> &(Run, Vec<Outcome>) {
+        let mut runs = self.runs.iter();
+        let last = runs.find(|(run, _)| Some(run.id) == self.last);
+        last.expect("somebody has asked for a run")
+    }
+}
+
+/// The fields of a record by the names that the vendor gives them.
+fn cells(json: &Value) -> Cells {
+    let named = FIELDS.iter().filter_map(|(own, name, _)| {
+        let value = json.get(own).filter(|value| !value.is_null())?;
+        Some(((*name).to_owned(), value.clone()))
+    });
+    named.collect()
+}
+
+/// Does what the appliance tells people to do about records of unknown fate: gives them their key
+/// again, or deletes them. Gives whether there were any.
+pub(super) async fn tidy(world: &mut World, appliance: &Appliance) -> bool {
+    let findings = Findings::gather(world, appliance);
+    let (run, outcomes) = findings.last();
+    assert_eq!(
+        run.job.state,
+        State::Done,
+        "the run did not end well: {:?}",
+        run.job
+    );
+    let unknown = outcomes
+        .iter()
+        .filter(|outcome| outcome.fate == Fate::Unknown);
+    let unknown: Vec<Outcome> = unknown.cloned().collect();
+    for outcome in &unknown {
+        let reason = outcome.reason.as_deref().unwrap_or_default();
+        let named = reason
+            .split([' ', ',', ';'])
+            .find(|word| word.starts_with("rec"));
+        let id = named.expect("the reason names the record");
+        let Some(row) = world.vendor.table.rows.get(id) else {
+            continue; // it was named for another record before
+        };
+        if row.made_for.as_ref() == Some(&outcome.key) {
+            let key = serde_json::json!({ FIELDS[0].1: outcome.key });
+            world.vendor.edit(id, key).await;
+        } else {
+            world.vendor.delete(id).await;
+        }
+    }
+    !unknown.is_empty()
+}
+
+/// Checks everything.
+pub(super) async fn all(world: &World, appliance: &Appliance) {
+    let findings = Findings::gather(world, appliance);
+    nothing_acknowledged_is_lost(world, &findings);
+    for (run, outcomes) in &findings.runs {
+        counts_add_up(run, outcomes);
+    }
+    the_mirror_is_true(world).await;
+    the_last_run_has_settled_everything(world, &findings);
+    nothing_is_double(world, &findings);
+    letters_tell_what_was_refused(world, &findings);
+    let open = open_keys(&appliance.store, world.place.unwrap().sync);
+    assert_eq!(open, BTreeSet::new(), "intents are left open");
+    plans_are_kept(world, &findings).await;
+    book::agrees(world, &findings);
+}
+
+fn nothing_acknowledged_is_lost(world: &World, findings: &Findings<'_>) {
+    let known: BTreeSet<&String> = world.people.records.keys().collect();
+    for key in findings.records.keys() {
+        assert!(known.contains(key), "nobody has made {key}");
+    }
+    for (key, may) in &world.people.records {
+        let may = may.iter().map(|content| {
+            let mut cells = cells(content.as_ref()?);
+            cells.insert(FIELDS[0].1.to_owned(), key.clone().into());
+            Some(cells)
+        });
+        let held = findings.records.get(key).cloned();
+        let may: Vec<Option<Cells>> = may.collect();
+        assert!(
+            may.contains(&held),
+            "{key} is {held:?} and was left as {may:?}"
+        );
+    }
+}
+
+fn counts_add_up(run: &Run, outcomes: &[Outcome]) {
+    let counts = run.job.counts;
+    let told = || format!("{} {:?}: {counts:?}, {outcomes:?}", run.id, run.job);
+    assert!(run.job.state.ended(), "{}", told());
+    let broke = matches!(&run.job.state, State::Failed(failure) if failure.code == "internal");
+    assert!(!broke, "{}", told());
+    let sum: u64 = Fate::ALL.iter().map(|fate| counts.of(*fate)).sum();
+    assert_eq!(counts.read, sum, "{}", told());
+    for fate in Fate::ALL {
+        let met = outcomes
+            .iter()
+            .filter(|outcome| outcome.fate == fate)
+            .count();
+        assert_eq!(counts.of(fate), met as u64, "{fate:?} of {}", told());
+    }
+    let keys: BTreeSet<&str> = outcomes
+        .iter()
+        .map(|outcome| outcome.key.as_str())
+        .collect();
+    assert_eq!(keys.len(), outcomes.len(), "settled twice: {}", told());
+}
+
+/// What the vendor shows is what all who wrote to it have left there.
+async fn the_mirror_is_true(world: &World) {
+    let shown: BTreeMap<String, Cells> = world
+        .vendor
+        .dump()
+        .await
+        .into_iter()
+        .map(|(id, fields)| (id, serde_json::from_value(fields).unwrap()))
+        .collect();
+    let rows = world.vendor.table.rows.iter();
+    let mirrored: BTreeMap<String, Cells> = rows
+        .map(|(id, row)| (id.clone(), row.cells.clone()))
+        .collect();
+    assert_eq!(shown, mirrored);
+}
+
+fn the_last_run_has_settled_everything(world: &World, findings: &Findings<'_>) {
+    let (run, outcomes) = findings.last();
+    assert_eq!(run.job.state, State::Done, "{:?}", run.job);
+    let keys: BTreeSet<&String> = outcomes.iter().map(|outcome| &outcome.key).collect();
+    assert_eq!(
+        keys,
+        findings.records.keys().collect(),
+        "not every record was settled"
+    );
+    let mut linked = BTreeSet::new();
+    for outcome in outcomes {
+        let here = &findings.records[&outcome.key];
+        match outcome.fate {
+            Fate::Created | Fate::Changed | Fate::Matched | Fate::Unchanged => {
+                let id = outcome
+                    .remote_id
+                    .as_deref()
+                    .expect("a record that is there has an id");
+                assert!(linked.insert(id), "two records are linked to {id}");
+                is_there(world, outcome, id, here);
+            }
+            Fate::Refused => {
+                let table = &world.vendor.table;
+                let refusable = here.get("Kind").is_some_and(|kind| kind == "Z")
+                    || table.under(&outcome.key).len() > 1;
+                assert!(refusable, "refused without a reason: {outcome:?}");
+            }
+            Fate::Unknown | Fate::Held => panic!("not settled: {outcome:?}"),
+        }
+    }
+}
+
+/// The remote record holds what the dataset does, except for what colleagues have changed since.
+fn is_there(world: &World, outcome: &Outcome, id: &str, here: &Cells) {
+    let table = &world.vendor.table;
+    let Some(row) = table.rows.get(id) else {
+        let deleted = table.deleted.contains(id);
+        assert!(
+            deleted && outcome.fate == Fate::Unchanged,
+            "lost: {outcome:?}"
+        );
+        return;
+    };
+    let Row {
+        cells,
+        edited,
+        written,
+        ..
+    } = row;
+    assert!(written, "linked and never written: {outcome:?}");
+    let just_written = outcome.fate != Fate::Unchanged;
+    assert!(
+        !just_written || edited.is_empty(),
+        "not written: {outcome:?}"
+    );
+    for (_, name, _) in FIELDS.iter().filter(|(_, name, _)| !edited.contains(*name)) {
+        let (here, there) = (here.get(*name), cells.get(*name));
+        assert_eq!(there, here, "{name} of {outcome:?}");
+    }
+}
+
+fn nothing_is_double(world: &World, findings: &Findings<'_>) {
+    let mut made: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, row) in &world.vendor.table.rows {
+        if let Some(key) = &row.made_for {
+            made.entry(key).or_default().push(id);
+        }
+    }
+    for (key, ids) in made {
+        // A record that was deleted here and made again is another one.
+        let again = world.people.removed.contains(key);
+        assert!(again || ids.len() == 1, "{key} was created as {ids:?}");
+    }
+    let mut counted = BTreeSet::new();
+    for outcome in findings.runs.iter().flat_map(|(_, outcomes)| outcomes) {
+        if outcome.fate == Fate::Created {
+            assert!(
+                counted.insert(&outcome.remote_id),
+                "counted twice: {outcome:?}"
+            );
+        }
+    }
+}
+
+fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>) {
+    let sync = findings
+        .appliance
+        .syncs
+        .open(&findings.scope, world.place.unwrap().sync);
+    let page = sync.unwrap().dead_letters(&ALL, findings.by).unwrap();
+    let letters: BTreeSet<String> = page.letters.into_iter().map(|(key, _)| key).collect();
+    let (_, outcomes) = findings.last();
+    let refused = outcomes
+        .iter()
+        .filter(|outcome| outcome.fate == Fate::Refused);
+    let refused: BTreeSet<String> = refused.map(|outcome| outcome.key.clone()).collect();
+    // A record that was deleted here keeps its letter until somebody discards it.
+    let there = |key: &&String| findings.records.contains_key(*key);
+    let current: BTreeSet<String> = letters.iter().filter(there).cloned().collect();
+    assert_eq!(current, refused, "dead letters and refusals differ");
+}
+
+/// A run that carries out a plan writes nothing that is not in it.
+async fn plans_are_kept(world: &World, findings: &Findings<'_>) {
+    let (syncs, scope) = (&findings.appliance.syncs, &findings.scope);
+    let sync = syncs.open(scope, world.place.unwrap().sync).unwrap();
+    for (id, plan) in sync.plans(&ALL, findings.by).unwrap().plans {
+        assert!(
+            plan.state != PlanState::Making,
+            "a plan is still being made"
+        );
+        let Some(run) = plan.run else { continue };
+        let (_, page) = syncs
+            .changes(scope, (id, Wanted::default()), ALL, findings.by)
+            .await
+            .unwrap();
+        let listed: BTreeMap<String, Fate> = page
+            .changes
+            .into_iter()
+            .map(|change| (change.key, change.fate))
+            .collect();
+        let carried_out = findings.runs.iter().find(|(known, _)| known.id == run);
+        let (_, outcomes) = carried_out.expect("the run of a plan is kept");
+        for outcome in outcomes {
+            let planned = listed.get(&outcome.key);
+            let writes = [Fate::Created, Fate::Changed, Fate::Matched];
+            let wrote = writes.contains(&outcome.fate);
+            let allowed = planned.is_some_and(|fate| !wrote || writes.contains(fate));
+            assert!(allowed, "not planned ({planned:?}): {outcome:?}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Whole histories of a sync, each decided by one seed and replayed by it.
+//!
+//! A seed draws the records, what people change here and colleagues at the vendor, what becomes of
+//! each call, when disks fail and the power is cut, when runs are asked for, planned, approved,
+//! cancelled and tried again. Everything happens on one thread, under a clock that moves when
+//! nobody has anything left to do, on disks in memory that lose what was not synced; the vendor is
+//! the sandbox itself. When all trouble is over and the runs have ended, `check` looks whether
+//! anything was lost, doubled or miscounted.
+//!
+//! A seed that fails is replayed alone, with everything that happens, by
+//!
+//! ```text
+//! WEIGHBRIDGE_SEED=1234 cargo nextest run --test it simulation::one --no-capture
+//! ```
+
+mod book;
+mod check;
+mod colleague;
+mod dice;
+mod folder;
+mod kept;
+mod machine;
+mod network;
+mod people;
+mod table;
+mod trace;
+mod trouble;
+mod vendor;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Instant;
+
+/// Lives so many seeds from `first` on, on every core, and tells the first that fails.
+fn survive(first: u64, seeds: u64) {
+    let (next, failed) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
+    let end = first + seeds;
+    let began = Instant::now();
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= end || failed.load(Ordering::Relaxed) < seed {
+                return;
+            }
+            if catch_unwind(AssertUnwindSafe(|| world::live(seed, false))).is_err() {
+                failed.fetch_min(seed, Ordering::Relaxed);
+                eprintln!("seed {seed} failed");
+            }
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(work))));
+    let seed = failed.load(Ordering::Relaxed);
+    assert!(
+        seed == u64::MAX,
+        "replay it with: WEIGHBRIDGE_SEED={seed} cargo nextest run --test it simulation::one --no-capture"
+    );
+    eprintln!("{seeds} seeds in {:?}", began.elapsed());
+}
+
+/// A word of the environment, which says what a test is to do.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is no setting of the appliance"
+)]
+fn asked(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[test]
+fn whatever_happens_nothing_is_lost_doubled_or_miscounted() {
+    let long = asked("WEIGHBRIDGE_LONG").is_some();
+    survive(0, if long { 10_000 } else { 1_000 });
+}
+
+#[test]
+fn one_seed_has_one_history() {
+    for seed in 0..20 {
+        let (once, again) = (world::live(seed, false), world::live(seed, false));
+        assert_eq!(once, again, "seed {seed}");
+    }
+}
+
+/// Lives the seed of the environment, and tells everything that happens.
+#[test]
+fn one() {
+    let seed = asked("WEIGHBRIDGE_SEED");
+    let seed = seed.map_or(0, |seed| seed.parse().unwrap());
+    let (lines, digest) = world::live(seed, true);
+    eprintln!("seed {seed}: {lines} lines, {digest}");
+}

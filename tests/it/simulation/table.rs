@@ -1,0 +1,139 @@
+//! The vendor's table as everybody who wrote to it must have left it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+pub(super) const BASE: &str = "appSimulation0001";
+pub(super) const TABLE: &str = "tblRecordsSim0001";
+pub(super) const KEY: &str = "Code";
+
+/// The fields: of the dataset, of the table, and the latter's id.
+pub(super) const FIELDS: [(&str, &str, &str); 4] = [
+    ("code", KEY, "fldCode0000000001"),
+    ("name", "Name", "fldName0000000001"),
+    ("size", "Size", "fldSize0000000001"),
+    ("kind", "Kind", "fldKind0000000001"),
+];
+
+/// What the select field takes.
+pub(super) const KINDS: [&str; 3] = ["A", "B", "C"];
+
+/// Cells by the remote field's name; empty ones are absent.
+pub(super) type Cells = BTreeMap<String, Value>;
+
+/// The base, in the vendor's own words.
+pub(super) fn base() -> Value {
+    let choices = KINDS.map(|kind| json!({ "name": kind }));
+    let kinds = [
+        ("singleLineText", Value::Null),
+        ("singleLineText", Value::Null),
+        ("number", json!({ "precision": 0 })),
+        ("singleSelect", json!({ "choices": choices })),
+    ];
+    let fields = FIELDS
+        .iter()
+        .zip(kinds)
+        .map(|((_, name, id), (kind, options))| {
+            let mut field = json!({ "id": id, "name": name, "type": kind });
+            if !options.is_null() {
+                field["options"] = options;
+            }
+            field
+        });
+    let fields: Vec<Value> = fields.collect();
+    json!({
+        "id": BASE, "name": "Simulation",
+        "tables": [{ "id": TABLE, "name": "Records", "fields": fields }],
+    })
+}
+
+/// One remote record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    pub(super) cells: Cells,
+    /// The key under which the appliance made it; `None` when a colleague did.
+    pub(super) made_for: Option<String>,
+    /// Whether the appliance has ever written it.
+    pub(super) written: bool,
+    /// The fields that a colleague has changed since the appliance wrote it last.
+    pub(super) edited: BTreeSet<String>,
+}
+
+impl Row {
+    pub(super) fn key(&self) -> &str {
+        self.cells
+            .get(KEY)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+}
+
+/// All of them by id.
+#[derive(Default)]
+pub(super) struct Table {
+    pub(super) rows: BTreeMap<String, Row>,
+    /// Those that a colleague has deleted.
+    pub(super) deleted: BTreeSet<String>,
+}
+
+impl Table {
+    /// Takes in what the appliance has written, by the vendor's own answer.
+    pub(super) fn written(&mut self, sent: &Value, answer: &Value) {
+        let created: Vec<&str> = texts(&answer["createdRecords"]).collect();
+        let sent = sent["records"].as_array().into_iter().flatten();
+        let held = answer["records"].as_array().into_iter().flatten();
+        for (sent, held) in sent.zip(held) {
+            let id = held["id"].as_str().unwrap();
+            let row = self.rows.entry(id.to_owned()).or_default();
+            if created.contains(&id) {
+                let key = sent["fields"][FIELDS[0].2].as_str().unwrap();
+                row.made_for = Some(key.to_owned());
+            }
+            row.cells = by_name(&held["fields"]);
+            row.written = true;
+            row.edited.clear();
+        }
+    }
+
+    /// Takes in what a colleague has written, by the vendor's own answer.
+    pub(super) fn edited(&mut self, fields: &Value, answer: &Value) {
+        let id = answer["id"].as_str().unwrap();
+        let row = self.rows.entry(id.to_owned()).or_default();
+        let cells = answer["fields"].as_object().unwrap();
+        row.cells = cells.clone().into_iter().collect();
+        row.edited
+            .extend(fields.as_object().unwrap().keys().cloned());
+    }
+
+    pub(super) fn removed(&mut self, id: &str) {
+        self.rows.remove(id);
+        self.deleted.insert(id.to_owned());
+    }
+
+    /// The ids of the records that hold a key.
+    pub(super) fn under(&self, key: &str) -> Vec<&str> {
+        let of_key = self.rows.iter().filter(|(_, row)| row.key() == key);
+        of_key.map(|(id, _)| id.as_str()).collect()
+    }
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+}
+
+fn by_name(fields: &Value) -> Cells {
+    let named = |(id, value): (&String, &Value)| {
+        let (_, name, _) = FIELDS.iter().find(|(_, _, own)| own == id).unwrap();
+        ((*name).to_owned(), value.clone())
+    };
+    fields
+        .as_object()
+        .unwrap_or(&Map::new())
+        .iter()
+        .map(named)
+        .collect()
+}

@@ -1,0 +1,413 @@
+//! One seed's world: lives of the appliance one after another, until everything has ended well.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::stream;
+use jiff::SignedDuration;
+use weighbridge::base::{Clock, DatasetId, PlanId, RunId, Secret, SyncId, chain};
+use weighbridge::connections::{Endpoint, Kind, New as NewConnection};
+use weighbridge::datasets::{Format, New as NewDataset, Options};
+use weighbridge::fields::{Field, FieldType};
+use weighbridge::sync::{Approval, New as NewSync, Target, Wish};
+
+use super::dice::Dice;
+use super::machine::{Appliance, Idle, Machine};
+use super::people::{Ask, People, Told};
+use super::table::{BASE, FIELDS, TABLE};
+use super::trace::Trace;
+use super::trouble::Trouble;
+use super::vendor::Vendor;
+use super::{check, colleague};
+use crate::support::NOON;
+
+/// What is synced.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) dataset: DatasetId,
+    pub(super) sync: SyncId,
+}
+
+/// Everything that there is under a seed.
+pub(super) struct World {
+    pub(super) dice: Dice,
+    pub(super) trace: Trace,
+    pub(super) machine: Machine,
+    pub(super) vendor: Vendor,
+    pub(super) people: People,
+    pub(super) trouble: Trouble,
+    pub(super) place: Option<Place>,
+    /// The run that was asked for last, as far as anybody was told.
+    pub(super) last_run: Option<RunId>,
+    last_plan: Option<PlanId>,
+    /// How often nobody was asleep and nothing was on its way.
+    still: u32,
+    /// How many records there were in the beginning.
+    pub(super) records: u64,
+}
+
+/// What is to be done before the next episode.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Begin(Want),
+    Planned(Option<PlanId>),
+    Asked,
+    Over,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Want {
+    Push,
+    Plan,
+    Retry,
+}
+
+/// How a life ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Died,
+    Stopped,
+}
+
+/// Each tidying up may bring to light one more record that resembles ours.
+const MOST_TIDYING: u32 = 6;
+
+/// The clock is not moved by others more often than this.
+const MOST_STILL: u32 = 100;
+
+/// A life of more steps than this has got stuck: each passes half a second at most.
+const LONGEST_LIFE: u32 = 20_000;
+
+/// Lives a seed to its end and checks it; panics with what is wrong. Gives the trace's digest.
+pub(super) fn live(seed: u64, aloud: bool) -> (u64, String) {
+    let clock = Clock::seeded(NOON, seed);
+    let trace = Trace::new(&clock, aloud);
+    let mut dice = Dice::of(seed);
+    let machine = Machine::new(&clock, &trace);
+    let mut world = World {
+        vendor: Vendor::new(&mut dice, &trace),
+        people: People::new(&machine),
+        trouble: Trouble::of(&mut dice),
+        records: dice.between(3, 45),
+        place: None,
+        last_run: None,
+        last_plan: None,
+        still: 0,
+        trace: trace.clone(),
+        machine,
+        dice,
+    };
+    world.set_up();
+    for _ in 0..world.dice.between(1, 4) {
+        world.episode();
+    }
+    world.finish();
+    trace.digest()
+}
+
+impl World {
+    /// Makes what is to be synced, while nothing goes wrong.
+    fn set_up(&mut self) {
+        self.trouble.calm = true;
+        let idle = Idle::default();
+        idle.runtime().block_on(async {
+            let appliance = Appliance::open(&self.machine, &self.vendor.posts)
+                .await
+                .unwrap();
+            let file = self.people.file(&mut self.dice, self.records);
+            let (by, scope) = (self.people.by.clone(), self.people.scope);
+            let making = make(&appliance, file, &scope, &by);
+            let place = Box::pin(self.drive(&idle, making))
+                .await
+                .expect("nobody dies");
+            self.place = Some(place);
+            colleague::begin(&mut self.vendor, &mut self.dice, self.records).await;
+            self.stop(&idle, &appliance).await;
+        });
+    }
+
+    /// One run or plan that somebody asks for, with everything that comes between.
+    fn episode(&mut self) {
+        self.trouble.begin(&mut self.dice);
+        let wants = [Want::Push, Want::Push, Want::Plan, Want::Plan, Want::Retry];
+        let mut stage = Stage::Begin(*self.dice.one(&wants));
+        while !matches!(stage, Stage::Over) {
+            self.life(&mut stage);
+        }
+    }
+
+    /// One life of the process.
+    fn life(&mut self, stage: &mut Stage) {
+        let idle = Idle::default();
+        let runtime = idle.runtime();
+        let end = runtime.block_on(self.try_life(&idle, stage));
+        self.trace.note(format_args!("the process has {end:?}"));
+        if end == End::Died {
+            self.machine.power.cut();
+            runtime.block_on(self.vendor.outlive(&mut self.dice));
+            drop(runtime);
+            self.machine.lose_unsynced(&mut self.dice.0);
+            self.trouble.after_death(&self.machine, &mut self.dice);
+        }
+        self.people.give_up();
+    }
+
+    async fn try_life(&mut self, idle: &Idle, stage: &mut Stage) -> End {
+        let life = self.machine.power.life();
+        let appliance = match Appliance::open(&self.machine, &self.vendor.posts).await {
+            Ok(appliance) => appliance,
+            Err(error) => {
+                self.trace
+                    .note(format_args!("the process does not start: {error}"));
+                return End::Died;
+            }
+        };
+        for _ in 0..LONGEST_LIFE {
+            idle.reached().await;
+            if self.machine.power.life() != life {
+                return End::Died;
+            }
+            self.hear(stage);
+            if !self.go_on(&appliance, stage) || self.trouble.wants_stop(&mut self.dice) {
+                self.machine.mend();
+                return self.stop(idle, &appliance).await;
+            }
+            self.trouble_comes(&appliance).await;
+            self.pass_time().await;
+        }
+        let (active, waiting) = (appliance.syncs.active(), self.people.waiting);
+        panic!("a life without end: {stage:?}, {waiting} asks wait, {active:?}")
+    }
+
+    fn hear(&mut self, stage: &mut Stage) {
+        for answered in self.people.hear() {
+            let (ask, told) = (answered.ask, answered.told);
+            self.trace
+                .note(format_args!("{ask:?} is answered {told:?}"));
+            match told {
+                Ok(Told::Plan(id)) => {
+                    self.last_plan = Some(id);
+                    if matches!(stage, Stage::Planned(None)) {
+                        *stage = Stage::Planned(Some(id));
+                    }
+                }
+                Ok(Told::Run(id)) => self.last_run = Some(id),
+                Ok(Told::Done) | Err(_) => {}
+            }
+        }
+    }
+
+    /// Asks for what is wanted next once nothing is under way; `false` when nothing is.
+    fn go_on(&mut self, appliance: &Appliance, stage: &mut Stage) -> bool {
+        let Ok(active) = appliance.syncs.active() else {
+            return true; // the disk fails just now
+        };
+        if self.people.waiting > 0 || !active.is_empty() {
+            return true;
+        }
+        let place = self.place.unwrap();
+        let ask = match *stage {
+            Stage::Begin(Want::Push) => Some((Ask::Push, Stage::Asked)),
+            Stage::Begin(Want::Plan) => {
+                let read_first = self.dice.chance(0.5);
+                Some((Ask::Plan { read_first }, Stage::Planned(None)))
+            }
+            Stage::Begin(Want::Retry) => self.last_run.map(|run| (Ask::Retry(run), Stage::Asked)),
+            Stage::Planned(Some(plan)) => Some((Ask::Approve(plan), Stage::Asked)),
+            Stage::Planned(None) | Stage::Asked | Stage::Over => None,
+        };
+        let Some((ask, next)) = ask else {
+            *stage = Stage::Over;
+            return false;
+        };
+        *stage = next;
+        self.people.ask(appliance, place, ask);
+        true
+    }
+
+    /// What goes wrong, and what others do, just now.
+    async fn trouble_comes(&mut self, appliance: &Appliance) {
+        let place = self.place.unwrap();
+        self.vendor.collect(&mut self.dice, self.trouble.calm);
+        if self.trouble.local(&mut self.dice)
+            && let Some(ask) = self.people.change(&mut self.dice, self.records)
+        {
+            self.people.ask(appliance, place, ask);
+        }
+        if self.trouble.colleague(&mut self.dice) {
+            colleague::act(&mut self.vendor, &mut self.dice, self.records).await;
+        }
+        if self.trouble.pester(&mut self.dice) {
+            self.pester(appliance, place);
+        }
+        self.trouble
+            .strike(&self.machine, &mut self.dice, &self.trace);
+        if let Some(span) = self.trouble.leap(&mut self.dice) {
+            self.trace.note(format_args!("time leaps by {span:?}"));
+            self.advance(span);
+        }
+    }
+
+    /// Somebody asks for what may not be possible just now.
+    fn pester(&mut self, appliance: &Appliance, place: Place) {
+        let active = appliance.syncs.active().unwrap_or_default();
+        let ask = match (self.dice.below(6), active.first(), self.last_plan) {
+            (0, _, _) => Ask::Push,
+            (1, _, Some(plan)) => Ask::Approve(plan),
+            (2, _, _) => Ask::Plan { read_first: false },
+            (_, Some(run), _) => Ask::Cancel(run.run),
+            (_, None, _) => return,
+        };
+        self.people.ask(appliance, place, ask);
+    }
+
+    /// Lets the next thing happen that is to happen at all.
+    async fn pass_time(&mut self) {
+        let clock = &self.machine.clock;
+        let wake = clock.next_wake().map(|at| at.duration_since(clock.now()));
+        let wake = wake.map(|span: SignedDuration| Duration::try_from(span).unwrap_or_default());
+        let far = self.vendor.next();
+        let far = far.map(|at| at.saturating_sub(self.vendor.elapsed()));
+        match wake.into_iter().chain(far).min() {
+            Some(span) => self.advance(span),
+            // The clock was moved, and those who were woken have not had their turn yet.
+            None => self.still += 1,
+        }
+        assert!(self.still < MOST_STILL, "nothing will ever happen again");
+        self.vendor.happen(&mut self.dice).await;
+    }
+
+    fn advance(&self, span: Duration) {
+        self.machine.clock.advance(span);
+        self.vendor.advance(span);
+    }
+
+    /// Lets time pass until something is done; `None` when the process dies before.
+    async fn drive<T>(&mut self, idle: &Idle, doing: impl Future<Output = T>) -> Option<T> {
+        let life = self.machine.power.life();
+        let mut doing = pin!(doing);
+        loop {
+            match select(doing.as_mut(), pin!(idle.reached())).await {
+                Either::Left((done, _)) => return Some(done),
+                Either::Right(((), _)) if self.machine.power.life() != life => return None,
+                Either::Right(((), _)) => {}
+            }
+            self.vendor.collect(&mut self.dice, self.trouble.calm);
+            self.pass_time().await;
+        }
+    }
+
+    /// Ends a life in order.
+    async fn stop(&mut self, idle: &Idle, appliance: &Appliance) -> End {
+        let tasks = appliance.tasks.clone();
+        if self.drive(idle, tasks.stop()).await.is_none() {
+            return End::Died;
+        }
+        self.people.hear();
+        if let Err(error) = appliance.log.close() {
+            self.trace
+                .note(format_args!("the log is not closed: {}", chain(&error)));
+        }
+        End::Stopped
+    }
+
+    /// The last lives, in which nothing goes wrong any more: whatever was left open must end well.
+    fn finish(&mut self) {
+        self.trouble.calm = true;
+        self.machine.mend();
+        for _ in 0..MOST_TIDYING {
+            let mut stage = Stage::Begin(Want::Push);
+            self.life(&mut stage);
+            let idle = Idle::default();
+            let unknown = idle.runtime().block_on(async {
+                let appliance = self.look(&idle).await;
+                check::tidy(self, &appliance).await
+            });
+            if !unknown {
+                break;
+            }
+        }
+        let idle = Idle::default();
+        idle.runtime().block_on(async {
+            let appliance = self.look(&idle).await;
+            check::all(self, &appliance).await;
+        });
+    }
+
+    /// A life for a look at what there is, in which no task does anything.
+    async fn look(&mut self, idle: &Idle) -> Appliance {
+        let opened = Appliance::open(&self.machine, &self.vendor.posts).await;
+        let appliance = opened.expect("the appliance opens when nothing is wrong");
+        self.stop(idle, &appliance).await;
+        appliance
+    }
+}
+
+/// A dataset with records, a connection, and the sync between them.
+async fn make(
+    appliance: &Appliance,
+    file: String,
+    scope: &weighbridge::base::Scope,
+    by: &weighbridge::base::Actor,
+) -> Place {
+    let kinds = [
+        FieldType::Text,
+        FieldType::Text,
+        FieldType::Integer,
+        FieldType::Choice,
+    ];
+    let fields = FIELDS.iter().zip(kinds);
+    let fields = fields
+        .map(|((name, _, _), kind)| Field::new(*name, kind))
+        .collect();
+    let dataset = NewDataset {
+        name: "Records".into(),
+        key_field: FIELDS[0].0.into(),
+        fields,
+    };
+    let dataset = appliance.datasets.create(scope, dataset, by).await.unwrap();
+    let file = stream::iter([Ok(bytes::Bytes::from(file))]);
+    let options = Options {
+        format: Format::Ndjson,
+        strict: false,
+        file_name: None,
+    };
+    let import = dataset.import(file, options, by).await.unwrap();
+    assert_eq!(import.refused, 0);
+    let connection = NewConnection {
+        provider: Kind::Airtable,
+        name: "Simulation".into(),
+        token: Secret::new("patSIMULATION00.0123456789abcdef"),
+        endpoint: Endpoint::Vendor,
+    };
+    let connection = appliance
+        .connections
+        .create(scope, connection, by)
+        .await
+        .unwrap();
+    let pairs = FIELDS.iter().skip(1);
+    let sync = NewSync {
+        name: "Records".into(),
+        target: Target {
+            dataset: dataset.id(),
+            connection: connection.id(),
+            base: BASE.into(),
+            table: TABLE.into(),
+        },
+        wish: Wish {
+            pairs: pairs
+                .map(|(name, _, id)| ((*name).into(), (*id).into()))
+                .collect(),
+            remote_key_field_id: FIELDS[0].2.into(),
+        },
+        typecast: false,
+        approval: Approval::Never,
+    };
+    let sync = appliance.syncs.create(scope, sync, by).await.unwrap();
+    Place {
+        dataset: dataset.id(),
+        sync: sync.id(),
+    }
+}
