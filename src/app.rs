@@ -138,12 +138,11 @@ impl App {
             nudge: nudge.clone(),
             settings: (&config.sync).into(),
         });
-        let scheduler = Scheduler::new(syncs.clone(), auth.users.clone(), nudge, clock.clone());
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
-            scheduler,
+            scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
             datasets,
             syncs,
             metrics,
@@ -163,13 +162,14 @@ impl App {
     /// A book that cannot be written does not keep the appliance down: what is here can be read,
     /// changes are refused, and the line of the start is the first that is written when it can be.
     pub fn start(&self, tasks: &Tasks) {
-        self.start_with(&self.scheduler, tasks);
+        let scheduler = self.scheduler.clone();
+        self.start_with(&scheduler.keeping_time(self.auth.users.clone()), tasks);
     }
 
     /// The same for one command, without a server: what it queues is executed, and no schedule is
     /// looked at.
     pub fn start_for_a_command(&self, tasks: &Tasks) {
-        self.start_with(&self.scheduler.clone().without_schedules(), tasks);
+        self.start_with(&self.scheduler, tasks);
     }
 
     fn start_with(&self, scheduler: &Scheduler, tasks: &Tasks) {

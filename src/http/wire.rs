@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId, UserId,
-    Weekday,
+    ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId,
+    UserId, Weekday,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;

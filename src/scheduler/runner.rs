@@ -30,31 +30,29 @@ const SWEEP_EVERY: Duration = Duration::from_hours(1);
 #[derive(Clone)]
 pub struct Scheduler {
     syncs: Syncs,
-    users: Users,
+    /// Who may run what is due by a schedule; none when no schedule is looked at.
+    users: Option<Users>,
     nudge: Nudge,
     clock: Clock,
-    keeps_time: bool,
     executing: Arc<watch::Sender<Vec<Active>>>,
 }
 
 impl Scheduler {
     /// A scheduler that looks for work whenever `nudge` rings.
-    pub fn new(syncs: Syncs, users: Users, nudge: Nudge, clock: Clock) -> Self {
+    pub fn new(syncs: Syncs, nudge: Nudge, clock: Clock) -> Self {
         Self {
             syncs,
-            users,
+            users: None,
             nudge,
             clock,
-            keeps_time: true,
             executing: Arc::new(watch::Sender::new(Vec::new())),
         }
     }
 
-    /// The same, for a command that works without a server: what is queued is executed, and no
-    /// schedule is looked at.
+    /// The same, which also queues what is due by a schedule, for those who may run it.
     #[must_use]
-    pub fn without_schedules(mut self) -> Self {
-        self.keeps_time = false;
+    pub fn keeping_time(mut self, users: Users) -> Self {
+        self.users = Some(users);
         self
     }
 
@@ -113,24 +111,16 @@ impl Scheduler {
 
     /// Queues what is due by a schedule, and says when the next of it is.
     async fn fire(&self) -> Timestamp {
-        if !self.keeps_time {
+        let Some(users) = &self.users else {
             return Timestamp::MAX;
-        }
-        match self.syncs.fire(&|owner| self.may_run(owner)).await {
+        };
+        match self.syncs.fire(&|owner| may_run(users, owner)).await {
             Ok(next) => next.unwrap_or(Timestamp::MAX),
             Err(error) => {
                 warn!(error = %chain(&error), "what is due by a schedule is looked at again later");
                 self.clock.after(PAUSE)
             }
         }
-    }
-
-    /// Whoever is disabled, or has lost the roles for it, runs nothing; nor does anybody while
-    /// accounts cannot be read.
-    fn may_run(&self, owner: UserId) -> bool {
-        self.users.get(owner).is_ok_and(|user| {
-            !user.disabled && permissions(&user.roles).contains(&Permission::SyncRun)
-        })
     }
 
     async fn purge(&self, stop: &CancellationToken) {
@@ -212,4 +202,12 @@ impl Scheduler {
         self.executing
             .send_modify(|executing| executing.retain(|other| other.run != run.run));
     }
+}
+
+/// Whoever is disabled, or has lost the roles for it, runs nothing; nor does anybody while
+/// accounts cannot be read.
+fn may_run(users: &Users, owner: UserId) -> bool {
+    users
+        .get(owner)
+        .is_ok_and(|user| !user.disabled && permissions(&user.roles).contains(&Permission::SyncRun))
 }

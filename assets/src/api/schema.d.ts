@@ -628,14 +628,64 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads the book.
-         * @description The newest lines come first; with `after` the oldest do.
+         * Searches the book.
+         * @description All conditions must hold. A call reads 64 MiB of the book at most and answers with what it
+         *     has found there, be it nothing: `scanned_to` says how far it came, and `next`, while it is
+         *     there, goes on. A search is itself written into the book, with its conditions.
          *
          *     Needs the permission `audit:read`.
          */
         get: operations["listAuditEvents"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how the book stands.
+         * @description How far it goes, what is signed, and what the last verification has found.
+         *
+         *     Needs the permission `audit:read`.
+         */
+        get: operations["getAuditChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verifies the book.
+         * @description Reads every line that was written so far, in the background, and compares its hash with
+         *     its bytes, with the line after it and with what the appliance itself has in memory. Where a
+         *     verification is under way already, nothing else is begun. `getAuditChain` tells how far it
+         *     is and what it has found. What only files kept elsewhere can show, the command
+         *     `weighbridge audit verify` shows.
+         *
+         *     Needs the permission `audit:read`.
+         */
+        post: operations["verifyAuditLog"];
         delete?: never;
         options?: never;
         head?: never;
@@ -886,7 +936,7 @@ export interface paths {
         };
         /**
          * Shows a record.
-         * @description Shows a record.
+         * @description The `ETag` is that of the whole record, whichever fields are shown.
          *
          *     Needs the permission `dataset:read`.
          */
@@ -935,6 +985,52 @@ export interface paths {
         get: operations["exportRecords"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes many records at once.
+         * @description Up to 500 operations are carried out in one batch, which is one line of the book with
+         *     counts and a digest: all or none of them, or with the mode `each` those that can be. The
+         *     body has the size limit of every request. `Idempotency-Key` makes it safe to send again.
+         *
+         *     Needs the permission `dataset:write`.
+         */
+        post: operations["changeRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows many records by their keys.
+         * @description Shows many records by their keys.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        post: operations["lookUpRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1480,17 +1576,184 @@ export interface components {
             scopes?: string[];
         };
         /**
+         * AuditChain
+         * @description How the book stands.
+         */
+        AuditChain: {
+            /**
+             * Format: int64
+             * @description How many lines there are, and the number of the newest.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description How many segments hold them.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description How many bytes.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When the first line was written.
+             */
+            first_time?: string;
+            /**
+             * Format: date-time
+             * @description When the newest line was written.
+             */
+            last_time?: string;
+            /** @description The hash of the newest line. */
+            hash: string;
+            /** @description The newest checkpoint that stands in the book. */
+            signed?: components["schemas"]["Checkpoint"] & unknown;
+            /** @description The verification that is under way. */
+            verifying?: components["schemas"]["AuditVerification"] & unknown;
+            /** @description What the last verification has found; absent before the first. */
+            verdict?: components["schemas"]["AuditVerdict"] & unknown;
+        };
+        /**
+         * AuditFinding
+         * @description A place where the book is not as it was written.
+         */
+        AuditFinding: {
+            /** @description The segment's file. */
+            file: string;
+            /**
+             * Format: int64
+             * @description The line in it, counted from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description The line's number in the book, where it is known.
+             */
+            sequence?: number;
+            /** @description What is wrong. */
+            what: string;
+        };
+        /**
+         * AuditLine
+         * @description A line's place.
+         */
+        AuditLine: {
+            /**
+             * Format: int64
+             * @description The line's number.
+             */
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description When its act was.
+             */
+            time: string;
+        };
+        /**
+         * @description In which order lines come.
+         * @enum {string}
+         */
+        AuditOrder: "newest" | "oldest";
+        /**
+         * @description How an act ended.
+         * @enum {string}
+         */
+        AuditOutcome: "success" | "failure" | "unknown";
+        /**
          * AuditPage
          * @description One part of the book.
          */
         AuditPage: {
             /** @description Lines in the OCSF 1.8.0 schema, each as it stands in the book. */
             items: unknown[];
+            /** @description Where the search goes on; absent when there is nothing more to look at. */
+            next?: string;
+            /** @description How far this call has looked; absent when there was nothing to look at. */
+            scanned_to?: components["schemas"]["AuditLine"] & unknown;
             /**
              * Format: int64
-             * @description The sequence number to go on from, as `before` or `after`; absent at the end.
+             * @description How many lines it has passed, those of segments of another time included.
              */
-            next?: number;
+            scanned_lines: number;
+            /**
+             * Format: int64
+             * @description How many bytes of the book it has read.
+             */
+            scanned_bytes: number;
+        };
+        /**
+         * AuditVerdict
+         * @description What a verification has found.
+         */
+        AuditVerdict: {
+            /** @description Whether every line is as it was written. */
+            outcome: components["schemas"]["AuditVerdictOutcome"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description Up to which line it went.
+             */
+            sequence: number;
+            /**
+             * Format: int64
+             * @description How many lines it has read.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description How many segments.
+             */
+            segments: number;
+            /**
+             * Format: int64
+             * @description How many bytes.
+             */
+            bytes: number;
+            /** @description What is wrong, the first place first; 16 places at most. */
+            findings: components["schemas"]["AuditFinding"][];
+            /**
+             * Format: int64
+             * @description How many places more are wrong.
+             */
+            more: number;
+            /** @description Why the book could not be read to its end. */
+            unread?: string;
+        };
+        /**
+         * @description A verdict in one word.
+         * @enum {string}
+         */
+        AuditVerdictOutcome: "intact" | "broken" | "unreadable";
+        /**
+         * AuditVerification
+         * @description A verification that is under way.
+         */
+        AuditVerification: {
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            begun_at: string;
+            /**
+             * Format: int64
+             * @description Up to which line it goes.
+             */
+            sequence: number;
+            /**
+             * Format: int64
+             * @description How many bytes it has read.
+             */
+            read_bytes: number;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            bytes: number;
         };
         /**
          * Base
@@ -1905,6 +2168,16 @@ export interface components {
             indexed?: boolean;
             /** @description What a choice may be; absent for anything. */
             choices?: string[];
+        };
+        /**
+         * FieldFault
+         * @description One member of a request that is not acceptable.
+         */
+        FieldFault: {
+            /** @description Where in the body, such as `fields[2].name`. */
+            path: string;
+            /** @description What is wrong, and what would be right. */
+            message: string;
         };
         /**
          * FieldPair
@@ -2579,6 +2852,90 @@ export interface components {
             updated_at: string;
         };
         /**
+         * RecordBatch
+         * @description Changes of records that are carried out at once.
+         * @example {
+         *       "mode": "all_or_nothing",
+         *       "operations": [
+         *         {
+         *           "op": "put",
+         *           "key": "00M",
+         *           "fields": {
+         *             "name": "Thigpen",
+         *             "state": "MS"
+         *           },
+         *           "absent": false
+         *         },
+         *         {
+         *           "op": "patch",
+         *           "key": "00R",
+         *           "fields": {
+         *             "city": "Livingston"
+         *           },
+         *           "version": 4711,
+         *           "absent": false
+         *         },
+         *         {
+         *           "op": "delete",
+         *           "key": "00V",
+         *           "absent": false
+         *         }
+         *       ]
+         *     }
+         */
+        RecordBatch: {
+            /**
+             * @description What becomes of the others when one cannot be carried out.
+             * @default all_or_nothing
+             */
+            mode?: components["schemas"]["RecordBatchMode"] & unknown;
+            /** @description The changes: 1 to 500, each of another record. */
+            operations: components["schemas"]["RecordOperation"][];
+        };
+        /**
+         * @description What becomes of the other changes when one cannot be carried out.
+         * @enum {string}
+         */
+        RecordBatchMode: "all_or_nothing" | "each";
+        /**
+         * RecordBatchResult
+         * @description What became of the changes.
+         */
+        RecordBatchResult: {
+            /** @description In the order of the operations. */
+            results: components["schemas"]["RecordOperationResult"][];
+            /**
+             * Format: int64
+             * @description How many records were created.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description How many were changed.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description How many were as wanted already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description How many were deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many changes were not carried out.
+             */
+            refused: number;
+        };
+        /**
+         * @description What became of a record.
+         * @enum {string}
+         */
+        RecordFate: "created" | "changed" | "unchanged" | "deleted" | "refused";
+        /**
          * RecordList
          * @description One part of the records.
          */
@@ -2592,6 +2949,86 @@ export interface components {
              * @description How many records were looked at, when it was more than are shown.
              */
             scanned?: number;
+        };
+        /**
+         * RecordLookup
+         * @description Which records are wanted.
+         * @example {
+         *       "keys": [
+         *         "00M",
+         *         "00R"
+         *       ]
+         *     }
+         */
+        RecordLookup: {
+            /** @description The keys: 1 to 500. One that comes again is answered once. */
+            keys: string[];
+        };
+        /**
+         * RecordOperation
+         * @description One change of a record.
+         */
+        RecordOperation: {
+            /** @description What is done. */
+            op: components["schemas"]["RecordVerb"] & unknown;
+            /** @description The record's key. */
+            key: string;
+            /** @description The values by the fields' names; a deletion has none. */
+            fields?: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description Only if the record is at this version.
+             */
+            version?: number;
+            /**
+             * @description Only if there is no such record yet.
+             * @default false
+             */
+            absent?: boolean;
+        };
+        /**
+         * RecordOperationProblem
+         * @description Why one change was not carried out.
+         */
+        RecordOperationProblem: {
+            /** @description The kind of error, as in the catalogue. */
+            code: string;
+            /** @description What is wrong, and what would be right. */
+            detail: string;
+            /** @description Each field that is not acceptable. */
+            fields: components["schemas"]["FieldFault"][];
+        };
+        /**
+         * RecordOperationResult
+         * @description What became of one change.
+         */
+        RecordOperationResult: {
+            /** @description The record's key. */
+            key: string;
+            /** @description What became of it. */
+            outcome: components["schemas"]["RecordFate"] & unknown;
+            /**
+             * Format: int64
+             * @description The record's version now; absent when it was deleted or the change refused.
+             */
+            version?: number;
+            /** @description Why the change was not carried out. */
+            problem?: components["schemas"]["RecordOperationProblem"] & unknown;
+        };
+        /**
+         * @description What is done to a record.
+         * @enum {string}
+         */
+        RecordVerb: "put" | "patch" | "delete";
+        /**
+         * RecordsFound
+         * @description The records under some keys.
+         */
+        RecordsFound: {
+            /** @description Those that are there, in the order of the keys. */
+            items: components["schemas"]["Record"][];
+            /** @description The keys under which there is none. */
+            missing: string[];
         };
         /**
          * RefreshToken
@@ -3245,16 +3682,6 @@ export interface components {
             items: components["schemas"]["User"][];
             /** @description Where the next part begins; absent at the end. */
             next?: string;
-        };
-        /**
-         * FieldFault
-         * @description One member of a request that is not acceptable.
-         */
-        FieldFault: {
-            /** @description Where in the body, such as `fields[2].name`. */
-            path: string;
-            /** @description What is wrong, and what would be right. */
-            message: string;
         };
         /**
          * Problem
@@ -5007,12 +5434,45 @@ export interface operations {
             query?: {
                 /** @description At most so many items. */
                 limit?: number;
-                /** @description Only lines before this sequence number. */
-                before?: number;
-                /** @description Only lines after this sequence number, the oldest first. */
-                after?: number;
-                /** @description Only lines of this event, such as `WB-AUTH-002` or `authn_login_fail`. */
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /** @description `newest` or `oldest` first; `newest` without it. */
+                order?: components["schemas"]["AuditOrder"];
+                /** @description Only acts of this moment or later (RFC 3339). */
+                from?: string;
+                /** @description Only acts before this moment (RFC 3339). */
+                to?: string;
+                /** @description Only lines from this number on. */
+                first_line?: number;
+                /** @description Only lines up to this number. */
+                last_line?: number;
+                /**
+                 * @description Only these events: codes, their words or beginnings of codes, such as
+                 *     `WB-AUTH-,WB-SYS-001,authz_fail`.
+                 */
                 code?: string;
+                /** @description Only acts that ended so. */
+                outcome?: components["schemas"]["AuditOutcome"];
+                /**
+                 * @description Only what was done by the user with this id or e-mail address, in the session with this
+                 *     id, through the token with this id or by the run with this id.
+                 */
+                actor?: string;
+                /** @description Only what was about the object with this id. */
+                object?: string;
+                /** @description Only what was about objects of this kind, such as `dataset`. */
+                object_type?: string;
+                /** @description Only what belongs to the request with this id. */
+                request?: string;
+                /** @description Only what came from this IP address. */
+                address?: string;
+                /**
+                 * @description Only lines that hold these words, in any case of letters, in their message, code,
+                 *     reason or comment, or in the names of who acted, from where and on what.
+                 */
+                q?: string;
+                /** @description `false` leaves out acts that changed nothing and only looked at something. */
+                reads?: boolean;
             };
             header?: never;
             path?: never;
@@ -5042,6 +5502,72 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuditChain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyAuditLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is under way. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     getAuditCheckpoint: {
@@ -5628,6 +6154,11 @@ export interface operations {
                 filter?: string;
                 /** @description A text that stands in the key or in a textual field, in any case of letters. */
                 q?: string;
+                /**
+                 * @description Only these fields, by their names joined with commas; `key` and the times are always
+                 *     there. Empty for the keys alone.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -5665,7 +6196,10 @@ export interface operations {
     };
     getRecord: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only these fields, by their names joined with commas. Empty for none. */
+                fields?: string;
+            };
             header?: {
                 /** @description The ETag of a state that the caller has; the answer is 304 while it is the present one. */
                 "If-None-Match"?: string;
@@ -5876,6 +6410,8 @@ export interface operations {
             query: {
                 /** @description How the file is written. */
                 format: "csv" | "json" | "ndjson";
+                /** @description Only these fields, by their names joined with commas; the key field is always there. */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -5911,6 +6447,107 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    changeRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordBatch"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordBatchResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    lookUpRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordLookup"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsFound"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     listImports: {

@@ -65,12 +65,11 @@ pub(super) fn down(tx: &mut dyn Transaction) -> Result<(), Error> {
     }
 }
 
+/// A key and what lies under it.
+type Pair = (Vec<u8>, Vec<u8>);
+
 /// The next pairs of a table, from a key on.
-fn pairs(
-    tx: &mut dyn Transaction,
-    table: &'static str,
-    from: &[u8],
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+fn pairs(tx: &mut dyn Transaction, table: &'static str, from: &[u8]) -> Result<Vec<Pair>, Error> {
     let range = Range {
         from: from.to_vec(),
         to: None,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use weighbridge::audit::{Depth, From, Options, Query, verify_on};
+use tokio_util::sync::CancellationToken;
+use weighbridge::audit::{Depth, Filter, Options, Order, Query, verify_on};
 use weighbridge::sync::{Fate, State};
 
 use super::check::Findings;
@@ -30,11 +31,17 @@ pub(super) fn agrees(world: &World, findings: &Findings<'_>) {
 /// The lines whose acts were committed.
 fn lines(findings: &Findings<'_>, last: u64) -> Vec<Value> {
     let query = Query {
-        from: From::After(0),
-        code: None,
+        filter: Filter::default(),
+        order: Order::Oldest,
+        after: None,
         limit: 1_000_000,
+        most_bytes: u64::MAX,
     };
-    let page = findings.appliance.log.read(&query).unwrap();
+    let page = findings
+        .appliance
+        .log
+        .read(&query, &CancellationToken::new())
+        .unwrap();
     let lines = page
         .items
         .iter()

@@ -121,6 +121,7 @@ impl Appliance {
             settings: sync::Settings {
                 keep_ended: Duration::from_hours(24 * 90),
                 plan_validity: Duration::from_hours(24),
+                jitter: Duration::ZERO,
             },
         });
         let tasks = Tasks::default();

@@ -78,7 +78,9 @@ impl Yard {
         });
         let connection = member.post("/connections", connection).await.expect(201);
         let tasks = Tasks::default();
-        server.app.scheduler.start(&tasks);
+        let scheduler = server.app.scheduler.clone();
+        let scheduler = scheduler.keeping_time(server.app.auth.users.clone());
+        scheduler.start(&tasks);
         Self {
             vendor: Vendor {
                 sandbox,

@@ -26,6 +26,12 @@ impl Yard {
         self.member.put(&path, schedule).await.expect(200)
     }
 
+    fn start_again(&self, tasks: &Tasks) {
+        let app = &self.server.app;
+        let scheduler = app.scheduler.clone();
+        scheduler.keeping_time(app.auth.users.clone()).start(tasks);
+    }
+
     /// The runs of a sync, the last one asked for first.
     async fn runs_of(&self, sync: &str) -> Vec<Value> {
         self.all(&format!("/runs?sync_id={sync}")).await
@@ -90,7 +96,7 @@ async fn times_that_were_missed_while_the_appliance_was_off_are_made_up_for_as_w
         yard.tasks.stop().await;
         yard.advance(3 * HOUR);
         let tasks = Tasks::default();
-        yard.server.app.scheduler.start(&tasks);
+        yard.start_again(&tasks);
         let runs = yard.has_run(&sync, made_up).await;
         assert_eq!(runs.len(), made_up, "{missed}: {runs:#?}");
         tasks.stop().await;
@@ -107,7 +113,7 @@ async fn times_that_were_missed_are_skipped_when_that_was_asked_and_the_book_say
     yard.tasks.stop().await;
     yard.advance(3 * HOUR);
     let tasks = Tasks::default();
-    yard.server.app.scheduler.start(&tasks);
+    yard.start_again(&tasks);
     assert_eq!(yard.has_missed().await, "MISSED");
     assert!(yard.runs_of(&sync).await.is_empty());
     tasks.stop().await;
