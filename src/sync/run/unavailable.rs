@@ -2,6 +2,7 @@
 
 use super::super::board::Run;
 use super::super::cancel::Cancels;
+use super::super::claim::Claims;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::lender::unavailable;
@@ -40,6 +41,7 @@ impl Syncs {
         let mut batch = Batch::new(act);
         self.close_plan(&mut batch, active.owner, &job, None)?;
         batch.discard::<Cancels>(&active.run);
+        batch.discard::<Claims>(&active.run);
         batch.replace::<Runs>(&(active.owner, active.run), &job, version);
         match self.services.store.commit(batch).await {
             Err(store::Error::Conflict(_)) => return Ok(()), // it has just been called off

@@ -124,11 +124,7 @@ async fn a_run_that_waits_fails_with_the_reason_when_its_dataset_is_shared_no_mo
         let queued = yard.member.post(&jobs, json!({}));
         let queued = id(&queued.await.expect(202));
         owner.delete(&share).await.expect(204);
-        let active = yard.server.app.syncs.active().unwrap();
-        let stop = tokio_util::sync::CancellationToken::new();
-        yard.fly(yard.server.app.syncs.execute(&active[0], &stop))
-            .await
-            .unwrap();
+        take_up(&yard).await;
         let ended = yard.member.get(&format!("/{task}/{queued}")).await;
         let ended = ended.expect(200);
         assert_eq!(ended["state"], "failed", "{ended}");
@@ -140,7 +136,6 @@ async fn a_run_that_waits_fails_with_the_reason_when_its_dataset_is_shared_no_mo
             "plan_failed"
         };
         assert_eq!(yard.server.count_in_book(word), 1);
-        assert!(yard.server.app.syncs.active().unwrap().is_empty());
     }
 }
 
@@ -167,4 +162,45 @@ async fn a_run_under_way_makes_no_call_after_its_dataset_was_taken_away() {
     assert!(writes <= by_then + 1, "{writes} calls, {by_then} by then");
     assert!(writes < 20, "all of it was written");
     yard.assert_counted(&ended).await;
+}
+
+#[tokio::test]
+async fn a_run_that_was_broken_off_before_the_share_ended_is_made_good_when_it_is_shared_again() {
+    let yard = Yard::paced().await;
+    let (yard, owner, share) = lend(yard, "use", 120).await;
+    let sync = yard.sync().await;
+    let run = yard.queue(&sync).await;
+    let under_way = async {
+        while yard.vendor.writes().await < 4 {
+            tokio::task::yield_now().await;
+        }
+        yard.tasks.stop().await;
+    };
+    yard.fly(under_way).await;
+    owner.delete(&share).await.expect(204);
+    let by_then = yard.vendor.writes().await;
+    take_up(&yard).await;
+    let ended = yard.shown(&run).await;
+    assert_eq!(ended["state"], "failed", "{ended}");
+    assert_eq!(ended["failure"]["code"], "dataset_unavailable", "{ended}");
+    assert_eq!(yard.vendor.writes().await, by_then);
+
+    let shares = share.rsplit_once('/').unwrap().0;
+    let again = json!({"email": "member@example.org", "level": "use"});
+    owner.post(shares, again).await.expect(201);
+    yard.advance(Duration::from_mins(5));
+    let run = yard.queue(&sync).await;
+    take_up(&yard).await;
+    let done = yard.shown(&run).await;
+    assert_eq!(done["state"], "done", "{done}");
+    yard.assert_same().await;
+}
+
+/// Executes the run that waits, without a scheduler.
+async fn take_up(yard: &Yard) {
+    let syncs = &yard.server.app.syncs;
+    let active = syncs.active().unwrap();
+    let stop = tokio_util::sync::CancellationToken::new();
+    yard.fly(syncs.execute(&active[0], &stop)).await.unwrap();
+    assert!(syncs.active().unwrap().is_empty());
 }
