@@ -26,10 +26,10 @@ export function Explorer() {
     <Page
       title="API"
       lead={
-        <>
+        <span>
           What programs can do here, operation by operation. How they sign in, and what holds for
           all of it, is in <a href="/handbook/api">the handbook</a>.
-        </>
+        </span>
       }
     >
       <Loaded query={api}>{(api) => <Operations api={api} />}</Loaded>
