@@ -130,7 +130,7 @@ function HeardView({ heard }: { heard: Heard }) {
           {headers.map(([name, value]) => `${name}: ${value}`).join("\n")}
         </pre>
       </details>
-      {body ? <pre className="code-block sunk answer-body">{body}</pre> : <p>No body.</p>}
+      {body ? <pre className="code-block sunk">{body}</pre> : <p>No body.</p>}
       {isCut && <p className="quiet">There is more; this is its beginning.</p>}
     </section>
   );
