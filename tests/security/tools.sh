@@ -124,9 +124,9 @@ schemathesis() {
   for role in member analyst auditor admin; do
     attack bearer 15 5 "${ends[@]}" -H "Authorization: Bearer $(credential $role token)"
   done
+  attack bearer 100 30 "${ends[@]}" -H "Authorization: Bearer $(credential everybody token)"
   attack session 30 30 "${ends[@]}" -H "Cookie: $(session_header everybody cookie)" \
     -H "x-csrf-token: $(session_header everybody x-csrf-token)" -H "sec-fetch-site: same-origin"
-  attack bearer 100 30 "${ends[@]}" -H "Authorization: Bearer $(credential everybody token)"
   attack bearer 15 30 --include-operation-id endUserSessions --include-operation-id updateUser \
     -H "Authorization: Bearer $(credential admin token)"
   sort -u "$WORK/findings" | judge schemathesis
