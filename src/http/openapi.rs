@@ -230,9 +230,10 @@ fn asks_the_provider(path: &str, method: &str) -> bool {
 /// An export is a file in the format that was asked for.
 fn offer_formats(response: &mut Value) {
     let file = response["content"]["application/octet-stream"].take();
-    let types = ["text/csv", "application/json", "application/x-ndjson"];
-    let content = types.map(|media| (media.to_owned(), file.clone()));
-    response["content"] = Value::Object(content.into_iter().collect());
+    let list = json!({"type": "array", "items": {"type": "object"}, "maxItems": SAFE});
+    response["content"] = json!({
+        "text/csv": file, "application/x-ndjson": file, "application/json": {"schema": list},
+    });
 }
 
 /// Whether an operation, by its path in the document, takes an `Idempotency-Key`.

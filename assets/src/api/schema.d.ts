@@ -6435,8 +6435,8 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
-                    "application/json": string;
                     "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
                 };
             };
             400: components["responses"]["BadRequest"];
