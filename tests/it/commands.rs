@@ -386,3 +386,18 @@ fn a_dataset_is_shared_and_taken_away_at_the_machine() {
     shown(&["leave", "Airports"], bob);
     assert_eq!(shown(&["shares", "Airports"], ada), serde_json::json!([]));
 }
+
+/// The document used to be asked of the appliance in the data folder, which a newer version may
+/// have left.
+#[test]
+fn the_document_of_the_api_is_printed_without_touching_any_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let printed = plain(&["openapi"])
+        .env("WEIGHBRIDGE_SERVER__DATA", &data)
+        .output()
+        .unwrap();
+    let published = include_bytes!("../../openapi/weighbridge.json");
+    assert!(printed.stdout == published, "{}", text(&printed.stderr));
+    assert!(!data.exists());
+}
