@@ -138,6 +138,12 @@ const sync = createRoute({
   component: lazyRouteComponent(() => import("./syncs/page"), "SyncPage"),
 });
 
+const syncSchedule = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/syncs/$id/schedule",
+  component: lazyRouteComponent(() => import("./syncs/schedule/page"), "SyncSchedule"),
+});
+
 const runList = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
@@ -209,6 +215,7 @@ const tree = root.addChildren([
     syncList,
     newSync,
     sync,
+    syncSchedule,
     runList,
     run,
     plan,

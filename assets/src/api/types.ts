@@ -20,6 +20,7 @@ export type ImportProblem = Schemas["ImportProblem"];
 export type ListedSession = Schemas["ListedSession"];
 export type MadeToken = Schemas["MadeToken"];
 export type Mapping = Schemas["FieldPair"];
+export type NewSchedule = Schemas["NewSchedule"];
 export type Outcome = Schemas["RunOutcome"];
 /** A file's beginning; a row is a record's fields, whose names only the file knows. */
 export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, unknown>[] };
@@ -33,12 +34,14 @@ export type RemoteTable = Schemas["RemoteTable"];
 export type Role = Schemas["Role"];
 export type Run = Schemas["Run"];
 export type RunCounts = Schemas["RunCounts"];
+export type Schedule = Schemas["Schedule"];
 export type Scope = Token["scopes"][number];
 export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
 export type Sync = Schemas["Sync"];
 export type Token = Schemas["Token"];
+export type UpcomingTime = Schemas["UpcomingTime"];
 export type User = Schemas["User"];
 
 /** What a role may allow; the server checks, the UI only hides what would be refused. */

@@ -8,6 +8,7 @@ import { NewLink } from "../ui/new-link";
 import { Status } from "../ui/status";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
+import { NextRun } from "./schedule/next-run";
 
 const columns: Column<Sync>[] = [
   {
@@ -44,6 +45,13 @@ const columns: Column<Sync>[] = [
     isFigure: true,
     rank: ({ last_run }) => last_run?.queued_at,
     cell: ({ last_run }) => last_run && <Ago time={last_run.queued_at} />,
+  },
+  {
+    id: "next",
+    head: "Next run",
+    isFigure: true,
+    rank: ({ next_run_at }) => next_run_at,
+    cell: ({ next_run_at }) => next_run_at && <NextRun at={next_run_at} />,
   },
 ];
 

@@ -25,6 +25,7 @@ import { ApprovalChoice } from "./approval";
 import { EditMapping, readSync } from "./edit";
 import { DeadLetters } from "./letters/panel";
 import { PlanNow, Plans } from "./plan-now";
+import { SchedulePanel } from "./schedule/panel";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 
@@ -61,6 +62,7 @@ export function SyncPage() {
           >
             <Runs syncId={found.id} />
           </Panel>
+          <SchedulePanel sync={found} mayRun={mayRun} />
           <Plans sync={found} />
           <DeadLetters sync={found} mayWrite={mayRun} />
           <MappingPanel sync={found} mayWrite={mayWrite} />

@@ -9,6 +9,7 @@ import type {
   PlannedChange,
   RemoteTable,
   Run,
+  Schedule,
   Session,
   Share,
   Sync,
@@ -221,6 +222,21 @@ export const sync: Sync = {
   updated_at: time,
   version: 1,
   last_run: run,
+};
+
+export const schedule: Schedule = {
+  every: "week",
+  at: "06:30",
+  days: ["monday", "thursday"],
+  zone: "Europe/Berlin",
+  missed: "once",
+  paused: false,
+  next_at: "2099-11-30T05:30:00Z",
+  upcoming: [
+    { at: "2099-11-30T05:30:00Z", local: "2099-11-30 06:30 +01:00" },
+    { at: "2099-12-03T05:30:00Z", local: "2099-12-03 06:30 +01:00" },
+  ],
+  version: 7,
 };
 
 export const deadLetter: DeadLetter = {

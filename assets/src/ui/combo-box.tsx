@@ -1,0 +1,68 @@
+import type { ReactNode } from "react";
+import {
+  ComboBox as AriaComboBox,
+  Button,
+  FieldError,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Text,
+} from "react-aria-components";
+import { Icon } from "./icon";
+
+interface ComboBoxProps {
+  label: string;
+  help?: ReactNode;
+  error?: string;
+  /** What can be chosen; each is its own name. */
+  options: readonly string[];
+  value: string;
+  onChange: (value: string) => void;
+  /** Whether an option fits what was typed. */
+  fits: (option: string, typed: string) => boolean;
+}
+
+/** One out of many, found by typing a part of it. */
+export function ComboBox(props: ComboBoxProps) {
+  const { label, help, error, options, value, onChange, fits } = props;
+  return (
+    <AriaComboBox
+      className="field"
+      defaultItems={options.map((id) => ({ id }))}
+      value={value}
+      onChange={(key) => key !== null && onChange(String(key))}
+      defaultFilter={fits}
+      allowsEmptyCollection
+      isInvalid={Boolean(error)}
+      validationBehavior="aria"
+    >
+      <Label className="label">{label}</Label>
+      {help && (
+        <Text slot="description" className="help">
+          {help}
+        </Text>
+      )}
+      <div className="combo">
+        <Input className="input" />
+        <Button className="button plain icon-only">
+          <Icon name="chevronDown" />
+        </Button>
+      </div>
+      <FieldError className="field-error">{error}</FieldError>
+      <Popover className="popover list">
+        <ListBox
+          className="options"
+          renderEmptyState={() => <p className="palette-empty">None is called so.</p>}
+        >
+          {({ id }: { id: string }) => (
+            <ListBoxItem id={id} textValue={id} className="option">
+              {id}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaComboBox>
+  );
+}
