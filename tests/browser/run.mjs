@@ -8,6 +8,7 @@ import { openBrowser } from "./browser.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
 import { everyPage } from "./journeys/pages.mjs";
+import { scheduleJourney } from "./journeys/schedule.mjs";
 
 const binary = process.env.WEIGHBRIDGE_BIN;
 
@@ -29,6 +30,7 @@ describe("in the browser", { timeout: 300_000 }, () => {
 
   firstJourney(stage);
   keyboardJourney(stage);
+  scheduleJourney(stage);
   everyPage(stage);
 
   it("violates the content security policy nowhere, and no script throws", () => {

@@ -148,6 +148,7 @@ const reachedPages = [
     ],
   ],
   ["sync", toSync],
+  ["schedule", [...toSync, ["link", "Run by itself…"]]],
   ["mapping", [...toSync, ["button", "Edit"]]],
   ["plan-menu", [...toSync, ["button", "Plan"]]],
   [

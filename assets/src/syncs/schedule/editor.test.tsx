@@ -25,7 +25,7 @@ function faulty(path: string, message: string) {
   return refusal(422, "validation_failed", { fields: [{ path, message }] });
 }
 
-it("a first schedule is set, on the condition that there is still none", async () => {
+it("a first schedule is set, once it was seen that there is still none", async () => {
   let now: Schedule | undefined;
   const appliance = fakeAppliance({
     ...without,
@@ -40,7 +40,7 @@ it("a first schedule is set, on the condition that there is still none", async (
   await seePage(sync.name);
   expect(await screen.findByText("Every day at 06:30, Europe/Berlin")).toBeVisible();
   const [call] = appliance.calls(put);
-  expect(call?.headers.get("if-match")).toBe('"0"');
+  expect(call?.headers.has("if-match")).toBe(false);
   expect(call?.body).toEqual({
     every: "day",
     at: "06:30",
@@ -70,7 +70,7 @@ it("the next ten times follow what is written", async () => {
 it("typing asks once it has come to rest, not with every letter", async () => {
   const appliance = fakeAppliance(stored);
   const { user } = await openPage(address, title);
-  await user.click(await screen.findByRole("radio", { name: "By a pattern" }));
+  await user.click(await screen.findByRole("radio", { name: "By pattern" }));
   const pattern = await screen.findByLabelText("Pattern");
   await user.clear(pattern);
   await user.type(pattern, "15 9 1 * *");
@@ -203,6 +203,41 @@ it("what somebody else set meanwhile is shown beside one's own, and overwritten 
   await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));
   await seePage(sync.name);
   expect(appliance.bodies(put)).toMatchObject([{ at: "07:45" }, { at: "07:45" }]);
+});
+
+it("a first one that somebody else has set meanwhile is not overwritten unseen", async () => {
+  let now: Schedule | undefined;
+  const appliance = fakeAppliance({
+    ...without,
+    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    [put]: { ...schedule, version: 8 },
+  });
+  const { user } = await openPage(address, title);
+  const save = await screen.findByRole("button", { name: "Save" });
+  now = schedule;
+  await user.click(save);
+  expect(await screen.findByText("Changed meanwhile")).toBeVisible();
+  expect(appliance.calls(put)).toHaveLength(0);
+  await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));
+  await seePage(sync.name);
+  expect(appliance.calls(put).map(({ headers }) => headers.get("if-match"))).toEqual(['"7"']);
+});
+
+it("one that somebody else has removed meanwhile is set anew by choice", async () => {
+  let now: Schedule | undefined = schedule;
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    [put]: ({ headers }: { headers: Headers }) => {
+      now = undefined;
+      return headers.has("if-match") ? refusal(412, "precondition_failed") : schedule;
+    },
+  });
+  const { user } = await openPage(address, title);
+  await user.click(await screen.findByRole("button", { name: "Save" }));
+  await user.click(await screen.findByRole("button", { name: "Overwrite with mine" }));
+  await seePage(sync.name);
+  expect(appliance.calls(put)).toHaveLength(2);
 });
 
 it("theirs takes the form's place when one's own is dropped", async () => {

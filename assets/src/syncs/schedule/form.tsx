@@ -7,7 +7,7 @@ import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
 import { SaveFailure } from "../../ui/conflict";
 import { type Draft, draftOf, faultsOf, scheduleOf } from "./draft";
-import { changeKept, type Kept, readKept, setKept } from "./kept";
+import { type Kept, readKept, setKept } from "./kept";
 import { ScheduleParts } from "./parts";
 import { NextTimes, previewFaults, usePreview } from "./preview";
 import { ownZone } from "./times";
@@ -75,7 +75,7 @@ function useSaving({ id, name }: Sync, kept: Kept, onDone: () => void) {
   const refresh = useRefresh();
   return useGuarded({
     read: () => readKept(id),
-    write: (wish: NewSchedule, tag) => changeKept(id, kept, tag, (tag) => setKept(id, wish, tag)),
+    write: (wish: NewSchedule, tag) => setKept(id, kept, wish, tag),
     onSaved: async (_saved, { paused }) => {
       announce(paused ? "The schedule is saved; it rests." : `${name} runs by itself now.`);
       await refresh("/syncs");

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { client } from "../../api/client";
-import { isOutdated, tagOf } from "../../api/guarded";
+import { ChangedMeanwhile, isOutdated, tagOf } from "../../api/guarded";
 import { ApiProblem } from "../../api/problem";
 import type { NewSchedule, Schedule, UpcomingTime } from "../../api/types";
 
 /** When a sync runs by itself, as the appliance keeps it. */
 export interface Kept {
-  /** 0 while there is none; the appliance takes that for "still none". */
+  /** 0 while there is none. */
   version: number;
   /** What somebody set; absent where it runs only when it is asked to. */
   set?: NewSchedule;
@@ -73,8 +73,16 @@ function isSetAlike({ set: one }: Kept, { set: other }: Kept): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Sets when the sync runs by itself. */
-export function setKept(id: string, body: NewSchedule, tag: string) {
-  const params = { path: { id }, header: { "If-Match": tag } };
-  return client.PUT("/syncs/{id}/schedule", { params, body });
+/** Sets when the sync runs by itself, if it does so still as in `seen`, which is at `tag`. */
+export async function setKept(id: string, seen: Kept, body: NewSchedule, tag: string) {
+  if (tag !== tagOf(none.version)) return changeKept(id, seen, tag, (tag) => put(id, body, tag));
+  // No tag says "still none", so that is looked at first.
+  const now = await readKept(id);
+  if (now.set) throw new ChangedMeanwhile(now, body);
+  return put(id, body);
+}
+
+function put(id: string, body: NewSchedule, tag?: string) {
+  const header = tag ? { "If-Match": tag } : undefined;
+  return client.PUT("/syncs/{id}/schedule", { params: { path: { id }, header }, body });
 }

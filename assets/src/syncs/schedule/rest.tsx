@@ -5,7 +5,7 @@ import type { NewSchedule, Sync } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { Switch } from "../../ui/choices";
 import { SaveFailure } from "../../ui/conflict";
-import { changeKept, type Kept, keptKey, readKept, setKept } from "./kept";
+import { type Kept, keptKey, readKept, setKept } from "./kept";
 import { describeSchedule } from "./words";
 
 interface RestProps {
@@ -19,7 +19,7 @@ export function Rest({ sync: { id, name }, kept }: RestProps) {
   const show = useAtOnce<Kept>(keptKey(id));
   const change = useGuarded({
     read: () => readKept(id),
-    write: (wish: NewSchedule, tag) => changeKept(id, kept, tag, (tag) => setKept(id, wish, tag)),
+    write: (wish: NewSchedule, tag) => setKept(id, kept, wish, tag),
     showAtOnce: (set) => show({ set }),
     onSaved: (_saved, { paused }) => {
       announce(paused ? `${name} rests now.` : `${name} runs by itself again.`);

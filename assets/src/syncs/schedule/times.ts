@@ -14,10 +14,28 @@ export function ownZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+/**
+ * What browsers know and do not list: UTC, which is no place, and today's names of places that
+ * they list under older ones.
+ */
+const unlisted = [
+  "UTC",
+  "Africa/Asmara",
+  "America/Nuuk",
+  "Asia/Ho_Chi_Minh",
+  "Asia/Kathmandu",
+  "Asia/Kolkata",
+  "Asia/Yangon",
+  "Atlantic/Faroe",
+  "Europe/Kyiv",
+  "Pacific/Chuuk",
+  "Pacific/Kanton",
+  "Pacific/Pohnpei",
+].filter((zone) => clockIn(zone, new Date(0)) !== undefined);
+
 /** All zones that this browser knows, and those that a schedule names besides. */
 export function zonesWith(...named: readonly string[]): string[] {
-  // Browsers leave UTC out, which has no place.
-  const all = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", ...named]);
+  const all = new Set([...Intl.supportedValuesOf("timeZone"), ...unlisted, ...named]);
   return [...all].sort();
 }
 

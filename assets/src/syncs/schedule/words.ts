@@ -9,8 +9,8 @@ export type Missed = NonNullable<NewSchedule["missed"]>;
 export const everyOptions: readonly Option<Every>[] = [
   { value: "hour", label: "Every hour" },
   { value: "day", label: "Every day" },
-  { value: "week", label: "On days of the week" },
-  { value: "cron", label: "By a pattern" },
+  { value: "week", label: "Every week" },
+  { value: "cron", label: "By pattern" },
 ];
 
 export const weekdays: readonly Option<Weekday>[] = [
