@@ -147,8 +147,8 @@ const reachedPages = [
       ["link", "Practice"],
     ],
   ],
-  ["sync", toSync],
-  ["schedule", [...toSync, ["link", "Run by itself…"]]],
+  ["sync", toSync, "It runs only when somebody asks"],
+  ["schedule", [...toSync, ["link", "Run by itself…"]], "The next ten times"],
   ["mapping", [...toSync, ["button", "Edit"]]],
   ["plan-menu", [...toSync, ["button", "Plan"]]],
   [
