@@ -194,6 +194,8 @@ impl Client {
                 *outgoing.method_mut() = parts.method;
                 *outgoing.uri_mut() = parts.uri;
                 *outgoing.headers_mut() = parts.headers;
+                // After an answer, the connection takes a moment until it takes the next request.
+                sender.ready().await.map_err(Failure::of)?;
                 let answer = sender.send_request(outgoing).await.map_err(Failure::of)?;
                 Ok(received(answer))
             }

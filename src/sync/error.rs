@@ -43,6 +43,9 @@ pub enum Error {
     /// Runs of the sync need a plan that somebody has approved.
     #[error("runs of this sync need a plan that somebody has approved; ask for a plan")]
     ApprovalRequired,
+    /// It is not in the state that the change was meant for.
+    #[error("it is not in the state that the change was meant for")]
+    Precondition,
     /// The sync does not run by itself.
     #[error("the sync has no schedule")]
     NoSchedule,

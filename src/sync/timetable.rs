@@ -12,7 +12,7 @@ use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
-use crate::base::{Actor, Scope, UserId};
+use crate::base::{Actor, Precondition, Scope, UserId};
 use crate::store::{self, Batch, Row, Scan, Version};
 
 /// A schedule and what it comes to.
@@ -41,8 +41,17 @@ impl Sync {
         }))
     }
 
-    /// Sets when it runs by itself, from now on.
-    pub async fn set_schedule(&self, schedule: Schedule, by: &Actor) -> Result<Scheduled, Error> {
+    /// Sets when it runs by itself, from now on, if its schedule is as `asked`.
+    pub async fn set_schedule(
+        &self,
+        schedule: Schedule,
+        asked: &Precondition,
+        by: &Actor,
+    ) -> Result<Scheduled, Error> {
+        let kept = self.timetable()?.map(|row| row.version);
+        if !asked.holds(kept.map(|version| version.0)) {
+            return Err(Error::Precondition);
+        }
         let cadence = &schedule.cadence;
         let act = Event::new(Code::ScheduleSet, by)
             .entity("sync", self.id(), &self.definition().name)
@@ -54,15 +63,21 @@ impl Sync {
         let timetable = Timetable::new(schedule, self.id(), now, self.syncs().jitter());
         let mut batch = Batch::new(act.build(self.clock()));
         self.hold(&mut batch);
-        batch.put::<Schedules>(&self.key(), &timetable);
+        match kept {
+            Some(version) => batch.replace::<Schedules>(&self.key(), &timetable, version),
+            None => batch.insert::<Schedules>(&self.key(), &timetable),
+        };
         self.syncs().commit(batch, "").await?;
         self.syncs().services.nudge.ring();
         self.schedule()?.ok_or(Error::Moved)
     }
 
-    /// Lets it run only when somebody asks for it.
-    pub async fn remove_schedule(&self, by: &Actor) -> Result<(), Error> {
+    /// Lets it run only when somebody asks for it, if its schedule is as `asked`.
+    pub async fn remove_schedule(&self, asked: &Precondition, by: &Actor) -> Result<(), Error> {
         let row = self.timetable()?.ok_or(Error::NoSchedule)?;
+        if !asked.holds(Some(row.version.0)) {
+            return Err(Error::Precondition);
+        }
         let act = Event::new(Code::ScheduleRemoved, by).entity(
             "sync",
             self.id(),

@@ -7081,6 +7081,8 @@ export interface operations {
             header?: {
                 /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
                 "If-Match"?: string;
+                /** @description `*` when the sync must have no schedule yet. */
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The id of the one that is meant. */

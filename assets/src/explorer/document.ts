@@ -84,7 +84,7 @@ function read(raw: Raw, path: string, method: string, one: RawOperation): Operat
     method: method.toUpperCase(),
     path,
     summary,
-    about: about === summary ? "" : about,
+    about: about.startsWith(summary) ? about.slice(summary.length).trim() : about,
     isOpen: one.security?.length === 0,
     parameters: (one.parameters ?? []).map(readParameter),
     body: content && { kind: content[0], schema: content[1].schema ?? {} },

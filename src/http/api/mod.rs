@@ -15,6 +15,7 @@ mod plans;
 mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod runs;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod schedules;
 mod session;
 mod sessions;

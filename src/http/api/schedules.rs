@@ -10,7 +10,7 @@ use crate::auth::Permission;
 use crate::base::{BadCadence, Cadence, Clock, SyncId, TimeOfDay, Weekday, When};
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
-use crate::sync::{Missed, Schedule, Scheduled, Sync, Syncs};
+use crate::sync::{Missed, Schedule, Scheduled, Syncs};
 
 /// So many times to come are shown.
 const SHOWN: usize = 10;
@@ -159,12 +159,17 @@ impl Resource {
         #[oai(scope = "Permission::SyncRun")] caller: Caller,
         id: Path<SyncId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        /// `*` when the sync must have no schedule yet.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
         body: Json<NewSchedule>,
     ) -> Result<Tagged<Json<ScheduleView>>, ApiError> {
         let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
-        demand(&sync, if_match.0.as_deref())?;
-        let scheduled = sync.set_schedule(body.0.try_into()?, &by).await?;
+        let (present, absent) = (if_match.0.as_deref(), if_none_match.0.as_deref());
+        let asked = tag::if_match_or_absent(present, absent)?;
+        let schedule = body.0.try_into()?;
+        let scheduled = sync.set_schedule(schedule, &asked, &by).await?;
         Ok(self.tagged(scheduled))
     }
 
@@ -182,8 +187,8 @@ impl Resource {
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
-        demand(&sync, if_match.0.as_deref())?;
-        sync.remove_schedule(&by).await?;
+        let asked = tag::if_match(if_match.0.as_deref());
+        sync.remove_schedule(&asked, &by).await?;
         Ok(Done::Done)
     }
 }
@@ -232,13 +237,6 @@ impl Resource {
         };
         Tagged::at(version, Json(view))
     }
-}
-
-/// Errs unless the schedule is as the request has it.
-fn demand(sync: &Sync, if_match: Option<&str>) -> Result<(), ApiError> {
-    let kept = sync.schedule()?;
-    let version = kept.map_or(0, |kept| kept.version.0);
-    tag::demand(&tag::if_match(if_match), version)
 }
 
 fn upcoming(cadence: &Cadence, clock: &Clock) -> Vec<UpcomingView> {

@@ -214,6 +214,7 @@ impl From<sync::Error> for ApiError {
             E::UnknownPlan(_) => Self::not_found("plan"),
             E::NotReady(_) | E::Expired(_) => Self::new(Code::PlanOutdated, told),
             E::ApprovalRequired => Self::new(Code::ApprovalRequired, told),
+            E::Precondition => Self::precondition_failed(),
             E::NoSchedule => Self::not_found("schedule"),
             E::UnknownLetter => Self::not_found("dead letter"),
             E::Invalid(faults) => {

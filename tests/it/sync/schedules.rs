@@ -242,3 +242,24 @@ async fn the_next_ten_times_are_shown_before_anything_is_set() {
     assert_eq!(times.len(), 10, "{shown}");
     assert_eq!(text(&times[0]["local"]), "2027-01-16 02:30 +01:00");
 }
+
+#[tokio::test]
+async fn a_schedule_is_set_only_in_the_state_that_was_asked_for() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let path = format!("/syncs/{sync}/schedule");
+    let fresh = yard.member.clone().with("if-none-match", "*");
+    let set = fresh.put(&path, hourly()).await;
+    let tag = set.header("etag").to_owned();
+    set.expect(200);
+    let again = fresh.put(&path, hourly()).await;
+    again.problem(412, "precondition_failed");
+    let held = yard.member.clone().with("if-match", &tag);
+    held.put(&path, hourly()).await.expect(200);
+    // The tag is of the state before.
+    held.put(&path, hourly())
+        .await
+        .problem(412, "precondition_failed");
+    held.delete(&path).await.problem(412, "precondition_failed");
+    yard.member.delete(&path).await.expect(204);
+}

@@ -25,7 +25,7 @@ function faulty(path: string, message: string) {
   return refusal(422, "validation_failed", { fields: [{ path, message }] });
 }
 
-it("a first schedule is set, once it was seen that there is still none", async () => {
+it("a first schedule is set only while there is none", async () => {
   let now: Schedule | undefined;
   const appliance = fakeAppliance({
     ...without,
@@ -41,6 +41,7 @@ it("a first schedule is set, once it was seen that there is still none", async (
   expect(await screen.findByText("Every day at 06:30, Europe/Berlin")).toBeVisible();
   const [call] = appliance.calls(put);
   expect(call?.headers.has("if-match")).toBe(false);
+  expect(call?.headers.get("if-none-match")).toBe("*");
   expect(call?.body).toEqual({
     every: "day",
     at: "06:30",
@@ -210,17 +211,20 @@ it("a first one that somebody else has set meanwhile is not overwritten unseen",
   const appliance = fakeAppliance({
     ...without,
     "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
-    [put]: { ...schedule, version: 8 },
+    [put]: ({ headers }: { headers: Headers }) =>
+      headers.has("if-none-match")
+        ? refusal(412, "precondition_failed")
+        : { ...schedule, version: 8 },
   });
   const { user } = await openPage(address, title);
   const save = await screen.findByRole("button", { name: "Save" });
   now = schedule;
   await user.click(save);
   expect(await screen.findByText("Changed meanwhile")).toBeVisible();
-  expect(appliance.calls(put)).toHaveLength(0);
   await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));
   await seePage(sync.name);
-  expect(appliance.calls(put).map(({ headers }) => headers.get("if-match"))).toEqual(['"7"']);
+  const tags = appliance.calls(put).map(({ headers }) => headers.get("if-match"));
+  expect(tags).toEqual([null, '"7"']);
 });
 
 it("one that somebody else has removed meanwhile is set anew by choice", async () => {

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { client } from "../../api/client";
-import { ChangedMeanwhile, isOutdated, tagOf } from "../../api/guarded";
+import { isOutdated, tagOf } from "../../api/guarded";
 import { ApiProblem } from "../../api/problem";
 import type { NewSchedule, Schedule, UpcomingTime } from "../../api/types";
 
@@ -76,13 +76,11 @@ function isSetAlike({ set: one }: Kept, { set: other }: Kept): boolean {
 /** Sets when the sync runs by itself, if it does so still as in `seen`, which is at `tag`. */
 export async function setKept(id: string, seen: Kept, body: NewSchedule, tag: string) {
   if (tag !== tagOf(none.version)) return changeKept(id, seen, tag, (tag) => put(id, body, tag));
-  // No tag says "still none", so that is looked at first.
-  const now = await readKept(id);
-  if (now.set) throw new ChangedMeanwhile(now, body);
   return put(id, body);
 }
 
+/** Without a tag there must be none yet. */
 function put(id: string, body: NewSchedule, tag?: string) {
-  const header = tag ? { "If-Match": tag } : undefined;
+  const header = tag ? { "If-Match": tag } : { "If-None-Match": "*" };
   return client.PUT("/syncs/{id}/schedule", { params: { path: { id }, header }, body });
 }
