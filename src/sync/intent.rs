@@ -25,6 +25,33 @@ pub(crate) struct Intent {
     pub(crate) at: Timestamp,
     /// Their keys.
     pub(crate) keys: Vec<String>,
+    /// What each looked like when it was announced, in the order of the keys: records change here
+    /// while nobody knows yet what became of them. Intents of older versions have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) looks: Vec<Look>,
+}
+
+/// What a record's cells look like: eight hexadecimal digits for each, and zeros for an empty one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Look(pub(crate) String);
+
+impl Intent {
+    /// What the record with this key looked like.
+    pub(crate) fn look(&self, key: &str) -> Option<&Look> {
+        let at = self.keys.iter().position(|known| known == key)?;
+        self.looks.get(at)
+    }
+
+    /// The intent for some of its records alone.
+    pub(crate) fn only(&self, keys: Vec<String>) -> Self {
+        let looks = keys.iter().filter_map(|key| self.look(key).cloned());
+        Self {
+            at: self.at,
+            looks: looks.collect(),
+            keys,
+        }
+    }
 }
 
 impl Json for Intent {}

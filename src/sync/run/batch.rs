@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
+use super::super::intent::Look;
 use super::super::link::Hash;
 use super::Pass;
 use super::content::fingerprint_and_cells;
@@ -24,6 +25,8 @@ pub(super) struct Load {
     pub(super) sent: Hash,
     /// Where its content comes from.
     pub(super) source: Hash,
+    /// What it looked like when its creation was announced, if that was in another execution.
+    pub(super) announced: Option<Look>,
     pub(super) row: Row,
 }
 

@@ -1,6 +1,8 @@
 //! Compares what records hold, as the provider sees it.
 
+use super::super::intent::Look;
 use super::super::link::Hash;
+use crate::base::Hex;
 use crate::fields::{Value, content_hash};
 
 /// The fingerprint of cells in the order of a layout, whose own fingerprint is `mark`: the same
@@ -43,6 +45,33 @@ fn write(cells: &[Option<Value>], out: &mut Vec<u8>) {
         }
         out.push(0);
     }
+}
+
+/// What cells look like, so that a row that bears most of them can be told later.
+pub(super) fn look(cells: &[Option<Value>]) -> Look {
+    let marks = cells.iter().map(|cell| cell.as_ref().map_or([0; 4], mark));
+    Look(Hex(&marks.collect::<Vec<_>>().concat()).to_string())
+}
+
+/// Whether a remote row bears most of the cells that looked so; when it cannot be told, it may.
+pub(super) fn looks_like(look: &Look, held: &[Option<Value>], key: usize) -> bool {
+    let marks = look.0.as_bytes().chunks(8).map(Hex::read::<4>);
+    let marks: Option<Vec<[u8; 4]>> = marks.collect();
+    let Some(marks) = marks.filter(|marks| marks.len() == held.len()) else {
+        return true;
+    };
+    let told = marks.iter().zip(held).enumerate();
+    let told = told.filter(|(place, (mark, _))| *place != key && **mark != [0; 4]);
+    let same = |(_, (sent, held)): &(usize, (&[u8; 4], &Option<Value>))| {
+        held.as_ref().is_some_and(|held| mark(held) == **sent)
+    };
+    let (all, same) = (told.clone().count(), told.filter(same).count());
+    2 * same >= all
+}
+
+fn mark(value: &Value) -> [u8; 4] {
+    let [a, b, c, d, ..] = content_hash(&spelt(value)).0;
+    [a, b, c, d]
 }
 
 /// Whether a remote row bears most of what was to be written, its key aside: it may be the record
@@ -123,6 +152,13 @@ mod tests {
         ];
         assert!(resembles(&sent, &edited, 0));
         assert!(!resembles(&sent, &other, 0));
+        let look = look(&sent);
+        assert!(looks_like(&look, &edited, 0));
+        assert!(!looks_like(&look, &other, 0));
+        assert!(
+            looks_like(&look, &edited[..3], 0),
+            "another layout tells nothing"
+        );
     }
 
     #[test]

@@ -147,6 +147,7 @@ mod tests {
             intent: Intent {
                 at: Timestamp::UNIX_EPOCH,
                 keys: Vec::new(),
+                looks: Vec::new(),
             },
         })
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
-use super::super::intent::{Intent, Intents};
+use super::super::intent::Intents;
 use super::super::job::{Job, Runs};
 use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
@@ -149,16 +149,9 @@ impl Ledger {
     /// Closes the group's intent, except for the records of which nobody can tell yet.
     fn close(&self, batch: &mut Batch, group: &Group, open: Vec<String>) {
         let place = (self.job.sync, group.number);
-        let Intent { at, keys } = &group.intent;
         if !open.is_empty() {
-            batch.put::<Intents>(
-                &place,
-                &Intent {
-                    at: *at,
-                    keys: open,
-                },
-            );
-        } else if !keys.is_empty() {
+            batch.put::<Intents>(&place, &group.intent.only(open));
+        } else if !group.intent.keys.is_empty() {
             batch.discard::<Intents>(&place);
         }
     }

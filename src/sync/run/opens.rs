@@ -49,7 +49,7 @@ impl Pass<'_> {
     /// The records of an intent as they would be written now; what was deleted here meanwhile has
     /// no content, and is looked for all the same.
     fn loads(&self, intent: &Intent) -> Result<Vec<Load>, Error> {
-        let load = |key: &String| {
+        let load = |(at, key): (usize, &String)| {
             let record = self.reader.dataset.record(key)?;
             let source = record.as_ref().map(|record| self.fit.source(record.hash));
             let cells = record.map(|record| self.fit.cells(&record.fields));
@@ -59,10 +59,11 @@ impl Pass<'_> {
                 fate: Fate::Created,
                 sent: fingerprint(&self.fit.mark, &cells),
                 source: source.unwrap_or(UNKNOWN),
+                announced: intent.looks.get(at).cloned(),
                 row: Row { id: None, cells },
             })
         };
-        intent.keys.iter().map(load).collect()
+        intent.keys.iter().enumerate().map(load).collect()
     }
 
     /// Links what was found, keeps open what is doubtful, and forgets the rest: it is read again.
@@ -97,8 +98,7 @@ impl Pass<'_> {
         if keys.is_empty() {
             batch.discard::<Intents>(&intent.key);
         } else {
-            let at = intent.value.at;
-            batch.put::<Intents>(&intent.key, &Intent { at, keys });
+            batch.put::<Intents>(&intent.key, &intent.value.only(keys));
         }
         batch
     }

@@ -11,6 +11,7 @@ use super::super::error::Error;
 use super::super::intent::{Intent, Intents};
 use super::Pass;
 use super::batch::{Batch, Load};
+use super::content::look;
 use super::group::{Gatherer, Group};
 use super::ledger::Ledger;
 use super::reading::Stretch;
@@ -67,7 +68,8 @@ impl Pass<'_> {
         let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
         let intent = Intent {
             at: self.line.clock.now(),
-            keys: creating.map(|load| load.key.clone()).collect(),
+            keys: creating.clone().map(|load| load.key.clone()).collect(),
+            looks: creating.map(|load| look(&load.row.cells)).collect(),
         };
         let rows = self.line.records.rows_per_call().max(1);
         let group = Arc::new(Group {

@@ -108,6 +108,7 @@ impl Reader {
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
                 source: self.fit.source(record.hash),
+                announced: None,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

@@ -8,7 +8,7 @@ use super::super::counts::Fate;
 use super::super::link::Content;
 use super::Pass;
 use super::batch::Load;
-use super::content::resembles;
+use super::content::{looks_like, resembles};
 use crate::fields::Value;
 use crate::providers::Held;
 
@@ -95,7 +95,13 @@ impl Pass<'_> {
             .collect();
         for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
             let cells = &load.row.cells;
-            let like = |held: &&Held| resembles(cells, &held.cells, self.fit.layout.key);
+            let key = self.fit.layout.key;
+            // It may have been changed here since it was sent.
+            let like = |held: &&Held| {
+                let announced = load.announced.as_ref();
+                resembles(cells, &held.cells, key)
+                    || announced.is_some_and(|look| looks_like(look, &held.cells, key))
+            };
             if let Some(held) = strangers.iter().find(like) {
                 *found = Found::Doubtful(format!(
                     "the answer to its creation was lost, and {} may be it under another key; give \

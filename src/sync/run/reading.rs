@@ -180,6 +180,7 @@ impl Reader {
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
                 source,
+                announced: None,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

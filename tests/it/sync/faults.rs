@@ -197,3 +197,26 @@ async fn a_record_deleted_here_after_its_answer_was_lost_is_looked_for_once() {
     assert_eq!(lists().await, looked);
     assert_eq!(yard.vendor.records().await.len(), 1);
 }
+
+/// Found by the simulation: what had been sent was forgotten, and what the record held by then
+/// resembled nothing there.
+#[tokio::test]
+async fn a_record_changed_here_and_renamed_there_after_a_lost_answer_is_not_made_twice() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync().await;
+    let made = lose_from_sight(&yard, &sync).await;
+    let other = json!({"iata": "K0000", "name": "Another", "city": "Elsewhere", "state": "NV", "country": "CAN"});
+    yard.write("K0000", other).await;
+    for _ in 0..2 {
+        let run = yard.run(&sync).await;
+        assert_eq!(counts(&run)["unknown"], 1, "{run}");
+        assert!(text(&run["problems"][0]["reason"]).contains(&made), "{run}");
+    }
+    assert_eq!(yard.vendor.records().await.len(), 1);
+    yard.vendor
+        .edit(Method::PATCH, &made, Some(json!({"Code": "K0000"})))
+        .await;
+    assert_eq!(yard.run(&sync).await["state"], "done");
+    yard.assert_same().await;
+}
