@@ -21,7 +21,12 @@ impl Offered {
     /// The methods at `path`, joined as `Allow` wants them.
     pub(crate) fn at(&self, path: &str) -> String {
         let wanted = parts(path);
-        let offered = self.0.iter().find(|(template, _)| fits(template, &wanted));
+        let fitting = self
+            .0
+            .iter()
+            .filter(|(template, _)| fits(template, &wanted));
+        // As the router does: a word of the path comes before a parameter in its place.
+        let offered = fitting.min_by_key(|(template, _)| parameters(template));
         // Whatever is not in the document is read only.
         offered.map_or("GET, HEAD".to_owned(), |(_, methods)| methods.clone())
     }
@@ -43,6 +48,10 @@ fn methods(operations: &Value) -> String {
     methods.join(", ")
 }
 
+fn parameters(template: &[String]) -> usize {
+    template.iter().filter(|part| part.starts_with('{')).count()
+}
+
 fn fits(template: &[String], path: &[String]) -> bool {
     template.len() == path.len()
         && template
@@ -60,8 +69,12 @@ mod tests {
     fn a_path_offers_what_the_document_says() {
         let offered = Offered::read(&json!({
             "servers": [{"url": "/api/v1"}],
-            "paths": {"/users/{id}": {"get": {}, "patch": {}}, "/users": {"post": {}}},
+            "paths": {
+                "/users/{id}": {"get": {}, "patch": {}}, "/users": {"post": {}},
+                "/users/preview": {"post": {}},
+            },
         }));
+        assert_eq!(offered.at("/api/v1/users/preview"), "POST");
         assert_eq!(offered.at("/api/v1/users/7"), "GET, PATCH, HEAD");
         assert_eq!(offered.at("/api/v1/users"), "POST");
         assert_eq!(offered.at("/assets/index.js"), "GET, HEAD");

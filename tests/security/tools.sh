@@ -139,7 +139,7 @@ log() {
 }
 
 ocsf() {
-  "$WEIGHBRIDGE_VENV/bin/python" "$HERE/../ocsf/validate.py" "$SCENE/data/audit"
+  "${WEIGHBRIDGE_VENV:-$PWD/target/venv}/bin/python" "$HERE/../ocsf/validate.py" "$SCENE/data/audit"
 }
 
 # The journeys, each state held against axe; a run of them that has just ended need not be repeated.
