@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use tracing::{info, warn};
 
 use super::definition::Approval;
 use super::error::Error;
@@ -12,7 +13,7 @@ use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
-use crate::base::{Actor, Precondition, Scope, UserId};
+use crate::base::{Actor, Precondition, Scope, UserId, chain};
 use crate::store::{self, Batch, Row, Scan, Version};
 
 /// A schedule and what it comes to.
@@ -95,7 +96,8 @@ impl Sync {
 
 impl Syncs {
     /// Queues the runs whose time has come, and says when to look again: at the latest then, and
-    /// whenever a run has ended.
+    /// whenever a run has ended. A sync whose run cannot be queued is told and left for the next
+    /// look, so that it keeps no other from running.
     pub async fn fire(&self, may_run: MayRun<'_>) -> Result<Option<Timestamp>, Error> {
         let now = self.services.clock.now();
         let mut due = Vec::new();
@@ -112,10 +114,13 @@ impl Syncs {
         })?;
         drop(moment);
         for row in due {
+            let id = row.key.1;
             match self.fire_one(row, now, may_run).await {
-                // Somebody has changed it meanwhile, and has rung.
-                Err(Error::Moved | Error::Busy) | Ok(()) => {}
-                Err(error) => return Err(error),
+                // Somebody has changed or deleted it meanwhile, and has rung.
+                Err(Error::Moved | Error::Busy | Error::UnknownSync(_)) | Ok(()) => {}
+                Err(error) => {
+                    warn!(sync.id = %id, error = %chain(&error), "a scheduled run of sync {id} waits for the next look");
+                }
             }
         }
         Ok(next)
@@ -173,7 +178,7 @@ impl Syncs {
         let moved = row.value.clone().moved(then, sync.id(), self.jitter());
         batch.replace::<Schedules>(&row.key, &moved, row.version);
         self.commit(batch, &sync.definition().name).await?;
-        tracing::info!(run.id = %run.id, sync.id = %sync.id(), %of, "run {} was queued by its schedule", run.id);
+        info!(run.id = %run.id, sync.id = %sync.id(), %of, "run {} was queued by its schedule", run.id);
         self.services.nudge.ring();
         Ok(())
     }

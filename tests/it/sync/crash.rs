@@ -87,6 +87,7 @@ async fn a_run_that_was_stopped_goes_on_at_the_next_start() {
         }
     });
     execution.await.unwrap();
+    assert_eq!(yard.server.count_in_book("run_paused"), 1);
     break_off(&yard, Duration::from_mins(1)).await;
     let shown = yard.shown(&run).await;
     assert_eq!(counts(&shown)["created"], 300, "{shown}");
@@ -141,6 +142,7 @@ async fn a_run_that_does_nothing_any_more_is_taken_up_again() {
     let shown = yard.shown(&run).await;
     assert_eq!(shown["state"], "done", "{shown}");
     assert_eq!(shown["counts"]["created"], 100, "{shown}");
+    assert_eq!(yard.server.count_in_book("sys_job_fail"), 1);
     yard.assert_counted(&shown).await;
     yard.assert_same().await;
 }
