@@ -17,6 +17,8 @@ mod receipt;
 mod scope;
 mod secret;
 mod tasks;
+#[cfg(test)]
+pub(crate) mod testing;
 mod witness;
 
 pub use actor::{Actor, Origin, Party};

@@ -86,28 +86,12 @@ fn millis(span: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::{Arc, Mutex};
-
     use bytes::Bytes;
     use http::{HeaderMap, StatusCode};
     use serde_json::Value;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::base::testing::Page;
 
     /// The line for a call that took so many milliseconds, of which 5000 are slow.
     fn line(outcome: &Result<Answer, Error>, millis: u64) -> Value {
@@ -125,7 +109,7 @@ mod tests {
         };
         let (took, slow) = (Duration::from_millis(millis), Duration::from_secs(5));
         tracing::subscriber::with_default(subscriber, || note(purpose, outcome, took, slow));
-        serde_json::from_slice(&page.0.lock().unwrap()).unwrap()
+        serde_json::from_slice(&page.bytes()).unwrap()
     }
 
     fn answer() -> Answer {

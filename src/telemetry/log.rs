@@ -92,25 +92,10 @@ fn levels(level: Level) -> Targets {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use super::*;
     use crate::base::Secret;
+    use crate::base::testing::Page;
     use crate::config::Config;
-
-    #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     /// What is logged in `format` at level info while `act` runs.
     fn logged(format: Format, act: impl FnOnce()) -> String {
@@ -122,7 +107,7 @@ mod tests {
         };
         let subscriber = subscriber(&settings, move || writer.clone());
         tracing::subscriber::with_default(subscriber, act);
-        String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(page.bytes()).unwrap()
     }
 
     #[test]

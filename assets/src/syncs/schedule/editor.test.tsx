@@ -4,18 +4,9 @@ import type { NewSchedule, Schedule } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage, seePage } from "../../testing/open";
 import { schedule, sync } from "../../testing/samples";
+import { items, stored, without } from "./testing";
 import { ownZone } from "./times";
 
-const items = Array.from({ length: 10 }, (_, day) => ({
-  at: `2099-12-${10 + day}T05:30:00Z`,
-  local: `2099-12-${10 + day} 06:30 +01:00`,
-}));
-const without = {
-  "GET /syncs/{id}": sync,
-  "GET /runs": { items: [] },
-  "POST /syncs/schedule-preview": { items },
-};
-const stored = { ...without, "GET /syncs/{id}/schedule": schedule };
 const address = "/syncs/sync-1/schedule";
 const title = "Airports to Sandbox: Schedule";
 const put = "PUT /syncs/{id}/schedule";

@@ -4,17 +4,8 @@ import type { NewSchedule, Schedule } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage, seePage } from "../../testing/open";
 import { schedule, session, sync } from "../../testing/samples";
+import { stored, without } from "./testing";
 
-const items = Array.from({ length: 10 }, (_, day) => ({
-  at: `2099-12-${10 + day}T05:30:00Z`,
-  local: `2099-12-${10 + day} 06:30 +01:00`,
-}));
-const without = {
-  "GET /syncs/{id}": sync,
-  "GET /runs": { items: [] },
-  "POST /syncs/schedule-preview": { items },
-};
-const stored = { ...without, "GET /syncs/{id}/schedule": schedule };
 const page = "/syncs/sync-1";
 const editor = "/syncs/sync-1/schedule";
 const title = "Airports to Sandbox: Schedule";
