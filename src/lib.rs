@@ -7,13 +7,14 @@
 //! main         cli config
 //! cli          server http app sandbox auth vault audit store tls telemetry config base
 //! server       http app scheduler tls telemetry config base
-//! http         app scheduler sync connections datasets fields auth limits receipts audit telemetry config base store
+//! http         app scheduler sync connections datasets jobs fields auth limits receipts audit telemetry config base store
 //! app          scheduler sync connections providers datasets auth limits receipts vault audit store tls telemetry net config base
-//! scheduler    sync connections datasets auth limits vault audit store tls telemetry net config base
-//! sync         connections providers datasets fields limits audit store config base
+//! scheduler    sync connections datasets jobs auth limits vault audit store tls telemetry net config base
+//! sync         connections providers datasets jobs fields limits audit store config base
 //! connections  providers fields vault limits audit store net config base
 //! providers    fields net config base
-//! datasets     fields audit store config base
+//! datasets     jobs fields audit store config base
+//! jobs         base
 //! auth         vault limits audit store net config base
 //! limits       audit config base
 //! receipts     store base
@@ -43,6 +44,7 @@ pub mod connections;
 pub mod datasets;
 pub mod fields;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod net;
 pub mod providers;

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 use super::board::Run;
 use super::error::Error;
 use super::job::{Job, Runs};
-use super::state::{Ending, State};
 use super::syncs::Syncs;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, RunId, Scope};
+use crate::jobs::{Ending, State};
 use crate::store::{Batch, Collection, Json, Row};
 
 /// The runs that somebody has called off while they were under way: a run that was killed before

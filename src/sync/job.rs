@@ -7,8 +7,8 @@ use super::counts::{Counts, Fate};
 use super::definition::Definitions;
 use super::outcome::Block;
 use super::problem::Problems;
-use super::state::{Ending, Impossible, State, Step};
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
+use crate::jobs::{Ending, Impossible, State, Step};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 
 /// The runs by owner and id.

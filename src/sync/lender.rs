@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Definition, Definitions};
 use super::error::Error;
-use super::state::Failure;
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::base::{DatasetId, Scope, SyncId, UserId};
 use crate::datasets::{self, Access, Dataset};
+use crate::jobs::Failure;
 use crate::store::{Index, Scan, prefix};
 
 /// The syncs of others' datasets, by dataset.

@@ -26,7 +26,6 @@ mod purge;
 mod run;
 mod runs;
 mod schedule;
-mod state;
 mod sweep;
 #[expect(
     clippy::module_inception,
@@ -56,7 +55,6 @@ pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;
 pub use runs::{Active, OutcomesPage, RunsPage};
 pub use schedule::{Missed, Schedule};
-pub use state::{Failure, Phase, State};
 pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};
 pub use timetable::{MayRun, Scheduled};

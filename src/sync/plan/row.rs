@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::counts::Counts;
 use super::super::job::Starter;
-use super::super::state::{Failure, Impossible};
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
+use crate::jobs::{Failure, Impossible};
 use crate::store::{Collection, Entry, Index, Json};
 
 /// The plans by owner and id.

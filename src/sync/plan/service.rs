@@ -7,13 +7,13 @@ use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::link::Links;
-use super::super::state::{Failure, State};
 use super::super::sync::{Sync, starter};
 use super::super::syncs::{Part, Syncs};
 use super::{BY_SYNC, Blocks, ById, ByKey, Change, Made, OPEN, Plan, PlanState};
 use super::{Before, PlanStep, Plans};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, BadCursor, Cursor, PlanId, RunId, Scope, SyncId, UserId};
+use crate::jobs::{Failure, State};
 use crate::store::{BadKey, Batch, Collection, Key as _, Row, Scan, Snapshot, prefix};
 
 /// Some of a sync's plans.

@@ -9,12 +9,12 @@ use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::job::{Job, Task};
 use super::super::plan::Made;
-use super::super::state::{Ending, State};
 use super::ledger::Ledger;
 use super::start::Claimed;
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::{RECORDS, RUNS};
 use crate::base::{Act, Scope, chain};
+use crate::jobs::{Ending, State};
 use crate::providers;
 use crate::store::Batch;
 

@@ -7,9 +7,9 @@ use super::super::letter::Cell;
 use super::super::link::Hash;
 use super::super::mapping::{Fault, Wish, check};
 use super::super::plan::Column;
-use super::super::state::Failure;
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
+use crate::jobs::Failure;
 use crate::providers::{Layout, RemoteField, RemoteTable};
 
 /// Which fields of the dataset fill which cells.

@@ -9,10 +9,10 @@ use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
 use super::super::outcome::{Block, Outcomes};
 use super::super::plan::Made;
-use super::super::state::Ending;
 use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
 use crate::base::{RunId, UserId};
+use crate::jobs::Ending;
 use crate::store::Batch;
 
 /// A run as it is settled, group by group.

@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::board::Run;
 use super::super::lender::unavailable;
-use super::super::state::{Ending, Failure};
 use super::verdict::{Verdict, failure, verdict};
 use crate::base::{Backoff, Clock};
 use crate::datasets::{Access, Dataset};
+use crate::jobs::{Ending, Failure};
 use crate::providers::{Answer, Error, Records};
 
 /// Waits between tries while a provider has trouble: about a minute and a half in all.

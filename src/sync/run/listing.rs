@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::error::Error;
 use super::super::plan::{ById, ByKey, Keyed};
-use super::super::state::Failure;
 use super::Pass;
 use super::content::spell;
 use crate::base::PlanId;
+use crate::jobs::Failure;
 use crate::providers::{self, Page};
 use crate::store::{Batch, Raw};
 

@@ -36,8 +36,8 @@ use std::sync::Arc;
 
 use super::claim::Held;
 use super::counts::Fate;
-use super::state::{Phase, Step};
 use crate::base::{Blocking, SyncId};
+use crate::jobs::{Phase, Step};
 use crate::store::{self, Batch, Store, Version};
 
 use book::Book;

@@ -6,7 +6,6 @@ use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::link::{Link, Links};
 use super::super::plan::{Blocks, Change, Plan};
-use super::super::state::Failure;
 use super::batch::Load;
 use super::content::fingerprint;
 use super::fit::Fit;
@@ -14,6 +13,7 @@ use super::group::Idle;
 use super::reading::{MOST_READ, Reader, Stretch};
 use super::source::{GONE, Place, held};
 use crate::base::{Hex, PlanId};
+use crate::jobs::Failure;
 use crate::providers::Row;
 use crate::store::{Key as _, Scan, prefix};
 

@@ -6,7 +6,6 @@ use super::super::counts::{Counts, Fate};
 use super::super::error::Error;
 use super::super::link::Link;
 use super::super::plan::{Block, Blocks, ById, ByKey, Change, Held, Made};
-use super::super::state::Phase;
 use super::Pass;
 use super::content::{marked, spell};
 use super::decide::{Decision, Here, There, decide};
@@ -14,6 +13,7 @@ use super::ledger::Ledger;
 use super::reading::Reader;
 use crate::base::{Hex, PlanId};
 use crate::datasets::Unread;
+use crate::jobs::Phase;
 use crate::providers::Records;
 use crate::store::{self, Snapshot};
 

@@ -6,10 +6,10 @@ use super::super::claim::Claims;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::lender::unavailable;
-use super::super::state::Ending;
 use super::super::{Active, Syncs};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::Actor;
+use crate::jobs::Ending;
 use crate::store::{self, Batch, Version};
 
 impl Syncs {

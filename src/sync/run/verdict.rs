@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::super::state::Failure;
 use crate::base::chain;
+use crate::jobs::Failure;
 use crate::providers::Error;
 
 /// What to do next with the records of a call.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use weighbridge::audit::{Depth, Filter, Options, Order, Query, verify_on};
-use weighbridge::sync::{Fate, State};
+use weighbridge::jobs::State;
+use weighbridge::sync::Fate;
 
 use super::check::Findings;
 use super::kept::digests;

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 use weighbridge::base::{Actor, RunId, Scope};
-use weighbridge::sync::{Fate, Outcome, Part, PlanState, Run, State, Wanted};
+use weighbridge::jobs::State;
+use weighbridge::sync::{Fate, Outcome, Part, PlanState, Run, Wanted};
 
 use super::book;
 use super::kept::open_keys;

@@ -5,7 +5,8 @@ use poem_openapi::{Enum, Object};
 
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::http::Moment;
-use crate::sync::{Counts, Failure, Fate, Outcome, Phase, Problem, Run, Starter, State, Task};
+use crate::jobs::{Failure, Phase, State};
+use crate::sync::{Counts, Fate, Outcome, Problem, Run, Starter, Task};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
