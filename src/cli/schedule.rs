@@ -57,7 +57,7 @@ pub(super) struct Wanted {
     /// Let it go on.
     #[arg(long, group = "change", conflicts_with = "when")]
     resume: bool,
-    /// Let the sync run only when somebody asks for it.
+    /// Let the sync run only when somebody asks for it, as one without a schedule does.
     #[arg(long, group = "change", conflicts_with = "when")]
     remove: bool,
 }
@@ -85,6 +85,9 @@ pub(super) fn run(wanted: &Wanted, owner: &Owner, context: &Context) -> Result<(
                 if !wanted.pause && !wanted.resume {
                     return Ok(kept);
                 }
+                if is_manual(&kept) {
+                    return Err(Failure::of(NoSchedule));
+                }
                 let settable = |name: &&str| Some(((*name).to_owned(), kept.get(*name)?.clone()));
                 let mut body: Map<_, _> = SETTABLE.iter().filter_map(settable).collect();
                 body.insert("paused".into(), wanted.pause.into());
@@ -93,6 +96,15 @@ pub(super) fn run(wanted: &Wanted, owner: &Owner, context: &Context) -> Result<(
         }
     })?;
     Ok(context.out.show(&Schedule(outcome))?)
+}
+
+/// There is nothing that could rest or go on.
+#[derive(Debug, thiserror::Error)]
+#[error("the sync has no schedule; set one with --hourly, --daily, --weekly or --cron")]
+struct NoSchedule;
+
+fn is_manual(schedule: &Value) -> bool {
+    schedule["every"] == "manual"
 }
 
 impl Wanted {
@@ -120,7 +132,7 @@ struct Schedule(Value);
 
 impl Display for Schedule {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
-        if self.0.is_null() {
+        if self.0.is_null() || is_manual(&self.0) {
             return writeln!(f, "The sync runs only when somebody asks for it.");
         }
         let times = self.0.get("upcoming").or(self.0.get("items"));

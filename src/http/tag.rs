@@ -85,7 +85,8 @@ pub(crate) fn if_match_or_absent(
 fn version(tag: &str) -> Option<u64> {
     let digits = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
     // One state has one name.
-    let plain = digits.bytes().all(|digit| digit.is_ascii_digit()) && !digits.starts_with('0');
+    let is_led_by_zero = digits.len() > 1 && digits.starts_with('0');
+    let plain = digits.bytes().all(|digit| digit.is_ascii_digit()) && !is_led_by_zero;
     plain.then(|| digits.parse().ok())?
 }
 
@@ -111,7 +112,9 @@ mod tests {
             (Some("\"12\", \"13\""), at(&[12, 13])),
             (Some("W/\"12\""), at(&[])),
             (Some("12"), at(&[])),
+            (Some("\"0\""), at(&[0])),
             (Some("\"012\""), at(&[])),
+            (Some("\"\""), at(&[])),
             (Some("\"+12\""), at(&[])),
             (Some("\"\u{664}\""), at(&[])),
             (Some(""), at(&[])),

@@ -57,4 +57,4 @@ pub use runs::{Active, OutcomesPage, RunsPage};
 pub use schedule::{Missed, Schedule};
 pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};
-pub use timetable::{MayRun, Scheduled};
+pub use timetable::{MayRun, Scheduled, UNSET};

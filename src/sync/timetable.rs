@@ -28,6 +28,9 @@ pub struct Scheduled {
     pub version: Version,
 }
 
+/// The version of the schedule of a sync that has none: no batch has this number.
+pub const UNSET: u64 = 0;
+
 /// Whether the owner of a sync may still run it.
 pub type MayRun<'a> = &'a (dyn Fn(UserId) -> bool + std::marker::Sync);
 
@@ -50,7 +53,7 @@ impl Sync {
         by: &Actor,
     ) -> Result<Scheduled, Error> {
         let kept = self.timetable()?.map(|row| row.version);
-        if !asked.holds(kept.map(|version| version.0)) {
+        if !is_as_asked(asked, kept) {
             return Err(Error::Precondition);
         }
         let cadence = &schedule.cadence;
@@ -92,6 +95,12 @@ impl Sync {
     fn timetable(&self) -> Result<Option<Row<Schedules>>, Error> {
         Ok(self.syncs().services.store.get::<Schedules>(&self.key())?)
     }
+}
+
+/// Whether a schedule at `kept` is as `asked`. One that is not set can be asked for as that.
+fn is_as_asked(asked: &Precondition, kept: Option<Version>) -> bool {
+    let is_unset = || matches!(asked, Precondition::At(versions) if versions.contains(&UNSET));
+    asked.holds(kept.map(|version| version.0)) || kept.is_none() && is_unset()
 }
 
 impl Syncs {

@@ -1227,7 +1227,8 @@ export interface paths {
         };
         /**
          * Shows when a sync runs by itself.
-         * @description Shows when a sync runs by itself.
+         * @description One that runs only when somebody asks for it is `manual`. `If-Match` with the `ETag` of that
+         *     answer, or `If-None-Match: *`, sets a schedule only while there is none.
          *
          *     Needs the permission `sync:read`.
          */
@@ -1243,7 +1244,7 @@ export interface paths {
         post?: never;
         /**
          * Lets a sync run only when somebody asks for it.
-         * @description Lets a sync run only when somebody asks for it.
+         * @description One that has no schedule answers `not_found`.
          *
          *     Needs the permission `sync:run`.
          */
@@ -3318,8 +3319,8 @@ export interface components {
          * @description When a sync runs by itself.
          */
         Schedule: {
-            /** @description How often. */
-            every: components["schemas"]["ScheduleEvery"] & unknown;
+            /** @description How often; `manual` while no schedule is set. */
+            every: components["schemas"]["ScheduleKind"] & unknown;
             /**
              * Format: int32
              * @description With `hour`: at which minute.
@@ -3331,13 +3332,13 @@ export interface components {
             days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
             /** @description With `cron`: the pattern. */
             cron?: string;
-            /** @description The time zone. */
-            zone: string;
+            /** @description The time zone; absent with `manual`. */
+            zone?: string;
             /**
-             * @description What becomes of missed times.
+             * @description What becomes of missed times; absent with `manual`, which misses none.
              * @enum {string}
              */
-            missed: "skip" | "once" | "all";
+            missed?: "skip" | "once" | "all";
             /** @description Whether it rests for now. */
             paused: boolean;
             /**
@@ -3345,11 +3346,12 @@ export interface components {
              * @description The next time that nothing was done for yet; it lies in the past while a run is waited for.
              */
             next_at?: string;
-            /** @description The next ten times; none while it rests. */
+            /** @description The next ten times; none while it rests, and with `manual`. */
             upcoming: components["schemas"]["UpcomingTime"][];
             /**
              * Format: int64
-             * @description Rises with every change, and with every time that has come; in quotes it is the `ETag`.
+             * @description Rises with every change, and with every time that has come; 0 with `manual`. In quotes it is
+             *     the `ETag`.
              */
             version: number;
         };
@@ -3358,6 +3360,11 @@ export interface components {
          * @enum {string}
          */
         ScheduleEvery: "hour" | "day" | "week" | "cron";
+        /**
+         * @description How often a sync runs by itself, or that it does not.
+         * @enum {string}
+         */
+        ScheduleKind: "manual" | "hour" | "day" | "week" | "cron";
         /**
          * SchedulePreview
          * @description The times to come of a schedule that is yet to be set.

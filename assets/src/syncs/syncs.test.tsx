@@ -2,10 +2,11 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
-import { airports, remoteTable, run, sync } from "../testing/samples";
+import { airports, noSchedule, remoteTable, run, sync } from "../testing/samples";
 
 const stored = {
   "GET /syncs/{id}": sync,
+  "GET /syncs/{id}/schedule": noSchedule,
   "GET /runs": { items: [run] },
   "GET /datasets/{id}": airports,
   "GET /connections/{id}/bases/{base}/tables": { items: [remoteTable] },

@@ -239,6 +239,9 @@ export const schedule: Schedule = {
   version: 7,
 };
 
+/** What a sync has that runs only when somebody asks. */
+export const noSchedule: Schedule = { every: "manual", paused: false, upcoming: [], version: 0 };
+
 export const deadLetter: DeadLetter = {
   key: "LAX",
   reason: "No such choice.",

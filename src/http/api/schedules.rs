@@ -10,7 +10,7 @@ use crate::auth::Permission;
 use crate::base::{BadCadence, Cadence, Clock, SyncId, TimeOfDay, Weekday, When};
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
-use crate::sync::{Missed, Schedule, Scheduled, Syncs};
+use crate::sync::{Missed, Schedule, Scheduled, Syncs, UNSET};
 
 /// So many times to come are shown.
 const SHOWN: usize = 10;
@@ -64,12 +64,28 @@ enum Every {
     Cron,
 }
 
+/// How often a sync runs by itself, or that it does not.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "ScheduleKind", rename_all = "snake_case")]
+enum KindView {
+    /// Only when somebody asks for it: no schedule is set.
+    Manual,
+    /// Every hour.
+    Hour,
+    /// Every day.
+    Day,
+    /// On some days of the week.
+    Week,
+    /// By a pattern for cron.
+    Cron,
+}
+
 /// When a sync runs by itself.
 #[derive(Object)]
 #[oai(rename = "Schedule", skip_serializing_if_is_none)]
 struct ScheduleView {
-    /// How often.
-    every: Every,
+    /// How often; `manual` while no schedule is set.
+    every: KindView,
     /// With `hour`: at which minute.
     minute: Option<u8>,
     /// With `day` and `week`: when on that day.
@@ -78,17 +94,18 @@ struct ScheduleView {
     days: Option<Vec<Weekday>>,
     /// With `cron`: the pattern.
     cron: Option<String>,
-    /// The time zone.
-    zone: String,
-    /// What becomes of missed times.
-    missed: Missed,
+    /// The time zone; absent with `manual`.
+    zone: Option<String>,
+    /// What becomes of missed times; absent with `manual`, which misses none.
+    missed: Option<Missed>,
     /// Whether it rests for now.
     paused: bool,
     /// The next time that nothing was done for yet; it lies in the past while a run is waited for.
     next_at: Option<Moment>,
-    /// The next ten times; none while it rests.
+    /// The next ten times; none while it rests, and with `manual`.
     upcoming: Vec<UpcomingView>,
-    /// Rises with every change, and with every time that has come; in quotes it is the `ETag`.
+    /// Rises with every change, and with every time that has come; 0 with `manual`. In quotes it is
+    /// the `ETag`.
     version: u64,
 }
 
@@ -128,6 +145,9 @@ impl Resource {
     }
 
     /// Shows when a sync runs by itself.
+    ///
+    /// One that runs only when somebody asks for it is `manual`. `If-Match` with the `ETag` of that
+    /// answer, or `If-None-Match: *`, sets a schedule only while there is none.
     #[oai(
         path = "/syncs/:id/schedule",
         method = "get",
@@ -141,8 +161,7 @@ impl Resource {
         let (by, scope) = caller.owner()?;
         let sync = self.syncs.read(&scope, id.0, &by)?;
         let scheduled = sync.schedule()?;
-        let scheduled = scheduled.ok_or_else(|| ApiError::not_found("schedule"))?;
-        Ok(self.tagged(scheduled))
+        Ok(scheduled.map_or_else(manual, |scheduled| self.tagged(scheduled)))
     }
 
     /// Sets when a sync runs by itself.
@@ -174,6 +193,8 @@ impl Resource {
     }
 
     /// Lets a sync run only when somebody asks for it.
+    ///
+    /// One that has no schedule answers `not_found`.
     #[oai(
         path = "/syncs/:id/schedule",
         method = "delete",
@@ -214,13 +235,13 @@ impl Resource {
             upcoming(&cadence, &self.clock)
         };
         let (every, minute, at, days, cron) = match cadence.when().clone() {
-            When::Hour(minute) => (Every::Hour, Some(minute), None, None, None),
-            When::Day(at) => (Every::Day, None, Some(at.to_string()), None, None),
+            When::Hour(minute) => (KindView::Hour, Some(minute), None, None, None),
+            When::Day(at) => (KindView::Day, None, Some(at.to_string()), None, None),
             When::Week(days, at) => {
                 let days = days.into_iter().collect();
-                (Every::Week, None, Some(at.to_string()), Some(days), None)
+                (KindView::Week, None, Some(at.to_string()), Some(days), None)
             }
-            When::Cron(pattern) => (Every::Cron, None, None, None, Some(pattern)),
+            When::Cron(pattern) => (KindView::Cron, None, None, None, Some(pattern)),
         };
         let view = ScheduleView {
             every,
@@ -228,8 +249,8 @@ impl Resource {
             at,
             days,
             cron,
-            zone: cadence.zone().to_owned(),
-            missed,
+            zone: Some(cadence.zone().to_owned()),
+            missed: Some(missed),
             paused,
             next_at: scheduled.next.map(Moment),
             upcoming,
@@ -237,6 +258,24 @@ impl Resource {
         };
         Tagged::at(version, Json(view))
     }
+}
+
+/// A sync that has no schedule.
+fn manual() -> Tagged<Json<ScheduleView>> {
+    let view = ScheduleView {
+        every: KindView::Manual,
+        minute: None,
+        at: None,
+        days: None,
+        cron: None,
+        zone: None,
+        missed: None,
+        paused: false,
+        next_at: None,
+        upcoming: Vec::new(),
+        version: UNSET,
+    };
+    Tagged::at(UNSET, Json(view))
 }
 
 fn upcoming(cadence: &Cadence, clock: &Clock) -> Vec<UpcomingView> {

@@ -66,6 +66,12 @@ impl Yard {
     }
 }
 
+/// A sync that has no schedule is shown as what it is, with nothing that is not so.
+fn assert_manual(shown: &Value) {
+    let manual = json!({"every": "manual", "paused": false, "upcoming": [], "version": 0});
+    assert_eq!(*shown, manual);
+}
+
 #[tokio::test]
 async fn a_sync_runs_when_its_time_has_come_and_not_before() {
     let yard = yard().await;
@@ -149,7 +155,7 @@ async fn a_schedule_that_rests_or_was_removed_starts_nothing() {
     yard.schedule(&sync, hourly()).await;
     let path = format!("/syncs/{sync}/schedule");
     yard.member.delete(&path).await.expect(204);
-    yard.member.get(&path).await.problem(404, "not_found");
+    assert_manual(&yard.member.get(&path).await.expect(200));
     assert_eq!(next().await, None);
     assert!(yard.runs_of(&sync).await.is_empty());
 }
@@ -229,7 +235,7 @@ async fn what_cannot_be_kept_is_refused_with_its_place() {
         let problem = refused.problem(422, "validation_failed");
         assert_eq!(problem["fields"][0]["path"], place, "{schedule}: {problem}");
     }
-    yard.member.get(&path).await.problem(404, "not_found");
+    assert_manual(&yard.member.get(&path).await.expect(200));
 }
 
 #[tokio::test]
@@ -241,6 +247,31 @@ async fn the_next_ten_times_are_shown_before_anything_is_set() {
     let times = shown["items"].as_array().unwrap();
     assert_eq!(times.len(), 10, "{shown}");
     assert_eq!(text(&times[0]["local"]), "2027-01-16 02:30 +01:00");
+}
+
+#[tokio::test]
+async fn that_a_sync_has_no_schedule_is_a_state_that_can_be_asked_for() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let path = format!("/syncs/{sync}/schedule");
+    let shown = yard.member.get(&path).await;
+    let tag = shown.header("etag").to_owned();
+    assert_manual(&shown.expect(200));
+    // A star asks for a schedule that somebody has set.
+    let any = yard.member.clone().with("if-match", "*");
+    any.put(&path, hourly())
+        .await
+        .problem(412, "precondition_failed");
+    yard.member.delete(&path).await.problem(404, "not_found");
+    let none = yard.member.clone().with("if-match", &tag);
+    let set = none.put(&path, hourly()).await;
+    assert_ne!(set.header("etag"), tag);
+    assert_eq!(set.expect(200)["every"], "hour");
+    none.put(&path, hourly())
+        .await
+        .problem(412, "precondition_failed");
+    yard.member.delete(&path).await.expect(204);
+    none.put(&path, hourly()).await.expect(200);
 }
 
 #[tokio::test]

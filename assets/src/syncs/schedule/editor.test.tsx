@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { NewSchedule, Schedule } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage, seePage } from "../../testing/open";
-import { schedule, sync } from "../../testing/samples";
+import { noSchedule, schedule, sync } from "../../testing/samples";
 import { items, stored, without } from "./testing";
 import { ownZone } from "./times";
 
@@ -20,7 +20,7 @@ it("a first schedule is set only while there is none", async () => {
   let now: Schedule | undefined;
   const appliance = fakeAppliance({
     ...without,
-    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    "GET /syncs/{id}/schedule": () => now ?? noSchedule,
     [put]: () => {
       now = { ...schedule, every: "day", days: undefined };
       return now;
@@ -201,7 +201,7 @@ it("a first one that somebody else has set meanwhile is not overwritten unseen",
   let now: Schedule | undefined;
   const appliance = fakeAppliance({
     ...without,
-    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    "GET /syncs/{id}/schedule": () => now ?? noSchedule,
     [put]: ({ headers }: { headers: Headers }) =>
       headers.has("if-none-match")
         ? refusal(412, "precondition_failed")
@@ -222,7 +222,7 @@ it("one that somebody else has removed meanwhile is set anew by choice", async (
   let now: Schedule | undefined = schedule;
   const appliance = fakeAppliance({
     ...stored,
-    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    "GET /syncs/{id}/schedule": () => now ?? noSchedule,
     [put]: ({ headers }: { headers: Headers }) => {
       now = undefined;
       return headers.has("if-match") ? refusal(412, "precondition_failed") : schedule;

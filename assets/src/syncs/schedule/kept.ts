@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { client } from "../../api/client";
 import { isOutdated, tagOf } from "../../api/guarded";
-import { ApiProblem } from "../../api/problem";
 import type { NewSchedule, Schedule, UpcomingTime } from "../../api/types";
 
 /** When a sync runs by itself, as the appliance keeps it. */
@@ -23,7 +22,7 @@ export function keptKey(id: string) {
   return ["get", "/syncs/{id}/schedule", { params: { path: { id } } }] as const;
 }
 
-/** When the sync runs by itself; one that does not is no failure. */
+/** When the sync runs by itself. */
 export function useKept(id: string) {
   return useQuery({
     queryKey: keptKey(id),
@@ -34,17 +33,13 @@ export function useKept(id: string) {
 
 /** The schedule as it is now. */
 export async function readKept(id: string): Promise<Kept> {
-  try {
-    const { data } = await client.GET("/syncs/{id}/schedule", { params: { path: { id } } });
-    return keptOf(data as Schedule);
-  } catch (error) {
-    if (error instanceof ApiProblem && error.code === "not_found") return none;
-    throw error;
-  }
+  const { data } = await client.GET("/syncs/{id}/schedule", { params: { path: { id } } });
+  return keptOf(data as Schedule);
 }
 
-function keptOf({ next_at, upcoming, version, ...set }: Schedule): Kept {
-  return { version, set, next: next_at, upcoming };
+function keptOf({ next_at, upcoming, version, every, zone, ...set }: Schedule): Kept {
+  if (every === "manual" || zone === undefined) return none;
+  return { version, set: { every, zone, ...set }, next: next_at, upcoming };
 }
 
 /**

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { NewSchedule, Schedule } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage, seePage } from "../../testing/open";
-import { schedule, session, sync } from "../../testing/samples";
+import { noSchedule, schedule, session, sync } from "../../testing/samples";
 import { stored, without } from "./testing";
 
 const page = "/syncs/sync-1";
@@ -99,7 +99,7 @@ it("it is removed after a question that can be left", async () => {
   let now: Schedule | undefined = schedule;
   const appliance = fakeAppliance({
     ...stored,
-    "GET /syncs/{id}/schedule": () => now ?? refusal(404, "not_found"),
+    "GET /syncs/{id}/schedule": () => now ?? noSchedule,
     "DELETE /syncs/{id}/schedule": () => {
       now = undefined;
     },

@@ -1,4 +1,4 @@
-import { schedule, sync } from "../../testing/samples";
+import { noSchedule, schedule, sync } from "../../testing/samples";
 
 /** Ten times that have not come yet. */
 export const items = Array.from({ length: 10 }, (_, day) => ({
@@ -9,6 +9,7 @@ export const items = Array.from({ length: 10 }, (_, day) => ({
 /** An appliance whose sync has no schedule. */
 export const without = {
   "GET /syncs/{id}": sync,
+  "GET /syncs/{id}/schedule": noSchedule,
   "GET /runs": { items: [] },
   "POST /syncs/schedule-preview": { items },
 };
