@@ -29,6 +29,7 @@ mod packed;
 mod page;
 mod plain;
 mod refusal;
+mod sparse;
 mod strict;
 mod tag;
 mod ui;

@@ -12,6 +12,7 @@ use super::caller::Visitor;
 use super::error::{ApiError, Code};
 use super::leave::Leave;
 use super::once::{self, Way};
+use super::sparse::{FIELDS, Items};
 use crate::app::App;
 use crate::base::Clock;
 use crate::receipts::Receipts;
@@ -40,7 +41,16 @@ impl<T> Operations<T> {
 
 impl<T: OpenApi> OpenApi for Operations<T> {
     fn meta() -> Vec<MetaApi> {
-        T::meta()
+        let registry = registry::<T>();
+        let mut apis = T::meta();
+        let paths = apis.iter_mut().flat_map(|api| &mut api.paths);
+        for operation in paths.flat_map(|path| &mut path.operations) {
+            let items = Items::of(operation, &registry);
+            operation
+                .params
+                .extend(items.map(|items| items.parameter()));
+        }
+        apis
     }
 
     fn register(registry: &mut Registry) {
@@ -48,6 +58,7 @@ impl<T: OpenApi> OpenApi for Operations<T> {
     }
 
     fn add_routes(self, routes: &mut Routes) {
+        let registry = registry::<T>();
         let paths = T::meta().into_iter().flat_map(|api| api.paths);
         let operations = paths.flat_map(|path| {
             let template = template(&path.path);
@@ -65,6 +76,7 @@ impl<T: OpenApi> OpenApi for Operations<T> {
                     id: about.as_ref().and_then(|about| about.operation_id),
                     leave: about.as_ref().map_or(Leave::Nobody, Leave::of),
                     query: about.as_ref().map(query).unwrap_or_default(),
+                    items: about.and_then(|about| Items::of(&about, &registry)),
                     receipts: self.receipts.clone(),
                     clock: self.clock.clone(),
                     handler,
@@ -74,6 +86,13 @@ impl<T: OpenApi> OpenApi for Operations<T> {
             }
         }
     }
+}
+
+/// What the operations' answers look like.
+fn registry<T: OpenApi>() -> Registry {
+    let mut registry = Registry::new();
+    T::register(&mut registry);
+    registry
 }
 
 /// A path with `*` for each parameter, which the document and the router spell differently.
@@ -95,6 +114,8 @@ struct Operation {
     id: Option<&'static str>,
     leave: Leave,
     query: BTreeSet<String>,
+    /// What the items have that it answers with, if it is a list.
+    items: Option<Items>,
     receipts: Receipts,
     clock: Clock,
     handler: BoxEndpoint<'static>,
@@ -115,23 +136,34 @@ impl Endpoint for Operation {
 
 impl Operation {
     /// Whether they may → whether the query is one of this operation's → whether it was done
-    /// already → the handler, which reads the rest.
+    /// already → the handler, which reads the rest → of its list, what was asked for.
     async fn carry_out(&self, mut request: Request) -> poem::Result<Response> {
         let visitor = request.extensions_mut().remove::<Visitor>();
         let mut visitor = visitor
             .ok_or_else(|| ApiError::internal("a request was routed without its visitor"))?;
         self.leave.ask(&visitor)?;
         self.check_query(&request)?;
+        let choice = match &self.items {
+            Some(items) => items.choose(&request)?,
+            None => None,
+        };
         let way = once::way(&self.receipts, &self.clock, &mut request, &mut visitor).await?;
         if let Way::Again(response) = way {
             return Ok(response);
         }
         request.extensions_mut().insert(visitor);
-        let outcome = self.handler.call(request).await;
+        let mut outcome = self.handler.call(request).await;
+        if let Some(choice) = choice {
+            outcome = choice.apply(outcome?).await;
+        }
         match way {
             Way::Once(ticket) => Ok(once::keep(ticket, outcome.map_err(ApiError::from)).await?),
             Way::Plain | Way::Again(_) => outcome,
         }
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        self.query.contains(name) || self.items.is_some() && name == FIELDS
     }
 
     /// Refuses what would be read by nobody, or could be read in two ways.
@@ -143,7 +175,7 @@ impl Operation {
         let mut seen = BTreeSet::new();
         for (name, _) in given {
             let shown: String = name.chars().take(100).collect();
-            if !self.query.contains(&name) {
+            if !self.takes(&name) {
                 return bad(format!("{shown:?} is not a parameter of this operation."));
             }
             if !seen.insert(name) {

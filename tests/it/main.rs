@@ -29,6 +29,7 @@ mod http;
 mod import;
 mod layers;
 mod limits;
+mod lists;
 mod metrics;
 mod migration;
 mod once;

@@ -1615,6 +1615,78 @@ export interface components {
             /** @description What the last verification has found; absent before the first. */
             verdict?: components["schemas"]["AuditVerdict"] & unknown;
         };
+        /** @description A line of the book in the OCSF 1.8.0 schema, as it was written. */
+        AuditEvent: {
+            /**
+             * Format: int64
+             * @description When the act was, in milliseconds since 1970.
+             */
+            time?: number;
+            /**
+             * Format: int64
+             * @description The category of its class.
+             */
+            category_uid?: number;
+            /**
+             * Format: int64
+             * @description Its class.
+             */
+            class_uid?: number;
+            /** @description The name of its class. */
+            class_name?: string;
+            /**
+             * Format: int64
+             * @description What kind of act it was, within its class.
+             */
+            activity_id?: number;
+            /** @description The act in a word, where the class has no number for it. */
+            activity_name?: string;
+            /**
+             * Format: int64
+             * @description Class and activity in one number.
+             */
+            type_uid?: number;
+            /**
+             * Format: int64
+             * @description How grave it is.
+             */
+            severity_id?: number;
+            /** @description The act in a few words. */
+            message?: string;
+            /**
+             * Format: int64
+             * @description How it ended: 1 as it was meant, 2 refused or failed, 0 unknown.
+             */
+            status_id?: number;
+            /** @description Why it was refused, for programs. */
+            status_code?: string;
+            /** @description Why it was refused. */
+            status_detail?: string;
+            /** @description Who did it. */
+            actor?: Record<string, unknown>;
+            /** @description From where. */
+            src_endpoint?: Record<string, unknown>;
+            /** @description With which request. */
+            http_request?: Record<string, unknown>;
+            /** @description Whom it was about. */
+            user?: Record<string, unknown>;
+            /** @description What it was about. */
+            entity?: Record<string, unknown>;
+            /** @description Which operation it was. */
+            api?: Record<string, unknown>;
+            /** @description What it was done with. */
+            resources?: Record<string, unknown>[];
+            /** @description The appliance. */
+            app?: Record<string, unknown>;
+            /** @description Where somebody signed in. */
+            service?: Record<string, unknown>;
+            /** @description What more there is to say. */
+            comment?: string;
+            /** @description The line's number, its code, its request. */
+            metadata?: Record<string, unknown>;
+            /** @description Counts, details, and the chain: what OCSF has no place for. */
+            unmapped?: Record<string, unknown>;
+        };
         /**
          * AuditFinding
          * @description A place where the book is not as it was written.
@@ -1667,7 +1739,7 @@ export interface components {
          */
         AuditPage: {
             /** @description Lines in the OCSF 1.8.0 schema, each as it stands in the book. */
-            items: unknown[];
+            items: components["schemas"]["AuditEvent"][];
             /** @description Where the search goes on; absent when there is nothing more to look at. */
             next?: string;
             /** @description How far this call has looked; absent when there was nothing to look at. */
@@ -4483,7 +4555,14 @@ export interface operations {
     };
     listSessions: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `current`, `created_at`, `last_seen_at`, `expires_at`, `ip`, `through`, `user_agent`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4505,6 +4584,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
@@ -4589,6 +4669,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `scopes`, `state`, `created_at`, `expires_at`, `last_used_at`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -4706,6 +4792,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `email`, `name`, `roles`, `disabled`, `created_at`, `last_sign_in_at`, `version`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -4920,6 +5012,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `account`, `token_hint`, `last_tested_at`, `last_problem`, `created_at`, `version`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5136,7 +5234,14 @@ export interface operations {
     };
     listConnectionDependents: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `kind`, `id`, `name`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
@@ -5264,7 +5369,14 @@ export interface operations {
     };
     listBases: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `permission`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
@@ -5302,7 +5414,14 @@ export interface operations {
     };
     listTables: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `primary_field_id`, `fields`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
@@ -5374,7 +5493,14 @@ export interface operations {
     };
     listRateLimits: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `name` is always there; empty for it alone.
+                 *
+                 *     There are `name`, `about`, `scope`, `burst`, `per_seconds`, `remaining`, `whole_in_seconds`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5396,6 +5522,7 @@ export interface operations {
                     "application/json": components["schemas"]["RateLimits"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
@@ -5480,6 +5607,12 @@ export interface operations {
                 q?: string;
                 /** @description `false` leaves out acts that changed nothing and only looked at something. */
                 reads?: boolean;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `metadata` is always there; empty for it alone.
+                 *
+                 *     There are `time`, `category_uid`, `class_uid`, `class_name`, `activity_id`, `activity_name`, `type_uid`, `severity_id`, `message`, `status_id`, `status_code`, `status_detail`, `actor`, `src_endpoint`, `http_request`, `user`, `entity`, `api`, `resources`, `app`, `service`, `comment`, `metadata`, `unmapped`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5616,6 +5749,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `key_field`, `fields`, `access`, `shared_by`, `records`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -5881,7 +6020,14 @@ export interface operations {
     };
     listDatasetDependents: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `kind`, `id`, `name`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
@@ -5923,6 +6069,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `user_id` is always there; empty for it alone.
+                 *
+                 *     There are `user_id`, `email`, `level`, `syncs`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -6564,6 +6716,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `state`, `file_name`, `format`, `strict`, `read`, `created`, `changed`, `unchanged`, `refused`, `problems`, `problems_total`, `started_at`, `finished_at`, `failure`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -6702,6 +6860,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `line` is always there; empty for it alone.
+                 *
+                 *     There are `line`, `column`, `field`, `value`, `reason`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -6746,6 +6910,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `version`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7233,6 +7403,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;
@@ -7398,6 +7574,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `key`, `state`, `reason`, `remote_id`, `at`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -7477,6 +7659,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `key`, `reason`, `attempts`, `first_at`, `last_at`, `run_id`, `payload`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -7595,6 +7783,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `sync_id`, `sync_name`, `state`, `read_first`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -7735,6 +7929,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `key`, `fate`, `remote_id`, `reason`, `fields`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {

@@ -1,5 +1,6 @@
 //! The book of every act: its lines, its signature and its verdict.
 
+mod line;
 mod resource;
 mod view;
 mod wish;

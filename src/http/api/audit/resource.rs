@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use poem_openapi::param::Query;
 use poem_openapi::payload::Json;
-use poem_openapi::types::Any;
 use poem_openapi::{ApiResponse, OpenApi};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::line::Line;
 use super::view::{AuditPage, ChainView, CheckpointView, OrderView, OutcomeView};
 use super::wish::{Wish, cursor};
 use crate::app::App;
@@ -219,7 +219,7 @@ fn shown(wanted: &Wanted, page: &Page) -> Result<AuditPage, ApiError> {
         .map(|line| serde_json::from_str(line.get()));
     Ok(AuditPage {
         items: lines
-            .map(|line| line.map(Any))
+            .map(|line| line.map(Line))
             .collect::<Result<_, _>>()
             .map_err(ApiError::internal)?,
         next: page.next.map(|at| cursor(wanted, at).encode()),

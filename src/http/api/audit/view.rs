@@ -1,9 +1,8 @@
 //! How the book is shown.
 
-use poem_openapi::types::Any;
 use poem_openapi::{Enum, Object};
-use serde_json::Value;
 
+use super::line::Line;
 use crate::audit::{Checkpoint, Ended, Mark, Order, Progress, Standing, Verdict};
 use crate::http::Moment;
 
@@ -12,7 +11,7 @@ use crate::http::Moment;
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct AuditPage {
     /// Lines in the OCSF 1.8.0 schema, each as it stands in the book.
-    pub(super) items: Vec<Any<Value>>,
+    pub(super) items: Vec<Line>,
     /// Where the search goes on; absent when there is nothing more to look at.
     pub(super) next: Option<String>,
     /// How far this call has looked; absent when there was nothing to look at.
