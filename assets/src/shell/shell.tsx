@@ -1,5 +1,5 @@
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from "react";
 import { useSession, useSignOut } from "../api/session";
 import { Announcements } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -50,7 +50,7 @@ export function Shell() {
       <main id="main" className="main" tabIndex={-1}>
         <OfflineNotice />
         <LimitNotice />
-        <Outlet />
+        <FramedPage />
       </main>
       <Announcements />
       <KeysHelp places={places} isOpen={open === "help"} onClose={close} />
@@ -61,6 +61,12 @@ export function Shell() {
       )}
     </div>
   );
+}
+
+/** The page comes a moment after its frame: of the first paint it need not be a part. */
+function FramedPage() {
+  const isFrameThere = useDeferredValue(true, false);
+  return isFrameThere && <Outlet />;
 }
 
 function MainMenu() {
