@@ -9,6 +9,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { sessionQuery } from "./api/session";
+import type { Permission } from "./api/types";
 import { readBookSearch } from "./book/search";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
@@ -18,7 +19,7 @@ import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
 import { readNewSyncSearch } from "./syncs/new/search";
 import { readSyncSearch } from "./syncs/search";
-import { readListSearch } from "./ui/address";
+import { parseSearch, readListSearch, stringifySearch } from "./ui/address";
 import { Arriving, BrokenPage, NoAppliance, NoPage } from "./ui/boundary";
 import { readUserSearch } from "./users/search";
 
@@ -62,6 +63,7 @@ const overview = createRoute({
 const datasetList = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets",
+  staticData: { needs: "dataset:read" },
   validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./datasets/list"), "DatasetList"),
 });
@@ -69,12 +71,14 @@ const datasetList = createRoute({
 const newDataset = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/new",
+  staticData: { needs: "dataset:write" },
   component: lazyRouteComponent(() => import("./datasets/create/page"), "NewDataset"),
 });
 
 const records = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id",
+  staticData: { needs: "dataset:read" },
   validateSearch: readRecordSearch,
   component: lazyRouteComponent(() => import("./datasets/records/page"), "Records"),
 });
@@ -82,6 +86,7 @@ const records = createRoute({
 const imports = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id/imports",
+  staticData: { needs: "dataset:read" },
   validateSearch: readImportSearch,
   component: lazyRouteComponent(() => import("./datasets/imports/page"), "Imports"),
 });
@@ -89,18 +94,21 @@ const imports = createRoute({
 const datasetSharing = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id/sharing",
+  staticData: { needs: "dataset:read" },
   component: lazyRouteComponent(() => import("./datasets/sharing/page"), "DatasetSharing"),
 });
 
 const datasetSettings = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets/$id/settings",
+  staticData: { needs: "dataset:read" },
   component: lazyRouteComponent(() => import("./datasets/settings"), "DatasetSettings"),
 });
 
 const connectionList = createRoute({
   getParentRoute: () => signedIn,
   path: "/connections",
+  staticData: { needs: "connection:read" },
   validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./connections/list"), "ConnectionList"),
 });
@@ -108,18 +116,21 @@ const connectionList = createRoute({
 const newConnection = createRoute({
   getParentRoute: () => signedIn,
   path: "/connections/new",
+  staticData: { needs: "connection:write" },
   component: lazyRouteComponent(() => import("./connections/create"), "NewConnection"),
 });
 
 const connection = createRoute({
   getParentRoute: () => signedIn,
   path: "/connections/$id",
+  staticData: { needs: "connection:read" },
   component: lazyRouteComponent(() => import("./connections/page"), "ConnectionPage"),
 });
 
 const syncList = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs",
+  staticData: { needs: "sync:read" },
   validateSearch: readListSearch,
   component: lazyRouteComponent(() => import("./syncs/list"), "SyncList"),
 });
@@ -127,6 +138,7 @@ const syncList = createRoute({
 const newSync = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs/new",
+  staticData: { needs: "sync:write" },
   validateSearch: readNewSyncSearch,
   component: lazyRouteComponent(() => import("./syncs/new/page"), "NewSync"),
 });
@@ -134,6 +146,7 @@ const newSync = createRoute({
 const sync = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs/$id",
+  staticData: { needs: "sync:read" },
   validateSearch: readSyncSearch,
   component: lazyRouteComponent(() => import("./syncs/page"), "SyncPage"),
 });
@@ -141,12 +154,14 @@ const sync = createRoute({
 const syncSchedule = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs/$id/schedule",
+  staticData: { needs: "sync:read" },
   component: lazyRouteComponent(() => import("./syncs/schedule/page"), "SyncSchedule"),
 });
 
 const runList = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
+  staticData: { needs: "sync:read" },
   validateSearch: readRunSearch,
   component: lazyRouteComponent(() => import("./runs/list"), "RunList"),
 });
@@ -154,6 +169,7 @@ const runList = createRoute({
 const run = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs/$id",
+  staticData: { needs: "sync:read" },
   validateSearch: readOutcomeSearch,
   component: lazyRouteComponent(() => import("./runs/page"), "RunPage"),
 });
@@ -161,6 +177,7 @@ const run = createRoute({
 const plan = createRoute({
   getParentRoute: () => signedIn,
   path: "/plans/$id",
+  staticData: { needs: "sync:read" },
   validateSearch: readPlanSearch,
   component: lazyRouteComponent(() => import("./plans/page"), "PlanPage"),
 });
@@ -174,6 +191,7 @@ const account = createRoute({
 const users = createRoute({
   getParentRoute: () => signedIn,
   path: "/users",
+  staticData: { needs: "user:manage" },
   validateSearch: readUserSearch,
   component: lazyRouteComponent(() => import("./users/users"), "Users"),
 });
@@ -181,6 +199,7 @@ const users = createRoute({
 const book = createRoute({
   getParentRoute: () => signedIn,
   path: "/book",
+  staticData: { needs: "audit:read" },
   validateSearch: readBookSearch,
   component: lazyRouteComponent(() => import("./book/book"), "Book"),
 });
@@ -188,6 +207,7 @@ const book = createRoute({
 const system = createRoute({
   getParentRoute: () => signedIn,
   path: "/system",
+  staticData: { needs: "system:read" },
   component: lazyRouteComponent(() => import("./system/system"), "System"),
 });
 
@@ -235,6 +255,8 @@ export function createAppRouter(queries: QueryClient, history?: RouterHistory) {
     history,
     defaultErrorComponent: BrokenPage,
     defaultNotFoundComponent: NoPage,
+    parseSearch,
+    stringifySearch,
     scrollRestoration: true,
     defaultPreload: "intent",
   });
@@ -245,5 +267,9 @@ export type AppRouter = ReturnType<typeof createAppRouter>;
 declare module "@tanstack/react-router" {
   interface Register {
     router: AppRouter;
+  }
+  interface StaticDataRouteOption {
+    /** What one must be allowed to see the page at all. */
+    needs?: Permission;
   }
 }

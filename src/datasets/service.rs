@@ -157,13 +157,18 @@ impl Datasets {
         Ok((datasets, next))
     }
 
-    /// How many datasets and records an owner has.
+    /// How many datasets and records a user has: their own, and those that are shared with them.
     pub fn counts(&self, scope: &Scope) -> Result<(u64, u64), Error> {
         let moment = self.0.store.snapshot()?;
         let mut counts = (0, 0);
         let all = Scan::prefix(prefix(&(scope.owner(),)), usize::MAX);
         moment.walk::<Rows>(&all, |_, row| {
             let there = moment.count(&records(row.key.1))?;
+            counts = (counts.0 + 1, counts.1 + u64::try_from(there).unwrap_or(0));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        moment.walk::<Shares>(&all.by(&BY_USER), |_, row| {
+            let there = moment.count(&records(row.key.0))?;
             counts = (counts.0 + 1, counts.1 + u64::try_from(there).unwrap_or(0));
             Ok(ControlFlow::Continue(()))
         })?;

@@ -10,7 +10,7 @@ use super::claim::Claims;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::error::Error;
 use super::intent::Intents;
-use super::job::Runs;
+use super::job::{Runs, Task};
 use super::lender::Lender;
 use super::letter::DeadLetters;
 use super::link::Links;
@@ -262,8 +262,8 @@ impl Syncs {
             counts.0 += 1;
             Ok(ControlFlow::Continue(()))
         })?;
-        moment.walk::<Runs>(&all, |_, _| {
-            counts.1 += 1;
+        moment.walk::<Runs>(&all, |_, row| {
+            counts.1 += u64::from(!matches!(row.value.task, Task::Plan(_)));
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(counts)

@@ -51,6 +51,11 @@ async fn a_shared_dataset_is_listed_with_its_owner_and_how_far_it_goes() {
     assert!(own.ends_with(seen[1]["id"].as_str().unwrap()), "{list}");
     assert_eq!(seen[1]["access"], "owner");
     assert!(seen[1].get("shared_by").is_none());
+    let counts = &other.get("/system").await.expect(200)["counts"];
+    assert_eq!(
+        (&counts["datasets"], &counts["records"]),
+        (&json!(2), &json!(1))
+    );
     let record = other.get(&format!("{dataset}/records/A1")).await;
     assert_eq!(record.expect(200)["fields"]["name"], "Field");
 }

@@ -110,7 +110,7 @@ function PasswordForm() {
         onChange={(next) => setPasswords({ ...passwords, new: next })}
         error={faults.new}
       />
-      <Failure error={change.error} />
+      <Failure error={change.error} shown={["current", "new"]} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={change.isPending}>
           Change password

@@ -73,7 +73,7 @@ function columnsFor(
     { id: "ip", head: "Address", cell: ({ ip }) => (ip ? <code>{ip}</code> : "Not known") },
     { id: "began", head: "Signed in", cell: ({ created_at }) => <Ago time={created_at} /> },
     { id: "seen", head: "Last used", cell: ({ last_seen_at }) => <Ago time={last_seen_at} /> },
-    { id: "ends", head: "Ends by itself", cell: ({ expires_at }) => <Ago time={expires_at} /> },
+    { id: "ends", head: "Ends at the latest", cell: ({ expires_at }) => <Ago time={expires_at} /> },
     {
       id: "end",
       head: <span className="visually-hidden">End</span>,

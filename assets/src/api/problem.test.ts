@@ -12,10 +12,21 @@ it("keeps what the appliance says, with the fields and the request", async () =>
   );
   expect(explain(error)).toEqual({
     title: "Title of validation_failed",
-    detail: "Two faults. name: It is taken.",
+    detail: "name: It is taken.",
     requestId: "req-7",
   });
   expect(fieldMessages(error)).toEqual({ name: "It is taken." });
+});
+
+it("does not say again what stands at the fields of a form", async () => {
+  const fields = [
+    { path: "name", message: "It is taken." },
+    { path: "colour", message: "There is no such member." },
+  ];
+  const detail = "name: It is taken.";
+  const both = await readProblem(refusal(422, "validation_failed", { detail, fields }));
+  expect(explain(both, ["name"]).detail).toBe("colour: There is no such member.");
+  expect(explain(both, ["name", "colour"]).detail).toContain("Correct what is marked");
 });
 
 it("tells a proxy's answer from the appliance's", async () => {

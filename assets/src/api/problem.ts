@@ -81,16 +81,29 @@ export function fieldMessages(error: unknown): Record<string, string> {
   );
 }
 
-/** What to tell a person about any failure: a headline, an explanation, and what support asks for. */
-export function explain(error: unknown): { title: string; detail: string; requestId?: string } {
+/**
+ * What to tell a person about any failure: a headline, an explanation, and what support asks for.
+ *
+ * `shown` are the paths whose faults stand at the fields of a form already.
+ */
+export function explain(error: unknown, shown: readonly string[] = []) {
   if (error instanceof ApiProblem) {
-    const { title, detail, instance, fields = [] } = error.problem;
-    const faults = fields.map(({ path, message }) => `${path}: ${message}`).join(" ");
-    return { title, detail: [detail, faults].filter(Boolean).join(" "), requestId: instance };
+    const { title, instance, fields = [] } = error.problem;
+    return { title, detail: describe(error.problem, fields, shown), requestId: instance };
   }
   if (error instanceof Unreachable) return { title: "No connection", detail: error.message };
   return {
     title: "Something went wrong on this page",
     detail: error instanceof Error ? error.message : String(error),
   };
+}
+
+type Faults = NonNullable<Problem["fields"]>;
+
+/** The detail repeats the first of the faults, where there are any. */
+function describe({ detail }: Problem, faults: Faults, shown: readonly string[]): string {
+  if (faults.length === 0) return detail ?? "";
+  const rest = faults.filter(({ path }) => !shown.includes(path));
+  if (rest.length === 0) return "Nothing was done. Correct what is marked above.";
+  return rest.map(({ path, message }) => `${path}: ${message}`).join(" ");
 }

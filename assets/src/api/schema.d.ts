@@ -1979,7 +1979,7 @@ export interface components {
         Counts: {
             /**
              * Format: int64
-             * @description Datasets.
+             * @description Datasets, their own and those that are shared with them.
              */
             datasets: number;
             /**
@@ -1999,7 +1999,7 @@ export interface components {
             syncs: number;
             /**
              * Format: int64
-             * @description Runs of all of them.
+             * @description Runs of all of them; the making of a plan is none.
              */
             runs: number;
         };

@@ -47,7 +47,7 @@ export function NewConnection() {
           isSandbox={endpoint === "sandbox"}
           error={faults.token}
         />
-        <Failure error={create.error} />
+        <Failure error={create.error} shown={["name", "token"]} />
         <div className="actions">
           <Button look="primary" type="submit" isDisabled={create.isPending}>
             {create.isPending ? "Connecting…" : "Connect and test"}

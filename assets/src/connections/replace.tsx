@@ -65,6 +65,7 @@ function TokenForm({ connection, onDone }: { connection: Connection; onDone: () 
       />
       <SaveFailure
         error={replace.error}
+        shown={["token"]}
         seen={seen}
         words={({ name, token_hint }) => ({ Name: name, Token: token_hint })}
         apply={(theirs) => ({ ...theirs, token_hint: "The one you typed" })}

@@ -96,6 +96,7 @@ function SchemaForm({ dataset, onFocus, onDone }: SchemaFormProps) {
       )}
       <SaveFailure
         error={save.error}
+        shown={["name"]}
         seen={dataset}
         words={describeDataset}
         apply={(theirs, wish) => ({ ...theirs, ...wish })}

@@ -29,10 +29,11 @@ export function Setup() {
   };
   const change = (part: Partial<typeof person>) => setPerson({ ...person, ...part });
   const wrong = fieldMessages(setUp.error);
+  const shown = ["name", "email", "password", ...(tokenOfLink ? [] : ["token"])];
   const isDone = setUp.error instanceof ApiProblem && setUp.error.code === "setup_done";
   return (
     <Gate title="Set up Weighbridge">
-      <p>You become its administrator and its first member. Others are invited once you are in.</p>
+      <p>You become its administrator and its first member. Others are added once you are in.</p>
       <form className="form card" onSubmit={submit}>
         {!tokenOfLink && (
           <TextField
@@ -74,7 +75,7 @@ export function Setup() {
           onChange={(password) => change({ password })}
           error={wrong.password}
         />
-        {isDone ? <AlreadyDone /> : <Failure error={setUp.error} />}
+        {isDone ? <AlreadyDone /> : <Failure error={setUp.error} shown={shown} />}
         <Button look="primary" type="submit" isDisabled={setUp.isPending}>
           {setUp.isPending ? "Setting up…" : "Set up and sign in"}
         </Button>

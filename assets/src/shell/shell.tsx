@@ -1,7 +1,8 @@
-import { Link, Outlet, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useMatches, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useDeferredValue, useEffect, useState } from "react";
 import { useSession, useSignOut } from "../api/session";
 import { Announcements } from "../ui/announce";
+import { NoLeave } from "../ui/boundary";
 import { Button } from "../ui/button";
 import { Icon, Mark } from "../ui/icon";
 import { KeysHelp, paletteKeys } from "./keys/help";
@@ -66,7 +67,10 @@ export function Shell() {
 /** The page comes a moment after its frame: of the first paint it need not be a part. */
 function FramedPage() {
   const isFrameThere = useDeferredValue(true, false);
-  return isFrameThere && <Outlet />;
+  const { permissions } = useSession();
+  const needs = useMatches({ select: (matches) => matches.at(-1)?.staticData.needs });
+  const mayEnter = !needs || permissions.includes(needs);
+  return isFrameThere && (mayEnter ? <Outlet /> : <NoLeave />);
 }
 
 function MainMenu() {

@@ -1,7 +1,18 @@
+import { parseSearchWith, stringifySearchWith } from "@tanstack/react-router";
+
 /** What an address says: each part at most once, as text. */
 export type Texts<Part extends string> = { [Name in Part]?: string };
 
-/** Reads the named parts; empty ones are left out. The router reads `?q=7` as a number. */
+/** Reads an address: texts as they stand there, `?q=1.50` too; only switches and objects are JSON. */
+export const parseSearch = parseSearchWith((text) => {
+  if (!/^(\{.*\}|true|false)$/.test(text)) throw new SyntaxError("a text as it stands");
+  return JSON.parse(text);
+});
+
+/** Writes an address, so that `parseSearch` reads the same. */
+export const stringifySearch = stringifySearchWith(JSON.stringify);
+
+/** Reads the named parts; empty ones are left out. `?q=true` was read as a switch. */
 export function readTexts<Part extends string>(
   search: Record<string, unknown>,
   parts: readonly Part[],

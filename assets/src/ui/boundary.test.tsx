@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { openPage, seePage } from "../testing/open";
-import { airports, system } from "../testing/samples";
+import { airports, session, system } from "../testing/samples";
 
 it("a page that breaks leaves the rest alone, can be tried again, and has a way out", async () => {
   vi.spyOn(console, "error").mockReturnValue();
@@ -32,4 +32,13 @@ it("a refusal names its request, which can be copied for whoever helps", async (
   write.mockRejectedValue(new DOMException("no", "NotAllowedError"));
   await user.click(screen.getByRole("button", { name: "Copy its id" }));
   expect(await screen.findByText(/did not let/)).toBeVisible();
+});
+
+it("a page that the user's roles do not open asks for nothing and says why it stays shut", async () => {
+  const auditor = { ...session, permissions: ["audit:read"] };
+  const appliance = fakeAppliance({ "GET /auth/session": auditor });
+  await openPage("/connections/new", "Your roles do not open this page");
+  expect(screen.getByRole("link", { name: "your account" })).toBeVisible();
+  expect(screen.queryByRole("textbox")).toBeNull();
+  expect(appliance.calls("GET /connections")).toEqual([]);
 });

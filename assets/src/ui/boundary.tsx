@@ -50,6 +50,19 @@ export function NoPage() {
   );
 }
 
+/** Stands in for a page that the user's roles do not open. */
+export function NoLeave() {
+  return (
+    <Page title="Your roles do not open this page">
+      <p>
+        What you may do is in the menu. An administrator can give you further roles; your own stand
+        under <Link to="/account">your account</Link>.
+      </p>
+      <WayOut />
+    </Page>
+  );
+}
+
 /** Shown while the very first answer is on its way, where that takes longer than a moment. */
 export function Arriving() {
   return (

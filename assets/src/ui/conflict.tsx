@@ -13,6 +13,8 @@ interface ConflictProps<Thing, Wish> {
   /** What would stand if the wish were carried out upon theirs. */
   apply: (theirs: Thing, wish: Wish) => Thing;
   isBusy: boolean;
+  /** The paths whose faults stand at the form's fields. */
+  shown?: readonly string[];
   /** Drops the wish and shows theirs. */
   onReload: () => void;
   onOverwrite: (wish: Guarded<Wish>) => void;
@@ -22,8 +24,8 @@ interface ConflictProps<Thing, Wish> {
 export function SaveFailure<Thing extends { version: number }, Wish>(
   props: ConflictProps<Thing, Wish>,
 ) {
-  const { error, seen, words, apply, isBusy, onReload, onOverwrite } = props;
-  if (!(error instanceof ChangedMeanwhile)) return <Failure error={error} />;
+  const { error, seen, words, apply, isBusy, shown, onReload, onOverwrite } = props;
+  if (!(error instanceof ChangedMeanwhile)) return <Failure error={error} shown={shown} />;
   const { theirs, wish }: ChangedMeanwhile<Thing, Wish> = error;
   const rows = differencesOf(words(seen), words(theirs), words(apply(theirs, wish)));
   return (

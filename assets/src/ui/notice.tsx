@@ -26,13 +26,20 @@ export function Notice({ tone, title, children }: NoticeProps) {
   );
 }
 
+interface FailureProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** The paths whose faults stand at a form's fields. */
+  shown?: readonly string[];
+}
+
 /** What failed, in plain words; with `onRetry`, a way to try again. */
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function Failure({ error, onRetry, shown }: FailureProps) {
   if (!error) return null;
   if (error instanceof ApiProblem && error.limit) {
     return <Limited limit={error.limit} onRetry={onRetry} />;
   }
-  const { title, detail, requestId } = explain(error);
+  const { title, detail, requestId } = explain(error, shown);
   return (
     <Notice tone="bad" title={title}>
       <p>{detail}</p>

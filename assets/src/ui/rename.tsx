@@ -77,6 +77,7 @@ function RenameForm<Thing extends Named>(props: RenameFormProps<Thing>) {
       </div>
       <SaveFailure
         error={rename.error}
+        shown={["name"]}
         seen={thing}
         words={({ name }) => ({ Name: name })}
         apply={(theirs, wish) => ({ ...theirs, ...wish })}

@@ -131,6 +131,7 @@ export function UserForm({ user, onFocus, onReload, onDone }: UserFormProps) {
       )}
       <SaveFailure
         error={save.error}
+        shown={["name", "email", "password"]}
         seen={user ?? nobody}
         words={describeUser}
         apply={(theirs, wish) => ({ ...theirs, ...wish })}

@@ -54,7 +54,7 @@ struct SystemView {
 #[derive(Object)]
 #[oai(rename = "Counts")]
 struct CountsView {
-    /// Datasets.
+    /// Datasets, their own and those that are shared with them.
     datasets: u64,
     /// Records in all of them.
     records: u64,
@@ -62,7 +62,7 @@ struct CountsView {
     connections: u64,
     /// Syncs.
     syncs: u64,
-    /// Runs of all of them.
+    /// Runs of all of them; the making of a plan is none.
     runs: u64,
 }
 

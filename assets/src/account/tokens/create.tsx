@@ -116,7 +116,7 @@ function TokenForm({ onMade }: { onMade: (made: MadeToken) => void }) {
           error={faults.expires_at}
         />
       )}
-      <Failure error={create.error} />
+      <Failure error={create.error} shown={["name", "expires_at"]} />
       <div className="actions end">
         <Button look="primary" type="submit" isDisabled={!isWhole || create.isPending}>
           Make the token

@@ -64,7 +64,7 @@ export function Describe({ fileName, preview, onBack, onCreated }: DescribeProps
         />
       </Panel>
       {preview && <FirstRows preview={preview} />}
-      <Failure error={create.error} />
+      <Failure error={create.error} shown={["name", "key_field"]} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={!name || !keyField || create.isPending}>
           {preview ? "Create and import" : "Create"}

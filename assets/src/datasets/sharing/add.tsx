@@ -46,7 +46,13 @@ export function AddShare({ dataset }: { dataset: Dataset }) {
         onChange={setEmail}
         error={faults.email}
       />
-      <Select label="How far" options={levels} value={level} onChange={setLevel} />
+      <Select
+        label="How far"
+        help={levels.find(({ value }) => value === level)?.note}
+        options={levels}
+        value={level}
+        onChange={setLevel}
+      />
       {!faults.email && <Failure error={add.error} />}
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={add.isPending}>

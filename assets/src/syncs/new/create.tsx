@@ -50,7 +50,7 @@ export function Create({ settled }: { settled: Settled }) {
       <Checkbox isSelected={search.typecast ?? false} onChange={(typecast) => enter({ typecast })}>
         Let Airtable convert texts, and add choices that it does not know yet
       </Checkbox>
-      <Failure error={create.error} />
+      <Failure error={create.error} shown={["name"]} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={create.isPending}>
           {mayRun ? "Create and run" : "Create sync"}
