@@ -206,6 +206,8 @@ codes! {
         "A batch of records was written.";
     Exported = "WB-DATA-013" "sensitive_export" ApiActivity 2 Low done
         "Records were exported to a file.";
+    SelectionChanged = "WB-DATA-014" "selection_change" ApiActivity 3 Informational done
+        "A user picked records of a dataset, or let go of some.";
 
     DatasetShared = "WB-SHARE-001" "dataset_share" EntityManagement 1 Low done
         "A dataset was shared with another user.";

@@ -13,6 +13,8 @@ pub enum Permission {
     /// Making, importing into, changing and deleting one's own datasets; writing to others' as far
     /// as they share them for it.
     DatasetWrite,
+    /// Picking records of datasets that one may read: one's selection, by which a sync may go.
+    DatasetSelect,
     /// Sharing one's own datasets with others.
     DatasetShare,
     /// Seeing one's own connections and what their accounts hold.
@@ -35,9 +37,10 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DatasetRead,
         Self::DatasetWrite,
+        Self::DatasetSelect,
         Self::DatasetShare,
         Self::ConnectionRead,
         Self::ConnectionWrite,
@@ -59,6 +62,7 @@ impl Permission {
         match self {
             Self::DatasetRead => "dataset:read",
             Self::DatasetWrite => "dataset:write",
+            Self::DatasetSelect => "dataset:select",
             Self::DatasetShare => "dataset:share",
             Self::ConnectionRead => "connection:read",
             Self::ConnectionWrite => "connection:write",
@@ -124,6 +128,7 @@ impl Role {
             Self::Member => &[
                 P::DatasetRead,
                 P::DatasetWrite,
+                P::DatasetSelect,
                 P::DatasetShare,
                 P::ConnectionRead,
                 P::ConnectionWrite,
@@ -132,7 +137,7 @@ impl Role {
                 P::SyncRun,
                 P::SystemRead,
             ],
-            Self::Analyst => &[P::DatasetRead, P::SyncRead, P::SystemRead],
+            Self::Analyst => &[P::DatasetRead, P::DatasetSelect, P::SyncRead, P::SystemRead],
             Self::Auditor => &[P::AuditRead, P::SystemRead],
         }
     }

@@ -3,6 +3,7 @@
 use super::filter::FilterError;
 use super::import::Refusal;
 use super::plan::QueryError;
+use super::selection::MOST_SELECTED;
 use super::share::Access;
 use crate::base::{BadCursor, DatasetId, ImportId};
 use crate::fields::{Misfit, SchemaFaults, UnknownNames};
@@ -89,6 +90,9 @@ pub enum Error {
     /// The fields that are to be shown are none of the dataset's.
     #[error("fields: {0}")]
     UnknownNames(#[from] UnknownNames),
+    /// More would be picked than one user can.
+    #[error("a selection has at most {MOST_SELECTED} records; a sync can go by a filter instead")]
+    SelectionTooLarge,
     /// The cursor is none of this list's.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),

@@ -11,7 +11,7 @@ use futures_util::stream::try_unfold;
 use super::import::{Format, guarded};
 use super::share::Access;
 use super::{Dataset, Error, Record};
-use crate::audit::Code;
+use crate::audit::{Code, Event};
 use crate::base::{Actor, Clock};
 use crate::fields::{FieldType, Schema, Selection, Value};
 use crate::store::Snapshot;
@@ -29,6 +29,15 @@ pub struct Export {
     pub format: Format,
     dataset: Dataset,
     chosen: Selection,
+    which: Which,
+}
+
+/// Which records a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those that whoever has opened the dataset has picked.
+    Selected,
 }
 
 impl Dataset {
@@ -38,20 +47,42 @@ impl Dataset {
     /// In CSV (RFC 4180) a text that a spreadsheet would take for a formula gets a `'` before it,
     /// which an import takes away again.
     pub fn export(&self, format: Format, chosen: Selection, by: &Actor) -> Result<Export, Error> {
-        let event = self
-            .event(Code::Exported, by)
-            .count("records", self.count()?)
-            .detail("format", format.name());
-        self.datasets
-            .0
-            .log
-            .record(event.build(&self.datasets.0.clock));
-        Ok(Export {
-            file_name: format!("{}.{}", safe_name(self.name()), format.name()),
+        let event = self.event(Code::Exported, by);
+        self.note_export(event.count("records", self.count()?), format);
+        Ok(self.file(format, chosen, Which::All))
+    }
+
+    /// Exports the records that whoever has opened it has picked, in the same way.
+    pub async fn export_selected(
+        &self,
+        format: Format,
+        chosen: Selection,
+        by: &Actor,
+    ) -> Result<Export, Error> {
+        let event = self.event(Code::Exported, by);
+        let event = event.count("records", self.selected().await?);
+        self.note_export(event.detail("selected", true), format);
+        Ok(self.file(format, chosen, Which::Selected))
+    }
+
+    fn note_export(&self, event: Event, format: Format) {
+        let parts = &self.datasets.0;
+        let event = event.detail("format", format.name());
+        parts.log.record(event.build(&parts.clock));
+    }
+
+    fn file(&self, format: Format, chosen: Selection, which: Which) -> Export {
+        let what = match which {
+            Which::All => "",
+            Which::Selected => "-selected",
+        };
+        Export {
+            file_name: format!("{}{what}.{}", safe_name(self.name()), format.name()),
             format,
             dataset: self.clone(),
             chosen: chosen.with(self.shape.key_at),
-        })
+            which,
+        }
     }
 }
 
@@ -60,7 +91,7 @@ impl Export {
     /// come to as they are by then.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
         let blocking = self.dataset.datasets.0.blocking;
-        let writer = Some(Writer::new(self.dataset, self.format, self.chosen));
+        let writer = Some(Writer::new(self));
         try_unfold(writer, move |writer| async move {
             let Some(mut writer) = writer else {
                 return Ok(None);
@@ -78,6 +109,7 @@ struct Writer {
     dataset: Dataset,
     format: Format,
     chosen: Selection,
+    which: Which,
     clock: Clock,
     moment: Option<(Snapshot, Duration)>,
     after: Option<String>,
@@ -86,12 +118,13 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(dataset: Dataset, format: Format, chosen: Selection) -> Self {
+    fn new(file: Export) -> Self {
         Self {
-            clock: dataset.datasets.0.clock.clone(),
-            dataset,
-            format,
-            chosen,
+            clock: file.dataset.datasets.0.clock.clone(),
+            dataset: file.dataset,
+            format: file.format,
+            chosen: file.chosen,
+            which: file.which,
             moment: None,
             after: None,
             began: false,
@@ -122,7 +155,7 @@ impl Writer {
             format: self.format,
         };
         let mut last = self.after.clone();
-        dataset.walk_in(&moment, self.after.as_deref(), |record| {
+        let visit = |record: Record| {
             if out.len() >= CHUNK {
                 *ended = false;
                 return ControlFlow::Break(());
@@ -130,7 +163,11 @@ impl Writer {
             form.write(&record, std::mem::take(&mut first), &mut out);
             last = Some(record.key);
             ControlFlow::Continue(())
-        })?;
+        };
+        match self.which {
+            Which::All => dataset.walk_in(&moment, self.after.as_deref(), visit)?,
+            Which::Selected => dataset.walk_selected_in(&moment, self.after.as_deref(), visit)?,
+        }
         self.after = last;
         self.moment = Some((moment, taken));
         if self.ended && self.format == Format::Json {

@@ -24,6 +24,11 @@ impl Gates {
         self.gate(id).try_write_owned().map_err(|_held| Error::Busy)
     }
 
+    /// Keeps everybody else out who asks the same way.
+    pub(super) async fn alone(&self, id: DatasetId) -> OwnedRwLockWriteGuard<()> {
+        self.gate(id).write_owned().await
+    }
+
     fn gate(&self, id: DatasetId) -> Arc<RwLock<()>> {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         gates.retain(|other, gate| *other == id || Arc::strong_count(gate) > 1);

@@ -13,10 +13,11 @@ use super::error::Error;
 use super::import::{Import, ImportState, Imports, Job, Problems, Refusal, Spool, discard};
 use super::record::{Envelope, Records};
 use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, records};
+use super::selection::Picks;
 use super::{Dataset, Datasets};
 use crate::base::{Actor, DatasetId, ImportId, Scope, Tasks, UserId, chain};
 use crate::fields::Fields;
-use crate::store::{self, Batch, Scan, prefix};
+use crate::store::{self, Batch, Collection, Scan, prefix};
 
 /// So many rows are removed or written anew in one commit, so that others get their turn.
 const AT_ONCE: usize = 2_000;
@@ -172,31 +173,12 @@ impl Datasets {
 
     /// Removes what a deleted dataset left.
     async fn purge(&self, id: DatasetId, purge: &Purge) -> Result<(), Error> {
-        while !self
-            .0
-            .store
-            .scan::<Records>(&Scan::prefix(prefix(&(id,)), 1))?
-            .rows
-            .is_empty()
-        {
-            let mut batch = Batch::bookkeeping();
-            batch.clear::<Records>(prefix(&(id,)), AT_ONCE);
-            self.0.store.commit(batch).await?;
-        }
+        // What is picked needs its records: it goes first.
+        self.clear_all::<Picks>(prefix(&(id,))).await?;
+        self.clear_all::<Records>(prefix(&(id,))).await?;
         let imports = Scan::prefix(prefix(&(id,)), usize::MAX);
         for import in self.0.store.scan::<Imports>(&imports)?.rows {
-            let problems = prefix(&(import.key.1,));
-            while !self
-                .0
-                .store
-                .scan::<Problems>(&Scan::prefix(problems.clone(), 1))?
-                .rows
-                .is_empty()
-            {
-                let mut batch = Batch::bookkeeping();
-                batch.clear::<Problems>(problems.clone(), AT_ONCE);
-                self.0.store.commit(batch).await?;
-            }
+            self.clear_all::<Problems>(prefix(&(import.key.1,))).await?;
         }
         let mut batch = Batch::bookkeeping();
         batch.clear::<Imports>(prefix(&(id,)), usize::MAX);
@@ -205,6 +187,17 @@ impl Datasets {
         batch.discard::<Purges>(&id);
         self.0.store.commit(batch).await?;
         info!(dataset.id = %id, since = %purge.since, "the records of a deleted dataset are gone");
+        Ok(())
+    }
+
+    /// Removes all rows whose keys begin with `prefix`, some at a time.
+    async fn clear_all<C: Collection>(&self, prefix: Vec<u8>) -> Result<(), Error> {
+        let first = Scan::prefix(prefix.clone(), 1);
+        while !self.0.store.scan::<C>(&first)?.rows.is_empty() {
+            let mut batch = Batch::bookkeeping();
+            batch.clear::<C>(prefix.clone(), AT_ONCE);
+            self.0.store.commit(batch).await?;
+        }
         Ok(())
     }
 

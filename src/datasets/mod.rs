@@ -3,7 +3,7 @@
 //! [`Datasets`] opens a [`Dataset`] by the scope of its owner, or of somebody whom it is shared with;
 //! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
 //! values, `write`, `bulk` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
-//! and `export` move files, `share` and `sharing` let others
+//! and `export` move files, `selection` remembers what each user has picked, `share` and `sharing` let others
 //! in, `keep` finishes what was begun.
 
 mod alter;
@@ -21,6 +21,7 @@ mod plan;
 mod preview;
 mod record;
 mod row;
+mod selection;
 mod service;
 mod share;
 mod sharing;
@@ -38,6 +39,7 @@ pub use plan::{QueryError, SCAN_LIMIT};
 pub use preview::{PREVIEW_BYTES, Preview, preview};
 pub use record::{Record, Unread};
 pub use row::{Definition, Rows};
+pub use selection::{MOST_SELECTED, Picked, Picking};
 pub use service::{Datasets, New, Settings, tables};
 pub use share::{Access, Level, Share};
 pub use sharing::Grantee;

@@ -1,5 +1,6 @@
 //! Answers a query: one page of records in a stable order.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use super::plan::{Hint, Plan, QueryError, SCAN_LIMIT, Sort, Test, hint, mentions, place, plan};
@@ -66,6 +67,29 @@ impl Dataset {
             .log
             .record(event.build(&self.datasets.0.clock));
         Ok(page)
+    }
+
+    /// The keys of the records that a query finds; one more than `most` when there are more.
+    pub(super) fn keys_of(
+        &self,
+        moment: &Snapshot,
+        query: &Query,
+        most: usize,
+    ) -> Result<BTreeSet<String>, Error> {
+        let asked = self.asked(query)?;
+        let (Plan::Stream { scan, tests } | Plan::Collect { scan, tests, .. }) = &asked.plan;
+        let mut keys = BTreeSet::new();
+        self.look(moment, scan, &asked.hint, &mut |_, record| {
+            if asked.wants(&record, tests) {
+                keys.insert(record.key);
+            }
+            if keys.len() > most {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(keys)
     }
 
     fn asked(&self, query: &Query) -> Result<Asked, Error> {

@@ -14,6 +14,7 @@ use super::import::{Imports, Problems};
 use super::keep::Abandoned;
 use super::record::Records;
 use super::row::{BY_NAME, Definition, Purges, Rewrites, Rows, Slot, records};
+use super::selection::Picks;
 use super::share::{BY_USER, Shares};
 use super::{Dataset, Error};
 use crate::audit::{Code, Event, Log};
@@ -40,6 +41,8 @@ pub(super) struct Parts {
     pub(super) blocking: Blocking,
     pub(super) settings: Settings,
     pub(super) gates: Gates,
+    /// Selections of a dataset's records are changed one after the other.
+    pub(super) picking: Gates,
     /// The datasets that were opened lately.
     read: Kept<Read>,
     /// Imports whose callers have gone away.
@@ -68,7 +71,7 @@ pub struct New {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 7] {
+pub fn tables() -> [Table; 8] {
     [
         Table::of::<Rows>(),
         Table::of::<Shares>(),
@@ -77,6 +80,7 @@ pub fn tables() -> [Table; 7] {
         Table::of::<Problems>(),
         Table::of::<Rewrites>(),
         Table::of::<Purges>(),
+        Table::of::<Picks>(),
     ]
 }
 
@@ -96,6 +100,7 @@ impl Datasets {
             blocking,
             settings,
             gates: Gates::default(),
+            picking: Gates::default(),
             read: Kept::default(),
             abandoned: Mutex::default(),
             bell: Nudge::default(),

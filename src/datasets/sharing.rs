@@ -1,5 +1,6 @@
 //! Shares a dataset with other users, and asks how far whoever has opened one may go.
 
+use super::selection::Picks;
 use super::share::{Access, Kept, Level, Share, Shares};
 use super::{Dataset, Error};
 use crate::audit::{Code, Event};
@@ -164,6 +165,8 @@ impl Dataset {
             .detail("left", by.user() == Some(user));
         let mut batch = Batch::new(event.build(&self.datasets.0.clock));
         batch.delete::<Shares>(&row.key, row.version);
+        // Their selection goes with it; it has a limited number of rows.
+        batch.clear::<Picks>(prefix(&(self.id, user)), usize::MAX);
         self.changed(batch).await.map(drop)
     }
 

@@ -41,6 +41,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
     });
     let (read, write) = (Needs("dataset:read"), Needs("dataset:write"));
     let share = Needs("dataset:share");
+    let select = Needs("dataset:select");
     let connect = Needs("connection:write");
     vec![
         ("getSetup", Open, "", none()),
@@ -115,6 +116,15 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("deleteRecord", write, "", none()),
         ("changeRecords", write, "", batch()),
         ("lookUpRecords", read, "", json!({"keys": ["x"]})),
+        ("getSelection", read, "", none()),
+        ("listSelectedKeys", read, "", none()),
+        ("listSelectedRecords", read, "", none()),
+        ("lookUpSelection", read, "", json!({"keys": ["x"]})),
+        ("changeSelection", select, "", json!({"add": ["x"]})),
+        ("replaceSelection", select, "", json!({"keys": ["x"]})),
+        ("selectMatching", select, "", json!({})),
+        ("clearSelection", select, "", none()),
+        ("exportSelection", read, "?format=csv", none()),
         ("exportRecords", read, "?format=csv", none()),
         ("importFile", write, "?format=csv", "code\n1\n".into()),
         ("listImports", read, "", none()),
@@ -768,6 +778,15 @@ fn reach(operation: &str) -> &'static str {
         | "getRecord"
         | "exportRecords"
         | "lookUpRecords"
+        | "getSelection"
+        | "listSelectedKeys"
+        | "listSelectedRecords"
+        | "lookUpSelection"
+        | "changeSelection"
+        | "replaceSelection"
+        | "selectMatching"
+        | "clearSelection"
+        | "exportSelection"
         | "listImports"
         | "getImport"
         | "listImportProblems"

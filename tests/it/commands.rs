@@ -387,6 +387,46 @@ fn a_dataset_is_shared_and_taken_away_at_the_machine() {
     assert_eq!(shown(&["shares", "Airports"], ada), serde_json::json!([]));
 }
 
+#[test]
+fn records_are_picked_and_exported_at_the_machine() {
+    let machine = Machine::new();
+    let add = ["user", "add", "ada@example.org", "--role", "member"];
+    machine.run(&add, PASSWORD);
+    let file = machine.path("airports.csv");
+    std::fs::write(
+        &file,
+        "code,name\nLAX,Los Angeles\nSFO,San Francisco\nLGB,Long Beach\n",
+    )
+    .unwrap();
+    let dataset = |args: &[&str]| {
+        let line = [&["dataset"], args].concat();
+        let output = machine.output(&line, "");
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    };
+    let shown = |args: &[&str]| -> Value { serde_json::from_str(&dataset(args)).unwrap() };
+    dataset(&["create", "Airports", "--like", &file]);
+    dataset(&["import", "Airports", &file]);
+    let picked = shown(&["select", "Airports", "--add", "LAX", "--add", "XXX"]);
+    assert_eq!(picked["records"], 1, "{picked}");
+    assert_eq!(picked["missing"][0], "XXX", "{picked}");
+    let found = shown(&["select", "Airports", "--matching", "code ^= L"]);
+    assert_eq!(found["records"], 2, "{found}");
+    let exported = dataset(&["export-selected", "Airports"]);
+    assert_eq!(
+        exported,
+        "code,name\r\nLAX,Los Angeles\r\nLGB,Long Beach\r\n"
+    );
+    let fewer = shown(&["select", "Airports", "--remove", "LAX"]);
+    assert_eq!(fewer["removed"], 1, "{fewer}");
+    let none = shown(&["select", "Airports", "--clear"]);
+    assert_eq!(none["records"], 0, "{none}");
+}
+
 /// The document used to be asked of the appliance in the data folder, which a newer version may
 /// have left.
 #[test]

@@ -37,6 +37,7 @@ mod openapi;
 mod preconditions;
 mod programs;
 mod sandbox;
+mod selection;
 mod sessions;
 mod sharing;
 mod simulation;

@@ -6,7 +6,7 @@ use crate::support::{Client, NOON, PASSWORD, TestServer};
 
 const DAY: u64 = 24 * 60 * 60;
 
-fn in_days(days: i64) -> String {
+pub(crate) fn in_days(days: i64) -> String {
     (NOON + jiff::SignedDuration::from_hours(24 * days)).to_string()
 }
 

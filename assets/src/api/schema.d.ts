@@ -1037,6 +1037,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{id}/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how many records the caller has picked.
+         * @description Everybody who may see a dataset has a selection of their own in it, which nobody else sees.
+         *     A record that is deleted leaves every selection with that.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["getSelection"];
+        /**
+         * Picks records in the place of all that were.
+         * @description Picks records in the place of all that were.
+         *
+         *     Needs the permission `dataset:select`.
+         */
+        put: operations["replaceSelection"];
+        post?: never;
+        /**
+         * Lets go of all records that the caller has picked.
+         * @description Lets go of all records that the caller has picked.
+         *
+         *     Needs the permission `dataset:select`.
+         */
+        delete: operations["clearSelection"];
+        options?: never;
+        head?: never;
+        /**
+         * Picks records, and lets go of some.
+         * @description The change is made as a whole or, where more than 10,000 records would be picked, not at
+         *     all. Keys without a record are named in the answer and left out.
+         *
+         *     Needs the permission `dataset:select`.
+         */
+        patch: operations["changeSelection"];
+        trace?: never;
+    };
+    "/datasets/{id}/selection/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the keys that the caller has picked.
+         * @description Lists the keys that the caller has picked.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listSelectedKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/selection/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the records that the caller has picked, in the order of their keys.
+         * @description Lists the records that the caller has picked, in the order of their keys.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listSelectedRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/selection/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which of some records the caller has picked.
+         * @description Tells which of some records the caller has picked.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        post: operations["lookUpSelection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/selection/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Picks every record that matches now.
+         * @description A record that comes to match later is not picked by that: a sync that is to go by a
+         *     condition has a filter of its own.
+         *
+         *     Needs the permission `dataset:select`.
+         */
+        post: operations["selectMatching"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/selection/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports the records that the caller has picked as a file.
+         * @description As for all records: those of one moment, in the order of their keys.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["exportSelection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{id}/imports": {
         parameters: {
             query?: never;
@@ -2580,6 +2733,20 @@ export interface components {
             paused?: boolean;
         };
         /**
+         * NewSelection
+         * @description The records that are to be picked, and no others.
+         * @example {
+         *       "keys": [
+         *         "00M",
+         *         "00R"
+         *       ]
+         *     }
+         */
+        NewSelection: {
+            /** @description Their keys. */
+            keys: string[];
+        };
+        /**
          * NewSync
          * @description A sync to be made.
          */
@@ -2623,7 +2790,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -3446,6 +3613,126 @@ export interface components {
             items: components["schemas"]["UpcomingTime"][];
         };
         /**
+         * SelectedKeyList
+         * @description One part of the keys that the caller has picked.
+         */
+        SelectedKeyList: {
+            /** @description In their order. */
+            items: string[];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * Selection
+         * @description The caller's selection in a dataset.
+         * @example {
+         *       "records": 12,
+         *       "most": 10000
+         *     }
+         */
+        Selection: {
+            /**
+             * Format: int64
+             * @description How many records the caller has picked.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description How many they can pick at most.
+             */
+            most: number;
+        };
+        /**
+         * SelectionChange
+         * @description What is to be changed of a selection.
+         * @example {
+         *       "add": [
+         *         "00M",
+         *         "00R"
+         *       ],
+         *       "remove": [
+         *         "00V"
+         *       ]
+         *     }
+         */
+        SelectionChange: {
+            /**
+             * @description The keys of records to pick.
+             * @default []
+             */
+            add?: string[];
+            /**
+             * @description The keys of records to let go; a key that stands in both lists is let go.
+             * @default []
+             */
+            remove?: string[];
+        };
+        /**
+         * SelectionChanged
+         * @description What became of a selection.
+         */
+        SelectionChanged: {
+            /**
+             * Format: int64
+             * @description How many records the caller has picked now.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description How many were picked by this change.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many were let go by it.
+             */
+            removed: number;
+            /** @description The keys that were to be picked and have no record. */
+            missing: string[];
+        };
+        /**
+         * SelectionFound
+         * @description Which of some keys the caller has picked.
+         */
+        SelectionFound: {
+            /** @description Those that are, in the order in which they were asked for. */
+            selected: string[];
+        };
+        /**
+         * SelectionLookup
+         * @description Keys of which is asked whether they are picked.
+         * @example {
+         *       "keys": [
+         *         "00M",
+         *         "00R"
+         *       ]
+         *     }
+         */
+        SelectionLookup: {
+            /** @description The keys: 1 to 500. */
+            keys: string[];
+        };
+        /**
+         * SelectionQuery
+         * @description Which records are to be picked, as in the list of records; without both, all are.
+         * @example {
+         *       "filter": "state = \"CA\"",
+         *       "q": null,
+         *       "replace": false
+         *     }
+         */
+        SelectionQuery: {
+            /** @description Conditions joined by `and`, such as `state = "CA" and latitude > 30`. */
+            filter?: string;
+            /** @description A text that stands in the key or in a textual field, in any case of letters. */
+            q?: string;
+            /**
+             * @description Whether records that were picked before and do not match are let go.
+             * @default false
+             */
+            replace?: boolean;
+        };
+        /**
          * SentCell
          * @description One cell of what was sent.
          */
@@ -3654,7 +3941,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -6707,6 +6994,397 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    getSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Selection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSelection"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    clearSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    changeSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionChange"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSelectedKeys: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectedKeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSelectedRecords: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these fields, by their names joined with commas; `key` and the times are always
+                 *     there. Empty for the keys alone.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    lookUpSelection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionLookup"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionFound"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    selectMatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelectionChanged"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    exportSelection: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+                /** @description Only these fields, by their names joined with commas; the key field is always there. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listImports: {

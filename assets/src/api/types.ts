@@ -48,6 +48,7 @@ export type User = Schemas["User"];
 export type Permission =
   | "dataset:read"
   | "dataset:write"
+  | "dataset:select"
   | "dataset:share"
   | "connection:read"
   | "connection:write"

@@ -34,6 +34,7 @@ export const session: Session = {
   permissions: [
     "dataset:read",
     "dataset:write",
+    "dataset:select",
     "dataset:share",
     "connection:read",
     "connection:write",

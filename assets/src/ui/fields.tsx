@@ -16,7 +16,7 @@ import {
   Text,
   TextArea,
 } from "react-aria-components";
-import { Icon } from "./icon";
+import { Icon, type IconName } from "./icon";
 
 interface Labelled {
   label: string;
@@ -144,6 +144,8 @@ export function Select<Value extends string>({
 
 interface CheckboxProps {
   isSelected: boolean;
+  /** Some of what it stands for is selected, and some is not. */
+  isIndeterminate?: boolean;
   onChange: (isSelected: boolean) => void;
   isDisabled?: boolean;
   /** What a screen reader says where `children` is absent. */
@@ -154,7 +156,7 @@ interface CheckboxProps {
 export function Checkbox({ label, children, ...rest }: CheckboxProps) {
   return (
     <AriaCheckbox {...rest} aria-label={label} className="checkbox">
-      <Box />
+      <Box mark={rest.isIndeterminate ? "minus" : "check"} />
       {children && <span>{children}</span>}
     </AriaCheckbox>
   );
@@ -189,10 +191,10 @@ export function CheckboxList<Value extends string>(props: CheckboxListProps<Valu
   );
 }
 
-function Box() {
+function Box({ mark = "check" }: { mark?: IconName }) {
   return (
     <span className="box">
-      <Icon name="check" />
+      <Icon name={mark} />
     </span>
   );
 }

@@ -8,6 +8,8 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Figures stand right, digit below digit. */
   isFigure?: boolean;
+  /** A box before what names the row. */
+  isMark?: boolean;
   /** The table's own order by this column, where it can be sorted by it. */
   sort?: "ascending" | "descending" | "none";
   /** What the column is called where `head` is more than text. */
@@ -30,8 +32,9 @@ interface TableProps<Row> {
   isPressable?: boolean;
 }
 
-/** A plain table; its first column names the row. */
+/** A plain table; its first column that is no mark names the row. */
 export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<Row>) {
+  const naming = columns.findIndex(({ isMark }) => !isMark);
   return (
     // A region that scrolls must be reachable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
@@ -42,7 +45,7 @@ export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<
           {rows.map((row) => (
             <tr key={rowId(row)}>
               {columns.map((column, index) => (
-                <Cell key={column.id} column={column} row={row} isHead={index === 0} />
+                <Cell key={column.id} column={column} row={row} isHead={index === naming} />
               ))}
             </tr>
           ))}
@@ -66,8 +69,8 @@ function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
   return (
     <thead>
       <tr>
-        {columns.map(({ id, head, isFigure, sort }) => (
-          <th key={id} scope="col" className={isFigure ? "figure" : undefined} aria-sort={sort}>
+        {columns.map(({ id, head, sort, ...look }) => (
+          <th key={id} scope="col" className={cellLook(look)} aria-sort={sort}>
             {head}
           </th>
         ))}
@@ -82,8 +85,14 @@ interface CellProps<Row> {
   isHead: boolean;
 }
 
-function Cell<Row>({ column: { head, label, cell, isFigure }, row, isHead }: CellProps<Row>) {
-  const look = isFigure ? "figure" : undefined;
+function cellLook({ isFigure, isMark }: Pick<Column<never>, "isFigure" | "isMark">) {
+  if (isMark) return "mark-cell";
+  return isFigure ? "figure" : undefined;
+}
+
+function Cell<Row>({ column, row, isHead }: CellProps<Row>) {
+  const { head, label, cell } = column;
+  const look = cellLook(column);
   if (isHead) {
     return (
       <th scope="row" className={look}>
@@ -111,7 +120,13 @@ export function WaitingTable<Row>({ columns, rows = 8 }: WaitingTableProps<Row>)
     <div className="table-region" role="status" aria-label="Loading">
       <table className="table cards" aria-hidden="true">
         <Head
-          columns={columns.map(({ id, head, isFigure }) => ({ id, isFigure, head, cell: blank }))}
+          columns={columns.map(({ id, head, isFigure, isMark }) => ({
+            id,
+            isFigure,
+            isMark,
+            head: isMark ? null : head,
+            cell: blank,
+          }))}
         />
         <tbody>
           {waitingRows.slice(0, rows).map((key) => (

@@ -9,6 +9,7 @@ use poem::http::Method;
 use super::create::{definition, propose};
 use super::file::{FileFormat, save};
 use super::import::import;
+use super::select::Selecting;
 use super::share::Sharing;
 use super::view::{List, Report, Shown};
 use crate::cli::client::Client;
@@ -79,6 +80,8 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Selecting(Selecting),
     #[command(flatten)]
     Sharing(Sharing),
     /// Delete a dataset with all its records.
@@ -154,6 +157,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             let path = format!("{path}?cascade={cascade}");
             client.call(Method::DELETE, &path, None).await?;
         }
+        Command::Selecting(selecting) => selecting.run(client, context).await?,
         Command::Sharing(sharing) => sharing.run(client, context).await?,
     }
     Ok(())

@@ -4,6 +4,7 @@ mod command;
 mod create;
 mod file;
 mod import;
+mod select;
 mod share;
 mod view;
 

@@ -17,6 +17,8 @@ mod records;
 mod runs;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod schedules;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod selection;
 mod session;
 mod sessions;
 mod setup;
@@ -120,7 +122,11 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             datasets::Resource::new(app, pages),
             shares::Resource::new(app, pages),
         ),
-        (records::Resource::new(app, pages), bulk::Resource::new(app)),
+        (
+            records::Resource::new(app, pages),
+            bulk::Resource::new(app),
+            selection::Resource::new(app, pages),
+        ),
         imports::Resource::new(app, pages),
         (
             syncs::Resource::new(app, pages),

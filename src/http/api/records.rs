@@ -12,7 +12,7 @@ use super::{Done, Tag};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{DatasetId, Precondition};
-use crate::datasets::{Datasets, Format, Mode, Query as Wanted, Record, RecordPage, Write};
+use crate::datasets::{Datasets, Export, Format, Mode, Query as Wanted, Record, RecordPage, Write};
 use crate::fields::{Schema, Selection};
 use crate::http::page::Pages;
 use crate::http::tag::{self, Seen, Tagged};
@@ -43,7 +43,7 @@ pub(super) struct RecordView {
 /// One part of the records.
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
-struct RecordList {
+pub(super) struct RecordList {
     /// In the order that was asked for.
     items: Vec<RecordView>,
     /// Where the next part begins; absent at the end.
@@ -211,14 +211,18 @@ impl Resource {
         let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         let chosen = dataset.select(fields.0.as_deref())?;
-        let export = dataset.export(format.0, chosen, &by)?;
-        let disposition = format!("attachment; filename=\"{}\"", export.file_name);
-        let kind = export.format.media_type();
-        let body = Body::from_bytes_stream(export.into_stream());
-        Ok(Response::new(Binary(body))
-            .header("content-disposition", disposition)
-            .header("content-type", kind))
+        Ok(sent(dataset.export(format.0, chosen, &by)?))
     }
+}
+
+/// The answer that sends a file.
+pub(super) fn sent(export: Export) -> Response<Binary<Body>> {
+    let disposition = format!("attachment; filename=\"{}\"", export.file_name);
+    let kind = export.format.media_type();
+    let body = Body::from_bytes_stream(export.into_stream());
+    Response::new(Binary(body))
+        .header("content-disposition", disposition)
+        .header("content-type", kind)
 }
 
 impl Resource {
@@ -254,7 +258,7 @@ impl Resource {
 // holds it to the shape that the API document shows.
 
 impl RecordList {
-    fn written(schema: &Schema, chosen: &Selection, page: &RecordPage) -> Written<Self> {
+    pub(super) fn written(schema: &Schema, chosen: &Selection, page: &RecordPage) -> Written<Self> {
         let mut out = Vec::with_capacity(64 + page.records.len() * 512);
         out.extend_from_slice(b"{\"items\":");
         RecordView::write_all(schema, chosen, &page.records, &mut out);

@@ -120,6 +120,7 @@ impl From<datasets::Error> for ApiError {
                 Self::new(Code::BadQuery, error.to_string())
             }
             E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),
+            E::SelectionTooLarge => Self::invalid("selection", error.to_string()),
             E::BadCursor(error) => error.into(),
             E::Refused(_) => Self::new(Code::ImportRefused, error.to_string()),
             E::Spool(ref io) => match io.kind() {

@@ -251,6 +251,11 @@ async fn records(owner: &Caller<'_>) -> Things {
         .post(&format!("{path}/lookup"), keys)
         .await
         .expect(200);
+    let picked = json!({"add": ["K4", "K5"]});
+    owner
+        .patch(&format!("{path}/selection"), picked)
+        .await
+        .expect(200);
     let csv = b"iata,name,city,state,country\nK2,A,B,C,D\nK3,A,B,C,D\n".to_vec();
     let imports = format!("/api/v1{path}/imports?format=csv&file_name=fields.csv");
     let import = owner.send(Method::POST, &imports, "text/csv", csv).await;

@@ -7,6 +7,7 @@ const groups: readonly { label: string; scopes: readonly { value: Scope; label: 
     scopes: [
       { value: "dataset:read", label: "Read" },
       { value: "dataset:write", label: "Change" },
+      { value: "dataset:select", label: "Select records of" },
       { value: "dataset:share", label: "Share" },
     ],
   },

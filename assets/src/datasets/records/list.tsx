@@ -1,6 +1,7 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link, useLocation } from "@tanstack/react-router";
 import { $api } from "../../api/client";
+import { useMay } from "../../api/session";
 import type { Dataset, DatasetRecord } from "../../api/types";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
@@ -13,11 +14,16 @@ import { SortHead } from "../../ui/sort-head";
 import { type Column, Table, WaitingTable } from "../../ui/table";
 import { useMayEdit } from "../access";
 import { showValue } from "../show";
+import { useBoxes } from "./boxes";
+import { usePicking } from "./picking";
+import type { RecordSearch } from "./search";
 
 const route = getRouteApi("/signed-in/datasets/$id");
 const pageSize = 50;
 /** Wide datasets: the other fields are seen in the record itself. */
 const shownFields = 24;
+
+type RecordQuery = Pick<RecordSearch, "filter" | "q" | "sort" | "after">;
 
 declare module "@tanstack/react-router" {
   interface HistoryState {
@@ -28,14 +34,16 @@ declare module "@tanstack/react-router" {
 
 /** One page of a dataset's records. */
 export function RecordList({ dataset }: { dataset: Dataset }) {
-  const { record: _, add: __, ...search } = route.useSearch();
-  const columns = useColumns(dataset);
-  const records = $api.useQuery(
-    "get",
-    "/datasets/{id}/records",
-    { params: { path: { id: dataset.id }, query: { ...search, limit: pageSize } } },
-    { placeholderData: keepPreviousData },
-  );
+  const { record: _, add: __, selected, ...search } = route.useSearch();
+  const all = useRecords(dataset, search, !selected);
+  const alone = useSelected(dataset, search.after, Boolean(selected));
+  const records = selected ? alone : all;
+  const keys = records.data?.items.map(({ key }) => key) ?? [];
+  const picking = usePicking(dataset, keys);
+  const boxes = useBoxes(dataset, keys, picking);
+  const maySelect = useMay("dataset:select");
+  const fields = useColumns(dataset);
+  const columns = maySelect ? [boxes, ...fields] : fields;
   const isNarrowed = Boolean(search.q || search.filter);
   if (records.isError) return <Failure error={records.error} onRetry={() => records.refetch()} />;
   return (
@@ -54,14 +62,32 @@ export function RecordList({ dataset }: { dataset: Dataset }) {
               isOneLine
               isPressable
             />
+            <Failure error={picking.error} />
             <Paging count={items.length} next={next} scanned={scanned} />
           </div>
         ) : (
-          <NoRecords dataset={dataset} isNarrowed={isNarrowed || search.after !== undefined} />
+          <NoRecords
+            dataset={dataset}
+            isNarrowed={isNarrowed || search.after !== undefined}
+            isSelected={Boolean(selected)}
+          />
         )
       }
     </Loaded>
   );
+}
+
+function useRecords({ id }: Dataset, query: RecordQuery, enabled: boolean) {
+  const params = { path: { id }, query: { ...query, limit: pageSize } };
+  const options = { enabled, placeholderData: keepPreviousData };
+  return $api.useQuery("get", "/datasets/{id}/records", { params }, options);
+}
+
+/** Those alone that the reader has picked. */
+function useSelected({ id }: Dataset, after: string | undefined, enabled: boolean) {
+  const params = { path: { id }, query: { after, limit: pageSize } };
+  const options = { enabled, placeholderData: keepPreviousData };
+  return $api.useQuery("get", "/datasets/{id}/selection/records", { params }, options);
 }
 
 function waitingRows({ records }: Dataset): number {
@@ -69,7 +95,7 @@ function waitingRows({ records }: Dataset): number {
 }
 
 function useColumns(dataset: Dataset): Column<DatasetRecord>[] {
-  const { sort } = route.useSearch();
+  const { sort, selected } = route.useSearch();
   const navigate = route.useNavigate();
   const onSort = (sort: string | undefined) =>
     navigate({
@@ -81,8 +107,13 @@ function useColumns(dataset: Dataset): Column<DatasetRecord>[] {
   return [...key, ...others].slice(0, shownFields).map(
     ({ name, type }, index): Column<DatasetRecord> => ({
       id: name,
-      head: <SortHead field={name} label={name} sort={sort} onSort={onSort} />,
-      sort: sortOf(name, sort).state,
+      // What was picked has the order of the keys.
+      ...(selected
+        ? { head: name }
+        : {
+            head: <SortHead field={name} label={name} sort={sort} onSort={onSort} />,
+            sort: sortOf(name, sort).state,
+          }),
       isFigure: type === "integer" || type === "number",
       cell: (record) =>
         index === 0 ? <RecordLink recordKey={record.key} /> : showValue(record.fields[name]),
@@ -141,8 +172,22 @@ function Paging({ count, next, scanned }: PagingProps) {
   );
 }
 
-function NoRecords({ dataset, isNarrowed }: { dataset: Dataset; isNarrowed: boolean }) {
+interface NoRecordsProps {
+  dataset: Dataset;
+  isNarrowed: boolean;
+  /** Whether those are shown that are picked. */
+  isSelected: boolean;
+}
+
+function NoRecords({ dataset, isNarrowed, isSelected }: NoRecordsProps) {
   const mayEdit = useMayEdit(dataset);
+  if (isSelected) {
+    return (
+      <Empty icon="search" title="No record is selected">
+        <p>Show all records, and check the boxes before those that you want.</p>
+      </Empty>
+    );
+  }
   if (isNarrowed) {
     return (
       <Empty icon="search" title="No record fits">

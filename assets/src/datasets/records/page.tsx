@@ -1,13 +1,15 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { apiBase } from "../../api/client";
-import type { Dataset, ImportFormat } from "../../api/types";
-import { mediaTypes } from "../../api/upload";
+import { useMay } from "../../api/session";
+import type { Dataset } from "../../api/types";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
 import { useMayEdit } from "../access";
 import { DatasetFrame } from "../frame";
+import { exportItems } from "./export";
 import { RecordList } from "./list";
+import { SelectionBar } from "./selection-bar";
 import { RecordSheet } from "./sheet";
 import { Toolbar } from "./toolbar";
 
@@ -15,7 +17,8 @@ const route = getRouteApi("/signed-in/datasets/$id");
 
 export function Records() {
   const { id } = route.useParams();
-  const { record, add } = route.useSearch();
+  const { record, add, selected } = route.useSearch();
+  const maySelect = useMay("dataset:select");
   const navigate = route.useNavigate();
   const show = (change: { record?: string; add?: string }) =>
     navigate({ search: (now) => changeSearch(now, change), resetScroll: false });
@@ -32,7 +35,8 @@ export function Records() {
     >
       {(dataset: Dataset) => (
         <>
-          <Toolbar dataset={dataset} />
+          {!selected && <Toolbar dataset={dataset} />}
+          {maySelect && <SelectionBar dataset={dataset} />}
           <RecordList dataset={dataset} />
           {add && <RecordSheet dataset={dataset} onClose={close} />}
           {record && <RecordSheet dataset={dataset} recordKey={record} onClose={close} />}
@@ -51,18 +55,7 @@ function AddButton({ dataset, onPress }: { dataset: Dataset; onPress: () => void
   );
 }
 
-const formatNames: Record<ImportFormat, string> = {
-  csv: "CSV",
-  json: "JSON",
-  ndjson: "NDJSON, one record a line",
-};
-
 function ExportMenu({ id }: { id: string }) {
-  const items = (Object.keys(mediaTypes) as ImportFormat[]).map((format) => ({
-    id: format,
-    label: formatNames[format],
-    href: `${apiBase}/datasets/${id}/export?format=${format}`,
-    download: "",
-  }));
+  const items = exportItems(`${apiBase}/datasets/${id}/export`);
   return <Menu label="Export" icon="download" items={items} />;
 }
