@@ -3,11 +3,14 @@ use http::Method;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
+use super::notion;
+
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fault {
-    /// 429; the base then stays closed for the penalty, as after one call too many.
+    /// 429; Airtable's base then stays closed for the penalty, as after one call too many, and
+    /// Notion's integration for `retry_after_seconds`.
     RateLimited,
     /// 500.
     ServerError,
@@ -25,8 +28,32 @@ pub(super) enum Fault {
     LostAnswer,
     /// 401, as after a token was revoked.
     Unauthorized,
-    /// All listings under way are forgotten before the call is carried out.
+    /// All listings and cursors are forgotten before the call is carried out.
     ListingExpired,
+    /// Notion: 409, the write met another one and was not carried out.
+    Conflict,
+    /// Notion: 529 with `Retry-After`.
+    Overloaded,
+    /// Notion: 403, as after a capability was taken from the integration.
+    Restricted,
+    /// Notion: 403 with a page of HTML from the edge, which has no id of the call.
+    EdgeRefused,
+    /// Notion: 504, although the call is carried out.
+    GatewayTimeout,
+}
+
+impl Fault {
+    /// Whether only Notion knows it.
+    fn is_notions(self) -> bool {
+        matches!(
+            self,
+            Self::Conflict
+                | Self::Overloaded
+                | Self::Restricted
+                | Self::EdgeRefused
+                | Self::GatewayTimeout
+        )
+    }
 }
 
 /// A rule as it is written: a fault, the calls it is meant for, and when it strikes them.
@@ -152,7 +179,8 @@ impl Faults {
 
 impl Rule {
     fn strike(&mut self, method: &Method, target: &str) -> Option<Strike> {
-        if !self.order.calls.include(method, target) {
+        let is_strange = self.order.fault.is_notions() && !notion::is_ours(target);
+        if is_strange || !self.order.calls.include(method, target) {
             return None;
         }
         self.seen += 1;

@@ -11,7 +11,7 @@ use super::{
     answer::{Answer, Delivery},
     control,
     incoming::Incoming,
-    page,
+    notion, page,
 };
 
 /// The largest body of a seed.
@@ -33,6 +33,9 @@ impl Endpoint for Gate {
         }
         if path.starts_with(control::ROOT) {
             return Ok(self.control(request, arrived).await);
+        }
+        if notion::is_ours(path) {
+            return Ok(self.workspace(request, arrived).await);
         }
         Ok(self.vendor(request, arrived).await)
     }
@@ -70,6 +73,27 @@ impl Gate {
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.sandbox.clock.now();
         let (answer, delivery) = self.sandbox.world().perform(&incoming, &admitted, now);
+        answer.deliver(delivery)
+    }
+
+    /// Notion's calls.
+    async fn workspace(&self, request: Request, arrived: Timestamp) -> Response {
+        let most = self.sandbox.world().knobs.largest_body_bytes;
+        let incoming = match Incoming::read(request, arrived, most as usize).await {
+            Ok(incoming) => incoming,
+            Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
+        };
+        let (entered, latency_ms) = {
+            let mut world = self.sandbox.world();
+            match world.enter(&incoming) {
+                Ok(entered) => (entered, world.knobs.latency_ms),
+                Err(answer) => return answer.deliver(Delivery::Whole),
+            }
+        };
+        let delay_ms = entered.strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.sandbox.clock.now();
+        let (answer, delivery) = self.sandbox.world().serve(&incoming, &entered, now);
         answer.deliver(delivery)
     }
 

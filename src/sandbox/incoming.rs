@@ -13,6 +13,8 @@ pub(super) struct Incoming {
     pub(super) query: Vec<(String, String)>,
     /// The bearer token; `None` when there is none.
     pub(super) token: Option<String>,
+    /// The edition of its API that Notion is asked to speak.
+    pub(super) notion_version: Option<String>,
     pub(super) is_json: bool,
     pub(super) body: Bytes,
     pub(super) at: Timestamp,
@@ -37,6 +39,7 @@ impl Incoming {
             path: request.uri().path().to_owned(),
             query: request.params().unwrap_or_default(),
             token: token.map(str::to_owned),
+            notion_version: request.header("notion-version").map(str::to_owned),
             is_json: request
                 .content_type()
                 .is_some_and(|kind| kind.starts_with("application/json")),
@@ -55,6 +58,7 @@ impl Incoming {
             path: path.to_owned(),
             query: Vec::new(),
             token: None,
+            notion_version: None,
             is_json: true,
             body: body.into(),
             at: Timestamp::UNIX_EPOCH,

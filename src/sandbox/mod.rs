@@ -1,7 +1,7 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
 //!
-//! [`Sandbox`] is one set of bases in memory behind one HTTP endpoint: the vendor's API under
-//! `/v0`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a
+//! [`Sandbox`] is one set of bases and databases in memory behind one HTTP endpoint: Airtable's API
+//! under `/v0`, Notion's under `/v1`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a
 //! page for people at `/`. It shares no code with the clients that it is there to test.
 mod airtable;
 mod answer;
@@ -10,15 +10,18 @@ mod fault;
 mod gate;
 mod incoming;
 mod journal;
+mod notion;
 mod page;
 mod serve;
 mod settings;
+mod workspace;
 mod world;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed};
 pub use gate::Gate;
+pub use notion::{Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, SourceSeed};
 pub use serve::serve;
 pub use settings::{BadSeed, Knobs, Settings, Tokens};
 

@@ -3,23 +3,27 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::airtable::{BaseSeed, Limits, Refusal, Rules};
+use super::notion::{self, DatabaseSeed, NotionKnobs};
 
 /// What a sandbox begins with, and goes back to when it is reset.
 #[derive(Clone)]
 pub struct Settings {
     /// The bases that are there.
     pub bases: Vec<BaseSeed>,
-    /// How the vendor behaves.
+    /// The databases that are there.
+    pub databases: Vec<DatabaseSeed>,
+    /// How the vendors behave.
     pub knobs: Knobs,
     /// Ids are the same for the same number.
     pub seed: u64,
 }
 
 impl Default for Settings {
-    /// The base of the demonstration, with the vendor's real limits.
+    /// The bases and databases of the demonstration, with the vendors' real limits.
     fn default() -> Self {
         Self {
             bases: vec![BaseSeed::demo()],
+            databases: DatabaseSeed::demo(),
             knobs: Knobs::default(),
             seed: 1,
         }
@@ -49,6 +53,8 @@ pub struct Knobs {
     pub largest_body_bytes: u32,
     /// Whose calls are taken.
     pub tokens: Tokens,
+    /// Notion.
+    pub notion: NotionKnobs,
 }
 
 impl Default for Knobs {
@@ -63,6 +69,7 @@ impl Default for Knobs {
             listing_idle_seconds: 300,
             largest_body_bytes: 4 << 20,
             tokens: Tokens::AnyPersonal,
+            notion: NotionKnobs::default(),
         }
     }
 }
@@ -98,12 +105,33 @@ impl Tokens {
             Self::Listed(tokens) => tokens.iter().any(|listed| listed == token),
         }
     }
+
+    /// As [`Tokens::accept`], for a vendor whose tokens begin otherwise.
+    pub(super) fn accept_beginning(&self, token: &str, beginnings: &[&str]) -> bool {
+        match self {
+            Self::AnyPersonal => {
+                let mut rest = beginnings
+                    .iter()
+                    .filter_map(|begin| token.strip_prefix(begin));
+                rest.any(|rest| !rest.is_empty())
+            }
+            Self::Listed(_) => self.accept(token),
+        }
+    }
 }
 
 /// A seed that the vendor itself would refuse.
 #[derive(Debug, thiserror::Error)]
-#[error("the seed of base {base} was refused: {refusal:?}")]
+#[error("the seed of {name} was refused: {refusal:?}")]
 pub struct BadSeed {
-    pub(super) base: String,
-    pub(super) refusal: Refusal,
+    /// What it is a seed of, by its id or its title.
+    pub(super) name: String,
+    pub(super) refusal: Refused,
+}
+
+/// What a vendor says to a seed.
+#[derive(Debug)]
+pub(super) enum Refused {
+    Airtable(#[expect(dead_code, reason = "shown by Debug")] Refusal),
+    Notion(#[expect(dead_code, reason = "shown by Debug")] notion::Refusal),
 }

@@ -8,13 +8,15 @@ use super::{
     fault::{Fault, Faults, Strike},
     incoming::Incoming,
     journal::{Ending, Journal},
-    settings::{BadSeed, Knobs, Settings},
+    notion::{self, Notion},
+    settings::{BadSeed, Knobs, Refused, Settings},
 };
 
 pub(super) struct World {
     origin: Settings,
     pub(super) knobs: Knobs,
     pub(super) airtable: Airtable,
+    pub(super) notion: Notion,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
 }
@@ -34,14 +36,19 @@ impl World {
             knobs: &origin.knobs,
         };
         for seed in &origin.bases {
-            let base = seed.id.clone();
+            let name = seed.id.clone();
             let seeded = airtable.seed(seed.clone(), moment);
-            seeded.map_err(|refusal| BadSeed { base, refusal })?;
+            seeded.map_err(|refusal| BadSeed {
+                name,
+                refusal: Refused::Airtable(refusal),
+            })?;
         }
+        let notion = furnished(&origin, now)?;
         Ok(Self {
             knobs: origin.knobs.clone(),
             origin,
             airtable,
+            notion,
             faults: Faults::default(),
             journal: Journal::default(),
         })
@@ -107,7 +114,13 @@ impl World {
         now: Timestamp,
     ) -> (Answer, Delivery) {
         let answer = match strike.fault {
-            Fault::Slow => self.carry_out(call, incoming, now),
+            // All but the first never strike this vendor, which knows no such answer.
+            Fault::Slow
+            | Fault::Conflict
+            | Fault::Overloaded
+            | Fault::Restricted
+            | Fault::EdgeRefused
+            | Fault::GatewayTimeout => self.carry_out(call, incoming, now),
             Fault::Truncated => return (self.carry_out(call, incoming, now), Delivery::Truncated),
             Fault::LostAnswer => return (self.carry_out(call, incoming, now), Delivery::Lost),
             Fault::Cut if call.writes() => return (Answer::empty(StatusCode::OK), Delivery::Lost),
@@ -142,6 +155,23 @@ impl World {
         );
         answer
     }
+}
+
+/// The workspace that `origin` names.
+fn furnished(origin: &Settings, now: Timestamp) -> Result<Notion, BadSeed> {
+    let mut notion = Notion::new(origin.seed);
+    for seed in &origin.databases {
+        let name = seed.title.clone();
+        let seeded = notion.seed(
+            seed.clone(),
+            notion::Moment::of_colleague(now, &origin.knobs.notion),
+        );
+        seeded.map_err(|refusal| BadSeed {
+            name,
+            refusal: Refused::Notion(refusal),
+        })?;
+    }
+    Ok(notion)
 }
 
 /// The name under which a call is counted: an upsert is an update by its path alone.

@@ -32,6 +32,7 @@ mod limits;
 mod lists;
 mod metrics;
 mod migration;
+mod notion;
 mod once;
 mod openapi;
 mod preconditions;

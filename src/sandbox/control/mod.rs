@@ -79,7 +79,10 @@ pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
 
 fn look(world: &World, incoming: &Incoming, what: &Look) -> Result<Answer, Error> {
     let answer = match what {
-        Look::Statistics => Answer::ok(&world.journal.statistics(world.airtable.greatest_rate())),
+        Look::Statistics => {
+            let rates = [world.airtable.greatest_rate(), world.notion.greatest_rate()];
+            Answer::ok(&world.journal.statistics(rates[0].max(rates[1])))
+        }
         Look::Log => {
             let limit = incoming
                 .parameter("limit")

@@ -12,6 +12,11 @@ const KINDS = {
   cut: ['Cut off', 'The connection breaks in the middle of the answer. Writes are not carried out.'],
   truncated: ['Half an answer', 'The answer arrives whole, but its JSON stops half-way.'],
   lost_answer: ['Lost answer', 'The call is carried out, but no answer arrives.'],
+  conflict: ['409: conflict (Notion)', 'The write met another one and is not carried out.'],
+  overloaded: ['529: overloaded (Notion)', 'The call is not carried out; the vendor asks to wait.'],
+  restricted: ['403: a missing capability (Notion)', 'As if the integration may no longer do this.'],
+  edge_refused: ['403: a page from the edge (Notion)', 'HTML instead of JSON, and no id of the call.'],
+  gateway_timeout: ['504: timed out (Notion)', 'The call is carried out, but the answer says otherwise.'],
   unauthorized: ['401: token refused', 'As if the token had been revoked.'],
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };

@@ -1,0 +1,42 @@
+//! Plays Notion: databases, data sources and pages in three editions of its API, with its limits,
+//! its refusals and what it leaves out without saying so.
+//!
+//! Left out, and answered as paths that do not exist: blocks and their text, comments, the upload
+//! of files, templates, webhooks and views.
+mod blocks;
+mod body;
+mod call;
+mod cell;
+mod cursors;
+mod filter;
+mod formula;
+mod id;
+mod kind;
+mod knobs;
+mod page;
+mod pages;
+mod paging;
+mod people;
+mod property;
+mod query;
+mod quota;
+mod refusal;
+mod rich;
+mod schema;
+mod search;
+mod seed;
+mod sort;
+mod source;
+mod users;
+mod value;
+mod vendor;
+mod version;
+mod view;
+
+pub(crate) use call::{Call, is_ours};
+pub use knobs::{Capabilities, NotionKnobs, NotionLimits};
+pub(crate) use people::Author;
+pub(crate) use refusal::Refusal;
+pub use seed::{DatabaseSeed, SourceSeed};
+pub(crate) use vendor::{Moment, Notion};
+pub(crate) use version::Version;

@@ -1,0 +1,104 @@
+//! The calls about data sources.
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::sandbox::notion::{
+    body::{in_trash, members, only, words},
+    kind::Kind,
+    refusal::Refusal,
+    source::{DatabaseAt, Source, SourceAt},
+    vendor::{Moment, Notion, bytes},
+};
+
+impl Notion {
+    pub(in crate::sandbox::notion) fn get_source(
+        &self,
+        id: Uuid,
+        moment: Moment<'_>,
+    ) -> Result<Vec<u8>, Refusal> {
+        let at = self.named_source(id, moment.version)?;
+        Ok(bytes(&self.source_json(at, moment.version)))
+    }
+
+    /// Adds a data source to a database that is there.
+    pub(in crate::sandbox::notion) fn create_source(
+        &mut self,
+        body: &Map<String, Value>,
+        moment: Moment<'_>,
+    ) -> Result<Vec<u8>, Refusal> {
+        if !moment.version.has_sources() {
+            return Err(Refusal::invalid_url());
+        }
+        only(body, &["parent", "properties", "title", "icon"])?;
+        let parent = members(body, "parent")?.ok_or_else(|| Refusal::absent("parent"))?;
+        let id = parent.get("database_id").unwrap_or(&Value::Null);
+        let database = id
+            .as_str()
+            .and_then(|id| Uuid::parse_str(id).ok())
+            .ok_or_else(|| Refusal::expected("parent.database_id", "a valid uuid", id))?;
+        let database = self.known_database(database)?;
+        let properties =
+            members(body, "properties")?.ok_or_else(|| Refusal::absent("properties"))?;
+        let title = words(body, "title")?.unwrap_or_default();
+        self.blocks.make(1, moment.knobs, moment.now)?;
+        let at = self.found(database, title, properties, moment)?;
+        Ok(bytes(&self.source_json(at, moment.version)))
+    }
+
+    pub(in crate::sandbox::notion) fn change_source(
+        &mut self,
+        id: Uuid,
+        body: &Map<String, Value>,
+        moment: Moment<'_>,
+    ) -> Result<Vec<u8>, Refusal> {
+        only(
+            body,
+            &[
+                "title",
+                "icon",
+                "properties",
+                "in_trash",
+                "archived",
+                "parent",
+            ],
+        )?;
+        let at = self.named_source(id, moment.version)?;
+        let title = words(body, "title")?;
+        let wanted = in_trash(body, moment.version)?;
+        if let Some(properties) = members(body, "properties")? {
+            self.shape(at, properties, moment)?;
+        }
+        let source = self.source_mut(at);
+        source.name = title.unwrap_or_else(|| source.name.clone());
+        source.in_trash = wanted.unwrap_or(source.in_trash);
+        source.edited = moment.now;
+        Ok(bytes(&self.source_json(at, moment.version)))
+    }
+
+    /// Makes a data source; it is gone again when its schema is refused.
+    pub(in crate::sandbox::notion) fn found(
+        &mut self,
+        database: DatabaseAt,
+        name: String,
+        properties: &Map<String, Value>,
+        moment: Moment<'_>,
+    ) -> Result<SourceAt, Refusal> {
+        let id = self.ids.make();
+        let at = self.add_source(Source::new(id, database, name, moment.now));
+        let shaped = self.shape(at, properties, moment).and_then(|()| {
+            let properties = self.source(at).properties();
+            let titles = properties.filter(|(_, property)| matches!(property.kind, Kind::Title));
+            match titles.count() {
+                1 => Ok(()),
+                _ => Err(Refusal::invalid(
+                    "Title is not provided, or more than once.",
+                )),
+            }
+        });
+        if let Err(refusal) = shaped {
+            self.drop_last_source();
+            return Err(refusal);
+        }
+        Ok(at)
+    }
+}
