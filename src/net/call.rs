@@ -4,7 +4,7 @@ use std::fmt::{Debug, Formatter, Result as Shown};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::Url;
 
 use super::target::Reach;
@@ -16,6 +16,7 @@ pub struct Call {
     pub(super) url: Url,
     pub(super) reach: Reach,
     pub(super) bearer: Option<Secret>,
+    pub(super) headers: HeaderMap,
     pub(super) json: Option<Bytes>,
     pub(super) purpose: Purpose,
 }
@@ -35,6 +36,7 @@ impl Call {
             url,
             reach,
             bearer: None,
+            headers: HeaderMap::new(),
             json: None,
             purpose: Purpose {
                 provider: "none",
@@ -48,6 +50,30 @@ impl Call {
     #[must_use]
     pub fn query(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Adds a segment to the path that is percent-encoded already, as some vendors' ids are.
+    #[must_use]
+    pub fn escaped_segment(mut self, segment: &str) -> Self {
+        // It is one segment of this path, whatever a vendor has written into it.
+        let foreign = |c: char| matches!(c, '/' | '\\' | '?' | '#');
+        let safe = segment.replace(foreign, "");
+        let unfolded = safe.to_ascii_lowercase().replace("%2e", ".");
+        let safe = if matches!(unfolded.as_str(), "." | "..") {
+            ""
+        } else {
+            &safe
+        };
+        let path = format!("{}/{safe}", self.url.path());
+        self.url.set_path(&path);
+        self
+    }
+
+    /// Sends this header, which holds no secret.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
         self
     }
 
@@ -85,6 +111,11 @@ impl Call {
             waited,
         };
         self
+    }
+
+    /// The headers beside that of the token.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The method.

@@ -76,7 +76,7 @@ impl Client {
             }
             Reach::Sandbox => &self.sandbox,
         };
-        let mut request = client.request(call.method, call.url);
+        let mut request = client.request(call.method, call.url).headers(call.headers);
         if let Some(token) = &call.bearer {
             request = request.bearer_auth(token.expose());
         }
