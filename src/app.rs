@@ -1,6 +1,7 @@
 //! Builds every service once, in order: the only wiring.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::oneshot::Receiver;
@@ -10,11 +11,10 @@ use crate::auth::{self, Auth};
 use crate::base::metrics::{AUDIT_DEGRADED, CERTIFICATE_EXPIRY, JOBS, STORE_BYTES};
 use crate::base::{Act, Actor, Blocking, Clock, Nudge, Tasks, Witness, WitnessError, chain};
 use crate::config::Config;
-use crate::connections::{self, Connections};
+use crate::connections::{self, Connections, Manner, Manners};
 use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
 use crate::net::{self, NotLoopback};
-use crate::providers::Pace;
 use crate::receipts::{self, Receipts};
 use crate::scheduler::Scheduler;
 use crate::store::{self, Migration, Registry, Store};
@@ -115,7 +115,7 @@ impl App {
             clock: clock.clone(),
             blocking,
             network: Arc::new(network),
-            pace: Pace::per_second(config.airtable.requests_per_second),
+            manners: manners(&config),
             sandbox: config.sandbox.url.clone(),
         })?;
         let ground = ground(&store, &vault, &audit, &clock, blocking);
@@ -268,6 +268,17 @@ fn store_file(config: &Config) -> std::path::PathBuf {
 fn spooled(config: &Config) -> datasets::Settings {
     let spool = config.server.data.join("spool");
     datasets::Settings { spool }
+}
+
+/// How fast the providers are called, and how far their lists lag behind.
+fn manners(config: &Config) -> Manners {
+    Manners {
+        airtable: Manner::new(config.airtable.requests_per_second, Duration::ZERO),
+        notion: Manner::new(
+            config.notion.requests_per_second,
+            config.notion.settle_after,
+        ),
+    }
 }
 
 /// The book as the store knows it.

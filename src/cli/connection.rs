@@ -94,6 +94,8 @@ struct Token {
 enum Provider {
     /// Airtable.
     Airtable,
+    /// Notion.
+    Notion,
 }
 
 impl Token {
@@ -106,6 +108,7 @@ impl Provider {
     const fn name(self) -> &'static str {
         match self {
             Self::Airtable => "airtable",
+            Self::Notion => "notion",
         }
     }
 }

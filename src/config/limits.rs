@@ -24,6 +24,8 @@ pub struct Limits {
     pub sync_starts: Rate,
     /// Starts of syncs, of plans and of retries with Airtable, per user.
     pub sync_starts_airtable: Rate,
+    /// Starts of syncs, of plans and of retries with Notion, per user.
+    pub sync_starts_notion: Rate,
     /// How often keys that no longer matter are forgotten.
     pub sweep: Duration,
     /// Rows on a page whose caller names no number.
@@ -67,6 +69,11 @@ impl Limits {
                 "sync_starts_airtable",
                 Rate::of(5, MINUTE),
                 "Starts of syncs, of plans and of retries with Airtable, per user.",
+            ),
+            sync_starts_notion: from.key(
+                "sync_starts_notion",
+                Rate::of(3, MINUTE),
+                "Starts of syncs, of plans and of retries with Notion, per user.",
             ),
             sweep: from.key(
                 "sweep",

@@ -7,8 +7,8 @@ use toml_edit::Document;
 use super::fault::{Caution, Fault, Faults, Reason, Unreadable, Warning};
 use super::reader::{About, Entry, Reader, place};
 use super::{
-    Airtable, Audit, Auth, Config, Environment, Google, Limits, Log, Net, Redis, Sandbox, Sentry,
-    Server, Source, Store, Sync, Tls, Vault,
+    Airtable, Audit, Auth, Config, Environment, Google, Limits, Log, Net, Notion, Redis, Sandbox,
+    Sentry, Server, Source, Store, Sync, Tls, Vault,
 };
 
 /// A configuration that can be used, and what is known about it.
@@ -117,6 +117,7 @@ fn sections(reader: &mut Reader<'_>) -> Config {
         net: Net::read(reader.section("net", "Calls that leave the appliance.")),
         sync: Sync::read(reader.section("sync", "Runs of syncs, and plans of them.")),
         airtable: Airtable::read(reader.section("airtable", "Pacing towards Airtable.")),
+        notion: Notion::read(reader.section("notion", "Pacing towards Notion.")),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
         google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
         sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),

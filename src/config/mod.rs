@@ -18,6 +18,7 @@ mod names;
 mod net;
 mod network;
 mod notation;
+mod notion;
 mod rate;
 mod reader;
 mod redis;
@@ -43,6 +44,7 @@ pub use load::Loaded;
 pub use log::{Format, Level, Log};
 pub use net::Net;
 pub use network::Network;
+pub use notion::Notion;
 pub use rate::Rate;
 pub use reader::Entry;
 pub use redis::Redis;
@@ -81,6 +83,8 @@ pub struct Config {
     pub sync: Sync,
     /// Pacing towards Airtable.
     pub airtable: Airtable,
+    /// Pacing towards Notion.
+    pub notion: Notion,
     /// The built-in practice provider.
     pub sandbox: Sandbox,
     /// Google's OAuth client.

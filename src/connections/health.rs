@@ -86,6 +86,8 @@ impl Health {
             | Error::Refused(_)
             | Error::TooLarge
             | Error::RecordGone
+            | Error::Busy(_)
+            | Error::Full(_)
             | Error::Gone(_)
             | Error::SchemaMoved(_) => return,
         };

@@ -18,7 +18,7 @@ pub use connection::Connection;
 pub use error::Error;
 pub use health::{Health, Status};
 pub use row::{AccountName, Rows};
-pub use service::{Connections, New, Parts};
+pub use service::{Connections, Manner, Manners, New, Parts};
 
 pub use crate::providers::{
     Account, Base, Endpoint, Error as ProviderError, Kind, RemoteField, RemoteTable,

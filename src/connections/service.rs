@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Url;
@@ -10,7 +11,8 @@ use reqwest::Url;
 use super::row::{BY_NAME, Rows, Stored, place};
 use super::{Connection, Error, Health, token};
 use crate::audit::{Code, Event, Log};
-use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, Scope, Secret};
+use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret};
+use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
 use crate::providers::{self, Endpoint, Gate, Kind, Pace, Records};
 use crate::store::{self, Batch, Scan, Store, prefix};
@@ -34,10 +36,38 @@ pub struct Parts {
     pub blocking: Blocking,
     /// What carries calls to providers.
     pub network: Arc<dyn Network>,
-    /// How fast a base is called.
-    pub pace: Pace,
+    /// How the providers are called.
+    pub manners: Manners,
     /// The sandbox on this machine, if there is one.
     pub sandbox: Option<Url>,
+}
+
+/// How each provider is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Manners {
+    /// How Airtable is.
+    pub airtable: Manner,
+    /// How Notion is.
+    pub notion: Manner,
+}
+
+/// How a provider is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// How fast a base or an account is called.
+    pub pace: Pace,
+    /// For how long what was written may be missing from the provider's lists.
+    pub settles_after: Duration,
+}
+
+impl Manner {
+    /// So many calls a second, 0 for as many as anybody likes.
+    pub fn new(per_second: u32, settles_after: Duration) -> Self {
+        Self {
+            pace: Pace::per_second(per_second),
+            settles_after,
+        }
+    }
 }
 
 pub(super) struct Service {
@@ -54,6 +84,7 @@ pub(super) struct Service {
 struct Home {
     target: Target,
     gate: Arc<Gate>,
+    settles_after: Duration,
 }
 
 /// A connection to be created.
@@ -69,15 +100,26 @@ pub struct New {
     pub endpoint: Endpoint,
 }
 
+impl Manners {
+    fn of(self, kind: Kind) -> Manner {
+        match kind {
+            Kind::Airtable => self.airtable,
+            Kind::Notion => self.notion,
+        }
+    }
+}
+
 impl Connections {
     /// The service. Errs when the sandbox's address does not lie on this machine.
     pub fn new(parts: Parts) -> Result<Self, NotLoopback> {
-        let home = |target| Home {
-            target,
-            gate: Arc::new(Gate::new(parts.clock.clone(), parts.pace)),
-        };
         let mut homes = HashMap::new();
         for kind in Kind::ALL {
+            let manner = parts.manners.of(kind);
+            let home = |target| Home {
+                target,
+                gate: Arc::new(Gate::new(parts.clock.clone(), manner.pace)),
+                settles_after: manner.settles_after,
+            };
             homes.insert((kind, Endpoint::Vendor), home(Target::vendor(kind.host())));
             if let Some(url) = &parts.sandbox {
                 homes.insert((kind, Endpoint::Sandbox), home(Target::sandbox(url)?));
@@ -227,10 +269,17 @@ impl Service {
             target: home.target.clone(),
             network: Arc::clone(&self.network),
             gate: Arc::clone(&home.gate),
+            account: fingerprint(&token),
             token,
+            settles_after: home.settles_after,
         };
         Ok(providers::open(kind, access))
     }
+}
+
+/// What tells the account of one token from that of another.
+fn fingerprint(token: &Secret) -> String {
+    Hex(&content_hash(token.expose().as_bytes()).0).to_string()
 }
 
 /// The name without the space around it.

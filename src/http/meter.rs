@@ -70,6 +70,7 @@ pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Optio
 pub(crate) fn sync_starts(provider: Kind) -> Policy {
     match provider {
         Kind::Airtable => Policy::SyncStartsAirtable,
+        Kind::Notion => Policy::SyncStartsNotion,
     }
 }
 

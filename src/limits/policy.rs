@@ -28,11 +28,13 @@ pub enum Policy {
     SyncStarts,
     /// Starts of a run towards Airtable, per user.
     SyncStartsAirtable,
+    /// Starts of a run towards Notion, per user.
+    SyncStartsNotion,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -40,6 +42,7 @@ impl Policy {
         Self::Imports,
         Self::SyncStarts,
         Self::SyncStartsAirtable,
+        Self::SyncStartsNotion,
     ];
 
     /// Its name in the headers of an answer, in the settings' list and in the book.
@@ -52,6 +55,7 @@ impl Policy {
             Self::Imports => "imports",
             Self::SyncStarts => "sync_starts",
             Self::SyncStartsAirtable => "sync_starts_airtable",
+            Self::SyncStartsNotion => "sync_starts_notion",
         }
     }
 
@@ -67,6 +71,7 @@ impl Policy {
             Self::Imports => "imports",
             Self::SyncStarts => "starts of syncs, of plans and of retries",
             Self::SyncStartsAirtable => "starts of syncs, of plans and of retries with Airtable",
+            Self::SyncStartsNotion => "starts of syncs, of plans and of retries with Notion",
         }
     }
 
@@ -78,7 +83,8 @@ impl Policy {
             | Self::Exports
             | Self::Imports
             | Self::SyncStarts
-            | Self::SyncStartsAirtable => Counted::ByUser,
+            | Self::SyncStartsAirtable
+            | Self::SyncStartsNotion => Counted::ByUser,
         }
     }
 
@@ -92,6 +98,7 @@ impl Policy {
             Self::Imports => settings.imports,
             Self::SyncStarts => settings.sync_starts,
             Self::SyncStartsAirtable => settings.sync_starts_airtable,
+            Self::SyncStartsNotion => settings.sync_starts_notion,
         }
     }
 }

@@ -41,6 +41,12 @@ pub enum Error {
     /// A field is gone or is now of another type.
     #[error("the remote table's fields have changed: {0}")]
     SchemaMoved(String),
+    /// Something else was written at the same moment; nothing was written, and it can be tried again.
+    #[error("the provider was busy with another change: {0}")]
+    Busy(String),
+    /// The account holds as much as it may: what is there can be changed, and nothing is added.
+    #[error("the account at the provider is full: {0}")]
+    Full(String),
     /// The account's calls for this month are used up.
     #[error("the account's calls at the provider are used up for this month")]
     BillingLimit,
@@ -64,6 +70,8 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::Gone(_) => "gone",
             Self::SchemaMoved(_) => "schema_moved",
+            Self::Busy(_) => "busy",
+            Self::Full(_) => "full",
             Self::BillingLimit => "billing_limit",
             Self::Broken(_) => "broken",
         }

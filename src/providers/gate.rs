@@ -84,14 +84,24 @@ impl Gate {
     /// time until which all calls to it now wait.
     pub fn refused(&self, base: &str, penalty: Duration) -> Timestamp {
         let now = self.clock.elapsed();
-        let pacer = |lanes: &mut HashMap<String, Pacer>| {
-            let lane = lanes.entry(base.to_owned());
-            let per_second = self.per_second().unwrap_or(NonZeroU32::MAX);
-            let pacer = lane.or_insert_with(|| Pacer::new(per_second));
-            pacer.refused(now, penalty)
-        };
-        let until = pacer(&mut self.lanes());
+        let until = self.lane(base, |pacer| pacer.refused(now, penalty));
         self.clock.after(until.saturating_sub(now))
+    }
+
+    /// Takes in that the vendor wants to be left alone for reasons of its own. Gives the time until
+    /// which all calls to `base` now wait.
+    pub fn hold(&self, base: &str, span: Duration) -> Timestamp {
+        let now = self.clock.elapsed();
+        let until = self.lane(base, |pacer| pacer.hold(now, span));
+        self.clock.after(until.saturating_sub(now))
+    }
+
+    /// What somebody does with the pacer of a base.
+    fn lane<T>(&self, base: &str, act: impl FnOnce(&mut Pacer) -> T) -> T {
+        let per_second = self.per_second().unwrap_or(NonZeroU32::MAX);
+        let mut lanes = self.lanes();
+        let lane = lanes.entry(base.to_owned());
+        act(lane.or_insert_with(|| Pacer::new(per_second)))
     }
 
     fn turn(&self, base: &str) -> Turn {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::airtable;
+use super::{airtable, notion};
 
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,21 +13,24 @@ use super::airtable;
 pub enum Kind {
     /// Airtable.
     Airtable,
+    /// Notion.
+    Notion,
 }
 
 /// A name that is no provider's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no provider {0:?}; known is \"airtable\"")]
+#[error("there is no provider {0:?}; known are \"airtable\" and \"notion\"")]
 pub struct UnknownKind(String);
 
 impl Kind {
     /// Every provider.
-    pub const ALL: [Self; 1] = [Self::Airtable];
+    pub const ALL: [Self; 2] = [Self::Airtable, Self::Notion];
 
     /// The name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Airtable => "airtable",
+            Self::Notion => "notion",
         }
     }
 
@@ -35,6 +38,7 @@ impl Kind {
     pub const fn host(self) -> &'static str {
         match self {
             Self::Airtable => airtable::HOST,
+            Self::Notion => notion::HOST,
         }
     }
 
@@ -42,6 +46,7 @@ impl Kind {
     pub fn misfit(self, token: &str) -> Option<&'static str> {
         match self {
             Self::Airtable => airtable::misfit(token),
+            Self::Notion => notion::misfit(token),
         }
     }
 }

@@ -8,10 +8,12 @@ mod airtable;
 mod error;
 mod gate;
 mod kind;
+mod notion;
 mod pace;
 mod records;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::Error;
 pub use gate::{Gate, Pace};
@@ -32,13 +34,18 @@ pub struct Access {
     pub network: Arc<dyn Network>,
     /// The pace of the calls, shared by all accounts at this target.
     pub gate: Arc<Gate>,
+    /// What tells this account from others, where the vendor counts the calls of each.
+    pub account: String,
     /// The account's credential.
     pub token: Secret,
+    /// For how long what was written may be missing from the provider's lists.
+    pub settles_after: Duration,
 }
 
 /// The tables of an account.
 pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
     match kind {
         Kind::Airtable => Arc::new(airtable::Airtable::new(access)),
+        Kind::Notion => Arc::new(notion::Notion::new(access)),
     }
 }

@@ -74,7 +74,13 @@ impl Pacer {
         if now >= self.held {
             self.margin = (self.margin + LESSON).min(MAX_MARGIN);
         }
-        self.held = self.held.max(now + penalty);
+        self.hold(now, penalty)
+    }
+
+    /// Takes in that the vendor wants to be left alone for `span`, and not because of our calls.
+    /// Gives the end of the pause.
+    pub(super) fn hold(&mut self, now: Duration, span: Duration) -> Duration {
+        self.held = self.held.max(now + span);
         self.held
     }
 

@@ -1,7 +1,9 @@
 //! What a provider of tables can do: show its tables, write rows, and say which rows it has.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
@@ -25,7 +27,7 @@ pub struct Base {
     pub id: String,
     /// What people call it.
     pub name: String,
-    /// What the account may do there, in the provider's word.
+    /// What the account may do there, in the provider's word; empty when it does not say.
     pub permission: String,
 }
 
@@ -120,6 +122,16 @@ pub trait Records: Send + Sync {
     /// How many rows one call can write.
     fn rows_per_call(&self) -> usize;
 
+    /// Whether a row without an id, once written, is the one that has its key. If not, each such
+    /// write makes a record: whoever writes looks for the key before ([`Records::find`]).
+    fn matches_by_key(&self) -> bool;
+
+    /// How many keys one call of [`Records::find`] asks for.
+    fn keys_per_call(&self) -> usize;
+
+    /// For how long a record that was written may be missing from what is found and listed.
+    fn settles_after(&self) -> Duration;
+
     /// Waits for the turn to make one more call to `base`. Whoever is dropped while waiting has
     /// not taken a turn.
     fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()>;
@@ -133,9 +145,23 @@ pub trait Records: Send + Sync {
     /// The tables of a base with their fields, in one call that was admitted.
     fn tables<'a>(&'a self, base: &'a str) -> Answer<'a, Vec<RemoteTable>>;
 
+    /// One table of a base with its fields, in one call that was admitted; none when the base has
+    /// no such table.
+    fn table<'a>(&'a self, base: &'a str, table: &'a str) -> Answer<'a, Option<RemoteTable>> {
+        async move {
+            let tables = self.tables(base).await?;
+            Ok(tables.into_iter().find(|one| one.id == table))
+        }
+        .boxed()
+    }
+
     /// Writes rows, all or none, in one call that was admitted. Gives them as they are then held,
     /// in the same order.
     fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>>;
+
+    /// Deletes a record, as gently as the provider can, in one call that was admitted. One that is
+    /// not there any more is none to worry about.
+    fn discard<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, ()>;
 
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;
@@ -144,13 +170,15 @@ pub trait Records: Send + Sync {
     /// asking; none when it may take it.
     fn misfit(&self, layout: &Layout, cells: &[Option<Value>]) -> Option<String>;
 
-    /// Some of all rows, in one call that was admitted. `after` is what the page before gave.
+    /// Some of all rows, in one call that was admitted. `after` is what the page before gave; a row
+    /// may come twice.
     fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page>;
 
     /// The rows that hold one of the keys (spelt as the dataset spells them). The first call was
     /// admitted; the calls for further pages wait for their own turns.
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>>;
 
-    /// The rows that were made at `since` or later; calls as for [`Records::find`].
+    /// The rows that were made at `since` or later, by the account itself where the provider tells
+    /// who made a row; calls as for [`Records::find`].
     fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>>;
 }

@@ -29,6 +29,21 @@ pub(crate) struct Intent {
     /// while nobody knows yet what became of them. Intents of older versions have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) looks: Vec<Look>,
+    /// When the last of them was tried, if that is known: until the provider's lists have caught
+    /// up, what they do not show may be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tried: Option<Timestamp>,
+    /// Records that were not found, and made again: should the first one turn up late, it is one
+    /// too many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) again: Vec<Announced>,
+}
+
+/// A record that was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Announced {
+    pub(crate) key: String,
+    pub(crate) look: Look,
 }
 
 /// What a record's cells look like: eight hexadecimal digits for each, and zeros for an empty one.
@@ -37,19 +52,40 @@ pub(crate) struct Intent {
 pub(crate) struct Look(pub(crate) String);
 
 impl Intent {
+    /// The intent to create some records.
+    pub(crate) fn of(at: Timestamp, records: impl IntoIterator<Item = Announced>) -> Self {
+        let mut intent = Self {
+            at,
+            keys: Vec::new(),
+            looks: Vec::new(),
+            tried: None,
+            again: Vec::new(),
+        };
+        records.into_iter().for_each(|record| intent.add(record));
+        intent
+    }
+
+    /// Announces one more.
+    pub(crate) fn add(&mut self, record: Announced) {
+        self.keys.push(record.key);
+        self.looks.push(record.look);
+    }
+
     /// What the record with this key looked like.
     pub(crate) fn look(&self, key: &str) -> Option<&Look> {
         let at = self.keys.iter().position(|known| known == key)?;
         self.looks.get(at)
     }
 
-    /// The intent for some of its records alone.
-    pub(crate) fn only(&self, keys: Vec<String>) -> Self {
+    /// What stays open of it after a try at `tried`: these keys, and those that were made again.
+    pub(crate) fn rest(&self, keys: Vec<String>, again: Vec<Announced>, tried: Timestamp) -> Self {
         let looks = keys.iter().filter_map(|key| self.look(key).cloned());
         Self {
             at: self.at,
             looks: looks.collect(),
             keys,
+            tried: Some(tried),
+            again,
         }
     }
 }

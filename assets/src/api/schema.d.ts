@@ -1983,14 +1983,14 @@ export interface components {
         };
         /**
          * Base
-         * @description A base: it holds tables.
+         * @description A base, which is a database where the provider is Notion: it holds tables.
          */
         Base: {
             /** @description The provider's id of it. */
             id: string;
             /** @description What people call it. */
             name: string;
-            /** @description What the account may do there, in the provider's word. */
+            /** @description What the account may do there, in the provider's word; empty when it does not say. */
             permission: string;
         };
         /**
@@ -2643,7 +2643,8 @@ export interface components {
             name: string;
             /**
              * Format: password
-             * @description A personal access token. It is sealed, and never shown again.
+             * @description A personal access token of Airtable's, or the secret of an integration of Notion's. It is
+             *     sealed, and never shown again.
              */
             token: string;
             /** @description Where the provider is called. */
@@ -3020,7 +3021,7 @@ export interface components {
          * @description A provider.
          * @enum {string}
          */
-        Provider: "airtable";
+        Provider: "airtable" | "notion";
         /**
          * RateLimit
          * @description One limit: a burst, and one back after each part of the time.

@@ -28,6 +28,8 @@ pub(super) const HOST: &str = "api.airtable.com";
 const PENALTY: Duration = Duration::from_secs(30);
 /// Airtable Web API, "Update multiple records": up to 10 records in one request.
 const ROWS_PER_CALL: usize = 10;
+/// So many keys are asked for at once: a formula of that length is far below what is taken.
+const KEYS_PER_CALL: usize = 50;
 /// Calls that belong to no base share a lane of this name.
 const NO_BASE: &str = "";
 /// A listing that the vendor forgot on the way is begun again so often.
@@ -119,6 +121,15 @@ impl Airtable {
         Ok(held)
     }
 
+    async fn delete(&self, layout: &Layout, id: &str) -> Result<(), Error> {
+        let call = self.call(Method::DELETE, &[&layout.base, &layout.table, id]);
+        match self.send(&layout.base, "delete_record", call).await {
+            // Of a single record that is gone it says the same as of a table that is.
+            Ok(_) | Err(Error::RecordGone | Error::Gone(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// All rows that a formula keeps.
     async fn list(&self, layout: &Layout, formula: &str) -> Result<Vec<Held>, Error> {
         let mut listings = 1;
@@ -181,6 +192,18 @@ impl Records for Airtable {
         ROWS_PER_CALL
     }
 
+    fn matches_by_key(&self) -> bool {
+        true
+    }
+
+    fn keys_per_call(&self) -> usize {
+        KEYS_PER_CALL
+    }
+
+    fn settles_after(&self) -> Duration {
+        self.access.settles_after
+    }
+
     fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()> {
         self.access.gate.admit(base).boxed()
     }
@@ -199,6 +222,10 @@ impl Records for Airtable {
 
     fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>> {
         self.write_rows(layout, rows).boxed()
+    }
+
+    fn discard<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, ()> {
+        self.delete(layout, id).boxed()
     }
 
     fn calls_per_second(&self) -> Option<NonZeroU32> {

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::super::counts::Fate;
+use super::super::error::Error as Ours;
 use super::super::intent::Look;
 use super::super::link::Hash;
 use super::Pass;
@@ -27,6 +26,8 @@ pub(super) struct Load {
     pub(super) source: Hash,
     /// What it looked like when its creation was announced, if that was in another execution.
     pub(super) announced: Option<Look>,
+    /// Whether it was looked for, and is not at the provider as far as that can be told.
+    pub(super) sought: bool,
     pub(super) row: Row,
 }
 
@@ -39,11 +40,13 @@ pub(super) struct Batch {
 
 impl Pass<'_> {
     /// Writes the batch and says how each record ended.
-    pub(super) async fn write(&self, batch: Batch) -> Returned {
+    pub(super) async fn write(&self, batch: Batch) -> Result<Returned, Ours> {
+        let group = batch.group;
         let mut todo = VecDeque::from([batch.loads]);
         let mut done = Vec::new();
         let mut patience = Patience::default();
         while let Some(loads) = todo.pop_front() {
+            let loads = self.ready(loads, &group, &mut done).await?;
             if loads.is_empty() {
                 continue;
             }
@@ -57,8 +60,8 @@ impl Pass<'_> {
                 Some(Err(error)) => {
                     let next = verdict(&error, loads.len(), linked(&loads));
                     if self.line.bear(error, &next, &mut patience).await {
-                        self.follow(next, loads, batch.group.intent.at, (&mut todo, &mut done))
-                            .await;
+                        self.follow(next, loads, &group, (&mut todo, &mut done))
+                            .await?;
                     } else {
                         done.extend(loads.into_iter().map(|load| ended(load, End::Left)));
                     }
@@ -66,8 +69,7 @@ impl Pass<'_> {
             }
         }
         self.show(&done);
-        let group = batch.group;
-        Returned { group, done }
+        Ok(Returned { group, done })
     }
 
     /// Makes one call as soon as the provider takes it; `None` when the run is coming to a stop.
@@ -92,9 +94,13 @@ impl Pass<'_> {
         &self,
         verdict: Verdict,
         mut loads: Vec<Load>,
-        announced: Timestamp,
+        group: &Group,
         (todo, done): (&mut VecDeque<Vec<Load>>, &mut Vec<Done>),
-    ) {
+    ) -> Result<(), Ours> {
+        if let Verdict::NoMore(reason) = &verdict {
+            // Whoever was told first is enough.
+            let _known = self.full.get_or_init(|| reason.clone());
+        }
         match verdict {
             Verdict::Repeat(_) | Verdict::Wait | Verdict::Fail(_) => todo.push_front(loads),
             Verdict::Split => {
@@ -102,7 +108,7 @@ impl Pass<'_> {
                 todo.push_front(rest);
                 todo.push_front(loads);
             }
-            Verdict::Refuse(reason) => {
+            Verdict::Refuse(reason) | Verdict::NoMore(reason) => {
                 let refused = |load: Load| Done {
                     key: load.key,
                     end: End::Refused {
@@ -115,13 +121,19 @@ impl Pass<'_> {
             Verdict::Unlink => {
                 for load in &mut loads {
                     load.row.id = None;
+                    load.sought = false;
                 }
                 todo.push_front(loads);
             }
             Verdict::Settle => {
-                let found = self.read_back(loads, announced).await;
+                let tried = self.line.clock.now();
+                let found = self.read_back(loads, group.intent.at, tried).await?;
                 let mut again = Vec::new();
-                for (load, found) in found {
+                for (mut load, found) in found {
+                    load.sought = found == Found::Nothing;
+                    if load.sought && !self.line.records.matches_by_key() {
+                        group.sends_again(load.announce());
+                    }
                     match found {
                         Found::Nothing | Found::Held => again.push(load),
                         Found::Doubtful(reason) => done.push(ended(load, End::Unknown { reason })),
@@ -131,6 +143,7 @@ impl Pass<'_> {
                 todo.push_front(again);
             }
         }
+        Ok(())
     }
 }
 

@@ -40,6 +40,30 @@ impl Book<'_> {
             .build(self.clock)
     }
 
+    /// The act of creating one more record of a group than was announced: its remote one is gone.
+    pub(super) fn recreated(&self, group: &Group) -> Act {
+        self.event(Code::RemoteWriteIntended)
+            .count("group", group.number)
+            .count("creates", 1)
+            .build(self.clock)
+    }
+
+    /// The act of deleting records of our own making of which there are two.
+    pub(super) fn doubles(&self, records: u64) -> Act {
+        self.event(Code::RemoteWriteIntended)
+            .count("calls", records)
+            .count("doubles", records)
+            .build(self.clock)
+    }
+
+    /// Tells that they are deleted.
+    pub(super) fn doubles_deleted(&self, records: u64) {
+        self.record(
+            self.event(Code::RemoteWriteSettled)
+                .count("doubles", records),
+        );
+    }
+
     /// What became of a group; none when nothing of it was to be written.
     pub(super) fn settled(&self, whole: &Whole) -> Option<Event> {
         if whole.done.is_empty() {

@@ -1,10 +1,10 @@
 //! Cuts a run into groups of records that are announced together and settled together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::counts::Fate;
-use super::super::intent::Intent;
+use super::super::intent::{Announced, Intent};
 use super::super::link::Hash;
 use crate::fields::Value;
 
@@ -21,6 +21,54 @@ pub(super) struct Group {
     pub(super) batches: usize,
     /// What was announced before the first of them is sent: the records that may be created.
     pub(super) intent: Intent,
+    /// What came to light on the way.
+    pub(super) late: Mutex<Late>,
+}
+
+/// What comes to light while the records of a group are written.
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    /// Records that have to be created although they were linked: their remote ones are gone.
+    created: Vec<Announced>,
+    /// Records that were not found after their answers were lost, and were sent again.
+    again: Vec<Announced>,
+}
+
+impl Group {
+    /// Announces one more record, and gives the whole intent; it is to be kept before the record
+    /// is sent.
+    pub(super) fn announce(&self, record: Announced) -> Intent {
+        self.late().created.push(record);
+        self.announced()
+    }
+
+    /// Everything that was announced so far.
+    pub(super) fn announced(&self) -> Intent {
+        let mut intent = self.intent.clone();
+        let late = self.late();
+        late.created
+            .iter()
+            .cloned()
+            .for_each(|record| intent.add(record));
+        intent
+    }
+
+    /// Notes that a record is sent again.
+    pub(super) fn sends_again(&self, record: Announced) {
+        let mut late = self.late();
+        if !late.again.iter().any(|known| known.key == record.key) {
+            late.again.push(record);
+        }
+    }
+
+    /// The records that were sent again.
+    pub(super) fn sent_again(&self) -> Vec<Announced> {
+        self.late().again.clone()
+    }
+
+    fn late(&self) -> MutexGuard<'_, Late> {
+        self.late.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// A record that needs no call, and why.
@@ -144,11 +192,8 @@ mod tests {
             upto: None,
             idle: Vec::new(),
             batches,
-            intent: Intent {
-                at: Timestamp::UNIX_EPOCH,
-                keys: Vec::new(),
-                looks: Vec::new(),
-            },
+            intent: Intent::of(Timestamp::UNIX_EPOCH, []),
+            late: Mutex::default(),
         })
     }
 

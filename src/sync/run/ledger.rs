@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
-use super::super::intent::Intents;
+use super::super::intent::{Intent, Intents};
 use super::super::job::{Job, Runs};
 use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
@@ -61,6 +61,7 @@ impl Ledger {
         }
         let carried_through = whole.carried_through();
         let Whole { group, done } = whole;
+        let intent = group.announced();
         let mut open = Vec::new();
         for done in done {
             self.post(&mut batch, &done, fit, now);
@@ -68,7 +69,7 @@ impl Ledger {
                 End::Kept { remote_id, .. } => (remote_id.as_str(), false),
                 End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
-                End::Left => ("", group.intent.keys.contains(&done.key)),
+                End::Left => ("", intent.keys.contains(&done.key)),
             };
             if let Some((fate, reason)) = done.end.told() {
                 self.enter(&mut block, fate, (&done.key, remote_id, reason));
@@ -78,7 +79,7 @@ impl Ledger {
             }
             self.link(&mut batch, done);
         }
-        self.close(&mut batch, &group, open);
+        self.close(&mut batch, &group, (&intent, open), now);
         if !carried_through {
             self.job.ending = ending.cloned();
         } else if let Some(upto) = &group.upto {
@@ -146,12 +147,21 @@ impl Ledger {
         }
     }
 
-    /// Closes the group's intent, except for the records of which nobody can tell yet.
-    fn close(&self, batch: &mut Batch, group: &Group, open: Vec<String>) {
+    /// Closes the group's intent, except for the records of which nobody can tell yet, and for
+    /// those of which a second one may turn up.
+    fn close(
+        &self,
+        batch: &mut Batch,
+        group: &Group,
+        (intent, open): (&Intent, Vec<String>),
+        now: Timestamp,
+    ) {
         let place = (self.job.sync, group.number);
-        if !open.is_empty() {
-            batch.put::<Intents>(&place, &group.intent.only(open));
-        } else if !group.intent.keys.is_empty() {
+        let mut again = group.sent_again();
+        again.retain(|record| !open.contains(&record.key));
+        if !open.is_empty() || !again.is_empty() {
+            batch.put::<Intents>(&place, &intent.rest(open, again, now));
+        } else if !intent.keys.is_empty() {
             batch.discard::<Intents>(&place);
         }
     }

@@ -92,7 +92,9 @@ impl Line<'_> {
                 Err(error) => {
                     // A question changes nothing: it is asked again like a linked write.
                     let next = match verdict(&error, 1, true) {
-                        Verdict::Refuse(_) | Verdict::Unlink => Verdict::Fail(failure(&error)),
+                        Verdict::Refuse(_) | Verdict::NoMore(_) | Verdict::Unlink => {
+                            Verdict::Fail(failure(&error))
+                        }
                         next => next,
                     };
                     if !self.bear(error, &next, &mut patience).await {
@@ -116,7 +118,9 @@ impl Line<'_> {
                 patience.refusals += 1;
             }
             Verdict::Wait | Verdict::Settle => patience.tries += 1,
-            Verdict::Split | Verdict::Refuse(_) | Verdict::Unlink => return true,
+            Verdict::Split | Verdict::Refuse(_) | Verdict::NoMore(_) | Verdict::Unlink => {
+                return true;
+            }
             Verdict::Fail(failure) => {
                 self.fail(Fatal {
                     ending: Ending::Failed(failure.clone()),

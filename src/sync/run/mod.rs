@@ -15,6 +15,7 @@ mod batch;
 mod book;
 mod content;
 mod decide;
+mod doubles;
 mod finish;
 mod fit;
 mod group;
@@ -27,12 +28,13 @@ mod planned;
 mod planning;
 mod readback;
 mod reading;
+mod seek;
 mod source;
 mod start;
 mod unavailable;
 mod verdict;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::claim::Held;
 use super::counts::Fate;
@@ -43,6 +45,7 @@ use crate::store::{self, Batch, Store, Version};
 use book::Book;
 use fit::Fit;
 use group::{Done, End, Group};
+use ledger::Ledger;
 use line::Line;
 use reading::Reader;
 
@@ -58,12 +61,35 @@ struct Pass<'a> {
     sync: SyncId,
     fit: Arc<Fit>,
     reader: Reader,
+    /// Whether it only looks, for a plan.
+    looks_only: bool,
+    /// Why the provider takes no more records, once it has said so.
+    full: OnceLock<String>,
+    /// What people should know of some records, by their keys.
+    notes: Mutex<Vec<(String, String)>>,
 }
 
 impl Pass<'_> {
     /// Commits what the run has come to, while the run is still its own.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Version, store::Error>> {
         self.store.commit(self.claim.guard(batch))
+    }
+
+    /// Has people told of a record what no count of it tells.
+    fn note(&self, key: &str, told: &str) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.push((key.to_owned(), told.to_owned()));
+    }
+
+    /// Puts what people should know among the run's problems.
+    fn tell_notes(&self, ledger: &mut Ledger) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, told) in notes.drain(..) {
+            ledger.job.problems.add(&key, &told);
+            self.line
+                .live
+                .send_modify(|run| run.job.problems.add(&key, &told));
+        }
     }
 
     fn enter(&self, phase: Phase) {

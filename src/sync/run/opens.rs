@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::intent::{Intent, Intents};
+use super::super::intent::{Announced, Intent, Intents};
 use super::super::link::{Link, Links, UNKNOWN};
 use super::Pass;
 use super::batch::Load;
-use super::content::fingerprint;
+use super::content::{fingerprint, looks_like};
+use super::doubles::Known;
 use super::readback::Found;
-use crate::providers::Row;
-use crate::store::{Batch, Row as Stored, Scan, prefix};
+use crate::base::SyncId;
+use crate::providers::{Held, Row};
+use crate::store::{Batch, Row as Stored, Scan, Store, prefix};
 
 /// So many open intents are read; each is of one group, and few groups are under way at a time.
 const MOST: usize = 100_000;
@@ -29,18 +33,28 @@ impl Pass<'_> {
     /// Finds out what became of every open intent of the sync. `None` when the run is to stop.
     pub(super) async fn settle_open(&self) -> Result<Option<Opens>, Error> {
         let mut opens = Opens::default();
+        let now = self.line.clock.now();
         let scan = Scan::prefix(prefix(&self.sync), MOST);
         for intent in self.store.scan::<Intents>(&scan)?.rows {
             opens.next = intent.key.1 + 1;
+            let Some(late) = self.sweep(&intent.value, now).await? else {
+                return Ok(None);
+            };
             let loads = self.loads(&intent.value)?;
-            let looked = self.read_back(loads, intent.value.at).await;
+            // One that was killed has tried until just now, for all that is known.
+            let tried = intent.value.tried.unwrap_or(now);
+            let looked = if loads.is_empty() {
+                Vec::new()
+            } else {
+                self.read_back(loads, intent.value.at, tried).await?
+            };
             if looked
                 .iter()
                 .any(|(_, found)| *found == Found::NotLookedFor)
             {
                 return Ok(None);
             }
-            let batch = self.settle_looked(&intent, looked, &mut opens.doubtful);
+            let batch = self.settle_looked(&intent, (looked, late), &mut opens.doubtful);
             self.commit(batch).await?;
         }
         Ok(Some(opens))
@@ -60,6 +74,7 @@ impl Pass<'_> {
                 sent: fingerprint(&self.fit.mark, &cells),
                 source: source.unwrap_or(UNKNOWN),
                 announced: intent.looks.get(at).cloned(),
+                sought: false,
                 row: Row { id: None, cells },
             })
         };
@@ -70,7 +85,7 @@ impl Pass<'_> {
     fn settle_looked(
         &self,
         intent: &Stored<Intents>,
-        looked: Vec<(Load, Found)>,
+        (looked, mut again): (Vec<(Load, Found)>, Vec<Announced>),
         doubtful: &mut HashMap<String, String>,
     ) -> Batch {
         let mut batch = Batch::bookkeeping();
@@ -92,14 +107,77 @@ impl Pass<'_> {
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }
+                // Which of several it is, a run finds out that may delete one.
+                (Found::Held, None) if self.looks_only => keys.push(load.key),
+                // It may be made again now.
+                (Found::Nothing, None) if !self.line.records.matches_by_key() => {
+                    let look = load.announced.unwrap_or_default();
+                    again.push(Announced {
+                        key: load.key,
+                        look,
+                    });
+                }
                 (_, None) => {}
             }
         }
-        if keys.is_empty() {
+        if keys.is_empty() && again.is_empty() {
             batch.discard::<Intents>(&intent.key);
         } else {
-            batch.put::<Intents>(&intent.key, &intent.value.only(keys));
+            let rest = intent.value.rest(keys, again, self.line.clock.now());
+            batch.put::<Intents>(&intent.key, &rest);
         }
         batch
+    }
+
+    /// Looks whether of a record that was made again the first one has turned up. Gives those for
+    /// which it is too early to tell; `None` when the run is to stop.
+    async fn sweep(
+        &self,
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Announced>>, Error> {
+        let lag = self.line.records.settles_after();
+        let tried = intent.tried.unwrap_or(now);
+        let ripe = tried.saturating_add(lag).is_ok_and(|ripe| ripe <= now);
+        if self.looks_only || !ripe {
+            return Ok(Some(intent.again.clone()));
+        }
+        let keys: Vec<String> = intent.again.iter().map(|one| one.key.clone()).collect();
+        let Some(mut held) = self.held_under(&keys).await else {
+            return Ok(None);
+        };
+        let made = Remade {
+            store: self.store,
+            sync: self.sync,
+            again: &intent.again,
+            key: self.fit.layout.key,
+        };
+        let dropped = self.drop_doubles(&mut held, &made, intent.at).await?;
+        Ok(dropped.map(|()| Vec::new()))
+    }
+}
+
+/// Records that were made again.
+struct Remade<'a> {
+    store: &'a Store,
+    sync: SyncId,
+    again: &'a [Announced],
+    /// The place of the key in the layout.
+    key: usize,
+}
+
+impl Known for Remade<'_> {
+    fn linked(&self, key: &str) -> Option<String> {
+        let link = self.store.get::<Links>(&(self.sync, key.to_owned()));
+        // A link that cannot be read is none that tells of doubles: nothing is deleted then.
+        match link {
+            Ok(link) => link.map(|row| row.value.remote_id),
+            Err(_unreadable) => Some(String::new()),
+        }
+    }
+
+    fn resembles(&self, key: &str, held: &Held) -> bool {
+        let sent = self.again.iter().find(|one| one.key == key);
+        sent.is_some_and(|one| looks_like(&one.look, &held.cells, self.key))
     }
 }

@@ -1,7 +1,7 @@
 //! Moves the groups of a run along: read and announced ahead, written several calls at a time,
 //! settled in their order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
@@ -11,7 +11,6 @@ use super::super::error::Error;
 use super::super::intent::{Intent, Intents};
 use super::Pass;
 use super::batch::{Batch, Load};
-use super::content::look;
 use super::group::{Gatherer, Group};
 use super::ledger::Ledger;
 use super::reading::Stretch;
@@ -51,9 +50,12 @@ impl Pass<'_> {
             }
             let (reader, writes) = (self.reader.clone(), self.writes_at_once());
             let read = move || reader.read(&after, writes);
-            let stretch = self.blocking.run(read).await?;
+            let mut stretch = self.blocking.run(read).await?;
             after = stretch.upto.clone();
             let ended = stretch.ended;
+            if self.seek_all(&mut stretch).await.is_none() {
+                break;
+            }
             let batches = self.announce(number, stretch).await?;
             if announced.send(batches).await.is_err() || ended {
                 break;
@@ -66,11 +68,7 @@ impl Pass<'_> {
     /// is sent, and the intent with it, if records may be created.
     async fn announce(&self, number: u64, stretch: Stretch) -> Result<Vec<Batch>, Error> {
         let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
-        let intent = Intent {
-            at: self.line.clock.now(),
-            keys: creating.clone().map(|load| load.key.clone()).collect(),
-            looks: creating.map(|load| look(&load.row.cells)).collect(),
-        };
+        let intent = Intent::of(self.line.clock.now(), creating.map(Load::announce));
         let rows = self.line.records.rows_per_call().max(1);
         let group = Arc::new(Group {
             number,
@@ -78,6 +76,7 @@ impl Pass<'_> {
             idle: stretch.idle,
             batches: stretch.loads.len().div_ceil(rows).max(1),
             intent,
+            late: Mutex::default(),
         });
         let (writes, creates) = (stretch.loads.len(), group.intent.keys.len());
         if writes > 0 {
@@ -108,15 +107,17 @@ impl Pass<'_> {
             .flat_map(stream::iter)
             .map(|batch| self.write(batch))
             .buffer_unordered(CALLS)
-            .flat_map(|returned| stream::iter(gatherer.take(returned)))
+            .map_ok(|returned| stream::iter(gatherer.take(returned).into_iter().map(Ok)))
+            .try_flatten()
             // A group that a stop has cut short is left open, with all that follow: the next claim
             // looks for their records. Calls under way are awaited nevertheless.
-            .filter(|whole| {
+            .try_filter(|whole| {
                 whole_so_far &= whole.carried_through() || self.line.failure.get().is_some();
                 std::future::ready(whole_so_far)
             })
-            .map(|whole| {
+            .map_ok(|whole| {
                 self.show_idle(&whole.group);
+                self.tell_notes(ledger);
                 ledger.count_calls(&self.line.live.borrow().job);
                 let ending = self.line.failure.get().map(|fatal| &fatal.ending);
                 let now = self.line.clock.now();
@@ -133,10 +134,9 @@ impl Pass<'_> {
                     Ok::<_, Error>(())
                 }
             })
-            .buffered(SETTLING)
+            .try_buffered(SETTLING)
             .try_for_each(|()| std::future::ready(Ok(())))
-            .await?;
-        Ok(())
+            .await
     }
 
     /// How many writes a group has: those of two seconds, so that a slow run leaves few in doubt

@@ -109,6 +109,7 @@ impl Reader {
                 sent,
                 source: self.fit.source(record.hash),
                 announced: None,
+                sought: false,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

@@ -123,8 +123,14 @@ impl Pass<'_> {
         let records = &self.line.records;
         let writes = counts.created + counts.changed + counts.matched;
         let rows = u64::try_from(records.rows_per_call().max(1)).unwrap_or(u64::MAX);
+        let keys = u64::try_from(records.keys_per_call().max(1)).unwrap_or(u64::MAX);
+        let sought = if records.matches_by_key() {
+            0
+        } else {
+            (counts.created + counts.matched).div_ceil(keys)
+        };
         // One more looks at the table's fields.
-        let calls = writes.div_ceil(rows) + 1;
+        let calls = writes.div_ceil(rows) + sought + 1;
         let pace = records.calls_per_second();
         Made {
             counts: *counts,

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::counts::Fate;
+use super::super::error::Error;
 use super::super::link::Content;
 use super::Pass;
 use super::batch::Load;
 use super::content::{looks_like, resembles};
+use super::doubles::Known;
 use crate::fields::Value;
 use crate::providers::Held;
 
@@ -16,9 +18,6 @@ use crate::providers::Held;
 const OURS: SignedDuration = SignedDuration::from_mins(2);
 /// What was made so long before may still be ours where a mistake would make a second record.
 const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
-/// So many keys are asked for at once: a filter of that length is far below what vendors take.
-const KEYS_PER_CALL: usize = 50;
-
 /// What the provider has of a record whose creation is in doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -34,15 +33,17 @@ pub(super) enum Found {
 
 impl Pass<'_> {
     /// Looks for each record by its key, and links those that are found. `since` is when their
-    /// creation was announced.
-    pub(super) async fn read_back(&self, loads: Vec<Load>, since: Timestamp) -> Vec<(Load, Found)> {
-        let unlinked = loads.iter().filter(|load| load.row.id.is_none());
-        let keys: Vec<String> = unlinked.map(|load| load.key.clone()).collect();
-        let Some(held) = self.held_under(&keys).await else {
-            return loads
-                .into_iter()
-                .map(|load| (load, Found::NotLookedFor))
-                .collect();
+    /// creation was announced, `tried` when it was tried last: until the provider's lists show what
+    /// was written then, nobody looks.
+    pub(super) async fn read_back(
+        &self,
+        loads: Vec<Load>,
+        since: Timestamp,
+        tried: Timestamp,
+    ) -> Result<Vec<(Load, Found)>, Error> {
+        let Some(held) = self.settled(&loads, since, tried).await? else {
+            let left = |load| (load, Found::NotLookedFor);
+            return Ok(loads.into_iter().map(left).collect());
         };
         let mut looked: Vec<(Load, Found)> = loads
             .into_iter()
@@ -51,13 +52,54 @@ impl Pass<'_> {
         if looked.iter().any(in_doubt) {
             self.doubt(&mut looked, earlier(since, PERHAPS_OURS)).await;
         }
-        looked
+        Ok(looked)
+    }
+
+    /// What the provider holds under the keys of the records that are not linked, once it can tell.
+    async fn settled(
+        &self,
+        loads: &[Load],
+        since: Timestamp,
+        tried: Timestamp,
+    ) -> Result<Option<HashMap<String, Vec<Held>>>, Error> {
+        let unlinked = loads.iter().filter(|load| load.row.id.is_none());
+        let keys: Vec<String> = unlinked.map(|load| load.key.clone()).collect();
+        if !self.until_settled(tried).await {
+            return Ok(None);
+        }
+        let Some(mut held) = self.held_under(&keys).await else {
+            return Ok(None);
+        };
+        if !self.line.records.matches_by_key() && !self.looks_only {
+            let sent = Sent {
+                loads,
+                key: self.fit.layout.key,
+            };
+            let dropped = self.drop_doubles(&mut held, &sent, earlier(since, OURS));
+            if dropped.await?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(held))
+    }
+
+    /// Returns when the provider's lists show what was written at `tried`; `false` when the run is
+    /// to stop before.
+    async fn until_settled(&self, tried: Timestamp) -> bool {
+        let lag = self.line.records.settles_after();
+        if lag.is_zero() {
+            return true;
+        }
+        let at = tried.saturating_add(lag).unwrap_or(tried);
+        let settling = self.line.clock.sleep_until(at);
+        self.line.halt.run_until_cancelled(settling).await.is_some()
     }
 
     /// The rows that the provider holds under some keys; `None` when the run is to stop.
-    async fn held_under(&self, keys: &[String]) -> Option<HashMap<String, Vec<Held>>> {
+    pub(super) async fn held_under(&self, keys: &[String]) -> Option<HashMap<String, Vec<Held>>> {
         let mut found: HashMap<String, Vec<Held>> = HashMap::new();
-        for keys in keys.chunks(KEYS_PER_CALL) {
+        let at_once = self.line.records.keys_per_call().max(1);
+        for keys in keys.chunks(at_once) {
             for held in self
                 .line
                 .ask(|| self.line.records.find(&self.fit.layout, keys))
@@ -70,7 +112,7 @@ impl Pass<'_> {
         }
         if !keys.is_empty() {
             let records = found.values().map(Vec::len).sum::<usize>();
-            let calls = keys.len().div_ceil(KEYS_PER_CALL);
+            let calls = keys.len().div_ceil(at_once);
             self.book.read(records as u64, calls as u64);
         }
         Some(found)
@@ -94,14 +136,7 @@ impl Pass<'_> {
             .filter(|held| self.strange(held))
             .collect();
         for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
-            let cells = &load.row.cells;
-            let key = self.fit.layout.key;
-            // It may have been changed here since it was sent.
-            let like = |held: &&Held| {
-                let announced = load.announced.as_ref();
-                resembles(cells, &held.cells, key)
-                    || announced.is_some_and(|look| looks_like(look, &held.cells, key))
-            };
+            let like = |held: &&Held| load.resembles(held, self.fit.layout.key);
             if let Some(held) = strangers.iter().find(like) {
                 *found = Found::Doubtful(format!(
                     "the answer to its creation was lost, and {} may be it under another key; give \
@@ -122,6 +157,32 @@ impl Pass<'_> {
     pub(super) fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
         let value = cells.get(self.fit.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())
+    }
+}
+
+/// Records that were sent, and the place of their key.
+struct Sent<'a> {
+    loads: &'a [Load],
+    key: usize,
+}
+
+impl Known for Sent<'_> {
+    fn linked(&self, _key: &str) -> Option<String> {
+        None
+    }
+
+    fn resembles(&self, key: &str, held: &Held) -> bool {
+        let sent = self.loads.iter().find(|load| load.key == key);
+        sent.is_some_and(|load| load.resembles(held, self.key))
+    }
+}
+
+impl Load {
+    /// Whether a remote row bears what was sent, which may have been changed here since.
+    fn resembles(&self, held: &Held, key: usize) -> bool {
+        let announced = self.announced.as_ref();
+        resembles(&self.row.cells, &held.cells, key)
+            || announced.is_some_and(|look| looks_like(look, &held.cells, key))
     }
 }
 

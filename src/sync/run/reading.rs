@@ -181,6 +181,7 @@ impl Reader {
                 sent,
                 source,
                 announced: None,
+                sought: false,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

@@ -1,6 +1,6 @@
 //! Takes a run from its claim to its end.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -203,10 +203,11 @@ impl<'a> Claimed<'a> {
             Err(error) => return self.not_connected(error),
         };
         let line = self.line(&*records);
-        let Some(tables) = line.ask(|| records.tables(&self.sync.base.id)).await else {
+        let (base, table) = (&self.sync.base.id, &self.sync.table.id);
+        let Some(table) = line.ask(|| records.table(base, table)).await else {
             return Ok(());
         };
-        match self.fit(&tables) {
+        match self.fit(table.as_ref()) {
             Ok(fit) => {
                 let pass = self.pass(line, Arc::new(fit), task);
                 match task {
@@ -239,6 +240,7 @@ impl<'a> Claimed<'a> {
         let kept = self.kept_plan(plan)?;
         self.syncs.clear_plan(plan).await?;
         if pass.settle().await?.is_some() {
+            pass.tell_notes(ledger);
             let read_first = kept.read_first;
             let making = Making { plan, read_first };
             ledger.made = pass.make_plan(ledger, records, making).await?;
@@ -280,8 +282,7 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    fn fit(&self, tables: &[RemoteTable]) -> Result<Fit, Failure> {
-        let table = tables.iter().find(|table| table.id == self.sync.table.id);
+    fn fit(&self, table: Option<&RemoteTable>) -> Result<Fit, Failure> {
         let table = table.ok_or_else(|| Failure {
             code: "table_gone".into(),
             message: format!(
@@ -315,6 +316,9 @@ impl<'a> Claimed<'a> {
                 source: task.into(),
             },
             fit,
+            looks_only: matches!(task, Task::Plan(_)),
+            full: OnceLock::new(),
+            notes: Mutex::default(),
         }
     }
 
@@ -346,6 +350,7 @@ impl Pass<'_> {
         let Some(next) = self.settle().await? else {
             return Ok(());
         };
+        self.tell_notes(ledger);
         self.enter(Phase::Writing);
         self.push(ledger, next).await
     }

@@ -19,6 +19,8 @@ pub(super) enum Verdict {
     Split,
     /// This one is not acceptable.
     Refuse(String),
+    /// This one is not taken, nor any other that would have to be made; what is there can be changed.
+    NoMore(String),
     /// Its remote record is gone: write it as a record that was never there.
     Unlink,
     /// No call of this run can succeed any more.
@@ -31,7 +33,9 @@ pub(super) fn verdict(error: &Error, records: usize, linked: bool) -> Verdict {
     let told = chain(error).to_string();
     match error {
         Error::RateLimited { until } => Verdict::Repeat(*until),
-        Error::NotSent(_) => Verdict::Wait,
+        Error::NotSent(_) | Error::Busy(_) => Verdict::Wait,
+        Error::Full(_) if linked => Verdict::Refuse(told),
+        Error::Full(_) => Verdict::NoMore(told),
         Error::TryLater(_) | Error::Lost(_) | Error::Broken(_) if linked => Verdict::Wait,
         Error::TryLater(_) | Error::Lost(_) | Error::Broken(_) => Verdict::Settle,
         Error::Refused(_) | Error::TooLarge | Error::RecordGone if records > 1 => Verdict::Split,
@@ -51,8 +55,8 @@ pub(super) fn failure(error: &Error) -> Failure {
         Error::Unauthorised(_) => ("unauthorised", "Replace the connection's token."),
         Error::Forbidden(_) => (
             "forbidden",
-            "Give the token the scopes data.records:read, data.records:write and \
-             schema.bases:read, and its user the right to edit the base.",
+            "Give the token leave to read and write records and to read the schema, and its user \
+             or integration the right to edit the base.",
         ),
         Error::Gone(_) => (
             "table_gone",
@@ -66,7 +70,12 @@ pub(super) fn failure(error: &Error) -> Failure {
             "billing_limit",
             "Wait for the next month or change the plan at the provider.",
         ),
+        Error::Full(_) => (
+            "workspace_full",
+            "Change the plan at the provider, or delete what is not needed there.",
+        ),
         Error::RateLimited { .. }
+        | Error::Busy(_)
         | Error::NotSent(_)
         | Error::TryLater(_)
         | Error::Lost(_)

@@ -10,9 +10,8 @@ use tokio::runtime::{Builder, Runtime};
 use weighbridge::audit::{self, Log};
 use weighbridge::base::{Act, Blocking, Clock, Nudge, Tasks, Witness, WitnessError};
 use weighbridge::config::MasterKey;
-use weighbridge::connections::{self, Connections};
+use weighbridge::connections::{self, Connections, Manner, Manners};
 use weighbridge::datasets::{self, Datasets};
-use weighbridge::providers::Pace;
 use weighbridge::scheduler::Scheduler;
 use weighbridge::store::{Registry, Store};
 use weighbridge::sync::{self, Syncs};
@@ -103,7 +102,10 @@ impl Appliance {
             clock: clock.clone(),
             blocking,
             network: Arc::new(posts.line(power)),
-            pace: Pace::per_second(5),
+            manners: Manners {
+                airtable: Manner::new(5, Duration::ZERO),
+                notion: Manner::new(3, Duration::from_mins(1)),
+            },
             sandbox: None,
         })?;
         let spool = PathBuf::from("/nowhere");

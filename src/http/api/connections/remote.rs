@@ -11,7 +11,7 @@ pub(super) struct BaseList {
     pub(super) items: Vec<BaseView>,
 }
 
-/// A base: it holds tables.
+/// A base, which is a database where the provider is Notion: it holds tables.
 #[derive(Object)]
 #[oai(rename = "Base")]
 pub(super) struct BaseView {
@@ -19,7 +19,7 @@ pub(super) struct BaseView {
     id: String,
     /// What people call it.
     name: String,
-    /// What the account may do there, in the provider's word.
+    /// What the account may do there, in the provider's word; empty when it does not say.
     permission: String,
 }
 

@@ -13,6 +13,8 @@ use crate::http::Moment;
 pub(super) enum Provider {
     /// Airtable.
     Airtable,
+    /// Notion.
+    Notion,
 }
 
 /// Where a provider is called.
@@ -98,7 +100,8 @@ pub(super) struct NewConnection {
     /// What people call it; none of the owner's other connections may be called so.
     #[oai(validator(max_length = 120))]
     pub(super) name: String,
-    /// A personal access token. It is sealed, and never shown again.
+    /// A personal access token of Airtable's, or the secret of an integration of Notion's. It is
+    /// sealed, and never shown again.
     #[oai(validator(max_length = 500))]
     pub(super) token: Password,
     /// Where the provider is called.
@@ -141,6 +144,7 @@ impl From<Provider> for Kind {
     fn from(provider: Provider) -> Self {
         match provider {
             Provider::Airtable => Self::Airtable,
+            Provider::Notion => Self::Notion,
         }
     }
 }
@@ -161,6 +165,7 @@ impl From<&Connection> for ConnectionView {
             id: connection.id(),
             provider: match connection.provider() {
                 Kind::Airtable => Provider::Airtable,
+                Kind::Notion => Provider::Notion,
             },
             name: connection.name().to_owned(),
             endpoint: match connection.endpoint() {

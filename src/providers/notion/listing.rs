@@ -1,0 +1,165 @@
+//! Lists pages, whole: what a page does not show of a cell is fetched piece by piece.
+
+use http::Method;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::super::{Error, Held, Layout, Page};
+use super::Notion;
+use super::query::{self, Place};
+use super::refusal::{About, is_stale};
+use super::wire::{self, Part, Read};
+
+/// A listing whose cursor is not taken any more on the way is begun again so often.
+const LISTINGS: u32 = 3;
+
+impl Notion {
+    /// One part of all pages.
+    pub(super) async fn page_of(
+        &self,
+        layout: &Layout,
+        after: Option<&str>,
+    ) -> Result<Page, Error> {
+        let place = after.map(Place::parse).unwrap_or_default();
+        match self.part(layout, "list_pages", &place.body()).await {
+            Ok(part) => {
+                let next = place.after(&part)?;
+                Ok(Page::Rows {
+                    rows: self.whole(layout, part.items).await?,
+                    next: next.map(|next| next.to_string()),
+                })
+            }
+            Err(refusal) if after.is_some() && is_stale(&refusal) => Ok(Page::Forgotten),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The pages that hold one of the keys. The first call was admitted.
+    pub(super) async fn with_keys(
+        &self,
+        layout: &Layout,
+        keys: &[String],
+    ) -> Result<Vec<Held>, Error> {
+        let mut found = Vec::new();
+        for (at, keys) in keys.chunks(super::KEYS_PER_CALL).enumerate() {
+            let mut cursor: Option<String> = None;
+            loop {
+                if at > 0 || cursor.is_some() {
+                    self.turn().await;
+                }
+                let body = query::keys(layout, keys, cursor.as_deref());
+                let part = self.part(layout, "find_pages", &body).await?;
+                if part.ends_early {
+                    return Err(query::broken("it lists no more pages with these keys"));
+                }
+                found.extend(part.items);
+                match part.cursor {
+                    Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                    _ => break,
+                }
+            }
+        }
+        self.whole(layout, found).await
+    }
+
+    /// The pages of our own making, made at `since` or later. The first call was admitted.
+    pub(super) async fn made_since(
+        &self,
+        layout: &Layout,
+        since: Timestamp,
+    ) -> Result<Vec<Held>, Error> {
+        let mut listings = 1;
+        let made = loop {
+            match self.list_since(layout, since, listings > 1).await {
+                Err(refusal) if is_stale(&refusal) && listings < LISTINGS => listings += 1,
+                outcome => break outcome?,
+            }
+        };
+        if made.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bot = self.bot().await?;
+        let ours = made.into_iter().filter(|read| read.maker == bot);
+        self.whole(layout, ours.collect()).await
+    }
+
+    async fn list_since(
+        &self,
+        layout: &Layout,
+        since: Timestamp,
+        again: bool,
+    ) -> Result<Vec<Read>, Error> {
+        let mut made: Vec<Read> = Vec::new();
+        let mut place = Place::since(since);
+        let mut admitted = !again;
+        loop {
+            if !std::mem::take(&mut admitted) {
+                self.turn().await;
+            }
+            let part = self.part(layout, "find_pages", &place.body()).await?;
+            let next = place.after(&part)?;
+            made.extend(part.items);
+            match next {
+                Some(next) => place = next,
+                None => return Ok(made),
+            }
+        }
+    }
+
+    /// One part of a query's answer, without what lies in the trash.
+    async fn part(
+        &self,
+        layout: &Layout,
+        operation: &'static str,
+        body: &Value,
+    ) -> Result<Part<Read>, Error> {
+        let mut call = self.call(Method::POST, &["data_sources", &layout.table, "query"]);
+        for field in &layout.fields {
+            call = call.query("filter_properties[]", &field.id);
+        }
+        let call = call.json(body.to_string());
+        let answer = self.send(About::Table, operation, call).await?;
+        wire::pages(layout, &answer)
+    }
+
+    /// Fetches what was cut, and leaves out what is not a row of the table any more.
+    async fn whole(&self, layout: &Layout, pages: Vec<Read>) -> Result<Vec<Held>, Error> {
+        let mut held = Vec::with_capacity(pages.len());
+        for mut read in pages {
+            if read.in_trash || read.table != layout.table {
+                continue;
+            }
+            self.complete(layout, &mut read).await?;
+            held.push(read.held);
+        }
+        Ok(held)
+    }
+
+    /// Fetches each cell of a page that is not shown whole. Every call waits for its turn.
+    pub(super) async fn complete(&self, layout: &Layout, read: &mut Read) -> Result<(), Error> {
+        for at in std::mem::take(&mut read.cut) {
+            let field = &layout.fields[at];
+            let mut pieces = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                self.turn().await;
+                let mut call = self
+                    .call(Method::GET, &["pages", &read.held.id, "properties"])
+                    .escaped_segment(&field.id)
+                    .query("page_size", &query::PAGE_SIZE.to_string());
+                if let Some(cursor) = &cursor {
+                    call = call.query("start_cursor", cursor);
+                }
+                let answer = self.send(About::Page, "read_property", call).await?;
+                let part = wire::pieces(&field.kind, &answer)?;
+                pieces.extend(part.items);
+                match part.cursor {
+                    Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
+                    _ => break,
+                }
+            }
+            read.held.cells[at] = wire::joined(pieces);
+        }
+        Ok(())
+    }
+}

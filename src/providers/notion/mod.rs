@@ -1,0 +1,213 @@
+//! Speaks Notion's API.
+//!
+//! A data source is a table and a page of it a record; the database that holds data sources is
+//! their base. There is no upsert and no batch, and queries lag behind writes: whoever makes a page
+//! looks for its key first, and after a lost answer waits before looking again.
+
+mod cells;
+mod listing;
+mod map;
+mod query;
+mod read;
+mod refusal;
+mod schema;
+mod shape;
+mod wire;
+mod write;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
+use jiff::Timestamp;
+use tokio::sync::OnceCell;
+
+use super::{
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Row,
+};
+use crate::fields::Value;
+use crate::net::Call;
+use refusal::About;
+
+/// Where the vendor answers.
+pub(super) const HOST: &str = "api.notion.com";
+
+/// Which edition of the API is spoken: databases are containers, and what lies in the trash is told
+/// by `in_trash`.
+const VERSION: HeaderName = HeaderName::from_static("notion-version");
+const EDITION: HeaderValue = HeaderValue::from_static("2026-03-11");
+/// So many keys are asked for with one query: a compound filter takes no more conditions.
+const KEYS_PER_CALL: usize = 100;
+
+/// What is wrong with a token that cannot be one.
+pub(super) fn misfit(token: &str) -> Option<&'static str> {
+    let begins = ["ntn_", "secret_"]
+        .iter()
+        .any(|kind| token.starts_with(kind));
+    let printable = token.bytes().all(|byte| byte.is_ascii_graphic());
+    let long_enough = (10..=500).contains(&token.len());
+    (!(begins && printable && long_enough)).then_some(
+        "the secret of a Notion integration begins with \"ntn_\" or \"secret_\" and has no spaces",
+    )
+}
+
+/// One integration at Notion.
+pub(super) struct Notion {
+    access: Access,
+    /// Its own user, once somebody had to know.
+    bot: OnceCell<String>,
+}
+
+impl Notion {
+    pub(super) fn new(access: Access) -> Self {
+        Self {
+            access,
+            bot: OnceCell::new(),
+        }
+    }
+
+    fn call(&self, method: Method, path: &[&str]) -> Call {
+        let segments: Vec<&str> = ["v1"].iter().chain(path).copied().collect();
+        self.access.target.call(method, &segments)
+    }
+
+    /// The name under which its calls are paced: the vendor counts those of each integration.
+    fn lane(&self) -> &str {
+        &self.access.account
+    }
+
+    async fn turn(&self) {
+        self.access.gate.admit(self.lane()).await;
+    }
+
+    /// Makes one call, and gives the body of a good answer.
+    async fn send(
+        &self,
+        about: About,
+        operation: &'static str,
+        call: Call,
+    ) -> Result<Bytes, Error> {
+        let waited = self.access.gate.take_waited(self.lane());
+        let call = call
+            .bearer(&self.access.token)
+            .header(VERSION, EDITION)
+            .purpose(Kind::Notion.name(), operation, waited);
+        let answer = self.access.network.send(call).await?;
+        if answer.status == StatusCode::OK {
+            return Ok(answer.body);
+        }
+        let overloaded = answer.status.as_u16() == 529;
+        let hold = |penalty: Duration| {
+            let gate = &self.access.gate;
+            if overloaded {
+                gate.hold(self.lane(), penalty)
+            } else {
+                gate.refused(self.lane(), penalty)
+            }
+        };
+        let told = (answer.status, &answer.headers, &answer.body[..]);
+        Err(refusal::judge(about, told, hold))
+    }
+
+    async fn me(&self) -> Result<Account, Error> {
+        self.turn().await;
+        let call = self.call(Method::GET, &["users", "me"]);
+        wire::account(&self.send(About::Account, "users_me", call).await?)
+    }
+
+    /// The integration's own user: what it makes bears this id.
+    async fn bot(&self) -> Result<&str, Error> {
+        let asked = self.bot.get_or_try_init(async || Ok(self.me().await?.id));
+        asked.await.map(String::as_str)
+    }
+}
+
+impl Records for Notion {
+    fn rows_per_call(&self) -> usize {
+        1
+    }
+
+    fn matches_by_key(&self) -> bool {
+        false
+    }
+
+    fn keys_per_call(&self) -> usize {
+        KEYS_PER_CALL
+    }
+
+    fn settles_after(&self) -> Duration {
+        self.access.settles_after
+    }
+
+    fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
+        self.turn().boxed()
+    }
+
+    fn account(&self) -> Answer<'_, Account> {
+        self.me().boxed()
+    }
+
+    fn bases(&self) -> Answer<'_, Vec<Base>> {
+        self.all_databases().boxed()
+    }
+
+    fn tables<'a>(&'a self, base: &'a str) -> Answer<'a, Vec<RemoteTable>> {
+        self.tables_of(base).boxed()
+    }
+
+    fn table<'a>(&'a self, _base: &'a str, table: &'a str) -> Answer<'a, Option<RemoteTable>> {
+        async move { self.source(table).await.map(Some) }.boxed()
+    }
+
+    fn write<'a>(&'a self, layout: &'a Layout, rows: &'a [&'a Row]) -> Answer<'a, Vec<Held>> {
+        self.write_rows(layout, rows).boxed()
+    }
+
+    fn discard<'a>(&'a self, _layout: &'a Layout, id: &'a str) -> Answer<'a, ()> {
+        self.trash(id).boxed()
+    }
+
+    fn calls_per_second(&self) -> Option<NonZeroU32> {
+        self.access.gate.calls_per_second()
+    }
+
+    fn misfit(&self, layout: &Layout, cells: &[Option<Value>]) -> Option<String> {
+        let mut cells = layout.fields.iter().zip(cells);
+        cells.find_map(|(field, cell)| map::misfit(field, cell.as_ref()?, layout.typecast))
+    }
+
+    fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page> {
+        self.page_of(layout, after).boxed()
+    }
+
+    fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {
+        self.with_keys(layout, keys).boxed()
+    }
+
+    fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>> {
+        self.made_since(layout, since).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_one_is_told_so() {
+        assert_eq!(misfit("ntn_0123456789AbCd"), None);
+        assert_eq!(misfit("secret_0123456789"), None);
+        for token in [
+            "",
+            "ntn_",
+            "pat0123456789",
+            "ntn_with spaces in it",
+            "ntn_\n0123456789",
+        ] {
+            assert!(misfit(token).is_some(), "{token:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Makes pages, changes them and puts them into the trash.
+
+use http::Method;
+
+use super::super::{Error, Held, Layout, Row};
+use super::refusal::About;
+use super::{Notion, wire};
+
+impl Notion {
+    /// Writes the one row of a call.
+    pub(super) async fn write_rows(
+        &self,
+        layout: &Layout,
+        rows: &[&Row],
+    ) -> Result<Vec<Held>, Error> {
+        let [row] = rows else {
+            return Err(Error::TooLarge);
+        };
+        let mut read = match &row.id {
+            Some(id) => self.change(layout, row, id).await?,
+            None => self.make(layout, row).await?,
+        };
+        // The write is done: what hinders the rest of its echo must not have it sent again as one
+        // that never was.
+        let completed = self.complete(layout, &mut read).await;
+        completed.map_err(|error| Error::Lost(error.into()))?;
+        read.held.created = row.id.is_none();
+        Ok(vec![read.held])
+    }
+
+    async fn make(&self, layout: &Layout, row: &Row) -> Result<wire::Read, Error> {
+        let call = self
+            .call(Method::POST, &["pages"])
+            .json(wire::write(layout, row));
+        wire::page(layout, &self.send(About::Table, "create_page", call).await?)
+    }
+
+    async fn change(&self, layout: &Layout, row: &Row, id: &str) -> Result<wire::Read, Error> {
+        let call = self
+            .call(Method::PATCH, &["pages", id])
+            .json(wire::write(layout, row));
+        let read = match self.send(About::Page, "update_page", call).await {
+            Ok(body) => wire::page(layout, &body)?,
+            // A page that was moved to another table has that one's properties.
+            Err(Error::SchemaMoved(told)) => {
+                self.turn().await;
+                self.look(layout, id, told).await?
+            }
+            Err(error) => return Err(error),
+        };
+        if read.in_trash || read.table != layout.table {
+            return Err(Error::RecordGone);
+        }
+        Ok(read)
+    }
+
+    /// Looks where a page lies whose properties were not taken; errs when it lies where it did.
+    async fn look(&self, layout: &Layout, id: &str, told: String) -> Result<wire::Read, Error> {
+        let call = self.call(Method::GET, &["pages", id]);
+        let body = self.send(About::Page, "read_page", call).await?;
+        match wire::page(layout, &body)? {
+            elsewhere if elsewhere.table != layout.table => Ok(elsewhere),
+            _ => Err(Error::SchemaMoved(told)),
+        }
+    }
+
+    /// Puts a page into the trash, in one call that was admitted. One that is there already stays.
+    pub(super) async fn trash(&self, id: &str) -> Result<(), Error> {
+        let call = self.call(Method::PATCH, &["pages", id]);
+        let call = call.json(&b"{\"in_trash\":true}"[..]);
+        match self.send(About::Page, "trash_page", call).await {
+            Ok(_) | Err(Error::RecordGone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
