@@ -6,10 +6,12 @@ import { formatAmount } from "../ui/format";
 import { Loaded } from "../ui/loaded";
 import { SkeletonRows } from "../ui/skeleton";
 import { type Column, Table } from "../ui/table";
+import { type Provider, wordsOf } from "./providers";
 
 /** The bases that a connection reaches, each opening to its tables and their fields. */
-export function Bases({ connectionId }: { connectionId: string }) {
+export function Bases({ connectionId, provider }: { connectionId: string; provider: Provider }) {
   const bases = useBases(connectionId);
+  const words = wordsOf(provider);
   return (
     <Loaded query={bases} waiting={<SkeletonRows rows={1} />}>
       {({ items }) =>
@@ -22,8 +24,8 @@ export function Bases({ connectionId }: { connectionId: string }) {
             ))}
           </ul>
         ) : (
-          <Empty icon="search" title="The token reaches no base">
-            <p>At Airtable, give the token access to the bases that you want to sync.</p>
+          <Empty icon="search" title={`The token reaches no ${words.base}`}>
+            <p>{words.share}</p>
           </Empty>
         )
       }
@@ -51,7 +53,7 @@ function BaseTables({ connectionId, base }: { connectionId: string; base: Base }
   return (
     <details className="disclosure" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary>
-        {base.name} <span className="quiet">may {base.permission}</span>
+        {base.name} {base.permission && <span className="quiet">may {base.permission}</span>}
       </summary>
       {isOpen && (
         <div>

@@ -32,7 +32,7 @@ it("a token is sealed and tried at once; a failed test is no failed connection",
     "POST /connections": sandboxConnection,
     "POST /connections/{id}/test": refusal(502, "provider_failed"),
   });
-  const { user } = await openPage("/connections/new", "New connection to Airtable");
+  const { user } = await openPage("/connections/new", "New connection");
   await user.click(await screen.findByRole("radio", { name: /The sandbox/ }));
   await user.type(screen.getByLabelText("Personal access token"), "patABC");
   await user.click(screen.getByRole("button", { name: "Connect and test" }));
@@ -43,10 +43,31 @@ it("a token is sealed and tried at once; a failed test is no failed connection",
   expect(appliance.calls("POST /connections/{id}/test")).toHaveLength(1);
 });
 
+it("a connection to Notion takes an integration's secret", async () => {
+  const notion = { ...sandboxConnection, provider: "notion", name: "Notion" };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /connections/{id}": notion,
+    "GET /system": system,
+    "POST /connections": notion,
+    "POST /connections/{id}/test": { ok: true, latency_ms: 3 },
+  });
+  const { user } = await openPage("/connections/new", "New connection");
+  await user.click(await screen.findByRole("radio", { name: "Notion" }));
+  expect(screen.getByLabelText("Name")).toHaveValue("Notion");
+  await user.type(screen.getByLabelText("Integration secret"), "ntn_ABC");
+  await user.click(screen.getByRole("button", { name: "Connect and test" }));
+  await seePage("Notion");
+  expect(appliance.bodies("POST /connections")).toEqual([
+    { provider: "notion", name: "Notion", token: "ntn_ABC", endpoint: "vendor" },
+  ]);
+  expect(screen.getByText("Notion, in the sandbox")).toBeVisible();
+});
+
 it("where no sandbox runs, none is offered", async () => {
   fakeAppliance({ "GET /system": { ...system, sandbox: undefined } });
-  await openPage("/connections/new", "New connection to Airtable");
-  expect(screen.queryByRole("radio")).toBeNull();
+  await openPage("/connections/new", "New connection");
+  expect(screen.queryByRole("radio", { name: /The sandbox/ })).toBeNull();
 });
 
 it("a test says how it went", async () => {

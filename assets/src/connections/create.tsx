@@ -11,28 +11,29 @@ import { Button } from "../ui/button";
 import { TextField } from "../ui/fields";
 import { Failure } from "../ui/notice";
 import { Page } from "../ui/page";
+import { type Provider, providers, wordsOf } from "./providers";
 import { TokenField } from "./token";
 
 type Endpoint = Connection["endpoint"];
 
 /** Takes a token, seals it, and tries it at once. */
 export function NewConnection() {
-  const [name, setName] = useState("Airtable");
+  const [provider, setProvider] = useState<Provider>("airtable");
+  const [typed, setName] = useState<string>();
+  const name = typed ?? wordsOf(provider).name;
   const [token, setToken] = useState("");
   const [endpoint, setEndpoint] = useState<Endpoint>("vendor");
   const create = useCreation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ name, token, endpoint });
+    create.mutate({ provider, name, token, endpoint });
   };
   const faults = fieldMessages(create.error);
   return (
-    <Page
-      title="New connection to Airtable"
-      crumbs={[{ label: "Connections", to: "/connections" }]}
-    >
+    <Page title="New connection" crumbs={[{ label: "Connections", to: "/connections" }]}>
       <form className="form" onSubmit={submit}>
-        <EndpointChoice value={endpoint} onChange={setEndpoint} />
+        <ProviderChoice value={provider} onChange={setProvider} />
+        <EndpointChoice provider={provider} value={endpoint} onChange={setEndpoint} />
         <TextField
           label="Name"
           help="What you call it here; other people have other connections."
@@ -42,6 +43,7 @@ export function NewConnection() {
           error={faults.name}
         />
         <TokenField
+          provider={provider}
           value={token}
           onChange={setToken}
           isSandbox={endpoint === "sandbox"}
@@ -58,13 +60,19 @@ export function NewConnection() {
   );
 }
 
+interface Wish {
+  provider: Provider;
+  name: string;
+  token: string;
+  endpoint: Endpoint;
+}
+
 function useCreation() {
   const refresh = useRefresh();
   const navigate = useNavigate();
   const once = useOnce();
   return useMutation({
-    mutationFn: async (wish: { name: string; token: string; endpoint: Endpoint }) => {
-      const body = { provider: "airtable", ...wish } as const;
+    mutationFn: async (body: Wish) => {
       const params = { header: once(body) };
       const { data } = await client.POST("/connections", { params, body });
       const { id } = data as Connection;
@@ -79,13 +87,36 @@ function useCreation() {
   });
 }
 
+interface ProviderChoiceProps {
+  value: Provider;
+  onChange: (value: Provider) => void;
+}
+
+function ProviderChoice({ value, onChange }: ProviderChoiceProps) {
+  return (
+    <RadioGroup
+      className="radio-group"
+      value={value}
+      onChange={(next) => onChange(next as Provider)}
+    >
+      <Label className="label">Provider</Label>
+      {providers.map((provider) => (
+        <Radio key={provider} className="radio" value={provider}>
+          <span>{wordsOf(provider).name}</span>
+        </Radio>
+      ))}
+    </RadioGroup>
+  );
+}
+
 interface EndpointChoiceProps {
+  provider: Provider;
   value: Endpoint;
   onChange: (value: Endpoint) => void;
 }
 
 /** Shown only where a sandbox runs. */
-function EndpointChoice({ value, onChange }: EndpointChoiceProps) {
+function EndpointChoice({ provider, value, onChange }: EndpointChoiceProps) {
   const system = $api.useQuery("get", "/system");
   if (!system.data?.sandbox) return null;
   return (
@@ -97,8 +128,8 @@ function EndpointChoice({ value, onChange }: EndpointChoiceProps) {
       <Label className="label">Where to</Label>
       <Radio className="radio" value="vendor">
         <span>
-          Airtable itself
-          <span className="help"> — your real bases</span>
+          {wordsOf(provider).name} itself
+          <span className="help"> — your real {wordsOf(provider).base}s</span>
         </span>
       </Radio>
       <Radio className="radio" value="sandbox">

@@ -39,7 +39,7 @@ export function ConnectionPage() {
           <Access connection={found} mayWrite={mayWrite} />
           {found.status !== "reconnect" && (
             <Panel title="What it reaches">
-              <Bases connectionId={found.id} />
+              <Bases connectionId={found.id} provider={found.provider} />
             </Panel>
           )}
           {mayWrite && <Settings connection={found} />}

@@ -58,6 +58,7 @@ function TokenForm({ connection, onDone }: { connection: Connection; onDone: () 
   return (
     <form className="form" onSubmit={submit}>
       <TokenField
+        provider={seen.provider}
         value={token}
         onChange={setToken}
         isSandbox={seen.endpoint === "sandbox"}

@@ -1,5 +1,6 @@
 import type { Connection } from "../api/types";
 import type { StatusWord } from "../ui/status";
+import { wordsOf } from "./providers";
 
 /** A connection's state for the eye. */
 export function connectionStatus({ status }: Pick<Connection, "status">): StatusWord {
@@ -17,6 +18,6 @@ export function connectionStatus({ status }: Pick<Connection, "status">): Status
 
 /** The provider's own name, and whether it is the sandbox's stand-in. */
 export function providerName({ provider, endpoint }: Pick<Connection, "provider" | "endpoint">) {
-  const name = provider === "airtable" ? "Airtable" : provider;
+  const { name } = wordsOf(provider);
   return endpoint === "sandbox" ? `${name}, in the sandbox` : name;
 }

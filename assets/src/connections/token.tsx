@@ -1,20 +1,21 @@
 import { TextField } from "../ui/fields";
+import { type Provider, wordsOf } from "./providers";
 
 interface TokenFieldProps {
+  provider: Provider;
   value: string;
   onChange: (value: string) => void;
   isSandbox: boolean;
   error?: string;
 }
 
-const scopes = ["data.records:read", "data.records:write", "schema.bases:read"];
-
 /** A vendor's token: typed or pasted, never shown. */
-export function TokenField({ value, onChange, isSandbox, error }: TokenFieldProps) {
+export function TokenField({ provider, value, onChange, isSandbox, error }: TokenFieldProps) {
+  const { token, prefix, howTo } = wordsOf(provider);
   return (
     <TextField
-      label="Personal access token"
-      help={isSandbox ? "The sandbox takes any token that begins with pat." : <HowToGetOne />}
+      label={token}
+      help={isSandbox ? `The sandbox takes any that begins with ${prefix}.` : howTo}
       type="password"
       isRequired
       isCode
@@ -23,20 +24,5 @@ export function TokenField({ value, onChange, isSandbox, error }: TokenFieldProp
       onChange={onChange}
       error={error}
     />
-  );
-}
-
-function HowToGetOne() {
-  return (
-    <>
-      Made at airtable.com/create/tokens, with the scopes{" "}
-      {scopes.map((scope, index) => (
-        <span key={scope}>
-          {index > 0 && ", "}
-          <code>{scope}</code>
-        </span>
-      ))}{" "}
-      and access to the bases that you want to sync.
-    </>
   );
 }

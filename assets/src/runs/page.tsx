@@ -113,12 +113,12 @@ function Waiting({ run: { waiting_until, calls_refused_by_vendor } }: { run: Run
   return (
     <Notice
       tone="warn"
-      title={seconds ? `Waits ${formatDuration(seconds)} more` : "Waits for Airtable"}
+      title={seconds ? `Waits ${formatDuration(seconds)} more` : "Waits for the provider"}
     >
       <p>
         {calls_refused_by_vendor > 0
-          ? "Airtable asked for a pause. Trying sooner would only make it longer; the run goes on by itself."
-          : "Airtable does not answer as it should. The run tries again by itself, where it stopped."}
+          ? "The provider asked for a pause. Trying sooner would only make it longer; the run goes on by itself."
+          : "The provider does not answer as it should. The run tries again by itself, where it stopped."}
       </p>
     </Notice>
   );

@@ -5,6 +5,7 @@ import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Dataset, RemoteTable, Sync } from "../api/types";
 import { useTables } from "../connections/bases";
+import { wordsOf } from "../connections/providers";
 import { useDataset } from "../datasets/frame";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
@@ -96,7 +97,8 @@ function MappingForm(props: MappingFormProps) {
         onChange={setMapping}
       />
       <Checkbox isSelected={typecast} onChange={setTypecast}>
-        Let Airtable convert texts, and add choices that it does not know yet
+        Convert texts, and add choices that {wordsOf(sync.connection.provider).name} does not know
+        yet
       </Checkbox>
       <SaveFailure
         error={save.error}

@@ -8,6 +8,7 @@ import { useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync } from "../api/types";
 import { BookLink } from "../book/link";
+import { wordsOf } from "../connections/providers";
 import { hasEnded } from "../runs/state";
 import { RunTable, runColumns } from "../runs/table";
 import { announce } from "../ui/announce";
@@ -166,6 +167,7 @@ const columns: Column<Sync["mapping"][number]>[] = [
 ];
 
 function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
+  const provider = wordsOf(sync.connection.provider).name;
   const { edit: isEditing } = route.useSearch();
   const navigate = route.useNavigate();
   const setIsEditing = (edit: boolean) =>
@@ -195,8 +197,8 @@ function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
           />
           <p className="quiet">
             {sync.typecast
-              ? "Airtable converts texts and adds choices that it does not know."
-              : "Values that Airtable does not take as they are, are refused."}
+              ? `Texts are converted, and choices added that ${provider} does not know.`
+              : `Values that ${provider} does not take as they are, are refused.`}
           </p>
         </>
       )}

@@ -81,7 +81,7 @@ export function firstJourney(stage) {
     await page.getByRole("region", { name: "Preview" }).getByText("Thigpen").waitFor();
     await inspect(page, "new-sync-mapping");
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByRole("checkbox", { name: /convert texts/ }).check({ force: true });
+    await page.getByRole("checkbox", { name: /Convert texts/ }).check({ force: true });
     await page.getByRole("textbox", { name: "Name" }).fill("Airports to Sandbox");
     await inspect(page, "new-sync-create");
     await page.reload();

@@ -97,7 +97,7 @@ const plainPages = [
   ["datasets", "/datasets", "Datasets"],
   ["new-dataset", "/datasets/new", "New dataset"],
   ["connections", "/connections", "Connections"],
-  ["new-connection", "/connections/new", "New connection to Airtable"],
+  ["new-connection", "/connections/new", "New connection"],
   ["syncs", "/syncs", "Syncs"],
   ["new-sync", "/syncs/new", "New sync"],
   ["runs", "/runs", "Runs"],

@@ -7,6 +7,7 @@ import { fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
 import { useMay } from "../../api/session";
 import type { Run, Sync } from "../../api/types";
+import { wordsOf } from "../../connections/providers";
 import { Button } from "../../ui/button";
 import { Facts } from "../../ui/facts";
 import { Checkbox, TextField } from "../../ui/fields";
@@ -48,7 +49,8 @@ export function Create({ settled }: { settled: Settled }) {
         error={fieldMessages(create.error).name}
       />
       <Checkbox isSelected={search.typecast ?? false} onChange={(typecast) => enter({ typecast })}>
-        Let Airtable convert texts, and add choices that it does not know yet
+        Convert texts, and add choices that {wordsOf(settled.connection.provider).name} does not
+        know yet
       </Checkbox>
       <Failure error={create.error} shown={["name"]} />
       <div className="actions">

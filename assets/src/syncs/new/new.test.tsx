@@ -53,7 +53,7 @@ it("leads step by step to a sync that runs", async () => {
   await choose(user, /Where name goes/, "Stays here");
   await waitFor(() => expect(within(lastTable()).queryByText("Los Angeles")).toBeNull());
   await user.click(screen.getByRole("button", { name: "Continue" }));
-  await user.click(await screen.findByRole("checkbox", { name: /convert texts/ }));
+  await user.click(await screen.findByRole("checkbox", { name: /Convert texts/ }));
   expect(screen.getByLabelText("Name")).toHaveValue("Airports to Sandbox");
   await user.click(screen.getByRole("button", { name: "Create and run" }));
   await seePage("Run of Airports to Sandbox");

@@ -1,0 +1,66 @@
+import type { ReactNode } from "react";
+import type { Connection } from "../api/types";
+
+export type Provider = Connection["provider"];
+
+/** What people call a provider and what is there. */
+interface Words {
+  name: string;
+  /** What holds tables there. */
+  base: string;
+  /** What a token is called there. */
+  token: string;
+  /** How a token begins that the sandbox takes. */
+  prefix: string;
+  /** Where a token is made. */
+  howTo: ReactNode;
+  /** What to do when a token reaches nothing. */
+  share: string;
+}
+
+const scopes = ["data.records:read", "data.records:write", "schema.bases:read"];
+
+const words: Record<Provider, Words> = {
+  airtable: {
+    name: "Airtable",
+    base: "base",
+    token: "Personal access token",
+    prefix: "pat",
+    howTo: (
+      <>
+        Made at airtable.com/create/tokens, with the scopes{" "}
+        {scopes.map((scope, index) => (
+          <span key={scope}>
+            {index > 0 && ", "}
+            <code>{scope}</code>
+          </span>
+        ))}{" "}
+        and access to the bases that you want to sync.
+      </>
+    ),
+    share: "At Airtable, give the token access to the bases that you want to sync.",
+  },
+  notion: {
+    name: "Notion",
+    base: "database",
+    token: "Integration secret",
+    prefix: "ntn_",
+    howTo: (
+      <>
+        Made at notion.so/my-integrations as an internal integration that may read, update and
+        insert content. Then open each database that you want to sync, and under <i>Connections</i>{" "}
+        in its menu add the integration.
+      </>
+    ),
+    share:
+      "At Notion, open each database that you want to sync, and add the integration under Connections in its menu. One that was just added may take some minutes to be listed.",
+  },
+};
+
+/** Every provider, in the order in which they are offered. */
+export const providers = Object.keys(words) as Provider[];
+
+/** The words for a provider, also for one that this page does not know yet. */
+export function wordsOf(provider: string): Words {
+  return words[provider as Provider] ?? { ...words.airtable, name: provider };
+}
