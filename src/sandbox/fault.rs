@@ -40,6 +40,11 @@ pub(super) enum Fault {
     EdgeRefused,
     /// Notion: 504, although the call is carried out.
     GatewayTimeout,
+    /// The access token that the call shows has come to its end: 401.
+    TokenExpired,
+    /// The grant whose token the call shows, as an access or a refresh token, was taken back by
+    /// the person who gave it; the call is then answered accordingly.
+    GrantRevoked,
 }
 
 impl Fault {

@@ -11,9 +11,11 @@ use super::{
     answer::{Answer, Delivery},
     control,
     incoming::Incoming,
-    notion, page,
+    notion, oauth, page,
 };
 
+/// The largest form that the desk for OAuth takes.
+const LARGEST_FORM: usize = 64 << 10;
 /// The largest body of a seed.
 const LARGEST_SEED: usize = 256 << 20;
 
@@ -34,6 +36,9 @@ impl Endpoint for Gate {
         if path.starts_with(control::ROOT) {
             return Ok(self.control(request, arrived).await);
         }
+        if path.starts_with(oauth::ROOT) {
+            return Ok(self.desk(request, arrived).await);
+        }
         if notion::is_ours(path) {
             return Ok(self.workspace(request, arrived).await);
         }
@@ -51,6 +56,24 @@ impl Gate {
             Ok(incoming) => control::answer(&self.sandbox, &incoming),
             Err(status) => Answer::empty(status).deliver(Delivery::Whole),
         }
+    }
+
+    /// The desk for OAuth. Faults strike it as they do the vendor's other calls.
+    async fn desk(&self, request: Request, arrived: Timestamp) -> Response {
+        let incoming = match Incoming::read(request, arrived, LARGEST_FORM).await {
+            Ok(incoming) => incoming,
+            Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
+        };
+        let (strike, latency_ms) = {
+            let mut world = self.sandbox.world();
+            let strike = world.faults.strike(&incoming.method, &incoming.target);
+            (strike, world.knobs.latency_ms)
+        };
+        let delay_ms = strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.sandbox.clock.now();
+        let (answer, delivery) = self.sandbox.world().attend(&incoming, strike, now);
+        answer.deliver(delivery)
     }
 
     async fn vendor(&self, request: Request, arrived: Timestamp) -> Response {

@@ -15,6 +15,8 @@ pub(super) struct Incoming {
     pub(super) token: Option<String>,
     /// The edition of its API that Notion is asked to speak.
     pub(super) notion_version: Option<String>,
+    /// The header that it stands in, or whatever else stands there.
+    pub(super) authorization: Option<String>,
     pub(super) is_json: bool,
     pub(super) body: Bytes,
     pub(super) at: Timestamp,
@@ -29,7 +31,8 @@ impl Incoming {
     ) -> Result<Self, StatusCode> {
         let body = request.take_body().into_bytes_limit(most).await;
         let body = body.map_err(|_too_large| StatusCode::PAYLOAD_TOO_LARGE)?;
-        let token = request.header(header::AUTHORIZATION).and_then(bearer);
+        let authorization = request.header(header::AUTHORIZATION).map(str::to_owned);
+        let token = authorization.as_deref().and_then(bearer).map(str::to_owned);
         Ok(Self {
             target: request
                 .uri()
@@ -38,8 +41,9 @@ impl Incoming {
                 .unwrap_or_default(),
             path: request.uri().path().to_owned(),
             query: request.params().unwrap_or_default(),
-            token: token.map(str::to_owned),
             notion_version: request.header("notion-version").map(str::to_owned),
+            token,
+            authorization,
             is_json: request
                 .content_type()
                 .is_some_and(|kind| kind.starts_with("application/json")),
@@ -59,6 +63,7 @@ impl Incoming {
             query: Vec::new(),
             token: None,
             notion_version: None,
+            authorization: None,
             is_json: true,
             body: body.into(),
             at: Timestamp::UNIX_EPOCH,

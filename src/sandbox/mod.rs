@@ -1,8 +1,8 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
 //!
 //! [`Sandbox`] is one set of bases and databases in memory behind one HTTP endpoint: Airtable's API
-//! under `/v0`, Notion's under `/v1`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a
-//! page for people at `/`. It shares no code with the clients that it is there to test.
+//! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's API under `/v1`, the switches for
+//! faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
 mod airtable;
 mod answer;
 mod control;
@@ -11,6 +11,7 @@ mod gate;
 mod incoming;
 mod journal;
 mod notion;
+mod oauth;
 mod page;
 mod serve;
 mod settings;
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed};
 pub use gate::Gate;
 pub use notion::{Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, SourceSeed};
+pub use oauth::{Client as OAuthClient, Knobs as OAuthKnobs};
 pub use serve::serve;
 pub use settings::{BadSeed, Knobs, Settings, Tokens};
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::airtable::{BaseSeed, Limits, Refusal, Rules};
 use super::notion::{self, DatabaseSeed, NotionKnobs};
+use super::oauth;
 
 /// What a sandbox begins with, and goes back to when it is reset.
 #[derive(Clone)]
@@ -51,10 +52,12 @@ pub struct Knobs {
     pub listing_idle_seconds: u32,
     /// The largest body that is taken.
     pub largest_body_bytes: u32,
-    /// Whose calls are taken.
+    /// Whose calls are taken, beside those with an access token of the desk for OAuth.
     pub tokens: Tokens,
     /// Notion.
     pub notion: NotionKnobs,
+    /// The desk for OAuth.
+    pub oauth: oauth::Knobs,
 }
 
 impl Default for Knobs {
@@ -70,6 +73,7 @@ impl Default for Knobs {
             largest_body_bytes: 4 << 20,
             tokens: Tokens::AnyPersonal,
             notion: NotionKnobs::default(),
+            oauth: oauth::Knobs::default(),
         }
     }
 }

@@ -118,6 +118,16 @@ impl World {
             Fault::ServerError => Refusal::internal(),
             Fault::Unavailable => Refusal::unavailable(strike.retry_after_seconds),
             Fault::Unauthorized => Refusal::unauthorized(),
+            Fault::TokenExpired => {
+                let token = incoming.token.as_deref().unwrap_or_default();
+                self.desk.expire(token, now);
+                Refusal::unauthorized()
+            }
+            Fault::GrantRevoked => {
+                let token = incoming.token.as_deref().unwrap_or_default();
+                self.desk.revoke(token);
+                Refusal::unauthorized()
+            }
             Fault::Conflict => Refusal::conflict(),
             Fault::Restricted => Refusal::restricted(),
         };

@@ -3,12 +3,13 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 
 use super::{
-    airtable::{Airtable, Author, Call, Moment, Refusal},
+    airtable::{Airtable, Author, Call, Leave, Moment, Refusal},
     answer::{Answer, Delivery},
     fault::{Fault, Faults, Strike},
     incoming::Incoming,
     journal::{Ending, Journal},
     notion::{self, Notion},
+    oauth::Desk,
     settings::{BadSeed, Knobs, Refused, Settings},
 };
 
@@ -17,6 +18,7 @@ pub(super) struct World {
     pub(super) knobs: Knobs,
     pub(super) airtable: Airtable,
     pub(super) notion: Notion,
+    pub(super) desk: Desk,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
 }
@@ -24,6 +26,7 @@ pub(super) struct World {
 /// A call that the vendor lets in, and the fault that strikes it.
 pub(super) struct Admitted {
     call: Call,
+    leave: Leave,
     pub(super) strike: Option<Strike>,
 }
 
@@ -33,6 +36,7 @@ impl World {
         let moment = Moment {
             now,
             by: Author::Colleague,
+            leave: &Leave::All,
             knobs: &origin.knobs,
         };
         for seed in &origin.bases {
@@ -46,6 +50,7 @@ impl World {
         let notion = furnished(&origin, now)?;
         Ok(Self {
             knobs: origin.knobs.clone(),
+            desk: Desk::new(origin.seed),
             origin,
             airtable,
             notion,
@@ -65,11 +70,84 @@ impl World {
         let Some(call) = Call::parse(&incoming.method, &incoming.path) else {
             return Err(self.refuse(incoming, "unknown", Refusal::not_found()));
         };
-        if let Err(refusal) = self.airtable.admit(&call, incoming, &self.knobs) {
-            return Err(self.refuse(incoming, call.kind(), refusal));
-        }
+        let leave = self.leave(incoming);
+        let admitted = self
+            .airtable
+            .admit(&call, incoming, leave.as_ref(), &self.knobs);
+        let leave = match (admitted, leave) {
+            (Ok(()), Some(leave)) => leave,
+            (Ok(()), None) => {
+                return Err(self.refuse(incoming, call.kind(), Refusal::unauthorized()));
+            }
+            (Err(refusal), _) => return Err(self.refuse(incoming, call.kind(), refusal)),
+        };
         let strike = self.faults.strike(&incoming.method, &incoming.target);
-        Ok(Admitted { call, strike })
+        Ok(Admitted {
+            call,
+            leave,
+            strike,
+        })
+    }
+
+    /// What the token of a call allows; none when it is no good.
+    fn leave(&self, incoming: &Incoming) -> Option<Leave> {
+        let token = incoming.token.as_deref()?;
+        if self.knobs.tokens.accept(token) {
+            return Some(Leave::All);
+        }
+        let scopes = self.desk.scopes(token, incoming.at)?;
+        Some(Leave::Scopes(scopes.to_vec()))
+    }
+
+    /// Answers a call to the desk for OAuth, or lets its fault take its course.
+    pub(super) fn attend(
+        &mut self,
+        incoming: &Incoming,
+        strike: Option<Strike>,
+        now: Timestamp,
+    ) -> (Answer, Delivery) {
+        let (answer, delivery) = match strike.map(|strike| strike.fault) {
+            // All but the first two never strike here, where no such answer is known.
+            None
+            | Some(
+                Fault::Slow
+                | Fault::ListingExpired
+                | Fault::TokenExpired
+                | Fault::Conflict
+                | Fault::Overloaded
+                | Fault::Restricted
+                | Fault::EdgeRefused
+                | Fault::GatewayTimeout,
+            ) => (self.at_desk(incoming, now), Delivery::Whole),
+            Some(Fault::Truncated) => (self.at_desk(incoming, now), Delivery::Truncated),
+            Some(Fault::LostAnswer) => (self.at_desk(incoming, now), Delivery::Lost),
+            // Nothing was done: a code or a token that was shown is as good as before.
+            Some(Fault::Cut) => (Answer::empty(StatusCode::OK), Delivery::Lost),
+            Some(Fault::GrantRevoked) => {
+                self.desk.revoke_shown(incoming);
+                (self.at_desk(incoming, now), Delivery::Whole)
+            }
+            Some(Fault::Unauthorized) => (Desk::stranger(), Delivery::Whole),
+            Some(Fault::RateLimited) => (Refusal::rate_limited().into(), Delivery::Whole),
+            Some(Fault::ServerError) => (Refusal::server_error().into(), Delivery::Whole),
+            Some(Fault::Unavailable) => {
+                let after = strike.and_then(|strike| strike.retry_after_seconds);
+                (unavailable(after), Delivery::Whole)
+            }
+            Some(Fault::BadGateway) => (bad_gateway(), Delivery::Whole),
+        };
+        let ending = Ending {
+            status: answer.status.as_u16(),
+            delivery,
+            fault: strike.map(|strike| strike.fault),
+        };
+        self.journal.note(incoming, Desk::kind(incoming), ending);
+        (answer, delivery)
+    }
+
+    fn at_desk(&mut self, incoming: &Incoming, now: Timestamp) -> Answer {
+        let answer = self.desk.answer(incoming, &self.knobs.oauth, now);
+        answer.unwrap_or_else(|| Refusal::not_found().into())
     }
 
     /// Carries out a call, or lets its fault take its course.
@@ -79,10 +157,17 @@ impl World {
         admitted: &Admitted,
         now: Timestamp,
     ) -> (Answer, Delivery) {
-        let Admitted { call, strike } = admitted;
+        let Admitted {
+            call,
+            leave,
+            strike,
+        } = admitted;
         let (answer, delivery) = match strike {
-            None => (self.carry_out(call, incoming, now), Delivery::Whole),
-            Some(strike) => self.suffer(*strike, call, incoming, now),
+            None => (
+                self.carry_out((call, leave), incoming, now),
+                Delivery::Whole,
+            ),
+            Some(strike) => self.suffer(*strike, (call, leave), incoming, now),
         };
         let fault = strike.map(|strike| strike.fault);
         let ending = Ending {
@@ -95,10 +180,16 @@ impl World {
         (answer, delivery)
     }
 
-    fn carry_out(&mut self, call: &Call, incoming: &Incoming, now: Timestamp) -> Answer {
+    fn carry_out(
+        &mut self,
+        (call, leave): (&Call, &Leave),
+        incoming: &Incoming,
+        now: Timestamp,
+    ) -> Answer {
         let moment = Moment {
             now,
             by: Author::Token,
+            leave,
             knobs: &self.knobs,
         };
         self.airtable
@@ -109,10 +200,12 @@ impl World {
     fn suffer(
         &mut self,
         strike: Strike,
-        call: &Call,
+        asked: (&Call, &Leave),
         incoming: &Incoming,
         now: Timestamp,
     ) -> (Answer, Delivery) {
+        let call = asked.0;
+        let token = incoming.token.as_deref().unwrap_or_default();
         let answer = match strike.fault {
             // All but the first never strike this vendor, which knows no such answer.
             Fault::Slow
@@ -120,11 +213,19 @@ impl World {
             | Fault::Overloaded
             | Fault::Restricted
             | Fault::EdgeRefused
-            | Fault::GatewayTimeout => self.carry_out(call, incoming, now),
-            Fault::Truncated => return (self.carry_out(call, incoming, now), Delivery::Truncated),
-            Fault::LostAnswer => return (self.carry_out(call, incoming, now), Delivery::Lost),
+            | Fault::GatewayTimeout => self.carry_out(asked, incoming, now),
+            Fault::Truncated => return (self.carry_out(asked, incoming, now), Delivery::Truncated),
+            Fault::LostAnswer => return (self.carry_out(asked, incoming, now), Delivery::Lost),
             Fault::Cut if call.writes() => return (Answer::empty(StatusCode::OK), Delivery::Lost),
-            Fault::Cut => return (self.carry_out(call, incoming, now), Delivery::Cut),
+            Fault::Cut => return (self.carry_out(asked, incoming, now), Delivery::Cut),
+            Fault::TokenExpired => {
+                self.desk.expire(token, now);
+                Refusal::unauthorized().into()
+            }
+            Fault::GrantRevoked => {
+                self.desk.revoke(token);
+                Refusal::unauthorized().into()
+            }
             Fault::RateLimited => {
                 self.airtable.punish(call, &self.knobs, now);
                 Refusal::rate_limited().into()
@@ -135,7 +236,7 @@ impl World {
             Fault::Unauthorized => Refusal::unauthorized().into(),
             Fault::ListingExpired => {
                 self.airtable.forget_listings();
-                self.carry_out(call, incoming, now)
+                self.carry_out(asked, incoming, now)
             }
         };
         (answer, Delivery::Whole)

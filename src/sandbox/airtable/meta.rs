@@ -22,8 +22,17 @@ struct Rename {
 }
 
 impl Airtable {
-    pub(super) fn who_am_i(&self) -> Answer {
-        Answer::ok(&json!({ "id": PEOPLE[0].id, "email": PEOPLE[0].email }))
+    /// Of an access token the vendor also tells the scopes, and the address only to one that may
+    /// know it; `scopes` is none for a personal token.
+    pub(super) fn who_am_i(&self, scopes: Option<&[String]>) -> Answer {
+        let mut told = json!({ "id": PEOPLE[0].id });
+        if scopes.is_none_or(|scopes| scopes.iter().any(|scope| scope == "user.email:read")) {
+            told["email"] = PEOPLE[0].email.into();
+        }
+        if let Some(scopes) = scopes {
+            told["scopes"] = json!(scopes);
+        }
+        Answer::ok(&told)
     }
 
     pub(super) fn list_bases(&self) -> Answer {

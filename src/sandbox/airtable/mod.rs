@@ -1,6 +1,6 @@
 //! Plays Airtable: its Web API for records and schema, with its limits and its refusals.
 //!
-//! Left out, and answered as paths that do not exist: OAuth, webhooks, comments and the upload of
+//! Left out, and answered as paths that do not exist: webhooks, comments and the upload of
 //! attachments. A link field has no inverse field in the linked table.
 mod base;
 mod call;
@@ -9,6 +9,7 @@ mod formula;
 mod id;
 mod index;
 mod kind;
+mod leave;
 mod listing;
 mod meta;
 mod query;
@@ -24,6 +25,7 @@ mod write;
 
 pub(crate) use base::{Base, TableAt};
 pub(crate) use call::{Call, Mode, Place};
+pub(crate) use leave::Leave;
 pub(crate) use query::Direction;
 pub use quota::Limits;
 pub(crate) use refusal::Refusal;

@@ -63,6 +63,15 @@ impl Refusal {
         )
     }
 
+    /// A call that needs a scope which the token does not have.
+    pub(crate) fn no_scope() -> Self {
+        Self::told(
+            StatusCode::FORBIDDEN,
+            "INVALID_PERMISSIONS",
+            "You are not permitted to perform this operation",
+        )
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::told(
             StatusCode::UNAUTHORIZED,

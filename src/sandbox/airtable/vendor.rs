@@ -5,6 +5,7 @@ use super::{
     base::{Base, TableAt},
     call::{Call, Place},
     id::Ids,
+    leave::Leave,
     listing::Listings,
     query::Query,
     quota::{Admission, Quotas},
@@ -25,6 +26,8 @@ pub(crate) struct Airtable {
 pub(crate) struct Moment<'a> {
     pub(crate) now: Timestamp,
     pub(crate) by: Author,
+    /// What the caller's token allows.
+    pub(crate) leave: &'a Leave,
     pub(crate) knobs: &'a Knobs,
 }
 
@@ -39,18 +42,18 @@ impl Airtable {
         }
     }
 
-    /// Whether a call may be carried out at all: its token, the month's calls, the second's calls.
+    /// Whether a call may be carried out at all: what its token allows (`None` for one that is no
+    /// good), the month's calls, the second's calls.
     pub(crate) fn admit(
         &mut self,
         call: &Call,
         incoming: &Incoming,
+        leave: Option<&Leave>,
         knobs: &Knobs,
     ) -> Result<(), Refusal> {
-        let token = incoming
-            .token
-            .as_deref()
-            .filter(|token| knobs.tokens.accept(token));
-        let token = token.ok_or_else(Refusal::unauthorized)?;
+        let token = incoming.token.as_deref().unwrap_or_default();
+        let leave = leave.ok_or_else(Refusal::unauthorized)?;
+        leave.covers(call)?;
         let admission = self
             .quotas
             .admit(&knobs.limits, call.base(), token, incoming.at);
@@ -79,7 +82,7 @@ impl Airtable {
     ) -> Result<Answer, Refusal> {
         let body = &incoming.body;
         match call {
-            Call::WhoAmI => Ok(self.who_am_i()),
+            Call::WhoAmI => Ok(self.who_am_i(moment.leave.scopes())),
             Call::Bases => Ok(self.list_bases()),
             Call::Schema(base) => self.schema(base, incoming),
             Call::CreateTable(base) => self.create_table(base, body, moment),
@@ -159,6 +162,7 @@ mod tests {
         Moment {
             now: Timestamp::UNIX_EPOCH,
             by: Author::Token,
+            leave: &Leave::All,
             knobs,
         }
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use self::route::{Change, Look, Route};
 use super::{
     Sandbox,
-    airtable::{Author, Moment, Refusal},
+    airtable::{Author, Leave, Moment, Refusal},
     answer::{Answer, Delivery},
     fault::Order,
     incoming::Incoming,
@@ -104,6 +104,7 @@ fn change(world: &mut World, incoming: &Incoming, what: &Change) -> Result<Answe
     let moment = Moment {
         now: incoming.at,
         by: Author::Colleague,
+        leave: &Leave::All,
         knobs: &world.knobs,
     };
     match what {

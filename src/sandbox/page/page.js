@@ -18,6 +18,8 @@ const KINDS = {
   edge_refused: ['403: a page from the edge (Notion)', 'HTML instead of JSON, and no id of the call.'],
   gateway_timeout: ['504: timed out (Notion)', 'The call is carried out, but the answer says otherwise.'],
   unauthorized: ['401: token refused', 'As if the token had been revoked.'],
+  token_expired: ['401: token at its end', 'The access token of the call is good no more. One that came by OAuth can be replaced.'],
+  grant_revoked: ['Access taken back', 'As if the person had withdrawn at the vendor what they had allowed by OAuth.'],
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
 

@@ -1,0 +1,75 @@
+//! What the token endpoint answers.
+use http::{HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::grant::Grant;
+use crate::sandbox::answer::Answer;
+
+/// Why no token is given (RFC 6749, 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The client is not known, or does not prove that it is who it says.
+    Client(&'static str),
+    /// Something is missing or wrong about the request.
+    Request(&'static str),
+    /// The code or the token is no good.
+    Grant(&'static str),
+    /// Neither a code nor a refresh token is shown.
+    GrantType,
+    /// More is asked for than was allowed.
+    Scope,
+    /// The refresh token was used a moment ago.
+    JustUsed,
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        let (status, error, told) = match refusal {
+            Refusal::Client(told) => (StatusCode::UNAUTHORIZED, "invalid_client", told),
+            Refusal::Request(told) => (StatusCode::BAD_REQUEST, "invalid_request", told),
+            Refusal::Grant(told) => (StatusCode::BAD_REQUEST, "invalid_grant", told),
+            Refusal::GrantType => (
+                StatusCode::BAD_REQUEST,
+                "unsupported_grant_type",
+                "grant_type must be authorization_code or refresh_token",
+            ),
+            Refusal::Scope => (
+                StatusCode::BAD_REQUEST,
+                "invalid_scope",
+                "scope names what was not allowed",
+            ),
+            Refusal::JustUsed => (
+                StatusCode::CONFLICT,
+                "conflict",
+                "The token was refreshed a moment ago",
+            ),
+        };
+        let body = json!({ "error": error, "error_description": told });
+        Answer::json(status, &body)
+            .with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+    }
+}
+
+/// The pair, as the vendor writes it: the type of the token with a space behind it.
+pub(super) fn given(grant: &Grant, now: Timestamp) -> Answer {
+    let pair = &grant.pair;
+    let left = |ends: Timestamp| ends.as_second() - now.as_second();
+    let body = json!({
+        "access_token": pair.access,
+        "refresh_token": pair.refresh,
+        "token_type": "Bearer ",
+        "scope": grant.scopes.join(" "),
+        "expires_in": left(pair.access_ends_at),
+        "refresh_expires_in": left(pair.refresh_ends_at),
+    });
+    Answer::ok(&body).with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+/// The pairs of a form.
+pub(super) fn pairs(body: &[u8]) -> Vec<(String, String)> {
+    let query = String::from_utf8_lossy(body);
+    let url = reqwest::Url::parse(&format!("http://form/?{query}"));
+    let owned = |url: reqwest::Url| url.query_pairs().into_owned().collect();
+    url.map(owned).unwrap_or_default()
+}

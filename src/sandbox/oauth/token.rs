@@ -1,0 +1,174 @@
+//! The endpoint that gives tokens for a code or for a refresh token.
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    Desk, ask,
+    grant::Grant,
+    knobs::{Client, Knobs, seconds},
+    outcome::{Refusal, given, pairs},
+};
+use crate::sandbox::{answer::Answer, incoming::Incoming};
+
+/// A form as it was sent, each name once.
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn named(&self, name: &str) -> Option<&str> {
+        let pair = self.0.iter().find(|(own, _)| own == name);
+        pair.map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    fn need(&self, name: &'static str, missing: &'static str) -> Result<&str, Refusal> {
+        self.named(name).ok_or(Refusal::Request(missing))
+    }
+}
+
+impl Desk {
+    /// Gives a pair of tokens, or says why not.
+    pub(super) fn give(&mut self, incoming: &Incoming, knobs: &Knobs, now: Timestamp) -> Answer {
+        let form = Form(pairs(&incoming.body));
+        let given =
+            client(incoming, &form, knobs).and_then(|client| match form.named("grant_type") {
+                Some("authorization_code") => self.exchange(client, &form, knobs, now),
+                Some("refresh_token") => self.refresh(client, &form, knobs, now),
+                _ => Err(Refusal::GrantType),
+            });
+        given.unwrap_or_else(Answer::from)
+    }
+
+    /// What a client hears that does not prove who it is.
+    pub(in crate::sandbox) fn stranger() -> Answer {
+        Refusal::Client("the client's secret is another").into()
+    }
+
+    /// Takes back the grant whose refresh token a call shows.
+    pub(in crate::sandbox) fn revoke_shown(&mut self, incoming: &Incoming) {
+        if let Some(token) = Form(pairs(&incoming.body)).named("refresh_token") {
+            self.revoke(token);
+        }
+    }
+
+    /// A code is burnt by being shown, whatever comes of it.
+    fn exchange(
+        &mut self,
+        client: &Client,
+        form: &Form,
+        knobs: &Knobs,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let code = form.need("code", "code is missing")?;
+        let code = self.codes.remove(code).filter(|code| now < code.ends_at);
+        let code = code.ok_or(Refusal::Grant(
+            "the code is unknown, was used, or is too old",
+        ))?;
+        let ask = code.ask;
+        if ask.client != client.id {
+            return Err(Refusal::Grant("the code was given to another client"));
+        }
+        let address = form.need("redirect_uri", "redirect_uri is missing")?;
+        if address != ask.redirect_uri {
+            return Err(Refusal::Grant(
+                "redirect_uri is not that of the authorization",
+            ));
+        }
+        let verifier = form.need("code_verifier", "code_verifier is missing")?;
+        if !answers(verifier, &ask.challenge) {
+            return Err(Refusal::Grant(
+                "code_verifier does not match the code_challenge",
+            ));
+        }
+        let pair = self.pair(knobs, now);
+        self.grants.push(Grant {
+            client: ask.client,
+            scopes: ask.scopes,
+            pair,
+            before: None,
+            revoked: false,
+        });
+        Ok(given(&self.grants[self.grants.len() - 1], now))
+    }
+
+    /// Puts another pair in the place of the old one, of which both tokens are void from then on.
+    fn refresh(
+        &mut self,
+        client: &Client,
+        form: &Form,
+        knobs: &Knobs,
+        now: Timestamp,
+    ) -> Result<Answer, Refusal> {
+        let shown = form.need("refresh_token", "refresh_token is missing")?;
+        let own = |grant: &Grant| !grant.revoked && grant.client == client.id;
+        let used_up = self.grants.iter().filter(|grant| own(grant)).any(|grant| {
+            let before = grant.before.as_ref();
+            before.is_some_and(|(token, at)| {
+                token == shown && now < *at + seconds(knobs.conflict_seconds)
+            })
+        });
+        if used_up {
+            return Err(Refusal::JustUsed);
+        }
+        let place = self.grants.iter().position(|grant| {
+            own(grant) && grant.pair.refresh == shown && now < grant.pair.refresh_ends_at
+        });
+        let place = place.ok_or(Refusal::Grant("the refresh token is no good"))?;
+        if let Some(wanted) = form.named("scope") {
+            let wanted = ask::scopes(wanted).ok_or(Refusal::Scope)?;
+            let allowed = &self.grants[place].scopes;
+            if !wanted.iter().all(|scope| allowed.contains(scope)) {
+                return Err(Refusal::Scope);
+            }
+            self.grants[place].scopes = wanted;
+        }
+        let pair = self.pair(knobs, now);
+        let grant = &mut self.grants[place];
+        let old = std::mem::replace(&mut grant.pair, pair);
+        grant.before = Some((old.refresh, now));
+        Ok(given(grant, now))
+    }
+}
+
+/// Who asks. With a secret the client shows it in the header; without one it names itself in the
+/// form, and no header is allowed.
+fn client<'a>(incoming: &Incoming, form: &Form, knobs: &'a Knobs) -> Result<&'a Client, Refusal> {
+    let Some(header) = &incoming.authorization else {
+        let id = form.need("client_id", "client_id is missing")?;
+        let client = knobs
+            .client(id)
+            .ok_or(Refusal::Client("there is no such client"))?;
+        return match client.secret {
+            None => Ok(client),
+            Some(_) => Err(Refusal::Client("this client has a secret and must show it")),
+        };
+    };
+    let shown = basic(header).ok_or(Refusal::Client("the header Authorization cannot be read"))?;
+    let (id, secret) = shown;
+    let client = knobs
+        .client(&id)
+        .ok_or(Refusal::Client("there is no such client"))?;
+    match &client.secret {
+        Some(own) if *own == secret => Ok(client),
+        Some(_) => Err(Refusal::Client("the client's secret is another")),
+        None => Err(Refusal::Client("a client without a secret sends no header")),
+    }
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, rest) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// Whether a verifier is one, and the one whose SHA-256 the challenge is (RFC 7636, 4.6).
+fn answers(verifier: &str, challenge: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let fits = (43..=128).contains(&verifier.len()) && verifier.bytes().all(plain);
+    fits && URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
+}
