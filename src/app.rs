@@ -11,10 +11,11 @@ use crate::auth::{self, Auth};
 use crate::base::metrics::{AUDIT_DEGRADED, CERTIFICATE_EXPIRY, JOBS, STORE_BYTES};
 use crate::base::{Act, Actor, Blocking, Clock, Nudge, Tasks, Witness, WitnessError, chain};
 use crate::config::Config;
-use crate::connections::{self, Connections, Manner, Manners};
+use crate::connections::{self, Connections, Manner, Manners, Registration};
 use crate::datasets::{self, Datasets};
 use crate::limits::Limits;
 use crate::net::{self, NotLoopback};
+use crate::providers::{Kind, oauth};
 use crate::receipts::{self, Receipts};
 use crate::scheduler::Scheduler;
 use crate::store::{self, Migration, Registry, Store};
@@ -108,17 +109,8 @@ impl App {
         tell_migration(&store, &audit, &clock);
         let vault = Vault::new(&master, &store, &clock).await?;
         let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
-        let connections = Connections::new(connections::Parts {
-            store: store.clone(),
-            vault: vault.clone(),
-            log: audit.clone(),
-            clock: clock.clone(),
-            blocking,
-            network: Arc::new(network),
-            manners: manners(&config),
-            sandbox: config.sandbox.url.clone(),
-        })?;
         let ground = ground(&store, &vault, &audit, &clock, blocking);
+        let connections = connections(&config, &ground, network)?;
         let auth = Auth::open(&config.auth, ground).await?;
         let datasets = Datasets::new(
             store.clone(),
@@ -183,6 +175,7 @@ impl App {
         self.auth.sessions.start(tasks);
         self.auth.tokens.start(tasks);
         self.auth.sign_in.start(tasks);
+        self.connections.start(tasks);
         self.datasets.start(tasks);
         scheduler.start(tasks);
     }
@@ -315,6 +308,51 @@ fn ground(
 fn network(config: &Config, blocking: Blocking) -> Receiver<Result<net::Client, Error>> {
     let settings = config.net.clone();
     blocking.start(move || net::Client::new(&settings).map_err(|error| Error::Net(error.into())))
+}
+
+/// The accounts at providers.
+fn connections(
+    config: &Config,
+    ground: &auth::Parts,
+    network: net::Client,
+) -> Result<Connections, NotLoopback> {
+    Connections::new(connections::Parts {
+        store: ground.store.clone(),
+        vault: ground.vault.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        blocking: ground.blocking,
+        network: Arc::new(network),
+        manners: manners(config),
+        sandbox: config.sandbox.url.clone(),
+        registration: registration(config),
+    })
+}
+
+/// How the appliance is known to the providers, and where they send people back to.
+fn registration(config: &Config) -> Registration {
+    let airtable = &config.airtable;
+    let clients = airtable.client_id.as_ref().map(|id| {
+        let client = oauth::Client {
+            id: id.clone(),
+            secret: airtable.client_secret.clone(),
+        };
+        (Kind::Airtable, client)
+    });
+    Registration {
+        address: own_address(config),
+        clients: clients.into_iter().collect(),
+    }
+}
+
+/// What people type to get here: what was set, else the port of this machine that is listened on.
+fn own_address(config: &Config) -> String {
+    let server = &config.server;
+    if let Some(url) = &server.public_url {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    let scheme = if config.tls.enabled { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", server.listen.port())
 }
 
 /// Every collection of the appliance.

@@ -234,6 +234,16 @@ codes! {
         "Connections were read, without their credentials.";
     RemoteSchemaRead = "WB-CONN-008" "remote_schema_read" ApiActivity 2 Informational done
         "A provider was asked for its bases and tables.";
+    AuthorizationBegun = "WB-CONN-009" "oauth_begin" EntityManagement 99 Informational done
+        "A person was sent to a provider to allow access by OAuth.";
+    AuthorizationDenied = "WB-CONN-010" "oauth_deny" EntityManagement 99 Informational fails
+        "A person denied at a provider the access that they had been asked for.";
+    AuthorizationFailed = "WB-CONN-011" "oauth_fail" EntityManagement 99 Medium fails
+        "An authorization at a provider came back wrong or unknown, or gave no tokens.";
+    CredentialRenewed = "WB-CONN-012" "credential_renew" EntityManagement 3 Informational done
+        "A connection's access token was renewed at its provider; the one before is void.";
+    ReconnectNeeded = "WB-CONN-013" "connection_reconnect" EntityManagement 99 Medium fails
+        "A provider takes a connection's grant no more; somebody must connect it anew.";
 
     SyncCreated = "WB-SYNC-001" "sync_create" EntityManagement 1 Informational done
         "A sync was created.";

@@ -50,10 +50,13 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     runtime::run(async {
         let tasks = Tasks::default();
         let sandbox = play(&tasks)?;
-        let config = config(folder.path(), args.port, &sandbox)?;
+        let mut config = config(folder.path(), args.port, &sandbox)?;
         let clock = Clock::system();
         let listeners = Listeners::open(&config, &clock, &tasks).await;
         let listeners = listeners.map_err(Failure::of)?;
+        // Whoever connects by OAuth is sent back here, whichever port it became.
+        let address = http::public_url(&config, listeners.address());
+        config.server.public_url = address.parse().ok();
         let app = App::open(config, clock, Blocking::Threads).await;
         let app = app.map_err(Failure::of)?;
         app.start(&tasks);

@@ -1,12 +1,17 @@
-//! `[airtable]`: pacing towards Airtable.
+//! `[airtable]`: pacing towards Airtable, and the OAuth integration there.
 
 use super::reader::Section;
+use crate::base::Secret;
 
-/// How fast Airtable is called.
+/// How fast Airtable is called, and under which name the appliance is registered there.
 #[derive(Clone, Debug)]
 pub struct Airtable {
     /// Calls a second to one base.
     pub requests_per_second: u32,
+    /// The OAuth integration's public name.
+    pub client_id: Option<String>,
+    /// The OAuth integration's secret.
+    pub client_secret: Option<Secret>,
 }
 
 impl Airtable {
@@ -18,6 +23,19 @@ impl Airtable {
                 0..=10_000,
                 "Calls a second to one base, shared by all syncs. Airtable's own limit is 5; only a \
                  sandbox takes more, and 0 leaves them unpaced.",
+            ),
+            client_id: from.key(
+                "client_id",
+                None,
+                "The id of the OAuth integration under which this appliance is registered at \
+                 Airtable. Without one, people connect by pasting a personal access token. Its \
+                 redirect address is `server.public_url` with `/connections/callback/airtable` \
+                 behind it.",
+            ),
+            client_secret: from.secret(
+                "client_secret",
+                "The OAuth integration's secret, if one was made there. Without it the appliance \
+                 is a public client.",
             ),
         }
     }

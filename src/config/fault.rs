@@ -157,6 +157,12 @@ pub enum Caution {
     /// The key is understood, and this version has no use for it.
     #[error("understood, but nothing in this version uses it yet")]
     Unused,
+    /// People would be sent back to an address that only this machine has.
+    #[error(
+        "server.public_url is not set: people who connect by OAuth are sent back to localhost, \
+         which works on this machine alone"
+    )]
+    NoPublicUrl,
     /// Passwords and sessions would travel in the clear.
     #[error("TLS is off: passwords and sessions travel unencrypted, so let a proxy add TLS")]
     TlsOff,

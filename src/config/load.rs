@@ -116,7 +116,10 @@ fn sections(reader: &mut Reader<'_>) -> Config {
         log: Log::read(reader.section("log", "The operational log.")),
         net: Net::read(reader.section("net", "Calls that leave the appliance.")),
         sync: Sync::read(reader.section("sync", "Runs of syncs, and plans of them.")),
-        airtable: Airtable::read(reader.section("airtable", "Pacing towards Airtable.")),
+        airtable: Airtable::read(reader.section(
+            "airtable",
+            "Pacing towards Airtable, and the OAuth integration there.",
+        )),
         notion: Notion::read(reader.section("notion", "Pacing towards Notion.")),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
         google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
@@ -152,6 +155,14 @@ fn check(config: &Config, reader: &mut Reader<'_>) {
     if config.server.http_listen.is_some() && !config.tls.enabled {
         let rule = "it has nowhere to send anybody while tls.enabled is false";
         reader.contradiction("server.http_listen", rule);
+    }
+    let airtable = &config.airtable;
+    if airtable.client_secret.is_some() && airtable.client_id.is_none() {
+        let rule = "it is the secret of an integration whose airtable.client_id is not set";
+        reader.contradiction("airtable.client_secret", rule);
+    }
+    if airtable.client_id.is_some() && config.server.public_url.is_none() {
+        reader.caution("airtable.client_id", Caution::NoPublicUrl);
     }
     if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
         reader.caution("tls.enabled", Caution::TlsOff);

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::oauth::{Grant, Granted};
 use super::row::{Rows, Stored, place};
-use super::service::{check_token, checked_name};
-use super::{Connections, Error, Health, token};
+use super::service::{check_token, checked_name, fingerprint};
+use super::{Connections, Error, GrantView, Health, token};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, ConnectionId, Secret, UserId};
-use crate::providers::{Endpoint, Kind, Records};
+use crate::providers::{Endpoint, Fixed, Kind, Records, Tokens};
 use crate::store::{self, Batch, Dependent, Row, Version};
 
 /// A change that loses a race of our own making is tried again so often.
@@ -78,6 +79,11 @@ impl Connection {
         &self.stored.token_hint
     }
 
+    /// What a person has allowed, when the token came by OAuth.
+    pub fn grant(&self) -> Option<GrantView> {
+        self.stored.grant.as_ref().map(Grant::view)
+    }
+
     /// When it was created.
     pub fn created_at(&self) -> Timestamp {
         self.stored.created_at
@@ -117,6 +123,7 @@ impl Connection {
         let change = |stored: &mut Stored| {
             stored.token = sealed.clone();
             stored.token_hint.clone_from(&hint);
+            stored.grant = None;
             stored.health = Health::default();
         };
         self.change(Some(&event), change).await
@@ -150,23 +157,30 @@ impl Connection {
         Event::new(code, by).entity("connection", self.id(), &self.stored.name)
     }
 
-    /// Opens the token and gives the way to the provider, with the event of the token's use.
-    ///
-    /// The only place where a token is opened.
+    /// Opens the token: the only place where one is. Whoever uses it writes that into the book.
+    pub(super) fn opened(&self, by: &Actor) -> Result<Secret, Error> {
+        let service = &self.all.0;
+        let opened = service.vault.open(&place(&self.key), &self.stored.token);
+        opened.map_err(|error| {
+            service.record(self.event(Code::UnsealFailed, by));
+            Error::Sealed(error)
+        })
+    }
+
+    /// The way to the provider, with the event of the token's use.
     pub(super) fn remote(
         &self,
         purpose: &str,
         by: &Actor,
     ) -> Result<(Arc<dyn Records>, Event), Error> {
         let service = &self.all.0;
-        let token = match service.vault.open(&place(&self.key), &self.stored.token) {
-            Ok(token) => token,
-            Err(error) => {
-                service.record(self.event(Code::UnsealFailed, by));
-                return Err(Error::Sealed(error));
-            }
+        let token = self.opened(by)?;
+        let account: (String, Arc<dyn Tokens>) = match self.stored.grant {
+            None => (fingerprint(&token), Arc::new(Fixed(token))),
+            // Its tokens change, and the account stays.
+            Some(_) => (self.id().to_string(), Arc::new(Granted::new(self, by))),
         };
-        let records = service.access(self.stored.provider, self.stored.endpoint, token)?;
+        let records = service.access(self.stored.provider, self.stored.endpoint, account)?;
         let used = self
             .event(Code::CredentialUsed, by)
             .detail("purpose", purpose)
@@ -196,7 +210,7 @@ impl Connection {
     }
 
     /// Changes the stored connection as it is now.
-    async fn change(
+    pub(super) async fn change(
         &self,
         event: Option<&Event>,
         change: impl Fn(&mut Stored),

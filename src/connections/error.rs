@@ -24,6 +24,23 @@ pub enum Error {
          its address"
     )]
     NoSandbox,
+    /// The appliance is not registered at the provider.
+    #[error(
+        "this appliance is not registered at {0} for OAuth: set {0}.client_id, and \
+         {0}.client_secret if the provider gave one"
+    )]
+    NoClient(&'static str),
+    /// Nothing was begun under this state that still waits, for this user in this session.
+    #[error(
+        "this was not begun here, was used already, or took longer than ten minutes; begin anew"
+    )]
+    UnknownAuthorization,
+    /// The person said no.
+    #[error("access was denied at the provider; nothing was connected")]
+    Denied,
+    /// The provider gave no tokens.
+    #[error("the provider did not connect it: {0}")]
+    NotAuthorized(String),
     /// Somebody else changed it at the same time.
     #[error("the connection was changed by somebody else meanwhile; read it again")]
     Changed,

@@ -1,14 +1,16 @@
 //! Keeps the accounts at the vendors: sealed credential, status, pace.
 //!
 //! A connection lies under its owner and is opened by a [`Scope`](crate::base::Scope). Its token
-//! is sealed the moment it comes in and opened in one place only, which writes the use into the
-//! book. What others get is a [`Records`](crate::providers::Records) handle that has the token
-//! inside and keeps the pace that everybody shares.
+//! is sealed the moment it comes in and opened in one place only; whoever uses it writes that into
+//! the book. What others get is a [`Records`](crate::providers::Records) handle that has the token
+//! inside and keeps the pace that everybody shares. A token that came by OAuth has an end, and
+//! `oauth` sees to the next one.
 
 mod calls;
 mod connection;
 mod error;
 mod health;
+mod oauth;
 mod row;
 mod service;
 mod token;
@@ -17,6 +19,7 @@ pub use calls::Test;
 pub use connection::Connection;
 pub use error::Error;
 pub use health::{Health, Status};
+pub use oauth::{Aim, Begin, Begun, Finish, GrantView, Offer, Registration, Returned};
 pub use row::{AccountName, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
 

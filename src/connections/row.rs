@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::health::Health;
+use super::oauth::Grant;
 use crate::base::{ConnectionId, UserId};
 use crate::providers::{Endpoint, Kind};
 use crate::store::{Collection, Entry, Index, Json};
@@ -42,6 +43,9 @@ pub struct Stored {
     pub(super) token: Sealed,
     /// Enough of the token to tell it from another, and no more.
     pub(super) token_hint: String,
+    /// What a person has allowed, when the token came by OAuth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) grant: Option<Grant>,
     pub(super) health: Health,
     pub(super) created_at: Timestamp,
 }

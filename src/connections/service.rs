@@ -8,13 +8,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::Url;
 
+use super::oauth::{Registration, Renewals, Waiting};
 use super::row::{BY_NAME, Rows, Stored, place};
 use super::{Connection, Error, Health, token};
 use crate::audit::{Code, Event, Log};
-use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret};
+use crate::base::{
+    Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret, Tasks, UserId,
+};
 use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
-use crate::providers::{self, Endpoint, Gate, Kind, Pace, Records};
+use crate::providers::oauth::{Client, Desk};
+use crate::providers::{self, Endpoint, Gate, Kind, Pace, Records, Tokens};
 use crate::store::{self, Batch, Scan, Store, prefix};
 use crate::vault::Vault;
 
@@ -40,6 +44,8 @@ pub struct Parts {
     pub manners: Manners,
     /// The sandbox on this machine, if there is one.
     pub sandbox: Option<Url>,
+    /// How this appliance is known to the providers.
+    pub registration: Registration,
 }
 
 /// How each provider is called.
@@ -78,6 +84,10 @@ pub(super) struct Service {
     blocking: Blocking,
     network: Arc<dyn Network>,
     homes: HashMap<(Kind, Endpoint), Home>,
+    sandbox: Option<Url>,
+    pub(super) registration: Registration,
+    pub(super) renewals: Renewals,
+    pub(super) waiting: Waiting,
 }
 
 /// Where a provider is called, and how fast: a quota is the base's, whoever calls it.
@@ -133,15 +143,29 @@ impl Connections {
             blocking: parts.blocking,
             network: parts.network,
             homes,
+            sandbox: parts.sandbox,
+            registration: parts.registration,
+            renewals: Renewals::default(),
+            waiting: Waiting::default(),
         })))
+    }
+
+    /// From now on what was begun at a provider is carried through by itself.
+    pub fn start(&self, tasks: &Tasks) {
+        self.0.renewals.start(tasks);
     }
 
     /// Opens one of the owner's connections.
     ///
     /// Errs with `UnknownConnection` for an id that does not exist and for another owner's alike.
     pub fn open(&self, scope: &Scope, id: ConnectionId) -> Result<Connection, Error> {
-        let row = self.0.store.get::<Rows>(&(scope.owner(), id))?;
-        let row = row.ok_or(Error::UnknownConnection(id))?;
+        self.at(&(scope.owner(), id))
+    }
+
+    /// The connection under a key that was opened before, as it is now.
+    pub(super) fn at(&self, key: &(UserId, ConnectionId)) -> Result<Connection, Error> {
+        let row = self.0.store.get::<Rows>(key)?;
+        let row = row.ok_or(Error::UnknownConnection(key.1))?;
         Ok(Connection::of(self, row))
     }
 
@@ -188,6 +212,7 @@ impl Connections {
             endpoint: new.endpoint,
             token: self.0.vault.seal(&place(&key), &new.token),
             token_hint: token::hint(new.token.expose()),
+            grant: None,
             health: Health::default(),
             created_at: self.0.now(),
             name,
@@ -262,23 +287,52 @@ impl Service {
         &self,
         kind: Kind,
         endpoint: Endpoint,
-        token: Secret,
+        (account, tokens): (String, Arc<dyn Tokens>),
     ) -> Result<Arc<dyn Records>, Error> {
         let home = self.homes.get(&(kind, endpoint)).ok_or(Error::NoSandbox)?;
         let access = providers::Access {
             target: home.target.clone(),
             network: Arc::clone(&self.network),
             gate: Arc::clone(&home.gate),
-            account: fingerprint(&token),
-            token,
+            account,
+            tokens,
             settles_after: home.settles_after,
         };
         Ok(providers::open(kind, access))
     }
+
+    /// Whether there is a way to a provider's vendor, or to its sandbox.
+    pub(super) fn has_home(&self, kind: Kind, endpoint: Endpoint) -> bool {
+        self.homes.contains_key(&(kind, endpoint))
+    }
+
+    /// Where tokens are given to this appliance. Errs where it is not registered.
+    pub(super) fn desk(&self, kind: Kind, endpoint: Endpoint) -> Result<Desk, Error> {
+        let missing = || Error::NoClient(kind.name());
+        let (sandbox, client) = match endpoint {
+            Endpoint::Sandbox => {
+                let url = self.sandbox.as_ref().ok_or(Error::NoSandbox)?;
+                (Some(url), sandbox_client())
+            }
+            Endpoint::Vendor => {
+                let client = self.registration.clients.get(&kind);
+                (None, client.cloned().ok_or_else(missing)?)
+            }
+        };
+        Desk::open(kind, sandbox, client, Arc::clone(&self.network)).ok_or_else(missing)
+    }
+}
+
+/// The client that every sandbox knows. Its secret is none: it opens nothing but a sandbox.
+fn sandbox_client() -> Client {
+    Client {
+        id: "weighbridge-sandbox".to_owned(),
+        secret: Some(Secret::new("this-secret-opens-the-sandbox-alone")),
+    }
 }
 
 /// What tells the account of one token from that of another.
-fn fingerprint(token: &Secret) -> String {
+pub(super) fn fingerprint(token: &Secret) -> String {
     Hex(&content_hash(token.expose().as_bytes()).0).to_string()
 }
 

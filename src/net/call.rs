@@ -11,13 +11,16 @@ use super::target::Reach;
 use crate::base::Secret;
 
 /// A request that is ready to go. Its `Debug` shows neither query nor body, which hold records.
+#[derive(Clone)]
 pub struct Call {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) reach: Reach,
     pub(super) bearer: Option<Secret>,
     pub(super) headers: HeaderMap,
+    pub(super) basic: Option<(String, Secret)>,
     pub(super) json: Option<Bytes>,
+    pub(super) form: Option<Bytes>,
     pub(super) purpose: Purpose,
 }
 
@@ -37,7 +40,9 @@ impl Call {
             reach,
             bearer: None,
             headers: HeaderMap::new(),
+            basic: None,
             json: None,
+            form: None,
             purpose: Purpose {
                 provider: "none",
                 operation: "none",
@@ -81,6 +86,23 @@ impl Call {
     #[must_use]
     pub fn bearer(mut self, token: &Secret) -> Self {
         self.bearer = Some(token.clone());
+        self
+    }
+
+    /// Shows a client's name and secret in the `Authorization` header (RFC 7617).
+    #[must_use]
+    pub fn basic(mut self, name: &str, secret: &Secret) -> Self {
+        self.basic = Some((name.to_owned(), secret.clone()));
+        self
+    }
+
+    /// Sends these pairs as the body, encoded as a form.
+    #[must_use]
+    pub fn form(mut self, pairs: &[(&str, &str)]) -> Self {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+        let form = url.query().unwrap_or_default();
+        self.form = Some(Bytes::copy_from_slice(form.as_bytes()));
         self
     }
 
@@ -130,7 +152,8 @@ impl Call {
 
     /// The body; empty when there is none.
     pub fn body(&self) -> &[u8] {
-        self.json.as_deref().unwrap_or_default()
+        let body = self.json.as_deref().or(self.form.as_deref());
+        body.unwrap_or_default()
     }
 }
 

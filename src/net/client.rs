@@ -15,6 +15,7 @@ use http::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{ClientBuilder, Response};
 
+const FORM: &str = "application/x-www-form-urlencoded";
 const WHO_WE_ARE: &str = concat!("weighbridge/", env!("CARGO_PKG_VERSION"));
 
 /// The one outgoing HTTP client. Clones share its connections.
@@ -80,8 +81,13 @@ impl Client {
         if let Some(token) = &call.bearer {
             request = request.bearer_auth(token.expose());
         }
+        if let Some((name, secret)) = &call.basic {
+            request = request.basic_auth(name, Some(secret.expose()));
+        }
         if let Some(body) = call.json {
             request = request.header(CONTENT_TYPE, "application/json").body(body);
+        } else if let Some(body) = call.form {
+            request = request.header(CONTENT_TYPE, FORM).body(body);
         }
         let started = Instant::now();
         let mut response = request.send().await.map_err(|error| self.judge(error))?;
@@ -310,6 +316,8 @@ mod tests {
             .call(Method::POST, &["v0"])
             .query("filter", "CANARY")
             .bearer(&Secret::new("CANARY"))
+            .basic("client", &Secret::new("CANARY"))
+            .form(&[("code", "CANARY")])
             .json("CANARY");
         let shown = format!("{call:?}");
         let error = Client::new(&settings())

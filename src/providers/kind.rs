@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::oauth::Dialect;
 use super::{airtable, notion};
 
 /// A provider.
@@ -39,6 +40,14 @@ impl Kind {
         match self {
             Self::Airtable => airtable::HOST,
             Self::Notion => notion::HOST,
+        }
+    }
+
+    /// How the vendor gives tokens to those whom a person has allowed it; none where it does not.
+    pub fn dialect(self) -> Option<&'static Dialect> {
+        match self {
+            Self::Airtable => Some(&airtable::DIALECT),
+            Self::Notion => None,
         }
     }
 

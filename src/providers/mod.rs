@@ -2,15 +2,18 @@
 //!
 //! [`Records`] is what a provider of tables can do; [`open`] gives one account's, by the provider's
 //! name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
-//! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows.
+//! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows;
+//! [`Tokens`] gives the token of each call. [`oauth`] is how a person's leave becomes one.
 
 mod airtable;
 mod error;
 mod gate;
 mod kind;
 mod notion;
+pub mod oauth;
 mod pace;
 mod records;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,8 +24,8 @@ pub use kind::{Endpoint, Kind, UnknownKind};
 pub use records::{
     Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Row,
 };
+pub use tokens::{Fixed, Tokens};
 
-use crate::base::Secret;
 use crate::net::{Network, Target};
 
 /// One account at a provider, and the way to it.
@@ -37,7 +40,7 @@ pub struct Access {
     /// What tells this account from others, where the vendor counts the calls of each.
     pub account: String,
     /// The account's credential.
-    pub token: Secret,
+    pub tokens: Arc<dyn Tokens>,
     /// For how long what was written may be missing from the provider's lists.
     pub settles_after: Duration,
 }

@@ -33,6 +33,7 @@ mod lists;
 mod metrics;
 mod migration;
 mod notion;
+mod oauth;
 mod once;
 mod openapi;
 mod preconditions;

@@ -552,6 +552,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists where connections can be made by OAuth.
+         * @description Lists where connections can be made by OAuth.
+         *
+         *     Needs the permission `connection:read`.
+         */
+        get: operations["listAuthorizationOffers"];
+        put?: never;
+        /**
+         * Begins to connect an account by OAuth.
+         * @description Open the address in the browser. The provider asks the person there, and sends them back to
+         *     a page of the appliance, which finishes it. It is bound to the session that began it, and
+         *     must be finished within ten minutes.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        post: operations["beginAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/authorizations/{provider}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finishes to connect an account by OAuth.
+         * @description For the page that people are sent back to. A state is good once, whatever comes of it. The
+         *     provider is asked for the tokens, which are sealed at once, and then whose account it is.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        post: operations["completeAuthorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system": {
         parameters: {
             query?: never;
@@ -1982,6 +2035,41 @@ export interface components {
             bytes: number;
         };
         /**
+         * Authorization
+         * @description An authorization that was begun.
+         */
+        Authorization: {
+            /** @description The provider's page to open in the browser that began it. It is good once. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description Until when the person has to be back.
+             */
+            expires_at: string;
+        };
+        /**
+         * AuthorizationOffer
+         * @description A place where connections can be made by OAuth.
+         */
+        AuthorizationOffer: {
+            /** @description The provider. */
+            provider: components["schemas"]["Provider"] & unknown;
+            /** @description Where it is called. */
+            endpoint: components["schemas"]["ConnectionEndpoint"] & unknown;
+            /** @description Whether the appliance is registered there, so that it can be done. */
+            ready: boolean;
+            /** @description The address to register there: people are sent back to it. */
+            redirect_uri: string;
+        };
+        /**
+         * AuthorizationOfferList
+         * @description Where connections can be made by OAuth.
+         */
+        AuthorizationOfferList: {
+            /** @description One for each provider and endpoint. */
+            items: components["schemas"]["AuthorizationOffer"][];
+        };
+        /**
          * Base
          * @description A base, which is a database where the provider is Notion: it holds tables.
          */
@@ -2047,6 +2135,8 @@ export interface components {
             account?: components["schemas"]["Account"] & unknown;
             /** @description The first three characters of the token and its last four. */
             token_hint: string;
+            /** @description What was allowed by OAuth; absent when somebody pasted the token. */
+            oauth?: components["schemas"]["OAuthGrant"] & unknown;
             /**
              * Format: date-time
              * @description When it was tested last.
@@ -2633,6 +2723,29 @@ export interface components {
             problems: string[];
         };
         /**
+         * NewAuthorization
+         * @description An authorization to begin: for a new connection, or for one that is there.
+         * @example {
+         *       "connection_id": null,
+         *       "provider": "airtable",
+         *       "endpoint": "vendor",
+         *       "name": "Marketing's Airtable"
+         *     }
+         */
+        NewAuthorization: {
+            /**
+             * Format: uuid
+             * @description The connection that is to get another credential. Without it a new one is made.
+             */
+            connection_id?: string;
+            /** @description The provider of a new connection. */
+            provider?: components["schemas"]["Provider"] & unknown;
+            /** @description Where the provider of a new connection is called. */
+            endpoint?: components["schemas"]["ConnectionEndpoint"] & unknown;
+            /** @description What people call the new connection. */
+            name?: string;
+        };
+        /**
          * NewConnection
          * @description A connection to be made.
          */
@@ -2814,6 +2927,24 @@ export interface components {
              * @description The first password: at least 15 characters.
              */
             password: string;
+        };
+        /**
+         * OAuthGrant
+         * @description What a person has allowed by OAuth.
+         */
+        OAuthGrant: {
+            /** @description What was allowed, in the provider's words; empty when it does not say. */
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description When the access token ends. It is renewed by itself before that, when it is used.
+             */
+            expires_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be renewed; every renewal moves this on.
+             */
+            renewable_until?: string;
         };
         /**
          * OutcomeList
@@ -3320,6 +3451,24 @@ export interface components {
             primary_field_id: string;
             /** @description Its fields, in the provider's order. */
             fields: components["schemas"]["RemoteField"][];
+        };
+        /**
+         * Return
+         * @description What a person came back with: a code or an error.
+         */
+        Return: {
+            /**
+             * Format: password
+             * @description The parameter `state` of the address that they came back to.
+             */
+            state: string;
+            /**
+             * Format: password
+             * @description The parameter `code`.
+             */
+            code?: string;
+            /** @description The parameter `error`. */
+            error?: string;
         };
         /**
          * @description A named set of permissions. A user may have several.
@@ -5745,6 +5894,126 @@ export interface operations {
             500: components["responses"]["Internal"];
             502: components["responses"]["ProviderFailed"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuthorizationOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationOfferList"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAuthorization"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    completeAuthorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider whose address the person came back to. */
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Return"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     getSystem: {

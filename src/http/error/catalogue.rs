@@ -36,6 +36,7 @@ pub enum Code {
     RateLimited,
     Internal,
     ProviderFailed,
+    AuthorizationFailed,
     AuditUnavailable,
     StorageUnavailable,
     StorageFull,
@@ -57,7 +58,7 @@ pub(crate) struct Entry {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 35] = [
+pub(crate) const CATALOGUE: [Entry; 36] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
@@ -90,6 +91,7 @@ pub(crate) const CATALOGUE: [Entry; 35] = [
     Entry { code: Code::RateLimited, text: "rate_limited", status: 429, title: "Too many requests", remedy: "Wait as many seconds as Retry-After says. The limits are settings of the appliance and listed at /api/v1/system/rate-limits." },
     Entry { code: Code::Internal, text: "internal", status: 500, title: "The appliance made a mistake", remedy: "Nothing is wrong with the request. Give the request id to whoever runs the appliance: its log has the cause under that id." },
     Entry { code: Code::ProviderFailed, text: "provider_failed", status: 502, title: "The other service did not do it", remedy: "The member provider holds what it answered. Test the connection; try again later if the service is at fault." },
+    Entry { code: Code::AuthorizationFailed, text: "authorization_failed", status: 409, title: "The account was not connected", remedy: "Nothing was changed. The detail says whether access was denied at the provider or the provider did not carry it out. Begin anew, and allow the access that is asked for; if it fails again, check the appliance's registration at the provider." },
     Entry { code: Code::AuditUnavailable, text: "audit_unavailable", status: 503, title: "The book cannot be written", remedy: "Nothing is changed while the audit log cannot be written. See the log for the cause: mostly the disk or its permissions. It comes back by itself." },
     Entry { code: Code::StorageUnavailable, text: "storage_unavailable", status: 503, title: "The store does not answer", remedy: "Try again in a moment; see the log for the cause if it stays." },
     Entry { code: Code::StorageFull, text: "storage_full", status: 507, title: "No space is left", remedy: "Nothing was changed. Make room on the disk of the data folder; no restart is needed." },

@@ -183,7 +183,11 @@ impl From<connections::Error> for ApiError {
             E::UnknownConnection(_) => Self::not_found("connection"),
             E::BadName => Self::invalid("name", error.to_string()),
             E::BadToken(_) => Self::invalid("token", error.to_string()),
-            E::NoSandbox => Self::invalid("endpoint", error.to_string()),
+            E::NoSandbox | E::NoClient(_) => Self::invalid("endpoint", error.to_string()),
+            E::UnknownAuthorization => Self::invalid("state", error.to_string()),
+            E::Denied | E::NotAuthorized(_) => {
+                Self::new(Code::AuthorizationFailed, error.to_string())
+            }
             E::NameTaken(_) | E::Changed | E::Sealed(_) => {
                 Self::new(Code::Conflict, error.to_string())
             }

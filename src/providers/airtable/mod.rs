@@ -2,6 +2,7 @@
 
 mod formula;
 mod map;
+mod oauth;
 mod refusal;
 mod wire;
 
@@ -19,6 +20,8 @@ use super::{
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
+
+pub(super) use oauth::DIALECT;
 
 /// Where the vendor answers.
 pub(super) const HOST: &str = "api.airtable.com";
@@ -66,11 +69,8 @@ impl Airtable {
 
     /// Makes one call, and gives the body of a good answer.
     async fn send(&self, base: &str, operation: &'static str, call: Call) -> Result<Bytes, Error> {
-        let waited = self.access.gate.take_waited(base);
-        let call =
-            call.bearer(&self.access.token)
-                .purpose(Kind::Airtable.name(), operation, waited);
-        let answer = self.access.network.send(call).await?;
+        let purpose = (Kind::Airtable, operation);
+        let answer = self.access.send(base, purpose, call).await?;
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
         }

@@ -90,12 +90,9 @@ impl Notion {
         operation: &'static str,
         call: Call,
     ) -> Result<Bytes, Error> {
-        let waited = self.access.gate.take_waited(self.lane());
-        let call = call
-            .bearer(&self.access.token)
-            .header(VERSION, EDITION)
-            .purpose(Kind::Notion.name(), operation, waited);
-        let answer = self.access.network.send(call).await?;
+        let call = call.header(VERSION, EDITION);
+        let purpose = (Kind::Notion, operation);
+        let answer = self.access.send(self.lane(), purpose, call).await?;
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
         }

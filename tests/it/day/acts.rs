@@ -32,6 +32,7 @@ impl Day {
         };
         share(&owner, &things).await;
         self.provider(&owner, &mut things).await;
+        self.oauth(&owner).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
         drop(owner);

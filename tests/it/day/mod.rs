@@ -5,6 +5,7 @@ mod acts;
 mod book;
 mod forgery;
 mod jobs;
+mod oauth;
 mod secrets;
 
 use std::sync::{Arc, Mutex};

@@ -42,6 +42,15 @@ fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|piece| piece == needle)
 }
 
+/// Whether something of the form of the sandbox's access and refresh tokens stands there.
+fn holds_a_granted_token(haystack: &[u8]) -> bool {
+    haystack.windows(21).any(|piece| {
+        let kind = piece.starts_with(b"oaa") || piece.starts_with(b"oar");
+        let middle = piece[3..17].iter().all(u8::is_ascii_alphanumeric);
+        kind && middle && &piece[17..] == b".v1."
+    })
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
@@ -78,6 +87,12 @@ fn places(day: &Day) -> Vec<(String, Vec<u8>)> {
         (heard.place.clone(), answer)
     }));
     places
+}
+
+#[test]
+fn a_granted_token_is_known_by_its_form() {
+    assert!(holds_a_granted_token(b"x oaaAbCdEfGhIjKlMn.v1.rest"));
+    assert!(!holds_a_granted_token(b"oaa\xe2\x80\xa6abcd and .v1."));
 }
 
 #[test]
@@ -128,6 +143,11 @@ async fn no_secret_of_a_day_is_anywhere_but_where_it_belongs() {
             if !belongs && forms.iter().any(|form| holds(content, form)) {
                 found.push(format!("{name} in {place}"));
             }
+        }
+    }
+    for (place, content) in &places {
+        if holds_a_granted_token(content) {
+            found.push(format!("a token that came by OAuth in {place}"));
         }
     }
     assert!(found.is_empty(), "{found:#?}");

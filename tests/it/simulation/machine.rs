@@ -107,6 +107,7 @@ impl Appliance {
                 notion: Manner::new(3, Duration::from_mins(1)),
             },
             sandbox: None,
+            registration: connections::Registration::default(),
         })?;
         let spool = PathBuf::from("/nowhere");
         let files = datasets::Settings { spool };

@@ -4,6 +4,7 @@ mod api;
 mod crash;
 mod faults;
 mod jobs;
+mod oauth;
 mod once;
 mod pace;
 mod plans;

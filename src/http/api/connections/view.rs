@@ -4,7 +4,9 @@ use poem_openapi::types::Password;
 use poem_openapi::{Enum, Object};
 
 use crate::base::{ConnectionId, chain};
-use crate::connections::{Account, AccountName, Connection, Endpoint, Kind, Status, Test};
+use crate::connections::{
+    Account, AccountName, Connection, Endpoint, GrantView, Kind, Status, Test,
+};
 use crate::http::Moment;
 
 /// A provider.
@@ -37,7 +39,7 @@ pub(super) enum StatusView {
     Active,
     /// It did not work when it was tried last; that may pass.
     Failing,
-    /// The provider does not accept the token: replace it.
+    /// The provider does not accept the token: replace it, or connect anew.
     Reconnect,
 }
 
@@ -59,6 +61,8 @@ pub(super) struct ConnectionView {
     account: Option<AccountView>,
     /// The first three characters of the token and its last four.
     token_hint: String,
+    /// What was allowed by OAuth; absent when somebody pasted the token.
+    oauth: Option<GrantedView>,
     /// When it was tested last.
     last_tested_at: Option<Moment>,
     /// What the last trouble was; absent when the last call went well.
@@ -67,6 +71,18 @@ pub(super) struct ConnectionView {
     created_at: Moment,
     /// Rises with every change, one of its status included; in quotes it is the `ETag`.
     version: u64,
+}
+
+/// What a person has allowed by OAuth.
+#[derive(Object)]
+#[oai(rename = "OAuthGrant", skip_serializing_if_is_none)]
+pub(super) struct GrantedView {
+    /// What was allowed, in the provider's words; empty when it does not say.
+    scopes: Vec<String>,
+    /// When the access token ends. It is renewed by itself before that, when it is used.
+    expires_at: Option<Moment>,
+    /// Until when it can be renewed; every renewal moves this on.
+    renewable_until: Option<Moment>,
 }
 
 /// An account at a provider.
@@ -158,20 +174,42 @@ impl From<EndpointView> for Endpoint {
     }
 }
 
+impl From<Kind> for Provider {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Airtable => Self::Airtable,
+            Kind::Notion => Self::Notion,
+        }
+    }
+}
+
+impl From<Endpoint> for EndpointView {
+    fn from(endpoint: Endpoint) -> Self {
+        match endpoint {
+            Endpoint::Vendor => Self::Vendor,
+            Endpoint::Sandbox => Self::Sandbox,
+        }
+    }
+}
+
+impl From<GrantView> for GrantedView {
+    fn from(grant: GrantView) -> Self {
+        Self {
+            scopes: grant.scopes,
+            expires_at: grant.ends_at.map(Moment),
+            renewable_until: grant.renewable_until.map(Moment),
+        }
+    }
+}
+
 impl From<&Connection> for ConnectionView {
     fn from(connection: &Connection) -> Self {
         let health = connection.health();
         Self {
             id: connection.id(),
-            provider: match connection.provider() {
-                Kind::Airtable => Provider::Airtable,
-                Kind::Notion => Provider::Notion,
-            },
+            provider: connection.provider().into(),
             name: connection.name().to_owned(),
-            endpoint: match connection.endpoint() {
-                Endpoint::Vendor => EndpointView::Vendor,
-                Endpoint::Sandbox => EndpointView::Sandbox,
-            },
+            endpoint: connection.endpoint().into(),
             status: match health.status {
                 Status::Untested => StatusView::Untested,
                 Status::Active => StatusView::Active,
@@ -180,6 +218,7 @@ impl From<&Connection> for ConnectionView {
             },
             account: health.account.clone().map(AccountView::from),
             token_hint: connection.token_hint().to_owned(),
+            oauth: connection.grant().map(GrantedView::from),
             last_tested_at: health.last_tested_at.map(Moment),
             last_problem: health.last_problem.clone(),
             created_at: connection.created_at().into(),

@@ -53,8 +53,13 @@ impl PlayedVendor {
 
     /// Lets it refuse every token until [`PlayedVendor::heal`].
     pub(crate) async fn refuse_tokens(&self) {
-        let fault = json!({"fault": "unauthorized", "times": 1000, "match": {}});
-        self.control(Method::POST, &fault).await;
+        self.fault(&json!({"fault": "unauthorized", "times": 1000, "match": {}}))
+            .await;
+    }
+
+    /// Switches a fault on.
+    pub(crate) async fn fault(&self, order: &Value) {
+        self.control(Method::POST, order).await;
     }
 
     /// Lets it take more than a second over every answer until [`PlayedVendor::heal`].

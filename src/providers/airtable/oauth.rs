@@ -1,0 +1,20 @@
+//! How Airtable does OAuth (Web API, "OAuth reference").
+
+use super::super::oauth::{Body, Dialect};
+
+/// PKCE is mandatory; a refresh ends both tokens before.
+pub(in crate::providers) const DIALECT: Dialect = Dialect {
+    authorize_host: "airtable.com",
+    authorize_path: &["oauth2", "v1", "authorize"],
+    token_host: "airtable.com",
+    token_path: &["oauth2", "v1", "token"],
+    parameters: &[],
+    scopes: &[
+        "data.records:read",
+        "data.records:write",
+        "schema.bases:read",
+        "user.email:read",
+    ],
+    pkce: true,
+    body: Body::Form,
+};

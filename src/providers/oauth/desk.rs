@@ -1,0 +1,146 @@
+//! One vendor's desk, and what can be had there.
+
+use std::sync::Arc;
+
+use http::Method;
+use reqwest::Url;
+use serde_json::{Map, Value};
+
+use super::{Body, Dialect, Error, Pair, Verifier, wire};
+use crate::base::Secret;
+use crate::net::{Call, Network, Target};
+use crate::providers::Kind;
+
+/// The name under which this appliance is registered at a vendor.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The public name.
+    pub id: String,
+    /// The secret that proves it; a public client has none.
+    pub secret: Option<Secret>,
+}
+
+/// Where a vendor, or the sandbox, gives tokens.
+#[derive(Clone)]
+pub struct Desk {
+    kind: Kind,
+    dialect: &'static Dialect,
+    client: Client,
+    /// The page where a person allows or denies.
+    page: Url,
+    target: Target,
+    network: Arc<dyn Network>,
+}
+
+impl Desk {
+    /// The vendor's desk, or the one of the sandbox at this address.
+    ///
+    /// None where the vendor does not do OAuth, or where the sandbox's address does not lie on
+    /// this machine.
+    pub fn open(
+        kind: Kind,
+        sandbox: Option<&Url>,
+        client: Client,
+        network: Arc<dyn Network>,
+    ) -> Option<Self> {
+        let dialect = kind.dialect()?;
+        let (mut page, target) = if let Some(url) = sandbox {
+            (url.clone(), Target::sandbox(url).ok()?)
+        } else {
+            let page = format!("https://{}/", dialect.authorize_host).parse();
+            (page.ok()?, Target::vendor(dialect.token_host))
+        };
+        page.path_segments_mut()
+            .ok()?
+            .clear()
+            .extend(dialect.authorize_path);
+        Some(Self {
+            kind,
+            dialect,
+            client,
+            page,
+            target,
+            network,
+        })
+    }
+
+    /// The address to send a person to.
+    pub fn address(&self, back: &str, state: &Secret, verifier: &Verifier) -> Url {
+        let mut url = self.page.clone();
+        let mut query = url.query_pairs_mut();
+        query
+            .append_pair("client_id", &self.client.id)
+            .append_pair("redirect_uri", back)
+            .append_pair("response_type", "code")
+            .append_pair("state", state.expose());
+        if !self.dialect.scopes.is_empty() {
+            query.append_pair("scope", &self.dialect.scopes.join(" "));
+        }
+        if self.dialect.pkce {
+            query
+                .append_pair("code_challenge", &verifier.challenge())
+                .append_pair("code_challenge_method", "S256");
+        }
+        query.extend_pairs(self.dialect.parameters);
+        drop(query);
+        url
+    }
+
+    /// The tokens for a code, which is used up by being shown.
+    pub async fn exchange(
+        &self,
+        code: &Secret,
+        back: &str,
+        verifier: &Verifier,
+    ) -> Result<Pair, Error> {
+        let mut pairs = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", back),
+        ];
+        if self.dialect.pkce {
+            pairs.push(("code_verifier", verifier.expose()));
+        }
+        self.ask("exchange_code", pairs).await
+    }
+
+    /// The tokens for a refresh token.
+    pub async fn refresh(&self, token: &Secret) -> Result<Pair, Error> {
+        let pairs = vec![
+            ("grant_type", "refresh_token"),
+            ("refresh_token", token.expose()),
+        ];
+        self.ask("refresh_token", pairs).await
+    }
+
+    async fn ask<'a>(
+        &'a self,
+        operation: &'static str,
+        mut pairs: Vec<(&'a str, &'a str)>,
+    ) -> Result<Pair, Error> {
+        let call = self.target.call(Method::POST, self.dialect.token_path);
+        let call = if let Some(secret) = &self.client.secret {
+            call.basic(&self.client.id, secret)
+        } else {
+            pairs.push(("client_id", &self.client.id));
+            call
+        };
+        let call = written(call, self.dialect.body, &pairs);
+        let call = call.purpose(self.kind.name(), operation, std::time::Duration::ZERO);
+        let answer = self.network.send(call).await?;
+        wire::read(answer.status, &answer.body)
+    }
+}
+
+fn written(call: Call, body: Body, pairs: &[(&str, &str)]) -> Call {
+    match body {
+        Body::Form => call.form(pairs),
+        Body::Json => {
+            let members = pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+            let members: Map<String, Value> = members.collect();
+            call.json(Value::Object(members).to_string())
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Turns a person's leave into tokens, and a refresh token into the next ones (RFC 6749, 4.1 and 6).
+//!
+//! What differs from vendor to vendor is data: its [`Dialect`]. A [`Desk`] is one vendor's, or the
+//! sandbox's, with the name under which this appliance is registered there.
+
+mod desk;
+mod error;
+mod pkce;
+mod wire;
+
+pub use desk::{Client, Desk};
+pub use error::Error;
+pub use pkce::Verifier;
+pub use wire::Pair;
+
+/// How a vendor wants it.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The host of the page where a person allows or denies.
+    pub authorize_host: &'static str,
+    /// The page's path.
+    pub authorize_path: &'static [&'static str],
+    /// The host that gives tokens.
+    pub token_host: &'static str,
+    /// The path where it does.
+    pub token_path: &'static [&'static str],
+    /// What else the page is told.
+    pub parameters: &'static [(&'static str, &'static str)],
+    /// What is asked for; none where the vendor has no scopes.
+    pub scopes: &'static [&'static str],
+    /// Whether a code is bound to the one who asked (RFC 7636).
+    pub pkce: bool,
+    /// How requests for tokens are written.
+    pub body: Body,
+}
+
+/// How a request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// As a form.
+    Form,
+    /// As JSON.
+    Json,
+}

@@ -1,0 +1,60 @@
+//! Gives the token of each call, and another one when the provider refuses it.
+
+use futures_util::FutureExt as _;
+use http::StatusCode;
+
+use super::records::Answer;
+use super::{Access, Error, Kind};
+use crate::base::Secret;
+use crate::net::{self, Call};
+
+/// The token of one account, as it is at the time of a call.
+pub trait Tokens: Send + Sync {
+    /// The token to call with now.
+    fn current(&self) -> Answer<'_, Secret>;
+
+    /// The token to call with after the provider refused `stale`; none when there is no other.
+    fn replace<'a>(&'a self, stale: &'a Secret) -> Answer<'a, Option<Secret>>;
+}
+
+/// A token that stays as it is.
+pub struct Fixed(pub Secret);
+
+impl Tokens for Fixed {
+    fn current(&self) -> Answer<'_, Secret> {
+        async { Ok(self.0.clone()) }.boxed()
+    }
+
+    fn replace<'a>(&'a self, _stale: &'a Secret) -> Answer<'a, Option<Secret>> {
+        async { Ok(None) }.boxed()
+    }
+}
+
+impl Access {
+    /// Makes one call that was admitted to `lane`, with the account's token.
+    ///
+    /// A provider that refuses the token has done nothing (RFC 6750, 3.1), so that the call is made
+    /// once more when there is another token; it waits for a turn of its own.
+    pub(super) async fn send(
+        &self,
+        lane: &str,
+        (kind, operation): (Kind, &'static str),
+        call: Call,
+    ) -> Result<net::Answer, Error> {
+        let waited = self.gate.take_waited(lane);
+        let token = self.tokens.current().await?;
+        let first = call.clone().bearer(&token);
+        let first = first.purpose(kind.name(), operation, waited);
+        let answer = self.network.send(first).await?;
+        if answer.status != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        let Some(fresh) = self.tokens.replace(&token).await? else {
+            return Ok(answer);
+        };
+        self.gate.admit(lane).await;
+        let waited = self.gate.take_waited(lane);
+        let again = call.bearer(&fresh).purpose(kind.name(), operation, waited);
+        Ok(self.network.send(again).await?)
+    }
+}

@@ -1,0 +1,216 @@
+//! The way to the provider and back, as a person goes it.
+
+use serde_json::{Value, json};
+
+use super::{FINISH, Place, begin, complete, decide, new};
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn a_person_allows_and_the_connection_works() {
+    let place = Place::new().await;
+    let path = place.connected().await;
+    let shown = place.member.get(&path).await.expect(200);
+    assert_eq!(shown["status"], "active");
+    assert_eq!(shown["name"], "By OAuth");
+    assert!(shown["account"]["email"].is_string(), "{shown}");
+    let scopes = shown["oauth"]["scopes"].as_array().unwrap();
+    assert!(scopes.contains(&json!("data.records:write")), "{shown}");
+    assert!(shown["oauth"]["expires_at"].is_string());
+    assert!(shown["oauth"]["renewable_until"].is_string());
+    let bases = place.member.get(&format!("{path}/bases")).await.expect(200);
+    assert_eq!(bases["items"][0]["id"], "appSandboxDemo001");
+    assert_eq!(place.server.count_in_book("oauth_begin"), 1);
+    assert_eq!(place.server.count_in_book("connection_create"), 1);
+}
+
+#[tokio::test]
+async fn the_address_asks_for_what_is_needed_and_binds_the_answer() {
+    let place = Place::new().await;
+    let address = begin(&place.member, "A").await;
+    let url: reqwest::Url = address.parse().unwrap();
+    let part = |name: &str| {
+        let mut pairs = url.query_pairs();
+        let found = pairs.find(|(own, _)| own == name);
+        found
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        part("redirect_uri"),
+        "https://box.example/connections/callback/airtable"
+    );
+    assert_eq!(part("code_challenge_method"), "S256");
+    assert_eq!(part("code_challenge").len(), 43);
+    assert_eq!(part("state").len(), 43);
+    assert_eq!(part("response_type"), "code");
+    let other = begin(&place.member, "B").await;
+    assert!(!other.contains(&part("state")) && !other.contains(&part("code_challenge")));
+}
+
+#[tokio::test]
+async fn neither_tokens_nor_codes_are_anywhere_in_the_open() {
+    let place = Place::new().await;
+    let address = begin(&place.member, "A").await;
+    let back = decide(&address, "allow").await;
+    let finished = complete(&place.member, &back).await;
+    let mut seen = finished.text();
+    let path = format!("/connections/{}", finished.json()["id"].as_str().unwrap());
+    seen += &place.member.get(&path).await.text();
+    seen += &place.member.get("/connections").await.text();
+    seen += &format!("{:?}", place.server.book());
+    let data = &place.server.app.config.server.data;
+    for file in std::fs::read_dir(data).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            seen += &String::from_utf8_lossy(&std::fs::read(path).unwrap());
+        }
+    }
+    let hint = finished.json()["token_hint"].as_str().unwrap().to_owned();
+    assert!(hint.starts_with("oaa…"), "{hint}");
+    for secret in [back.part("code").unwrap(), back.part("state").unwrap()] {
+        assert!(!seen.contains(&secret));
+    }
+    // Tokens of the vendor's form, whichever they are.
+    assert!(!seen.contains(".v1."), "a token is in the open");
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_is_told_and_nothing_is_connected() {
+    let place = Place::new().await;
+    let back = decide(&begin(&place.member, "A").await, "deny").await;
+    let refused = complete(&place.member, &back).await;
+    let problem = refused.problem(409, "authorization_failed");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("denied"),
+        "{problem}"
+    );
+    assert_eq!(
+        place.member.get("/connections").await.expect(200)["items"],
+        json!([])
+    );
+    assert_eq!(place.server.count_in_book("oauth_deny"), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_gives_no_tokens_is_told_and_nothing_is_connected() {
+    let place = Place::new().await;
+    for (fault, count) in [("server_error", 1), ("unauthorized", 2), ("lost_answer", 3)] {
+        let back = decide(&begin(&place.member, "A").await, "allow").await;
+        place.sandbox.fault(json!({"fault": fault})).await;
+        let refused = complete(&place.member, &back).await;
+        refused.problem(409, "authorization_failed");
+        assert_eq!(place.server.count_in_book("oauth_fail"), count, "{fault}");
+    }
+    assert_eq!(
+        place.member.get("/connections").await.expect(200)["items"],
+        json!([])
+    );
+}
+
+#[tokio::test]
+async fn whoever_takes_longer_than_ten_minutes_begins_anew() {
+    let place = Place::new().await;
+    let back = decide(&begin(&place.member, "A").await, "allow").await;
+    place.advance(600);
+    let late = complete(&place.member, &back).await;
+    let problem = late.problem(422, "validation_failed");
+    assert_eq!(problem["fields"][0]["path"], "state");
+    assert_eq!(place.token_calls().await, 0, "the code was not even shown");
+}
+
+#[tokio::test]
+async fn a_connection_gets_another_grant_or_a_token_in_its_place() {
+    let place = Place::new().await;
+    let path = place.connected().await;
+    let id = path.rsplit('/').next().unwrap();
+    let first = place.member.get(&path).await.expect(200);
+    let begun = place
+        .member
+        .post("/connections/authorizations", json!({"connection_id": id}))
+        .await
+        .expect(201);
+    let back = decide(begun["address"].as_str().unwrap(), "allow").await;
+    let again = complete(&place.member, &back).await.expect(200);
+    assert_eq!(again["id"], first["id"]);
+    assert_ne!(again["token_hint"], first["token_hint"]);
+    assert_eq!(again["status"], "active");
+    assert_eq!(place.server.count_in_book("credential_replace"), 1);
+    let pasted = json!({"token": "patAnother1234567.zyxwvu"});
+    let replaced = place
+        .member
+        .put(&format!("{path}/credential"), pasted)
+        .await;
+    assert!(replaced.expect(200).get("oauth").is_none());
+    let bases = place.member.get(&format!("{path}/bases")).await;
+    bases.expect(200);
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_is_told_before_anybody_is_sent_away() {
+    let place = Place::new().await;
+    place.connected().await;
+    let taken = place
+        .member
+        .post("/connections/authorizations", new("BY OAUTH"))
+        .await;
+    taken.problem(409, "conflict");
+}
+
+#[tokio::test]
+async fn where_the_appliance_is_not_registered_it_says_so() {
+    let server = TestServer::start().await;
+    let member = server.sign_up("member@example.org", &["member"]).await;
+    let mut body = new("A");
+    body["endpoint"] = "vendor".into();
+    let problem = member
+        .post("/connections/authorizations", body.clone())
+        .await
+        .problem(422, "validation_failed");
+    let told = problem["fields"][0]["message"].as_str().unwrap();
+    assert!(told.contains("airtable.client_id"), "{told}");
+    let offers = member.get("/connections/authorizations").await.expect(200);
+    assert_eq!(offers["items"], json!([offer(false)]));
+    let server = TestServer::with(|config| {
+        config.airtable.client_id = Some("ours".to_owned());
+    })
+    .await;
+    let member = server.sign_up("member@example.org", &["member"]).await;
+    let offers = member.get("/connections/authorizations").await.expect(200);
+    assert_eq!(offers["items"], json!([offer(true)]));
+    let begun = member.post("/connections/authorizations", body).await;
+    let address = begun.expect(201)["address"].as_str().unwrap().to_owned();
+    assert!(address.starts_with("https://airtable.com/oauth2/v1/authorize?client_id=ours&"));
+}
+
+fn offer(ready: bool) -> Value {
+    json!({
+        "provider": "airtable", "endpoint": "vendor", "ready": ready,
+        "redirect_uri": "https://localhost:8443/connections/callback/airtable",
+    })
+}
+
+#[tokio::test]
+async fn a_request_that_makes_no_sense_is_refused() {
+    let place = Place::new().await;
+    for body in [
+        json!({}),
+        json!({"provider": "airtable"}),
+        json!({"connection_id": "0199a3c4-7b10-7000-8000-0123456789ab", "name": "A"}),
+        json!({"provider": "airtable", "endpoint": "sandbox", "name": ""}),
+    ] {
+        let refused = place.member.post("/connections/authorizations", body).await;
+        refused.problem(422, "validation_failed");
+    }
+    let unknown = json!({"connection_id": "0199a3c4-7b10-7000-8000-0123456789ab"});
+    let refused = place
+        .member
+        .post("/connections/authorizations", unknown)
+        .await;
+    refused.problem(404, "not_found");
+    let both = json!({"state": "a", "code": "b", "error": "c"});
+    place
+        .member
+        .post(FINISH, both)
+        .await
+        .problem(422, "validation_failed");
+}
