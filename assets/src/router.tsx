@@ -11,6 +11,7 @@ import {
 import { sessionQuery } from "./api/session";
 import type { Permission } from "./api/types";
 import { readBookSearch } from "./book/search";
+import { keepReturned } from "./connections/oauth/returned";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
 import { readExplorerSearch } from "./explorer/search";
@@ -52,6 +53,21 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
   component: lazyRouteComponent(() => import("./setup/setup"), "Setup"),
+});
+
+/**
+ * Where providers send people back to. Outside the shell: whoever is signed out is told so here,
+ * rather than sent on with what they came back with. The address is cleaned before anything else.
+ */
+const callback = createRoute({
+  getParentRoute: () => root,
+  path: "/connections/callback/$provider",
+  beforeLoad: ({ location, params }) => {
+    if (!location.searchStr) return;
+    keepReturned(location.searchStr);
+    throw redirect({ to: "/connections/callback/$provider", params, search: {}, replace: true });
+  },
+  component: lazyRouteComponent(() => import("./connections/oauth/callback"), "Callback"),
 });
 
 const overview = createRoute({
@@ -221,6 +237,7 @@ const explorer = createRoute({
 const tree = root.addChildren([
   signIn,
   setup,
+  callback,
   signedIn.addChildren([
     overview,
     datasetList,

@@ -7,6 +7,7 @@ import { startAppliance } from "./appliance.mjs";
 import { openBrowser } from "./browser.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
+import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
 
@@ -31,6 +32,7 @@ describe("in the browser", { timeout: 300_000 }, () => {
   firstJourney(stage);
   keyboardJourney(stage);
   scheduleJourney(stage);
+  oauthJourney(stage);
   everyPage(stage);
 
   it("violates the content security policy nowhere, and no script throws", () => {

@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type AuditChain = Schemas["AuditChain"];
 export type AuditVerdict = Schemas["AuditVerdict"];
+export type AuthorizationOffer = Schemas["AuthorizationOffer"];
 export type Base = Schemas["Base"];
 export type Checkpoint = Schemas["Checkpoint"];
 export type Connection = Schemas["Connection"];

@@ -11,6 +11,7 @@ import { Button } from "../ui/button";
 import { TextField } from "../ui/fields";
 import { Failure } from "../ui/notice";
 import { Page } from "../ui/page";
+import { ConnectWithProvider } from "./oauth/connect";
 import { type Provider, providers, wordsOf } from "./providers";
 import { TokenField } from "./token";
 
@@ -42,6 +43,7 @@ export function NewConnection() {
           onChange={setName}
           error={faults.name}
         />
+        <ConnectWithProvider provider={provider} name={name} endpoint={endpoint} />
         <TokenField
           provider={provider}
           value={token}

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { $api, client } from "../api/client";
 import { tagOf } from "../api/guarded";
 import { useAtOnce } from "../api/optimistic";
@@ -10,7 +11,7 @@ import { BookLink } from "../book/link";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Deletion } from "../ui/deletion";
-import { Facts } from "../ui/facts";
+import { type Fact, Facts } from "../ui/facts";
 import { Failure, Notice } from "../ui/notice";
 import { Panel } from "../ui/page";
 import { Rename } from "../ui/rename";
@@ -18,6 +19,7 @@ import { Status } from "../ui/status";
 import { ThingPage } from "../ui/thing-page";
 import { Ago } from "../ui/time";
 import { Bases } from "./bases";
+import { Reconnect } from "./oauth/reconnect";
 import { ReplaceToken } from "./replace";
 import { connectionStatus, providerName } from "./state";
 
@@ -70,6 +72,7 @@ function SandboxLink() {
 function Access({ connection, mayWrite }: { connection: Connection; mayWrite: boolean }) {
   const { id, account, token_hint, last_tested_at, last_problem } = connection;
   const refresh = useRefresh();
+  const [beginError, setBeginError] = useState<unknown>();
   const test = useMutation({
     mutationFn: async () => {
       const { data } = await client.POST("/connections/{id}/test", { params: { path: { id } } });
@@ -87,6 +90,7 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
               {test.isPending ? "Testing…" : "Test"}
             </Button>
             <ReplaceToken connection={connection} />
+            <Reconnect connection={connection} onFailed={setBeginError} />
           </div>
         )
       }
@@ -96,6 +100,7 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
           facts={[
             { label: "Account", value: account?.email ?? account?.id ?? "Not known yet" },
             { label: "Token", value: <code>{token_hint}</code> },
+            ...grantFacts(connection),
             {
               label: "Last tested",
               value: last_tested_at ? <Ago time={last_tested_at} /> : "Never",
@@ -107,11 +112,26 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
             <p>{last_problem}</p>
           </Notice>
         )}
-        <Failure error={test.error} />
+        <Failure error={beginError ?? test.error} />
         {test.data && <TestResult result={test.data} />}
       </div>
     </Panel>
   );
+}
+
+/** What a person has allowed, and how long that holds. */
+function grantFacts({ oauth }: Connection): Fact[] {
+  if (!oauth) return [];
+  const { scopes, expires_at, renewable_until } = oauth;
+  const facts: Fact[] = [];
+  if (scopes.length > 0) facts.push({ label: "Allowed", value: scopes.join(", ") });
+  if (expires_at) {
+    facts.push({ label: "Token ends", value: <Ago time={expires_at} /> });
+  }
+  if (renewable_until) {
+    facts.push({ label: "Renewed by itself until", value: <Ago time={renewable_until} /> });
+  }
+  return facts;
 }
 
 function TestResult({ result: { ok, account, latency_ms, problem } }: { result: ConnectionTest }) {

@@ -3,7 +3,10 @@ import type { StatusWord } from "../ui/status";
 import { wordsOf } from "./providers";
 
 /** A connection's state for the eye. */
-export function connectionStatus({ status }: Pick<Connection, "status">): StatusWord {
+export function connectionStatus({
+  status,
+  oauth,
+}: Pick<Connection, "status" | "oauth">): StatusWord {
   switch (status) {
     case "untested":
       return { tone: "neutral", icon: "help", label: "Not tested" };
@@ -12,7 +15,11 @@ export function connectionStatus({ status }: Pick<Connection, "status">): Status
     case "failing":
       return { tone: "warn", icon: "warning", label: "Failing" };
     case "reconnect":
-      return { tone: "bad", icon: "close", label: "Needs a new token" };
+      return {
+        tone: "bad",
+        icon: "close",
+        label: oauth ? "Needs reconnecting" : "Needs a new token",
+      };
   }
 }
 

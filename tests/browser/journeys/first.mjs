@@ -132,7 +132,7 @@ async function choose(page, label, option) {
   await page.getByRole("listbox").waitFor({ state: "detached" });
 }
 
-async function runOnce(page) {
+export async function runOnce(page) {
   await page.getByRole("button", { name: "Run now" }).click();
   await seePage(page, "Run of Airports to Sandbox");
   await page.getByText("Done: every record is there, exactly once").waitFor({ timeout: 60_000 });
