@@ -37,8 +37,8 @@ impl Auth {
         let hashing_at_once: Option<u32> = from.key(
             "hashing_at_once",
             None,
-            "How many passwords are hashed at the same time; each needs the memory above. As many \
-             as the machine has cores, if not set.",
+            "How many passwords are hashed at the same time; each needs `argon2_memory_kib` of memory. \
+             As many as the machine has cores, if not set.",
         );
         Self {
             argon2: Argon2::read(&mut from),

@@ -15,6 +15,29 @@ const LONG_STANDING: [(&str, &str, &str); 5] = [
     ("auth", "jwt_secret_key", "JWT_SECRET_KEY"),
 ];
 
+/// Variables of ours that set no key: where the configuration is, and what the build, the
+/// tests and the examples are told.
+pub(super) const OURS: [&str; 10] = [
+    "WEIGHBRIDGE_BIN",
+    "WEIGHBRIDGE_BROWSER_LOG",
+    "WEIGHBRIDGE_CONFIG",
+    "WEIGHBRIDGE_JUNIT",
+    "WEIGHBRIDGE_LONG",
+    "WEIGHBRIDGE_SEED",
+    "WEIGHBRIDGE_SKIP_UI",
+    "WEIGHBRIDGE_TEST_KILL_FOLDER",
+    "WEIGHBRIDGE_URL",
+    "WEIGHBRIDGE_VENV",
+];
+
+/// What Kubernetes and linked containers set by themselves beside a service of our name; they mean
+/// no key, and nobody could keep them from being set.
+const OF_OTHERS: [&str; 3] = [
+    "WEIGHBRIDGE_SERVICE_",
+    "WEIGHBRIDGE_PORT",
+    "WEIGHBRIDGE_ENV_",
+];
+
 /// The environment's variables; those whose name or value is not UTF-8 are left out.
 ///
 /// There is no `Debug`: a variable may hold a secret.
@@ -43,12 +66,14 @@ impl Environment {
         Some(PathBuf::from(folder).join(name))
     }
 
-    /// The names of the variables that look as if they set a key: `WEIGHBRIDGE_SECTION__KEY`.
+    /// The names of the variables that look as if they were for us: whoever sets one wants it to
+    /// be heeded.
     pub(super) fn overrides(&self) -> impl Iterator<Item = &str> {
         self.0
             .keys()
             .map(String::as_str)
-            .filter(|name| name.starts_with(PREFIX) && name.contains("__"))
+            .filter(|name| name.starts_with(PREFIX))
+            .filter(|name| !OF_OTHERS.iter().any(|start| name.starts_with(start)))
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Source {
         /// The character in the line.
         column: usize,
     },
+    /// The file as a whole: it could not be read.
+    WholeFile,
     /// The variable of this name.
     Environment(String),
 }
@@ -26,6 +28,7 @@ impl Display for Source {
         match self {
             Self::Default => f.write_str("default"),
             Self::File { line, column } => write!(f, "line {line}, column {column}"),
+            Self::WholeFile => f.write_str("the file"),
             Self::Environment(name) => write!(f, "environment variable {name}"),
         }
     }
@@ -44,15 +47,23 @@ impl Display for Faults {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for (index, fault) in self.faults.iter().enumerate() {
             let end = if index == 0 { "" } else { "\n" };
-            f.write_str(end)?;
-            match (&fault.source, &self.file) {
-                (Source::File { line, column }, Some(file)) => {
-                    write!(f, "{}:{line}:{column}: {}", file.display(), fault.reason)?;
-                }
-                (source, _) => write!(f, "{source}: {}", fault.reason)?,
-            }
+            write!(f, "{end}{}", self.line(fault))?;
         }
         Ok(())
+    }
+}
+
+impl Faults {
+    /// One of the faults with its place, as a line.
+    pub fn line(&self, fault: &Fault) -> String {
+        let reason = &fault.reason;
+        match (&fault.source, &self.file) {
+            (Source::File { line, column }, Some(file)) => {
+                format!("{}:{line}:{column}: {reason}", file.display())
+            }
+            (Source::WholeFile, Some(file)) => format!("{}: {reason}", file.display()),
+            (source, _) => format!("{source}: {reason}"),
+        }
     }
 }
 

@@ -33,18 +33,20 @@ impl Config {
         named.or_else(|| Path::new(USUAL_FILE).exists().then(|| USUAL_FILE.into()))
     }
 
-    /// Loads `file` if one is given, with `environment` above it.
+    /// Loads `file` if one is given, with `environment` above it. Relative paths in the file start
+    /// at its folder, so that it means the same from wherever it is loaded; those in the
+    /// environment start where the process does.
     ///
     /// Errs with all faults at once; only a file that is not TOML hides those behind the first.
     pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Loaded, Faults> {
         let text = file.map_or(Ok(String::new()), std::fs::read_to_string);
         let faults = match text {
-            Ok(text) => match read(&text, environment) {
+            Ok(text) => match read(&text, environment, &folder_of(file)) {
                 Ok(loaded) => return Ok(loaded),
                 Err(faults) => faults,
             },
             Err(error) => vec![Fault {
-                source: Source::File { line: 1, column: 1 },
+                source: Source::WholeFile,
                 reason: Unreadable::from(error).into(),
             }],
         };
@@ -53,16 +55,23 @@ impl Config {
     }
 }
 
+/// Where relative paths of `file` start.
+fn folder_of(file: Option<&Path>) -> PathBuf {
+    let file = file.and_then(|file| std::path::absolute(file).ok());
+    let folder = file.as_deref().and_then(Path::parent);
+    folder.map(Path::to_owned).unwrap_or_default()
+}
+
 /// The configuration when nothing is set, with what is declared about every section and key.
 pub(super) fn defaults() -> (Config, Vec<About>, Vec<Entry>) {
     let document = Document::parse("").expect("nothing is valid TOML");
     let environment = Environment::default();
-    let mut reader = Reader::new("", &document, &environment);
+    let mut reader = Reader::new("", &document, &environment, Path::new(""));
     let config = sections(&mut reader);
     (config, reader.sections, reader.entries)
 }
 
-fn read(text: &str, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
+fn read(text: &str, environment: &Environment, folder: &Path) -> Result<Loaded, Vec<Fault>> {
     let document = Document::parse(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         vec![Fault {
@@ -70,7 +79,7 @@ fn read(text: &str, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
             reason: Reason::Syntax(error.message().trim().replace('\n', ", ")),
         }]
     })?;
-    let mut reader = Reader::new(text, &document, environment);
+    let mut reader = Reader::new(text, &document, environment, folder);
     let config = sections(&mut reader);
     check(&config, &mut reader);
     reader.refuse_unknown();
@@ -89,6 +98,7 @@ fn read(text: &str, environment: &Environment) -> Result<Loaded, Vec<Fault>> {
     }
     faults.sort_by_key(|fault| match fault.source {
         Source::File { line, column } => (line, column),
+        Source::WholeFile => (0, 0),
         Source::Default | Source::Environment(_) => (usize::MAX, 0),
     });
     Err(faults)
@@ -184,11 +194,11 @@ mod tests {
     }
 
     fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
-        read(text, &environment(variables)).unwrap()
+        read(text, &environment(variables), Path::new("")).unwrap()
     }
 
     fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
-        let faults = read(text, &environment(variables)).unwrap_err();
+        let faults = read(text, &environment(variables), Path::new("")).unwrap_err();
         let file = Some(PathBuf::from("w.toml"));
         let page = Faults { file, faults }.to_string();
         page.lines().map(str::to_owned).collect()
@@ -216,6 +226,34 @@ mod tests {
         assert_eq!(
             config.vault.master_key,
             MasterKey::File("/srv/w/master.key".into())
+        );
+    }
+
+    /// A data folder that followed the shell's folder gave another appliance in each.
+    #[test]
+    fn a_relative_path_starts_at_its_files_folder_and_in_the_environment_where_one_is() {
+        let text = "[server]\ndata = \"d\"\n[vault]\nmaster_key = { file = \"k\" }\n\
+                    [tls]\ncertificate = \"c.pem\"\nkey = \"/abs/k.pem\"";
+        let environment = environment(&[("WEIGHBRIDGE_LOG__FOLDER", "logs")]);
+        let config = read(text, &environment, Path::new("/etc/w"))
+            .unwrap()
+            .config;
+        assert_eq!(config.server.data, PathBuf::from("/etc/w/d"));
+        assert_eq!(config.audit.folder, PathBuf::from("/etc/w/d/audit"));
+        assert_eq!(config.vault.master_key, MasterKey::File("/etc/w/k".into()));
+        let files = config.tls.files.unwrap();
+        assert_eq!(files.certificate, PathBuf::from("/etc/w/c.pem"));
+        assert_eq!(files.key, PathBuf::from("/abs/k.pem"));
+        assert_eq!(config.log.folder, Some("logs".into()));
+    }
+
+    #[test]
+    fn a_file_that_is_missing_is_named_without_a_place_in_it() {
+        let faults = Config::load(Some("/nowhere/w.toml".as_ref()), &Environment::default());
+        let told = faults.unwrap_err().to_string();
+        assert!(
+            told.starts_with("/nowhere/w.toml: the file could not"),
+            "{told}"
         );
     }
 
@@ -301,6 +339,22 @@ mod tests {
               known; did you mean WEIGHBRIDGE_SERVER__LISTEN?"
             ]
         );
+    }
+
+    /// One underscore where two belong left the default in force, and nobody was told.
+    #[test]
+    fn every_variable_that_looks_like_ours_is_known_or_refused() {
+        for (name, meant) in [
+            ("WEIGHBRIDGE_SERVER_LISTEN", "WEIGHBRIDGE_SERVER__LISTEN"),
+            ("WEIGHBRIDGE_CONFG", "WEIGHBRIDGE_CONFIG"),
+            ("WEIGHBRIDGE_DATA", "WEIGHBRIDGE_SERVER__DATA"),
+        ] {
+            let faults = faults("", &[(name, "x")]);
+            let told = format!("{name} is not known; did you mean {meant}?");
+            assert!(faults[0].ends_with(&told), "{faults:?}");
+        }
+        let ours = super::super::environment::OURS.map(|name| (name, "1"));
+        assert!(read("", &environment(&ours), Path::new("")).is_ok());
     }
 
     #[test]

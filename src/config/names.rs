@@ -10,6 +10,18 @@ pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
+/// The known variable nearest to `wrong`: the one whose key it ends in, if there is one, since a
+/// section that was left out is no slip of the hand.
+pub(super) fn nearest_variable<'a>(
+    wrong: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let key = wrong.strip_prefix("WEIGHBRIDGE_").unwrap_or(wrong);
+    let mut of_key = known.clone();
+    let of_key = of_key.find(|name| name.split_once("__").is_some_and(|(_, named)| named == key));
+    of_key.or_else(|| nearest(wrong, known))
+}
+
 /// How many letters must be put in, left out or replaced (Levenshtein).
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();

@@ -1,7 +1,7 @@
 //! How each kind of value is written in the file, and read back.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -19,6 +19,12 @@ pub(super) trait Notation: Sized {
 
     /// Writes the value as it would stand in the file; empty when it is not set.
     fn write(&self) -> String;
+
+    /// The value as it is meant in a file of `folder`: a relative path starts there.
+    #[must_use]
+    fn starting_at(self, _folder: &Path) -> Self {
+        self
+    }
 
     /// How a value that is not of this kind is named to its writer.
     fn found(value: &Value) -> String {
@@ -88,6 +94,10 @@ impl Notation for PathBuf {
 
     fn write(&self) -> String {
         quoted(&self.to_string_lossy())
+    }
+
+    fn starting_at(self, folder: &Path) -> Self {
+        folder.join(self)
     }
 }
 
@@ -175,6 +185,10 @@ impl<T: Notation> Notation for Option<T> {
 
     fn write(&self) -> String {
         self.as_ref().map(T::write).unwrap_or_default()
+    }
+
+    fn starting_at(self, folder: &Path) -> Self {
+        self.map(|value| value.starting_at(folder))
     }
 
     fn found(value: &Value) -> String {

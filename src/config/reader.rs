@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
+use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::environment::{Environment, long_standing, variable};
+use super::environment::{Environment, OURS, long_standing, variable};
 use super::fault::{Caution, Fault, Reason, Source, Warning};
-use super::names::nearest;
+use super::names::{nearest, nearest_variable};
 use super::notation::Notation;
 use super::secret::SecretSource;
 use crate::base::Secret;
@@ -38,6 +39,11 @@ impl Entry {
     pub fn key(&self) -> String {
         format!("{}.{}", self.section, self.name)
     }
+
+    /// The value for programs: a text without the quotes of the file's notation.
+    pub fn json(&self) -> serde_json::Value {
+        self.value.parse().map_or(serde_json::Value::Null, json)
+    }
 }
 
 /// A section's name with what it is about.
@@ -48,6 +54,10 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     document: &'a Document<&'a str>,
     environment: &'a Environment,
+    /// Where relative paths in the file start.
+    folder: &'a Path,
+    /// The variables that secrets are fetched from.
+    fetched: Vec<String>,
     pub(super) sections: Vec<About>,
     pub(super) entries: Vec<Entry>,
     pub(super) warnings: Vec<Warning>,
@@ -60,11 +70,14 @@ impl<'a> Reader<'a> {
         text: &'a str,
         document: &'a Document<&'a str>,
         environment: &'a Environment,
+        folder: &'a Path,
     ) -> Self {
         Self {
             text,
             document,
             environment,
+            folder,
+            fetched: Vec::new(),
             sections: Vec::new(),
             entries: Vec::new(),
             warnings: Vec::new(),
@@ -138,9 +151,12 @@ impl<'a> Reader<'a> {
             .iter()
             .flat_map(|entry| entry.variables.clone())
             .collect();
+        let ours = OURS.into_iter().map(str::to_owned);
+        let known: Vec<String> = ours.chain(known).chain(self.fetched.clone()).collect();
         for name in self.environment.overrides() {
             if !known.iter().any(|variable| variable == name) {
-                let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+                let near = nearest_variable(name, known.iter().map(String::as_str));
+                let near = near.map(str::to_owned);
                 let source = Source::Environment(name.to_owned());
                 self.unknown(source, name.to_owned(), near);
             }
@@ -164,6 +180,21 @@ impl<'a> Reader<'a> {
 
     fn place(&self, span: Option<Range<usize>>) -> Source {
         place(self.text, span.map_or(0, |span| span.start))
+    }
+}
+
+fn json(value: Value) -> serde_json::Value {
+    match value {
+        Value::String(text) => text.into_value().into(),
+        Value::Integer(number) => number.into_value().into(),
+        Value::Float(number) => number.into_value().into(),
+        Value::Boolean(flag) => flag.into_value().into(),
+        Value::Datetime(moment) => moment.into_value().to_string().into(),
+        Value::Array(list) => list.into_iter().map(json).collect(),
+        Value::InlineTable(table) => {
+            let members = table.into_iter();
+            members.map(|(name, value)| (name, json(value))).collect()
+        }
     }
 }
 
@@ -222,7 +253,11 @@ impl Section<'_, '_> {
     pub(super) fn secret(&mut self, name: &'static str, doc: &'static str) -> Option<Secret> {
         let source: Option<SecretSource> = self.key(name, None, doc);
         let (key, stands) = (self.path(name), self.stands(name));
-        match source?.fetch(self.reader.environment) {
+        let source = source?;
+        if let SecretSource::Variable(name) = &source {
+            self.reader.fetched.push(name.clone());
+        }
+        match source.fetch(self.reader.environment) {
             Ok((secret, caution)) => {
                 let caution = match (caution, stands) {
                     (Some(Caution::InlineSecret), Source::Environment(variable)) => {
@@ -285,6 +320,10 @@ impl Section<'_, '_> {
         let value = found
             .as_ref()
             .and_then(|f| f.readings.iter().find_map(T::read).filter(fits));
+        let value = value.map(|value| match source {
+            Source::File { .. } => value.starting_at(self.reader.folder),
+            Source::Default | Source::WholeFile | Source::Environment(_) => value,
+        });
         if let (Some(found), None) = (&found, &value) {
             let shown = found.readings.last().map_or_else(String::new, T::found);
             let unfit = Reason::Unfit {

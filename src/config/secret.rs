@@ -110,6 +110,13 @@ impl Notation for SecretSource {
         }
     }
 
+    fn starting_at(self, folder: &Path) -> Self {
+        match self {
+            Self::File(path) => Self::File(folder.join(path)),
+            other => other,
+        }
+    }
+
     fn found(_: &Value) -> String {
         "something else, which is not shown since it may be a secret".to_owned()
     }

@@ -26,6 +26,14 @@ pub enum MasterKey {
     Credential(PathBuf),
 }
 
+impl MasterKey {
+    /// The file.
+    pub fn path(&self) -> &PathBuf {
+        let (Self::File(path) | Self::Credential(path)) = self;
+        path
+    }
+}
+
 /// A master key's place as it is written; the only sources a master key may have.
 struct Place(SecretSource);
 
@@ -43,6 +51,10 @@ impl Notation for Place {
 
     fn write(&self) -> String {
         self.0.write()
+    }
+
+    fn starting_at(self, folder: &Path) -> Self {
+        Self(self.0.starting_at(folder))
     }
 
     fn found(value: &Value) -> String {
