@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result as Shown};
 use std::str::FromStr;
 
 use croner::Cron;
+use croner::errors::CronError;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -92,12 +93,7 @@ impl Cadence {
             zone: zone.to_owned(),
         };
         match cadence.pattern() {
-            Err(error) => bad(
-                "cron",
-                format!(
-                    "it cannot be read: {error}; a pattern has five fields, as in 30 6 * * 1-5"
-                ),
-            ),
+            Err(error) => bad("cron", misread(&cadence.when.to_string(), &error)),
             Ok(_) if cadence.after(Timestamp::UNIX_EPOCH).is_none() => {
                 bad("cron", "it is never due".into())
             }
@@ -135,12 +131,47 @@ impl Cadence {
         at.to_zoned(zone)
     }
 
-    fn pattern(&self) -> Result<Cron, croner::errors::CronError> {
-        let parser = CronParser::builder()
-            .seconds(Seconds::Disallowed)
-            .year(Year::Disallowed)
-            .build();
-        parser.parse(&self.when.to_string())
+    fn pattern(&self) -> Result<Cron, CronError> {
+        parse(&self.when.to_string())
+    }
+}
+
+fn parse(pattern: &str) -> Result<Cron, CronError> {
+    let parser = CronParser::builder()
+        .seconds(Seconds::Disallowed)
+        .year(Year::Disallowed)
+        .build();
+    parser.parse(pattern)
+}
+
+/// The fields of a pattern with what each may be.
+const FIELDS: [(&str, &str); 5] = [
+    ("minute", "0 to 59"),
+    ("hour", "0 to 23"),
+    ("day of the month", "1 to 31"),
+    ("month", "1 to 12 or JAN to DEC"),
+    ("day of the week", "0 to 7 or SUN to SAT"),
+];
+
+/// Which field of a pattern is wrong: the parser speaks of positions in a field that it does not
+/// name.
+fn misread(pattern: &str, error: &CronError) -> String {
+    let fields: Vec<&str> = pattern.split_whitespace().collect();
+    if fields.len() != FIELDS.len() {
+        let number = fields.len();
+        return format!("it has {number} of the five fields, which look like 30 6 * * 1-5");
+    }
+    let alone = |at: usize| {
+        let mut all = ["*"; FIELDS.len()];
+        all[at] = fields[at];
+        parse(&all.join(" ")).is_err()
+    };
+    match (0..FIELDS.len()).find(|at| alone(*at)) {
+        Some(at) => {
+            let ((name, range), found) = (FIELDS[at], fields[at]);
+            format!("the {name} {found:?} cannot be read; it is {range}, or *, as in 30 6 * * 1-5")
+        }
+        None => format!("it cannot be read: {error}"),
     }
 }
 
@@ -255,6 +286,20 @@ mod tests {
         );
         let cron = next(When::Cron("*/20 9-10 * * 1-5".into()), "UTC", from, 2);
         assert_eq!(cron, ["01-18 09:00 +00:00", "01-18 09:20 +00:00"]);
+    }
+
+    #[test]
+    fn the_field_of_a_pattern_that_is_wrong_is_named() {
+        for (pattern, told) in [
+            ("61 6 * * *", "the minute \"61\" cannot"),
+            ("0 25 * * *", "the hour \"25\" cannot"),
+            ("0 6 * 13 *", "the month \"13\" cannot"),
+            ("0 6 * * 1-9", "the day of the week \"1-9\" cannot"),
+            ("0 6 * *", "it has 4 of the five fields"),
+        ] {
+            let error = Cadence::new(When::Cron(pattern.into()), "UTC").unwrap_err();
+            assert!(error.what.starts_with(told), "{pattern}: {}", error.what);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod blocking;
 mod cadence;
 mod chain;
 mod clock;
+mod counted;
 mod cursor;
 mod hex;
 mod ids;
@@ -27,6 +28,7 @@ pub use blocking::Blocking;
 pub use cadence::{BadCadence, Cadence, TimeOfDay, Weekday, When};
 pub use chain::chain;
 pub use clock::Clock;
+pub use counted::counted;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{

@@ -7,11 +7,12 @@ use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
-use tracing_appender::rolling::{InitError, RollingFileAppender, Rotation};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 
+use super::daily::Daily;
+use crate::base::Clock;
 use crate::config::{Format, Level, Log};
 
 /// Why there is no log.
@@ -19,7 +20,7 @@ use crate::config::{Format, Level, Log};
 pub enum Error {
     /// The folder cannot be written to.
     #[error("could not log into {0}")]
-    Folder(PathBuf, #[source] InitError),
+    Folder(PathBuf, #[source] io::Error),
     /// The process has a log already.
     #[error("the log was started before")]
     Started(#[source] SetGlobalDefaultError),
@@ -34,24 +35,14 @@ pub struct Guard {
 /// Starts the log of this process.
 pub fn start(settings: &Log) -> Result<Guard, Error> {
     let (writer, guard) = match &settings.folder {
-        Some(folder) => lossless(daily(settings).map_err(|error| {
-            let folder = folder.clone();
-            Error::Folder(folder, error)
-        })?),
+        Some(folder) => {
+            let daily = Daily::open(folder, settings.keep, Clock::system());
+            lossless(daily.map_err(|error| Error::Folder(folder.clone(), error))?)
+        }
         None => lossless(io::stderr()),
     };
     set_global_default(subscriber(settings, writer)).map_err(Error::Started)?;
     Ok(Guard { _writer: guard })
-}
-
-/// One file a day, the oldest removed when there are more than are to be kept.
-fn daily(settings: &Log) -> Result<RollingFileAppender, InitError> {
-    RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix("weighbridge")
-        .filename_suffix("log")
-        .max_log_files(settings.keep as usize)
-        .build(settings.folder.as_deref().unwrap_or(".".as_ref()))
 }
 
 /// A thread that writes; whoever logs waits when it falls behind, rather than losing lines.
@@ -154,35 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn of_the_daily_files_no_more_are_kept_than_were_asked_for() {
-        let folder = tempfile::tempdir().unwrap();
-        for day in 1..=5 {
-            let name = format!("weighbridge.2026-01-0{day}.log");
-            std::fs::write(folder.path().join(name), "old").unwrap();
-        }
-        let others = folder.path().join("notes.txt");
-        std::fs::write(&others, "of somebody else").unwrap();
-        let settings = Log {
-            folder: Some(folder.path().to_owned()),
-            keep: 2,
-            ..Config::default().log
-        };
-        drop(daily(&settings).unwrap());
-        let entries = std::fs::read_dir(folder.path()).unwrap();
-        let paths = entries.map(|entry| entry.unwrap().path());
-        let logs = paths.filter(|path| path.extension() == Some("log".as_ref()));
-        assert_eq!(logs.count(), 2);
-        assert!(others.exists());
-    }
-
-    #[test]
     fn daily_files_lie_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let settings = Log {
             folder: Some(folder.path().to_owned()),
             ..Config::default().log
         };
-        let (writer, guard) = lossless(daily(&settings).unwrap());
+        let daily = Daily::open(folder.path(), settings.keep, Clock::system());
+        let (writer, guard) = lossless(daily.unwrap());
         let logged = || tracing::info!("kept");
         tracing::subscriber::with_default(subscriber(&settings, writer), logged);
         drop(guard);

@@ -3,6 +3,7 @@
 //! Lines are JSON or text, never coloured, and none is dropped when the disk is slow. Secrets are
 //! kept out by their types, which print nothing.
 
+mod daily;
 mod log;
 mod metrics;
 

@@ -1,8 +1,8 @@
 //! A certificate that the appliance signs for itself, so that even the first start is encrypted.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
@@ -18,9 +18,13 @@ pub(super) fn ensure(server: &Server) -> Result<CertificateFiles, Error> {
     let (files, folder) = (files(server), folder(server));
     if !(files.certificate.exists() && files.key.exists()) {
         let (certificate, key) = sign(names(server)).map_err(Error::Unmade)?;
-        fs::create_dir_all(&folder).map_err(|error| Error::Unwritten(folder, error))?;
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder);
+        made.map_err(|error| Error::Unwritten(folder, error))?;
         keep(&files.key, &key, 0o600)?;
-        keep(&files.certificate, &certificate, 0o644)?;
+        keep(&files.certificate, &certificate, 0o600)?;
     }
     Ok(files)
 }

@@ -68,6 +68,14 @@ impl<const N: usize> Counter<N> {
     }
 }
 
+impl<const N: usize> Counter<N> {
+    /// Shows those with these labels from the beginning, at zero: a rise from nothing is none that
+    /// an alarm would see.
+    pub fn begin(&self, labels: [Label; N]) {
+        self.add(labels, 0);
+    }
+}
+
 impl<const N: usize> Gauge<N> {
     /// Says how it stands.
     pub fn set(&self, labels: [Label; N], value: f64) {
