@@ -4,6 +4,8 @@
 //! segment's first line is durable. So a kill at any moment leaves the key of the newest segment,
 //! and never, for long, that of an older one: old lines cannot be sealed anew.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -38,16 +40,20 @@ impl Keys {
         let Some(bytes) = disk.load_keys().map_err(Error::Keys)? else {
             return Ok(None);
         };
-        let file: KeyFile = serde_json::from_slice(&bytes)
+        Self::open(&bytes, keybox).map(Some)
+    }
+
+    fn open(bytes: &[u8], keybox: &dyn KeyBox) -> Result<Self, Error> {
+        let file: KeyFile = serde_json::from_slice(bytes)
             .map_err(|error| Error::Keys(std::io::Error::other(error)))?;
         let open = |sealed: &str| {
             let sealed = unhex(sealed).ok_or(Error::KeyRefused)?;
             keybox.unseal(&sealed).ok_or(Error::KeyRefused)
         };
-        Ok(Some(Self {
+        Ok(Self {
             current: open(&file.current)?,
             next: file.next.as_deref().map(open).transpose()?,
-        }))
+        })
     }
 
     pub(super) fn save(&self, disk: &dyn Disk, keybox: &dyn KeyBox) -> std::io::Result<()> {
@@ -72,6 +78,12 @@ impl Keys {
             _ => false,
         }
     }
+}
+
+/// Errs when the key file cannot be read or does not open with `keybox`; nothing is kept of it.
+pub fn check_key_file(file: &Path, keybox: &dyn KeyBox) -> Result<(), Error> {
+    let bytes = std::fs::read(file).map_err(Error::Keys)?;
+    Keys::open(&bytes, keybox).map(drop)
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

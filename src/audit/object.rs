@@ -3,6 +3,23 @@
 use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
+/// What acts are about, by the names that the layers above give them; a test gathers those.
+pub const OBJECT_TYPES: [&str; 13] = [
+    "connection",
+    "dataset",
+    "import",
+    "key",
+    "master_key",
+    "plan",
+    "record",
+    "run",
+    "session",
+    "setup_link",
+    "sync",
+    "token",
+    "user",
+];
+
 /// Names, ids and what a client calls itself are cut at this many characters.
 pub(super) const NAME_CHARS: usize = 256;
 /// Paths, comments and reasons are cut at this many characters.

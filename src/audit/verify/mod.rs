@@ -66,6 +66,13 @@ pub fn verify(folder: &Path, options: &Options) -> Result<Report, Error> {
     verify_on(&Folder::new(folder), options)
 }
 
+/// Whether there is any file of a log in `folder`, whatever state it is in.
+pub fn has_segments(folder: &Path) -> Result<bool, Error> {
+    let listed = Folder::new(folder).names();
+    let names = listed.map_err(|error| Error::Folder(folder.to_owned(), error))?;
+    Ok(!names.is_empty())
+}
+
 /// Checks the log on any disk, as [`verify`] does in a folder.
 pub fn verify_on(disk: &dyn Segments, options: &Options) -> Result<Report, Error> {
     let mut heads = Heads::read(disk)?;

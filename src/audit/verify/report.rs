@@ -10,7 +10,7 @@ use super::walk::Walked;
 use super::{Extent, Options};
 use crate::audit::seal::{Checkpoint, PublicKey};
 use crate::audit::segment::SegmentName;
-use crate::base::Hex;
+use crate::base::{Hex, counted};
 
 /// What a check has found.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -215,14 +215,18 @@ impl Display for Report {
         }
         writeln!(
             f,
-            "{} segments, {} lines, {} bytes; the last line is number {} with hash {}.",
-            self.segments, self.lines, self.bytes, self.last_seq, self.last_hash
+            "{}, {}, {}; the last line is number {} with hash {}.",
+            counted(self.segments, "segment"),
+            counted(self.lines, "line"),
+            counted(self.bytes, "byte"),
+            self.last_seq,
+            self.last_hash
         )?;
         for finding in self.findings.iter().skip(1) {
             writeln!(f, "Also: {finding}")?;
         }
         if self.more_findings > 0 {
-            writeln!(f, "And {} places more.", self.more_findings)?;
+            writeln!(f, "And {} more.", counted(self.more_findings, "place"))?;
         }
         for note in &self.notes {
             writeln!(f, "Note: {note}")?;
