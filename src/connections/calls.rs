@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Connection, Error};
 use crate::audit::{Code, Outcome};
-use crate::base::{Actor, chain};
+use crate::base::Actor;
 use crate::providers::{self, Account, Base, Records, RemoteTable};
 
 /// What a test brought.
@@ -83,7 +83,7 @@ fn told<T>(outcome: &Result<T, providers::Error>) -> Outcome {
         Ok(_) => Outcome::Success,
         Err(error) => Outcome::Failure {
             code: "PROVIDER_FAILED",
-            detail: chain(error).to_string(),
+            detail: error.sentence(),
         },
     }
 }

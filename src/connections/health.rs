@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::row::AccountName;
-use crate::base::chain;
 use crate::providers::{Account, Error};
 
 /// Whether a connection can be used.
@@ -45,6 +44,9 @@ pub struct Health {
     /// When it was tested last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_tested_at: Option<Timestamp>,
+    /// When a call was accepted last, as far as that is kept: by tests, and at the end of runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_accepted_at: Option<Timestamp>,
     /// What the last trouble was; none when the last call went well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_problem: Option<String>,
@@ -56,8 +58,7 @@ impl Health {
         self.last_tested_at = Some(now);
         match outcome {
             Ok(account) => {
-                self.status = Status::Active;
-                self.last_problem = None;
+                self.accepted(now);
                 self.account = Some(AccountName {
                     id: account.id.clone(),
                     email: account.email.clone(),
@@ -65,6 +66,13 @@ impl Health {
             }
             Err(error) => self.met(error),
         }
+    }
+
+    /// After calls that were accepted.
+    pub(super) fn accepted(&mut self, now: Timestamp) {
+        self.status = Status::Active;
+        self.last_accepted_at = Some(now);
+        self.last_problem = None;
     }
 
     /// After a call that did not go well.
@@ -92,7 +100,7 @@ impl Health {
             | Error::SchemaMoved(_) => return,
         };
         self.status = status;
-        self.last_problem = Some(chain(error).to_string());
+        self.last_problem = Some(error.sentence());
     }
 }
 

@@ -244,6 +244,16 @@ impl Connections {
         Ok(records)
     }
 
+    /// Keeps in a connection's status that calls of somebody who holds its [`Records`] were
+    /// accepted.
+    pub async fn was_accepted(&self, scope: &Scope, id: ConnectionId) -> Result<(), Error> {
+        let now = self.0.now();
+        self.open(scope, id)?
+            .note(None, |health| health.accepted(now))
+            .await?;
+        Ok(())
+    }
+
     /// Keeps in a connection's status that a call of somebody who holds its [`Records`] met
     /// trouble.
     pub async fn met_trouble(

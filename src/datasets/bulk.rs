@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::share::Access;
-use super::write::{Mode, merged};
+use super::write::{Mode, merged, not_as_asked};
 use super::{Dataset, Error, Record};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Hex, Precondition};
@@ -159,7 +159,7 @@ impl Dataset {
             return Err(unknown());
         }
         if !only_if.holds(before.as_ref().map(|record| record.version.0)) {
-            return Err(Error::Precondition);
+            return Err(not_as_asked(only_if, key));
         }
         let (mode, body) = match what {
             What::Write(mode, body) => (*mode, body),

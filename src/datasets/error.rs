@@ -48,6 +48,9 @@ pub enum Error {
     /// It is not in the state that the change was meant for.
     #[error("it is not in the state that the change was meant for")]
     Precondition,
+    /// A record that was to be new is there.
+    #[error("record {0:?} exists already")]
+    Exists(String),
     /// The owner has another dataset of this name.
     #[error("another dataset is called {0:?} (upper and lower case count as the same)")]
     NameTaken(String),

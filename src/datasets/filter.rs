@@ -41,13 +41,15 @@ pub struct FilterError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterFault {
     /// A name is missing.
-    #[error("a field's name is expected; one with spaces goes between quotes")]
+    #[error("a field's name is expected; one with spaces goes between double quotes")]
     Field,
     /// A comparison is missing.
     #[error("one of = != < <= > >= ~ ^= is expected")]
     Op,
     /// A value is missing.
-    #[error("a value is expected; one with spaces goes between quotes, an empty one is \"\"")]
+    #[error(
+        "a value is expected; one with spaces goes between double quotes, an empty one is \"\""
+    )]
     Value,
     /// The quotes are not closed.
     #[error("the closing quotes are missing")]
@@ -59,8 +61,13 @@ pub enum FilterFault {
     #[error("a filter has at most {MAX_CONDITIONS} conditions")]
     TooMany,
     /// No such field.
-    #[error("{0:?} is not a field of this dataset")]
-    Unknown(String),
+    #[error("{name:?} is none of {}", .fields.join(", "))]
+    Unknown {
+        /// What was named.
+        name: String,
+        /// What may be.
+        fields: Vec<String>,
+    },
     /// The value does not fit.
     #[error("the value {0}")]
     Misfit(crate::fields::Misfit),
@@ -106,6 +113,10 @@ impl Reader<'_> {
         let field = self.word(name_ends, FilterFault::Field)?;
         self.skip_space();
         let op = self.op()?;
+        // `>>` or `==`: to take the second for the beginning of a value would only puzzle.
+        if self.rest.starts_with(['=', '<', '>', '!', '~', '^']) {
+            return Err(self.fault(FilterFault::Op));
+        }
         self.skip_space();
         let value_at = self.at();
         let value = self.word(|c| c.is_whitespace() || c == '"', FilterFault::Value)?;

@@ -97,7 +97,15 @@ pub(super) fn tests(shape: &Shape, conditions: &[Condition]) -> Result<Vec<Test>
 fn test(shape: &Shape, condition: &Condition) -> Result<Test, FilterError> {
     let fault = |at, reason| FilterError { at, reason };
     let subject = subject(shape, &condition.field);
-    let unknown = || FilterFault::Unknown(condition.field.clone());
+    let unknown = || FilterFault::Unknown {
+        name: condition.field.clone(),
+        fields: shape
+            .schema
+            .fields()
+            .iter()
+            .map(|one| one.name.clone())
+            .collect(),
+    };
     let subject = subject.ok_or_else(|| fault(condition.field_at, unknown()))?;
     let moment = Field::new("time", FieldType::DateTime);
     let text = Field::new("key", FieldType::Text);

@@ -93,7 +93,7 @@ impl Dataset {
             .only_if
             .holds(before.as_ref().map(|record| record.version.0))
         {
-            return Err(Error::Precondition);
+            return Err(not_as_asked(what.only_if, key));
         }
         let (fields, draft) = merged(&self.shape, key, base, body)?;
         if let Some(same) = before.as_ref().filter(|record| record.hash == draft.hash) {
@@ -136,6 +136,14 @@ impl Dataset {
             batch.add(&records(self.id), 1);
         }
         batch
+    }
+}
+
+/// What to say of a record that is not in the state which was asked for.
+pub(super) fn not_as_asked(asked: &Precondition, key: &str) -> Error {
+    match asked {
+        Precondition::Absent => Error::Exists(key.to_owned()),
+        Precondition::None | Precondition::Present | Precondition::At(_) => Error::Precondition,
     }
 }
 

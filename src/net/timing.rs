@@ -6,6 +6,7 @@ use tracing::{info, warn};
 
 use super::call::Purpose;
 use super::{Answer, Error};
+use crate::base::chain;
 use crate::base::metrics::{CALL_DURATION, CALL_WAIT, CALLS};
 
 /// Notes a call that has ended. One that took `slow` or longer, or has no answer, is a warning.
@@ -52,12 +53,14 @@ pub(super) fn note(
             );
         }
     } else {
+        let cause = outcome.as_ref().err().map(|error| chain(error).to_string());
         warn!(
             provider,
             operation,
             status = class,
             elapsed_ms,
             waited_ms,
+            cause,
             "{provider} gave no answer to {operation}"
         );
     }

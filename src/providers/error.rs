@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::net;
+
 /// Why a provider did not do what it was asked, or why nobody knows whether it did.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,6 +58,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// What happened, in one sentence for people: what our own client says of it, without what the
+    /// libraries below report, which is in the log.
+    pub fn sentence(&self) -> String {
+        let Some(cause) = std::error::Error::source(self) else {
+            return self.to_string();
+        };
+        match cause.downcast_ref() {
+            // The guard's reason is one of our own, and the only one that says what to do.
+            Some(net::Error::Refused(refusal)) => format!("{self}: {refusal}"),
+            _ => format!("{self}: {cause}"),
+        }
+    }
+
     /// The word for programs.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -75,5 +90,20 @@ impl Error {
             Self::BillingLimit => "billing_limit",
             Self::Broken(_) => "broken",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// People were shown "error sending request: tcp connect error: os error 111".
+    #[test]
+    fn people_are_told_one_sentence_and_no_chain_of_libraries() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = Error::NotSent(net::Error::NotSent(refused.into()).into());
+        let told = "the provider could not be reached: no connection could be made";
+        assert_eq!(error.sentence(), told);
+        assert_eq!(Error::RecordGone.sentence(), "the remote record is gone");
     }
 }

@@ -34,9 +34,9 @@ pub enum Error {
     /// The plan does not exist, or belongs to somebody else.
     #[error("plan {0} does not exist")]
     UnknownPlan(PlanId),
-    /// The plan cannot be approved, because it is not ready.
-    #[error("plan {0} is not ready to be approved")]
-    NotReady(PlanId),
+    /// The plan cannot be approved as it stands; the words say how.
+    #[error("plan {0} {1}")]
+    NotReady(PlanId, &'static str),
     /// The plan is too old to be approved.
     #[error("plan {0} is too old; ask for another")]
     Expired(PlanId),

@@ -10,6 +10,7 @@ const MAX_CELLS: usize = 4_096;
 /// Reads records and keeps the one that is not yet whole.
 pub(super) struct Csv {
     reader: csv_core::Reader,
+    separator: u8,
     /// The cells' text, one after the other, and where each ends.
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -22,12 +23,24 @@ pub(super) struct Csv {
     dropped: u64,
     /// The byte that was read last.
     last: u8,
+    /// The quotes of the row that is being read, while they may still be open.
+    open: Option<Open>,
+}
+
+/// Quotes that stand where a cell begins, and what of the row came after them.
+#[derive(Clone, Copy)]
+struct Open {
+    /// The line in which they stand.
+    line: u64,
+    /// How many quotes there were since, themselves included: an odd number leaves them open.
+    quotes: u64,
 }
 
 impl Csv {
     pub(super) fn new(separator: u8) -> Self {
         Self {
             reader: ReaderBuilder::new().delimiter(separator).build(),
+            separator,
             text: vec![0; 8 << 10],
             ends: vec![0; 64],
             written: 0,
@@ -36,6 +49,7 @@ impl Csv {
             newlines: 0,
             dropped: 0,
             last: b'\n',
+            open: None,
         }
     }
 
@@ -48,6 +62,9 @@ impl Csv {
     pub(super) fn finish(&mut self, visit: &mut Visit<'_>) {
         // An empty piece tells the parser that the file has ended; it may have one row left, and
         // needs room for it. No line end stands behind such a row.
+        if let Some(Open { line, .. }) = self.open.filter(|open| open.quotes % 2 == 1) {
+            self.over.get_or_insert(Unreadable::OpenQuotes { line });
+        }
         self.last = 0;
         while self.step_at_end(visit) {}
     }
@@ -62,10 +79,32 @@ impl Csv {
     fn step(&mut self, piece: &[u8], visit: &mut Visit<'_>) -> usize {
         let (result, read) = self.read(piece);
         let bytes = &piece[..read];
+        self.follow_quotes(bytes);
         self.newlines += newlines(bytes);
         self.last = bytes.last().copied().unwrap_or(self.last);
         self.act(&result, visit);
         read
+    }
+
+    /// Remembers which quotes of the row are open, so that whoever forgot to close them is told
+    /// where: what comes after them is all one cell.
+    fn follow_quotes(&mut self, bytes: &[u8]) {
+        let (mut line, mut counted) = (self.newlines + 1, 0);
+        let quotes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'"');
+        for (at, _) in quotes {
+            line += newlines(&bytes[counted..at]);
+            counted = at;
+            let before = at.checked_sub(1).map_or(self.last, |at| bytes[at]);
+            match &mut self.open {
+                // The second of the two that close the cell, or stand for one in it.
+                Some(open) if open.quotes % 2 == 1 || before == b'"' => open.quotes += 1,
+                _ if before == self.separator || before == b'\n' || before == b'\r' => {
+                    self.open = Some(Open { line, quotes: 1 });
+                }
+                // In a cell that is not quoted, quotes are themselves.
+                _ => {}
+            }
+        }
     }
 
     fn read(&mut self, piece: &[u8]) -> (Read, usize) {
@@ -99,6 +138,7 @@ impl Csv {
                 self.written = 0;
                 self.cells = 0;
                 self.over = None;
+                self.open = None;
                 self.dropped = 0;
             }
         }
@@ -156,6 +196,26 @@ mod tests {
         let (rows, _) = rows(Format::Csv, b"a,b\nx,caf\xE9\ny,z", 100);
         assert!(rows[1].1.contains("byte 0xE9"), "{}", rows[1].1);
         assert_eq!(rows[2], (3, "y|z".into()));
+    }
+
+    #[test]
+    fn quotes_that_are_never_closed_are_named_by_their_line() {
+        for (file, line) in [
+            ("a,b\n1,x\n2,\"z\n3,w\n", Some(3)),
+            ("a,b\n1,\"x\ny\"\n2,\"z\n3,w\n", Some(4)),
+            ("a,b\n1,\"say \"\"hi\"\"\"\n2,\"z\"\"\n3,w", Some(3)),
+            ("a,b\n1,x\n2,5\" pipe", None),
+            ("a,b\n1,x\n2,\"z\"", None),
+        ] {
+            let told =
+                line.map(|line| format!("the quotes opened in line {line} are never closed"));
+            for step in [1, 2, 1000] {
+                let (rows, _) = rows(Format::Csv, file.as_bytes(), step);
+                let last = &rows.last().unwrap().1;
+                let found = last.contains("never closed").then(|| last.clone());
+                assert_eq!(found, told, "{file} in pieces of {step}");
+            }
+        }
     }
 
     #[test]

@@ -109,6 +109,8 @@ pub(in crate::datasets) enum Unreadable {
     TooLong,
     #[error("the row has too many cells")]
     TooManyCells,
+    #[error("the quotes opened in line {line} are never closed")]
+    OpenQuotes { line: u64 },
 }
 
 /// The cells of a row.

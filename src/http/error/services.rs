@@ -10,7 +10,7 @@ use serde_json::json;
 use super::super::meter::whole_seconds;
 use super::api_error::ApiError;
 use super::catalogue::Code;
-use crate::base::{UserId, WitnessError, chain};
+use crate::base::{UserId, WitnessError};
 use crate::{app, audit, auth, connections, datasets, receipts, store, sync};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
@@ -100,6 +100,7 @@ impl From<datasets::Error> for ApiError {
             E::OwnShare => Self::invalid("email", error.to_string()),
             E::UnknownRecord(_) => Self::not_found("record"),
             E::UnknownImport(_) => Self::not_found("import"),
+            E::Exists(_) => Self::new(Code::PreconditionFailed, error.to_string()),
             E::Precondition => Self::precondition_failed(),
             E::NameTaken(_) | E::SharedAlready(_) | E::Changed | E::Busy => {
                 Self::new(Code::Conflict, error.to_string())
@@ -204,7 +205,7 @@ impl From<connections::Error> for ApiError {
 
 impl From<connections::ProviderError> for ApiError {
     fn from(error: connections::ProviderError) -> Self {
-        let told = json!({"type": error.word(), "message": chain(&error).to_string()});
+        let told = json!({"type": error.word(), "message": error.sentence()});
         Self::new(Code::ProviderFailed, error.to_string()).member("provider", told)
     }
 }
@@ -217,7 +218,7 @@ impl From<sync::Error> for ApiError {
             E::UnknownSync(_) => Self::not_found("sync"),
             E::UnknownRun(_) => Self::not_found("run"),
             E::UnknownPlan(_) => Self::not_found("plan"),
-            E::NotReady(_) | E::Expired(_) => Self::new(Code::PlanOutdated, told),
+            E::NotReady(..) | E::Expired(_) => Self::new(Code::PlanOutdated, told),
             E::ApprovalRequired => Self::new(Code::ApprovalRequired, told),
             E::Precondition => Self::precondition_failed(),
             E::NoSchedule => Self::not_found("schedule"),

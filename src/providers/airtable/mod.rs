@@ -48,8 +48,10 @@ pub(super) fn misfit(token: &str) -> Option<&'static str> {
     }
     let printable = token.bytes().all(|byte| byte.is_ascii_graphic());
     let long_enough = (10..=500).contains(&token.len());
-    (!(token.starts_with("pat") && printable && long_enough))
-        .then_some("a personal access token of Airtable begins with \"pat\" and has no spaces")
+    (!(token.starts_with("pat") && printable && long_enough)).then_some(
+        "a personal access token of Airtable begins with \"pat\", has 10 to 500 characters, \
+             and no spaces",
+    )
 }
 
 /// One account at Airtable.
@@ -270,6 +272,7 @@ mod tests {
         for token in [
             "",
             "pat",
+            "patABC123",
             "key1234567890",
             "pat with spaces in it",
             "pat\n1234567890",

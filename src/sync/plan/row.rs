@@ -85,6 +85,18 @@ impl PlanState {
         matches!(self, Self::Making | Self::Ready | Self::Approved)
     }
 
+    /// How it stands, in words that complete "the plan …".
+    pub(super) const fn told(&self) -> &'static str {
+        match self {
+            Self::Making => "is still being made; wait until it is ready",
+            Self::Ready => "waits for approval",
+            Self::Approved => "was approved already, and its run is queued or under way",
+            Self::Executed => "was carried out already; ask for another",
+            Self::Superseded => "was overtaken by another plan, run or mapping; ask for another",
+            Self::Failed(_) => "could not be made; ask for another",
+        }
+    }
+
     /// Its word in the API and in messages.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -147,8 +147,9 @@ impl Syncs {
         sync.reaches_dataset()?;
         let now = clock.now();
         let run = RunId::new(clock);
+        let stands = plan.state.told();
         plan.step(PlanStep::Approve)
-            .map_err(|_impossible| Error::NotReady(id))?;
+            .map_err(|_impossible| Error::NotReady(id, stands))?;
         if plan.expires_at.is_none_or(|end| end < now) {
             return Err(Error::Expired(id));
         }

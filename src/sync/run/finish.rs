@@ -30,6 +30,19 @@ impl Claimed<'_> {
         }
     }
 
+    /// The same for a run whose calls were accepted: one note for all of them.
+    async fn tell_of_success(&self, job: &Job) {
+        if !was_accepted(job) {
+            return;
+        }
+        let scope = Scope::owned_by(self.active.owner);
+        let connections = &self.syncs.services.connections;
+        let told = connections.was_accepted(&scope, self.sync.connection);
+        if let Err(error) = told.await {
+            warn!(error = %chain(&error), "a connection's status was not kept");
+        }
+    }
+
     /// Ends the run in the store, in the book and for those who watch.
     pub(super) async fn end(
         &self,
@@ -57,6 +70,7 @@ impl Claimed<'_> {
         ledger.put(&mut batch);
         self.syncs.services.store.commit(batch).await?;
         let run = Run::kept(self.active.run, ledger.job);
+        self.tell_of_success(&run.job).await;
         measure(&run.job);
         log(&run);
         self.syncs.board.take_down(run);
@@ -111,6 +125,14 @@ impl Claimed<'_> {
         }
         event.build(&self.syncs.services.clock)
     }
+}
+
+/// Whether the provider has accepted a call of a run that was carried through. One that was asked
+/// and left every record unknown has answered nothing.
+fn was_accepted(job: &Job) -> bool {
+    let counts = &job.counts;
+    let answered = counts.unknown == 0 || counts.unknown < counts.read;
+    matches!(job.state, State::Done) && job.calls > job.calls_refused && answered
 }
 
 fn measure(job: &Job) {

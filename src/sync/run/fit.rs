@@ -141,7 +141,10 @@ impl Fit {
             remote_field_name: to.name.clone(),
             value: value.as_ref().map(|value| shortened(&value.spelling())),
         };
-        columns.map(cell).collect()
+        let mut payload: Vec<Cell> = columns.map(cell).collect();
+        // People know the mapping's order; the layout's is that of ids.
+        payload.sort_by_key(|cell| self.shown.iter().position(|name| *name == cell.field));
+        payload
     }
 
     /// A record's cells in the order of the layout.

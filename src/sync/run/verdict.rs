@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::base::chain;
 use crate::jobs::Failure;
 use crate::providers::Error;
 
@@ -30,7 +29,7 @@ pub(super) enum Verdict {
 /// The verdict on `error`, which a call with `records` records met. `linked` says whether all of
 /// them were written to remote records by id.
 pub(super) fn verdict(error: &Error, records: usize, linked: bool) -> Verdict {
-    let told = chain(error).to_string();
+    let told = error.sentence();
     match error {
         Error::RateLimited { until } => Verdict::Repeat(*until),
         Error::NotSent(_) | Error::Busy(_) => Verdict::Wait,
@@ -90,7 +89,7 @@ pub(super) fn failure(error: &Error) -> Failure {
     };
     Failure {
         code: code.to_owned(),
-        message: format!("{}. {remedy}", sentence(&chain(error).to_string())),
+        message: format!("{}. {remedy}", sentence(&error.sentence())),
     }
 }
 

@@ -190,3 +190,25 @@ async fn the_book_holds_each_group_before_it_is_written_and_what_became_of_it() 
     }
     assert_eq!(settled, counts(&run)["created"]);
 }
+
+/// After 340 calls that were accepted it was still "not tested".
+#[tokio::test]
+async fn a_run_that_went_well_says_so_of_its_connection() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..3, "Airport").await;
+    let sync = yard.sync().await;
+    let path = format!("/connections/{}", yard.connection);
+    let before = yard.member.get(&path).await.expect(200);
+    assert_eq!(before["status"], "untested", "{before}");
+    yard.run(&sync).await;
+    let after = yard.member.get(&path).await.expect(200);
+    assert_eq!(after["status"], "active", "{after}");
+    assert!(after["last_accepted_at"].is_string(), "{after}");
+    assert!(after["last_tested_at"].is_null(), "{after}");
+    let version = after["version"].as_u64().unwrap();
+    yard.write("K0000", json!({"name": "Another"})).await;
+    yard.run(&sync).await;
+    let again = yard.member.get(&path).await.expect(200);
+    assert_ne!(again["last_accepted_at"], after["last_accepted_at"]);
+    assert!(again["version"].as_u64().unwrap() > version);
+}
