@@ -60,6 +60,15 @@ impl Users {
         show(&snapshot, row)
     }
 
+    /// The first users that were made, `limit` at most, for the appliance's own use: nobody looks
+    /// at them.
+    pub fn first(&self, limit: usize) -> Result<Vec<User>, Error> {
+        let snapshot = self.ledger.store.snapshot()?;
+        let page = snapshot.scan::<Accounts>(&Scan::all(limit))?;
+        let rows = page.rows.into_iter();
+        rows.map(|row| show(&snapshot, row)).collect()
+    }
+
     /// At most `limit` users in the order in which they were made, after `cursor`.
     pub fn page(
         &self,

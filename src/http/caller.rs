@@ -39,7 +39,10 @@ impl Visitor {
     /// Errs with `not_signed_in` for a stranger.
     pub(crate) fn signed_in(&self) -> Result<(), ApiError> {
         match self.actor.party {
-            Party::Anonymous => Err(ApiError::not_signed_in()),
+            Party::Anonymous => Err(match self.refused {
+                Some(audit::Code::TokenRefused) => ApiError::token_refused(),
+                _ => ApiError::not_signed_in(),
+            }),
             _ => Ok(()),
         }
     }
@@ -49,7 +52,22 @@ impl Visitor {
         if self.permissions.contains(&permission) {
             return Ok(());
         }
-        let detail = format!("This needs the permission {permission}.");
+        let detail = match &self.actor.party {
+            // A personal token: what it may do is what its scopes and its owner's roles share.
+            Party::User {
+                token: Some(_),
+                session: None,
+                ..
+            } => format!(
+                "This token's scopes do not allow this: it needs {permission} among them, and an \
+                 owner who has that permission."
+            ),
+            Party::Operator {
+                on_behalf_of: Some((_, email)),
+                ..
+            } => format!("{email} may not do this: it needs the permission {permission}."),
+            _ => format!("This needs the permission {permission}."),
+        };
         Err(ApiError::new(Code::Forbidden, detail))
     }
 

@@ -34,7 +34,9 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         .at("/healthz/live", get(health::Live))
         .at("/healthz/ready", get(health::Ready::new(app)))
         .at("/errors", get(ui::Catalogue))
+        .at("/errors/", get(ui::Moved("/errors")))
         .at("/errors/:code", get(ui::Catalogue))
+        .at("/handbook", get(ui::Moved("/handbook/index")))
         .at("/handbook/*page", get(ui::Handbook))
         .at("/*path", get(ui::Files));
     Chain {

@@ -5,7 +5,7 @@ use poem::Request;
 use poem::http::header::USER_AGENT;
 
 use crate::audit::Code as Event;
-use crate::auth::{Auth, Permission};
+use crate::auth::{self, Auth, Permission, User, permissions};
 use crate::base::{Actor, Origin, Party, Peer, RequestId};
 use crate::config::{Config, Network};
 
@@ -17,6 +17,12 @@ use super::error::{ApiError, Code};
 
 /// The header by which somebody at the machine says for whom they act, by e-mail address.
 pub const ACT_FOR: &str = "x-weighbridge-as";
+
+/// Its value for the one user that there is; among several, nobody is guessed.
+pub const THE_ONLY_ONE: &str = "*";
+
+/// Among so many users, the address that was meant is not found by reading them all.
+const MOST_NAMED: usize = 21;
 
 #[derive(Clone)]
 pub(crate) struct Doorman {
@@ -121,29 +127,55 @@ impl Doorman {
         Ok(Visitor::new(Actor { party, origin }, None, permissions))
     }
 
-    /// Somebody who may open the local socket may do everything, for whomever they name.
+    /// Somebody who may open the local socket may do everything; for whomever they name, what that
+    /// user may do. They choose whose objects are meant, and not what may be done with them.
     fn operator(
         &self,
         uid: u32,
         act_for: Option<&str>,
         origin: Origin,
     ) -> Result<Visitor, ApiError> {
-        let on_behalf_of = match act_for {
-            None => None,
-            Some(email) => match self.auth.users.named(email) {
-                Ok(user) => Some((user.id, user.email.to_string())),
-                Err(crate::auth::Error::UnknownUser) => {
-                    let detail = format!("{ACT_FOR}: nobody has the address {email}.");
-                    return Err(ApiError::new(Code::NotFound, detail));
-                }
-                Err(error) => return Err(error.into()),
-            },
-        };
+        let user = act_for.map(|email| self.user(email)).transpose()?;
+        let allowed = user.as_ref().map(|user| permissions(&user.roles));
+        let on_behalf_of = user.map(|user| (user.id, user.email.to_string()));
         let actor = Actor {
             party: Party::Operator { uid, on_behalf_of },
             origin: Some(origin),
         };
-        Ok(Visitor::new(actor, None, Permission::ALL.into()))
+        let allowed = allowed.unwrap_or_else(|| Permission::ALL.into());
+        Ok(Visitor::new(actor, None, allowed))
+    }
+
+    /// The user of an address, or the one that there is.
+    fn user(&self, named: &str) -> Result<User, ApiError> {
+        if named != THE_ONLY_ONE {
+            return self.auth.users.named(named).map_err(|error| match error {
+                auth::Error::UnknownUser => {
+                    ApiError::new(Code::NotFound, format!("Nobody has the address {named}."))
+                }
+                error => error.into(),
+            });
+        }
+        let mut few = self.auth.users.first(MOST_NAMED)?;
+        match few.len() {
+            1 => Ok(few.remove(0)),
+            0 => {
+                let detail = "There is no user yet; make one with `weighbridge user add`.";
+                Err(ApiError::new(Code::NotFound, detail))
+            }
+            several => {
+                let mut addresses: Vec<_> = few.iter().map(|user| user.email.as_str()).collect();
+                if several == MOST_NAMED {
+                    addresses.pop();
+                    addresses.push("…");
+                }
+                let detail = format!(
+                    "There are several users; say whose objects are meant with --as: {}.",
+                    addresses.join(", ")
+                );
+                Err(ApiError::new(Code::Forbidden, detail))
+            }
+        }
     }
 }
 

@@ -52,13 +52,15 @@ pub(crate) async fn way(
     let Some(name) = request.headers().get(KEY).cloned() else {
         return Ok(Way::Plain);
     };
-    if request.method() != Method::POST || visitor.actor.party == Party::Anonymous {
+    // A read may be sent as often as one likes, with a key or without.
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads || visitor.actor.party == Party::Anonymous {
         return Ok(Way::Plain);
     }
     let Some(origin) = &visitor.actor.origin else {
         return Ok(Way::Plain);
     };
-    let name = checked(&origin.path, &name)?;
+    let name = checked(request.method(), &origin.path, &name)?;
     let body = request.take_body().into_bytes().await;
     let body = body.map_err(poem::Error::from)?;
     let receipt = Receipt {
@@ -122,10 +124,11 @@ fn plain(code: Code) -> ApiError {
 }
 
 /// The key as text. Errs where none is taken: whoever sends one relies on it.
-fn checked(path: &str, key: &HeaderValue) -> Result<String, ApiError> {
+fn checked(method: &Method, path: &str, key: &HeaderValue) -> Result<String, ApiError> {
     let refused = |message: &str| Err(ApiError::invalid("Idempotency-Key", message));
-    if !path.strip_prefix("/api/v1").is_some_and(takes_key) {
-        return refused("is not taken by this operation");
+    let takes_one = method == Method::POST && path.strip_prefix("/api/v1").is_some_and(takes_key);
+    if !takes_one {
+        return refused("is not taken by this operation; see the handbook for those that take one");
     }
     match key.to_str() {
         Ok(text) if (1..=LONGEST).contains(&text.len()) => Ok(text.to_owned()),

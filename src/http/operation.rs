@@ -13,6 +13,7 @@ use super::error::{ApiError, Code};
 use super::leave::Leave;
 use super::once::{self, Way};
 use super::sparse::{FIELDS, Items};
+use super::wording::Words;
 use crate::app::App;
 use crate::base::Clock;
 use crate::receipts::Receipts;
@@ -59,6 +60,7 @@ impl<T: OpenApi> OpenApi for Operations<T> {
 
     fn add_routes(self, routes: &mut Routes) {
         let registry = registry::<T>();
+        let words = Words::of(&registry);
         let paths = T::meta().into_iter().flat_map(|api| api.paths);
         let operations = paths.flat_map(|path| {
             let template = template(&path.path);
@@ -79,6 +81,7 @@ impl<T: OpenApi> OpenApi for Operations<T> {
                     items: about.and_then(|about| Items::of(&about, &registry)),
                     receipts: self.receipts.clone(),
                     clock: self.clock.clone(),
+                    words: words.clone(),
                     handler,
                 };
                 let methods = routes.entry(path.clone()).or_default();
@@ -118,6 +121,8 @@ struct Operation {
     items: Option<Items>,
     receipts: Receipts,
     clock: Clock,
+    /// What a refusal of a word names instead.
+    words: Words,
     handler: BoxEndpoint<'static>,
 }
 
@@ -127,8 +132,11 @@ impl Endpoint for Operation {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let mut outcome = self.carry_out(request).await;
         // A handler names its operation with its answer; a refusal before it must as well.
-        if let (Err(error), Some(id)) = (&mut outcome, self.id) {
-            error.set_data(OperationId(id));
+        if let Err(error) = &mut outcome {
+            error.set_data(self.words.clone());
+            if let Some(id) = self.id {
+                error.set_data(OperationId(id));
+            }
         }
         outcome
     }

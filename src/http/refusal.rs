@@ -9,20 +9,22 @@ use poem_openapi::error::{
 
 use super::body::TooLarge;
 use super::error::{ApiError, Code};
+use super::wording::{Words, plain};
 
 /// The error answer for what poem refused.
 pub(crate) fn of(error: poem::Error) -> ApiError {
+    let words = error.data::<Words>().cloned().unwrap_or_default();
     if let Some(path) = error.downcast_ref::<ParsePathError>() {
-        return ApiError::new(
-            Code::BadPath,
-            format!("{}: {}", path.name, plain(&path.reason)),
-        );
+        // The library numbers the parts of a path, which have names in the document alone.
+        let told = plain(&path.reason, &words);
+        return ApiError::new(Code::BadPath, format!("The path: {told}"));
     }
     if let Some(query) = error.downcast_ref::<ParseParamError>() {
-        return parameter(query);
+        let told = plain(&query.reason, &words);
+        return ApiError::new(Code::BadQuery, format!("{}: {told}", query.name));
     }
     if let Some(payload) = error.downcast_ref::<ParseRequestPayloadError>() {
-        return body(&payload.reason);
+        return body(&payload.reason, &words);
     }
     if let Some(kind) = error.downcast_ref::<ContentTypeError>() {
         return ApiError::new(Code::UnsupportedMediaType, content_type(kind));
@@ -42,19 +44,17 @@ pub(crate) fn of(error: poem::Error) -> ApiError {
     }
 }
 
-fn parameter(fault: &ParseParamError) -> ApiError {
-    ApiError::new(
-        Code::BadQuery,
-        format!("{}: {}", fault.name, plain(&fault.reason)),
-    )
-}
-
 fn content_type(fault: &ContentTypeError) -> String {
     match fault {
         ContentTypeError::NotSupported { content_type } => {
-            format!("{content_type:?} is not accepted here.")
+            format!(
+                "{content_type:?} is not accepted here; send JSON as application/json, and a file \
+                 as application/octet-stream."
+            )
         }
-        ContentTypeError::ExpectContentType => "The header Content-Type is missing.".to_owned(),
+        ContentTypeError::ExpectContentType => "The header Content-Type is missing; it is \
+            application/json for JSON, and application/octet-stream for a file."
+            .to_owned(),
     }
 }
 
@@ -75,8 +75,8 @@ fn unread(error: ReadBodyError) -> ApiError {
 
 /// Tells the three kinds of a body's faults apart by poem-openapi's own wording, which a test
 /// holds against the library.
-fn body(reason: &str) -> ApiError {
-    let text = plain(reason);
+fn body(reason: &str, words: &Words) -> ApiError {
+    let text = plain(reason, words);
     if let Some((_, rest)) = text.split_once("unknown field `") {
         let name = rest.split('`').next().unwrap_or_default();
         return ApiError::new(Code::UnknownField, format!("{name:?} is not known here."))
@@ -93,7 +93,10 @@ fn body(reason: &str) -> ApiError {
         .and_then(|rest| rest.split_once("` "))
     {
         Some((path, fault)) => ApiError::invalid(path, reworded(fault)),
-        None => ApiError::new(Code::ValidationFailed, text.into_owned()),
+        None => match words.place(reason) {
+            Some(path) => ApiError::invalid(path, text),
+            None => ApiError::new(Code::ValidationFailed, text.into_owned()),
+        },
     }
 }
 
@@ -109,17 +112,5 @@ fn reworded(fault: &str) -> String {
     match fault.strip_prefix("verification failed. ") {
         Some(rule) => format!("does not keep the rule {rule}"),
         None => fault.to_owned(),
-    }
-}
-
-/// The reason without the names of our types, which mean nothing to a client.
-fn plain(reason: &str) -> std::borrow::Cow<'_, str> {
-    let reason = reason
-        .split(" (occurred while parsing ")
-        .next()
-        .unwrap_or(reason);
-    match reason.strip_prefix("failed to parse \"") {
-        Some(rest) => rest.split_once("\": ").map_or(rest, |(_, why)| why).into(),
-        None => reason.into(),
     }
 }

@@ -166,7 +166,13 @@ macro_rules! words {
                 }
             }
         }
-    )+};
+    )+
+
+        /// The types that are one word of a list, by their names, each with the list.
+        pub(crate) static LISTS: &[(&str, fn() -> Vec<&'static str>)] = &[
+            $(($name, || <$kind>::ALL.iter().map(|one| one.name()).collect()),)+
+        ];
+    };
 }
 
 words! {

@@ -156,6 +156,93 @@ async fn a_refused_value_is_named_by_its_place() {
     assert_eq!(problem["fields"][0]["path"], "name");
 }
 
+/// Names of our own types stood in the answers, and nothing of what would be right.
+#[tokio::test]
+async fn what_would_be_right_is_said_in_the_words_of_the_api() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("ada@example.org", &["member"]).await;
+    let fields = json!([{"name": "code", "type": "text"}, {"name": "home town", "type": "text"}]);
+    let body = json!({"name": "Airports", "key_field": "code", "fields": fields});
+    let made = owner.post("/datasets", body).await.expect(201);
+    let path = format!("/datasets/{}", made["id"].as_str().unwrap());
+    let record = format!("{path}/records/A");
+    owner
+        .put(&record, json!({"home town": "x"}))
+        .await
+        .expect(200);
+    let batch = json!({"operations": [{"op": "putt", "key": "A"}]});
+    let put = owner.clone().with("if-none-match", "*");
+    for (answer, expected) in [
+        (
+            owner.get("/datasets?limit=x").await,
+            "limit: must be a whole number",
+        ),
+        (
+            owner.get("/datasets/abc").await,
+            "The path: \"abc\" is not an id",
+        ),
+        (
+            owner.get(&format!("{path}/export")).await,
+            "format: is missing; it must be one of csv, json, ndjson",
+        ),
+        (
+            owner.post(&format!("{path}/batch"), batch).await,
+            "operations[].op: must be one of put, patch, delete; it is \"putt\"",
+        ),
+        (owner.put(&record, json!(null)).await, "must be an object"),
+        (
+            owner.put(&record, json!({"fields": {"code": "A"}})).await,
+            "the body is the values themselves",
+        ),
+        (
+            put.put(&record, json!({})).await,
+            "record \"A\" exists already",
+        ),
+        (
+            owner
+                .get(&format!("{path}/records?filter=town%20%3D%201"))
+                .await,
+            "\"town\" is none of code, home town",
+        ),
+        (
+            owner
+                .get(&format!("{path}/records?filter=code%20%3E%3E%201"))
+                .await,
+            "one of = != < <= > >= ~ ^= is expected",
+        ),
+        (
+            owner
+                .send(Method::POST, "/datasets", "text/csv", "x".into())
+                .await,
+            "application/json",
+        ),
+    ] {
+        let told = answer.text();
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(expected), "{expected}: {told}");
+    }
+    let mistyped = server
+        .anonymous()
+        .with("authorization", "Bearer wb_mistyped");
+    let told = mistyped
+        .get("/datasets")
+        .await
+        .problem(401, "not_signed_in");
+    assert!(
+        told["detail"].as_str().unwrap().contains("mistyped"),
+        "{told}"
+    );
+    let none = server
+        .anonymous()
+        .get("/datasets")
+        .await
+        .problem(401, "not_signed_in");
+    assert!(
+        !none["detail"].as_str().unwrap().contains("mistyped"),
+        "{none}"
+    );
+}
+
 #[tokio::test]
 async fn a_change_needs_the_sessions_token_and_our_own_origin() {
     let server = TestServer::start().await;
@@ -235,6 +322,19 @@ async fn the_ui_finds_its_own_way_and_the_api_does_not() {
         let answer = visitor.fetch(Method::GET, path, "", Body::empty()).await;
         assert_ne!(answer.status, 200, "{path}");
     }
+    // A probe that is pointed at the wrong place must not be told that all is well.
+    for path in ["/metrics", "/healthz", "/dataset", "/wp-login"] {
+        let stray = visitor.fetch(Method::GET, path, "", Body::empty()).await;
+        assert_eq!(stray.status, 404, "{path}");
+        assert!(stray.header("content-type").starts_with("text/html"));
+    }
+    for (path, there) in [("/handbook", "/handbook/index"), ("/errors/", "/errors")] {
+        let moved = visitor.fetch(Method::GET, path, "", Body::empty()).await;
+        assert_eq!(
+            (moved.status.as_u16(), moved.header("location")),
+            (308, there)
+        );
+    }
     let head = visitor.fetch(Method::HEAD, "/", "", Body::empty()).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
 }
@@ -246,7 +346,9 @@ async fn the_catalogue_and_the_handbook_are_there_without_signing_in() {
     for path in [
         "/errors",
         "/errors/sign_in_failed",
+        "/handbook/",
         "/handbook/index",
+        "/handbook/audit.md",
         "/handbook/page.css",
     ] {
         let page = visitor.fetch(Method::GET, path, "", Body::empty()).await;

@@ -196,3 +196,28 @@ async fn a_change_whose_answer_was_lost_is_not_made_again() {
         Ok(Claim::Other)
     ));
 }
+
+/// A key on a change of a record was passed over, while the handbook said that it would be refused.
+#[tokio::test]
+async fn a_key_where_none_is_taken_is_refused_and_a_read_takes_no_notice() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("ada@example.org", &["member"]).await;
+    let made = owner
+        .post("/datasets", dataset("Airports"))
+        .await
+        .expect(201);
+    let path = format!("/datasets/{}", made["id"].as_str().unwrap());
+    let record = format!("{path}/records/A");
+    let keyed = owner.clone().with("idempotency-key", "k");
+    for answer in [
+        keyed.put(&record, json!({})).await,
+        keyed.patch(&record, json!({})).await,
+        keyed.delete(&record).await,
+        keyed.patch(&path, json!({"name": "Other"})).await,
+    ] {
+        let problem = answer.problem(422, "validation_failed");
+        assert_eq!(problem["fields"][0]["path"], "Idempotency-Key", "{problem}");
+    }
+    keyed.get(&path).await.expect(200);
+    owner.get(&record).await.problem(404, "not_found");
+}

@@ -241,6 +241,13 @@ impl Resource {
     ) -> Result<Tagged<Written<RecordView>>, ApiError> {
         let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id)?;
+        let is_field = |name: &str| dataset.schema().fields().iter().any(|one| one.name == name);
+        // As a record is shown; whoever sends it back so would be told of an unknown field alone.
+        if members.get("fields").is_some_and(Value::is_object) && !is_field("fields") {
+            let told = "is not wanted here: the body is the values themselves, such as \
+                        {\"name\": \"Thigpen\"}, and names no key, version or time";
+            return Err(ApiError::invalid("fields", told));
+        }
         let body = Value::Object(members).to_string();
         let what = Write {
             key,

@@ -11,11 +11,12 @@ use crate::auth::{New, Setup};
 use crate::base::Secret;
 use crate::http::caller::Visitor;
 use crate::http::leave::Desk;
-use crate::http::{ApiError, Caller, public_url, setup_url};
+use crate::http::{ApiError, Caller, Invitation, public_url, setup_url};
 
 pub(super) struct Resource {
     setup: Setup,
     cookies: Cookies,
+    invitation: Invitation,
     url: String,
 }
 
@@ -81,6 +82,7 @@ impl Resource {
         };
         let token = Secret::new(body.0.token);
         let opened = self.setup.complete(&token, first, &by.actor).await?;
+        self.invitation.withdraw();
         let (session, cookie) = self.cookies.welcome(&opened, &by.actor)?;
         Ok(SetUp::SetUp(Json(session), cookie))
     }
@@ -95,7 +97,9 @@ impl Resource {
     ) -> Result<Made<SetupLink>, ApiError> {
         let by = caller.by();
         let token = self.setup.make_link(&by).await?;
-        let url = setup_url(&self.url, &token).expose().to_owned();
+        let link = setup_url(&self.url, &token);
+        self.invitation.renew(&link);
+        let url = link.expose().to_owned();
         Ok(Made::Made(Json(SetupLink { url })))
     }
 }
@@ -105,6 +109,7 @@ impl Resource {
         Self {
             setup: app.auth.setup.clone(),
             cookies: Cookies::new(app),
+            invitation: Invitation::of(&app.config),
             url: public_url(&app.config, app.config.server.listen),
         }
     }

@@ -172,6 +172,15 @@ impl ApiError {
             .header(header::WWW_AUTHENTICATE, "Bearer")
     }
 
+    /// That a token was shown, and is no good.
+    pub(crate) fn token_refused() -> Self {
+        let detail = "The token is no good: it is mistyped, has ended or was revoked. Send it as \
+                      Authorization: Bearer, whole and as it was shown.";
+        // RFC 6750, section 3.1.
+        Self::new(Code::NotSignedIn, detail)
+            .header(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+    }
+
     /// That a thing is not in the state which the request asks for.
     pub(crate) fn precondition_failed() -> Self {
         Self::new(

@@ -56,6 +56,12 @@ pub(crate) struct Entry {
     pub(crate) remedy: &'static str,
 }
 
+/// What the catalogue advises about the error of this code.
+pub fn remedy(code: &str) -> Option<&'static str> {
+    let entry = CATALOGUE.iter().find(|entry| entry.text == code)?;
+    Some(entry.remedy)
+}
+
 /// In the order of [`Code`].
 #[rustfmt::skip]
 pub(crate) const CATALOGUE: [Entry; 36] = [
@@ -68,7 +74,7 @@ pub(crate) const CATALOGUE: [Entry; 36] = [
     Entry { code: Code::NotSignedIn, text: "not_signed_in", status: 401, title: "Nobody is signed in", remedy: "Sign in, and send the session cookie with the request, or send a token in the header Authorization. Both end: a session when it is not used, a token at its date, and all of them when the password, the roles or the state of the account change." },
     Entry { code: Code::SignInFailed, text: "sign_in_failed", status: 401, title: "Signing in failed", remedy: "Check the e-mail address and the password. After several failures an account waits a while before it accepts another try; an administrator can disable an account or set a new password." },
     Entry { code: Code::RefreshRefused, text: "refresh_refused", status: 401, title: "The refresh token is no good", remedy: "Sign in again. A refresh token is used once; one that comes a second time ends its session, since it is in two hands." },
-    Entry { code: Code::Forbidden, text: "forbidden", status: 403, title: "Your role does not allow this", remedy: "Ask an administrator for a role that has the permission which the detail names." },
+    Entry { code: Code::Forbidden, text: "forbidden", status: 403, title: "You may not do this", remedy: "Ask an administrator for a role that has the permission which the detail names; a token needs it among its scopes, too." },
     Entry { code: Code::CsrfFailed, text: "csrf_failed", status: 403, title: "The request did not prove where it comes from", remedy: "Send the session's csrf_token in the header x-csrf-token, from the appliance's own origin." },
     Entry { code: Code::NotFound, text: "not_found", status: 404, title: "There is no such thing", remedy: "Check the address. What belongs to somebody else answers like what does not exist." },
     Entry { code: Code::MethodNotAllowed, text: "method_not_allowed", status: 405, title: "The method is not offered here", remedy: "Use one of the methods in the Allow header." },
@@ -80,7 +86,7 @@ pub(crate) const CATALOGUE: [Entry; 36] = [
     Entry { code: Code::PlanOutdated, text: "plan_outdated", status: 409, title: "The plan cannot be carried out", remedy: "It is not ready, was carried out, was overtaken or is too old. Ask for another plan." },
     Entry { code: Code::SetupDone, text: "setup_done", status: 409, title: "The appliance is set up already", remedy: "Sign in instead. Who has lost the only account runs `weighbridge user password` at the machine." },
     Entry { code: Code::SetupLinkInvalid, text: "setup_link_invalid", status: 410, title: "The set-up link is used, old or wrong", remedy: "Make a new one at the machine with `weighbridge setup-link`; it is good for 30 minutes and one use." },
-    Entry { code: Code::PreconditionFailed, text: "precondition_failed", status: 412, title: "It is not as it was when you saw it", remedy: "Read it again, carry your change over to what it is now, and send the new ETag in If-Match." },
+    Entry { code: Code::PreconditionFailed, text: "precondition_failed", status: 412, title: "It is not as it was when you saw it", remedy: "Read it again, carry your change over to what it is now, and send the new ETag in If-Match, with its quotes." },
     Entry { code: Code::TooLarge, text: "too_large", status: 413, title: "The request is too large", remedy: "Send at most 1 MiB; files are imported through the import operation, which has no such limit." },
     Entry { code: Code::UnsupportedMediaType, text: "unsupported_media_type", status: 415, title: "The content type is not accepted here", remedy: "Set Content-Type to one that the API document names for the operation, mostly application/json." },
     Entry { code: Code::ValidationFailed, text: "validation_failed", status: 422, title: "A value is not acceptable", remedy: "Correct the members that fields lists; each message says what would be right." },

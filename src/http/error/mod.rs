@@ -6,8 +6,8 @@ mod problem;
 mod services;
 
 pub use api_error::ApiError;
-pub use catalogue::Code;
 pub(crate) use catalogue::{CATALOGUE, Entry};
+pub use catalogue::{Code, remedy};
 pub use problem::FieldFault;
 pub(crate) use problem::{PROBLEM, Problem};
 pub(crate) use services::DependentView;

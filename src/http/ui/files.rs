@@ -1,5 +1,8 @@
 //! Serves the browser UI out of the binary: nothing is looked up on the disk.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use rust_embed::{Embed, EmbeddedFile};
@@ -28,22 +31,63 @@ impl Endpoint for Files {
         let path = request.uri().path().trim_start_matches('/');
         let accept = request.header(header::ACCEPT_ENCODING).unwrap_or_default();
         let known = request.header(header::IF_NONE_MATCH);
-        let name = named(path)
-            .ok_or_else(|| ApiError::new(Code::NotFound, "There is nothing at this address."))?;
-        Ok(serve(name, accept, known))
+        match found(path) {
+            Found::File(name) => Ok(serve(name, accept, known)),
+            Found::Stray => {
+                // Whole, whatever the browser has: an answer that nothing has changed is none
+                // that there is nothing here.
+                let mut page = serve(APP, accept, None);
+                page.set_status(StatusCode::NOT_FOUND);
+                Ok(page)
+            }
+            Found::Nothing => {
+                let detail = "There is nothing at this address.";
+                Err(ApiError::new(Code::NotFound, detail).into())
+            }
+        }
     }
 }
 
+/// The page that finds its own way.
+const APP: &str = "index.html";
+
+/// What browsers ask for by themselves on pages without a `<link>` to an icon.
+const USUAL_ICON: &str = "favicon.ico";
+const ICON: &str = "icon.svg";
+
+/// The first parts of the addresses that the UI answers: what its own table of routes says, so
+/// that there is no second list of them.
+static SECTIONS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let routes = include_str!("../../../assets/src/router.tsx");
+    let paths = routes.split("path: \"/").skip(1);
+    let firsts = paths.filter_map(|path| path.split(['/', '"']).next());
+    firsts.collect()
+});
+
+/// What lies at a path.
+#[derive(Debug, PartialEq, Eq)]
+enum Found<'a> {
+    /// The file of this name.
+    File(&'a str),
+    /// None; a person has gone astray, and the app tells them so.
+    Stray,
+    /// None; a program has asked.
+    Nothing,
+}
+
 /// The file for a path: itself, or the page that finds its own way when a browser goes there.
-fn named(path: &str) -> Option<&str> {
+fn found(path: &str) -> Found<'_> {
     let is_packed = matches!(path.rsplit_once('.'), Some((_, "br" | "gz")));
     let is_file = Dist::get(path).is_some() && !is_packed;
     let last = path.rsplit('/').next().unwrap_or_default();
+    let section = path.split('/').next().unwrap_or_default();
     match path {
-        file if is_file => Some(file),
-        api if api == "api" || api.starts_with("api/") => None,
-        _ if last.contains('.') => None,
-        _ => Some("index.html"),
+        USUAL_ICON => Found::File(ICON),
+        file if is_file => Found::File(file),
+        api if api == "api" || api.starts_with("api/") => Found::Nothing,
+        _ if last.contains('.') => Found::Nothing,
+        _ if SECTIONS.contains(section) => Found::File(APP),
+        _ => Found::Stray,
     }
 }
 
@@ -122,17 +166,22 @@ mod tests {
     #[test]
     fn pages_find_their_own_way_and_missing_files_do_not() {
         for (path, expected) in [
-            ("", Some("index.html")),
-            ("datasets/0199a3c4", Some("index.html")),
-            ("index.html", Some("index.html")),
-            ("assets/missing.js", None),
-            (".env", None),
-            ("../Cargo.toml", None),
-            ("..%2fCargo.toml", None),
-            ("api/v2/users", None),
-            ("index.html.br", None),
+            ("", Found::File(APP)),
+            ("datasets/0199a3c4", Found::File(APP)),
+            ("signin", Found::File(APP)),
+            ("index.html", Found::File(APP)),
+            ("favicon.ico", Found::File(ICON)),
+            ("assets/missing.js", Found::Nothing),
+            (".env", Found::Nothing),
+            ("../Cargo.toml", Found::Nothing),
+            ("..%2fCargo.toml", Found::Nothing),
+            ("api/v2/users", Found::Nothing),
+            ("index.html.br", Found::Nothing),
+            ("metrics", Found::Stray),
+            ("healthz", Found::Stray),
+            ("dataset", Found::Stray),
         ] {
-            assert_eq!(named(path), expected, "{path}");
+            assert_eq!(found(path), expected, "{path}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Serves the handbook, whose pages are Markdown in the binary.
 
 use poem::{Endpoint, Request, Response};
-use pulldown_cmark::{Options, Parser, html::push_html};
+use pulldown_cmark::{Event, Options, Parser, Tag, html::push_html};
 use rust_embed::Embed;
 
 use super::html::{STYLE, page, style};
@@ -43,8 +43,36 @@ fn title(markdown: &str) -> &str {
 
 fn rendered(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() * 2);
-    push_html(&mut html, Parser::new_ext(markdown, Options::ENABLE_TABLES));
+    let parts = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(led_to_a_page);
+    push_html(&mut html, parts);
     html
+}
+
+/// The pages lead to each other as the files that they are in the repository; here they go by
+/// their names.
+fn led_to_a_page(part: Event<'_>) -> Event<'_> {
+    let Event::Start(Tag::Link {
+        link_type,
+        dest_url,
+        title,
+        id,
+    }) = part
+    else {
+        return part;
+    };
+    let (file, place) = dest_url.split_once('#').unwrap_or((&dest_url, ""));
+    let page = file.strip_suffix(".md").filter(|page| !page.contains('/'));
+    let dest_url = match (page, place) {
+        (None, _) => dest_url,
+        (Some(page), "") => page.to_owned().into(),
+        (Some(page), place) => format!("{page}#{place}").into(),
+    };
+    Event::Start(Tag::Link {
+        link_type,
+        dest_url,
+        title,
+        id,
+    })
 }
 
 #[cfg(test)]
@@ -52,19 +80,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_link_to_a_file_leads_to_its_page() {
+        for (written, expected) in [
+            ("[x](audit.md)", "href=\"audit\""),
+            ("[x](audit.md#search)", "href=\"audit#search\""),
+            ("[x](/errors)", "href=\"/errors\""),
+            (
+                "[x](https://a.example/b.md)",
+                "href=\"https://a.example/b.md\"",
+            ),
+        ] {
+            let shown = rendered(written);
+            assert!(shown.contains(expected), "{shown}");
+        }
+    }
+
+    #[test]
     fn every_page_has_a_title_and_leads_only_to_pages_that_are_there() {
         for name in Texts::iter() {
             let text = Texts::get(&name).unwrap();
             let text = String::from_utf8(text.data.into_owned()).unwrap();
             assert!(text.starts_with("# "), "{name} has no title");
+            for link in text.split("](").skip(1) {
+                let target = link.split([')', '#']).next().unwrap();
+                if target.starts_with("https:") || target == "/errors" {
+                    continue;
+                }
+                // As a file, it is what the repository shows.
+                assert!(Texts::get(target).is_some(), "{name}: {target}");
+            }
             for link in rendered(&text).split("href=\"").skip(1) {
                 let target = link.split(['"', '#']).next().unwrap();
-                if let Some(page) = target.strip_prefix("/handbook/") {
-                    assert!(
-                        Texts::get(&format!("{page}.md")).is_some(),
-                        "{name}: {target}"
-                    );
-                }
+                assert!(!target.contains(".md"), "{name}: {target}");
             }
         }
     }

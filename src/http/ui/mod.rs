@@ -4,8 +4,10 @@ mod catalogue;
 mod files;
 mod handbook;
 mod html;
+mod moved;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use files::Files;
 pub use files::demo_table;
 pub(crate) use handbook::Handbook;
+pub(crate) use moved::Moved;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::view::{OrderView, OutcomeView};
-use crate::audit::{CodePattern, Filter, Order, Query};
+use crate::audit::{CodePattern, Filter, OBJECT_TYPES, Order, Query};
 use crate::base::{BadCursor, Cursor, RequestId};
 use crate::http::error::Code;
 use crate::http::page::Page;
@@ -35,6 +35,14 @@ pub(super) struct Wish {
 impl Wish {
     /// The search that is meant. Errs on what cannot be asked, and on a cursor of another search.
     pub(super) fn query(self, page: &Page) -> Result<Query, ApiError> {
+        if let (Some(from), Some(to)) = (&self.from, &self.to)
+            && from.0 >= to.0
+        {
+            return Err(refused(
+                "to",
+                "it must lie after `from`, or no act can be found",
+            ));
+        }
         let (object, object_type) = self.object;
         let address = self.address.filter(|text| !text.is_empty());
         let filter = Filter {
@@ -46,7 +54,7 @@ impl Wish {
             outcome: self.outcome.map(Into::into),
             actor: text("actor", self.actor)?,
             object: text("object", object)?,
-            object_type: text("object_type", object_type)?,
+            object_type: kind(object_type)?,
             request: self.request,
             address: address.map(|text| ip(&text)).transpose()?,
             text: text("q", self.q)?,
@@ -84,6 +92,18 @@ fn text(name: &str, text: Option<String>) -> Result<Option<String>, ApiError> {
             Err(refused(name, &format!("{LONGEST} characters at most")))
         }
         _ => Ok(text),
+    }
+}
+
+/// A kind of object. One that no act is ever about is a slip of the hand.
+fn kind(named: Option<String>) -> Result<Option<String>, ApiError> {
+    let named = text("object_type", named)?;
+    match &named {
+        Some(kind) if !OBJECT_TYPES.contains(&kind.as_str()) => {
+            let known = OBJECT_TYPES.join(", ");
+            Err(refused("object_type", &format!("it is one of {known}")))
+        }
+        _ => Ok(named),
     }
 }
 

@@ -3,9 +3,9 @@
 use poem_openapi::types::Password;
 use poem_openapi::{Enum, Object};
 
-use crate::base::{ConnectionId, chain};
+use crate::base::ConnectionId;
 use crate::connections::{
-    Account, AccountName, Connection, Endpoint, GrantView, Kind, Status, Test,
+    Account, AccountName, Connection, Endpoint, GrantView, Kind, ProviderError, Status, Test,
 };
 use crate::http::Moment;
 
@@ -65,6 +65,9 @@ pub(super) struct ConnectionView {
     oauth: Option<GrantedView>,
     /// When it was tested last.
     last_tested_at: Option<Moment>,
+    /// When the provider accepted a call last, by a test or in a run that was carried through;
+    /// looking at bases and tables is not counted.
+    last_accepted_at: Option<Moment>,
     /// What the last trouble was; absent when the last call went well.
     last_problem: Option<String>,
     /// When it was made.
@@ -220,6 +223,7 @@ impl From<&Connection> for ConnectionView {
             token_hint: connection.token_hint().to_owned(),
             oauth: connection.grant().map(GrantedView::from),
             last_tested_at: health.last_tested_at.map(Moment),
+            last_accepted_at: health.last_accepted_at.map(Moment),
             last_problem: health.last_problem.clone(),
             created_at: connection.created_at().into(),
             version: connection.version().0,
@@ -251,11 +255,7 @@ impl From<Test> for TestView {
     fn from(test: Test) -> Self {
         Self {
             ok: test.outcome.is_ok(),
-            problem: test
-                .outcome
-                .as_ref()
-                .err()
-                .map(|error| chain(error).to_string()),
+            problem: test.outcome.as_ref().err().map(ProviderError::sentence),
             account: test.outcome.ok().map(AccountView::from),
             latency_ms: u64::try_from(test.took.as_millis()).unwrap_or(u64::MAX),
         }
