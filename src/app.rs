@@ -1,14 +1,21 @@
 //! Builds every service once, in order: the only wiring.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustix::fs::{Access, access};
 use tokio::sync::oneshot::Receiver;
 
 use crate::audit::{self, Code, Event, Log};
 use crate::auth::{self, Auth};
-use crate::base::metrics::{AUDIT_DEGRADED, CERTIFICATE_EXPIRY, JOBS, STORE_BYTES};
+use crate::base::metrics::{
+    AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS, JOBS,
+    RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+};
 use crate::base::{Act, Actor, Blocking, Clock, Nudge, Tasks, Witness, WitnessError, chain};
 use crate::config::Config;
 use crate::connections::{self, Connections, Manner, Manners, Registration};
@@ -64,7 +71,24 @@ pub struct App {
 pub enum Error {
     /// The data folder cannot be made.
     #[error("the data folder {0} cannot be made")]
-    Data(std::path::PathBuf, #[source] std::io::Error),
+    Data(PathBuf, #[source] std::io::Error),
+    /// Nothing can be written into the data folder.
+    #[error(
+        "the data folder {0} cannot be written to by this user; run this as the service's own \
+         user, or give that user the folder"
+    )]
+    ReadOnly(PathBuf, #[source] std::io::Error),
+    /// The audit log's key was sealed with another master key.
+    #[error(
+        "{audit_key} was sealed with another master key than {master_key}: put back the two that \
+         belong together, from a backup of one and the same moment"
+    )]
+    KeysDiffer {
+        /// The audit log's key file.
+        audit_key: PathBuf,
+        /// The file of the master key.
+        master_key: PathBuf,
+    },
     /// The master key is missing, loose or another one.
     #[error("the vault cannot be opened")]
     Vault(#[from] vault::Error),
@@ -100,11 +124,11 @@ impl App {
         // First, since opening is measured too.
         let metrics = Metrics::of_process();
         let network = network(&config, blocking);
+        make_data_folder(&config)?;
         let data = &config.server.data;
-        std::fs::create_dir_all(data).map_err(|error| Error::Data(data.clone(), error))?;
         let file = store_file(&config);
         let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
-        let audit = Log::open(book(&config), master.key_box(), clock.clone())?;
+        let audit = open_book(&config, &master, &clock)?;
         let store = Store::open(&kept(&config, file), registry(), witness(&audit), blocking)?;
         tell_migration(&store, &audit, &clock);
         let vault = Vault::new(&master, &store, &clock).await?;
@@ -154,17 +178,15 @@ impl App {
     /// A book that cannot be written does not keep the appliance down: what is here can be read,
     /// changes are refused, and the line of the start is the first that is written when it can be.
     pub fn start(&self, tasks: &Tasks) {
+        Self::begin_counts();
+        self.start_for_a_command(tasks);
         let scheduler = self.scheduler.clone();
-        self.start_with(&scheduler.keeping_time(self.auth.users.clone()), tasks);
+        scheduler.keeping_time(self.auth.users.clone()).start(tasks);
     }
 
-    /// The same for one command, without a server: what it queues is executed, and no schedule is
-    /// looked at.
+    /// The same for one command, without a server: nothing is executed until the command starts
+    /// the scheduler, and no schedule is looked at.
     pub fn start_for_a_command(&self, tasks: &Tasks) {
-        self.start_with(&self.scheduler, tasks);
-    }
-
-    fn start_with(&self, scheduler: &Scheduler, tasks: &Tasks) {
         self.audit.record(self.lifecycle(Code::Started));
         if let Err(error) = self.audit.flush() {
             tracing::error!(cause = %chain(&error), "the appliance starts without being able to change anything");
@@ -177,7 +199,6 @@ impl App {
         self.auth.sign_in.start(tasks);
         self.connections.start(tasks);
         self.datasets.start(tasks);
-        scheduler.start(tasks);
     }
 
     /// Errs with what keeps the appliance from reading or from changing anything.
@@ -206,6 +227,36 @@ impl App {
         Ok(self.metrics.render())
     }
 
+    /// Shows the counts of what may happen from the start, where the words are few.
+    fn begin_counts() {
+        for task in ["push", "retry", "plan", "execute"] {
+            for trigger in ["user", "schedule"] {
+                for state in ["done", "failed", "cancelled"] {
+                    RUNS.begin([task.into(), trigger.into(), state.into()]);
+                }
+            }
+        }
+        for fate in sync::Fate::ALL {
+            RECORDS.begin([fate.name().into()]);
+        }
+        for outcome in ["done", "failed"] {
+            COMMITS.begin([outcome.into()]);
+        }
+        for outcome in [
+            "signed_in",
+            "wrong",
+            "held_back",
+            "disabled",
+            "session_refused",
+            "token_refused",
+        ] {
+            SIGN_INS.begin([outcome.into()]);
+        }
+        for count in [&AUDIT_EVENTS, &AUDIT_FAILURES, &AUDIT_LOST, &SERIES_REFUSED] {
+            count.begin([]);
+        }
+    }
+
     /// Says in the book that the appliance stops in order, and signs it. The last thing to do.
     pub fn close(&self) -> Result<(), Error> {
         self.audit.append(&self.lifecycle(Code::Stopped))?;
@@ -217,13 +268,46 @@ impl App {
     }
 }
 
+/// Makes the data folder if it is not there, and makes sure that it can be written to.
+pub fn make_data_folder(config: &Config) -> Result<(), Error> {
+    let data = &config.server.data;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o750)
+        .create(data)
+        .map_err(|error| Error::Data(data.clone(), error))?;
+    if let Err(error) = access(data, Access::WRITE_OK | Access::EXEC_OK) {
+        return Err(Error::ReadOnly(data.clone(), error.into()));
+    }
+    let mode = std::fs::metadata(data).map_or(0, |about| about.mode() & 0o7777);
+    if mode & 0o007 != 0 {
+        let shown = data.display();
+        tracing::warn!(
+            "the data folder {shown} is open to everybody on this machine (mode {mode:04o}); run: \
+             chmod o-rwx {shown}"
+        );
+    }
+    Ok(())
+}
+
+/// Opens the book with the keys that were sealed for it.
+fn open_book(config: &Config, master: &Master, clock: &Clock) -> Result<Log, Error> {
+    match Log::open(book(config), master.key_box(), clock.clone()) {
+        Err(audit::Error::KeyRefused) => Err(Error::KeysDiffer {
+            audit_key: audit_key(config),
+            master_key: config.vault.master_key.path().clone(),
+        }),
+        opened => Ok(opened?),
+    }
+}
+
 /// Brings the store of an appliance that does not run to schema `wanted`, and tells the book.
 ///
 /// It is opened as for a start, so that store and book agree before.
 pub fn migrate(config: &Config, wanted: u32, clock: &Clock) -> Result<Option<Migration>, Error> {
     let file = store_file(config);
     let master = Master::open(&config.vault.master_key, &[&file])?;
-    let audit = Log::open(book(config), master.key_box(), clock.clone())?;
+    let audit = open_book(config, &master, clock)?;
     let witness = Arc::new(audit.clone());
     let store = Store::open(&kept(config, file), registry(), witness, Blocking::Inline)?;
     let migration = store.leave_at(wanted, |migration| tell(migration, &audit, clock))?;
@@ -254,7 +338,7 @@ fn migrated(migration: Migration, clock: &Clock) -> Act {
 }
 
 /// Where the store lies.
-fn store_file(config: &Config) -> std::path::PathBuf {
+fn store_file(config: &Config) -> PathBuf {
     config.server.data.join("store.redb")
 }
 
@@ -279,7 +363,7 @@ fn witness(audit: &Log) -> Arc<dyn Witness> {
     Arc::new(audit.clone())
 }
 
-fn kept(config: &Config, file: std::path::PathBuf) -> store::Settings {
+fn kept(config: &Config, file: PathBuf) -> store::Settings {
     store::Settings {
         file,
         cache_bytes: config.store.cache_mib as usize * 1024 * 1024,
@@ -366,11 +450,16 @@ fn registry() -> Registry {
         .with(datasets::tables())
 }
 
+/// Where the audit log's own keys lie.
+fn audit_key(config: &Config) -> PathBuf {
+    config.server.data.join("audit.key")
+}
+
 fn book(config: &Config) -> audit::Settings {
     let settings = &config.audit;
     audit::Settings {
         folder: settings.folder.clone(),
-        key_file: config.server.data.join("audit.key"),
+        key_file: audit_key(config),
         segment_bytes: u64::from(settings.segment_mib) << 20,
         checkpoint_lines: u64::from(settings.checkpoint_lines),
         checkpoint_every: settings.checkpoint_every,

@@ -3,14 +3,16 @@
 use std::fmt::{Display, Formatter, Result as Written};
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
-use serde_json::Value;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
+use super::named::text;
 use super::{audit_search, audit_status, verify};
-use crate::audit::{Code, code_list, first_key};
+use crate::audit::{Code, PublicKey, code_list, first_key};
 
 /// What to do with the book.
 #[derive(Subcommand)]
@@ -21,13 +23,14 @@ pub(super) enum Command {
     Search(audit_search::Args),
     /// Show how far the book goes, what is signed and what the last verification found.
     Status,
-    /// Check that nothing in the book was altered: exit code 1 when it was.
+    /// Check that nothing in the book was altered: exit code 1 when it was, 3 when that cannot be
+    /// told.
     Verify(verify::Args),
     /// Sign how far the book goes; keep it elsewhere, to prove that nothing was cut off since.
     Checkpoint,
     /// Print the first public key, which an auditor is given once and checks everything with.
     Key,
-    /// Print every event that the book may hold, in Markdown.
+    /// Print every event that the book may hold, in Markdown or as JSON.
     Codes,
 }
 
@@ -60,7 +63,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
             )?;
             let mut lines = page["items"].as_array().cloned().unwrap_or_default();
             lines.reverse();
-            Ok(context.out.show(&Lines(lines))?)
+            Ok(context.out.show(&Acts(lines))?)
         }
         Command::Search(args) => audit_search::run(args, context),
         Command::Status => audit_status::run(context),
@@ -70,7 +73,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
             Ok(context.out.show(&Lines(vec![checkpoint]))?)
         }
         Command::Key => key(context),
-        Command::Codes => Ok(context.out.document(code_list().as_bytes())?),
+        Command::Codes => Ok(context.out.show(&Codes)?),
     }
 }
 
@@ -83,13 +86,88 @@ fn key(context: &Context) -> Result<(), Failure> {
     let folder = context.load()?.config.audit.folder;
     let key = first_key(&folder).map_err(Failure::of)?;
     let key = key.ok_or_else(|| Failure::of(NoLog(folder.display().to_string())))?;
-    Ok(context.out.document(format!("{key}\n").as_bytes())?)
+    Ok(context.out.show(&FirstKey { key })?)
 }
 
-/// Lines of the book, or one word of it, as they stand there: they are JSON in any case.
+/// The key that everything is checked with.
+#[derive(Serialize)]
+struct FirstKey {
+    key: PublicKey,
+}
+
+impl Display for FirstKey {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        write!(f, "{}", self.key)
+    }
+}
+
+/// Every event that the book may hold.
+struct Codes;
+
+impl Display for Codes {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        f.write_str(&code_list())
+    }
+}
+
+impl Serialize for Codes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = Code::ALL.iter().map(|code| code.row());
+        serializer.collect_seq(rows.map(|row| {
+            json!({
+                "code": row.text, "word": row.word, "class_uid": row.class.uid(),
+                "class_name": row.class.name(), "activity_id": row.activity,
+                "severity": format!("{:?}", row.severity), "what": row.caption,
+            })
+        }))
+    }
+}
+
+/// Acts, a line each: when, what, how it ended, who, on what. Programs get the book's own lines.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(super) struct Lines(pub(super) Vec<Value>);
+pub(super) struct Acts(pub(super) Vec<Value>);
+
+impl Display for Acts {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        self.0.iter().try_for_each(|line| act(f, line))
+    }
+}
+
+fn act(f: &mut Formatter<'_>, line: &Value) -> Written {
+    let time = line["time"].as_i64().unwrap_or_default();
+    let time = Timestamp::from_millisecond(time).unwrap_or_default();
+    let code = text(&line["metadata"], "event_code");
+    write!(f, "{time:.3}  {code:<12} {}", text(line, "message"))?;
+    match line["status_id"].as_u64() {
+        Some(1) => {}
+        Some(2) => {
+            let why = line["status_detail"]
+                .as_str()
+                .or(line["status_code"].as_str());
+            write!(f, " [failed: {}]", why.unwrap_or("-"))?;
+        }
+        _ => write!(f, " [outcome unknown]")?,
+    }
+    let user = &line["actor"]["user"];
+    let who = user["name"].as_str().or(user["uid"].as_str());
+    write!(f, "  by {}", who.unwrap_or("-"))?;
+    if let Some(ip) = line["src_endpoint"]["ip"].as_str() {
+        write!(f, " from {ip}")?;
+    }
+    let things = line["resources"].as_array().into_iter().flatten();
+    for thing in things.chain(line.get("entity")) {
+        let name = thing["name"].as_str().filter(|name| !name.is_empty());
+        let name = name.unwrap_or(text(thing, "uid"));
+        write!(f, "  {} {name:?}", text(thing, "type"))?;
+    }
+    writeln!(f)
+}
+
+/// One word of the book as it stands there: it is JSON in any case, and kept as a file.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Lines(Vec<Value>);
 
 impl Display for Lines {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {

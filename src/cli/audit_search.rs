@@ -1,9 +1,14 @@
 //! `weighbridge audit search`: finds lines of the book.
 
+use std::fmt::{Display, Formatter, Result as Shown};
+
 use clap::{Args as Arguments, ValueEnum};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
 
-use super::audit::Lines;
+use super::audit::Acts;
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
@@ -17,11 +22,12 @@ const MOST_AT_ONCE: usize = 500;
 pub(super) struct Args {
     /// Words that the line tells people, in any case of letters.
     words: Vec<String>,
-    /// Only acts of this moment or later, such as 2026-11-22T08:00:00Z.
-    #[arg(long, value_name = "TIME")]
+    /// Only acts of this moment or later, such as 2026-11-22T08:00:00Z; a day alone is its beginning
+    /// in UTC.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     from: Option<Timestamp>,
-    /// Only acts before this moment.
-    #[arg(long, value_name = "TIME")]
+    /// Only acts before this moment; a day alone is its beginning in UTC.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     to: Option<Timestamp>,
     /// Only this event, such as WB-AUTH-002, or all that begin so, such as WB-AUTH-; may be given
     /// several times.
@@ -65,7 +71,7 @@ enum Outcome {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let query = query(args);
-    let lines = Client::with(context, async |client| {
+    let (lines, more) = Client::with(context, async |client| {
         let mut lines = Vec::new();
         let mut after = String::new();
         while lines.len() < args.lines {
@@ -75,12 +81,43 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             lines.extend(page["items"].as_array().cloned().unwrap_or_default());
             match page["next"].as_str() {
                 Some(next) => after = format!("&after={next}"),
-                None => break,
+                None => return Ok((lines, false)),
             }
         }
-        Ok(lines)
+        Ok((lines, true))
     })?;
-    Ok(context.out.show(&Lines(lines))?)
+    context.out.show(&Acts(lines))?;
+    if more {
+        context.out.note(&More { lines: args.lines })?;
+    }
+    Ok(())
+}
+
+/// The search has stopped before the end of the book.
+#[derive(Serialize)]
+struct More {
+    lines: usize,
+}
+
+impl Display for More {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let lines = self.lines;
+        write!(
+            f,
+            "There may be more: it stopped after {lines}, as --lines says."
+        )
+    }
+}
+
+/// A moment, or a day for its beginning (UTC).
+fn moment(text: &str) -> Result<Timestamp, String> {
+    if let Ok(moment) = text.parse() {
+        return Ok(moment);
+    }
+    let day: Result<Date, _> = text.parse();
+    let begins = day.and_then(|day| day.to_zoned(TimeZone::UTC));
+    let begins = begins.map(|begins| begins.timestamp());
+    begins.map_err(|_neither| "write it as 2026-11-22 or 2026-11-22T08:00:00Z".to_owned())
 }
 
 /// The conditions as the API takes them.
@@ -90,13 +127,13 @@ fn query(args: &Args) -> String {
         Outcome::Failure => "failure",
         Outcome::Unknown => "unknown",
     });
-    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let spelled = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let joined = |texts: &[String], by| Some(texts.join(by));
     let flag = |is_on: bool, value: &str| is_on.then(|| value.to_owned());
     let parts = [
         ("q", joined(&args.words, " ")),
-        ("from", moment(args.from)),
-        ("to", moment(args.to)),
+        ("from", spelled(args.from)),
+        ("to", spelled(args.to)),
         ("code", joined(&args.code, ",")),
         ("outcome", outcome.map(str::to_owned)),
         ("actor", args.actor.clone()),
@@ -112,4 +149,16 @@ fn query(args: &Args) -> String {
         Some(format!("&{name}={}", segment(&value)))
     });
     given.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_its_beginning_and_no_other_word_is_a_time() {
+        let day = moment("2026-11-26").unwrap();
+        assert_eq!(day, moment("2026-11-26T00:00:00Z").unwrap());
+        assert!(moment("yesterday").is_err());
+    }
 }

@@ -9,6 +9,7 @@ use super::audit::fetch;
 use super::context::Context;
 use super::failure::Failure;
 use super::named::text;
+use crate::base::counted;
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let chain = fetch(context, "/audit/chain")?;
@@ -23,8 +24,11 @@ struct Chain(Value);
 impl Display for Chain {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         let chain = &self.0;
-        let (lines, segments, bytes) = (&chain["lines"], &chain["segments"], &chain["bytes"]);
-        writeln!(f, "{lines} lines in {segments} segments, {bytes} bytes")?;
+        let number = |member: &str| chain[member].as_u64().unwrap_or_default();
+        let (lines, segments) = (number("lines"), number("segments"));
+        let (lines, segments) = (counted(lines, "line"), counted(segments, "segment"));
+        let bytes = counted(number("bytes"), "byte");
+        writeln!(f, "{lines} in {segments}, {bytes}")?;
         let (first, last) = (text(chain, "first_time"), text(chain, "last_time"));
         writeln!(f, "written from {first} to {last}")?;
         if let Some(signed) = chain.get("signed") {

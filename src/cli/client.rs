@@ -1,16 +1,18 @@
 //! Calls the API as somebody at the machine: over the local socket while a server runs, else
 //! within this very process.
 
+use std::fmt::{Display, Formatter, Result as Shown};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::BoxBody;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use poem::endpoint::BoxEndpoint;
-use poem::http::{HeaderValue, Method, header};
+use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Body, Endpoint as _, EndpointExt as _, Request, Response};
+use serde::Serialize;
 use serde_json::Value;
 use tokio::net::UnixStream;
 
@@ -38,34 +40,94 @@ enum Way {
         app: App,
         endpoint: BoxEndpoint<'static, Response>,
         tasks: Tasks,
+        jobs: Jobs,
     },
+}
+
+/// Who carries out what is queued while no server runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Jobs {
+    /// Nobody: what was left open is not this command's business.
+    Rest,
+    /// This process, since the command has started a job or follows one.
+    CarriedOut,
+}
+
+/// What a command may find in the data folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// An appliance, or the command has nothing to work on.
+    Built,
+    /// Nothing as well: the command makes what an appliance begins with.
+    Bare,
+}
+
+/// There is nothing to work on: a command that looked would have made an appliance by looking.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there is no appliance in {0}: `weighbridge serve` or `weighbridge user add` makes one there; \
+     if yours lies elsewhere, name its configuration with --config"
+)]
+struct NoAppliance(PathBuf);
+
+/// The data folder, or a file in it, cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} cannot be read; run this as root or as the service's own user")]
+struct OutOfReach(PathBuf, #[source] io::Error);
+
+/// Jobs that a command has found and not touched.
+#[derive(Serialize)]
+struct LeftOpen {
+    jobs_left_open: usize,
+}
+
+impl Display for LeftOpen {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        match self.jobs_left_open {
+            1 => write!(f, "1 job was left open; it goes on when the server starts."),
+            jobs => write!(
+                f,
+                "{jobs} jobs were left open; they go on when the server starts."
+            ),
+        }
+    }
 }
 
 /// What the API answered that is no success.
 #[derive(Debug, thiserror::Error)]
-#[error("{detail} ({code})")]
+#[error("{told} ({code})")]
 struct Refused {
     code: String,
-    detail: String,
+    told: String,
 }
+
+/// The server went away between the question and its answer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the server closed the connection before it answered: it stops, or has broken down; see its \
+     log, and whether what was asked for was done, before you ask again"
+)]
+struct HungUp(#[source] hyper::Error);
 
 impl Client {
     /// Finds the server, or opens the data folder.
-    pub(super) async fn open(context: &Context) -> Result<Self, Failure> {
+    pub(super) async fn open(context: &Context, ground: Ground) -> Result<Self, Failure> {
         let config = context.load()?.config;
         if let Some(client) = Self::running(&config.server.socket).await? {
             return Ok(client);
         }
-        let way = {
-            let app = App::open(config, Clock::system(), Blocking::Threads).await;
-            let app = app.map_err(Failure::of)?;
-            let tasks = Tasks::default();
-            app.start_for_a_command(&tasks);
-            Way::Inside {
-                endpoint: http::endpoint(&app).boxed(),
-                app,
-                tasks,
-            }
+        if ground == Ground::Built {
+            built(&config.server.data)?;
+        }
+        let app = App::open(config, Clock::system(), Blocking::Threads).await;
+        let app = app.map_err(Failure::of)?;
+        let tasks = Tasks::default();
+        app.start_for_a_command(&tasks);
+        let way = Way::Inside {
+            endpoint: http::endpoint(&app).boxed(),
+            app,
+            tasks,
+            jobs: Jobs::Rest,
         };
         let act_for = None;
         Ok(Self { way, act_for })
@@ -97,10 +159,22 @@ impl Client {
         context: &Context,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        Self::with_on(Ground::Built, context, work)
+    }
+
+    /// The same on `ground`, which need not be built.
+    pub(super) fn with_on<T>(
+        ground: Ground,
+        context: &Context,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         runtime::run(async {
-            let mut client = Self::open(context).await?;
+            let mut client = Self::open(context, ground).await?;
             let outcome = work(&mut client).await;
-            client.close().await?;
+            let jobs_left_open = client.close().await?;
+            if jobs_left_open > 0 {
+                context.out.note(&LeftOpen { jobs_left_open })?;
+            }
             outcome
         })
     }
@@ -112,6 +186,8 @@ impl Client {
                 endpoint: http::endpoint(app).boxed(),
                 app: app.clone(),
                 tasks: Tasks::default(),
+                // What has opened the appliance carries them out.
+                jobs: Jobs::CarriedOut,
             },
             act_for: act_for.map(str::to_owned),
         }
@@ -120,6 +196,12 @@ impl Client {
     /// `GET /api/v1{path}`.
     pub(super) async fn get(&mut self, path: &str) -> Result<Value, Failure> {
         self.call(Method::GET, path, None).await
+    }
+
+    /// All items of the list at `/api/v1{path}`, which comes as a whole.
+    pub(super) async fn whole_list(&mut self, path: &str) -> Result<Vec<Value>, Failure> {
+        let list = self.get(path).await?;
+        Ok(list["items"].as_array().cloned().unwrap_or_default())
     }
 
     /// All items of the list at `/api/v1{path}`, page by page.
@@ -172,10 +254,26 @@ impl Client {
             request = request.header(ACT_FOR, email);
         }
         let response = self.send(request.body(body)).await?;
+        if response.status() == StatusCode::ACCEPTED {
+            self.carry_out();
+        }
         if response.status().is_success() {
             return Ok(response.into_body());
         }
         Err(refused(response).await)
+    }
+
+    /// Sees to it that what is queued is carried out: without a server, by this process, which
+    /// does not end before.
+    pub(super) fn carry_out(&mut self) {
+        if let Way::Inside {
+            app, tasks, jobs, ..
+        } = &mut self.way
+            && *jobs == Jobs::Rest
+        {
+            app.scheduler.start(tasks);
+            *jobs = Jobs::CarriedOut;
+        }
     }
 
     async fn send(&mut self, mut request: Request) -> Result<Response, Failure> {
@@ -195,21 +293,40 @@ impl Client {
                 *outgoing.uri_mut() = parts.uri;
                 *outgoing.headers_mut() = parts.headers;
                 // After an answer, the connection takes a moment until it takes the next request.
-                sender.ready().await.map_err(Failure::of)?;
-                let answer = sender.send_request(outgoing).await.map_err(Failure::of)?;
+                let hung_up = |error| Failure::of(HungUp(error));
+                sender.ready().await.map_err(hung_up)?;
+                let answer = sender.send_request(outgoing).await.map_err(hung_up)?;
                 Ok(received(answer))
             }
         }
     }
 
-    /// Ends the way. Within this process, everything that was started is carried through first.
-    pub(super) async fn close(self) -> Result<(), Failure> {
-        if let Way::Inside { app, tasks, .. } = self.way {
+    /// Ends the way, and says how many jobs were found and left open. Within this process,
+    /// everything that was started is carried through first.
+    pub(super) async fn close(self) -> Result<usize, Failure> {
+        let Way::Inside {
+            app, tasks, jobs, ..
+        } = self.way
+        else {
+            return Ok(0);
+        };
+        if jobs == Jobs::CarriedOut {
             app.scheduler.idle().await.map_err(Failure::of)?;
-            tasks.stop().await;
-            app.close().map_err(Failure::of)?;
         }
-        Ok(())
+        let (queued, running) = app.scheduler.load().map_err(Failure::of)?;
+        tasks.stop().await;
+        app.close().map_err(Failure::of)?;
+        Ok(queued + running)
+    }
+}
+
+/// Errs unless there is a store in the folder `data`.
+fn built(data: &Path) -> Result<(), Failure> {
+    let store = data.join("store.redb");
+    match store.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::of(NoAppliance(data.to_owned()))),
+        Err(error) => Err(Failure::of(OutOfReach(data.to_owned(), error))),
     }
 }
 
@@ -218,7 +335,7 @@ async fn socket(path: &Path) -> Result<Option<Sender>, Failure> {
     let stream = match UnixStream::connect(path).await {
         Ok(stream) => stream,
         Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(Failure::of(error)),
+        Err(error) => return Err(Failure::of(OutOfReach(path.to_owned(), error))),
     };
     let shaken = http1::handshake(TokioIo::new(stream)).await;
     let (sender, connection) = shaken.map_err(Failure::of)?;
@@ -251,9 +368,60 @@ async fn refused(response: Response) -> Failure {
     let status = response.status();
     let problem = response.into_body().into_bytes().await.unwrap_or_default();
     let problem: Value = serde_json::from_slice(&problem).unwrap_or_default();
-    let text = |name: &str| problem[name].as_str().map(str::to_owned);
+    let code = problem["code"].as_str().map(str::to_owned);
     Failure::of(Refused {
-        code: text("code").unwrap_or_else(|| status.to_string()),
-        detail: text("detail").unwrap_or_else(|| "the server refused".to_owned()),
+        told: told(&problem),
+        code: code.unwrap_or_else(|| status.to_string()),
     })
+}
+
+/// What is wrong, and what to do about it: a problem without particulars of its own gives advice
+/// alone, which is no answer to "what happened?".
+fn told(problem: &Value) -> String {
+    let text = |name: &str| problem[name].as_str().unwrap_or_default();
+    let (code, title, detail) = (text("code"), text("title"), text("detail"));
+    if detail.is_empty() {
+        return "the server refused".to_owned();
+    }
+    match code {
+        "referenced" => format!("{detail} With --cascade they are deleted too."),
+        _ if http::remedy(code) == Some(detail) => format!("{title}. {detail}"),
+        _ => detail.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_is_wrong_before_it_advises() {
+        let advice = http::remedy("setup_done").unwrap();
+        for (problem, expected) in [
+            (
+                json!({"code": "setup_done", "title": "It is set up", "detail": advice}),
+                format!("It is set up. {advice}"),
+            ),
+            (
+                json!({"code": "conflict", "title": "It changed", "detail": "The name is taken."}),
+                "The name is taken.".to_owned(),
+            ),
+            (
+                json!({"code": "referenced", "title": "x", "detail": "These depend on it: A."}),
+                "These depend on it: A. With --cascade they are deleted too.".to_owned(),
+            ),
+            (json!(null), "the server refused".to_owned()),
+        ] {
+            assert_eq!(told(&problem), expected);
+        }
+    }
+
+    #[test]
+    fn jobs_that_were_left_open_are_counted_in_words() {
+        let told = |jobs_left_open| LeftOpen { jobs_left_open }.to_string();
+        assert!(told(1).starts_with("1 job was"));
+        assert!(told(2).starts_with("2 jobs were"));
+    }
 }

@@ -20,10 +20,11 @@ use crate::config::Environment;
     name = "weighbridge",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 faulty configuration."
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 could not be checked, 78 faulty configuration."
 )]
 struct Line {
-    /// The configuration file; without it, /etc/weighbridge/config.toml if there is one.
+    /// The configuration file; without it, the one that the variable `WEIGHBRIDGE_CONFIG` names,
+    /// else /etc/weighbridge/config.toml if there is one.
     #[arg(long, short, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON instead of text.

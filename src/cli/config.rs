@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
+use serde_json::Value;
 
+use super::certificate;
 use super::context::Context;
 use super::failure::Failure;
 use crate::config::{Entry, reference, show};
@@ -34,6 +36,7 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
 
 fn check(context: &Context) -> Result<(), Failure> {
     let loaded = context.load()?;
+    certificate::check(&loaded.config)?;
     let checked = Checked {
         file: context.file(),
         warnings: loaded.warnings.iter().map(ToString::to_string).collect(),
@@ -70,9 +73,9 @@ struct Settings(Vec<Setting>);
 #[derive(Serialize)]
 struct Setting {
     key: String,
-    /// In the file's notation; absent when it is not set.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    value: String,
+    /// Absent when it is not set.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    value: Value,
     source: String,
     #[serde(skip)]
     known: Entry,
@@ -82,7 +85,7 @@ impl From<Entry> for Setting {
     fn from(entry: Entry) -> Self {
         Self {
             key: entry.key(),
-            value: entry.value.clone(),
+            value: entry.json(),
             source: entry.source.to_string(),
             known: entry,
         }

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
-use super::failure::Failure;
-use super::named::{self, text};
+use super::failure::{Failure, Kind};
+use super::named::{self, segment, text};
 use super::owner::Owner;
 use super::secret::{self, Entry};
 use crate::base::Secret;
@@ -45,7 +45,7 @@ enum Command {
     },
     /// List the connections.
     List,
-    /// Ask the provider whose token it is.
+    /// Ask the provider whose token it is. Fails when the connection does not work.
     Test(Which),
     /// List the bases that the account may see.
     Bases(Which),
@@ -133,7 +133,13 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
     })?;
     match view {
         View::Connections(list) => context.out.show(&Connections(list))?,
-        View::Test(test) => context.out.show(&Test(test))?,
+        View::Test(test) => {
+            let works = test["ok"] == true;
+            context.out.show(&Test(test))?;
+            if !works {
+                return Err(Failure::Shown(Kind::Failed));
+            }
+        }
         View::Bases(list) => context.out.show(&Bases(list))?,
         View::Tables(list) => context.out.show(&Tables(list))?,
         View::Nothing => {}
@@ -163,12 +169,12 @@ async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<Vi
         }
         Command::Bases(which) => {
             let path = find(client, &which.connection).await? + "/bases";
-            Ok(View::Bases(client.list(&path).await?))
+            Ok(View::Bases(client.whole_list(&path).await?))
         }
         Command::Tables { connection, base } => {
             let path = find(client, &connection).await?;
-            let tables = client.list(&format!("{path}/bases/{base}/tables")).await?;
-            Ok(View::Tables(tables))
+            let path = format!("{path}/bases/{}/tables", segment(&base));
+            Ok(View::Tables(client.whole_list(&path).await?))
         }
         Command::ReplaceToken { connection, .. } => {
             let path = find(client, &connection).await? + "/credential";

@@ -29,6 +29,14 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
     let left = owner.with(context, async |client| {
         let sync = path_of(client, "/syncs", "sync", &wanted.name).await?;
         let letters = format!("{sync}/dead-letters");
+        if !wanted.discard.is_empty() {
+            let known = client.list(&letters).await?;
+            let is_known = |key: &&String| known.iter().any(|one| one["key"] == key.as_str());
+            let unknown: Vec<_> = wanted.discard.iter().filter(|key| !is_known(key)).collect();
+            if !unknown.is_empty() {
+                return Err(Failure::of(Unknown(quoted(&unknown))));
+            }
+        }
         for key in &wanted.discard {
             let path = format!("{letters}/{}", segment(key));
             client.call(Method::DELETE, &path, None).await?;
@@ -39,6 +47,16 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
         client.list(&letters).await
     })?;
     Ok(context.out.show(&Letters(left))?)
+}
+
+/// A slip of the hand among several keys: nothing is done rather than a part of it.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no dead letter of {0}; nothing was discarded")]
+struct Unknown(String);
+
+fn quoted(keys: &[&String]) -> String {
+    let keys: Vec<_> = keys.iter().map(|key| format!("{key:?}")).collect();
+    keys.join(", ")
 }
 
 /// Dead letters for people.

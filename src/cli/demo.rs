@@ -45,7 +45,18 @@ struct NoData;
 #[error("{0} is not empty; a demonstration begins in a new folder")]
 struct NotEmpty(PathBuf);
 
+/// A configuration that would be passed over.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a demonstration takes no configuration, so {0} would not be heeded; run it with `weighbridge \
+     serve`"
+)]
+struct NoConfig(PathBuf);
+
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    if let Some(file) = context.named_file() {
+        return Err(Failure::of(NoConfig(file)));
+    }
     let folder = Folder::of(args.keep.as_deref())?;
     runtime::run(async {
         let tasks = Tasks::default();

@@ -33,6 +33,8 @@ enum Unmade {
     There(PathBuf),
     #[error("could not make {0}")]
     Failed(PathBuf, #[source] io::Error),
+    #[error("two files are named, {0} and {1}, and one is written; leave one of them out")]
+    Two(PathBuf, PathBuf),
 }
 
 impl Unmade {
@@ -46,13 +48,31 @@ impl Unmade {
 
 pub(super) fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let data = args.data.unwrap_or_else(|| "/var/lib/weighbridge".into());
-    let file = args
-        .file
-        .or_else(|| context.named_file())
-        .unwrap_or_else(|| "/etc/weighbridge/config.toml".into());
-    write(&file, &data).map_err(|error| Unmade::of(&file, error))?;
+    let file = match (args.file, context.named_file()) {
+        (Some(file), Some(config)) if file != config => {
+            return Err(Failure::of(Unmade::Two(config, file)));
+        }
+        (Some(file), _) | (None, Some(file)) => file,
+        (None, None) => "/etc/weighbridge/config.toml".into(),
+    };
+    write(&file, &as_seen_from(&file, &data)).map_err(|error| Unmade::of(&file, error))?;
+    let data_was_there = data.is_dir();
     make_private(&data).map_err(|error| Unmade::of(&data, error))?;
-    Ok(context.out.show(&Made { file, data })?)
+    Ok(context.out.show(&Made {
+        file,
+        data,
+        data_was_there,
+    })?)
+}
+
+/// The data folder as the file must name it: a relative path in a file starts at its folder, and
+/// one in an argument where the command runs.
+fn as_seen_from(file: &Path, data: &Path) -> PathBuf {
+    let beside = file.parent().is_none_or(|folder| folder == Path::new(""));
+    if beside {
+        return data.to_owned();
+    }
+    std::path::absolute(data).unwrap_or_else(|_| data.to_owned())
 }
 
 /// The file may come to hold secrets, so that nobody else can read it.
@@ -92,12 +112,20 @@ fn make_private(folder: &Path) -> io::Result<()> {
 struct Made {
     file: PathBuf,
     data: PathBuf,
+    data_was_there: bool,
 }
 
 impl Display for Made {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         let (file, data) = (self.file.display(), self.data.display());
-        writeln!(f, "Wrote {file} and made {data}.")?;
+        if self.data_was_there {
+            writeln!(
+                f,
+                "Wrote {file}, which names {data}, a folder that was there."
+            )?;
+        } else {
+            writeln!(f, "Wrote {file} and made {data}.")?;
+        }
         write!(f, "Start with: weighbridge serve --config {file}")
     }
 }

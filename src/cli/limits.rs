@@ -24,7 +24,7 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), Failure> {
         if let Some(user) = args.user {
             client.act_for(user);
         }
-        client.get("/system/rate-limits").await
+        client.whole_list("/system/rate-limits").await
     })?;
     Ok(context.out.show(&Limits(limits))?)
 }
@@ -32,11 +32,11 @@ pub(super) fn run(args: Args, context: &Context) -> Result<(), Failure> {
 /// The limits for people, a line each.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Limits(Value);
+struct Limits(Vec<Value>);
 
 impl Display for Limits {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
-        for limit in self.0["items"].as_array().into_iter().flatten() {
+        for limit in &self.0 {
             let (name, about) = (text(limit, "name"), text(limit, "about"));
             let (burst, scope) = (limit["burst"].as_u64(), text(limit, "scope"));
             let burst = burst.unwrap_or_default();
@@ -75,7 +75,7 @@ mod tests {
                 .as_object_mut()
                 .unwrap()
                 .extend(more.as_object().unwrap().clone());
-            Limits(json!({"items": [limit]})).to_string()
+            Limits(vec![limit]).to_string()
         };
         assert!(limit(json!({})).ends_with("for each user     exports\n"));
         let used = limit(json!({"remaining": 2, "whole_in_seconds": 36}));

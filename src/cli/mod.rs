@@ -7,6 +7,7 @@
 mod audit;
 mod audit_search;
 mod audit_status;
+mod certificate;
 mod client;
 mod command;
 mod completions;

@@ -30,6 +30,18 @@ impl Output {
         }
     }
 
+    /// Says something beside what the command prints: on standard error, so that it stays out of
+    /// what is read.
+    pub(super) fn note(&self, view: &(impl Display + Serialize)) -> io::Result<()> {
+        let mut beside = io::stderr().lock();
+        if self.json {
+            serde_json::to_writer(&mut beside, view)?;
+            writeln!(beside)
+        } else {
+            writeln!(beside, "{view}")
+        }
+    }
+
     /// Prints a document that has only one form, such as a manual page.
     pub(super) fn document(&self, bytes: &[u8]) -> io::Result<()> {
         io::stdout().lock().write_all(bytes)

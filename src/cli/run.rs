@@ -46,6 +46,9 @@ struct List {
     /// Only runs of this sync.
     #[arg(long, value_name = "ID")]
     sync: Option<String>,
+    /// At most so many, the newest.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=500))]
+    lines: u16,
 }
 
 /// Which run.
@@ -60,8 +63,8 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
     match &line.command {
         Command::List(list) => {
             let only = list.sync.as_ref().map(|sync| format!("&sync_id={sync}"));
-            let path = format!("/runs?limit=100{}", only.unwrap_or_default());
-            let runs = owner.with(context, async |client| client.get(&path).await)?;
+            let path = format!("/runs?limit={}{}", list.lines, only.unwrap_or_default());
+            let runs = owner.with(context, async |client| client.whole_list(&path).await)?;
             Ok(context.out.show(&Runs(runs))?)
         }
         Command::Show(one) => {
@@ -108,6 +111,7 @@ struct CutOff;
 
 /// Watches a run with a bar on the terminal, and gives it as it ended.
 pub(super) async fn follow(client: &mut Client, id: &str) -> Result<Value, Failure> {
+    client.carry_out();
     let path = format!("/runs/{id}/stream");
     let events = client
         .stream(Method::GET, &path, None, Body::empty())
@@ -205,11 +209,11 @@ impl Display for Run {
 /// Runs for people, a line each.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Runs(Value);
+struct Runs(Vec<Value>);
 
 impl Display for Runs {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
-        for run in self.0["items"].as_array().into_iter().flatten() {
+        for run in &self.0 {
             let (id, state) = (text(run, "id"), text(run, "state"));
             let (at, sync) = (text(run, "queued_at"), text(run, "sync_name"));
             writeln!(f, "{id}  {state:<8}  {at}  {sync}")?;

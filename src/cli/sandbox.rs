@@ -35,6 +35,16 @@ pub(super) struct Args {
     bases: Option<PathBuf>,
 }
 
+/// Somebody else answers there, or nobody can.
+#[derive(Debug, thiserror::Error)]
+#[error("the sandbox cannot listen on {0}; name another address with --listen")]
+struct NotListening(SocketAddr, #[source] std::io::Error);
+
+/// A file that was named cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be used", .0.display())]
+struct Unusable(PathBuf, #[source] std::io::Error);
+
 /// Where the sandbox answers.
 #[derive(Serialize)]
 struct Running {
@@ -55,10 +65,12 @@ impl Display for Running {
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let sandbox = Sandbox::new(settings(args)?, Clock::system()).map_err(Failure::of)?;
-    let listener = TcpListener::bind(args.listen).map_err(Failure::of)?;
+    let listener = TcpListener::bind(args.listen)
+        .map_err(|error| Failure::of(NotListening(args.listen, error)))?;
     let address = listener.local_addr().map_err(Failure::of)?;
     if let Some(file) = &args.port_file {
-        std::fs::write(file, address.port().to_string()).map_err(Failure::of)?;
+        std::fs::write(file, address.port().to_string())
+            .map_err(|error| Failure::of(Unusable(file.clone(), error)))?;
     }
     context.out.show(&Running {
         url: format!("http://{address}"),
@@ -91,8 +103,10 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
         },
     };
     if let Some(file) = &args.bases {
-        let text = std::fs::read(file).map_err(Failure::of)?;
-        let bases: Vec<BaseSeed> = serde_json::from_slice(&text).map_err(Failure::of)?;
+        let unusable = |error| Failure::of(Unusable(file.clone(), error));
+        let text = std::fs::read(file).map_err(unusable)?;
+        let bases = serde_json::from_slice(&text);
+        let bases: Vec<BaseSeed> = bases.map_err(|error| unusable(error.into()))?;
         settings.bases = bases;
     }
     Ok(settings)

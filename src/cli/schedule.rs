@@ -75,9 +75,12 @@ pub(super) fn run(wanted: &Wanted, owner: &Owner, context: &Context) -> Result<(
             return client.call(Method::DELETE, &path, None).await;
         }
         match wanted.body() {
-            Some(body) if wanted.preview => {
+            Some(mut body) if wanted.preview => {
                 let path = "/syncs/schedule-preview";
-                client.call(Method::POST, path, Some(&body)).await
+                let mut times = client.call(Method::POST, path, Some(&body)).await?;
+                // As it would be shown once it is set.
+                body["upcoming"] = times["items"].take();
+                Ok(body)
             }
             Some(body) => client.call(Method::PUT, &path, Some(&body)).await,
             None => {
@@ -135,13 +138,77 @@ impl Display for Schedule {
         if self.0.is_null() || is_manual(&self.0) {
             return writeln!(f, "The sync runs only when somebody asks for it.");
         }
-        let times = self.0.get("upcoming").or(self.0.get("items"));
-        if self.0["paused"] == true {
+        let Self(schedule) = self;
+        writeln!(
+            f,
+            "{}, by the clocks of {}",
+            rule(schedule),
+            text(schedule, "zone")
+        )?;
+        let missed = match text(schedule, "missed") {
+            "skip" => "are left out",
+            "all" => "are made up for one by one",
+            _ => "are made up for by one run",
+        };
+        writeln!(f, "Missed times {missed}.")?;
+        if schedule["paused"] == true {
             writeln!(f, "The schedule rests.")?;
         }
-        for time in times.and_then(Value::as_array).into_iter().flatten() {
-            writeln!(f, "{}", text(time, "local"))?;
+        let mut times = schedule["upcoming"].as_array().into_iter().flatten();
+        times.try_for_each(|time| writeln!(f, "{}", text(time, "local")))
+    }
+}
+
+/// When a schedule is due, as the options that set it say it.
+fn rule(schedule: &Value) -> String {
+    let at = text(schedule, "at");
+    match text(schedule, "every") {
+        "hour" => format!(
+            "Every hour at minute {}",
+            schedule["minute"].as_u64().unwrap_or(0)
+        ),
+        "day" => format!("Every day at {at}"),
+        "week" => {
+            let days = schedule["days"].as_array().into_iter().flatten();
+            let days: Vec<_> = days.filter_map(Value::as_str).collect();
+            format!("Every {} at {at}", days.join(", "))
         }
-        Ok(())
+        _ => format!("By the pattern {}", text(schedule, "cron")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_is_shown_with_its_rule_its_zone_and_what_it_makes_of_missed_times() {
+        for (rule, shown) in [
+            (
+                json!({"every": "hour", "minute": 5}),
+                "Every hour at minute 5, ",
+            ),
+            (
+                json!({"every": "day", "at": "06:30"}),
+                "Every day at 06:30, ",
+            ),
+            (
+                json!({"every": "week", "days": ["monday", "friday"], "at": "06:30"}),
+                "Every monday, friday at 06:30, ",
+            ),
+            (
+                json!({"every": "cron", "cron": "0 6 * * *"}),
+                "By the pattern 0 6 * * *, ",
+            ),
+        ] {
+            let mut schedule = rule;
+            schedule["zone"] = "Europe/Berlin".into();
+            schedule["missed"] = "all".into();
+            schedule["upcoming"] = json!([{"local": "2027-01-18 06:30 +01:00"}]);
+            let told = Schedule(schedule).to_string();
+            let rest = "by the clocks of Europe/Berlin\nMissed times are made up for one by one.\n\
+                        2027-01-18 06:30 +01:00\n";
+            assert_eq!(told, format!("{shown}{rest}"));
+        }
     }
 }

@@ -1,17 +1,16 @@
 //! `weighbridge serve`: runs the appliance until it is told to stop.
 
-use std::fs::OpenOptions;
 use std::io::{IsTerminal as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
+use super::certificate;
 use super::context::Context;
 use super::failure::Failure;
 use super::runtime;
-use crate::app::App;
-use crate::base::{Actor, Blocking, Clock, Secret, Tasks};
+use crate::app::{self, App};
+use crate::base::{Actor, Blocking, Clock, Tasks};
 use crate::config::Config;
 use crate::server::Listeners;
 use crate::{http, server, telemetry};
@@ -29,8 +28,14 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let tasks = Tasks::default();
     let clock = Clock::system();
     // First, since a server that runs already holds everything else.
-    let listeners = Listeners::open(&config, &clock, &tasks).await;
-    let listeners = listeners.map_err(Failure::of)?;
+    app::make_data_folder(&config).map_err(Failure::of)?;
+    let listeners = match Listeners::open(&config, &clock, &tasks).await {
+        Ok(listeners) => listeners,
+        Err(server::Error::Certificate(error)) => {
+            return Err(certificate::unusable(&config, error));
+        }
+        Err(error) => return Err(Failure::of(error)),
+    };
     let url = http::public_url(&config, listeners.address());
     let app = App::open(config, clock, Blocking::Threads).await;
     let app = app.map_err(Failure::of)?;
@@ -39,8 +44,25 @@ async fn serve(config: Config) -> Result<(), Failure> {
     if let Some(address) = listeners.plain_address() {
         info!(%address, "plain HTTP on {address} is sent to {url}");
     }
-    info!(%url, "Weighbridge {} listens on {url}", env!("CARGO_PKG_VERSION"));
+    let version = env!("CARGO_PKG_VERSION");
+    info!(%url, "Weighbridge {version} listens on {url}");
+    if let Some(folder) = &app.config.log.folder {
+        let folder = folder.display();
+        beside(
+            &app,
+            &format!("Weighbridge {version} listens on {url}; its log is in {folder}"),
+        )?;
+    }
     answer(&app, listeners, &tasks).await
+}
+
+/// Says on standard error what whoever starts the appliance must know, where the log does not: it
+/// is in files.
+fn beside(app: &App, line: &str) -> Result<(), Failure> {
+    if app.config.log.folder.is_some() {
+        writeln!(std::io::stderr(), "{line}")?;
+    }
+    Ok(())
 }
 
 /// Answers until somebody presses Ctrl-C or the system asks, then closes the appliance in order.
@@ -56,7 +78,10 @@ pub(super) async fn answer(app: &App, listeners: Listeners, tasks: &Tasks) -> Re
 /// Shows the way in to an appliance without accounts: on the terminal if there is one, else in a
 /// file that only the service's own user can read. The log shows neither.
 async fn invite(app: &App, url: &str) -> Result<(), Failure> {
+    let invitation = http::Invitation::of(&app.config);
     if !app.auth.setup.is_needed().map_err(Failure::of)? {
+        // It may have been made while an account was made in another way.
+        invitation.withdraw();
         return Ok(());
     }
     let token = app
@@ -74,20 +99,9 @@ async fn invite(app: &App, url: &str) -> Result<(), Failure> {
             link.expose()
         )?);
     }
-    let file = app.config.server.data.join("setup-link");
-    keep_private(&file, &link)?;
+    let file = invitation.leave(&link).map_err(Failure::of)?;
     info!(file = %file.display(), "the set-up link is in {}", file.display());
-    Ok(())
-}
-
-fn keep_private(file: &std::path::Path, link: &Secret) -> std::io::Result<()> {
-    let mut file = OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(file)?;
-    writeln!(file, "{}", link.expose())
+    beside(app, &format!("The set-up link is in {}", file.display()))
 }
 
 /// Stops everything in order when somebody presses Ctrl-C or the system asks.

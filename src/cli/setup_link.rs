@@ -5,12 +5,12 @@ use std::fmt::{Display, Formatter, Result as Written};
 use poem::http::Method;
 use serde::Serialize;
 
-use super::client::Client;
+use super::client::{Client, Ground};
 use super::context::Context;
 use super::failure::Failure;
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
-    let made = Client::with(context, async |client| {
+    let made = Client::with_on(Ground::Bare, context, async |client| {
         client.call(Method::POST, "/setup/link", None).await
     })?;
     let url = made["url"].as_str().unwrap_or_default().to_owned();

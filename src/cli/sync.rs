@@ -11,7 +11,7 @@ use super::client::Client;
 use super::context::Context;
 use super::dead_letters::{self, DeadLetters};
 use super::failure::Failure;
-use super::named::{find, path_of, text};
+use super::named::{find, path_of, segment, text};
 use super::owner::Owner;
 use super::plan::{self, Wanted};
 use super::run::{Run, end, follow};
@@ -136,7 +136,8 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     let connection = path_of(client, "/connections", "connection", &create.connection).await?;
     let bases = format!("{connection}/bases");
     let base = id_among(client, &bases, &create.base).await?;
-    let table = id_among(client, &format!("{bases}/{base}/tables"), &create.table).await?;
+    let tables = format!("{bases}/{}/tables", segment(&base));
+    let table = id_among(client, &tables, &create.table).await?;
     let mut body = json!({
         "dataset_id": dataset["id"], "connection_id": connection.rsplit('/').next(),
         "base_id": base, "table_id": table,
@@ -161,7 +162,7 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
 /// The id of the one that is called so, in the provider's list at `path`; the word itself when none
 /// is, for the appliance to refuse.
 async fn id_among(client: &mut Client, path: &str, named: &str) -> Result<String, Failure> {
-    let list = client.list(path).await?;
+    let list = client.whole_list(path).await?;
     let found = list.iter().find(|one| one["name"] == named);
     let id = found.and_then(|one| one["id"].as_str());
     Ok(id.unwrap_or(named).to_owned())

@@ -7,7 +7,7 @@ use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, Ground};
 use super::context::Context;
 use super::failure::Failure;
 use super::named::text;
@@ -85,7 +85,12 @@ enum Request {
 pub(super) fn run(command: Command, context: &Context) -> Result<(), Failure> {
     // Before anything is opened: whoever types keeps nobody out meanwhile.
     let request = request(command)?;
-    let users = Client::with(context, async |client| match request {
+    let ground = match &request {
+        // The first account may come before the first start.
+        Request::Add(_) => Ground::Bare,
+        Request::List | Request::Change(..) | Request::SignOut(_) => Ground::Built,
+    };
+    let users = Client::with_on(ground, context, async |client| match request {
         Request::List => client.list("/users").await,
         Request::Add(body) => Ok(vec![
             client.call(Method::POST, "/users", Some(&body)).await?,

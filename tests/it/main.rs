@@ -30,6 +30,7 @@ mod import;
 mod layers;
 mod limits;
 mod lists;
+mod manners;
 mod metrics;
 mod migration;
 mod notion;

@@ -167,3 +167,22 @@ async fn sign_ins_limits_commits_and_the_book_are_counted() {
         assert_eq!(after.get(series), Some(&0), "{series}");
     }
 }
+
+/// An alarm on a rise does not see the first failure when its series begins with it.
+#[tokio::test]
+async fn what_may_fail_is_counted_from_zero() {
+    let server = TestServer::start().await;
+    let tasks = weighbridge::base::Tasks::default();
+    server.app.start(&tasks);
+    let ada = server.sign_up("ada@example.org", &["member"]).await;
+    let page = scrape(&ada).await;
+    for series in [
+        "weighbridge_runs_total{task=\"push\",trigger=\"schedule\",state=\"failed\"}",
+        "weighbridge_store_commits_total{outcome=\"failed\"}",
+        "weighbridge_authentication_attempts_total{outcome=\"wrong\"}",
+        "weighbridge_audit_reads_dropped_total",
+    ] {
+        assert!(page.contains_key(series), "{series}: {page:#?}");
+    }
+    tasks.stop().await;
+}

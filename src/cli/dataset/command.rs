@@ -1,13 +1,14 @@
 //! What can be done with datasets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use poem::Body;
 use poem::http::Method;
+use serde_json::Value;
 
-use super::create::{definition, propose};
-use super::file::{FileFormat, save};
+use super::create::{Decided, KeyNamed, definition, propose};
+use super::file::{FileError, FileFormat, save};
 use super::import::import;
 use super::select::Selecting;
 use super::share::Sharing;
@@ -57,6 +58,9 @@ enum Command {
         format: Option<FileFormat>,
     },
     /// Import a file: rows whose keys are there are changed, others are created.
+    ///
+    /// Rows that are refused are listed, and do not make the command fail: the others are in. With
+    /// --strict it fails, and nothing is.
     Import {
         /// The dataset's name or id.
         dataset: String,
@@ -105,6 +109,34 @@ pub(crate) fn run(line: Line, context: &Context) -> Result<(), Failure> {
     })
 }
 
+/// The fields that tell records apart and that they are found by, as somebody named them.
+struct Keys {
+    key: Option<String>,
+    index: Vec<String>,
+}
+
+/// Makes a dataset like a file, and says beside it what was decided for whoever did not.
+async fn create(
+    client: &mut Client,
+    name: &str,
+    (like, format): (&Path, Option<FileFormat>),
+    Keys { key, index }: Keys,
+    context: &Context,
+) -> Result<Value, Failure> {
+    let proposal = propose(client, like, format).await?;
+    let named = if key.is_some() {
+        KeyNamed::Yes
+    } else {
+        KeyNamed::No
+    };
+    let body = definition(name, &proposal, key, &index).map_err(Failure::of)?;
+    let made = client.call(Method::POST, LIST, Some(&body)).await?;
+    if let Some(decided) = Decided::of(&proposal, &made, named) {
+        context.out.note(&decided)?;
+    }
+    Ok(made)
+}
+
 async fn dispatch(command: Command, client: &mut Client, context: &Context) -> Result<(), Failure> {
     match command {
         Command::List => {
@@ -121,9 +153,8 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             index,
             format,
         } => {
-            let proposal = propose(client, &like, format).await?;
-            let body = definition(&name, &proposal, key, &index).map_err(Failure::of)?;
-            let made = client.call(Method::POST, LIST, Some(&body)).await?;
+            let keys = Keys { key, index };
+            let made = create(client, &name, (&like, format), keys, context).await?;
             context.out.show(&Shown(made))?;
         }
         Command::Import {
@@ -150,7 +181,13 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             let body = client
                 .stream(Method::GET, &path, None, Body::empty())
                 .await?;
-            save(body, output.as_deref()).await.map_err(Failure::of)?;
+            save(body, output.as_deref())
+                .await
+                .map_err(|error| match error {
+                    // A reader like `head` that has enough is no failure.
+                    FileError::Write(_, cause) if output.is_none() => Failure::Output(cause),
+                    error => Failure::of(error),
+                })?;
         }
         Command::Delete { dataset, cascade } => {
             let path = path_of(client, LIST, KIND, &dataset).await?;

@@ -1,15 +1,17 @@
 //! Whether the connections can be used, as far as their last calls tell, or a new one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use poem::http::Method;
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::super::client::Client;
+use super::super::client::{Client, Ground};
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::Check;
 use super::server::Presence;
+use crate::auth::{Permission, Role, permissions};
 use crate::base::chain;
 
 const NAME: &str = "Connections";
@@ -32,7 +34,7 @@ pub(super) async fn check(test: bool, context: &Context, presence: Presence) -> 
 }
 
 async fn within(context: &Context) -> Result<Vec<Value>, Failure> {
-    let mut client = Client::open(context).await?;
+    let mut client = Client::open(context, Ground::Built).await?;
     let seen = look(&mut client, true).await;
     client.close().await?;
     seen
@@ -43,6 +45,9 @@ async fn look(client: &mut Client, test: bool) -> Result<Vec<Value>, Failure> {
     let mut seen = Vec::new();
     for user in client.list("/users").await? {
         let email = user["email"].as_str().unwrap_or_default().to_owned();
+        if !may_have_some(&user) {
+            continue;
+        }
         client.act_for(email.clone());
         for mut connection in client.list("/connections").await? {
             if test {
@@ -60,6 +65,12 @@ async fn look(client: &mut Client, test: bool) -> Result<Vec<Value>, Failure> {
     Ok(seen)
 }
 
+/// Whether the user may look at connections at all: one who may not has none that anything uses.
+fn may_have_some(user: &Value) -> bool {
+    let roles = BTreeSet::<Role>::deserialize(&user["roles"]).unwrap_or_default();
+    permissions(&roles).contains(&Permission::ConnectionRead)
+}
+
 fn judge(seen: &[Value], tested: bool) -> Check {
     if seen.is_empty() {
         return Check::ok(NAME, "there are none");
@@ -73,13 +84,20 @@ fn judge(seen: &[Value], tested: bool) -> Check {
         let problem = text(one, "last_problem");
         match status.as_str() {
             "reconnect" => checks.push(
-                Check::failed(name, format!("the provider refuses its token: {problem}"))
-                    .remedy("Give it another token: weighbridge connection replace-token."),
+                Check::failed(name, format!("the provider refuses its token: {problem}")).remedy(
+                    format!(
+                        "Give it another token: weighbridge connection replace-token {:?} --as {}",
+                        text(one, "name"),
+                        text(one, "owner")
+                    ),
+                ),
             ),
             "failing" if tested => checks.push(Check::failed(name, problem)),
-            "failing" => checks.push(
-                Check::warning(name, problem).remedy("Test it: weighbridge connection test."),
-            ),
+            "failing" => checks.push(Check::warning(name, problem).remedy(format!(
+                "Test it: weighbridge connection test {:?} --as {}",
+                text(one, "name"),
+                text(one, "owner")
+            ))),
             _ => {}
         }
         *by_status.entry(status).or_default() += 1;

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use super::Check;
+use crate::audit::{Error, check_key_file};
 use crate::base::chain;
 use crate::config::{Config, MasterKey};
 use crate::vault::Master;
@@ -13,12 +14,13 @@ use crate::vault::Master;
 pub(super) fn check(config: &Config) -> Check {
     let data = &config.server.data;
     let begun = data.join("store.redb").exists();
+    let audit_key = data.join("audit.key");
     Check::group(
         "Files",
         vec![
             private("data folder", data, 0o007, begun),
-            master_key(&config.vault.master_key, begun),
-            private("audit key", &data.join("audit.key"), 0o077, begun),
+            master_key(&config.vault.master_key, &audit_key, begun),
+            private("audit key", &audit_key, 0o077, begun),
         ],
     )
 }
@@ -31,8 +33,16 @@ fn private(name: &str, path: &Path, forbidden: u32, begun: bool) -> Check {
             name,
             format!("{} is made at the first start", path.display()),
         ),
-        Err(error) => Check::failed(name, format!("{}: {error}", path.display()))
-            .remedy("Put it back from a backup, or correct who may read it."),
+        Err(error) => {
+            let remedy = match error.kind() {
+                ErrorKind::NotFound => "Put it back from a backup.",
+                ErrorKind::PermissionDenied => {
+                    "Run the doctor as root or as the service's own user, who may read it."
+                }
+                _ => "Look into the kernel's log.",
+            };
+            Check::failed(name, format!("{}: {error}", path.display())).remedy(remedy)
+        }
     }
 }
 
@@ -55,8 +65,8 @@ fn judge((name, path): (&str, &Path), mode: u32, uid: u32, forbidden: u32) -> Ch
 }
 
 /// Reads the key as a start would, but makes none.
-fn master_key(place: &MasterKey, begun: bool) -> Check {
-    let (MasterKey::File(path) | MasterKey::Credential(path)) = place;
+fn master_key(place: &MasterKey, audit_key: &Path, begun: bool) -> Check {
+    let path = place.path();
     let name = "master key";
     if matches!(place, MasterKey::File(_)) && !path.exists() {
         let shown = path.display();
@@ -70,13 +80,21 @@ fn master_key(place: &MasterKey, begun: bool) -> Check {
             Check::not_checked(name, format!("{shown} is made at the first start"))
         };
     }
-    match Master::open(place, &[]) {
-        Ok(master) => Check::ok(
-            name,
-            format!("{}, fingerprint {}", path.display(), master.fingerprint()),
-        ),
-        Err(error) => Check::failed(name, chain(&error).to_string()),
+    let master = match Master::open(place, &[]) {
+        Ok(master) => master,
+        Err(error) => return Check::failed(name, chain(&error).to_string()),
+    };
+    // A key that can be read may still be another appliance's.
+    if let Err(Error::KeyRefused) = check_key_file(audit_key, &*master.key_box()) {
+        let (key, sealed) = (path.display(), audit_key.display());
+        let detail = format!("{key} is not the key that {sealed} was sealed with");
+        return Check::failed(name, detail)
+            .remedy("Put back the two that belong together, from a backup of one moment.");
     }
+    Check::ok(
+        name,
+        format!("{}, fingerprint {}", path.display(), master.fingerprint()),
+    )
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod verdict;
 use clap::Args as Arguments;
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, Kind};
 use super::runtime;
 use crate::base::Clock;
 use crate::config::Loaded;
@@ -35,11 +35,6 @@ pub(super) struct Args {
     connections: bool,
 }
 
-/// The report has told what is wrong.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} of the checks failed")]
-struct Found(usize);
-
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let loaded = match context.load() {
         Ok(loaded) => loaded,
@@ -47,7 +42,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             context
                 .out
                 .show(&Report::new(vec![settings::faulty(&faults)]))?;
-            return Err(Failure::Config(faults));
+            return Err(Failure::Shown(Kind::Config));
         }
         Err(other) => return Err(other),
     };
@@ -55,7 +50,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     context.out.show(&report)?;
     match report.failures() {
         0 => Ok(()),
-        failed => Err(Failure::of(Found(failed))),
+        _ => Err(Failure::Shown(Kind::Failed)),
     }
 }
 
@@ -72,7 +67,7 @@ async fn examine(args: &Args, context: &Context, loaded: &Loaded) -> Result<Repo
         store::check(config, running),
         audit::check(config, args.deep),
         tls::check(config, clock.now()),
-        ports::check(config, running),
+        ports::check(config, &presence),
         server::check(&mut presence).await,
     ];
     checks.push(connections::check(args.connections, context, presence).await);

@@ -4,9 +4,10 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 
 use super::Check;
+use super::server::Presence;
 use crate::config::Config;
 
-pub(super) fn check(config: &Config, running: bool) -> Check {
+pub(super) fn check(config: &Config, presence: &Presence) -> Check {
     let server = &config.server;
     let addresses = [
         ("listen", Some(server.listen)),
@@ -15,7 +16,8 @@ pub(super) fn check(config: &Config, running: bool) -> Check {
     let addresses = addresses
         .into_iter()
         .filter_map(|(name, address)| Some((name, address?)));
-    let checks = addresses.map(|(name, address)| judge(name, address, &bind(address), running));
+    let checks =
+        addresses.map(|(name, address)| judge(name, address, &bind(address), presence.runs()));
     Check::group("Ports", checks.collect())
 }
 
@@ -24,17 +26,22 @@ fn bind(address: SocketAddr) -> io::Result<()> {
     TcpListener::bind(address).map(drop)
 }
 
-fn judge(name: &str, address: SocketAddr, bound: &io::Result<()>, running: bool) -> Check {
+/// `runs` says whether a server runs, where that is known.
+fn judge(name: &str, address: SocketAddr, bound: &io::Result<()>, runs: Option<bool>) -> Check {
     match bound {
         // Port 0 is any that is free: another one each time.
-        Ok(()) if running && address.port() != 0 => Check::failed(
+        Ok(()) if runs == Some(true) && address.port() != 0 => Check::failed(
             name,
             format!("nobody listens at {address}, though a server runs"),
         )
         .remedy("The server runs with another configuration: start it anew."),
         Ok(()) => Check::ok(name, format!("{address} is free")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse && running => {
+        Err(error) if error.kind() == ErrorKind::AddrInUse && runs == Some(true) => {
             Check::ok(name, format!("{address} is in use, as a server runs"))
+        }
+        Err(error) if error.kind() == ErrorKind::AddrInUse && runs.is_none() => {
+            let detail = format!("{address} is in use, perhaps by a server that cannot be asked");
+            Check::not_checked(name, detail)
         }
         Err(error) => {
             let remedy = match error.kind() {
@@ -59,18 +66,20 @@ mod tests {
         let address = "127.0.0.1:8443".parse().unwrap();
         let in_use = || Err(ErrorKind::AddrInUse.into());
         for (bound, running, expected) in [
-            (Ok(()), false, Verdict::Ok),
-            (Ok(()), true, Verdict::Failed),
-            (in_use(), true, Verdict::Ok),
-            (in_use(), false, Verdict::Failed),
+            (Ok(()), Some(false), Verdict::Ok),
+            (Ok(()), Some(true), Verdict::Failed),
+            (Ok(()), None, Verdict::Ok),
+            (in_use(), Some(true), Verdict::Ok),
+            (in_use(), Some(false), Verdict::Failed),
+            (in_use(), None, Verdict::NotChecked),
             (
                 Err(ErrorKind::PermissionDenied.into()),
-                false,
+                Some(false),
                 Verdict::Failed,
             ),
         ] {
             let judged = judge("listen", address, &bound, running);
-            assert_eq!(judged.verdict, expected, "{bound:?} {running}");
+            assert_eq!(judged.verdict, expected, "{bound:?} {running:?}");
         }
     }
 }

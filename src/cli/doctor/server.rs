@@ -24,6 +24,17 @@ pub(super) enum Presence {
     Silent(String),
 }
 
+impl Presence {
+    /// Whether a server runs, where that is known.
+    pub(super) fn runs(&self) -> Option<bool> {
+        match self {
+            Self::Absent => Some(false),
+            Self::Running(_) => Some(true),
+            Self::Silent(_) => None,
+        }
+    }
+}
+
 /// Looks for the server's local socket.
 pub(super) async fn find(config: &Config) -> Presence {
     match timeout(PATIENCE, Client::running(&config.server.socket)).await {

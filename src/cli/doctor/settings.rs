@@ -10,11 +10,9 @@ const NAME: &str = "Configuration";
 
 /// Every fault of a configuration that cannot be used.
 pub(super) fn faulty(faults: &Faults) -> Check {
-    let lines = faults.to_string();
-    let faults = lines
-        .lines()
-        .map(|line| Check::failed("fault", line).remedy("Correct the value."));
-    Check::group(NAME, faults.collect())
+    let lines = faults.faults.iter().map(|fault| faults.line(fault));
+    let checks = lines.map(|line| Check::failed("fault", line));
+    Check::group(NAME, checks.collect())
 }
 
 /// A configuration that was loaded from `file`, if there is one.

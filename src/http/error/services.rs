@@ -170,9 +170,13 @@ impl From<app::Error> for ApiError {
             E::Witness(error) => error.into(),
             E::Auth(error) => error.into(),
             E::Runs(error) => error.into(),
-            E::Data(..) | E::Vault(_) | E::Audit(_) | E::Net(_) | E::Sandbox(_) => {
-                Self::internal(error)
-            }
+            E::Data(..)
+            | E::ReadOnly(..)
+            | E::KeysDiffer { .. }
+            | E::Vault(_)
+            | E::Audit(_)
+            | E::Net(_)
+            | E::Sandbox(_) => Self::internal(error),
         }
     }
 }
