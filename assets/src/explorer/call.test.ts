@@ -16,6 +16,8 @@ it("puts values where they belong, and leaves out what is empty", () => {
     body: undefined,
   });
   expect(callOf(operation("getThing"), { values: { id: "1" }, body: "" }).path).toBe("/things/1");
+  // An empty id read as `/things/`, which is another address.
+  expect(callOf(operation("getThing"), { values: {}, body: "" }).path).toBe("/things/{id}");
   expect(missingIn(operation("getThing"), { values: {}, body: "" })).toEqual(["id"]);
 });
 

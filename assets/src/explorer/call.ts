@@ -20,7 +20,8 @@ export interface Call {
 export function callOf(operation: Operation, draft: Draft): Call {
   const { method, parameters, body } = operation;
   const given = parameters.filter(({ name }) => givenFor(draft, name) !== "");
-  const path = parameters
+  // What is not filled in yet stays as its place: nothing would read as another address.
+  const path = given
     .filter(({ place }) => place === "path")
     .reduce(
       (all, { name }) => all.replace(`{${name}}`, encodeURIComponent(givenFor(draft, name))),
