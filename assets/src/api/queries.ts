@@ -30,9 +30,13 @@ export function createQueries(onSignedOut: () => void): QueryClient {
 /** Marks everything read below some addresses as old, so that what is on screen is read again. */
 export function useRefresh(): (...prefixes: string[]) => Promise<void> {
   const queries = useQueryClient();
-  return (...prefixes) =>
-    queries.invalidateQueries({
-      predicate: ({ queryKey: [, path] }) =>
-        typeof path === "string" && prefixes.some((prefix) => path.startsWith(prefix)),
-    });
+  return (...prefixes) => refreshIn(queries, ...prefixes);
+}
+
+/** The same for an effect, which must not begin anew with each rendering. */
+export function refreshIn(queries: QueryClient, ...prefixes: string[]): Promise<void> {
+  return queries.invalidateQueries({
+    predicate: ({ queryKey: [, path] }) =>
+      typeof path === "string" && prefixes.some((prefix) => path.startsWith(prefix)),
+  });
 }

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { $api, apiBase } from "../api/client";
+import { refreshIn } from "../api/queries";
 import type { Run } from "../api/types";
 import { hasEnded } from "./state";
 
@@ -9,7 +10,7 @@ const pollMs = 2_000;
 /** A run as it is now: by the appliance's stream while it lasts, by asking where that fails. */
 export function useLiveRun(id: string) {
   const isStreaming = useRunStream(id);
-  return $api.useQuery(
+  const run = $api.useQuery(
     "get",
     "/runs/{id}",
     { params: { path: { id } } },
@@ -18,6 +19,16 @@ export function useLiveRun(id: string) {
         isStreaming || (state.data && hasEnded(state.data)) ? false : pollMs,
     },
   );
+  useSyncsAfter(run.data !== undefined && hasEnded(run.data));
+  return run;
+}
+
+/** What a run leaves with its sync, such as dead letters, is read anew once it is over. */
+function useSyncsAfter(isOver: boolean): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (isOver) void refreshIn(queries, "/syncs");
+  }, [isOver, queries]);
 }
 
 /** Feeds the stream's events into the cache; whether the stream is up. */

@@ -1,10 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { $api, client } from "../api/client";
 import { tagOf } from "../api/guarded";
 import { useOnce } from "../api/once";
 import { useAtOnce } from "../api/optimistic";
-import { useRefresh } from "../api/queries";
+import { refreshIn, useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync } from "../api/types";
 import { BookLink } from "../book/link";
@@ -142,6 +143,7 @@ function Runs({ syncId }: { syncId: string }) {
         state.data?.items.some((run) => !hasEnded(run)) ? 2_000 : 30_000,
     },
   );
+  useSyncsAfter(runs.data?.items.some((run) => !hasEnded(run)) ?? false);
   return (
     <Loaded query={runs} waiting={<WaitingTable columns={runColumns} rows={3} />}>
       {({ items }) =>
@@ -158,6 +160,16 @@ function Runs({ syncId }: { syncId: string }) {
       }
     </Loaded>
   );
+}
+
+/** What runs leave with their sync, such as dead letters, is read anew once none is under way. */
+function useSyncsAfter(isBusy: boolean): void {
+  const queries = useQueryClient();
+  const wasBusy = useRef(false);
+  useEffect(() => {
+    if (wasBusy.current && !isBusy) void refreshIn(queries, "/syncs");
+    wasBusy.current = isBusy;
+  }, [isBusy, queries]);
 }
 
 const columns: Column<Sync["mapping"][number]>[] = [

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
-import { deadLetter, session, sync } from "../../testing/samples";
+import { deadLetter, run, session, sync } from "../../testing/samples";
 
 const stored = {
   "GET /syncs/{id}": sync,
@@ -23,6 +23,20 @@ it("a dead letter says why, how often, and what was sent", async () => {
     "StateCalifornistate",
     "NoteEmptynote",
   ]);
+});
+
+it("letters that a run leaves are there once it is over, without anybody asking", async () => {
+  let state = "running";
+  fakeAppliance({
+    ...stored,
+    "GET /runs": () => ({ items: [{ ...run, state }] }),
+    "GET /syncs/{id}/dead-letters": () => ({ items: state === "done" ? [deadLetter] : [] }),
+  });
+  await openPage("/syncs/sync-1", sync.name);
+  await screen.findByText("Running");
+  expect(screen.queryByText("Dead letters")).toBeNull();
+  state = "done";
+  expect(await screen.findByText("Dead letters", {}, { timeout: 5_000 })).toBeVisible();
 });
 
 it("one is discarded, or all after a question", async () => {
