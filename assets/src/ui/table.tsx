@@ -118,7 +118,8 @@ interface WaitingTableProps<Row> {
 export function WaitingTable<Row>({ columns, rows = 8 }: WaitingTableProps<Row>) {
   return (
     <div className="table-region" role="status" aria-label="Loading">
-      <table className="table cards" aria-hidden="true">
+      {/* Its heads may hold buttons, which nobody can reach who is not told of them. */}
+      <table className="table cards" aria-hidden="true" inert>
         <Head
           columns={columns.map(({ id, head, isFigure, isMark }) => ({
             id,
