@@ -9,14 +9,24 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const patienceMs = 30_000;
 
-/** Both processes, where they are, and how to end them. */
-export async function startAppliance(binary) {
+/** Starts of syncs are counted by tests of their own; here nobody waits for them. */
+const unhurried = `[limits]
+sync_starts = "1000 / minute"
+sync_starts_airtable = "1000 / minute"
+`;
+
+/**
+ * Both processes, where they are, and how to end them.
+ *
+ * `settings` are what the configuration ends with; `host` is how the appliance is called.
+ */
+export async function startAppliance(binary, { host = "localhost", settings = unhurried } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "weighbridge-browser-"));
   const sandboxPort = await freePort();
   const port = await freePort();
   const config = join(folder, "weighbridge.toml");
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
-  await writeFile(config, configFor({ data: join(folder, "data"), port, sandboxUrl }));
+  await writeFile(config, configFor({ data: join(folder, "data"), port, sandboxUrl }) + settings);
   const started = [
     start(binary, ["sandbox", "--listen", `127.0.0.1:${sandboxPort}`]),
     start(binary, ["serve", "--config", config]),
@@ -31,10 +41,11 @@ export async function startAppliance(binary) {
     await stop();
     throw cause;
   }
+  const url = `https://${host}:${port}`;
   return {
-    url: `https://localhost:${port}`,
+    url,
     sandboxUrl,
-    setupLink: () => setupLink(binary, config, `https://localhost:${port}`),
+    setupLink: () => setupLink(binary, config, url),
     stop,
   };
 }
@@ -46,6 +57,7 @@ data = "${data}"
 
 [sandbox]
 url = "${sandboxUrl}"
+
 `;
 }
 

@@ -5,15 +5,18 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startAppliance } from "./appliance.mjs";
 import { openBrowser } from "./browser.mjs";
+import { approvalJourney } from "./journeys/approval.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
+import { lettersJourney } from "./journeys/letters.mjs";
+import { limitsJourney } from "./journeys/limits.mjs";
 import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
 
 const binary = process.env.WEIGHBRIDGE_BIN;
 
-describe("in the browser", { timeout: 300_000 }, () => {
+describe("in the browser", { timeout: 600_000 }, () => {
   const stage = {};
 
   before(async () => {
@@ -32,8 +35,11 @@ describe("in the browser", { timeout: 300_000 }, () => {
   firstJourney(stage);
   keyboardJourney(stage);
   scheduleJourney(stage);
+  lettersJourney(stage);
+  approvalJourney(stage);
   oauthJourney(stage);
   everyPage(stage);
+  limitsJourney(stage);
 
   it("violates the content security policy nowhere, and no script throws", () => {
     assert.deepEqual(stage.browser.faults, []);

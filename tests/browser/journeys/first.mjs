@@ -138,12 +138,24 @@ export async function runOnce(page) {
   await page.getByText("Done: every record is there, exactly once").waitFor({ timeout: 60_000 });
 }
 
-async function rename(page, key, name) {
+export async function rename(page, key, name) {
   await page.getByRole("link", { name: key, exact: true }).click();
   const sheet = page.getByRole("dialog");
   await sheet.getByLabel("name", { exact: true }).fill(name);
   await sheet.getByRole("button", { name: "Save" }).click();
   await sheet.waitFor({ state: "detached" });
+}
+
+/** Calls the API with the page's own session. */
+export async function call(page, method, path, body) {
+  const asked = { method, path, body: body && JSON.stringify(body) };
+  return page.evaluate(async ({ method, path, body }) => {
+    const { csrf_token } = await (await fetch("/api/v1/auth/session")).json();
+    const headers = { "content-type": "application/json", "x-csrf-token": csrf_token };
+    const answer = await fetch(`/api/v1${path}`, { method, body, headers });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
+    return answer.json();
+  }, asked);
 }
 
 /** The sandbox's table is the dataset, field by field: no more, no less, nothing twice. */
