@@ -24,7 +24,7 @@ use crate::limits::Limits;
 use crate::net::{self, NotLoopback};
 use crate::providers::{Kind, oauth};
 use crate::receipts::{self, Receipts};
-use crate::scheduler::Scheduler;
+use crate::scheduler::{self, Scheduler};
 use crate::store::{self, Migration, Registry, Store};
 use crate::sync::{self, Syncs};
 use crate::telemetry::Metrics;
@@ -107,9 +107,9 @@ pub enum Error {
     /// The certificates of the system cannot be used.
     #[error("outgoing calls cannot be secured")]
     Net(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The runs cannot be read.
-    #[error("the runs cannot be read")]
-    Runs(#[from] sync::Error),
+    /// The jobs cannot be read.
+    #[error("the jobs cannot be read")]
+    Jobs(#[from] scheduler::Error),
     /// The sandbox is not on this machine.
     #[error("the setting sandbox.url cannot be used")]
     Sandbox(#[from] NotLoopback),
@@ -135,15 +135,9 @@ impl App {
         let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
         let ground = ground(&store, &vault, &audit, &clock, blocking);
         let connections = connections(&config, &ground, network)?;
-        let auth = Auth::open(&config.auth, ground).await?;
-        let datasets = Datasets::new(
-            store.clone(),
-            audit.clone(),
-            clock.clone(),
-            blocking,
-            spooled(&config),
-        );
         let nudge = Nudge::default();
+        let datasets = records(&ground, &nudge, &config);
+        let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
             datasets: datasets.clone(),
@@ -158,7 +152,7 @@ impl App {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
-            scheduler: Scheduler::new(syncs.clone(), nudge, clock.clone()),
+            scheduler: Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone()),
             datasets,
             syncs,
             metrics,
@@ -342,9 +336,20 @@ fn store_file(config: &Config) -> PathBuf {
     config.server.data.join("store.redb")
 }
 
-fn spooled(config: &Config) -> datasets::Settings {
-    let spool = config.server.data.join("spool");
-    datasets::Settings { spool }
+/// Everybody's tables, over the same ground as their accounts.
+fn records(ground: &auth::Parts, nudge: &Nudge, config: &Config) -> Datasets {
+    Datasets::new(datasets::Services {
+        store: ground.store.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        blocking: ground.blocking,
+        nudge: nudge.clone(),
+        settings: datasets::Settings {
+            spool: config.server.data.join("spool"),
+            exports: config.server.data.join("exports"),
+            keep_exports: config.exports.keep,
+        },
+    })
 }
 
 /// How fast the providers are called, and how far their lists lag behind.

@@ -208,6 +208,24 @@ codes! {
         "Records were exported to a file.";
     SelectionChanged = "WB-DATA-014" "selection_change" ApiActivity 3 Informational done
         "A user picked records of a dataset, or let go of some.";
+    ImportCancelled = "WB-DATA-015" "upload_cancelled" ApiActivity 3 Informational done
+        "An import of a file was called off.";
+    ExportQueued = "WB-DATA-016" "sensitive_export_asked" ApiActivity 2 Low done
+        "A file with records was asked for.";
+    ExportFinished = "WB-DATA-017" "sensitive_export_made" ApiActivity 2 Informational done
+        "A file with records that was asked for was made.";
+    ExportFailed = "WB-DATA-018" "sensitive_export_fail" ApiActivity 2 Low fails
+        "A file with records that was asked for could not be made.";
+    ExportCancelled = "WB-DATA-019" "sensitive_export_cancelled" ApiActivity 3 Informational done
+        "The making of a file with records was called off.";
+    ExportFetched = "WB-DATA-020" "sensitive_export_fetched" ApiActivity 2 Low done
+        "A file with records, or a part of it, was fetched.";
+    ExportDeleted = "WB-DATA-021" "sensitive_export_deleted" ApiActivity 4 Informational done
+        "A file with records was deleted.";
+    ExportsSwept = "WB-DATA-022" "sensitive_exports_swept" ApiActivity 4 Informational done
+        "Files with records that were made long ago were deleted, as the settings say.";
+    JobsRead = "WB-DATA-023" "jobs_read" ApiActivity 2 Informational done
+        "The list of jobs was read.";
 
     DatasetShared = "WB-SHARE-001" "dataset_share" EntityManagement 1 Low done
         "A dataset was shared with another user.";

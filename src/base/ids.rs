@@ -73,17 +73,48 @@ ids! {
     DatasetId
     /// One import of a file into a dataset.
     ImportId
+    /// One file with the records of a dataset.
+    ExportId
     /// One user's access to one provider account.
     ConnectionId
     /// An agreement between a dataset and a remote table.
     SyncId
     /// One execution of a sync.
     RunId
+    /// Any job: that of its run, import or export.
+    JobId
     /// What a run of a sync would do, written down beforehand.
     PlanId
     /// One request to the appliance; the answer, the log and the book all carry it.
     RequestId
 }
+
+impl JobId {
+    /// The id right behind this one; none behind the last there can be.
+    pub fn next(self) -> Option<Self> {
+        let next = u128::from_be_bytes(*self.as_bytes()).checked_add(1)?;
+        Some(Self::from_bytes(next.to_be_bytes()))
+    }
+}
+
+/// The ids of those things that are jobs.
+macro_rules! jobs {
+    ($($name:ident)+) => {$(
+        impl From<$name> for JobId {
+            fn from(id: $name) -> Self {
+                Self::from_bytes(*id.as_bytes())
+            }
+        }
+
+        impl From<JobId> for $name {
+            fn from(id: JobId) -> Self {
+                Self::from_bytes(*id.as_bytes())
+            }
+        }
+    )+};
+}
+
+jobs! { RunId ImportId ExportId }
 
 fn rising(clock: &Clock) -> Uuid {
     let millis = u64::try_from(clock.now().as_millisecond()).unwrap_or_default();

@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, demo, doctor, init, limits, man, openapi,
+    audit, completions, config, connection, dataset, demo, doctor, init, job, limits, man, openapi,
     run as runs, sandbox, serve, setup_link, store, sync, token, user,
 };
 use crate::config::Environment;
@@ -73,6 +73,8 @@ enum Command {
     Sync(sync::Line),
     /// Show runs and follow them.
     Run(runs::Line),
+    /// List what is under way, or was, and call it off.
+    Job(job::Line),
     /// Play the providers on this machine, faults included, to try every failure first.
     Sandbox(sandbox::Args),
     /// Print what a shell needs to complete the commands.
@@ -117,6 +119,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),
+        Command::Job(line) => job::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man => man::run(context),

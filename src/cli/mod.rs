@@ -20,6 +20,7 @@ mod demo;
 mod doctor;
 mod failure;
 mod init;
+mod job;
 mod limits;
 mod man;
 mod named;

@@ -7,8 +7,8 @@ use toml_edit::Document;
 use super::fault::{Caution, Fault, Faults, Reason, Unreadable, Warning};
 use super::reader::{About, Entry, Reader, place};
 use super::{
-    Airtable, Audit, Auth, Config, Environment, Google, Limits, Log, Net, Notion, Redis, Sandbox,
-    Sentry, Server, Source, Store, Sync, Tls, Vault,
+    Airtable, Audit, Auth, Config, Environment, Exports, Google, Limits, Log, Net, Notion, Redis,
+    Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault,
 };
 
 /// A configuration that can be used, and what is known about it.
@@ -126,6 +126,7 @@ fn sections(reader: &mut Reader<'_>) -> Config {
         log: Log::read(reader.section("log", "The operational log.")),
         net: Net::read(reader.section("net", "Calls that leave the appliance.")),
         sync: Sync::read(reader.section("sync", "Runs of syncs, and plans of them.")),
+        exports: Exports::read(reader.section("exports", "Files that are made in the background.")),
         airtable: Airtable::read(reader.section(
             "airtable",
             "Pacing towards Airtable, and the OAuth integration there.",

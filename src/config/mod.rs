@@ -9,6 +9,7 @@ mod airtable;
 mod audit;
 mod auth;
 mod environment;
+mod exports;
 mod fault;
 mod google;
 mod limits;
@@ -37,6 +38,7 @@ pub use airtable::Airtable;
 pub use audit::Audit;
 pub use auth::{Argon2, Auth};
 pub use environment::Environment;
+pub use exports::Exports;
 pub use fault::{Caution, Fault, Faults, Reason, Source, Unreadable, Warning};
 pub use google::Google;
 pub use limits::Limits;
@@ -81,6 +83,8 @@ pub struct Config {
     pub net: Net,
     /// Runs and plans.
     pub sync: Sync,
+    /// Files that are made in the background.
+    pub exports: Exports,
     /// Pacing towards Airtable.
     pub airtable: Airtable,
     /// Pacing towards Notion.

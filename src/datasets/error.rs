@@ -1,11 +1,13 @@
 //! What can go wrong with datasets, by what the caller can do.
 
+use std::io::ErrorKind;
+
 use super::filter::FilterError;
 use super::import::Refusal;
 use super::plan::QueryError;
 use super::selection::MOST_SELECTED;
 use super::share::Access;
-use crate::base::{BadCursor, DatasetId, ImportId};
+use crate::base::{BadCursor, DatasetId, ExportId, ImportId};
 use crate::fields::{Misfit, SchemaFaults, UnknownNames};
 use crate::store;
 
@@ -45,6 +47,21 @@ pub enum Error {
     /// The dataset has seen no such import.
     #[error("import {0} does not exist")]
     UnknownImport(ImportId),
+    /// Whoever asks has asked for no such export of the dataset.
+    #[error("export {0} does not exist")]
+    UnknownExport(ExportId),
+    /// The export has no file, or not yet; its state.
+    #[error("the export has no file: it is {0}")]
+    NotDone(&'static str),
+    /// The export has not ended.
+    #[error("the export has not ended; wait for its end, or cancel it")]
+    NotEnded,
+    /// The job has come to another end.
+    #[error("it has ended")]
+    Ended,
+    /// The file of a strict import was accepted as a whole.
+    #[error("the whole file was accepted and is being written; it cannot be called off any more")]
+    Accepted,
     /// It is not in the state that the change was meant for.
     #[error("it is not in the state that the change was meant for")]
     Precondition,
@@ -96,6 +113,9 @@ pub enum Error {
     /// More would be picked than one user can.
     #[error("a selection has at most {MOST_SELECTED} records; a sync can go by a filter instead")]
     SelectionTooLarge,
+    /// The fields that a file is to have are none of the dataset's.
+    #[error("fields: {0}")]
+    UnknownFields(#[source] UnknownNames),
     /// The cursor is none of this list's.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),
@@ -114,6 +134,22 @@ pub enum Error {
     /// The store did not do it.
     #[error("the store did not do it")]
     Store(#[from] store::Error),
+}
+
+impl Error {
+    /// Whether there is no room on a disk.
+    pub(super) fn is_full(&self) -> bool {
+        match self {
+            Self::Spool(error) => {
+                matches!(
+                    error.kind(),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+                )
+            }
+            Self::Store(error) => matches!(error, store::Error::Full),
+            _ => false,
+        }
+    }
 }
 
 /// One thing that is wrong with a record.

@@ -104,8 +104,13 @@ impl Export {
     }
 }
 
+/// What a file with the records of a dataset of that name is called.
+pub(super) fn file_name(name: &str, format: Format) -> String {
+    format!("{}.{}", safe_name(name), format.name())
+}
+
 /// Where the writing of a file stands.
-struct Writer {
+pub(super) struct Writer {
     dataset: Dataset,
     format: Format,
     chosen: Selection,
@@ -114,12 +119,21 @@ struct Writer {
     moment: Option<(Snapshot, Duration)>,
     after: Option<String>,
     began: bool,
-    ended: bool,
+    /// The records that were written so far.
+    pub(super) records: u64,
+    /// Whether the file is whole.
+    pub(super) ended: bool,
 }
 
 impl Writer {
+    /// Begins a file of all records with these fields, and the key in any case.
+    pub(super) fn of_all(dataset: &Dataset, format: Format, chosen: Selection) -> Self {
+        Self::new(dataset.file(format, chosen, Which::All))
+    }
+
     fn new(file: Export) -> Self {
         Self {
+            records: 0,
             clock: file.dataset.datasets.0.clock.clone(),
             dataset: file.dataset,
             format: file.format,
@@ -132,7 +146,8 @@ impl Writer {
         }
     }
 
-    fn chunk(&mut self) -> Result<Vec<u8>, Error> {
+    /// The next bytes of the file, until it has ended.
+    pub(super) fn chunk(&mut self) -> Result<Vec<u8>, Error> {
         // A share that is withdrawn ends what it was streaming.
         self.dataset.still(Access::View)?;
         let mut out = Vec::with_capacity(CHUNK + (16 << 10));
@@ -148,7 +163,7 @@ impl Writer {
             ),
         };
         self.ended = true;
-        let (dataset, ended) = (&self.dataset, &mut self.ended);
+        let (dataset, ended, records) = (&self.dataset, &mut self.ended, &mut self.records);
         let form = Form {
             schema: dataset.schema(),
             chosen: &self.chosen,
@@ -162,6 +177,7 @@ impl Writer {
             }
             form.write(&record, std::mem::take(&mut first), &mut out);
             last = Some(record.key);
+            *records += 1;
             ControlFlow::Continue(())
         };
         match self.which {

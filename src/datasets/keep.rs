@@ -6,17 +6,20 @@ use std::ops::ControlFlow;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::draft::Draft;
 use super::error::Error;
-use super::import::{Import, ImportState, Imports, Job, Problems, Refusal, Spool, discard};
+use super::import::{
+    Destination, Import, Importers, Imports, Job, Problems, Refusal, Spool, discard,
+};
 use super::record::{Envelope, Records};
 use super::row::{Definition, Purge, Purges, Rewrite, Rewrites, Rows, records};
 use super::selection::Picks;
 use super::{Dataset, Datasets};
 use crate::base::{Actor, DatasetId, ImportId, Scope, Tasks, UserId, chain};
 use crate::fields::Fields;
+use crate::jobs::{Phase, State};
 use crate::store::{self, Batch, Collection, Scan, prefix};
 
 /// So many rows are removed or written anew in one commit, so that others get their turn.
@@ -66,18 +69,28 @@ impl Datasets {
     /// Ends or goes on with the imports that an earlier process left, then tidies up.
     pub async fn recover(&self) -> Result<(), Error> {
         let mut left = BTreeSet::new();
+        let mut unlisted = Batch::bookkeeping();
         let moment = self.0.store.snapshot()?;
         moment.walk::<Imports>(&Scan::all(usize::MAX), |_, row| {
-            if !row.value.has_ended() {
+            let (dataset, import) = row.key;
+            if !row.value.state().ended() {
                 left.insert(Abandoned {
                     owner: row.value.owner,
-                    dataset: row.key.0,
-                    import: row.key.1,
+                    dataset,
+                    import,
                 });
+            }
+            // Versions before this list kept none.
+            let listed = (row.value.importer(), import);
+            if row.value.by.is_none() && moment.get::<Importers>(&listed)?.is_none() {
+                unlisted.put::<Importers>(&listed, &Destination { dataset });
             }
             Ok(ControlFlow::Continue(()))
         })?;
         drop(moment);
+        if !unlisted.is_empty() {
+            self.0.store.commit(unlisted).await?;
+        }
         self.abandoned().append(&mut left);
         self.tidy().await?;
         self.sweep_spools()
@@ -95,7 +108,15 @@ impl Datasets {
                 outcome = Err(error);
             }
         }
-        for purge in self.0.store.scan::<Purges>(&Scan::all(usize::MAX))?.rows {
+        let purges = self.0.store.scan::<Purges>(&Scan::all(usize::MAX))?.rows;
+        if !purges.is_empty() {
+            // The exports have gone with their dataset; their files lie there still. What cannot
+            // be removed now is swept later.
+            if let Err(error) = self.sweep_export_files().await {
+                warn!(error = %chain(&error), "files of exports that are gone are still there");
+            }
+        }
+        for purge in purges {
             self.purge(purge.key, &purge.value).await?;
         }
         for rewrite in self.0.store.scan::<Rewrites>(&Scan::all(usize::MAX))?.rows {
@@ -121,7 +142,7 @@ impl Datasets {
         let mut under_way = BTreeSet::new();
         let moment = self.0.store.snapshot()?;
         moment.walk::<Imports>(&Scan::all(usize::MAX), |_, row| {
-            if !row.value.has_ended() {
+            if !row.value.state().ended() {
                 under_way.insert(row.key.1);
             }
             Ok(ControlFlow::Continue(()))
@@ -148,13 +169,13 @@ impl Datasets {
             return Ok(());
         };
         let by = Actor::system();
-        let outcome = match import.state {
-            ImportState::Done | ImportState::Failed => return Ok(()),
-            ImportState::Running => {
+        let outcome = match import.state() {
+            State::Done | State::Failed(_) | State::Cancelled => return Ok(()),
+            State::Running(Phase::Writing) => self.apply(dataset, import, &by).await,
+            State::Queued | State::Running(_) => {
                 let cut = Err(Error::Refused(Refusal::Upload));
                 Job::resume(dataset, import).end(cut, &by).await
             }
-            ImportState::Applying => self.apply(dataset, import, &by).await,
         };
         match outcome {
             Ok(_) | Err(Error::Refused(_)) => Ok(()),
@@ -177,11 +198,16 @@ impl Datasets {
         self.clear_all::<Picks>(prefix(&(id,))).await?;
         self.clear_all::<Records>(prefix(&(id,))).await?;
         let imports = Scan::prefix(prefix(&(id,)), usize::MAX);
+        let mut listed = Vec::new();
         for import in self.0.store.scan::<Imports>(&imports)?.rows {
+            listed.push((import.value.importer(), import.key.1));
             self.clear_all::<Problems>(prefix(&(import.key.1,))).await?;
         }
         let mut batch = Batch::bookkeeping();
         batch.clear::<Imports>(prefix(&(id,)), usize::MAX);
+        for import in &listed {
+            batch.discard::<Importers>(import);
+        }
         batch.discard::<Rewrites>(&id);
         batch.add(&records(id), -self.0.store.count(&records(id))?);
         batch.discard::<Purges>(&id);

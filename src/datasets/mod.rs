@@ -3,8 +3,9 @@
 //! [`Datasets`] opens a [`Dataset`] by the scope of its owner, or of somebody whom it is shared with;
 //! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
 //! values, `write`, `bulk` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
-//! and `export` move files, `selection` remembers what each user has picked, `share` and `sharing` let others
-//! in, `keep` finishes what was begun.
+//! and `export` move files, `exports` makes them in the background, `selection` remembers what each
+//! user has picked, `share` and `sharing` let others in, `latest` lists what somebody has had done,
+//! `keep` finishes what was begun.
 
 mod alter;
 mod bulk;
@@ -12,10 +13,12 @@ mod dataset;
 mod draft;
 mod error;
 mod export;
+mod exports;
 mod filter;
 mod gate;
 mod import;
 mod keep;
+mod latest;
 mod page;
 mod plan;
 mod preview;
@@ -32,15 +35,16 @@ pub use bulk::{Applied, Fate, MANY, Operation, Together, What};
 pub use dataset::Dataset;
 pub use error::{Error, FaultReason, RecordFault};
 pub use export::Export;
+pub use exports::{Asked, Content, DueExport, ExportJob, ExportsPage, Span};
 pub use filter::FilterError;
-pub use import::{Format, Import, ImportState, Options, Problem, Refusal};
+pub use import::{Format, Import, Options, Problem, Refusal};
 pub use page::{Query, RecordPage};
 pub use plan::{QueryError, SCAN_LIMIT};
 pub use preview::{PREVIEW_BYTES, Preview, preview};
 pub use record::{Record, Unread};
 pub use row::{Definition, Rows};
 pub use selection::{MOST_SELECTED, Picked, Picking};
-pub use service::{Datasets, New, Settings, tables};
+pub use service::{Datasets, New, Services, Settings, tables};
 pub use share::{Access, Level, Share};
 pub use sharing::Grantee;
 pub use write::{Mode, Write};

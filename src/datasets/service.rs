@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::dataset::Read;
 use super::draft::Shape;
+use super::exports::{Exports, Live};
 use super::gate::Gates;
-use super::import::{Imports, Problems};
+use super::import::{Importers, Imports, Problems, Stops};
 use super::keep::Abandoned;
 use super::record::Records;
 use super::row::{BY_NAME, Definition, Purges, Rewrites, Rows, Slot, records};
@@ -22,11 +24,32 @@ use crate::base::{Actor, Blocking, Clock, Cursor, DatasetId, Nudge, Scope};
 use crate::fields::{Field, Schema};
 use crate::store::{self, Batch, Kept, Key as _, Row, Scan, Snapshot, Store, Table, prefix};
 
-/// Where files lie that wait to be imported as a whole.
+/// Where files lie, and for how long.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// A folder of the service's own.
+    /// Those that wait to be imported as a whole: a folder of the service's own.
     pub spool: PathBuf,
+    /// Those of exports: another one.
+    pub exports: PathBuf,
+    /// How long an export that has ended is kept.
+    pub keep_exports: Duration,
+}
+
+/// What datasets are built upon.
+#[derive(Clone)]
+pub struct Services {
+    /// Where they are kept.
+    pub store: Store,
+    /// The book.
+    pub log: Log,
+    /// The time.
+    pub clock: Clock,
+    /// Where long work happens.
+    pub blocking: Blocking,
+    /// Rung when an export is asked for.
+    pub nudge: Nudge,
+    /// Where files lie, and for how long.
+    pub settings: Settings,
 }
 
 /// All datasets. Clones share the service.
@@ -45,8 +68,14 @@ pub(super) struct Parts {
     pub(super) picking: Gates,
     /// The datasets that were opened lately.
     read: Kept<Read>,
+    /// What calls off the imports whose files are being read.
+    pub(super) stops: Stops,
     /// Imports whose callers have gone away.
     pub(super) abandoned: Mutex<BTreeSet<Abandoned>>,
+    /// The exports that are being made.
+    pub(super) exports: Live,
+    /// Rung when an export is asked for.
+    pub(super) nudge: Nudge,
     /// Rung when there is something to do in the background.
     pub(super) bell: Nudge,
 }
@@ -71,13 +100,15 @@ pub struct New {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 8] {
+pub fn tables() -> [Table; 10] {
     [
         Table::of::<Rows>(),
         Table::of::<Shares>(),
         Table::of::<Records>(),
         Table::of::<Imports>(),
         Table::of::<Problems>(),
+        Table::of::<Importers>(),
+        Table::of::<Exports>(),
         Table::of::<Rewrites>(),
         Table::of::<Purges>(),
         Table::of::<Picks>(),
@@ -85,14 +116,17 @@ pub fn tables() -> [Table; 8] {
 }
 
 impl Datasets {
-    /// The service over the store. [`Datasets::start`] finishes what an earlier process began.
-    pub fn new(
-        store: Store,
-        log: Log,
-        clock: Clock,
-        blocking: Blocking,
-        settings: Settings,
-    ) -> Self {
+    /// The service over what it is built upon. [`Datasets::start`] finishes what an earlier process
+    /// began.
+    pub fn new(services: Services) -> Self {
+        let Services {
+            store,
+            log,
+            clock,
+            blocking,
+            nudge,
+            settings,
+        } = services;
         Self(Arc::new(Parts {
             store,
             log,
@@ -102,7 +136,10 @@ impl Datasets {
             gates: Gates::default(),
             picking: Gates::default(),
             read: Kept::default(),
+            stops: Stops::default(),
             abandoned: Mutex::default(),
+            exports: Live::default(),
+            nudge,
             bell: Nudge::default(),
         }))
     }

@@ -20,13 +20,19 @@ impl Selection {
     /// Reads names joined by commas, in any case of letters; one that holds a comma stands in
     /// double quotes, as in CSV. Without a text all fields are meant, by an empty one none.
     pub fn read(schema: &Schema, names: Option<&str>) -> Result<Self, UnknownNames> {
+        let names = names.map(split);
+        Self::named(schema, names.as_deref())
+    }
+
+    /// The same by a list of names.
+    pub fn named(schema: &Schema, names: Option<&[String]>) -> Result<Self, UnknownNames> {
         let Some(names) = names else {
             return Ok(Self(None));
         };
         let mut chosen = vec![false; schema.fields().len()];
         let mut unknown = Vec::new();
-        for name in split(names) {
-            match schema.position_like(&name) {
+        for name in names {
+            match schema.position_like(name) {
                 Some(at) => chosen[at] = true,
                 None => unknown.push(format!("{name:?}")),
             }

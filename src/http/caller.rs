@@ -118,6 +118,11 @@ impl Caller {
         Ok((actor, scope))
     }
 
+    /// Whether they may do something beside what the operation needs.
+    pub(crate) fn holds(&self, permission: Permission) -> bool {
+        self.0.permissions().contains(&permission)
+    }
+
     /// Who it is; for what belongs to no single user.
     pub fn by(&self) -> Actor {
         Actor::clone(&self.0.actor)

@@ -78,7 +78,8 @@ pub(crate) fn sync_starts(provider: Kind) -> Policy {
 fn policy(method: &Method, operation: &str) -> Policy {
     let last = operation.rsplit('/').next().unwrap_or_default();
     match (method, last) {
-        (&Method::GET, "export") => Policy::Exports,
+        (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
+        (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
         (&Method::POST, "runs" | "retry" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
@@ -155,6 +156,8 @@ mod tests {
         for (method, operation, expected) in [
             (Method::GET, "v1/datasets", Policy::ApiCalls),
             (Method::GET, "v1/datasets/1/export", Policy::Exports),
+            (Method::POST, "v1/datasets/1/exports", Policy::Exports),
+            (Method::GET, "v1/datasets/1/exports", Policy::ApiCalls),
             (Method::POST, "v1/datasets/1/imports", Policy::Imports),
             (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
             (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),

@@ -29,6 +29,7 @@ mod origin;
 mod packed;
 mod page;
 mod plain;
+mod range;
 mod refusal;
 mod sparse;
 mod strict;

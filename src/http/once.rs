@@ -19,11 +19,12 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 10] = [
+pub(crate) const PATHS: [&str; 11] = [
     "/users",
     "/datasets",
     "/datasets/*/shares",
     "/datasets/*/batch",
+    "/datasets/*/exports",
     "/connections",
     "/syncs",
     "/syncs/*/runs",
@@ -192,6 +193,7 @@ mod tests {
             ("/runs/0199/cancel", false),
             ("/datasets/0199", false),
             ("/datasets/0199/imports", false),
+            ("/datasets/0199/exports", true),
             ("/tokens", false),
             ("/syncs/proposal", false),
             ("", false),

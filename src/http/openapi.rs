@@ -188,8 +188,11 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
     for (status, response) in members(responses) {
         describe(status, response);
     }
-    if path.ends_with("/export") {
+    if path.ends_with("/export") || path.ends_with("/content") {
         offer_formats(&mut responses["200"]);
+    }
+    if path.ends_with("/content") {
+        offer_formats(&mut responses["206"]);
     }
     for (status, name, ..) in SHARED {
         let can_happen = match status {

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ImportId, PlanId, RequestId, RunId, SessionId, SyncId, TokenId,
-    UserId, Weekday,
+    ConnectionId, DatasetId, ExportId, ImportId, JobId, PlanId, RequestId, RunId, SessionId,
+    SyncId, TokenId, UserId, Weekday,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -63,6 +63,8 @@ text_type! {
     SessionId, "uuid";
     TokenId, "uuid";
     DatasetId, "uuid";
+    ExportId, "uuid";
+    JobId, "uuid";
     ImportId, "uuid";
     ConnectionId, "uuid";
     SyncId, "uuid";
@@ -110,7 +112,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ImportId ConnectionId SyncId RunId PlanId RequestId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId SyncId RunId PlanId RequestId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

@@ -22,7 +22,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// Reads the remote table's fields.
+    /// Reads what it needs to begin: the remote table's fields, or the file that comes in.
     Reading,
     /// Finds out what became of writes whose answer never came.
     Settling,
@@ -75,6 +75,17 @@ impl State {
     /// Whether it will not change any more.
     pub fn ended(&self) -> bool {
         matches!(self, Self::Done | Self::Failed(_) | Self::Cancelled)
+    }
+
+    /// Its name, whatever else is known of it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running(_) => "running",
+            Self::Done => "done",
+            Self::Failed(_) => "failed",
+            Self::Cancelled => "cancelled",
+        }
     }
 
     /// Where a job stands after `step`: every way there is, and no other.

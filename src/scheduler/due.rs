@@ -1,45 +1,76 @@
-//! Decides which runs may be executed now.
+//! Decides which jobs may be executed now.
 
-use crate::sync::Active;
+use super::work::Work;
 
-/// Runs that may be executed at a time: each holds a stretch of records in memory.
+/// Jobs that may be executed at a time: each holds a stretch of records in memory.
 const AT_ONCE: usize = 8;
+/// Of them exports, which have the disk to themselves for a while.
+const EXPORTS_AT_ONCE: usize = 2;
 
 /// Those of `active` that may be taken up beside those that are being executed: first those that
 /// somebody waits for, and otherwise in their order.
 ///
 /// No two runs write to the same remote table at a time: they would take each other's records for
 /// a stranger's.
-pub(super) fn due(active: &[Active], executing: &[Active]) -> Vec<Active> {
+pub(super) fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
     let mut taken = executing.to_vec();
     let mut due = Vec::new();
-    let (awaited, others): (Vec<&Active>, Vec<&Active>) =
-        active.iter().partition(|run| run.interactive);
-    for run in awaited.into_iter().chain(others) {
-        let held = taken
-            .iter()
-            .any(|other| other.run == run.run || other.table == run.table);
-        if !held && taken.len() < AT_ONCE {
-            taken.push(run.clone());
-            due.push(run.clone());
+    let (awaited, others): (Vec<&Work>, Vec<&Work>) =
+        active.iter().partition(|work| work.is_awaited());
+    for work in awaited.into_iter().chain(others) {
+        if taken.len() < AT_ONCE && !is_held(work, &taken) {
+            taken.push(work.clone());
+            due.push(work.clone());
         }
     }
     due
 }
 
+/// Whether a job has to wait for one of those that are taken up.
+fn is_held(work: &Work, taken: &[Work]) -> bool {
+    if taken.iter().any(|other| other.id() == work.id()) {
+        return true;
+    }
+    match work {
+        Work::Run(run) => taken
+            .iter()
+            .any(|other| matches!(other, Work::Run(other) if other.table == run.table)),
+        Work::Export(_) => {
+            let exports = taken
+                .iter()
+                .filter(|other| matches!(other, Work::Export(_)));
+            exports.count() >= EXPORTS_AT_ONCE
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Clock, RunId, UserId};
+    use crate::base::{Clock, ExportId, RunId, UserId};
+    use crate::datasets::DueExport;
+    use crate::sync::Active;
 
-    fn run(table: &str) -> Active {
+    fn active(table: &str, interactive: bool) -> Work {
         let clock = Clock::system();
-        Active {
+        Work::Run(Active {
             owner: UserId::new(&clock),
             run: RunId::new(&clock),
             table: ("app".into(), table.into()),
-            interactive: true,
-        }
+            interactive,
+        })
+    }
+
+    fn run(table: &str) -> Work {
+        active(table, true)
+    }
+
+    fn export() -> Work {
+        let clock = Clock::system();
+        Work::Export(DueExport {
+            by: UserId::new(&clock),
+            export: ExportId::new(&clock),
+        })
     }
 
     #[test]
@@ -56,18 +87,15 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_being_executed_is_not_taken_up_twice() {
-        let active = [run("a")];
-        assert_eq!(due(&active, &active), []);
+    fn a_job_that_is_being_executed_is_not_taken_up_twice() {
+        for active in [[run("a")], [export()]] {
+            assert_eq!(due(&active, &active), []);
+        }
     }
 
     #[test]
-    fn a_run_that_somebody_waits_for_comes_before_one_that_was_scheduled() {
-        let scheduled = Active {
-            interactive: false,
-            ..run("a")
-        };
-        let active = [scheduled, run("a")];
+    fn a_job_that_somebody_waits_for_comes_before_one_that_was_scheduled() {
+        let active = [active("a", false), run("a")];
         assert_eq!(due(&active, &[]), active[1..]);
         assert_eq!(
             due(&active, &active[1..]),
@@ -75,11 +103,24 @@ mod tests {
             "what is under way is not interrupted"
         );
         assert_eq!(due(&active[..1], &[]), active[..1]);
+        let crowd: Vec<_> = (0..AT_ONCE)
+            .map(|n| self::active(&n.to_string(), false))
+            .collect();
+        let all = [&crowd[..], &[export()]].concat();
+        assert_eq!(due(&all, &[])[0], all[AT_ONCE]);
     }
 
     #[test]
     fn a_crowd_is_executed_in_turns() {
         let active: Vec<_> = (0..20).map(|n| run(&n.to_string())).collect();
         assert_eq!(due(&active, &[]), active[..AT_ONCE]);
+    }
+
+    #[test]
+    fn exports_leave_room_for_runs() {
+        let exports: Vec<_> = (0..20).map(|_| export()).collect();
+        assert_eq!(due(&exports, &[]), exports[..EXPORTS_AT_ONCE]);
+        assert_eq!(due(&exports[2..], &exports[..1]), exports[2..3]);
+        assert_eq!(due(&[run("a")], &exports[..EXPORTS_AT_ONCE]).len(), 1);
     }
 }

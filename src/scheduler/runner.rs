@@ -11,9 +11,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::due::due;
+use super::work::{Error, Trades, Work};
 use crate::auth::{Permission, Users, permissions};
 use crate::base::{Clock, Nudge, Tasks, UserId, chain};
-use crate::sync::{Active, Error, Syncs};
+use crate::datasets::Datasets;
+use crate::sync::Syncs;
 
 /// How long to leave alone what could not be carried through for a reason of our own, such as a
 /// full disk.
@@ -26,22 +28,22 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 /// How often what ended long ago is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
-/// Executes runs. Clones share the work.
+/// Executes jobs. Clones share the work.
 #[derive(Clone)]
 pub struct Scheduler {
-    syncs: Syncs,
+    pub(super) trades: Trades,
     /// Who may run what is due by a schedule; none when no schedule is looked at.
     users: Option<Users>,
     nudge: Nudge,
-    clock: Clock,
-    executing: Arc<watch::Sender<Vec<Active>>>,
+    pub(super) clock: Clock,
+    executing: Arc<watch::Sender<Vec<Work>>>,
 }
 
 impl Scheduler {
     /// A scheduler that looks for work whenever `nudge` rings.
-    pub fn new(syncs: Syncs, nudge: Nudge, clock: Clock) -> Self {
+    pub fn new(syncs: Syncs, datasets: Datasets, nudge: Nudge, clock: Clock) -> Self {
         Self {
-            syncs,
+            trades: Trades { syncs, datasets },
             users: None,
             nudge,
             clock,
@@ -58,8 +60,7 @@ impl Scheduler {
 
     /// Starts executing, beginning with what was left when the appliance stopped.
     ///
-    /// When the tasks are told to stop, each run ends after the calls that are under way and goes
-    /// on at the next start.
+    /// When the tasks are told to stop, each job stops where it can and goes on at the next start.
     pub fn start(&self, tasks: &Tasks) {
         let (scheduler, serving) = (self.clone(), tasks.clone());
         tasks.start(async move { scheduler.serve(&serving).await });
@@ -76,7 +77,7 @@ impl Scheduler {
         loop {
             let busy = !executing.borrow_and_update().is_empty();
             if !busy {
-                if self.syncs.active()?.is_empty() {
+                if self.trades.active()?.is_empty() {
                     return Ok(());
                 }
                 self.nudge.ring();
@@ -90,7 +91,7 @@ impl Scheduler {
     /// How many jobs wait, and how many are being executed.
     pub fn load(&self) -> Result<(usize, usize), Error> {
         let running = self.executing.borrow().len();
-        let all = self.syncs.active()?.len();
+        let all = self.trades.active()?.len();
         Ok((all.saturating_sub(running), running))
     }
 
@@ -114,7 +115,7 @@ impl Scheduler {
         let Some(users) = &self.users else {
             return Timestamp::MAX;
         };
-        match self.syncs.fire(&|owner| may_run(users, owner)).await {
+        match self.trades.syncs.fire(&|owner| may_run(users, owner)).await {
             Ok(next) => next.unwrap_or(Timestamp::MAX),
             Err(error) => {
                 warn!(error = %chain(&error), "what is due by a schedule is looked at again later");
@@ -124,7 +125,7 @@ impl Scheduler {
     }
 
     async fn purge(&self, stop: &CancellationToken) {
-        if let Err(error) = self.syncs.purge(stop).await {
+        if let Err(error) = self.trades.syncs.purge(stop).await {
             warn!(error = %chain(&error), "what belonged to deleted syncs is still there");
         }
     }
@@ -133,9 +134,7 @@ impl Scheduler {
         let mut next = self.clock.now();
         let pause = |next| stop.run_until_cancelled(self.clock.sleep_until(next));
         while pause(next).await.is_some() {
-            if let Err(error) = self.syncs.sweep(stop).await {
-                warn!(error = %chain(&error), "runs and plans of long ago are still there");
-            }
+            self.trades.sweep(stop).await;
             next = self.clock.after(SWEEP_EVERY);
         }
     }
@@ -143,41 +142,43 @@ impl Scheduler {
     fn start_due(&self, tasks: &Tasks) {
         match self.take_up() {
             Ok(due) => {
-                for run in due {
+                for work in due {
                     let (scheduler, stop) = (self.clone(), tasks.stopping());
-                    tasks.start(async move { scheduler.execute(run, &stop).await });
+                    tasks.start(async move { scheduler.execute(work, &stop).await });
                 }
             }
             Err(error) => {
-                warn!(error = %chain(&error), "the runs that are due cannot be read");
+                warn!(error = %chain(&error), "the jobs that are due cannot be read");
                 let (scheduler, stop) = (self.clone(), tasks.stopping());
                 tasks.start(async move { scheduler.ring_later(&stop).await });
             }
         }
     }
 
-    async fn execute(&self, run: Active, stop: &CancellationToken) {
-        let work = AssertUnwindSafe(self.syncs.execute(&run, stop)).catch_unwind();
+    async fn execute(&self, work: Work, stop: &CancellationToken) {
+        let executing = AssertUnwindSafe(self.trades.execute(&work, stop)).catch_unwind();
         let outcome = tokio::select! {
             biased;
-            outcome = work => Some(outcome),
-            () = self.syncs.lapsed(&run) => None,
+            outcome = executing => Some(outcome),
+            () = self.trades.lapsed(&work) => None,
         };
+        let name = work.name();
         match outcome {
             Some(Ok(Ok(()))) => {}
-            None => {
-                error!(run.id = %run.run, "run {} has stopped moving, and is taken up again", run.run);
-            }
+            None => error!(
+                job = name,
+                "{name} has stopped moving, and is taken up again"
+            ),
             Some(Ok(Err(error))) => {
-                warn!(run.id = %run.run, error = %chain(&error), "run {} is taken up again later", run.run);
+                warn!(job = name, error = %chain(&error), "{name} is taken up again later");
                 stop.run_until_cancelled(self.clock.sleep(PAUSE)).await;
             }
             Some(Err(_panic)) => {
-                error!(run.id = %run.run, "run {} broke", run.run);
-                self.syncs.give_up(&run).await;
+                error!(job = name, "{name} broke");
+                self.trades.give_up(&work).await;
             }
         }
-        self.put_down(&run);
+        self.put_down(&work);
         self.nudge.ring();
     }
 
@@ -187,8 +188,8 @@ impl Scheduler {
     }
 
     /// Marks what is due as being executed.
-    fn take_up(&self) -> Result<Vec<Active>, Error> {
-        let active = self.syncs.active()?;
+    fn take_up(&self) -> Result<Vec<Work>, Error> {
+        let active = self.trades.active()?;
         let mut taken = Vec::new();
         self.executing.send_if_modified(|executing| {
             taken = due(&active, executing);
@@ -198,9 +199,9 @@ impl Scheduler {
         Ok(taken)
     }
 
-    fn put_down(&self, run: &Active) {
+    fn put_down(&self, work: &Work) {
         self.executing
-            .send_modify(|executing| executing.retain(|other| other.run != run.run));
+            .send_modify(|executing| executing.retain(|other| other.id() != work.id()));
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) trait Backend: Send + Sync {
     /// Errs when a write would be refused before it is tried, for want of room.
     fn check_room(&self) -> Result<(), Error>;
 
+    /// The same when something else of so many bytes is to be written beside it.
+    fn check_room_beside(&self, bytes: u64) -> Result<(), Error>;
+
     /// Errs when there is no room for a whole second copy of what is there, which no migration
     /// exceeds.
     fn check_room_to_migrate(&self) -> Result<(), Error>;

@@ -68,7 +68,8 @@ impl Disk {
         }
     }
 
-    fn check_room_for(&self, bytes: u64) -> Result<(), Error> {
+    /// Errs when so many bytes and a write of the store do not both find room.
+    pub(super) fn check_room_for(&self, bytes: u64) -> Result<(), Error> {
         let Self::File(path) = self else {
             return Ok(());
         };

@@ -181,6 +181,11 @@ impl Store {
         self.backend.check_room()
     }
 
+    /// Errs when a file of so many bytes beside the store would leave it no room for a write.
+    pub fn check_room_beside(&self, bytes: u64) -> Result<(), Error> {
+        self.backend.check_room_beside(bytes)
+    }
+
     /// Commits a batch durably, with its act in the book, or changes nothing.
     pub async fn commit(&self, batch: Batch) -> Result<Version, Error> {
         self.writer.commit(batch).await

@@ -82,6 +82,10 @@ impl Backend for Redb {
         self.disk.check_room()
     }
 
+    fn check_room_beside(&self, bytes: u64) -> Result<(), Error> {
+        self.disk.check_room_for(bytes)
+    }
+
     fn check_room_to_migrate(&self) -> Result<(), Error> {
         self.disk.check_room_to_migrate()
     }

@@ -5,21 +5,16 @@
 //! whatever the run does. One that does nothing any more is dropped and claimed anew, and what the
 //! dropped execution still wanted to commit is void: its batches demand its own claim.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::board::Run;
 use super::runs::Active;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, RunId};
+use crate::jobs;
 use crate::store::{Batch, Collection, Json, Version};
-
-/// How long a run may do nothing, beyond what its provider has asked it to wait: far longer than
-/// the deadline of a call. To be claimed anew costs a run that only waited for its turn nothing.
-const LEASE: Duration = Duration::from_mins(10);
-const LOOK_EVERY: Duration = Duration::from_mins(1);
 
 /// Who executes a run: the row's version tells one claim from another.
 pub(crate) struct Claims;
@@ -63,17 +58,11 @@ impl Syncs {
     /// to be dropped, and the run to be claimed anew.
     pub async fn lapsed(&self, run: &Active) {
         let clock = &self.services.clock;
-        let mut seen = None;
-        // The wall clock may step; what counts is the time that has really passed.
-        let mut alive = clock.elapsed();
-        while clock.elapsed().saturating_sub(alive) < LEASE {
-            clock.sleep(LOOK_EVERY).await;
-            let now = self.board.look(run.run);
-            let waiting = now.as_ref().and_then(|run| run.pulse.waiting_until);
-            if now != seen || waiting.is_some_and(|until| until > clock.now()) {
-                (seen, alive) = (now, clock.elapsed());
-            }
-        }
+        let waiting = |shown: &Option<Run>| {
+            let until = shown.as_ref().and_then(|run| run.pulse.waiting_until);
+            until.is_some_and(|until| until > clock.now())
+        };
+        jobs::lapsed(clock, || self.board.look(run.run), waiting).await;
         self.broke(run, "STOPPED_MOVING");
     }
 

@@ -15,7 +15,7 @@ use super::plan::Plans;
 use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
-use crate::base::{Actor, BadCursor, Cursor, RunId, Scope, SyncId, UserId, chain};
+use crate::base::{Actor, BadCursor, Cursor, JobId, RunId, Scope, SyncId, UserId, chain};
 use crate::datasets::Dataset;
 use crate::store::{BadKey, Key, Row, Scan, prefix};
 
@@ -78,6 +78,34 @@ impl Syncs {
         let page = self.page_of_runs(&scan, part.limit)?;
         self.record(Event::new(Code::SyncsRead, by).count("runs", page.runs.len() as u64));
         Ok(page)
+    }
+
+    /// The owner's newest jobs before `before` that are wanted, `most` at most.
+    pub fn latest(
+        &self,
+        scope: &Scope,
+        before: Option<JobId>,
+        most: usize,
+        wanted: impl Fn(&Job) -> bool,
+    ) -> Result<Vec<Run>, Error> {
+        let owner = scope.owner();
+        let mut scan = Scan::prefix(prefix(&owner), usize::MAX).backwards();
+        if let Some(before) = before {
+            scan = scan.to((owner, RunId::from(before)).bytes());
+        }
+        let mut runs = Vec::new();
+        let moment = self.services.store.snapshot()?;
+        moment.walk::<Runs>(&scan, |_, row| {
+            if wanted(&row.value) {
+                runs.push(self.shown(Run::kept(row.key.1, row.value)));
+            }
+            Ok(if runs.len() < most {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            })
+        })?;
+        Ok(runs)
     }
 
     /// The first `limit` runs of a scan; the jobs that make plans are none.

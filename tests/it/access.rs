@@ -129,6 +129,13 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("importFile", write, "?format=csv", "code\n1\n".into()),
         ("listImports", read, "", none()),
         ("getImport", read, "", none()),
+        ("cancelImport", write, "", none()),
+        ("startExport", read, "", json!({"format": "csv"})),
+        ("listExports", read, "", none()),
+        ("getExport", read, "", none()),
+        ("getExportContent", read, "", none()),
+        ("cancelExport", read, "", none()),
+        ("deleteExport", read, "", none()),
         ("listImportProblems", read, "", none()),
         ("listConnections", Needs("connection:read"), "", none()),
         ("createConnection", connect, "", connection()),
@@ -183,6 +190,8 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             json!({"name": "Other"}),
         ),
         ("deleteSync", Needs("sync:write"), "", none()),
+        ("listJobs", read, "", none()),
+        ("getJob", read, "", none()),
         ("startRun", Needs("sync:run"), "", none()),
         ("listRuns", Needs("sync:read"), "", none()),
         ("getRun", Needs("sync:read"), "", none()),
@@ -278,7 +287,7 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}" | "user}") => NOBODYS,
+        Some("id}" | "import}" | "export}" | "user}") => NOBODYS,
         Some(_) => "none",
         None => part,
     });
@@ -650,7 +659,9 @@ async fn a_credential_that_has_ended_or_never_was_opens_nothing() {
 /// Whose the things are that an operation's path names by their ids. A new kind needs a row.
 fn belongs_to_one_user(path: &str) -> bool {
     match path.split('/').nth(1).unwrap() {
-        "datasets" | "connections" | "syncs" | "runs" | "plans" | "tokens" | "auth" => true,
+        "datasets" | "connections" | "syncs" | "runs" | "plans" | "jobs" | "tokens" | "auth" => {
+            true
+        }
         "users" => false,
         other => panic!("{other} has no row"),
     }
@@ -753,6 +764,11 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
         Some(("imports", &import)),
     );
     assert!(tried.await > 15);
+    let exports = format!("/datasets/{set}/exports");
+    let export = owner.post(&exports, json!({"format": "csv"})).await;
+    let export = made(export.expect(202));
+    let child = Some(("exports", export.as_str()));
+    assert_like_unknown(&server, &other, ("/datasets", &set), child).await;
     let connection = made(owner.post("/connections", connection()).await.expect(201));
     assert_like_unknown(&server, &other, ("/connections", &connection), None).await;
     let mut live = token();
@@ -795,6 +811,12 @@ fn reach(operation: &str) -> &'static str {
         | "listRecords"
         | "getRecord"
         | "exportRecords"
+        | "startExport"
+        | "listExports"
+        | "getExport"
+        | "getExportContent"
+        | "cancelExport"
+        | "deleteExport"
         | "lookUpRecords"
         | "getSelection"
         | "listSelectedKeys"
@@ -809,7 +831,8 @@ fn reach(operation: &str) -> &'static str {
         | "getImport"
         | "listImportProblems"
         | "leaveDataset" => "view",
-        "putRecord" | "updateRecord" | "deleteRecord" | "changeRecords" | "importFile" => "edit",
+        "putRecord" | "updateRecord" | "deleteRecord" | "changeRecords" | "importFile"
+        | "cancelImport" => "edit",
         "updateDataset"
         | "deleteDataset"
         | "listDatasetShares"

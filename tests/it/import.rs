@@ -9,6 +9,7 @@ use poem::Body;
 use poem::http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use weighbridge::config::Rate;
 
 use crate::datasets::{airports, fill};
 use crate::support::{Answer, Client, TestServer};
@@ -282,6 +283,153 @@ async fn an_import_whose_client_has_gone_is_ended() {
         assert_eq!(list["items"][0]["state"], "failed", "{list}");
         assert_eq!(owner.get(&dataset).await.expect(200)["records"], 0);
     }
+}
+
+/// A file that begins with these rows, and of which nothing more comes.
+fn stuck(rows: String) -> Body {
+    let stuck = stream::once(async { Ok::<_, Infallible>(Bytes::from(rows)) });
+    let stuck = stuck.chain(stream::pending());
+    Body::from_bytes_stream(stuck.map(|bytes| bytes.map_err(std::io::Error::other)))
+}
+
+/// The one import of a dataset, as soon as it is as wanted.
+async fn the_import(owner: &Client, dataset: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let list = owner.get(&format!("{dataset}/imports")).await.expect(200);
+        if let Some(import) = list["items"].get(0).filter(|import| wanted(import)) {
+            return import.clone();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_import_is_called_off_while_its_file_is_read() {
+    let rows: Vec<String> = (0..20_000)
+        .map(|number| format!("A{number:06},Field {number} {}\n", "x".repeat(100)))
+        .collect();
+    let file = format!("iata,name\n{}", rows.concat());
+    let half = format!("iata,name\n{}", rows[..10_000].concat());
+    for strict in [false, true] {
+        let server = TestServer::with(|config| {
+            config.limits.api_calls = Rate::parse("100000 / second").unwrap();
+        })
+        .await;
+        let owner = server.sign_up("owner@example.org", &["member"]).await;
+        let dataset = airports(&owner).await;
+        let path = format!("/api/v1{dataset}/imports?format=csv&strict={strict}");
+        let importing = owner.fetch(Method::POST, &path, "text/csv", stuck(half.clone()));
+        let cancelling = async {
+            let begun = the_import(&owner, &dataset, |import| import["read"] != 0).await;
+            assert_eq!(
+                (&begun["state"], &begun["phase"]),
+                (&json!("running"), &json!("reading"))
+            );
+            let path = format!("{dataset}/imports/{}/cancel", begun["id"].as_str().unwrap());
+            owner.post(&path, Value::Null).await.expect(200)
+        };
+        let (answer, cancelled) = tokio::join!(importing, cancelling);
+        assert_eq!(cancelled["state"], "cancelled", "{cancelled}");
+        assert!(cancelled["finished_at"].is_string() && cancelled.get("phase").is_none());
+        assert_eq!(
+            answer.expect(200),
+            cancelled,
+            "whoever sent the file is told"
+        );
+        let [read, created, changed, unchanged, refused] = counts(&cancelled);
+        let records = owner.get(&dataset).await.expect(200)["records"].clone();
+        assert_eq!(records, created);
+        if strict {
+            assert_eq!(created, 0, "{cancelled}");
+            let spool = server.app.config.server.data.join("spool");
+            assert_eq!(std::fs::read_dir(spool).unwrap().count(), 0);
+        } else {
+            assert_eq!(created, 10_000, "{cancelled}");
+            assert_eq!(read, created + changed + unchanged + refused);
+        }
+        let again = format!("{dataset}/imports/{}", cancelled["id"].as_str().unwrap());
+        let asked_again = owner.post(&format!("{again}/cancel"), Value::Null).await;
+        assert_eq!(asked_again.expect(200), cancelled);
+        assert_eq!(server.count_in_book("upload_cancelled"), 1);
+        assert_eq!(server.count_in_book("upload_fail"), 0);
+        // Its dataset is free again, and what is left of the file goes in.
+        let whole = import(&owner, &dataset, "format=csv", file.clone()).await;
+        let whole = whole.expect(200);
+        assert_eq!(counts(&whole)[3], created, "{whole}");
+    }
+}
+
+#[tokio::test]
+async fn a_strict_import_is_called_off_wholly_or_not_at_all() {
+    let server = TestServer::with(|config| {
+        config.limits.api_calls = Rate::parse("100000 / second").unwrap();
+    })
+    .await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let dataset = airports(&owner).await;
+    let rows: String = (0..9_000).map(|n| format!("A{n:06},Field {n}\n")).collect();
+    let file = format!("iata,name\n{rows}");
+    let importing = import(&owner, &dataset, "format=csv&strict=true", file);
+    let cancelling = async {
+        let is_late = |import: &Value| import["phase"] == "writing" || import["state"] == "done";
+        let accepted = the_import(&owner, &dataset, is_late).await;
+        let path = format!(
+            "{dataset}/imports/{}/cancel",
+            accepted["id"].as_str().unwrap()
+        );
+        owner
+            .post(&path, Value::Null)
+            .await
+            .problem(409, "conflict")
+    };
+    let (done, _) = tokio::join!(importing, cancelling);
+    let done = done.expect(200);
+    assert_eq!((&done["state"], counts(&done)[1]), (&json!("done"), 9_000));
+}
+
+#[tokio::test]
+async fn only_a_running_import_of_ones_own_dataset_can_be_called_off() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let other = server.sign_up("other@example.org", &["member"]).await;
+    let dataset = airports(&owner).await;
+    let foreign = airports(&other).await;
+    let done = import(&owner, &dataset, "format=csv", AIRPORTS)
+        .await
+        .expect(200);
+    let id = done["id"].as_str().unwrap();
+    let cancel = async |client: &Client, dataset: &str| {
+        let path = format!("{dataset}/imports/{id}/cancel");
+        client.post(&path, Value::Null).await
+    };
+    cancel(&owner, &dataset).await.problem(409, "conflict");
+    cancel(&other, &dataset).await.problem(404, "not_found");
+    cancel(&other, &foreign).await.problem(404, "not_found");
+    let share = json!({"email": "other@example.org", "level": "view"});
+    owner
+        .post(&format!("{dataset}/shares"), share)
+        .await
+        .expect(201);
+    cancel(&other, &dataset).await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn what_went_wrong_with_an_import_has_a_word_for_programs() {
+    let server = TestServer::start().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let dataset = airports(&owner).await;
+    let bad = format!("{AIRPORTS}bad,,,,\n");
+    let failed = import(&owner, &dataset, "format=csv&strict=true", bad).await;
+    assert_eq!(failed.expect(200)["failure_code"], "rows_refused");
+    server.advance(1);
+    import(&owner, &dataset, "format=csv", "")
+        .await
+        .problem(422, "import_refused");
+    let list = owner.get(&format!("{dataset}/imports")).await.expect(200);
+    assert_eq!(
+        list["items"][0]["failure_code"], "file_unreadable",
+        "{list}"
+    );
 }
 
 #[tokio::test]

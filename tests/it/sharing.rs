@@ -322,7 +322,8 @@ async fn an_export_ends_when_the_share_does() {
 
 #[tokio::test]
 async fn an_import_ends_when_the_share_does() {
-    let (_server, owner, other, dataset) = pair().await;
+    let (server, owner, other, dataset) = pair().await;
+    server.advance(1); // the newest import is this one
     share(&owner, &dataset, "other@example.org", "edit")
         .await
         .expect(201);

@@ -1296,6 +1296,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/datasets/{id}/imports/{import}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels an import.
+         * @description Its file is not read any further. Of a strict import nothing is kept, and one whose whole
+         *     file has been accepted cannot be cancelled any more; of any other stays what had gone in.
+         *     The request of the import is answered too. One that has been cancelled already is shown as
+         *     it is.
+         *
+         *     Needs the permission `dataset:write`.
+         */
+        post: operations["cancelImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/datasets/{id}/imports/{import}/problems": {
         parameters: {
             query?: never;
@@ -1312,6 +1337,110 @@ export interface paths {
         get: operations["listImportProblems"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own exports of a dataset.
+         * @description Lists one's own exports of a dataset.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listExports"];
+        put?: never;
+        /**
+         * Starts an export.
+         * @description A file with all records, as they are at one moment, is made in the background and kept for
+         *     some days (`exports.keep`). In CSV a text that a spreadsheet would take for a formula has a
+         *     `'` before it, which an import takes away again.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        post: operations["startExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows an export.
+         * @description Shows an export.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["getExport"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes an export that has ended, with its file.
+         * @description Deletes an export that has ended, with its file.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        delete: operations["deleteExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/exports/{export}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the file of an export that is done.
+         * @description The `ETag` names the file's bytes. A `Range` of bytes is given alone; several at once, or
+         *     one that there is not, are answered with the whole file.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["getExportContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/datasets/{id}/exports/{export}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels an export.
+         * @description What was written of its file is removed. One that has been cancelled already is shown as it
+         *     is.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        post: operations["cancelExport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1609,6 +1738,52 @@ export interface paths {
          *     Needs the permission `sync:read`.
          */
         get: operations["followRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own jobs.
+         * @description Plans and runs of one's own syncs, those of schedules among them, and the imports and
+         *     exports that one has begun. Plans and runs also need the permission `sync:read`, and are
+         *     left out without it.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a job.
+         * @description Shows a job.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["getJob"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2461,6 +2636,82 @@ export interface components {
             items: components["schemas"]["Dependent"][];
         };
         /**
+         * Export
+         * @description A file with the records of a dataset.
+         */
+        Export: {
+            /**
+             * Format: uuid
+             * @description The export's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The dataset.
+             */
+            dataset_id: string;
+            /** @description Where it stands. Only one that is done has a file. */
+            state: components["schemas"]["JobState"] & unknown;
+            /**
+             * @description How the file is written.
+             * @enum {string}
+             */
+            format: "csv" | "json" | "ndjson";
+            /** @description The fields that were asked for; absent for all. */
+            fields?: string[];
+            /** @description What the file is called. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description The records that the dataset had when the file was begun.
+             */
+            total?: number;
+            /**
+             * Format: int64
+             * @description The records that have been written.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description The bytes that have been written.
+             */
+            bytes: number;
+            /** @description SHA-256 over the file, in hexadecimal digits. */
+            sha256?: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            queued_at: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string;
+            /**
+             * Format: date-time
+             * @description When it is deleted, with its file.
+             */
+            expires_at?: string;
+            /** @description Why it failed. */
+            failure?: components["schemas"]["JobFailure"] & unknown;
+        };
+        /**
+         * ExportList
+         * @description One part of the list of exports.
+         */
+        ExportList: {
+            /** @description The last one asked for first. */
+            items: components["schemas"]["Export"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
          * Field
          * @description One field of a schema.
          */
@@ -2546,7 +2797,8 @@ export interface components {
         };
         /**
          * Import
-         * @description An import of a file. `read` is the sum of the four counts after it.
+         * @description An import of a file. `read` is the sum of the four counts after it, unless it is strict and
+         *     was not carried through: it has then written nothing.
          */
         Import: {
             /**
@@ -2556,6 +2808,8 @@ export interface components {
             id: string;
             /** @description Where it stands. */
             state: components["schemas"]["ImportState"] & unknown;
+            /** @description What it is busy with, while it is running. */
+            phase?: components["schemas"]["ImportPhase"] & unknown;
             /** @description The file's name. */
             file_name?: string;
             /**
@@ -2609,6 +2863,8 @@ export interface components {
             finished_at?: string;
             /** @description Why it failed. */
             failure?: string;
+            /** @description The same for programs, such as `rows_refused` or `upload_broke_off`. */
+            failure_code?: string;
         };
         /**
          * ImportList
@@ -2620,6 +2876,11 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
+        /**
+         * @description What a running import is busy with.
+         * @enum {string}
+         */
+        ImportPhase: "reading" | "writing";
         /**
          * ImportProblem
          * @description Something that is wrong with a file.
@@ -2646,7 +2907,117 @@ export interface components {
          * @description Where an import stands.
          * @enum {string}
          */
-        ImportState: "running" | "done" | "failed";
+        ImportState: "running" | "done" | "failed" | "cancelled";
+        /**
+         * Job
+         * @description Something that is done apart from a request, or takes long.
+         */
+        Job: {
+            /**
+             * Format: uuid
+             * @description The job's id: that of its run, import or export.
+             */
+            id: string;
+            /** @description What kind of job it is. */
+            kind: components["schemas"]["JobKind"] & unknown;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"] & unknown;
+            /** @description What it is about: what its sync, or its dataset, was or is called. */
+            about?: string;
+            /**
+             * Format: uuid
+             * @description The sync that it carries out, or makes a plan of.
+             */
+            sync_id?: string;
+            /**
+             * Format: uuid
+             * @description The plan that it makes or carries out.
+             */
+            plan_id?: string;
+            /**
+             * Format: uuid
+             * @description The dataset that its file comes from or goes into.
+             */
+            dataset_id?: string;
+            /** @description What its file is called. */
+            file_name?: string;
+            /**
+             * Format: int64
+             * @description The records that are done.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Those of them that were refused.
+             */
+            refused?: number;
+            /**
+             * Format: int64
+             * @description All records that there are to be done, where that is known.
+             */
+            total?: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            queued_at: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string;
+            /** @description Why it failed. */
+            failure?: components["schemas"]["JobFailure"] & unknown;
+            /** @description Where more is told of it, and what can be done with it. */
+            links: components["schemas"]["JobLinks"] & unknown;
+        };
+        /**
+         * JobFailure
+         * @description Why a job failed.
+         */
+        JobFailure: {
+            /** @description The kind of failure for programs, such as `storage_full`. */
+            code: string;
+            /** @description What happened and what to do. */
+            message: string;
+        };
+        /**
+         * @description What kind of job it is.
+         * @enum {string}
+         */
+        JobKind: "plan" | "run" | "import" | "export";
+        /**
+         * JobLinks
+         * @description Paths of the API.
+         */
+        JobLinks: {
+            /** @description Everything that is known of it. */
+            self: string;
+            /** @description Cancels it (POST), as long as that is possible. */
+            cancel?: string;
+            /** @description Its file, when it is there. */
+            content?: string;
+        };
+        /**
+         * JobList
+         * @description One part of the list of jobs.
+         */
+        JobList: {
+            /** @description The last one asked for first. */
+            items: components["schemas"]["Job"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "done" | "failed" | "cancelled";
         /**
          * ListedSession
          * @description One of the user's sessions.
@@ -2798,6 +3169,26 @@ export interface components {
              * @enum {string}
              */
             level: "view" | "use" | "edit";
+        };
+        /**
+         * NewExport
+         * @description What a file is to hold, and how it is to be written.
+         * @example {
+         *       "format": "csv",
+         *       "fields": [
+         *         "iata",
+         *         "name"
+         *       ]
+         *     }
+         */
+        NewExport: {
+            /**
+             * @description How the file is written.
+             * @enum {string}
+             */
+            format: "csv" | "json" | "ndjson";
+            /** @description Only these fields, in the order of the dataset; the key field is always there. All without. */
+            fields?: string[];
         };
         /**
          * NewPlan
@@ -7801,6 +8192,47 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    cancelImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The import's id. */
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listImportProblems: {
         parameters: {
             query?: {
@@ -7849,6 +8281,299 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    listExports: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    startExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description The export is queued. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The export's id. */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The export's id. */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getExportContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of a state that the caller has; the answer is 304 while it is the present one. */
+                "If-None-Match"?: string;
+                /** @description The bytes that are wanted, such as `bytes=1000-`. */
+                Range?: string;
+                /** @description The `ETag` of the file that `Range` speaks of; another file is given whole. */
+                "If-Range"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The export's id. */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
+                };
+            };
+            /** @description The part that `Range` names. */
+            206: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
+                };
+            };
+            /** @description It is the file that the caller has. */
+            304: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The export's id. */
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     listSyncs: {
@@ -8588,6 +9313,85 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Run"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs of this kind. */
+                kind?: components["schemas"]["JobKind"];
+                /** @description Only jobs in this state. */
+                state?: components["schemas"]["JobState"];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             400: components["responses"]["BadRequest"];

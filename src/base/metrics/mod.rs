@@ -60,6 +60,9 @@ metrics! {
     RECORDS: Counter<1> = "weighbridge_run_records_total" Kind::Counter,
         ["outcome"],
         "Records that runs have settled.";
+    JOBS_ENDED: Counter<2> = "weighbridge_jobs_ended_total" Kind::Counter,
+        ["kind", "state"],
+        "Jobs that ended: a `plan`, `run`, `import` or `export`; `done`, `failed` or `cancelled`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

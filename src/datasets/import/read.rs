@@ -25,8 +25,7 @@ impl Dataset {
     /// One import.
     pub fn import_of(&self, id: ImportId, by: &Actor) -> Result<Import, Error> {
         self.note_read(by);
-        let row = self.datasets.0.store.get::<Imports>(&(self.id, id))?;
-        Ok(row.ok_or(Error::UnknownImport(id))?.value)
+        self.kept_import(id)
     }
 
     /// One page of an import's problems, in the order of the file. The first 10,000 are kept.

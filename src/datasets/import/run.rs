@@ -5,24 +5,25 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::Stream;
 
-use super::intake::{Chunk, Intake, shown};
-use super::reader::{Format, Refusal};
+use super::intake::{Chunk, Intake};
+use super::pieces::{Next, Pieces};
+use super::reader::Format;
 use super::settle::{Ledger, settle};
-use super::spool::{Spool, Unspool, discard};
-use super::state::{Import, ImportState, Imports};
-use crate::audit::{Code, Event, Outcome};
-use crate::base::{Actor, Hex, ImportId, chain};
+use super::spool::{Spool, Unspool};
+use super::state::{Destination, Import, Importers, Imports};
+use super::stop::{Listening, Stop};
+use crate::audit::{Code, Event};
+use crate::base::{Actor, ImportId};
 use crate::datasets::draft::Draft;
 use crate::datasets::keep::Abandoned;
 use crate::datasets::row::Rows;
 use crate::datasets::{Access, Dataset, Error};
 use crate::fields::Fields;
+use crate::jobs::{Impossible, Phase, Step};
 use crate::store::{self, Batch};
 
-/// So much of a file is read at a time: some thousand rows, which one commit takes.
-const PIECE: usize = 1 << 20;
 /// So many spooled drafts are applied in one commit.
 const APPLIED_AT_ONCE: usize = 4_000;
 /// A chunk that meets other writers is tried so often.
@@ -56,8 +57,9 @@ impl Dataset {
         let strict = options.strict;
         let dataset = self.again()?;
         dataset.demand(Access::Edit)?;
-        let mut job = Job::begin(dataset, options, by).await?;
-        let pieces = Pieces::new(file, Intake::new(&job.dataset.shape, format), &job.dataset);
+        let (mut job, stop) = Job::begin(dataset, options, by).await?;
+        let intake = Intake::new(&job.dataset.shape, format);
+        let pieces = Pieces::new(file, intake, &job.dataset, stop);
         let outcome = if strict {
             job.all_or_nothing(pieces).await
         } else {
@@ -67,99 +69,50 @@ impl Dataset {
     }
 }
 
-/// A file that is read while earlier chunks of it are committed.
-struct Pieces<S> {
-    file: S,
-    intake: Option<Intake>,
-    dataset: Dataset,
-    ended: bool,
-    /// Why nothing more can be read, told after what stood before it.
-    refusal: Option<Refusal>,
-}
-
-impl<S: Stream<Item = io::Result<Bytes>> + Send + Unpin> Pieces<S> {
-    fn new(file: S, intake: Intake, dataset: &Dataset) -> Self {
-        Self {
-            file,
-            intake: Some(intake),
-            dataset: dataset.clone(),
-            ended: false,
-            refusal: None,
-        }
-    }
-
-    /// What the next piece of the file comes to; none after its end.
-    async fn next(&mut self) -> Result<Option<Chunk>, Refusal> {
-        let Some(mut intake) = self.intake.take() else {
-            return self.refusal.take().map_or(Ok(None), Err);
-        };
-        let piece = self.piece().await?;
-        let ended = self.ended;
-        let work = move || {
-            let mut chunk = intake.push(&piece);
-            if ended && chunk.refusal.is_none() {
-                chunk.add(intake.finish());
-            }
-            (intake, chunk)
-        };
-        let (intake, mut chunk) = self.dataset.datasets.0.blocking.run(work).await;
-        self.refusal = chunk.refusal.take();
-        self.intake = (!ended && self.refusal.is_none()).then_some(intake);
-        Ok(Some(chunk))
-    }
-
-    async fn piece(&mut self) -> Result<Vec<u8>, Refusal> {
-        let mut piece = Vec::with_capacity(PIECE + (64 << 10));
-        while piece.len() < PIECE {
-            if let Some(bytes) = self.file.next().await {
-                piece.extend_from_slice(&bytes.map_err(|_cut| Refusal::Upload)?);
-            } else {
-                self.ended = true;
-                break;
-            }
-        }
-        Ok(piece)
-    }
-}
-
 /// An import in progress.
 pub(in crate::datasets) struct Job {
-    dataset: Dataset,
-    ledger: Ledger,
-    unfinished: Option<Abandoned>,
+    pub(super) dataset: Dataset,
+    pub(super) ledger: Ledger,
+    pub(super) unfinished: Option<Abandoned>,
+    /// By which it can be called off, as long as that is possible.
+    listening: Option<Listening>,
+}
+
+/// How an import comes out that nothing went wrong with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::datasets) enum Came {
+    /// It got through its file.
+    Through,
+    /// Somebody has called it off.
+    CalledOff,
 }
 
 impl Job {
-    /// Puts the import into the store, as an act.
-    async fn begin(dataset: Dataset, options: Options, by: &Actor) -> Result<Self, Error> {
+    /// Puts the import into the store, as an act, and gives what calls it off.
+    async fn begin(
+        dataset: Dataset,
+        options: Options,
+        by: &Actor,
+    ) -> Result<(Self, Arc<Stop>), Error> {
         let parts = Arc::clone(&dataset.datasets.0);
-        let import = Import {
-            id: ImportId::new(&parts.clock),
-            state: ImportState::Running,
-            file_name: options.file_name.as_deref().map(shown),
-            format: options.format,
-            strict: options.strict,
-            read: 0,
-            created: 0,
-            changed: 0,
-            unchanged: 0,
-            refused: 0,
-            problems: Vec::new(),
-            problems_total: 0,
-            started_at: parts.now(),
-            finished_at: None,
-            failure: None,
-            owner: dataset.owner,
-            applied: None,
-            digesting: None,
-        };
-        let job = Self::resume(dataset, import);
+        let id = ImportId::new(&parts.clock);
+        let mut import = Import::queued(id, &options, dataset.owner, parts.now());
+        import.by = by.user();
+        import
+            .take(Step::Claim)
+            .map_err(|Impossible| Error::Changed)?;
+        let (listening, stop) = parts.stops.listen(id);
+        let mut job = Self::resume(dataset, import);
+        job.listening = Some(listening);
+        let import = &job.ledger.import;
         let mut batch = Batch::new(job.event(Code::ImportStarted, by).build(&parts.clock));
         batch.require::<Rows>(&job.dataset.row_key(), job.dataset.version);
         job.dataset.hold(&mut batch);
-        batch.insert::<Imports>(&(job.dataset.id, job.ledger.import.id), &job.ledger.import);
+        batch.insert::<Imports>(&(job.dataset.id, id), import);
+        let dataset = job.dataset.id;
+        batch.insert::<Importers>(&(import.importer(), id), &Destination { dataset });
         parts.store.commit(batch).await?;
-        Ok(job)
+        Ok((job, stop))
     }
 
     /// Takes an import up that was begun before.
@@ -172,11 +125,12 @@ impl Job {
             }),
             ledger: Ledger::new(import),
             dataset,
+            listening: None,
         }
     }
 
     /// Writes each chunk while the next one is read.
-    async fn stream<S>(&mut self, mut pieces: Pieces<S>) -> Result<(), Error>
+    async fn stream<S>(&mut self, mut pieces: Pieces<S>) -> Result<Came, Error>
     where
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
     {
@@ -185,14 +139,15 @@ impl Job {
             let (settled, next) = tokio::join!(self.settle(waiting), pieces.next());
             settled?;
             match next? {
-                Some(chunk) => waiting = chunk,
-                None => return Ok(()),
+                Next::Chunk(chunk) => waiting = chunk,
+                Next::End => return Ok(Came::Through),
+                Next::CalledOff => return Ok(Came::CalledOff),
             }
         }
     }
 
     /// Checks the whole file before anything is written.
-    async fn all_or_nothing<S>(&mut self, mut pieces: Pieces<S>) -> Result<(), Error>
+    async fn all_or_nothing<S>(&mut self, mut pieces: Pieces<S>) -> Result<Came, Error>
     where
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
     {
@@ -200,30 +155,39 @@ impl Job {
         let (folder, id) = (parts.settings.spool.clone(), self.ledger.import.id);
         let create = move || Spool::create(&folder, id);
         let mut spool = parts.blocking.run(create).await.map_err(Error::Spool)?;
-        while let Some(chunk) = pieces.next().await? {
+        loop {
+            let chunk = match pieces.next().await? {
+                Next::Chunk(chunk) => chunk,
+                Next::End => break,
+                Next::CalledOff => return Ok(Came::CalledOff),
+            };
             self.note(&chunk).await?;
             let write = move || spool.write(&chunk.drafts).map(|()| spool);
             spool = parts.blocking.run(write).await.map_err(Error::Spool)?;
         }
         if self.ledger.import.problems_total > 0 {
-            return Ok(());
+            return Ok(Came::Through);
         }
         let path = parts
             .blocking
             .run(|| spool.seal())
             .await
             .map_err(Error::Spool)?;
-        self.ledger.import.state = ImportState::Applying;
-        self.ledger.import.applied = Some(0);
+        let import = &mut self.ledger.import;
+        let entered = import.take(Step::Enter(Phase::Writing));
+        entered.map_err(|Impossible| Error::Changed)?;
+        import.applied = Some(0);
         self.note(&Chunk::default()).await?;
-        // All of it is accepted: from here on it is the owner's to have, whole.
+        // All of it is accepted: from here on it is the owner's to have, whole, and nobody's to
+        // call off.
+        self.listening = None;
         self.dataset = self.dataset.of_owner();
         self.apply(&path).await
     }
 
     /// Applies a sealed spool from where an earlier process came to. Whatever happens to this one,
     /// the next goes on, so that in the end all of it is there.
-    pub(in crate::datasets) async fn apply(&mut self, path: &Path) -> Result<(), Error> {
+    pub(in crate::datasets) async fn apply(&mut self, path: &Path) -> Result<Came, Error> {
         let blocking = self.dataset.datasets.0.blocking;
         let at = self.ledger.import.applied.unwrap_or(0);
         let mut spool = Unspool::open(path, at).map_err(Error::Spool)?;
@@ -240,7 +204,7 @@ impl Job {
             };
             let (back, drafts) = blocking.run(work).await.map_err(Error::Spool)?;
             if drafts.is_empty() {
-                return Ok(());
+                return Ok(Came::Through);
             }
             spool = back;
             self.ledger.import.applied = Some(spool.at());
@@ -318,82 +282,12 @@ impl Job {
         Err(Error::Changed)
     }
 
-    /// Puts the end into the store and the book, and gives the import as it then is.
-    pub(in crate::datasets) async fn end(
-        mut self,
-        outcome: Result<(), Error>,
-        by: &Actor,
-    ) -> Result<Import, Error> {
-        let parts = Arc::clone(&self.dataset.datasets.0);
-        let import = &mut self.ledger.import;
-        let touched = import.created + import.changed + import.unchanged > 0;
-        let failure = match &outcome {
-            Ok(()) if import.strict && import.problems_total > 0 => Some(format!(
-                "{} problems; nothing was imported",
-                import.problems_total
-            )),
-            Ok(()) => None,
-            Err(error) => Some(chain(error).to_string()),
-        };
-        let lost =
-            matches!(&outcome, Err(Error::Spool(io)) if io.kind() == io::ErrorKind::NotFound);
-        let goes_on = import.state == ImportState::Applying && outcome.is_err() && !lost;
-        if goes_on {
-            // The spool is kept: the import is taken up again until all of it is there.
-            return Err(outcome.err().unwrap_or(Error::Changed));
-        }
-        import.state = match failure {
-            None => ImportState::Done,
-            Some(_) => ImportState::Failed,
-        };
-        import.failure = failure;
-        import.finished_at = Some(parts.now());
-        import.applied = None;
-        import.digesting = None;
-        let spool = Spool::path(&parts.settings.spool, import.id);
-        self.put_end(by).await?;
-        self.unfinished = None;
-        // Last: an import that was applied and whose end is not written down is taken up again,
-        // and needs it. One that stays behind is removed at the next start.
-        discard(&spool).map_err(Error::Spool)?;
-        match outcome {
-            Err(Error::Refused(_)) if touched => {}
-            Err(error) => return Err(error),
-            Ok(()) => {}
-        }
-        Ok(self.ledger.import.clone())
+    /// Who has called it off.
+    pub(super) fn caller_off(&self) -> Option<&Actor> {
+        self.listening.as_ref().and_then(Listening::by)
     }
 
-    async fn put_end(&self, by: &Actor) -> Result<(), Error> {
-        let parts = &self.dataset.datasets.0;
-        // A dataset that was deleted meanwhile takes its imports along.
-        let dataset = match self.dataset.of_owner().again() {
-            Err(Error::UnknownDataset(_)) => return Ok(()),
-            dataset => dataset?,
-        };
-        let import = &self.ledger.import;
-        let event = match &import.failure {
-            None => self.event(Code::ImportFinished, by),
-            Some(failure) => self.event(Code::ImportFailed, by).status(Outcome::Failure {
-                code: "IMPORT_FAILED",
-                detail: failure.clone(),
-            }),
-        };
-        let event = event
-            .count("read", import.read)
-            .count("created", import.created)
-            .count("changed", import.changed)
-            .count("unchanged", import.unchanged)
-            .count("refused", import.refused)
-            .detail("outcomes_sha256", Hex(&self.ledger.digest()).to_string());
-        let mut batch = Batch::new(event.build(&parts.clock));
-        batch.require::<Rows>(&dataset.row_key(), dataset.version);
-        batch.put::<Imports>(&(dataset.id, import.id), import);
-        parts.store.commit(batch).await?;
-        Ok(())
-    }
-
-    fn event(&self, code: Code, by: &Actor) -> Event {
+    pub(super) fn event(&self, code: Code, by: &Actor) -> Event {
         let import = &self.ledger.import;
         let name = import.file_name.as_deref().unwrap_or_default();
         let event = Event::new(code, by)

@@ -8,9 +8,10 @@ use super::Tag;
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{DatasetId, ImportId};
-use crate::datasets::{Datasets, Format, Import, ImportState, Options, Problem};
+use crate::datasets::{Datasets, Format, Import, Options, Problem};
 use crate::http::page::Pages;
 use crate::http::{ApiError, Caller, File, Moment};
+use crate::jobs::{Phase, State};
 
 pub(super) struct Resource {
     datasets: Datasets,
@@ -27,9 +28,22 @@ enum StateView {
     Done,
     /// It broke off, or nothing was imported because something was wrong.
     Failed,
+    /// It was called off. Of a strict one nothing was kept, of any other what had gone in before.
+    Cancelled,
 }
 
-/// An import of a file. `read` is the sum of the four counts after it.
+/// What a running import is busy with.
+#[derive(Enum)]
+#[oai(rename = "ImportPhase", rename_all = "snake_case")]
+enum PhaseView {
+    /// It reads the file; a strict one writes nothing meanwhile. It can be cancelled.
+    Reading,
+    /// The whole file of a strict one was accepted and is being written.
+    Writing,
+}
+
+/// An import of a file. `read` is the sum of the four counts after it, unless it is strict and
+/// was not carried through: it has then written nothing.
 #[derive(Object)]
 #[oai(rename = "Import", skip_serializing_if_is_none)]
 struct ImportView {
@@ -37,6 +51,8 @@ struct ImportView {
     id: ImportId,
     /// Where it stands.
     state: StateView,
+    /// What it is busy with, while it is running.
+    phase: Option<PhaseView>,
     /// The file's name.
     file_name: Option<String>,
     /// How the file is written.
@@ -63,6 +79,8 @@ struct ImportView {
     finished_at: Option<Moment>,
     /// Why it failed.
     failure: Option<String>,
+    /// The same for programs, such as `rows_refused` or `upload_broke_off`.
+    failure_code: Option<String>,
 }
 
 /// Something that is wrong with a file.
@@ -180,6 +198,29 @@ impl Resource {
         Ok(Json(dataset.import_of(import.0, &by)?.into()))
     }
 
+    /// Cancels an import.
+    ///
+    /// Its file is not read any further. Of a strict import nothing is kept, and one whose whole
+    /// file has been accepted cannot be cancelled any more; of any other stays what had gone in.
+    /// The request of the import is answered too. One that has been cancelled already is shown as
+    /// it is.
+    #[oai(
+        path = "/datasets/:id/imports/:import/cancel",
+        method = "post",
+        operation_id = "cancelImport"
+    )]
+    async fn cancel(
+        &self,
+        #[oai(scope = "Permission::DatasetWrite")] caller: Caller,
+        id: Path<DatasetId>,
+        /// The import's id.
+        import: Path<ImportId>,
+    ) -> Result<Json<ImportView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let dataset = self.datasets.open(&scope, id.0)?;
+        Ok(Json(dataset.cancel_import(import.0, &by).await?.into()))
+    }
+
     /// Lists what was wrong with a file.
     #[oai(
         path = "/datasets/:id/imports/:import/problems",
@@ -215,13 +256,21 @@ impl Resource {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
+        let (state, phase, failure) = match import.state() {
+            State::Queued => (StateView::Running, None, None),
+            State::Running(Phase::Writing) => (StateView::Running, Some(PhaseView::Writing), None),
+            State::Running(_) => (StateView::Running, Some(PhaseView::Reading), None),
+            State::Done => (StateView::Done, None, None),
+            State::Failed(failure) => (StateView::Failed, None, Some(failure)),
+            State::Cancelled => (StateView::Cancelled, None, None),
+        };
+        let failure = failure
+            .map(|failure| (failure.message, failure.code))
+            .unzip();
         Self {
             id: import.id,
-            state: match import.state {
-                ImportState::Running | ImportState::Applying => StateView::Running,
-                ImportState::Done => StateView::Done,
-                ImportState::Failed => StateView::Failed,
-            },
+            state,
+            phase,
             file_name: import.file_name,
             format: import.format,
             strict: import.strict,
@@ -234,7 +283,8 @@ impl From<Import> for ImportView {
             problems_total: import.problems_total,
             started_at: import.started_at.into(),
             finished_at: import.finished_at.map(Moment),
-            failure: import.failure,
+            failure: failure.0,
+            failure_code: failure.1,
         }
     }
 }

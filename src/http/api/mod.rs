@@ -7,7 +7,11 @@ mod bulk;
 mod connections;
 mod datasets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod exports;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod imports;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod jobs;
 mod letters;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod plans;
@@ -63,12 +67,16 @@ pub(crate) enum Tag {
     Records,
     /// Files that are brought into a dataset.
     Imports,
+    /// Files with the records of a dataset, made in the background.
+    Exports,
     /// Agreements between a dataset and a remote table.
     Syncs,
     /// What a run of a sync would do, before it does it.
     Plans,
     /// Executions of syncs.
     Runs,
+    /// Everything that is under way, or was.
+    Jobs,
 }
 
 /// The answer of an operation that has nothing to show.
@@ -130,12 +138,18 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             bulk::Resource::new(app),
             selection::Resource::new(app, pages),
         ),
-        imports::Resource::new(app, pages),
+        (
+            imports::Resource::new(app, pages),
+            exports::Resource::new(app, pages),
+        ),
         (
             syncs::Resource::new(app, pages),
             schedules::Resource::new(app),
         ),
-        runs::Resource::new(app, pages),
+        (
+            runs::Resource::new(app, pages),
+            jobs::Resource::new(app, pages),
+        ),
         letters::Resource::new(app, pages),
         plans::Resource::new(app, pages),
     );

@@ -11,13 +11,13 @@ use super::super::meter::whole_seconds;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
-use crate::{app, audit, auth, connections, datasets, receipts, store, sync};
+use crate::{app, audit, auth, connections, datasets, receipts, scheduler, store, sync};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
 #[derive(Debug, Object)]
 #[oai(rename = "Dependent")]
 pub(crate) struct DependentView {
-    /// What it is: `sync`, or `dataset_share` for a user whom it is shared with.
+    /// What it is: `sync`, `export`, or `dataset_share` for a user whom it is shared with.
     kind: String,
     /// Its id.
     id: String,
@@ -101,10 +101,16 @@ impl From<datasets::Error> for ApiError {
             E::UnknownRecord(_) => Self::not_found("record"),
             E::UnknownImport(_) => Self::not_found("import"),
             E::Exists(_) => Self::new(Code::PreconditionFailed, error.to_string()),
+            E::UnknownExport(_) => Self::not_found("export"),
             E::Precondition => Self::precondition_failed(),
-            E::NameTaken(_) | E::SharedAlready(_) | E::Changed | E::Busy => {
-                Self::new(Code::Conflict, error.to_string())
-            }
+            E::NameTaken(_)
+            | E::SharedAlready(_)
+            | E::Changed
+            | E::Busy
+            | E::Ended
+            | E::NotEnded
+            | E::NotDone(_)
+            | E::Accepted => Self::new(Code::Conflict, error.to_string()),
             E::BadName => Self::invalid("name", error.to_string()),
             E::BadSchema(faults) => {
                 let faults = faults.0.into_iter();
@@ -122,6 +128,7 @@ impl From<datasets::Error> for ApiError {
             }
             E::BadQuery(Q::ScanTooLarge { .. }) => Self::new(Code::ScanTooLarge, error.to_string()),
             E::SelectionTooLarge => Self::invalid("selection", error.to_string()),
+            E::UnknownFields(unknown) => Self::invalid("fields", unknown.to_string()),
             E::BadCursor(error) => error.into(),
             E::Refused(_) => Self::new(Code::ImportRefused, error.to_string()),
             E::Spool(ref io) => match io.kind() {
@@ -162,6 +169,16 @@ impl From<WitnessError> for ApiError {
     }
 }
 
+impl From<scheduler::Error> for ApiError {
+    fn from(error: scheduler::Error) -> Self {
+        match error {
+            scheduler::Error::Sync(error) => error.into(),
+            scheduler::Error::Dataset(error) => error.into(),
+            scheduler::Error::BadCursor(error) => error.into(),
+        }
+    }
+}
+
 impl From<app::Error> for ApiError {
     fn from(error: app::Error) -> Self {
         use app::Error as E;
@@ -177,6 +194,10 @@ impl From<app::Error> for ApiError {
             | E::Audit(_)
             | E::Net(_)
             | E::Sandbox(_) => Self::internal(error),
+            E::Jobs(error) => error.into(),
+            E::Data(..) | E::Vault(_) | E::Audit(_) | E::Net(_) | E::Sandbox(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

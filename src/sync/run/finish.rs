@@ -12,7 +12,7 @@ use super::super::plan::Made;
 use super::ledger::Ledger;
 use super::start::Claimed;
 use crate::audit::{Code, Event, Outcome};
-use crate::base::metrics::{RECORDS, RUNS};
+use crate::base::metrics::{JOBS_ENDED, RECORDS, RUNS};
 use crate::base::{Act, Scope, chain};
 use crate::jobs::{Ending, State};
 use crate::providers;
@@ -145,14 +145,13 @@ fn measure(job: &Job) {
         },
         if job.by.is_some() { "user" } else { "schedule" },
     );
-    let state = match job.state {
-        State::Failed(_) => "failed",
-        State::Cancelled => "cancelled",
-        State::Queued | State::Running(_) | State::Done => "done",
-    };
+    let state = job.state.word();
     RUNS.add([task.into(), trigger.into(), state.into()], 1);
+    let planning = matches!(job.task, Task::Plan(_));
+    let kind = if planning { "plan" } else { "run" };
+    JOBS_ENDED.add([kind.into(), state.into()], 1);
     // What a plan counts, a run has yet to settle.
-    if !matches!(job.task, Task::Plan(_)) {
+    if !planning {
         for fate in Fate::ALL {
             RECORDS.add([fate.name().into()], job.counts.of(fate));
         }

@@ -12,6 +12,7 @@ pub(super) struct Things {
     user: String,
     dataset: String,
     import: String,
+    export: String,
     connection: String,
     sync: String,
     run: String,
@@ -268,6 +269,7 @@ async fn records(owner: &Caller<'_>) -> Things {
         b"no,key\n1,2\n".to_vec(),
     );
     refused.await.problem(422, "import_refused");
+    let made = made(owner, &path).await;
     let export = format!("{path}/export?format=csv");
     assert_eq!(owner.get(&export).await.status, 200);
     owner.get(&export).await.problem(429, "rate_limited");
@@ -275,11 +277,26 @@ async fn records(owner: &Caller<'_>) -> Things {
         user: String::new(),
         dataset,
         import,
+        export: made,
         connection: String::new(),
         sync: String::new(),
         run: String::new(),
         plan: String::new(),
     }
+}
+
+/// A file with the dataset's records, made in the background.
+async fn made(owner: &Caller<'_>, dataset: &str) -> String {
+    let exports = format!("{dataset}/exports");
+    let asked = owner.post(&exports, json!({"format": "csv"})).await;
+    let export = id(&asked.expect(202));
+    let path = format!("{exports}/{export}");
+    let ended = until("the file is made", async || {
+        let export = owner.get(&path).await.expect(200);
+        export["finished_at"].is_string().then_some(export)
+    });
+    assert_eq!(ended.await["state"], "done");
+    export
 }
 
 /// Shares the dataset with the second user, a little further, and no more.
@@ -328,6 +345,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
         let path = path
             .replace("{id}", id)
             .replace("{import}", &things.import)
+            .replace("{export}", &things.export)
             .replace("{key}", "K2")
             .replace("{base}", "appSandboxDemo001");
         let answer = owner.get(&path).await;
@@ -361,6 +379,7 @@ async fn take_away(owner: &Caller<'_>, things: &Things) {
         format!("/syncs/{}/schedule", things.sync),
         format!("/syncs/{}", things.sync),
         format!("/connections/{}", things.connection),
+        format!("/datasets/{}/exports/{}", things.dataset, things.export),
         format!("/datasets/{}", things.dataset),
     ] {
         let gone = owner.delete(&path).await;

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 14] = [
+const ABSENT: [(Code, &str); 18] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -24,6 +24,22 @@ const ABSENT: [(Code, &str); 14] = [
         "no run is under way when the appliance stops",
     ),
     (Code::ScheduleMissed, "hours would have to go by"),
+    (
+        Code::ImportCancelled,
+        "whoever sends a file would have to pause: `import`",
+    ),
+    (
+        Code::ExportCancelled,
+        "a file is made faster than it is called off: `exports`",
+    ),
+    (
+        Code::ExportFailed,
+        "the dataset would have to change while a file waits: `exports`",
+    ),
+    (
+        Code::ExportsSwept,
+        "what was made long ago is swept every hour: `exports`",
+    ),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
     (
         Code::StoreReopened,

@@ -75,7 +75,7 @@ impl Day {
         let dsn = format!("https://{}@sentry.example/1", secret("client secret"));
         let home = Home::new(folder.path())
             .set("SANDBOX__URL", &vendor.url)
-            .set("LIMITS__EXPORTS", "1 / hour")
+            .set("LIMITS__EXPORTS", "2 / hour")
             .set("LIMITS__SYNC_STARTS_AIRTABLE", "10 / minute")
             .variable("GOOGLE_CLIENT_ID", "a-client")
             .variable("GOOGLE_CLIENT_SECRET", secret("client secret"))

@@ -6,6 +6,7 @@
 mod audit_folder;
 mod disk_errors;
 mod disk_full;
+mod export;
 mod first_start;
 mod order;
 mod strict_import;

@@ -110,9 +110,20 @@ impl Appliance {
             registration: connections::Registration::default(),
         })?;
         let spool = PathBuf::from("/nowhere");
-        let files = datasets::Settings { spool };
-        let datasets = Datasets::new(store.clone(), log.clone(), clock.clone(), blocking, files);
+        let files = datasets::Settings {
+            exports: spool.clone(),
+            spool,
+            keep_exports: Duration::from_hours(1),
+        };
         let nudge = Nudge::default();
+        let datasets = Datasets::new(datasets::Services {
+            store: store.clone(),
+            log: log.clone(),
+            clock: clock.clone(),
+            blocking,
+            nudge: nudge.clone(),
+            settings: files,
+        });
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
             datasets: datasets.clone(),
@@ -129,7 +140,7 @@ impl Appliance {
         });
         let tasks = Tasks::default();
         datasets.start(&tasks);
-        Scheduler::new(syncs.clone(), nudge, clock.clone()).start(&tasks);
+        Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone()).start(&tasks);
         tasks.start(log.clone().keep(blocking, tasks.stopping()));
         Ok(Self {
             store,

@@ -1,0 +1,109 @@
+//! What waits to be executed, whatever it is about, and how each kind is.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::base::{BadCursor, chain};
+use crate::datasets::{self, Datasets, DueExport};
+use crate::sync::{self, Active, Syncs};
+
+/// A job that has not ended. Imports are none: whoever sends the file executes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// A run of a sync, or the making of a plan of one.
+    Run(Active),
+    /// The making of a file.
+    Export(DueExport),
+}
+
+/// Why jobs were not looked at, or not carried through.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is about a sync.
+    #[error(transparent)]
+    Sync(#[from] sync::Error),
+    /// It is about a dataset.
+    #[error(transparent)]
+    Dataset(#[from] datasets::Error),
+    /// A cursor that no list of jobs gave out.
+    #[error(transparent)]
+    BadCursor(BadCursor),
+}
+
+/// The services that jobs are carried out by.
+#[derive(Clone)]
+pub(super) struct Trades {
+    pub(super) syncs: Syncs,
+    pub(super) datasets: Datasets,
+}
+
+impl Work {
+    /// The job's id, by which it goes among others: the earlier asked for, the smaller.
+    pub(super) fn id(&self) -> &[u8; 16] {
+        match self {
+            Self::Run(run) => run.run.as_bytes(),
+            Self::Export(export) => export.export.as_bytes(),
+        }
+    }
+
+    /// Whether somebody has asked for it and waits.
+    pub(super) fn is_awaited(&self) -> bool {
+        match self {
+            Self::Run(run) => run.interactive,
+            Self::Export(_) => true,
+        }
+    }
+
+    /// What it is called in the log.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Run(run) => format!("run {}", run.run),
+            Self::Export(export) => format!("export {}", export.export),
+        }
+    }
+}
+
+impl Trades {
+    /// Every job that has not ended, in the order in which they were asked for.
+    pub(super) fn active(&self) -> Result<Vec<Work>, Error> {
+        let runs = self.syncs.active()?.into_iter().map(Work::Run);
+        let exports = self.datasets.active_exports()?.into_iter();
+        let mut active: Vec<Work> = runs.chain(exports.map(Work::Export)).collect();
+        active.sort_by_key(|work| *work.id());
+        Ok(active)
+    }
+
+    /// Executes a job until it ends or `stop` is told. Errs when it is to be executed again later.
+    pub(super) async fn execute(&self, work: &Work, stop: &CancellationToken) -> Result<(), Error> {
+        match work {
+            Work::Run(run) => self.syncs.execute(run, stop).await?,
+            Work::Export(export) => self.datasets.make_export(*export, stop).await?,
+        }
+        Ok(())
+    }
+
+    /// Returns when a job has stopped moving.
+    pub(super) async fn lapsed(&self, work: &Work) {
+        match work {
+            Work::Run(run) => self.syncs.lapsed(run).await,
+            Work::Export(export) => self.datasets.export_lapsed(*export).await,
+        }
+    }
+
+    /// Ends a job that made the appliance itself break.
+    pub(super) async fn give_up(&self, work: &Work) {
+        match work {
+            Work::Run(run) => self.syncs.give_up(run).await,
+            Work::Export(export) => self.datasets.give_up_export(*export).await,
+        }
+    }
+
+    /// Removes what ended long ago.
+    pub(super) async fn sweep(&self, stop: &CancellationToken) {
+        if let Err(error) = self.syncs.sweep(stop).await {
+            tracing::warn!(error = %chain(&error), "runs and plans of long ago are still there");
+        }
+        if let Err(error) = self.datasets.sweep_exports(stop).await {
+            tracing::warn!(error = %chain(&error), "exports of long ago are still there");
+        }
+    }
+}
