@@ -15,6 +15,7 @@ import { keepReturned } from "./connections/oauth/returned";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
 import { readExplorerSearch } from "./explorer/search";
+import { readJobSearch } from "./jobs/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
@@ -190,6 +191,13 @@ const run = createRoute({
   component: lazyRouteComponent(() => import("./runs/page"), "RunPage"),
 });
 
+const jobList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/jobs",
+  validateSearch: readJobSearch,
+  component: lazyRouteComponent(() => import("./jobs/list"), "JobList"),
+});
+
 const plan = createRoute({
   getParentRoute: () => signedIn,
   path: "/plans/$id",
@@ -255,6 +263,7 @@ const tree = root.addChildren([
     syncSchedule,
     runList,
     run,
+    jobList,
     plan,
     account,
     users,

@@ -18,6 +18,7 @@ export type FieldType = Field["type"];
 export type Import = Schemas["Import"];
 export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];
+export type Job = Schemas["Job"];
 export type ListedSession = Schemas["ListedSession"];
 export type MadeToken = Schemas["MadeToken"];
 export type Mapping = Schemas["FieldPair"];

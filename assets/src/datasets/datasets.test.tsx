@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
+import type { Import } from "../api/types";
 import { importFile } from "../api/upload";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
@@ -261,9 +262,51 @@ it("records can be taken out in each format", async () => {
   const { user } = await openPage(address, "Airports");
   await user.click(screen.getByRole("button", { name: "Export" }));
   const ways = await screen.findAllByRole("menuitem");
-  expect(ways.map((way) => way.getAttribute("href"))).toEqual(
+  expect(ways.slice(0, 3).map((way) => way.getAttribute("href"))).toEqual(
     ["csv", "json", "ndjson"].map((format) => `/api/v1${address}/export?format=${format}`),
   );
+});
+
+it("a file of the records is made in the background, and the way leads to it", async () => {
+  const appliance = fakeAppliance({
+    ...stored,
+    "POST /datasets/{id}/exports": {},
+    "GET /jobs": { items: [] },
+  });
+  const { user, history } = await openPage(address, "Airports");
+  await user.click(screen.getByRole("button", { name: "Export" }));
+  await user.click(await screen.findByRole("menuitem", { name: "In the background: NDJSON" }));
+  await waitFor(() => expect(history.location.href).toBe("/jobs?kind=export"));
+  const [call] = appliance.calls("POST /datasets/{id}/exports");
+  expect(call?.body).toEqual({ format: "ndjson" });
+  expect(call?.headers.get("idempotency-key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("an import under way elsewhere is called off from its report", async () => {
+  let now: Import = {
+    ...refusedImport,
+    state: "running",
+    phase: "reading",
+    finished_at: undefined,
+  };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /datasets/{id}/imports": () => ({ items: [now] }),
+    "POST /datasets/{id}/imports/{import}/cancel": () => {
+      now = { ...refusedImport, state: "cancelled" };
+      return now;
+    },
+  });
+  const { user } = await openPage(
+    `${address}/imports?report=${refusedImport.id}`,
+    "Airports: Imports",
+  );
+  const sheet = within(await screen.findByRole("dialog"));
+  await user.click(await sheet.findByRole("button", { name: "Cancel the import" }));
+  expect(await sheet.findByText(/was called off/)).toBeVisible();
+  expect(sheet.getByText(/What had gone in by then stays/)).toBeVisible();
+  expect(sheet.queryByRole("button", { name: "Cancel the import" })).toBeNull();
+  expect(appliance.calls("POST /datasets/{id}/imports/{import}/cancel")).toHaveLength(1);
 });
 
 it("more can be imported, and past imports tell what they did", async () => {

@@ -19,6 +19,7 @@ import { DatasetFrame } from "../frame";
 import { ImportProgress } from "./progress";
 import { ImportReport } from "./report";
 import { useImport } from "./run";
+import { StopImport } from "./stop";
 
 const route = getRouteApi("/signed-in/datasets/$id/imports");
 
@@ -68,7 +69,12 @@ function PastImports({ id }: { id: string }) {
   const navigate = route.useNavigate();
   const show = (report: string | undefined) =>
     navigate({ search: (now) => changeSearch(now, { report }), resetScroll: false });
-  const imports = $api.useQuery("get", "/datasets/{id}/imports", { params: { path: { id } } });
+  const imports = $api.useQuery(
+    "get",
+    "/datasets/{id}/imports",
+    { params: { path: { id } } },
+    { refetchInterval: ({ state }) => (state.data?.items.some(isRunning) ? 2_000 : false) },
+  );
   const columns = columnsFor(show);
   return (
     <Loaded query={imports} waiting={<WaitingTable columns={columns} rows={3} />}>
@@ -113,6 +119,7 @@ function ReportSheet({ datasetId, shown, onClose }: ReportSheetProps) {
       isOpen={shown !== undefined}
       onClose={onClose}
     >
+      {shown && isRunning(shown) && <StopImport datasetId={datasetId} running={shown} />}
       {shown && <ImportReport datasetId={datasetId} done={shown} />}
     </Dialog>
   );
@@ -144,8 +151,13 @@ function columnsFor(show: (report: string) => void): Column<Import>[] {
   ];
 }
 
+function isRunning({ state }: Import): boolean {
+  return state === "running";
+}
+
 function importStatus({ state, refused }: Import): StatusWord {
   if (state === "running") return { tone: "busy", icon: "run", label: "Running" };
+  if (state === "cancelled") return { tone: "neutral", icon: "minus", label: "Cancelled" };
   if (state === "failed") return { tone: "bad", icon: "close", label: "Failed" };
   return refused > 0
     ? { tone: "warn", icon: "warning", label: "Done, with refusals" }

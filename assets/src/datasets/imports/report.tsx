@@ -33,6 +33,25 @@ export function ImportReport({ datasetId, done }: ReportProps) {
 
 function Headline({ done }: { done: Import }) {
   const file = done.file_name ?? "The file";
+  if (done.state === "running") {
+    return (
+      <p className="quiet-value" role="status">
+        {done.phase === "writing"
+          ? "The whole file was accepted and is being stored."
+          : "The file is being read. What is below has been settled so far."}
+      </p>
+    );
+  }
+  if (done.state === "cancelled") {
+    return (
+      <Notice tone="warn" title={`${file} was called off`}>
+        <p>
+          {done.strict ? "Nothing of it was kept." : "What had gone in by then stays."} Import it
+          again to have the rest.
+        </p>
+      </Notice>
+    );
+  }
   if (done.state === "failed") {
     return (
       <Notice tone="bad" title={`${file} was not imported to its end`}>

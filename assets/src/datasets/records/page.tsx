@@ -1,10 +1,16 @@
-import { getRouteApi } from "@tanstack/react-router";
-import { apiBase } from "../../api/client";
+import { useMutation } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { apiBase, client } from "../../api/client";
+import { useOnce } from "../../api/once";
+import { useRefresh } from "../../api/queries";
 import { useMay } from "../../api/session";
-import type { Dataset } from "../../api/types";
+import type { Dataset, ImportFormat } from "../../api/types";
+import { mediaTypes } from "../../api/upload";
 import { changeSearch } from "../../ui/address";
+import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
 import { Menu } from "../../ui/menu";
+import { Failure } from "../../ui/notice";
 import { useMayEdit } from "../access";
 import { DatasetFrame } from "../frame";
 import { exportItems } from "./export";
@@ -55,7 +61,41 @@ function AddButton({ dataset, onPress }: { dataset: Dataset; onPress: () => void
   );
 }
 
+const formats = Object.keys(mediaTypes) as ImportFormat[];
+
+/** Takes the records out: at once, or as a file that is made while the reader does something else. */
 function ExportMenu({ id }: { id: string }) {
-  const items = exportItems(`${apiBase}/datasets/${id}/export`);
-  return <Menu label="Export" icon="download" items={items} />;
+  const { prepare, error } = usePrepare(id);
+  const now = exportItems(`${apiBase}/datasets/${id}/export`);
+  const later = formats.map((format) => ({
+    id: `later-${format}`,
+    label: `In the background: ${format.toUpperCase()}`,
+    onAction: () => prepare(format),
+  }));
+  return (
+    <>
+      <Menu label="Export" icon="download" items={[...now, ...later]} />
+      <Failure error={error} />
+    </>
+  );
+}
+
+/** Has a file made, and leads to where it will be. */
+function usePrepare(id: string) {
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const once = useOnce();
+  const start = useMutation({
+    mutationFn: (format: ImportFormat) =>
+      client.POST("/datasets/{id}/exports", {
+        params: { path: { id }, header: once([id, format, Math.floor(Date.now() / 10_000)]) },
+        body: { format },
+      }),
+    onSuccess: async () => {
+      announce("The file is being made.");
+      await refresh("/jobs");
+      await navigate({ to: "/jobs", search: { kind: "export" } });
+    },
+  });
+  return { prepare: (format: ImportFormat) => start.mutate(format), error: start.error };
 }
