@@ -35,7 +35,9 @@ http://*) url=$subject ;;
     ;;
 esac
 
-"$work/venv/bin/python" "$here/airtable_client.py" "$url"
-# Node looks for packages beside the script, so it runs from a copy.
-cp "$here/airtable_client.mjs" "$work/"
-node "$work/airtable_client.mjs" "$url"
+for check in airtable_client notion_check; do
+    "$work/venv/bin/python" "$here/$check.py" "$url"
+    # Node looks for packages beside the script, so it runs from a copy.
+    cp "$here/$check.mjs" "$work/"
+    node "$work/$check.mjs" "$url"
+done
