@@ -2,12 +2,13 @@
 //!
 //! [`Datasets`] opens a [`Dataset`] by the scope of its owner, or of somebody whom it is shared with;
 //! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
-//! values, `write`, `bulk` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
+//! values, `write`, `bulk`, `bring` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
 //! and `export` move files, `exports` makes them in the background, `selection` remembers what each
 //! user has picked, `share` and `sharing` let others in, `latest` lists what somebody has had done,
 //! `keep` finishes what was begun.
 
 mod alter;
+mod bring;
 mod bulk;
 mod dataset;
 mod draft;
@@ -31,6 +32,7 @@ mod sharing;
 mod write;
 
 pub use alter::Change;
+pub use bring::{Brought, Entry};
 pub use bulk::{Applied, Fate, MANY, Operation, Together, What};
 pub use dataset::Dataset;
 pub use error::{Error, FaultReason, RecordFault};

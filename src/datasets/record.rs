@@ -151,6 +151,7 @@ pub struct Record {
 pub struct Unread {
     key: String,
     envelope: Envelope,
+    version: Version,
 }
 
 impl Unread {
@@ -158,6 +159,7 @@ impl Unread {
         Self {
             key: row.key.1,
             envelope: row.value,
+            version: row.version,
         }
     }
 
@@ -174,6 +176,15 @@ impl Unread {
     /// The fingerprint of the canonical fields.
     pub fn hash(&self) -> ContentHash {
         self.envelope.hash()
+    }
+
+    /// The batch that wrote it last.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    pub(super) fn created_at(&self) -> Timestamp {
+        self.envelope.created_at()
     }
 
     /// The values, in the order of the dataset's schema.

@@ -46,6 +46,9 @@ pub enum Misfit {
         /// What the field holds.
         wanted: FieldType,
     },
+    /// Where it comes from, it could not be worked out.
+    #[error("holds the error {0:?} in place of a value")]
+    Told(String),
     /// Too long to be kept.
     #[error("is longer than 1 MiB")]
     TooLong,

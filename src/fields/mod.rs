@@ -5,6 +5,7 @@
 //! equal bytes.
 
 mod canonical;
+mod fitting;
 mod hash;
 mod infer;
 mod json;
@@ -17,6 +18,7 @@ mod selection;
 mod value;
 
 pub use canonical::Fields;
+pub use fitting::fitted;
 pub use hash::{ContentHash, content_hash};
 pub use infer::{Guess, Inference};
 pub use json::{Fault, Members};

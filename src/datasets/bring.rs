@@ -1,0 +1,114 @@
+//! Lets another part of the appliance write records with a batch of its own, so that what it keeps
+//! beside them stands or falls with them.
+
+use jiff::Timestamp;
+use tokio::sync::OwnedRwLockReadGuard;
+
+use super::draft::Draft;
+use super::error::RecordFault;
+use super::record::{Envelope, Records};
+use super::row::{Rows, records};
+use super::share::Access;
+use super::{Dataset, Error, Unread};
+use crate::audit::{Code, Event};
+use crate::base::Actor;
+use crate::fields::{ContentHash, Fields};
+use crate::store::{Batch, Snapshot, Version};
+
+/// A record that can be kept.
+#[derive(Debug)]
+pub struct Brought {
+    draft: Draft,
+}
+
+/// Who holds it writes records; the dataset's fields stay as they are meanwhile.
+pub struct Entry {
+    _gate: OwnedRwLockReadGuard<()>,
+}
+
+impl Brought {
+    /// Its key.
+    pub fn key(&self) -> &str {
+        &self.draft.key
+    }
+
+    /// The fingerprint of its content.
+    pub fn hash(&self) -> ContentHash {
+        self.draft.hash
+    }
+}
+
+impl Dataset {
+    /// The dataset as it is now, for whoever writes into it; errs when they may not.
+    pub fn to_write(&self) -> Result<Self, Error> {
+        let dataset = self.again()?;
+        dataset.demand(Access::Edit)?;
+        Ok(dataset)
+    }
+
+    /// Whether its records are made of the same fields as those of `other`.
+    pub fn is_shaped_like(&self, other: &Self) -> bool {
+        self.key_field() == other.key_field()
+            && self.definition.fields == other.definition.fields
+            && self.definition.slots == other.definition.slots
+    }
+
+    /// Lets in one who writes records.
+    pub async fn enter(&self) -> Entry {
+        Entry {
+            _gate: self.datasets.0.gates.records(self.id).await,
+        }
+    }
+
+    /// The record under `key` at a moment.
+    pub fn unread(&self, moment: &Snapshot, key: &str) -> Result<Option<Unread>, Error> {
+        let row = moment.get::<Records>(&(self.id, key.to_owned()))?;
+        Ok(row.map(Unread::of))
+    }
+
+    /// Checks what is to become a record; errs with everything that is wrong with it.
+    pub fn brought(&self, fields: &Fields) -> Result<Brought, Vec<RecordFault>> {
+        let draft = self.shape.draft(fields)?;
+        Ok(Brought { draft })
+    }
+
+    /// Begins the event of a batch that writes records.
+    pub fn writing(&self, by: &Actor) -> Event {
+        self.event(Code::RecordsWritten, by)
+    }
+
+    /// Lets a batch pass only while the dataset's fields, and the leave to write, are as they are.
+    pub fn hold_whole(&self, batch: &mut Batch) {
+        batch.require::<Rows>(&self.row_key(), self.version);
+        self.hold(batch);
+    }
+
+    /// Adds a record to a batch: a new one, or in the place of the one that was read `before`.
+    pub fn put(
+        &self,
+        batch: &mut Batch,
+        brought: &Brought,
+        before: Option<&Unread>,
+        now: Timestamp,
+    ) {
+        let key = (self.id, brought.draft.key.clone());
+        if let Some(before) = before {
+            let envelope = Envelope::new(&brought.draft, before.created_at(), now);
+            batch.replace::<Records>(&key, &envelope, before.version());
+        } else {
+            batch.insert::<Records>(&key, &Envelope::new(&brought.draft, now, now));
+        }
+    }
+
+    /// Removes the record under `key`, as it was read at `version`, in a batch.
+    pub fn take_out(&self, batch: &mut Batch, key: &str, version: Version) {
+        batch.delete::<Records>(&(self.id, key.to_owned()), version);
+    }
+
+    /// Tells the dataset how many records a batch makes more than it takes.
+    pub fn grow(&self, batch: &mut Batch, by: i64) {
+        if by != 0 {
+            batch.add(&records(self.id), by);
+        }
+    }
+}
