@@ -76,6 +76,11 @@ impl Display for Plan {
         ] {
             writeln!(f, "  {fate:<10} {:>10}", counts[fate])?;
         }
+        for rare in ["held", "deleted"] {
+            if counts[rare].as_u64().is_some_and(|count| count > 0) {
+                writeln!(f, "  {rare:<10} {:>10}", counts[rare])?;
+            }
+        }
         write!(f, "  {:<10} {:>10}", "calls", plan["calls"])?;
         match plan["seconds"].as_u64() {
             Some(seconds) => writeln!(f, ", about {seconds} s")?,
@@ -100,6 +105,7 @@ fn show(f: &mut Formatter<'_>, change: &Value) -> Shown {
     let sign = match change["fate"].as_str() {
         Some("created") => '+',
         Some("changed" | "matched") => '~',
+        Some("deleted") => '-',
         _ => '!',
     };
     let (key, fate) = (text(change, "key"), text(change, "fate"));

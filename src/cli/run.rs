@@ -194,6 +194,7 @@ impl Display for Run {
             "refused",
             "unknown",
             "held",
+            "deleted",
         ] {
             writeln!(f, "  {fate:<10} {:>10}", run["counts"][fate])?;
         }

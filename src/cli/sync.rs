@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result as Shown};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,12 +66,37 @@ struct Create {
     /// A field and the id of the remote field that it fills; may be given several times.
     #[arg(long, value_name = "FIELD=REMOTE FIELD ID", value_parser = pair)]
     map: Vec<(String, String)>,
+    /// Which way records go: from the dataset to the table, or from the table into the dataset.
+    #[arg(long, value_enum, default_value_t)]
+    direction: Direction,
+    /// What a pull does with records here whose remote ones are gone.
+    #[arg(long, value_enum)]
+    gone: Option<Gone>,
     /// Let the provider convert values and add missing options.
     #[arg(long)]
     typecast: bool,
     /// Write nothing but what is in an approved plan.
     #[arg(long)]
     approve_always: bool,
+}
+
+/// Which way records go.
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Direction {
+    /// From the dataset to the remote table.
+    #[default]
+    Push,
+    /// From the remote table into the dataset.
+    Pull,
+}
+
+/// What becomes of records whose remote ones are gone.
+#[derive(Clone, Copy, ValueEnum)]
+enum Gone {
+    /// They stay.
+    Keep,
+    /// Those that the sync has created and nobody has changed are deleted.
+    Delete,
 }
 
 /// Which sync to run.
@@ -140,7 +165,7 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     let table = id_among(client, &tables, &create.table).await?;
     let mut body = json!({
         "dataset_id": dataset["id"], "connection_id": connection.rsplit('/').next(),
-        "base_id": base, "table_id": table,
+        "base_id": base, "table_id": table, "direction": word(&create.direction),
     });
     let proposal = client
         .call(Method::POST, "/syncs/proposal", Some(&body))
@@ -156,7 +181,16 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
         "never"
     };
     body["approval"] = approval.into();
+    if let Some(gone) = create.gone {
+        body["gone"] = word(&gone).into();
+    }
     client.call(Method::POST, "/syncs", Some(&body)).await
+}
+
+/// A choice in the API's word, which is the command line's.
+fn word(choice: &impl ValueEnum) -> String {
+    let word = choice.to_possible_value();
+    word.map_or_else(String::new, |word| word.get_name().to_owned())
 }
 
 /// The id of the one that is called so, in the provider's list at `path`; the word itself when none
@@ -207,7 +241,12 @@ impl Display for Sync {
         let from = text(&sync["dataset"], "name");
         let (base, table) = (text(&sync["base"], "name"), text(&sync["table"], "name"));
         let (id, name) = (text(sync, "id"), text(sync, "name"));
-        writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
+        let pull = sync["direction"] == "pull";
+        if pull {
+            writeln!(f, "{id}  {name}: {base} / {table} to {from}")?;
+        } else {
+            writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
+        }
         for pair in sync["mapping"].as_array().into_iter().flatten() {
             let (field, remote) = (text(pair, "field"), text(pair, "remote_field_name"));
             let key = if pair["remote_field_id"] == sync["remote_key_field_id"] {
@@ -215,7 +254,12 @@ impl Display for Sync {
             } else {
                 ""
             };
-            writeln!(f, "  {field} to {remote}{key}")?;
+            let (one, other) = if pull {
+                (remote, field)
+            } else {
+                (field, remote)
+            };
+            writeln!(f, "  {one} to {other}{key}")?;
         }
         Ok(())
     }
@@ -231,7 +275,8 @@ impl Display for Syncs {
         for sync in &self.0 {
             let (id, name) = (text(sync, "id"), text(sync, "name"));
             let last = text(&sync["last_run"], "state");
-            writeln!(f, "{id}  {name}  last run: {last}")?;
+            let direction = text(sync, "direction");
+            writeln!(f, "{id}  {name}  {direction}  last run: {last}")?;
         }
         Ok(())
     }

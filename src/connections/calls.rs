@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Connection, Error};
 use crate::audit::{Code, Outcome};
 use crate::base::Actor;
-use crate::providers::{self, Account, Base, Records, RemoteTable};
+use crate::providers::{self, Account, Base, Held, Layout, Page, Records, RemoteTable};
 
 /// What a test brought.
 #[derive(Debug)]
@@ -59,6 +59,26 @@ impl Connection {
         let found = outcome.as_ref().map_or(0, Vec::len);
         self.all.0.record(event.count("tables", found as u64));
         self.settle(outcome).await
+    }
+
+    /// The first rows of a table.
+    pub async fn first_rows(&self, by: &Actor, layout: &Layout) -> Result<Vec<Held>, Error> {
+        let records = self.reader("preview", by)?;
+        records.admit(&layout.base).await;
+        let outcome = records.page(layout, None).await;
+        let event = self
+            .event(Code::RemoteRead, by)
+            .detail("base", layout.base.as_str())
+            .status(told(&outcome));
+        let found = match &outcome {
+            Ok(Page::Rows { rows, .. }) => rows.len(),
+            Ok(Page::Forgotten) | Err(_) => 0,
+        };
+        self.all.0.record(event.count("records", found as u64));
+        match self.settle(outcome).await? {
+            Page::Rows { rows, .. } => Ok(rows),
+            Page::Forgotten => Ok(Vec::new()), // a first page follows none that could be forgotten
+        }
     }
 
     /// The way to the provider for calls that change nothing there.

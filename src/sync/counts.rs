@@ -22,11 +22,13 @@ pub enum Fate {
     Unknown,
     /// It was left alone on purpose, because it is no longer what was agreed to be written.
     Held,
+    /// It is gone at one end, and was deleted at the other.
+    Deleted,
 }
 
 impl Fate {
     /// All of them; a fate's place here is its stored number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Created,
         Self::Changed,
         Self::Matched,
@@ -34,6 +36,7 @@ impl Fate {
         Self::Refused,
         Self::Unknown,
         Self::Held,
+        Self::Deleted,
     ];
 
     /// Its word in the book.
@@ -46,6 +49,7 @@ impl Fate {
             Self::Refused => "refused",
             Self::Unknown => "unknown",
             Self::Held => "held",
+            Self::Deleted => "deleted",
         }
     }
 }
@@ -70,6 +74,9 @@ pub struct Counts {
     /// See [`Fate::Held`].
     #[serde(default)]
     pub held: u64,
+    /// See [`Fate::Deleted`].
+    #[serde(default)]
+    pub deleted: u64,
 }
 
 impl Counts {
@@ -84,6 +91,7 @@ impl Counts {
             Fate::Refused => &mut self.refused,
             Fate::Unknown => &mut self.unknown,
             Fate::Held => &mut self.held,
+            Fate::Deleted => &mut self.deleted,
         } += 1;
     }
 
@@ -97,6 +105,7 @@ impl Counts {
             Fate::Refused => self.refused,
             Fate::Unknown => self.unknown,
             Fate::Held => self.held,
+            Fate::Deleted => self.deleted,
         }
     }
 }
@@ -111,6 +120,7 @@ impl AddAssign for Counts {
         self.refused += other.refused;
         self.unknown += other.unknown;
         self.held += other.held;
+        self.deleted += other.deleted;
     }
 }
 
@@ -125,7 +135,7 @@ mod tests {
             counts.add(fate);
         }
         counts += counts;
-        assert_eq!(counts.read, 14);
+        assert_eq!(counts.read, 16);
         assert_eq!((counts.matched, counts.held), (2, 2));
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::direction::{Direction, Pulling};
 use super::lender::{BORROWED, Lender};
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
@@ -59,7 +60,13 @@ impl Collection for Definitions {
 pub struct Definition {
     /// What its owner calls it.
     pub name: String,
-    /// Where records come from.
+    /// Which way records go.
+    #[serde(default)]
+    pub direction: Direction,
+    /// What a pull does about records that are gone at the provider.
+    #[serde(default)]
+    pub pulling: Pulling,
+    /// The dataset whose records they are.
     pub dataset: DatasetId,
     /// Through which account they go.
     pub connection: ConnectionId,
@@ -117,7 +124,7 @@ pub struct Named {
     pub name: String,
 }
 
-/// One field of the dataset and the remote field that it fills.
+/// One field of the dataset and the remote field that it fills, or is filled from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// The dataset's field by its name.

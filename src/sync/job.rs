@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Fate};
 use super::definition::Definitions;
+use super::direction::Direction;
 use super::outcome::Block;
 use super::problem::Problems;
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
@@ -62,9 +63,11 @@ pub enum Task {
     /// To go through the dataset and write what is new or has changed.
     #[default]
     Push,
+    /// To go through the remote table and bring what is new or has changed into the dataset.
+    Pull,
     /// To write what was refused in another run, or stayed unknown, and nothing else.
     Retry(RunId),
-    /// To find out what a push would do.
+    /// To find out what a run would do.
     Plan(PlanId),
     /// To write what is in a plan, and nothing else.
     Execute(PlanId),
@@ -89,6 +92,9 @@ pub struct Job {
     /// What it is to do.
     #[serde(default)]
     pub task: Task,
+    /// Which way its sync's records go.
+    #[serde(default)]
+    pub direction: Direction,
     /// Who asked for it.
     pub by: Option<Starter>,
     /// Where it stands.
@@ -115,6 +121,9 @@ pub struct Job {
     pub(crate) ending: Option<Ending>,
     /// The key up to which everything is settled; `None` at the beginning.
     pub(crate) checkpoint: Option<String>,
+    /// How far the remote table is read, if the run reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reading: Option<Reading>,
     /// How many blocks of outcomes there are.
     pub(crate) blocks: u32,
     /// SHA-256 over the blocks of outcomes, chained, in hexadecimal digits.
@@ -122,6 +131,30 @@ pub struct Job {
 }
 
 impl Json for Job {}
+
+/// How far a run has read a remote table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    /// Where the next page begins; none at the beginning, and at the end.
+    pub(crate) after: Option<String>,
+    /// Whether it was read to its end.
+    pub(crate) ended: bool,
+    /// What becomes of the records that are gone there, once that is decided: it must not be
+    /// decided again when some of them have been dealt with.
+    pub(crate) gone: Option<Fallen>,
+}
+
+/// What becomes of the records of a sync that are gone at the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fallen {
+    /// They stay here, and are forgotten.
+    Kept,
+    /// They are deleted here.
+    Deleted,
+    /// They are left alone for a reason.
+    Held(String),
+}
 
 impl Job {
     /// A run that waits for its turn.
@@ -135,6 +168,7 @@ impl Job {
             sync,
             sync_name: name.to_owned(),
             task,
+            direction: Direction::default(),
             by,
             state: State::Queued,
             queued_at: now,
@@ -147,9 +181,15 @@ impl Job {
             problems: Problems::default(),
             ending: None,
             checkpoint: None,
+            reading: None,
             blocks: 0,
             digest: Hex(&[0; 32]).to_string(),
         }
+    }
+
+    /// The same for a sync whose records go this way.
+    pub(crate) fn going(self, direction: Direction) -> Self {
+        Self { direction, ..self }
     }
 
     /// Takes the run up, for the first time or again.

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::base::{DatasetId, Scope, SyncId, UserId};
-use crate::datasets::{self, Access, Dataset};
+use crate::datasets::{self, Dataset};
 use crate::jobs::Failure;
 use crate::store::{Index, Scan, prefix};
 
@@ -53,13 +53,14 @@ impl Lender {
 }
 
 impl Syncs {
-    /// The dataset of a sync, which its owner may use.
+    /// The dataset of a sync, which its owner may use as its direction needs.
     ///
     /// Errs with `DatasetUnavailable` when it is not shared with them any more, or no longer for
     /// this.
     pub(super) fn dataset_of(&self, scope: &Scope, sync: &Definition) -> Result<Dataset, Error> {
         let dataset = self.services.datasets.open(scope, sync.dataset);
-        let dataset = dataset.and_then(|dataset| dataset.demand(Access::Use).map(|()| dataset));
+        let dataset =
+            dataset.and_then(|dataset| dataset.demand(sync.direction.needs()).map(|()| dataset));
         match (dataset, &sync.lender) {
             (
                 Err(datasets::Error::UnknownDataset(_) | datasets::Error::NotAllowed { .. }),

@@ -70,7 +70,7 @@ const AT_ONCE: usize = 1_000;
 
 /// What a run knows of the dead letters of its sync, so that a record that is written costs a
 /// look-up in memory and no more.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Known(HashMap<String, Earlier>);
 
 #[derive(Clone, Copy, Debug)]

@@ -3,17 +3,27 @@
 use std::collections::HashSet;
 
 use super::definition::Pair;
+use super::direction::Direction;
+use super::gives::{gives, holds_key};
 use crate::fields::{FieldType, Schema};
 use crate::providers::{RemoteField, RemoteTable};
 
 /// A mapping as somebody wishes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Which field of the dataset goes to which remote field, by its id. The key field may be left
+    /// Which field of the dataset belongs to which remote field, by its id. The key field may be left
     /// out: where it goes, `remote_key_field_id` says.
     pub pairs: Vec<(String, String)>,
     /// The remote field that holds the key.
     pub remote_key_field_id: String,
+}
+
+/// Which way values go, and how freely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) direction: Direction,
+    /// Whether the provider may convert values.
+    pub(super) typecast: bool,
 }
 
 /// Something that is wrong with a mapping.
@@ -31,11 +41,11 @@ pub(super) fn check(
     schema: &Schema,
     key_field: &str,
     table: &RemoteTable,
-    typecast: bool,
+    way: Way,
 ) -> Result<Vec<Pair>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut pairs = Vec::with_capacity(wish.pairs.len() + 1);
-    match key_pair(wish, schema, key_field, table) {
+    match key_pair(wish, schema, key_field, table, way.direction) {
         Ok(pair) => pairs.push(pair),
         Err(message) => faults.push(Fault {
             path: "remote_key_field_id".into(),
@@ -68,10 +78,21 @@ pub(super) fn check(
             );
             continue;
         }
-        match pair(field, remote, schema, table, typecast) {
+        match pair(field, remote, schema, table, way) {
             Ok(pair) => pairs.push(pair),
             Err((member, message)) => fault(member, message),
         }
+    }
+    if way.direction == Direction::Pull {
+        let wanting = schema.fields().iter();
+        let wanting = wanting.filter(|field| field.required && !seen.contains(field.name.as_str()));
+        faults.extend(wanting.map(|field| Fault {
+            path: "mapping".into(),
+            message: format!(
+                "the dataset requires {:?}, and nothing fills it",
+                field.name
+            ),
+        }));
     }
     if faults.is_empty() {
         Ok(pairs)
@@ -85,9 +106,20 @@ fn key_pair(
     schema: &Schema,
     key_field: &str,
     table: &RemoteTable,
+    direction: Direction,
 ) -> Result<Pair, String> {
     let id = &wish.remote_key_field_id;
     let to = remote(id, table)?;
+    let from = schema.fields().iter().find(|from| from.name == key_field);
+    if direction == Direction::Pull {
+        return match from {
+            Some(from) if !holds_key(to, from.kind) => Err(format!(
+                "{:?} holds {}, which gives no keys of type {}",
+                to.name, to.kind, from.kind
+            )),
+            _ => Ok(joined(key_field, to)),
+        };
+    }
     if !to.writable {
         return Err(format!(
             "{:?} is computed ({}); a key must be writable",
@@ -100,7 +132,6 @@ fn key_pair(
             to.name, to.kind
         ));
     }
-    let from = schema.fields().iter().find(|from| from.name == key_field);
     match from {
         Some(from) if !takes(to, from.kind, false) => Err(format!(
             "{:?} holds {}, which does not take keys of type {}",
@@ -115,11 +146,23 @@ fn pair(
     id: &str,
     schema: &Schema,
     table: &RemoteTable,
-    typecast: bool,
+    way: Way,
 ) -> Result<Pair, (&'static str, String)> {
     let from = schema.fields().iter().find(|from| from.name == field);
     let from = from.ok_or_else(|| ("field", format!("the dataset has no field {field:?}")))?;
     let to = remote(id, table).map_err(|message| ("remote_field_id", message))?;
+    if way.direction == Direction::Pull {
+        if gives(to, from.kind) {
+            return Ok(joined(field, to));
+        }
+        let message = format!(
+            "{:?} holds {}, which gives no {}; map it to another field or change its type",
+            to.name,
+            to.kind,
+            from.kind.name()
+        );
+        return Err(("remote_field_id", message));
+    }
     if !to.writable {
         let message = format!(
             "{:?} is computed ({}) and cannot be written",
@@ -127,7 +170,7 @@ fn pair(
         );
         return Err(("remote_field_id", message));
     }
-    if !takes(to, from.kind, typecast) {
+    if !takes(to, from.kind, way.typecast) {
         let message = format!(
             "{:?} holds {}, which does not take {}; map it to another field or change its type",
             to.name,
@@ -186,6 +229,11 @@ mod tests {
     use super::super::testing::{airports, remote};
     use super::*;
 
+    const PLAIN: Way = Way {
+        direction: Direction::Push,
+        typecast: false,
+    };
+
     fn wish(pairs: &[(&str, &str)], key: &str) -> Wish {
         let pairs = pairs
             .iter()
@@ -197,7 +245,7 @@ mod tests {
     }
 
     fn faults(pairs: &[(&str, &str)], key: &str) -> Vec<(String, String)> {
-        let faults = check(&wish(pairs, key), &airports(), "iata", &remote(), false).unwrap_err();
+        let faults = check(&wish(pairs, key), &airports(), "iata", &remote(), PLAIN).unwrap_err();
         let told = faults.into_iter().map(|fault| (fault.path, fault.message));
         told.collect()
     }
@@ -213,7 +261,7 @@ mod tests {
                 &airports(),
                 "iata",
                 &remote(),
-                false,
+                PLAIN,
             );
             let fields: Vec<_> = kept.unwrap().into_iter().map(|pair| pair.field).collect();
             assert_eq!(fields, ["iata", "name"]);
@@ -264,7 +312,31 @@ mod tests {
     #[test]
     fn a_provider_that_may_convert_takes_text_for_more() {
         let wish = wish(&[("name", "fldLatitude")], "fldCode");
-        assert!(check(&wish, &airports(), "iata", &remote(), false).is_err());
-        assert!(check(&wish, &airports(), "iata", &remote(), true).is_ok());
+        let free = Way {
+            typecast: true,
+            ..PLAIN
+        };
+        assert!(check(&wish, &airports(), "iata", &remote(), PLAIN).is_err());
+        assert!(check(&wish, &airports(), "iata", &remote(), free).is_ok());
+    }
+
+    #[test]
+    fn a_pull_may_read_what_is_computed_and_must_fill_what_is_required() {
+        let pull = Way {
+            direction: Direction::Pull,
+            ..PLAIN
+        };
+        let wish = wish(&[("made", "fldMade"), ("opened", "fldLatitude")], "fldCode");
+        let mut fields = airports().fields().to_vec();
+        fields[1].required = true;
+        let schema = Schema::new(fields).unwrap();
+        let faults = check(&wish, &schema, "iata", &remote(), pull).unwrap_err();
+        let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(paths, ["mapping[1].remote_field_id", "mapping"]);
+        assert!(
+            faults[1].message.contains("\"name\""),
+            "{}",
+            faults[1].message
+        );
     }
 }

@@ -1,15 +1,17 @@
 //! Keeps a remote table in step with a dataset.
 //!
 //! A sync says which dataset goes through which connection to which table, field by field. A run
-//! executes it: it writes what is new or has changed since the last run, and remembers of each
-//! record which remote one it is. Runs are queued here and executed by the scheduler alone.
+//! executes it: it writes what is new or has changed since the last run, there or here as the sync's
+//! direction says, and remembers of each record which remote one it is. Runs are queued here and executed by the scheduler alone.
 
 mod board;
 mod cancel;
 mod claim;
 mod counts;
 mod definition;
+mod direction;
 mod error;
+mod gives;
 mod intent;
 mod job;
 mod lender;
@@ -19,6 +21,7 @@ mod mapping;
 mod names;
 mod outcome;
 mod plan;
+mod preview;
 mod problem;
 mod proposal;
 mod pulse;
@@ -35,11 +38,13 @@ mod sync;
 mod syncs;
 #[cfg(test)]
 mod testing;
+mod tie;
 mod timetable;
 
 pub use board::Run;
 pub use counts::{Counts, Fate};
 pub use definition::{Approval, Definition, Named, Pair};
+pub use direction::{Direction, Gone, Pulling, PullingChange};
 pub use error::Error;
 pub use job::{Job, Starter, Task};
 pub use lender::{Borrower, Lender};
@@ -50,6 +55,7 @@ pub use plan::{
     Before, Change as PlannedChange, ChangesPage, Column, Difference, Made, Plan, PlanState,
     PlansPage, Wanted,
 };
+pub use preview::Previewed;
 pub use problem::Problem;
 pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;

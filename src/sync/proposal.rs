@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::direction::Direction;
+use super::gives::{gives, holds_key};
 use super::mapping::{holds_keys, takes};
 use super::names::{alike, same};
 use crate::fields::{FieldType, Schema};
@@ -64,12 +66,20 @@ pub struct Proposal {
     pub problems: Vec<String>,
 }
 
-/// Proposes which of the dataset's fields go to which of the table's.
+/// Proposes which of the dataset's fields belong to which of the table's.
 ///
-/// Each remote field is used once, and only where it can be written and takes the type.
-pub(super) fn propose(schema: &Schema, key_field: &str, table: &RemoteTable) -> Proposal {
+/// Each remote field is used once, and only where it can be written and takes the type, or in a
+/// pull where it gives the type.
+pub(super) fn propose(
+    schema: &Schema,
+    key_field: &str,
+    table: &RemoteTable,
+    direction: Direction,
+) -> Proposal {
+    let pull = direction == Direction::Pull;
     let mut proposal = Proposal::default();
-    let mut free: Vec<&RemoteField> = table.fields.iter().filter(|to| to.writable).collect();
+    let usable = |to: &&RemoteField| pull || to.writable;
+    let mut free: Vec<&RemoteField> = table.fields.iter().filter(usable).collect();
     let mut open: Vec<(&str, FieldType)> = schema
         .fields()
         .iter()
@@ -80,9 +90,19 @@ pub(super) fn propose(schema: &Schema, key_field: &str, table: &RemoteTable) -> 
         open.retain(|(name, kind)| {
             let is_key = *name == key_field;
             let fits = |to: &RemoteField| {
-                let keys = (is_key && holds_keys(to)) || (!is_key && reason != Reason::Primary);
+                let key = if pull {
+                    holds_key(to, *kind)
+                } else {
+                    holds_keys(to)
+                };
+                let keys = (is_key && key) || (!is_key && reason != Reason::Primary);
                 let primary = reason != Reason::Primary || to.id == table.primary_field_id;
-                takes(to, *kind, false) && keys && primary
+                let suits = if pull {
+                    gives(to, *kind)
+                } else {
+                    takes(to, *kind, false)
+                };
+                suits && keys && primary
             };
             let Some(place) = counterpart(reason, (name, *kind), &free, fits) else {
                 return true;
@@ -99,7 +119,7 @@ pub(super) fn propose(schema: &Schema, key_field: &str, table: &RemoteTable) -> 
             false
         });
     }
-    finish(proposal, schema, key_field, table)
+    finish(proposal, schema, key_field, (table, pull))
 }
 
 /// Orders the pairs, lists what is left, and says what stands in the way.
@@ -107,7 +127,7 @@ fn finish(
     mut proposal: Proposal,
     schema: &Schema,
     key_field: &str,
-    table: &RemoteTable,
+    (table, pull): (&RemoteTable, bool),
 ) -> Proposal {
     let place = |name: &str| schema.fields().iter().position(|field| field.name == name);
     proposal.pairs.sort_by_key(|pair| place(&pair.field));
@@ -125,7 +145,9 @@ fn finish(
     for field in &proposal.unmapped {
         let same = table.fields.iter().find(|to| same(field, &to.name));
         if let Some(to) = same {
-            let obstacle = if to.writable {
+            let obstacle = if pull {
+                format!("holds {}, which gives no such values", to.kind)
+            } else if to.writable {
                 format!("holds {}, which does not take its values", to.kind)
             } else {
                 format!("is computed ({}) and cannot be written", to.kind)
@@ -137,8 +159,8 @@ fn finish(
     }
     if proposal.remote_key_field_id.is_none() {
         proposal.problems.push(format!(
-            "{key_field}: choose a remote field for the key; it must be writable and hold text or a \
-             number"
+            "{key_field}: choose a remote field for the key; it must {}hold text or a number",
+            if pull { "" } else { "be writable and " }
         ));
     }
     proposal
@@ -195,7 +217,7 @@ mod tests {
 
     #[test]
     fn fields_find_each_other_by_name_then_by_likeness_then_by_kind() {
-        let proposal = propose(&airports(), "iata", &remote());
+        let proposal = propose(&airports(), "iata", &remote(), Direction::Push);
         assert_eq!(
             pairs(&proposal),
             [
@@ -212,20 +234,21 @@ mod tests {
 
     #[test]
     fn the_key_goes_to_its_namesake_or_else_to_the_primary_field() {
-        let chosen = |key| propose(&airports(), key, &remote()).remote_key_field_id;
+        let chosen =
+            |key| propose(&airports(), key, &remote(), Direction::Push).remote_key_field_id;
         assert_eq!(chosen("iata").as_deref(), Some("fldCode"));
         assert_eq!(chosen("name").as_deref(), Some("fldName"));
     }
 
     #[test]
     fn a_key_that_fits_nowhere_is_a_choice_for_people() {
-        let proposal = propose(&airports(), "opened", &remote());
+        let proposal = propose(&airports(), "opened", &remote(), Direction::Push);
         assert_eq!(proposal.remote_key_field_id.as_deref(), Some("fldCode"));
         let mut without_text = remote();
         without_text
             .fields
             .retain(|field| field.kind != "singleLineText");
-        let proposal = propose(&airports(), "iata", &without_text);
+        let proposal = propose(&airports(), "iata", &without_text, Direction::Push);
         assert_eq!(proposal.remote_key_field_id, None);
         let told = |problem: &String| problem.starts_with("iata: choose");
         assert!(proposal.problems.iter().any(told));
@@ -233,11 +256,18 @@ mod tests {
 
     #[test]
     fn a_computed_field_is_not_proposed_and_the_reason_is_told() {
-        let proposal = propose(&airports(), "iata", &remote());
+        let proposal = propose(&airports(), "iata", &remote(), Direction::Push);
         let told = proposal
             .problems
             .iter()
             .find(|problem| problem.starts_with("made:"));
         assert!(told.unwrap().contains("computed"));
+    }
+
+    #[test]
+    fn a_pull_is_also_proposed_what_is_computed() {
+        let proposal = propose(&airports(), "iata", &remote(), Direction::Pull);
+        assert!(pairs(&proposal).contains(&("made", "fldMade", Reason::SameName)));
+        assert_eq!(proposal.unmapped, ["country"]);
     }
 }

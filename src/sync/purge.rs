@@ -13,6 +13,7 @@ use super::link::Links;
 use super::outcome::Outcomes;
 use super::plan::{BY_SYNC as OF_SYNC, Plans};
 use super::syncs::Syncs;
+use super::tie::Ties;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::store::{Batch, Collection, Json, Row, Scan, prefix};
 
@@ -62,6 +63,8 @@ impl Syncs {
         let of_sync = || prefix(&sync);
         if self.first::<Links>(&Scan::prefix(of_sync(), 1))?.is_some() {
             batch.clear::<Links>(of_sync(), ROWS);
+        } else if self.first::<Ties>(&Scan::prefix(of_sync(), 1))?.is_some() {
+            batch.clear::<Ties>(of_sync(), ROWS);
         } else if self
             .first::<Intents>(&Scan::prefix(of_sync(), 1))?
             .is_some()

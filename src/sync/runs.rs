@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::board::{Run, follow};
 use super::counts::Fate;
 use super::definition::{Definition, Definitions};
+use super::direction::Direction;
 use super::error::Error;
 use super::job::{ACTIVE, BY_SYNC, Job, Runs, Task};
 use super::outcome::{Outcome, Outcomes};
@@ -225,25 +226,29 @@ impl Syncs {
         }
     }
 
-    /// How many records a job has to look at.
+    /// How many records a job has to look at, if that is known.
     pub(super) fn total(
         &self,
-        owner: UserId,
+        (owner, direction): (UserId, Direction),
         task: &Task,
         dataset: &Dataset,
-    ) -> Result<u64, Error> {
-        match task {
-            Task::Push | Task::Plan(_) => Ok(dataset.count()?),
+    ) -> Result<Option<u64>, Error> {
+        let total = match task {
+            Task::Push => dataset.count()?,
+            Task::Plan(_) if direction == Direction::Push => dataset.count()?,
+            // How many a remote table has, nobody says beforehand.
+            Task::Pull | Task::Plan(_) => return Ok(None),
             Task::Execute(plan) => {
                 let row = self.services.store.get::<Plans>(&(owner, *plan))?;
                 let made = row.and_then(|row| row.value.made);
-                Ok(made.map_or(0, |made| made.counts.read - made.counts.unchanged))
+                made.map_or(0, |made| made.counts.read - made.counts.unchanged)
             }
             Task::Retry(run) => {
                 let row = self.services.store.get::<Runs>(&(owner, *run))?;
-                Ok(row.map_or(0, |row| row.value.counts.refused + row.value.counts.unknown))
+                row.map_or(0, |row| row.value.counts.refused + row.value.counts.unknown)
             }
-        }
+        };
+        Ok(Some(total))
     }
 
     pub(super) fn job(&self, scope: &Scope, id: RunId) -> Result<Job, Error> {

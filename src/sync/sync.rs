@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::board::Run;
 use super::definition::{Approval, Definition, Definitions};
+use super::direction::PullingChange;
 use super::error::Error;
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
-use super::mapping::{Wish, check};
+use super::mapping::{Way, Wish, check};
 use super::purge::{Purge, Purges};
 use super::syncs::{Syncs, Target, checked_name};
 use crate::audit::{Code, Event};
@@ -43,6 +44,8 @@ pub struct Change {
     pub typecast: Option<bool>,
     /// Whether runs need a plan that somebody has approved.
     pub approval: Option<Approval>,
+    /// What a pull does about records that are gone at the provider.
+    pub pulling: PullingChange,
 }
 
 /// What people want to know of a sync beside its definition.
@@ -139,6 +142,8 @@ impl Sync {
         }
         fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
+        let pulling = change.pulling.apply(fresh.direction, fresh.pulling);
+        fresh.pulling = pulling.map_err(Error::Invalid)?;
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
@@ -150,6 +155,7 @@ impl Sync {
             .entity("sync", self.row.id, &fresh.name)
             .detail("mapping_changed", remapped)
             .detail("approval", fresh.approval.name())
+            .detail("gone", fresh.pulling.gone.name())
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
@@ -183,8 +189,11 @@ impl Sync {
                 .unwrap_or_else(|| fresh.remote_key_field_id.clone()),
         };
         let (schema, key) = (dataset.schema(), dataset.key_field());
-        fresh.mapping =
-            check(&wish, schema, key, &table, fresh.typecast).map_err(Error::Invalid)?;
+        let way = Way {
+            direction: fresh.direction,
+            typecast: fresh.typecast,
+        };
+        fresh.mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
         fresh.remote_key_field_id = wish.remote_key_field_id;
         fresh.base = base;
         fresh.table.name = table.name;
@@ -216,7 +225,8 @@ impl Sync {
     /// Also errs when runs of the sync need an approved plan.
     pub async fn queue(&self, by: &Actor) -> Result<Run, Error> {
         self.leave_to_write()?;
-        self.queue_job(Task::Push, by).await
+        self.queue_job(self.row.definition.direction.task(), by)
+            .await
     }
 
     /// Queues a run over what was refused in an ended run of this sync, or stayed unknown, alone.
@@ -260,6 +270,7 @@ impl Sync {
         let name = &self.row.definition.name;
         let id = RunId::new(clock);
         let job = Job::queued((self.row.id, name), task, starter(by), clock.now());
+        let job = job.going(self.row.definition.direction);
         let mut act = Event::new(Code::RunQueued, by)
             .entity("run", id, name)
             .entity("sync", self.row.id, name);

@@ -8,26 +8,28 @@ use super::board::{Board, Run};
 use super::cancel::{Cancels, Stops};
 use super::claim::Claims;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
+use super::direction::{Direction, Pulling, PullingChange};
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{Runs, Task};
 use super::lender::Lender;
 use super::letter::DeadLetters;
 use super::link::Links;
-use super::mapping::{Fault, Wish, check};
+use super::mapping::{Fault, Way, Wish, check};
 use super::outcome::Outcomes;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
 use super::schedule::Schedules;
 use super::sync::Sync;
+use super::tie::Ties;
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, RunId, Scope, SyncId,
 };
 use crate::config;
 use crate::connections::Connections;
-use crate::datasets::{Access, Datasets};
+use crate::datasets::Datasets;
 use crate::providers::RemoteTable;
 use crate::store::{self, Batch, Scan, Store, Table, prefix};
 
@@ -99,6 +101,10 @@ pub struct Target {
 pub struct New {
     /// What its owner calls it: 1 to 120 characters, no other sync's in any case of letters.
     pub name: String,
+    /// Which way records go.
+    pub direction: Direction,
+    /// What a pull does about records that are gone at the provider.
+    pub pulling: PullingChange,
     /// What it joins.
     pub target: Target,
     /// Which field goes where.
@@ -127,11 +133,12 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 14] {
+pub fn tables() -> [Table; 15] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
         Table::of::<Links>(),
+        Table::of::<Ties>(),
         Table::of::<Intents>(),
         Table::of::<Outcomes>(),
         Table::of::<Purges>(),
@@ -156,35 +163,43 @@ impl Syncs {
         }
     }
 
-    /// Proposes how the fields of a dataset might go to those of a table.
+    /// Proposes how the fields of a dataset might belong to those of a table.
     pub async fn propose(
         &self,
         scope: &Scope,
-        target: &Target,
+        (target, direction): (&Target, Direction),
         by: &Actor,
     ) -> Result<Proposal, Error> {
         let dataset = self.services.datasets.open(scope, target.dataset)?;
-        dataset.demand(Access::Use)?;
+        dataset.demand(direction.needs())?;
         let (_, table) = self.table(scope, target, by).await?;
-        Ok(propose(dataset.schema(), dataset.key_field(), &table))
+        let (schema, key) = (dataset.schema(), dataset.key_field());
+        Ok(propose(schema, key, &table, direction))
     }
 
     /// Makes a sync. Errs with everything that is wrong with its mapping.
     pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Sync, Error> {
         let name = checked_name(&new.name)?;
         let dataset = self.services.datasets.open(scope, new.target.dataset)?;
-        dataset.demand(Access::Use)?;
+        dataset.demand(new.direction.needs())?;
+        let pulling = new.pulling.apply(new.direction, Pulling::default());
+        let pulling = pulling.map_err(Error::Invalid)?;
         let connection = self
             .services
             .connections
             .open(scope, new.target.connection)?;
         let (base, table) = self.table(scope, &new.target, by).await?;
         let (schema, key) = (dataset.schema(), dataset.key_field());
-        let mapping =
-            check(&new.wish, schema, key, &table, new.typecast).map_err(Error::Invalid)?;
+        let way = Way {
+            direction: new.direction,
+            typecast: new.typecast,
+        };
+        let mapping = check(&new.wish, schema, key, &table, way).map_err(Error::Invalid)?;
         let now = self.services.clock.now();
         let sync = Definition {
             name,
+            direction: new.direction,
+            pulling,
             dataset: new.target.dataset,
             connection: new.target.connection,
             base,
@@ -205,6 +220,7 @@ impl Syncs {
             .entity("sync", id, &sync.name)
             .entity("dataset", sync.dataset, dataset.name())
             .entity("connection", sync.connection, connection.name())
+            .detail("direction", sync.direction.name())
             .build(&self.services.clock);
         let mut batch = Batch::new(act);
         dataset.hold(&mut batch);

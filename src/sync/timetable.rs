@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::definition::Approval;
 use super::error::Error;
-use super::job::{ACTIVE, Runs, Task};
+use super::job::{ACTIVE, Runs};
 use super::plan::{OPEN, Plans};
 use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
@@ -183,7 +183,7 @@ impl Syncs {
         then: Option<Timestamp>,
     ) -> Result<(), Error> {
         let by = Actor::system();
-        let (run, mut batch) = sync.queueing(Task::Push, &by, Some(of))?;
+        let (run, mut batch) = sync.queueing(sync.definition().direction.task(), &by, Some(of))?;
         let moved = row.value.clone().moved(then, sync.id(), self.jitter());
         batch.replace::<Schedules>(&row.key, &moved, row.version);
         self.commit(batch, &sync.definition().name).await?;

@@ -61,9 +61,10 @@ async fn journey(report: &mut Report) {
     let small = dataset(&appliance, "Pushed").await;
     send(&appliance, &small, 100_000).await;
     push(&appliance, &small, report).await;
+    pull(&appliance, report).await;
     let large = import(&appliance, 1_000_000, "1,000,000", report).await;
     look(&appliance, &large, report).await;
-    let sync = sync(&appliance, &large, "Large").await;
+    let sync = sync(&appliance, &large, "Large", "push").await;
     run(&appliance, &sync).await;
     plan(&appliance, &sync, 1_000_000, report).await;
     let url = appliance.sandbox_url.clone();
@@ -152,7 +153,7 @@ async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
 }
 
 /// A sync of a dataset with the sandbox, through a connection of its own.
-async fn sync(appliance: &Appliance, dataset: &str, name: &str) -> String {
+async fn sync(appliance: &Appliance, dataset: &str, name: &str, direction: &str) -> String {
     let (base, table) = ("appSandboxDemo001", "Airports");
     let body = json!({"provider": "airtable", "name": name, "endpoint": "sandbox",
                       "token": "patBenchBenchBenchBench"});
@@ -168,7 +169,7 @@ async fn sync(appliance: &Appliance, dataset: &str, name: &str) -> String {
         .find(|one| one["name"] == table)
         .expect("the sandbox has it");
     let place = json!({"dataset_id": dataset, "connection_id": connection, "base_id": base,
-                       "table_id": table["id"]});
+                       "table_id": table["id"], "direction": direction});
     let proposal = appliance
         .call(Method::POST, "/syncs/proposal", Some(place.clone()))
         .await;
@@ -181,13 +182,13 @@ async fn sync(appliance: &Appliance, dataset: &str, name: &str) -> String {
         .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
         .collect();
     sync["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
-    sync["typecast"] = json!(true);
+    sync["typecast"] = json!(direction == "push");
     let sync = appliance.call(Method::POST, "/syncs", Some(sync)).await;
     sync["id"].as_str().expect("an id").to_owned()
 }
 
 async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
-    let sync = sync(appliance, dataset, "Bench").await;
+    let sync = sync(appliance, dataset, "Bench", "push").await;
     for (what, target) in [
         ("push: 100,000 records, CPU", "60,000 /s"),
         ("push: unchanged, CPU", ""),
@@ -203,6 +204,26 @@ async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
     plan(appliance, &sync, 100_000, report).await;
     let peak = appliance.process.memory_kib("VmHWM") / 1024;
     report.add("push: peak memory so far", "60 MiB", format!("{peak} MiB"));
+}
+
+/// Brings the 100,000 records that a push has left there into an empty dataset, then again.
+async fn pull(appliance: &Appliance, report: &mut Report) {
+    let pulled = dataset(appliance, "Pulled").await;
+    let sync = sync(appliance, &pulled, "Pull", "pull").await;
+    for (what, target) in [
+        ("pull: 100,000 records, CPU", "60,000 /s"),
+        ("pull: unchanged, CPU", "200,000 /s"),
+    ] {
+        let before = appliance.process.cpu();
+        run(appliance, &sync).await;
+        let spent = appliance.process.cpu().saturating_sub(before);
+        report.add(what, target, rate(100_000, spent));
+    }
+    let path = format!("/datasets/{pulled}");
+    let shown = appliance.call(Method::GET, &path, None).await;
+    assert_eq!(shown["records"], 100_000, "{shown}");
+    let peak = appliance.process.memory_kib("VmHWM") / 1024;
+    report.add("pull: peak memory so far", "60 MiB", format!("{peak} MiB"));
 }
 
 /// A plan over records of which none has changed since the last run.

@@ -182,6 +182,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("removeSchedule", Needs("sync:run"), "", none()),
         ("createSync", Needs("sync:write"), "", sync()),
         ("proposeMapping", Needs("sync:write"), "", target()),
+        ("previewPull", Needs("sync:write"), "", pull()),
         ("getSync", Needs("sync:read"), "", none()),
         (
             "updateSync",
@@ -245,6 +246,12 @@ fn sync() -> Value {
     sync["mapping"] = json!([{"field": "code", "remote_field_id": "fldNobodys0000000"}]);
     sync["remote_key_field_id"] = "fldNobodys0000000".into();
     sync
+}
+
+fn pull() -> Value {
+    let mut pull = sync();
+    pull.as_object_mut().unwrap().remove("name");
+    pull
 }
 
 /// An operation as the document has it.

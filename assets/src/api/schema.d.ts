@@ -1497,6 +1497,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/syncs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what the first rows of a table would become by a pull.
+         * @description One page of the table is read, and nothing is kept.
+         *
+         *     Needs the permission `sync:write`.
+         */
+        post: operations["previewPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs/{id}": {
         parameters: {
             query?: never;
@@ -2748,7 +2770,7 @@ export interface components {
         };
         /**
          * FieldPair
-         * @description A field of the dataset and the remote field that it is to fill.
+         * @description A field of the dataset and the remote field that it is to fill, or to be filled from.
          */
         FieldPair: {
             /** @description The dataset's field. */
@@ -3067,7 +3089,7 @@ export interface components {
         };
         /**
          * MappedField
-         * @description A field of the dataset and the remote field that it fills.
+         * @description A field of the dataset and the remote field that it fills, or is filled from.
          */
         MappedField: {
             /** @description The dataset's field. */
@@ -3259,13 +3281,30 @@ export interface components {
             /** @description What to call it: 1 to 120 characters, no other sync's name in any case. */
             name: string;
             /**
+             * @description Which way records go. It stays: for the other way make another sync.
+             * @default push
+             */
+            direction?: components["schemas"]["SyncDirection"] & unknown;
+            /** @description What a pull does with records here whose remote ones are gone. A push has no such rule. */
+            gone?: components["schemas"]["SyncGone"] & unknown;
+            /**
+             * Format: int32
+             * @description If more records would be deleted here in one run, none is, and a plan must be approved (100 when left out).
+             */
+            gone_most?: number;
+            /**
+             * Format: int32
+             * @description The same in percent of the records that the sync has linked (20 when left out).
+             */
+            gone_percent?: number;
+            /**
              * Format: uuid
-             * @description The dataset whose records are written.
+             * @description The dataset whose records are written, or written into.
              */
             dataset_id: string;
             /**
              * Format: uuid
-             * @description The connection through which they are written.
+             * @description The connection through which they go.
              */
             connection_id: string;
             /** @description The provider's id of the base. */
@@ -3274,7 +3313,7 @@ export interface components {
             table_id: string;
             /** @description Which field goes where. The key field may be left out. */
             mapping: components["schemas"]["FieldPair"][];
-            /** @description The remote field that holds the key: writable, text or a number. */
+            /** @description The remote field that holds the key: text or a number, and for a push writable. */
             remote_key_field_id: string;
             /**
              * @description Whether the provider may convert values and add missing options of a select field.
@@ -3380,6 +3419,8 @@ export interface components {
             sync_id: string;
             /** @description The sync's name when the plan was asked for. */
             sync_name: string;
+            /** @description Which way the records of its sync go. */
+            direction: components["schemas"]["SyncDirection"] & unknown;
             /** @description Where it stands. */
             state: components["schemas"]["PlanState"] & unknown;
             /**
@@ -3496,11 +3537,14 @@ export interface components {
             remote_field_id: string;
             /** @description The remote field's name. */
             remote_field_name: string;
-            /** @description Whether it is known what the provider holds. */
+            /** @description Whether it is known what is held at the end that is written to. */
             before_known: boolean;
-            /** @description What the provider holds; absent for an empty cell, and while that is not known. */
+            /**
+             * @description What is held there: at the provider, or for a pull here; absent for an empty cell, and while
+             *     that is not known.
+             */
             before?: string;
-            /** @description What it would hold; absent for an empty cell. */
+            /** @description What would be held; absent for an empty cell. */
             after?: string;
         };
         /**
@@ -3516,6 +3560,18 @@ export interface components {
             key_candidates: string[];
             /** @description What is wrong with the rows that were looked at. */
             problems: components["schemas"]["ImportProblem"][];
+        };
+        /**
+         * PreviewedRow
+         * @description A remote row as it would be here.
+         */
+        PreviewedRow: {
+            /** @description The provider's id of it. */
+            remote_id: string;
+            /** @description The mapped fields that are not empty, by their names in the dataset. */
+            fields: Record<string, unknown>;
+            /** @description Why the dataset would not take it. */
+            reason?: string;
         };
         /**
          * ProblemList
@@ -3544,6 +3600,38 @@ export interface components {
          * @enum {string}
          */
         Provider: "airtable" | "notion";
+        /**
+         * PullPreview
+         * @description The first rows of a table as a pull would bring them.
+         */
+        PullPreview: {
+            /** @description Five at most. */
+            items: components["schemas"]["PreviewedRow"][];
+        };
+        /**
+         * PullWish
+         * @description A pull that is to be looked at before it is made.
+         */
+        PullWish: {
+            /**
+             * Format: uuid
+             * @description The dataset.
+             */
+            dataset_id: string;
+            /**
+             * Format: uuid
+             * @description The connection.
+             */
+            connection_id: string;
+            /** @description The provider's id of the base. */
+            base_id: string;
+            /** @description The provider's id of the table. */
+            table_id: string;
+            /** @description Which field is filled from where. The key field may be left out. */
+            mapping: components["schemas"]["FieldPair"][];
+            /** @description The remote field that holds the key. */
+            remote_key_field_id: string;
+        };
         /**
          * RateLimit
          * @description One limit: a burst, and one back after each part of the time.
@@ -3885,6 +3973,8 @@ export interface components {
             sync_name: string;
             /** @description What it is to do. */
             kind: components["schemas"]["RunKind"] & unknown;
+            /** @description Which way the records of its sync go. */
+            direction: components["schemas"]["SyncDirection"] & unknown;
             /**
              * Format: uuid
              * @description The run whose refused and unknown records it tries again.
@@ -3998,6 +4088,11 @@ export interface components {
              * @description Left alone, because they are no longer what was to be written.
              */
             held: number;
+            /**
+             * Format: int64
+             * @description Gone at one end, and deleted at the other.
+             */
+            deleted: number;
         };
         /**
          * RunFailure
@@ -4013,7 +4108,7 @@ export interface components {
          * @description What a run is to do.
          * @enum {string}
          */
-        RunKind: "push" | "retry" | "plan" | "execute";
+        RunKind: "push" | "pull" | "retry" | "plan" | "execute";
         /**
          * RunList
          * @description One part of the list of runs.
@@ -4047,7 +4142,7 @@ export interface components {
          * @description What became of one record.
          * @enum {string}
          */
-        RunOutcomeState: "created" | "changed" | "matched" | "unchanged" | "refused" | "unknown" | "held";
+        RunOutcomeState: "created" | "changed" | "matched" | "unchanged" | "refused" | "unknown" | "held" | "deleted";
         /**
          * @description What a run is busy with.
          * @enum {string}
@@ -4154,12 +4249,12 @@ export interface components {
             items: components["schemas"]["UpcomingTime"][];
         };
         /**
-         * SelectedKeyList
+         * SelectedKeys
          * @description One part of the keys that the caller has picked.
          */
-        SelectedKeyList: {
+        SelectedKeys: {
             /** @description In their order. */
-            items: string[];
+            keys: string[];
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
@@ -4340,15 +4435,29 @@ export interface components {
             id: string;
             /** @description What its owner calls it. */
             name: string;
-            /** @description Where records come from. */
+            /** @description Which way records go. */
+            direction: components["schemas"]["SyncDirection"] & unknown;
+            /** @description What a pull does with records here whose remote ones are gone; pulls only. */
+            gone?: components["schemas"]["SyncGone"] & unknown;
+            /**
+             * Format: int32
+             * @description If more records would be deleted here in one run, none is; pulls only.
+             */
+            gone_most?: number;
+            /**
+             * Format: int32
+             * @description The same in percent of the records that the sync has linked; pulls only.
+             */
+            gone_percent?: number;
+            /** @description The dataset whose records they are. */
             dataset: components["schemas"]["DatasetName"] & unknown;
             /** @description Through which account they go. */
             connection: components["schemas"]["ConnectionName"] & unknown;
-            /** @description The base that they go to. */
+            /** @description The base that holds the table. */
             base: components["schemas"]["RemoteName"] & unknown;
-            /** @description The table that they go to. */
+            /** @description The table at the provider. */
             table: components["schemas"]["RemoteName"] & unknown;
-            /** @description Which field goes where; the dataset's key field comes first. */
+            /** @description Which field belongs to which; the dataset's key field comes first. */
             mapping: components["schemas"]["MappedField"][];
             /** @description The remote field that holds the key. */
             remote_key_field_id: string;
@@ -4399,7 +4508,29 @@ export interface components {
             typecast?: boolean;
             /** @description Whether runs need a plan that somebody has approved. */
             approval?: components["schemas"]["SyncApproval"] & unknown;
+            /** @description What a pull does with records here whose remote ones are gone. A push has no such rule. */
+            gone?: components["schemas"]["SyncGone"] & unknown;
+            /**
+             * Format: int32
+             * @description If more records would be deleted here in one run, none is, and a plan must be approved.
+             */
+            gone_most?: number;
+            /**
+             * Format: int32
+             * @description The same in percent of the records that the sync has linked.
+             */
+            gone_percent?: number;
         };
+        /**
+         * @description Which way the records of a sync go.
+         * @enum {string}
+         */
+        SyncDirection: "push" | "pull";
+        /**
+         * @description What becomes of a record here whose remote one is gone.
+         * @enum {string}
+         */
+        SyncGone: "keep" | "delete";
         /**
          * SyncList
          * @description One part of the list of syncs.
@@ -4429,6 +4560,11 @@ export interface components {
             base_id: string;
             /** @description The provider's id of the table. */
             table_id: string;
+            /**
+             * @description Which way records are to go.
+             * @default push
+             */
+            direction?: components["schemas"]["SyncDirection"] & unknown;
         };
         /**
          * System
@@ -7852,7 +7988,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SelectedKeyList"];
+                    "application/json": components["schemas"]["SelectedKeys"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -8586,7 +8722,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `version`.
+                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `version`.
                  */
                 fields?: string;
             };
@@ -8710,6 +8846,48 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    previewPull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullWish"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullPreview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
         };
@@ -9079,7 +9257,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`.
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`.
                  */
                 fields?: string;
             };
@@ -9538,7 +9716,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `state`, `read_first`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
+                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
                  */
                 fields?: string;
             };

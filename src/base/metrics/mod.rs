@@ -55,7 +55,7 @@ metrics! {
         "Time that calls waited for their turn at the provider's pace before they were sent.";
     RUNS: Counter<3> = "weighbridge_runs_total" Kind::Counter,
         ["task", "trigger", "state"],
-        "Jobs that ended: `push`, `retry`, `plan` or `execute`; asked for by a `user` or by the \
+        "Jobs that ended: `push`, `pull`, `retry`, `plan` or `execute`; asked for by a `user` or by the \
          appliance (`schedule`); `done`, `failed` or `cancelled`.";
     RECORDS: Counter<1> = "weighbridge_run_records_total" Kind::Counter,
         ["outcome"],

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::super::counts::Counts;
+use super::super::direction::Direction;
 use super::super::job::Starter;
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
 use crate::jobs::{Failure, Impossible};
@@ -179,6 +180,9 @@ pub struct Plan {
     pub sync: SyncId,
     /// The sync's name when the plan was asked for.
     pub sync_name: String,
+    /// Which way its sync's records go.
+    #[serde(default)]
+    pub direction: Direction,
     /// Who asked for it.
     pub by: Option<Starter>,
     /// The job that makes it.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::super::board::Run;
 use super::super::counts::Fate;
+use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::link::Links;
@@ -66,10 +67,14 @@ impl Sync {
         let plan = Plan {
             sync: self.id(),
             sync_name: name.clone(),
+            direction: self.definition().direction,
             by: starter(by),
             job: job_id,
             state: PlanState::Making,
-            read_first: read_first || agreed.rows.is_empty(),
+            // A pull has nothing to go by but what it reads.
+            read_first: read_first
+                || self.definition().direction == Direction::Pull
+                || agreed.rows.is_empty(),
             queued_at: clock.now(),
             made_at: None,
             expires_at: None,
@@ -80,6 +85,7 @@ impl Sync {
         };
         let task = Task::Plan(id);
         let job = Job::queued((self.id(), name), task, plan.by.clone(), clock.now());
+        let job = job.going(plan.direction);
         let act = Event::new(Code::PlanQueued, by)
             .entity("plan", id, name)
             .entity("sync", self.id(), name)
@@ -158,7 +164,7 @@ impl Syncs {
         plan.run = Some(run);
         let name = &sync.definition().name;
         let task = Task::Execute(id);
-        let job = Job::queued((plan.sync, name), task, starter(by), now);
+        let job = Job::queued((plan.sync, name), task, starter(by), now).going(plan.direction);
         let hash = plan.made.as_ref().map(Made::hash).unwrap_or_default();
         let act = Event::new(Code::PlanApproved, by)
             .entity("plan", id, name)
@@ -199,7 +205,7 @@ impl Syncs {
         made: Option<Made>,
     ) -> Result<(), Error> {
         let (id, step) = match (job.task, &job.state) {
-            (Task::Push | Task::Retry(_), _) => return Ok(()),
+            (Task::Push | Task::Pull | Task::Retry(_), _) => return Ok(()),
             (Task::Plan(id), State::Failed(failure)) => (id, PlanStep::Fail(failure.clone())),
             (Task::Plan(id), State::Cancelled) => (id, PlanStep::Fail(cancelled())),
             (Task::Plan(id), _) => (id, PlanStep::Made),

@@ -5,6 +5,7 @@ use super::group::{Done, Group, Whole};
 use super::start::Claimed;
 use crate::audit::{Code, Event, Log};
 use crate::base::{Act, Actor, Clock, RunId, SyncId};
+use crate::datasets::Dataset;
 
 /// The book, and which run writes into it.
 #[derive(Clone, Copy)]
@@ -78,6 +79,20 @@ impl Book<'_> {
                 records => event.count(fate.name(), records as u64),
             }
         }))
+    }
+
+    /// Begins the event of records that the run writes into a dataset.
+    pub(super) fn writing(&self, dataset: &Dataset) -> Event {
+        let (sync, name) = self.sync;
+        dataset
+            .writing(self.by)
+            .entity("run", self.run, name)
+            .entity("sync", sync, name)
+    }
+
+    /// An event as the act of a batch.
+    pub(super) fn act(&self, event: Event) -> Act {
+        event.build(self.clock)
     }
 
     /// Tells of records that the provider was asked for.

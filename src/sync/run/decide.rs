@@ -96,7 +96,7 @@ fn since_agreed(here: &Here<'_>, link: &Link) -> Vec<Difference> {
 }
 
 /// The cells that differ. Cells that are not there are empty.
-fn differences(after: &[u8], before: &[u8]) -> Vec<Difference> {
+pub(super) fn differences(after: &[u8], before: &[u8]) -> Vec<Difference> {
     let mut held = before.split(|byte| *byte == 0);
     let differing = columns(after).filter_map(|(column, after)| {
         let before = held.next().unwrap_or_default();

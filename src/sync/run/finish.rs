@@ -58,7 +58,7 @@ impl Claimed<'_> {
         match (ledger.job.task, &made) {
             (Task::Plan(plan), Some(_)) => self.syncs.clear_staged(plan).await?,
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
-            (Task::Push | Task::Retry(_) | Task::Execute(_), _) => {}
+            (Task::Push | Task::Pull | Task::Retry(_) | Task::Execute(_), _) => {}
         }
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let mut batch = self.claim.guard(ended);
@@ -81,7 +81,7 @@ impl Claimed<'_> {
     fn ended(&self, job: &Job, made: Option<&Made>) -> Act {
         let plan = match job.task {
             Task::Plan(plan) | Task::Execute(plan) => Some(plan),
-            Task::Push | Task::Retry(_) => None,
+            Task::Push | Task::Pull | Task::Retry(_) => None,
         };
         let planning = matches!(job.task, Task::Plan(_));
         let (code, outcome) = match &job.state {
@@ -139,6 +139,7 @@ fn measure(job: &Job) {
     let (task, trigger) = (
         match job.task {
             Task::Push => "push",
+            Task::Pull => "pull",
             Task::Retry(_) => "retry",
             Task::Plan(_) => "plan",
             Task::Execute(_) => "execute",

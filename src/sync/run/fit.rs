@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::definition::Definition;
 use super::super::letter::Cell;
 use super::super::link::Hash;
-use super::super::mapping::{Fault, Wish, check};
+use super::super::mapping::{Fault, Way, Wish, check};
 use super::super::plan::Column;
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
@@ -14,10 +14,10 @@ use crate::providers::{Layout, RemoteField, RemoteTable};
 
 /// Which fields of the dataset fill which cells.
 #[derive(Debug)]
-pub(super) struct Fit {
+pub(in crate::sync) struct Fit {
     /// The remote fields, in the order of their ids: a mapping that was only reordered means the
     /// same.
-    pub(super) layout: Layout,
+    pub(in crate::sync) layout: Layout,
     /// The fingerprint of the layout's fields.
     pub(super) mark: Hash,
     /// The fingerprint of the layout's fields and of the dataset's that fill them: what a record's
@@ -39,7 +39,7 @@ impl Fit {
     ///
     /// Errs with a failure when the mapping does not fit any more: a run writes either what was
     /// agreed to or nothing.
-    pub(super) fn new(
+    pub(in crate::sync) fn new(
         sync: &Definition,
         schema: &Schema,
         key_field: &str,
@@ -53,7 +53,11 @@ impl Fit {
                 .collect(),
             remote_key_field_id: sync.remote_key_field_id.clone(),
         };
-        let mut pairs = check(&wish, schema, key_field, table, sync.typecast).map_err(moved)?;
+        let way = Way {
+            direction: sync.direction,
+            typecast: sync.typecast,
+        };
+        let mut pairs = check(&wish, schema, key_field, table, way).map_err(moved)?;
         let shown: Vec<String> = pairs.iter().map(|pair| pair.field.clone()).collect();
         pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
         let mut fields = Vec::with_capacity(pairs.len());
@@ -89,6 +93,11 @@ impl Fit {
             names,
             shown,
         })
+    }
+
+    /// The place in the dataset's schema of the field that belongs to a cell.
+    pub(super) fn place(&self, cell: usize) -> usize {
+        self.sources[cell]
     }
 
     /// Where a record's cells come from: as long as this stays the same, they do. Cheaper than to

@@ -16,6 +16,7 @@ use crate::jobs::Ending;
 use crate::store::Batch;
 
 /// A run as it is settled, group by group.
+#[derive(Clone)]
 pub(super) struct Ledger {
     pub(super) id: RunId,
     pub(super) owner: UserId,
@@ -51,7 +52,7 @@ impl Ledger {
                     let why = (idle.reason.as_str(), fit.payload(&idle.cells));
                     self.letters.refused(&mut batch, place, (self.id, now), why);
                 }
-                Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown => {}
+                Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown | Fate::Deleted => {}
             }
             self.enter(
                 &mut block,
@@ -104,7 +105,7 @@ impl Ledger {
         batch.put::<Runs>(&(self.owner, self.id), &self.job);
     }
 
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         block: &mut Block,
         fate: Fate,

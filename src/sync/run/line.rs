@@ -31,8 +31,10 @@ const REFUSALS: u32 = 20;
 pub(super) struct Line<'a> {
     pub(super) records: &'a dyn Records,
     pub(super) base: &'a str,
-    /// Where the records come from: no call is made when the run's owner may not use it any more.
+    /// The records' dataset: no call is made when the run's owner may not use it any more.
     pub(super) dataset: &'a Dataset,
+    /// How far they must be let into it.
+    pub(super) needs: Access,
     pub(super) clock: &'a Clock,
     pub(super) live: &'a watch::Sender<Run>,
     /// Told when no further call is to be made: the appliance stops, or the run
@@ -74,7 +76,7 @@ impl Line<'_> {
     pub(super) async fn admit(&self) -> Option<()> {
         let admission = self.records.admit(self.base);
         self.halt.run_until_cancelled(admission).await?;
-        if self.dataset.still(Access::Use).is_err() {
+        if self.dataset.still(self.needs).is_err() {
             self.fail(unavailable(self.dataset.name()).into());
             return None;
         }

@@ -12,7 +12,7 @@ use crate::providers::{self, Page};
 use crate::store::{Batch, Raw};
 
 /// A listing that the provider forgot on the way is begun again so often.
-const LISTINGS: u32 = 3;
+pub(super) const LISTINGS: u32 = 3;
 
 impl Pass<'_> {
     /// Reads the remote table for a plan. `None` when the job is to stop.
@@ -95,11 +95,12 @@ impl Keyed {
     }
 }
 
-fn forgotten() -> Failure {
+pub(super) fn forgotten() -> Failure {
     Failure {
         code: "provider_unavailable".into(),
-        message: "The provider lost its place in the table's records again and again. Ask for the \
-                  plan again later."
-            .into(),
+        message:
+            "The provider lost its place in the table's records again and again. Try it again \
+                  later."
+                .into(),
     }
 }

@@ -26,6 +26,7 @@ mod opens;
 mod pipeline;
 mod planned;
 mod planning;
+mod pull;
 mod readback;
 mod reading;
 mod seek;
@@ -38,17 +39,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::claim::Held;
 use super::counts::Fate;
+use super::direction::Pulling;
 use crate::base::{Blocking, SyncId};
 use crate::jobs::{Phase, Step};
 use crate::store::{self, Batch, Store, Version};
 
 use book::Book;
-use fit::Fit;
 use group::{Done, End, Group};
 use ledger::Ledger;
 use line::Line;
 use reading::Reader;
 
+pub(super) use fit::Fit;
 pub(super) use start::{execute, give_up};
 
 /// One execution of a run, from its claim to its end or to the next stop.
@@ -59,6 +61,7 @@ struct Pass<'a> {
     claim: Held,
     book: Book<'a>,
     sync: SyncId,
+    pulling: Pulling,
     fit: Arc<Fit>,
     reader: Reader,
     /// Whether it only looks, for a plan.

@@ -84,7 +84,8 @@ impl Pass<'_> {
                 .await?;
             after = drafted.upto;
             if drafted.ended {
-                return Ok(Some(self.made(&ledger.job.counts, &content)));
+                let calls = self.calls(&ledger.job.counts);
+                return Ok(Some(self.made(&ledger.job.counts, calls, &content)));
             }
         }
     }
@@ -119,9 +120,10 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn made(&self, counts: &Counts, content: &[u8; 32]) -> Made {
-        let records = &self.line.records;
+    /// How many calls the writes of a push take.
+    fn calls(&self, counts: &Counts) -> u64 {
         let writes = counts.created + counts.changed + counts.matched;
+        let records = &self.line.records;
         let rows = u64::try_from(records.rows_per_call().max(1)).unwrap_or(u64::MAX);
         let keys = u64::try_from(records.keys_per_call().max(1)).unwrap_or(u64::MAX);
         let sought = if records.matches_by_key() {
@@ -130,7 +132,12 @@ impl Pass<'_> {
             (counts.created + counts.matched).div_ceil(keys)
         };
         // One more looks at the table's fields.
-        let calls = writes.div_ceil(rows) + sought + 1;
+        writes.div_ceil(rows) + sought + 1
+    }
+
+    /// What a plan has come to.
+    pub(super) fn made(&self, counts: &Counts, calls: u64, content: &[u8; 32]) -> Made {
+        let records = &self.line.records;
         let pace = records.calls_per_second();
         Made {
             counts: *counts,

@@ -43,7 +43,7 @@ impl From<Task> for Source {
     fn from(task: Task) -> Self {
         match task {
             // A plan is made by looking at the dataset as a push would.
-            Task::Push | Task::Plan(_) => Self::Dataset,
+            Task::Push | Task::Pull | Task::Plan(_) => Self::Dataset,
             Task::Retry(run) => Self::Run(run),
             Task::Execute(plan) => Self::Plan(plan),
         }

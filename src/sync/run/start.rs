@@ -9,6 +9,7 @@ use super::super::board::Run;
 use super::super::cancel::Cancels;
 use super::super::claim::{Claim, Claims, Held};
 use super::super::definition::{Definition, Definitions};
+use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::letter::Known;
@@ -108,7 +109,7 @@ impl<'a> Claimed<'a> {
             (job.counts, job.problems) = Default::default();
         }
         if job.total.is_none() {
-            job.total = Some(syncs.total(active.owner, &job.task, &dataset)?);
+            job.total = syncs.total((active.owner, sync.value.direction), &job.task, &dataset)?;
         }
         let act = Event::new(Code::RunStarted, &by)
             .entity("run", active.run, &job.sync_name)
@@ -211,18 +212,22 @@ impl<'a> Claimed<'a> {
             Ok(fit) => {
                 let pass = self.pass(line, Arc::new(fit), task);
                 match task {
-                    Task::Push | Task::Retry(_) => pass.write_changes(ledger).await,
+                    Task::Plan(plan) if self.sync.direction == Direction::Pull => {
+                        self.make_pull_plan(pass, ledger, plan).await
+                    }
+                    Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
+                    task if self.sync.direction == Direction::Pull => pass.pull(ledger, task).await,
+                    Task::Push | Task::Pull | Task::Retry(_) => pass.write_changes(ledger).await,
                     Task::Plan(plan) => {
                         let records = Arc::clone(&records);
                         self.make_plan(pass, ledger, records, plan).await
                     }
-                    Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
                 }
             }
             Err(failure) => {
                 let failure = match task {
                     Task::Execute(_) => outdated(&failure.message),
-                    Task::Push | Task::Retry(_) | Task::Plan(_) => failure,
+                    Task::Push | Task::Pull | Task::Retry(_) | Task::Plan(_) => failure,
                 };
                 line.fail(failure.into());
                 Ok(())
@@ -248,6 +253,18 @@ impl<'a> Claimed<'a> {
         Ok(())
     }
 
+    /// Makes a plan of a pull, from the beginning whatever came before.
+    async fn make_pull_plan(
+        &self,
+        pass: Pass<'_>,
+        ledger: &mut Ledger,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        self.syncs.clear_plan(plan).await?;
+        ledger.made = pass.plan_pull(ledger, plan).await?;
+        Ok(())
+    }
+
     async fn execute_plan(
         &self,
         pass: Pass<'_>,
@@ -260,6 +277,9 @@ impl<'a> Claimed<'a> {
         if let Some(failure) = self.syncs.services.blocking.run(check).await? {
             pass.line.fail(failure.into());
             return Ok(());
+        }
+        if self.sync.direction == Direction::Pull {
+            return pass.pull(ledger, Task::Execute(plan)).await;
         }
         pass.write_changes(ledger).await
     }
@@ -275,6 +295,7 @@ impl<'a> Claimed<'a> {
             records,
             base: &self.sync.base.id,
             dataset: &self.dataset,
+            needs: self.sync.direction.needs(),
             clock: &self.syncs.services.clock,
             live: &self.live,
             halt: &self.halt,
@@ -307,6 +328,7 @@ impl<'a> Claimed<'a> {
             claim: self.claim,
             book: self.book(),
             sync: self.sync_id,
+            pulling: self.sync.pulling,
             reader: Reader {
                 sync: self.sync_id,
                 store: self.syncs.services.store.clone(),

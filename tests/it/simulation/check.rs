@@ -6,16 +6,17 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 use weighbridge::base::{Actor, RunId, Scope};
 use weighbridge::jobs::State;
-use weighbridge::sync::{Fate, Outcome, Part, PlanState, Run, Wanted};
+use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Run, Wanted};
 
 use super::book;
 use super::kept::open_keys;
 use super::machine::Appliance;
+use super::pulled;
 use super::table::{Cells, FIELDS, Row};
 use super::world::World;
 
 /// Everything.
-const ALL: Part = Part {
+pub(super) const ALL: Part = Part {
     limit: 100_000,
     after: None,
 };
@@ -34,7 +35,7 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    fn gather(world: &'a World, appliance: &'a Appliance) -> Self {
+    pub(super) fn gather(world: &'a World, appliance: &'a Appliance) -> Self {
         let place = world.place.unwrap();
         let (by, scope) = (&world.people.by, world.people.scope);
         let page = appliance.syncs.runs(&scope, Some(place.sync), &ALL, by);
@@ -65,7 +66,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    fn last(&self) -> &(Run, Vec<Outcome>) {
+    pub(super) fn last(&self) -> &(Run, Vec<Outcome>) {
         let mut runs = self.runs.iter();
         let last = runs.find(|(run, _)| Some(run.id) == self.last);
         last.expect("somebody has asked for a run")
@@ -73,7 +74,7 @@ impl<'a> Findings<'a> {
 }
 
 /// The fields of a record by the names that the vendor gives them.
-fn cells(json: &Value) -> Cells {
+pub(super) fn cells(json: &Value) -> Cells {
     let named = FIELDS.iter().filter_map(|(own, name, _)| {
         let value = json.get(own).filter(|value| !value.is_null())?;
         Some(((*name).to_owned(), value.clone()))
@@ -118,14 +119,19 @@ pub(super) async fn tidy(world: &mut World, appliance: &Appliance) -> bool {
 /// Checks everything.
 pub(super) async fn all(world: &World, appliance: &Appliance) {
     let findings = Findings::gather(world, appliance);
-    nothing_acknowledged_is_lost(world, &findings);
     for (run, outcomes) in &findings.runs {
         counts_add_up(run, outcomes);
     }
     the_mirror_is_true(world).await;
-    the_last_run_has_settled_everything(world, &findings);
-    nothing_is_double(world, &findings);
-    letters_tell_what_was_refused(world, &findings);
+    match world.direction {
+        Direction::Push => {
+            nothing_acknowledged_is_lost(world, &findings);
+            the_last_run_has_settled_everything(world, &findings);
+            nothing_is_double(world, &findings);
+            letters_tell_what_was_refused(world, &findings);
+        }
+        Direction::Pull => pulled::check(world, &findings),
+    }
     let open = open_keys(&appliance.store, world.place.unwrap().sync);
     assert_eq!(open, BTreeSet::new(), "intents are left open");
     plans_are_kept(world, &findings).await;
@@ -152,7 +158,7 @@ fn nothing_acknowledged_is_lost(world: &World, findings: &Findings<'_>) {
     }
 }
 
-fn counts_add_up(run: &Run, outcomes: &[Outcome]) {
+fn counts_add_up<'a>(run: &Run, outcomes: &'a [Outcome]) {
     let counts = run.job.counts;
     let told = || format!("{} {:?}: {counts:?}, {outcomes:?}", run.id, run.job);
     assert!(run.job.state.ended(), "{}", told());
@@ -167,10 +173,12 @@ fn counts_add_up(run: &Run, outcomes: &[Outcome]) {
             .count();
         assert_eq!(counts.of(fate), met as u64, "{fate:?} of {}", told());
     }
-    let keys: BTreeSet<&str> = outcomes
-        .iter()
-        .map(|outcome| outcome.key.as_str())
-        .collect();
+    // What goes by its key at one end goes by its id at the other.
+    let name = |outcome: &'a Outcome| match run.job.direction {
+        Direction::Push => outcome.key.as_str(),
+        Direction::Pull => outcome.remote_id.as_deref().unwrap_or_default(),
+    };
+    let keys: BTreeSet<&str> = outcomes.iter().map(name).collect();
     assert_eq!(keys.len(), outcomes.len(), "settled twice: {}", told());
 }
 
@@ -217,7 +225,7 @@ fn the_last_run_has_settled_everything(world: &World, findings: &Findings<'_>) {
                     || table.under(&outcome.key).len() > 1;
                 assert!(refusable, "refused without a reason: {outcome:?}");
             }
-            Fate::Unknown | Fate::Held => panic!("not settled: {outcome:?}"),
+            Fate::Unknown | Fate::Held | Fate::Deleted => panic!("not settled: {outcome:?}"),
         }
     }
 }
@@ -315,7 +323,7 @@ async fn plans_are_kept(world: &World, findings: &Findings<'_>) {
         let (_, outcomes) = carried_out.expect("the run of a plan is kept");
         for outcome in outcomes {
             let planned = listed.get(&outcome.key);
-            let writes = [Fate::Created, Fate::Changed, Fate::Matched];
+            let writes = [Fate::Created, Fate::Changed, Fate::Matched, Fate::Deleted];
             let wrote = writes.contains(&outcome.fate);
             let allowed = planned.is_some_and(|fate| !wrote || writes.contains(fate));
             assert!(allowed, "not planned ({planned:?}): {outcome:?}");

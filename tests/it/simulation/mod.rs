@@ -12,6 +12,8 @@
 //! ```text
 //! WEIGHBRIDGE_SEED=1234 cargo nextest run --test it simulation::one --no-capture
 //! ```
+//!
+//! and one of a pull with `WEIGHBRIDGE_DIRECTION=pull` as well.
 
 mod book;
 mod check;
@@ -22,6 +24,7 @@ mod kept;
 mod machine;
 mod network;
 mod people;
+mod pulled;
 mod table;
 mod trace;
 mod trouble;
@@ -33,8 +36,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use weighbridge::sync::Direction;
+
 /// Lives so many seeds from `first` on, on every core, and tells the first that fails.
-fn survive(first: u64, seeds: u64) {
+fn survive(direction: Direction, first: u64, seeds: u64) {
     let (next, failed) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let end = first + seeds;
     let began = Instant::now();
@@ -44,7 +49,7 @@ fn survive(first: u64, seeds: u64) {
             if seed >= end || failed.load(Ordering::Relaxed) < seed {
                 return;
             }
-            if catch_unwind(AssertUnwindSafe(|| world::live(seed, false))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| world::live(direction, seed, false))).is_err() {
                 failed.fetch_min(seed, Ordering::Relaxed);
                 eprintln!("seed {seed} failed");
             }
@@ -55,7 +60,9 @@ fn survive(first: u64, seeds: u64) {
     let seed = failed.load(Ordering::Relaxed);
     assert!(
         seed == u64::MAX,
-        "replay it with: WEIGHBRIDGE_SEED={seed} cargo nextest run --test it simulation::one --no-capture"
+        "replay it with: WEIGHBRIDGE_DIRECTION={} WEIGHBRIDGE_SEED={seed} cargo nextest run --test it \
+         simulation::one --no-capture",
+        direction.name()
     );
     eprintln!("{seeds} seeds in {:?}", began.elapsed());
 }
@@ -72,14 +79,22 @@ fn asked(name: &str) -> Option<String> {
 #[test]
 fn whatever_happens_nothing_is_lost_doubled_or_miscounted() {
     let long = asked("WEIGHBRIDGE_LONG").is_some();
-    survive(0, if long { 10_000 } else { 1_000 });
+    survive(Direction::Push, 0, if long { 10_000 } else { 1_000 });
+}
+
+#[test]
+fn whatever_happens_a_pull_loses_doubles_and_miscounts_nothing() {
+    let long = asked("WEIGHBRIDGE_LONG").is_some();
+    survive(Direction::Pull, 0, if long { 10_000 } else { 600 });
 }
 
 #[test]
 fn one_seed_has_one_history() {
     for seed in 0..20 {
-        let (once, again) = (world::live(seed, false), world::live(seed, false));
-        assert_eq!(once, again, "seed {seed}");
+        for direction in [Direction::Push, Direction::Pull] {
+            let live = || world::live(direction, seed, false);
+            assert_eq!(live(), live(), "seed {seed}");
+        }
     }
 }
 
@@ -88,6 +103,10 @@ fn one_seed_has_one_history() {
 fn one() {
     let seed = asked("WEIGHBRIDGE_SEED");
     let seed = seed.map_or(0, |seed| seed.parse().unwrap());
-    let (lines, digest) = world::live(seed, true);
+    let direction = match asked("WEIGHBRIDGE_DIRECTION").as_deref() {
+        Some("pull") => Direction::Pull,
+        _ => Direction::Push,
+    };
+    let (lines, digest) = world::live(direction, seed, true);
     eprintln!("seed {seed}: {lines} lines, {digest}");
 }

@@ -75,6 +75,8 @@ pub(super) struct Table {
     pub(super) rows: BTreeMap<String, Row>,
     /// Those that a colleague has deleted.
     pub(super) deleted: BTreeSet<String>,
+    /// Every key that a record has ever had.
+    pub(super) keys: BTreeSet<String>,
 }
 
 impl Table {
@@ -104,6 +106,7 @@ impl Table {
         row.cells = cells.clone().into_iter().collect();
         row.edited
             .extend(fields.as_object().unwrap().keys().cloned());
+        self.keys.insert(row.key().to_owned());
     }
 
     pub(super) fn removed(&mut self, id: &str) {

@@ -11,7 +11,7 @@ use weighbridge::base::{Clock, DatasetId, PlanId, RunId, Secret, SyncId, chain};
 use weighbridge::connections::{Endpoint, Kind, New as NewConnection};
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
-use weighbridge::sync::{Approval, New as NewSync, Target, Wish};
+use weighbridge::sync::{Approval, Direction, New as NewSync, PullingChange, Target, Wish};
 
 use super::dice::Dice;
 use super::machine::{Appliance, Idle, Machine};
@@ -20,7 +20,7 @@ use super::table::{BASE, FIELDS, TABLE};
 use super::trace::Trace;
 use super::trouble::Trouble;
 use super::vendor::Vendor;
-use super::{check, colleague};
+use super::{check, colleague, pulled};
 use crate::support::NOON;
 
 /// What is synced.
@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) people: People,
     pub(super) trouble: Trouble,
     pub(super) place: Option<Place>,
+    /// Which way records go.
+    pub(super) direction: Direction,
     /// The run that was asked for last, as far as anybody was told.
     pub(super) last_run: Option<RunId>,
     last_plan: Option<PlanId>,
@@ -81,7 +83,7 @@ const MOST_STILL: u32 = 100;
 const LONGEST_LIFE: u32 = 20_000;
 
 /// Lives a seed to its end and checks it; panics with what is wrong. Gives the trace's digest.
-pub(super) fn live(seed: u64, aloud: bool) -> (u64, String) {
+pub(super) fn live(direction: Direction, seed: u64, aloud: bool) -> (u64, String) {
     let clock = Clock::seeded(NOON, seed);
     let trace = Trace::new(&clock, aloud);
     let mut dice = Dice::of(seed);
@@ -89,6 +91,7 @@ pub(super) fn live(seed: u64, aloud: bool) -> (u64, String) {
     let mut world = World {
         vendor: Vendor::new(&mut dice, &trace),
         people: People::new(&machine),
+        direction,
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
         place: None,
@@ -118,12 +121,20 @@ impl World {
                 .unwrap();
             let file = self.people.file(&mut self.dice, self.records);
             let (by, scope) = (self.people.by.clone(), self.people.scope);
-            let making = make(&appliance, file, &scope, &by);
+            let pulling = match self.direction {
+                Direction::Push => PullingChange::default(),
+                Direction::Pull => pulled::rules(&mut self.dice),
+            };
+            let rules = (self.direction, pulling);
+            let making = make(&appliance, (file, rules), &scope, &by);
             let place = Box::pin(self.drive(&idle, making))
                 .await
                 .expect("nobody dies");
             self.place = Some(place);
             colleague::begin(&mut self.vendor, &mut self.dice, self.records).await;
+            if self.direction == Direction::Pull {
+                pulled::fill(&mut self.vendor, &mut self.dice, self.records).await;
+            }
             self.stop(&idle, &appliance).await;
         });
     }
@@ -323,7 +334,11 @@ impl World {
             let idle = Idle::default();
             let unknown = idle.runtime().block_on(async {
                 let appliance = self.look(&idle).await;
-                check::tidy(self, &appliance).await
+                match self.direction {
+                    Direction::Push => check::tidy(self, &appliance).await,
+                    // A row may have waited for a key that another one has given up since.
+                    Direction::Pull => pulled::unsettled(self, &appliance),
+                }
             });
             if !unknown {
                 break;
@@ -348,7 +363,7 @@ impl World {
 /// A dataset with records, a connection, and the sync between them.
 async fn make(
     appliance: &Appliance,
-    file: String,
+    (file, (direction, pulling)): (String, (Direction, PullingChange)),
     scope: &weighbridge::base::Scope,
     by: &weighbridge::base::Actor,
 ) -> Place {
@@ -390,6 +405,8 @@ async fn make(
     let pairs = FIELDS.iter().skip(1);
     let sync = NewSync {
         name: "Records".into(),
+        direction,
+        pulling,
         target: Target {
             dataset: dataset.id(),
             connection: connection.id(),

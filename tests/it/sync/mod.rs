@@ -8,6 +8,7 @@ mod oauth;
 mod once;
 mod pace;
 mod plans;
+mod pull;
 mod push;
 mod schedules;
 mod shared;

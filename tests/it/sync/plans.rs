@@ -22,7 +22,7 @@ impl Yard {
         self.member.get(&format!("/plans/{plan}")).await.expect(200)
     }
 
-    async fn changes(&self, plan: &Value, query: &str) -> Vec<Value> {
+    pub(super) async fn changes(&self, plan: &Value, query: &str) -> Vec<Value> {
         self.all(&format!("/plans/{}/changes{query}", id(plan)))
             .await
     }
@@ -34,7 +34,7 @@ impl Yard {
     }
 
     /// Approves a plan and runs it to its end.
-    async fn carry_out(&self, plan: &Value) -> Value {
+    pub(super) async fn carry_out(&self, plan: &Value) -> Value {
         let run = self.approve(plan).await;
         self.fly(self.server.app.scheduler.idle()).await.unwrap();
         self.shown(&run).await

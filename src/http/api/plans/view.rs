@@ -4,7 +4,7 @@ use poem_openapi::{Enum, Object};
 
 use crate::base::{PlanId, RunId, SyncId};
 use crate::http::Moment;
-use crate::http::api::runs::{CountsView, FailureView, FateView, StarterView};
+use crate::http::api::runs::{CountsView, DirectionView, FailureView, FateView, StarterView};
 use crate::sync::{Before, Column, Difference, Made, Plan, PlanState, PlannedChange};
 
 /// Where a plan stands.
@@ -35,6 +35,8 @@ pub(super) struct PlanView {
     sync_id: SyncId,
     /// The sync's name when the plan was asked for.
     sync_name: String,
+    /// Which way the records of its sync go.
+    direction: DirectionView,
     /// Where it stands.
     state: StateView,
     /// Whether the remote records are read first. It then compares with what is really there;
@@ -105,11 +107,12 @@ pub(super) struct DifferenceView {
     remote_field_id: String,
     /// The remote field's name.
     remote_field_name: String,
-    /// Whether it is known what the provider holds.
+    /// Whether it is known what is held at the end that is written to.
     before_known: bool,
-    /// What the provider holds; absent for an empty cell, and while that is not known.
+    /// What is held there: at the provider, or for a pull here; absent for an empty cell, and while
+    /// that is not known.
     before: Option<String>,
-    /// What it would hold; absent for an empty cell.
+    /// What would be held; absent for an empty cell.
     after: Option<String>,
 }
 
@@ -147,6 +150,7 @@ impl From<(PlanId, Plan)> for PlanView {
         Self {
             id,
             sync_id: plan.sync,
+            direction: plan.direction.into(),
             state,
             read_first: plan.read_first,
             job_id: plan.job,

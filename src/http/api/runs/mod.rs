@@ -6,4 +6,4 @@ mod view;
 
 pub(super) use resource::{Accepted, Resource};
 pub(super) use starts::Starts;
-pub(super) use view::{CountsView, FailureView, FateView, RunView, StarterView};
+pub(super) use view::{CountsView, DirectionView, FailureView, FateView, RunView, StarterView};

@@ -6,7 +6,7 @@ use poem_openapi::{Enum, Object};
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::http::Moment;
 use crate::jobs::{Failure, Phase, State};
-use crate::sync::{Counts, Fate, Outcome, Problem, Run, Starter, Task};
+use crate::sync::{Counts, Direction, Fate, Outcome, Problem, Run, Starter, Task};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
@@ -32,12 +32,25 @@ pub(super) enum StateView {
 enum KindView {
     /// It goes through the dataset and writes what is new or has changed.
     Push,
+    /// It goes through the remote table and brings what is new or has changed into the dataset.
+    Pull,
     /// It writes what was refused in another run, or stayed unknown, and nothing else.
     Retry,
-    /// It finds out what a push would do, for a plan, and writes nothing.
+    /// It finds out what a run would do, for a plan, and writes nothing.
     Plan,
     /// It writes what is in a plan, and nothing else.
     Execute,
+}
+
+/// Which way the records of a sync go.
+#[derive(Clone, Copy, Default, Enum)]
+#[oai(rename = "SyncDirection", rename_all = "snake_case")]
+pub(crate) enum DirectionView {
+    /// From the dataset to the remote table.
+    #[default]
+    Push,
+    /// From the remote table into the dataset.
+    Pull,
 }
 
 /// What a run is busy with.
@@ -74,6 +87,8 @@ pub(crate) enum FateView {
     Unknown,
     /// It was left alone, because it is no longer what was to be written.
     Held,
+    /// It is gone at one end, and was deleted at the other.
+    Deleted,
 }
 
 /// A run of a sync.
@@ -88,6 +103,8 @@ pub(crate) struct RunView {
     sync_name: String,
     /// What it is to do.
     kind: KindView,
+    /// Which way the records of its sync go.
+    direction: DirectionView,
     /// The run whose refused and unknown records it tries again.
     retry_of: Option<RunId>,
     /// The plan that it makes or carries out.
@@ -154,6 +171,8 @@ pub(crate) struct CountsView {
     unknown: u64,
     /// Left alone, because they are no longer what was to be written.
     held: u64,
+    /// Gone at one end, and deleted at the other.
+    deleted: u64,
 }
 
 /// Why a run failed.
@@ -229,6 +248,7 @@ impl RunView {
         };
         let (kind, retry_of, plan_id) = match job.task {
             Task::Push => (KindView::Push, None, None),
+            Task::Pull => (KindView::Pull, None, None),
             Task::Retry(run) => (KindView::Retry, Some(run), None),
             Task::Plan(plan) => (KindView::Plan, None, Some(plan)),
             Task::Execute(plan) => (KindView::Execute, None, Some(plan)),
@@ -238,6 +258,7 @@ impl RunView {
             sync_id: job.sync,
             sync_name: job.sync_name.clone(),
             kind,
+            direction: job.direction.into(),
             retry_of,
             plan_id,
             state,
@@ -257,6 +278,24 @@ impl RunView {
             waiting_until: waiting.map(Moment),
             failure: failure.map(FailureView::from),
             problems: job.problems.list().iter().map(ProblemView::from).collect(),
+        }
+    }
+}
+
+impl From<Direction> for DirectionView {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Push => Self::Push,
+            Direction::Pull => Self::Pull,
+        }
+    }
+}
+
+impl From<DirectionView> for Direction {
+    fn from(direction: DirectionView) -> Self {
+        match direction {
+            DirectionView::Push => Self::Push,
+            DirectionView::Pull => Self::Pull,
         }
     }
 }
@@ -283,6 +322,7 @@ impl From<Fate> for FateView {
             Fate::Refused => Self::Refused,
             Fate::Unknown => Self::Unknown,
             Fate::Held => Self::Held,
+            Fate::Deleted => Self::Deleted,
         }
     }
 }
@@ -297,6 +337,7 @@ impl From<FateView> for Fate {
             FateView::Refused => Self::Refused,
             FateView::Unknown => Self::Unknown,
             FateView::Held => Self::Held,
+            FateView::Deleted => Self::Deleted,
         }
     }
 }
@@ -321,6 +362,7 @@ impl From<Counts> for CountsView {
             refused: counts.refused,
             unknown: counts.unknown,
             held: counts.held,
+            deleted: counts.deleted,
         }
     }
 }

@@ -5,7 +5,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::view::{SyncList, SyncView, view};
-use super::wish::{MappingProposal, NewSync, SyncChange, SyncTarget};
+use super::wish::{MappingProposal, NewSync, PullPreview, PullWish, SyncChange, SyncTarget};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::SyncId;
@@ -68,8 +68,26 @@ impl Resource {
         body: Json<SyncTarget>,
     ) -> Result<Json<MappingProposal>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let proposal = self.syncs.propose(&scope, &body.0.into(), &by).await?;
+        let (target, direction) = body.0.into();
+        let wanted = (&target, direction);
+        let proposal = self.syncs.propose(&scope, wanted, &by).await?;
         Ok(Json(proposal.into()))
+    }
+
+    /// Shows what the first rows of a table would become by a pull.
+    ///
+    /// One page of the table is read, and nothing is kept.
+    #[oai(path = "/syncs/preview", method = "post", operation_id = "previewPull")]
+    async fn preview(
+        &self,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
+        body: Json<PullWish>,
+    ) -> Result<Json<PullPreview>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let (target, wish) = body.0.into();
+        let rows = self.syncs.preview(&scope, (&target, &wish), &by).await?;
+        let items = rows.into_iter().map(Into::into).collect();
+        Ok(Json(PullPreview { items }))
     }
 
     /// Shows a sync.

@@ -3,9 +3,9 @@
 use poem_openapi::{Enum, Object};
 
 use crate::base::{ConnectionId, DatasetId, SyncId};
-use crate::http::api::runs::RunView;
+use crate::http::api::runs::{DirectionView, RunView};
 use crate::http::{ApiError, Moment};
-use crate::sync::{Approval, Named, Overview, Pair, Sync};
+use crate::sync::{Approval, Direction, Gone, Named, Overview, Pair, Sync};
 
 /// A sync.
 #[derive(Object)]
@@ -15,15 +15,23 @@ pub(super) struct SyncView {
     id: SyncId,
     /// What its owner calls it.
     name: String,
-    /// Where records come from.
+    /// Which way records go.
+    direction: DirectionView,
+    /// What a pull does with records here whose remote ones are gone; pulls only.
+    gone: Option<GoneView>,
+    /// If more records would be deleted here in one run, none is; pulls only.
+    gone_most: Option<u32>,
+    /// The same in percent of the records that the sync has linked; pulls only.
+    gone_percent: Option<u8>,
+    /// The dataset whose records they are.
     dataset: DatasetName,
     /// Through which account they go.
     connection: ConnectionName,
-    /// The base that they go to.
+    /// The base that holds the table.
     base: RemoteName,
-    /// The table that they go to.
+    /// The table at the provider.
     table: RemoteName,
-    /// Which field goes where; the dataset's key field comes first.
+    /// Which field belongs to which; the dataset's key field comes first.
     mapping: Vec<MappedField>,
     /// The remote field that holds the key.
     remote_key_field_id: String,
@@ -41,6 +49,16 @@ pub(super) struct SyncView {
     next_run_at: Option<Moment>,
     /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
     version: u64,
+}
+
+/// What becomes of a record here whose remote one is gone.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "SyncGone", rename_all = "snake_case")]
+pub(super) enum GoneView {
+    /// It stays, and is no longer linked to anything.
+    Keep,
+    /// It is deleted, if this sync has created it and nobody has changed it here.
+    Delete,
 }
 
 /// Whether the runs of a sync need a plan that somebody has approved.
@@ -85,7 +103,7 @@ pub(super) struct RemoteName {
     name: String,
 }
 
-/// A field of the dataset and the remote field that it fills.
+/// A field of the dataset and the remote field that it fills, or is filled from.
 #[derive(Object)]
 pub(super) struct MappedField {
     /// The dataset's field.
@@ -118,9 +136,14 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         last_run,
     } = sync.overview()?;
     let kept = sync.definition().clone();
+    let pulling = (kept.direction == Direction::Pull).then_some(kept.pulling);
     Ok(SyncView {
         id: sync.id(),
         name: kept.name,
+        direction: kept.direction.into(),
+        gone: pulling.map(|rules| rules.gone.into()),
+        gone_most: pulling.map(|rules| rules.most),
+        gone_percent: pulling.map(|rules| rules.percent),
         dataset: DatasetName {
             id: kept.dataset,
             name: dataset,
@@ -158,6 +181,24 @@ impl From<Pair> for MappedField {
             remote_field_id: pair.remote_field_id,
             remote_field_name: pair.remote_field_name,
             remote_type: pair.remote_type,
+        }
+    }
+}
+
+impl From<Gone> for GoneView {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Keep => Self::Keep,
+            Gone::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<GoneView> for Gone {
+    fn from(gone: GoneView) -> Self {
+        match gone {
+            GoneView::Keep => Self::Keep,
+            GoneView::Delete => Self::Delete,
         }
     }
 }

@@ -2,11 +2,15 @@
 
 use poem_openapi::Object;
 
-use super::view::ApprovalView;
+use super::view::{ApprovalView, GoneView};
 use crate::base::{ConnectionId, DatasetId};
-use crate::sync::{Approval, Change, New, Proposal, Target, Wish};
+use crate::http::Members;
+use crate::http::api::runs::DirectionView;
+use crate::sync::{
+    Approval, Change, Direction, Gone, New, Previewed, Proposal, PullingChange, Target, Wish,
+};
 
-/// A field of the dataset and the remote field that it is to fill.
+/// A field of the dataset and the remote field that it is to fill, or to be filled from.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct FieldPair {
@@ -25,9 +29,19 @@ pub(super) struct NewSync {
     /// What to call it: 1 to 120 characters, no other sync's name in any case.
     #[oai(validator(max_length = 200))]
     name: String,
-    /// The dataset whose records are written.
+    /// Which way records go. It stays: for the other way make another sync.
+    #[oai(default)]
+    direction: DirectionView,
+    /// What a pull does with records here whose remote ones are gone. A push has no such rule.
+    gone: Option<GoneView>,
+    /// If more records would be deleted here in one run, none is, and a plan must be approved (100 when left out).
+    gone_most: Option<u32>,
+    /// The same in percent of the records that the sync has linked (20 when left out).
+    #[oai(validator(maximum(value = "100")))]
+    gone_percent: Option<u8>,
+    /// The dataset whose records are written, or written into.
     dataset_id: DatasetId,
-    /// The connection through which they are written.
+    /// The connection through which they go.
     connection_id: ConnectionId,
     /// The provider's id of the base.
     #[oai(validator(max_length = 100))]
@@ -38,7 +52,7 @@ pub(super) struct NewSync {
     /// Which field goes where. The key field may be left out.
     #[oai(validator(max_items = 500))]
     mapping: Vec<FieldPair>,
-    /// The remote field that holds the key: writable, text or a number.
+    /// The remote field that holds the key: text or a number, and for a push writable.
     #[oai(validator(max_length = 100))]
     remote_key_field_id: String,
     /// Whether the provider may convert values and add missing options of a select field.
@@ -66,15 +80,18 @@ pub(super) struct SyncChange {
     typecast: Option<bool>,
     /// Whether runs need a plan that somebody has approved.
     approval: Option<ApprovalView>,
+    /// What a pull does with records here whose remote ones are gone. A push has no such rule.
+    gone: Option<GoneView>,
+    /// If more records would be deleted here in one run, none is, and a plan must be approved.
+    gone_most: Option<u32>,
+    /// The same in percent of the records that the sync has linked.
+    #[oai(validator(maximum(value = "100")))]
+    gone_percent: Option<u8>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the members' names are the API's"
-)]
 pub(super) struct SyncTarget {
     /// The dataset.
     dataset_id: DatasetId,
@@ -86,6 +103,50 @@ pub(super) struct SyncTarget {
     /// The provider's id of the table.
     #[oai(validator(max_length = 100))]
     table_id: String,
+    /// Which way records are to go.
+    #[oai(default)]
+    direction: DirectionView,
+}
+
+/// A pull that is to be looked at before it is made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct PullWish {
+    /// The dataset.
+    dataset_id: DatasetId,
+    /// The connection.
+    connection_id: ConnectionId,
+    /// The provider's id of the base.
+    #[oai(validator(max_length = 100))]
+    base_id: String,
+    /// The provider's id of the table.
+    #[oai(validator(max_length = 100))]
+    table_id: String,
+    /// Which field is filled from where. The key field may be left out.
+    #[oai(validator(max_items = 500))]
+    mapping: Vec<FieldPair>,
+    /// The remote field that holds the key.
+    #[oai(validator(max_length = 100))]
+    remote_key_field_id: String,
+}
+
+/// The first rows of a table as a pull would bring them.
+#[derive(Object)]
+pub(super) struct PullPreview {
+    /// Five at most.
+    pub(super) items: Vec<PreviewedRow>,
+}
+
+/// A remote row as it would be here.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct PreviewedRow {
+    /// The provider's id of it.
+    remote_id: String,
+    /// The mapped fields that are not empty, by their names in the dataset.
+    fields: Members,
+    /// Why the dataset would not take it.
+    reason: Option<String>,
 }
 
 /// A mapping to begin with.
@@ -123,6 +184,12 @@ impl From<NewSync> for New {
     fn from(new: NewSync) -> Self {
         Self {
             name: new.name,
+            direction: new.direction.into(),
+            pulling: PullingChange {
+                gone: new.gone.map(Gone::from),
+                most: new.gone_most,
+                percent: new.gone_percent,
+            },
             target: Target {
                 dataset: new.dataset_id,
                 connection: new.connection_id,
@@ -148,17 +215,51 @@ impl From<SyncChange> for Change {
             remote_key_field_id: change.remote_key_field_id,
             typecast: change.typecast,
             approval: change.approval.map(Approval::from),
+            pulling: PullingChange {
+                gone: change.gone.map(Gone::from),
+                most: change.gone_most,
+                percent: change.gone_percent,
+            },
         }
     }
 }
 
-impl From<SyncTarget> for Target {
-    fn from(target: SyncTarget) -> Self {
+impl From<SyncTarget> for (Target, Direction) {
+    fn from(wanted: SyncTarget) -> Self {
+        let target = Target {
+            dataset: wanted.dataset_id,
+            connection: wanted.connection_id,
+            base: wanted.base_id,
+            table: wanted.table_id,
+        };
+        (target, wanted.direction.into())
+    }
+}
+
+impl From<PullWish> for (Target, Wish) {
+    fn from(wanted: PullWish) -> Self {
+        let target = Target {
+            dataset: wanted.dataset_id,
+            connection: wanted.connection_id,
+            base: wanted.base_id,
+            table: wanted.table_id,
+        };
+        let wish = Wish {
+            pairs: wanted.mapping.into_iter().map(Into::into).collect(),
+            remote_key_field_id: wanted.remote_key_field_id,
+        };
+        (target, wish)
+    }
+}
+
+impl From<Previewed> for PreviewedRow {
+    fn from(row: Previewed) -> Self {
+        let fields = row.fields.into_iter();
+        let fields = fields.map(|(name, value)| (name, value.to_json()));
         Self {
-            dataset: target.dataset_id,
-            connection: target.connection_id,
-            base: target.base_id,
-            table: target.table_id,
+            remote_id: row.remote_id,
+            fields: Members(fields.collect()),
+            reason: row.reason,
         }
     }
 }

@@ -1,0 +1,138 @@
+//! Holds what rows are judged with while pages come in.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::super::super::error::Error;
+use super::super::super::job::Task;
+use super::super::super::lender::unavailable;
+use super::super::Pass;
+use super::super::fit::Fit;
+use super::judge::{Judge, Judged};
+use super::overlay::Overlay;
+use super::seen::{Mark, Seen, Wanted, mark};
+use crate::base::{RunId, SyncId};
+use crate::datasets::{self, Dataset};
+use crate::jobs::Failure;
+use crate::providers::Held;
+use crate::store::Store;
+
+/// What a pull works with.
+pub(super) struct Desk {
+    pub(super) seen: Seen,
+    pub(super) wanted: Wanted,
+    /// The dataset as it was when it was looked at last.
+    pub(super) dataset: Dataset,
+}
+
+/// What judges rows on a thread of its own. Clones share it.
+#[derive(Clone)]
+pub(super) struct Bench {
+    pub(super) sync: SyncId,
+    pub(super) store: Store,
+    pub(super) fit: Arc<Fit>,
+    pub(super) dataset: Dataset,
+    pub(super) explain: bool,
+}
+
+impl Desk {
+    /// Finds out what a run is about, and what it has settled before.
+    pub(super) async fn open(pass: &Pass<'_>, run: RunId, task: Task) -> Result<Self, Error> {
+        let store = pass.store.clone();
+        let load = move || {
+            let moment = store.snapshot()?;
+            let wanted = match task {
+                Task::Push | Task::Pull | Task::Plan(_) => Wanted::All,
+                Task::Retry(of) => Wanted::left(&moment, of)?,
+                Task::Execute(plan) => Wanted::of_plan(&moment, plan)?,
+            };
+            Ok::<_, Error>((Seen::load(&moment, run)?, wanted))
+        };
+        let (seen, wanted) = pass.blocking.run(load).await?;
+        Ok(Self {
+            seen,
+            wanted,
+            dataset: pass.reader.dataset.clone(),
+        })
+    }
+
+    /// What judges rows.
+    pub(super) fn bench(&self, pass: &Pass<'_>, explain: bool) -> Bench {
+        Bench {
+            sync: pass.sync,
+            store: pass.store.clone(),
+            fit: Arc::clone(&pass.fit),
+            dataset: self.dataset.clone(),
+            explain,
+        }
+    }
+
+    /// Looks at the dataset again after somebody has changed it. `false` when the run cannot go
+    /// on, and why is told.
+    pub(super) fn look_again(&mut self, pass: &Pass<'_>) -> Result<bool, Error> {
+        let failure = match self.dataset.to_write() {
+            Ok(fresh) if fresh.is_shaped_like(&self.dataset) => {
+                self.dataset = fresh;
+                return Ok(true);
+            }
+            Ok(_) => reshaped(),
+            Err(
+                datasets::Error::UnknownDataset(_)
+                | datasets::Error::Withdrawn(_)
+                | datasets::Error::NotAllowed { .. },
+            ) => unavailable(self.dataset.name()),
+            Err(error) => return Err(error.into()),
+        };
+        pass.line.fail(failure.into());
+        Ok(false)
+    }
+
+    /// Those of some rows that are to be judged: each once, and none that was settled before.
+    pub(super) fn fresh(&mut self, rows: Vec<Held>) -> Vec<Held> {
+        let mut met: HashSet<Mark> = HashSet::with_capacity(rows.len());
+        let mut fresh = rows;
+        fresh.retain(|row| {
+            let mark = mark(&row.id);
+            if self.seen.is_settled(&mark) || !met.insert(mark) {
+                return false;
+            }
+            let wanted = self.wanted.has(&mark);
+            if !wanted {
+                self.seen.pass(mark);
+            }
+            wanted
+        });
+        fresh
+    }
+}
+
+impl Bench {
+    /// Judges rows in their order, up to the first whose turn comes later.
+    pub(super) fn judge(&self, rows: &[Held], overlay: &mut Overlay) -> Result<Vec<Judged>, Error> {
+        let moment = self.store.snapshot()?;
+        let judge = Judge {
+            sync: self.sync,
+            fit: &self.fit,
+            dataset: &self.dataset,
+            moment: &moment,
+            explain: self.explain,
+        };
+        let mut done = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(judged) = judge.judge(row, overlay)? else {
+                break;
+            };
+            done.push(judged);
+        }
+        Ok(done)
+    }
+}
+
+fn reshaped() -> Failure {
+    Failure {
+        code: "mapping_moved".into(),
+        message: "The dataset's fields were changed while the run was under way. What was written \
+                  before stays; start the run again."
+            .into(),
+    }
+}

@@ -1,0 +1,288 @@
+//! Decides for one remote row what becomes of it here.
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::{Content, Hash, Link, Links};
+use super::super::super::plan::Difference;
+use super::super::super::tie::{Tie, Ties};
+use super::super::content::{fingerprint, spell};
+use super::super::decide::differences;
+use super::super::fit::Fit;
+use super::fill::told;
+use super::overlay::Overlay;
+use crate::base::SyncId;
+use crate::datasets::{Brought, Dataset, Unread};
+use crate::fields::{ContentHash, Fields, Value, content_hash};
+use crate::providers::Held;
+use crate::store::{Snapshot, Version};
+
+/// What rows are judged with.
+pub(super) struct Judge<'a> {
+    pub(super) sync: SyncId,
+    pub(super) fit: &'a Fit,
+    pub(super) dataset: &'a Dataset,
+    pub(super) moment: &'a Snapshot,
+    /// Whether each difference is wanted, for people; nothing is written then.
+    pub(super) explain: bool,
+}
+
+/// What becomes of a remote row.
+pub(super) struct Judged {
+    pub(super) remote_id: String,
+    /// The record's key; the remote id in its place when the key is what is wrong.
+    pub(super) key: String,
+    pub(super) fate: Fate,
+    pub(super) reason: String,
+    /// Of what remote and what own content this was decided.
+    pub(super) stamp: Hash,
+    /// What changes, if that was wanted.
+    pub(super) fields: Vec<Difference>,
+    pub(super) act: Act,
+}
+
+/// What is written for a row.
+pub(super) enum Act {
+    /// Nothing.
+    Nothing,
+    /// That the provider has this, and the dataset does not take it.
+    Letter(Vec<Option<Value>>),
+    /// That it belongs to a record, which holds the same already.
+    Tied(Box<(Tie, Link)>),
+    /// A record.
+    Write(Box<Written>),
+    /// The record as it was read is deleted.
+    Delete(Version),
+}
+
+/// A record that is written.
+pub(super) struct Written {
+    pub(super) brought: Brought,
+    /// The record in whose place it comes.
+    pub(super) before: Option<Unread>,
+    /// The record under its former key, and that key.
+    pub(super) former: Option<(String, Option<Unread>)>,
+    pub(super) tie: Tie,
+    pub(super) link: Link,
+}
+
+/// Which record here a row belongs to.
+struct Owned {
+    key: String,
+    before: Option<Unread>,
+    former: Option<(String, Option<Unread>)>,
+}
+
+enum Ownership {
+    Owned(Owned),
+    Refused(String),
+    Later,
+}
+
+/// The fingerprint of the remote and own content that something was decided of.
+pub(super) fn stamp(echo: &Hash, own: Option<ContentHash>) -> Hash {
+    let own = own.map_or([0; 16], |hash| hash.0);
+    content_hash(&[*echo, own].concat()).0
+}
+
+impl Judge<'_> {
+    /// Judges a row, and notes in `overlay` what that changes about keys. `None` when its turn comes
+    /// only after those before it are committed.
+    pub(super) fn judge(&self, row: &Held, overlay: &mut Overlay) -> Result<Option<Judged>, Error> {
+        let echo = fingerprint(&self.fit.mark, &row.cells);
+        let tie = self.moment.get::<Ties>(&(self.sync, row.id.clone()))?;
+        let tie = tie.map(|tie| tie.value);
+        let here = match &tie {
+            Some(tie) => self.dataset.unread(self.moment, &tie.key)?,
+            None => None,
+        };
+        if let (Some(tie), Some(here)) = (&tie, &here)
+            && tie.echo == echo
+            && tie.source == self.fit.source(here.hash())
+        {
+            let stamp = stamp(&echo, Some(here.hash()));
+            let key = tie.key.clone();
+            let fate = (Fate::Unchanged, stamp);
+            return Ok(Some(judged(row, key, fate, Act::Nothing)));
+        }
+        let own = here.as_ref().map(Unread::hash);
+        let key = match self.fit.key_here(self.dataset.schema(), &row.cells) {
+            Ok(key) => key,
+            Err(reason) => return Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
+        };
+        match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
+            Ownership::Later => Ok(None),
+            Ownership::Refused(reason) => Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
+            Ownership::Owned(owned) => self.write(row, (echo, tie), owned, overlay).map(Some),
+        }
+    }
+
+    /// Finds the record that a row belongs to: the one that it was tied to, whatever its key is
+    /// now, or the one with its key if that belongs to no other row.
+    fn owner(
+        &self,
+        remote_id: &str,
+        key: String,
+        (tie, here): (Option<&Tie>, Option<Unread>),
+        overlay: &Overlay,
+    ) -> Result<Ownership, Error> {
+        let tie = match tie {
+            Some(tie) if tie.key == key => {
+                let (before, former) = (here, None);
+                return Ok(Ownership::Owned(Owned {
+                    key,
+                    before,
+                    former,
+                }));
+            }
+            tie => tie,
+        };
+        let link = self.moment.get::<Links>(&(self.sync, key.clone()))?;
+        let freed = overlay.is_freed(&key);
+        let linked = link.map(|link| link.value.remote_id).filter(|_| !freed);
+        let holder = overlay.holder(&key).or(linked.as_deref());
+        if let Some(other) = holder.filter(|holder| *holder != remote_id) {
+            return Ok(Ownership::Refused(format!(
+                "its key {key:?} belongs to the remote record {other} already; each key once"
+            )));
+        }
+        if freed && !self.explain {
+            return Ok(Ownership::Later);
+        }
+        let found = self.dataset.unread(self.moment, &key)?.filter(|_| !freed);
+        let Some(tie) = tie else {
+            let (before, former) = (found, None);
+            return Ok(Ownership::Owned(Owned {
+                key,
+                before,
+                former,
+            }));
+        };
+        if found.is_some() {
+            return Ok(Ownership::Refused(format!(
+                "its key was changed from {:?} to {key:?}, and a record of that key is here \
+                 already; delete one of the two here",
+                tie.key
+            )));
+        }
+        let (before, former) = (None, Some((tie.key.clone(), here)));
+        Ok(Ownership::Owned(Owned {
+            key,
+            before,
+            former,
+        }))
+    }
+
+    fn write(
+        &self,
+        row: &Held,
+        (echo, tie): (Hash, Option<Tie>),
+        owned: Owned,
+        overlay: &mut Overlay,
+    ) -> Result<Judged, Error> {
+        let schema = self.dataset.schema();
+        let Owned {
+            key,
+            before,
+            former,
+        } = owned;
+        let moved = former.as_ref().and_then(|(_, record)| record.as_ref());
+        let base = before.as_ref().or(moved);
+        let stamp = stamp(&echo, base.map(Unread::hash));
+        let mut fields = match base {
+            Some(base) => base.fields(schema)?,
+            None => Fields::empty(schema),
+        };
+        let old = self.explain.then(|| spell(&self.fit.cells(&fields)));
+        if let Err(reason) = self.fit.fill(schema, &row.cells, &mut fields) {
+            return Ok(refused(row, Some(key), reason, stamp));
+        }
+        let brought = match self.dataset.brought(&fields) {
+            Ok(brought) => brought,
+            Err(faults) => return Ok(refused(row, Some(key), told(&faults), stamp)),
+        };
+        let fate = match (base, &tie) {
+            (None, _) => Fate::Created,
+            (Some(_), Some(_)) => Fate::Changed,
+            (Some(_), None) => Fate::Matched,
+        };
+        let ours = base.is_none() || tie.is_some_and(|tie| tie.ours);
+        let (kept, link) = self.bound((row, &key), echo, (brought.hash(), ours));
+        overlay.claim(&key, &row.id);
+        if let Some((former, _)) = &former {
+            overlay.free(former);
+        }
+        let same = former.is_none() && base.is_some_and(|base| base.hash() == brought.hash());
+        if same {
+            let fate = if fate == Fate::Changed {
+                Fate::Unchanged
+            } else {
+                fate
+            };
+            let act = Act::Tied(Box::new((kept, link)));
+            return Ok(judged(row, key, (fate, stamp), act));
+        }
+        let old = old.map(|old| differences(&spell(&self.fit.cells(&fields)), &old));
+        let written = Written {
+            brought,
+            before,
+            former,
+            tie: kept,
+            link,
+        };
+        let act = Act::Write(Box::new(written));
+        Ok(Judged {
+            fields: old.unwrap_or_default(),
+            ..judged(row, key, (fate, stamp), act)
+        })
+    }
+
+    /// What is remembered of a row that is a record with this content.
+    fn bound(
+        &self,
+        (row, key): (&Held, &str),
+        echo: Hash,
+        (content, ours): (ContentHash, bool),
+    ) -> (Tie, Link) {
+        let source = self.fit.source(content);
+        let tie = Tie {
+            key: key.to_owned(),
+            echo,
+            source,
+            ours,
+        };
+        let link = Link {
+            remote_id: row.id.clone(),
+            content: Content::Agreed { sent: echo, echo },
+            source,
+            cells: Vec::new(),
+        };
+        (tie, link)
+    }
+}
+
+fn judged(row: &Held, key: String, (fate, stamp): (Fate, Hash), act: Act) -> Judged {
+    Judged {
+        remote_id: row.id.clone(),
+        key,
+        fate,
+        reason: String::new(),
+        stamp,
+        fields: Vec::new(),
+        act,
+    }
+}
+
+/// A row that the dataset does not take. One whose key is what is wrong goes by its remote id: the
+/// key may be that of another.
+fn refused(row: &Held, key: Option<String>, reason: String, stamp: Hash) -> Judged {
+    let key = key.unwrap_or_else(|| row.id.clone());
+    Judged {
+        remote_id: row.id.clone(),
+        key,
+        fate: Fate::Refused,
+        reason,
+        stamp,
+        fields: Vec::new(),
+        act: Act::Letter(row.cells.clone()),
+    }
+}

@@ -1,0 +1,99 @@
+//! Reads a remote table page by page, ahead of those who work on the pages.
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc;
+
+use super::super::super::error::Error;
+use super::super::Pass;
+use super::super::line::Fatal;
+use super::super::listing::{LISTINGS, forgotten};
+use super::super::verdict::failure;
+use super::seen::{Mark, mark};
+use crate::jobs::Ending;
+use crate::providers::{self, Held, Page};
+
+/// A page of remote rows.
+pub(super) struct Leaf {
+    pub(super) rows: Vec<Held>,
+    /// Where the next one begins; none at the end.
+    pub(super) next: Option<String>,
+}
+
+/// Pages that wait to be worked on.
+const AHEAD: usize = 20;
+/// Rows that are worked on at once, unless fewer wait.
+const ROWS: usize = 2_000;
+
+pub(super) type Leaves = mpsc::Receiver<Leaf>;
+
+/// Where pages are handed over.
+pub(super) fn channel() -> (mpsc::Sender<Leaf>, Leaves) {
+    mpsc::channel(AHEAD)
+}
+
+impl Pass<'_> {
+    /// Reads from `after` to the end, or until the run is to stop. A listing that the provider
+    /// has forgotten is begun anew.
+    pub(super) async fn read_pages(
+        &self,
+        mut after: Option<String>,
+        leaves: mpsc::Sender<Leaf>,
+    ) -> Result<(), Error> {
+        let mut begun = 1;
+        let mut places: HashSet<Mark> = HashSet::new();
+        loop {
+            let from = after.as_deref();
+            let page = self
+                .line
+                .ask(|| self.line.records.page(&self.fit.layout, from))
+                .await;
+            match page {
+                None => return Ok(()),
+                Some(Page::Forgotten) if begun < LISTINGS => {
+                    begun += 1;
+                    after = None;
+                    places.clear();
+                }
+                Some(Page::Forgotten) => {
+                    self.line.fail(forgotten().into());
+                    return Ok(());
+                }
+                Some(Page::Rows { rows, next }) => {
+                    self.book.read(rows.len() as u64, 1);
+                    if let Some(next) = &next
+                        && !places.insert(mark(next))
+                    {
+                        self.line.fail(endless());
+                        return Ok(());
+                    }
+                    let ended = next.is_none();
+                    after.clone_from(&next);
+                    if leaves.send(Leaf { rows, next }).await.is_err() || ended {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The next pages as one, as soon as there is one; `None` at the end.
+pub(super) async fn next(leaves: &mut Leaves) -> Option<Leaf> {
+    let mut leaf = leaves.recv().await?;
+    while leaf.rows.len() < ROWS {
+        let Ok(more) = leaves.try_recv() else { break };
+        leaf.rows.extend(more.rows);
+        leaf.next = more.next;
+    }
+    Some(leaf)
+}
+
+/// A page that leads to one that was there before would never end.
+fn endless() -> Fatal {
+    let error = providers::Error::Broken("its pages lead in a circle".into());
+    Fatal {
+        ending: Ending::Failed(failure(&error)),
+        cause: Some(error),
+    }
+}

@@ -1,0 +1,250 @@
+//! Writes what was judged: records, ties, outcomes, counts and the next page's place in one batch.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::Links;
+use super::super::super::outcome::{Block, Outcomes};
+use super::super::super::tie::Ties;
+use super::super::Pass;
+use super::super::ledger::Ledger;
+use super::desk::Desk;
+use super::judge::{Act, Judged, Written};
+use super::overlay::Overlay;
+use super::pages::{Leaves, next};
+use super::seen::{Wanted, mark};
+use super::{MOVED, is_write};
+use crate::audit::Event;
+use crate::datasets;
+use crate::providers::Held;
+use crate::store::{self, Batch};
+
+/// A batch that met another write is tried so often: somebody may be editing the very records.
+const TRIES: usize = 10;
+
+impl Pass<'_> {
+    /// Settles pages as they come, until the last of them or until the run is to stop.
+    pub(super) async fn settle_pages(
+        &self,
+        ledger: &mut Ledger,
+        desk: &mut Desk,
+        mut leaves: Leaves,
+    ) -> Result<(), Error> {
+        while let Some(leaf) = next(&mut leaves).await {
+            let rows: Arc<[Held]> = desk.fresh(leaf.rows).into();
+            let mut from = 0;
+            loop {
+                let place = (Arc::clone(&rows), from);
+                let Some(done) = self
+                    .settle_some(ledger, desk, place, leaf.next.as_deref())
+                    .await?
+                else {
+                    return Ok(());
+                };
+                from += done;
+                if from == rows.len() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Settles rows from a place on, and gives how many; `None` when the run is to stop.
+    async fn settle_some(
+        &self,
+        ledger: &mut Ledger,
+        desk: &mut Desk,
+        (rows, from): (Arc<[Held]>, usize),
+        place: Option<&str>,
+    ) -> Result<Option<usize>, Error> {
+        for _ in 0..TRIES {
+            let entry = desk.dataset.enter().await;
+            let (bench, all) = (desk.bench(self, false), Arc::clone(&rows));
+            let judge = move || bench.judge(&all[from..], &mut Overlay::default());
+            let judged = self.blocking.run(judge).await?;
+            let judged: Vec<Judged> = judged
+                .into_iter()
+                .map(|judged| held_against(&desk.wanted, judged))
+                .collect();
+            let done = judged.len();
+            let mut next = ledger.clone();
+            let reading = next.job.reading.get_or_insert_default();
+            if from + done == rows.len() {
+                reading.after = place.map(str::to_owned);
+                reading.ended = place.is_none();
+            }
+            if self.commit_judged(ledger, next, desk, &judged).await? {
+                return Ok(Some(done));
+            }
+            drop(entry);
+            if !desk.look_again(self)? {
+                return Ok(None);
+            }
+        }
+        Err(datasets::Error::Changed.into())
+    }
+
+    /// Commits what was judged; `false` when somebody has changed one of the records meanwhile.
+    pub(super) async fn commit_judged(
+        &self,
+        ledger: &mut Ledger,
+        mut next: Ledger,
+        desk: &mut Desk,
+        judged: &[Judged],
+    ) -> Result<bool, Error> {
+        let now = self.line.clock.now();
+        next.count_calls(&self.line.live.borrow().job);
+        let batch = self.batch_of(&mut next, desk, judged, now);
+        match self.commit(batch).await {
+            Err(store::Error::Conflict(of)) if of != "run_claim" => return Ok(false),
+            outcome => outcome?,
+        };
+        *ledger = next;
+        for judged in judged {
+            desk.seen.settle(mark(&judged.remote_id));
+        }
+        self.line.live.send_modify(|run| {
+            run.job.counts = ledger.job.counts;
+            run.job.problems = ledger.job.problems.clone();
+            run.pulse.beat(judged.len() as u64, now);
+        });
+        Ok(true)
+    }
+
+    fn batch_of(
+        &self,
+        ledger: &mut Ledger,
+        desk: &Desk,
+        judged: &[Judged],
+        now: Timestamp,
+    ) -> Batch {
+        let mut block = Block::new(now);
+        for one in judged {
+            let told = (
+                one.key.as_str(),
+                one.remote_id.as_str(),
+                one.reason.as_str(),
+            );
+            ledger.enter(&mut block, one.fate, told);
+        }
+        let sealed = (!block.is_empty()).then(|| ledger.job.seal(&block));
+        let writes = |judged: &Judged| matches!(judged.act, Act::Write(_) | Act::Delete(..));
+        let mut batch = if judged.iter().any(writes) {
+            let event = self.book.writing(&desk.dataset);
+            let event = tally(event, judged).detail("outcomes_sha256", ledger.job.digest.as_str());
+            Batch::new(self.book.act(event))
+        } else {
+            Batch::bookkeeping()
+        };
+        desk.dataset.hold_whole(&mut batch);
+        let mut more = 0;
+        for one in judged {
+            more += self.add(&mut batch, ledger, desk, (one, now));
+        }
+        desk.dataset.grow(&mut batch, more);
+        if let Some(number) = sealed {
+            batch.put::<Outcomes>(&(ledger.id, number), &block);
+        }
+        ledger.put(&mut batch);
+        batch
+    }
+
+    /// Adds what one judgement means, and gives how many records there are more.
+    fn add(
+        &self,
+        batch: &mut Batch,
+        ledger: &mut Ledger,
+        desk: &Desk,
+        (judged, now): (&Judged, Timestamp),
+    ) -> i64 {
+        let sync = self.sync;
+        let key = &judged.key;
+        match &judged.act {
+            Act::Letter(cells) => {
+                let why = (judged.reason.as_str(), self.fit.payload(cells));
+                let (letters, run) = (&mut ledger.letters, ledger.id);
+                letters.refused(batch, (sync, key), (run, now), why);
+                return 0;
+            }
+            Act::Nothing if judged.fate == Fate::Held => return 0,
+            Act::Nothing | Act::Tied(..) | Act::Write(_) | Act::Delete(..) => {
+                ledger.letters.settled(batch, sync, key);
+                ledger.letters.settled(batch, sync, &judged.remote_id);
+            }
+        }
+        match &judged.act {
+            Act::Tied(tied) => {
+                let (tie, link) = tied.as_ref();
+                batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
+                batch.put::<Links>(&(sync, key.clone()), link);
+                0
+            }
+            Act::Write(written) => {
+                batch.put::<Ties>(&(sync, judged.remote_id.clone()), &written.tie);
+                batch.put::<Links>(&(sync, key.clone()), &written.link);
+                self.write_record(batch, desk, written, now)
+            }
+            Act::Delete(version) => {
+                batch.discard::<Ties>(&(sync, judged.remote_id.clone()));
+                batch.discard::<Links>(&(sync, key.clone()));
+                desk.dataset.take_out(batch, key, *version);
+                -1
+            }
+            Act::Nothing | Act::Letter(_) => 0,
+        }
+    }
+
+    fn write_record(
+        &self,
+        batch: &mut Batch,
+        desk: &Desk,
+        written: &Written,
+        now: Timestamp,
+    ) -> i64 {
+        let Written {
+            brought,
+            before,
+            former,
+            ..
+        } = written;
+        desk.dataset.put(batch, brought, before.as_ref(), now);
+        let mut more = i64::from(before.is_none());
+        if let Some((key, record)) = former {
+            batch.discard::<Links>(&(self.sync, key.clone()));
+            if let Some(record) = record {
+                desk.dataset.take_out(batch, key, record.version());
+                more -= 1;
+            }
+        }
+        more
+    }
+}
+
+/// Counts what is done to the dataset.
+fn tally(event: Event, judged: &[Judged]) -> Event {
+    let mut fates = Fate::ALL.into_iter().filter(|fate| is_write(*fate));
+    let count = |fate| judged.iter().filter(|one| one.fate == fate).count() as u64;
+    fates.by_ref().fold(event, |event, fate| match count(fate) {
+        0 => event,
+        records => event.count(fate.name(), records),
+    })
+}
+
+/// Holds a judgement against what a plan foretells: nothing else is written.
+fn held_against(wanted: &Wanted, mut judged: Judged) -> Judged {
+    let Some(planned) = wanted.planned(&mark(&judged.remote_id)) else {
+        return judged;
+    };
+    let foretold = planned.stamp == judged.stamp && planned.fate == judged.fate;
+    if !foretold {
+        judged.key.clone_from(&planned.key);
+        judged.fate = Fate::Held;
+        MOVED.clone_into(&mut judged.reason);
+        judged.act = Act::Nothing;
+    }
+    judged
+}

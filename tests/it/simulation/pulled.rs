@@ -1,0 +1,124 @@
+//! Pulls: what is in the table before the first, and what must be true after the last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use weighbridge::jobs::State;
+use weighbridge::sync::{Fate, Gone, Outcome, PullingChange};
+
+use super::check::{ALL, Findings, cells};
+use super::dice::Dice;
+use super::machine::Appliance;
+use super::people::key;
+use super::table::{FIELDS, KEY};
+use super::vendor::Vendor;
+use super::world::World;
+
+/// What the sync does about records that are gone: under some seeds it deletes them.
+pub(super) fn rules(dice: &mut Dice) -> PullingChange {
+    let deletes = dice.chance(0.6);
+    PullingChange {
+        gone: Some(if deletes { Gone::Delete } else { Gone::Keep }),
+        most: Some(u32::try_from(*dice.one(&[2, 1_000])).unwrap()),
+        percent: Some(100),
+    }
+}
+
+/// Colleagues have worked in the table for a while: some records are there under keys of ours.
+pub(super) async fn fill(vendor: &mut Vendor, dice: &mut Dice, records: u64) {
+    for number in 0..records {
+        let name = match dice.below(4) {
+            0 => continue,
+            1 => key(number),
+            _ => format!("T{number:03}"),
+        };
+        let mut fields = serde_json::json!({ "Name": format!("There {number}") });
+        fields[KEY] = name.into();
+        if dice.chance(0.5) {
+            fields["Size"] = number.into();
+        }
+        vendor.create(fields).await;
+    }
+}
+
+/// Whether another run may settle what the last one has left.
+pub(super) fn unsettled(world: &World, appliance: &Appliance) -> bool {
+    let findings = Findings::gather(world, appliance);
+    let (run, outcomes) = findings.last();
+    assert_eq!(run.job.state, State::Done, "{:?}", run.job);
+    outcomes
+        .iter()
+        .any(|outcome| outcome.fate != Fate::Unchanged)
+}
+
+/// The dataset is what the table is, and nobody's own records were touched.
+pub(super) fn check(world: &World, findings: &Findings<'_>) {
+    let (run, outcomes) = findings.last();
+    assert_eq!(run.job.state, State::Done, "{:?}", run.job);
+    let table = &world.vendor.table;
+    let settled: BTreeMap<&str, &Outcome> = outcomes
+        .iter()
+        .map(|outcome| (outcome.remote_id.as_deref().unwrap(), outcome))
+        .collect();
+    for (id, row) in &table.rows {
+        let outcome = settled.get(id.as_str());
+        let outcome = outcome.unwrap_or_else(|| panic!("{id} was not looked at"));
+        if outcome.fate == Fate::Refused {
+            let doubled = table.under(row.key()).len() > 1 || row.key().is_empty();
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            let taken = reason.contains("is here already") || reason.contains("each key once");
+            assert!(doubled || taken, "refused without a reason: {outcome:?}");
+            continue;
+        }
+        assert_eq!(outcome.key, row.key(), "{outcome:?}");
+        let here = findings.records.get(row.key());
+        assert_eq!(here, Some(&row.cells), "{outcome:?}");
+    }
+    for outcome in outcomes {
+        let gone = !table
+            .rows
+            .contains_key(outcome.remote_id.as_deref().unwrap());
+        let about_gone = matches!(outcome.fate, Fate::Held | Fate::Deleted);
+        assert_eq!(gone, about_gone, "{outcome:?}");
+    }
+    letters_tell_what_was_refused(world, findings, outcomes);
+    own_records_are_left_alone(world, findings);
+}
+
+/// Records whose keys no row has ever had are what people have made of them.
+fn own_records_are_left_alone(world: &World, findings: &Findings<'_>) {
+    for (key, may) in &world.people.records {
+        if world.vendor.table.keys.contains(key) {
+            continue;
+        }
+        let may = may.iter().map(|content| {
+            let mut cells = cells(content.as_ref()?);
+            cells.insert(FIELDS[0].1.to_owned(), key.clone().into());
+            Some(cells)
+        });
+        let may: Vec<_> = may.collect();
+        let held = findings.records.get(key).cloned();
+        assert!(
+            may.contains(&held),
+            "{key} is {held:?} and was left as {may:?}"
+        );
+    }
+}
+
+fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>, outcomes: &[Outcome]) {
+    let sync = findings
+        .appliance
+        .syncs
+        .open(&findings.scope, world.place.unwrap().sync);
+    let page = sync.unwrap().dead_letters(&ALL, findings.by).unwrap();
+    let letters: BTreeSet<String> = page.letters.into_iter().map(|(key, _)| key).collect();
+    for outcome in outcomes {
+        let refused = outcome.fate == Fate::Refused;
+        let settled = matches!(
+            outcome.fate,
+            Fate::Unchanged | Fate::Created | Fate::Changed
+        );
+        let told = letters.contains(&outcome.key);
+        assert!(told || !refused, "no letter tells of {outcome:?}");
+        assert!(!told || !settled, "a letter is left of {outcome:?}");
+    }
+}
