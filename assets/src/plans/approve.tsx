@@ -31,8 +31,9 @@ export function Approve({ plan }: { plan: Plan }) {
       >
         <div className="stack">
           <p>
-            {formatAmount(writes, "record")} {writes === 1 ? "is" : "are"} written there, and
-            nothing that is not in the plan.
+            {formatAmount(writes, "record")} {writes === 1 ? "is" : "are"} written{" "}
+            {plan.direction === "pull" ? "or deleted here" : "there"}, and nothing that is not in
+            the plan.
             {plan.seconds !== undefined && ` That takes about ${formatDuration(plan.seconds)}.`} The
             book keeps who approved it.
           </p>

@@ -53,7 +53,7 @@ export function Changes({ plan }: { plan: Plan }) {
       {changes.isPending && <WaitingTable columns={columns} rows={6} />}
       {changes.isSuccess && items.length === 0 && (
         <p className="quiet-value">
-          {isNarrowed ? "No record fits." : "Nothing would change: all is there as it is here."}
+          {isNarrowed ? "No record fits." : "Nothing would change: both ends are alike."}
         </p>
       )}
       {items.length > 0 && (

@@ -3,6 +3,7 @@ import { $api } from "../api/client";
 import { useMay } from "../api/session";
 import type { Plan, RunCounts } from "../api/types";
 import { BookLink } from "../book/link";
+import { directionName } from "../runs/state";
 import { Button } from "../ui/button";
 import { Facts } from "../ui/facts";
 import { formatCount, formatDuration, formatMoment } from "../ui/format";
@@ -111,7 +112,7 @@ function Outlook({ counts }: { counts: RunCounts }) {
   if (writesOf(counts) > 0) return null;
   return (
     <Notice tone="good" title="Nothing to write">
-      <p>All is there as it is here, so that there is nothing to approve.</p>
+      <p>Both ends are alike, so that there is nothing to approve.</p>
     </Notice>
   );
 }
@@ -180,9 +181,10 @@ function Approved({ plan: { state, approved_by, approved_at, run_id } }: { plan:
 
 /** The counts, and what they cost. */
 function Account({ plan }: { plan: Plan }) {
-  const { counts, calls, seconds, read_first, made_at, expires_at, hash } = plan;
+  const { counts, calls, seconds, direction, read_first, made_at, expires_at, hash } = plan;
   if (!counts) return null;
   const facts = [
+    { label: "Direction", value: directionName(direction) },
     { label: "Compared with", value: read_first ? "What is really there" : "What was agreed last" },
     ...(calls === undefined ? [] : [{ label: "Calls", value: formatCount(calls) }]),
     ...(seconds === undefined

@@ -1,7 +1,15 @@
 import { readTexts } from "../ui/address";
 
 /** The fates that a plan lists; unchanged records are only counted. */
-export const listedFates = ["created", "changed", "matched", "refused", "unknown", "held"] as const;
+export const listedFates = [
+  "created",
+  "changed",
+  "matched",
+  "refused",
+  "unknown",
+  "held",
+  "deleted",
+] as const;
 export type ListedFate = (typeof listedFates)[number];
 
 /** What of a plan is shown. */

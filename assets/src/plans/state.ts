@@ -35,6 +35,7 @@ const fates: Record<PlannedChange["fate"], StatusWord> = {
   refused: { tone: "bad", icon: "close", label: "Would be refused" },
   unknown: { tone: "warn", icon: "help", label: "Unknown" },
   held: { tone: "warn", icon: "clock", label: "Hold back" },
+  deleted: { tone: "bad", icon: "close", label: "Delete" },
 };
 
 /** A plan's counts as entries of its ledger: each record is in exactly one. */
@@ -49,11 +50,12 @@ export function plannedLedger(counts: RunCounts): Entry[] {
   const rare: Entry[] = [
     { label: "Unknown", count: counts.unknown, tone: "warn" },
     { label: "Held back", count: counts.held, tone: "warn" },
+    { label: "To delete", count: counts.deleted, tone: "bad" },
   ];
   return [...entries, ...rare.filter(({ count }) => count > 0)];
 }
 
 /** How many records the plan writes. */
-export function writesOf({ created, changed, matched }: RunCounts): number {
-  return created + changed + matched;
+export function writesOf({ created, changed, matched, deleted }: RunCounts): number {
+  return created + changed + matched + deleted;
 }

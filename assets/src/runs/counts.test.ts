@@ -43,6 +43,7 @@ it("each outcome has its word", () => {
     "refused",
     "unknown",
     "held",
+    "deleted",
   ] as const;
   expect(states.map((state) => outcomeStatus(state).label.toLowerCase())).toEqual(states);
 });

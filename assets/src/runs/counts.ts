@@ -11,6 +11,7 @@ export function ledgerOf(counts: RunCounts): Entry[] {
     { label: "Refused", count: counts.refused, tone: "bad" },
     { label: "Unknown", count: counts.unknown, tone: "warn" },
     { label: "Held", count: counts.held, tone: "warn" },
+    ...(counts.deleted > 0 ? [{ label: "Deleted", count: counts.deleted }] : []),
   ];
 }
 

@@ -48,7 +48,7 @@ function Lead({ run }: { run: Run }) {
     <>
       <Status {...runStatus(run)} />
       <span>
-        queued <Ago time={run.queued_at} />
+        {run.direction === "pull" ? "Pull, queued" : "Push, queued"} <Ago time={run.queued_at} />
         {run.by && ` by ${run.by.name}`}
       </span>
       <Link to="/syncs/$id" params={{ id: run.sync_id }}>

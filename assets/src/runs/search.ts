@@ -17,6 +17,7 @@ export const shownOutcomes = [
   "refused",
   "unknown",
   "held",
+  "deleted",
 ] as const;
 export type Shown = (typeof shownOutcomes)[number];
 

@@ -24,6 +24,11 @@ export function runStatus({ state, counts }: Pick<Run, "state" | "counts">): Sta
   }
 }
 
+/** Which way records go, in words. */
+export function directionName(direction: Run["direction"]): string {
+  return direction === "pull" ? "Pull: from the table into the dataset" : "Push: into the table";
+}
+
 /** Whether nothing more will happen to the run. */
 export function hasEnded({ state }: Pick<Run, "state">): boolean {
   return state === "done" || state === "failed" || state === "cancelled";
@@ -44,6 +49,8 @@ export function outcomeStatus(state: Outcome["state"]): StatusWord {
       return { tone: "warn", icon: "help", label: "Unknown" };
     case "held":
       return { tone: "warn", icon: "minus", label: "Held" };
+    case "deleted":
+      return { tone: "neutral", icon: "close", label: "Deleted" };
     case "unchanged":
       return { tone: "neutral", icon: "minus", label: "Unchanged" };
   }

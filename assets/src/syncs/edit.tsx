@@ -94,12 +94,15 @@ function MappingForm(props: MappingFormProps) {
         table={table}
         mapping={mapping}
         faults={fieldMessages(save.error)}
+        isPull={sync.direction === "pull"}
         onChange={setMapping}
       />
-      <Checkbox isSelected={typecast} onChange={setTypecast}>
-        Convert texts, and add choices that {wordsOf(sync.connection.provider).name} does not know
-        yet
-      </Checkbox>
+      {sync.direction === "push" && (
+        <Checkbox isSelected={typecast} onChange={setTypecast}>
+          Convert texts, and add choices that {wordsOf(sync.connection.provider).name} does not know
+          yet
+        </Checkbox>
+      )}
       <SaveFailure
         error={save.error}
         seen={sync}

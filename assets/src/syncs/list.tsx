@@ -24,10 +24,10 @@ const columns: Column<Sync>[] = [
   {
     id: "from",
     head: "From",
-    rank: ({ dataset }) => dataset.name,
-    cell: ({ dataset }) => dataset.name,
+    rank: fromOf,
+    cell: fromOf,
   },
-  { id: "to", head: "To", rank: placeOf, cell: placeOf },
+  { id: "to", head: "To", rank: toOf, cell: toOf },
   {
     id: "state",
     head: "Last run",
@@ -59,6 +59,14 @@ function placeOf({ base, table }: Sync): string {
   return `${base.name} / ${table.name}`;
 }
 
+function fromOf(sync: Sync): string {
+  return sync.direction === "pull" ? placeOf(sync) : sync.dataset.name;
+}
+
+function toOf(sync: Sync): string {
+  return sync.direction === "pull" ? sync.dataset.name : placeOf(sync);
+}
+
 export function SyncList() {
   const mayWrite = useMay("sync:write");
   return (
@@ -75,7 +83,7 @@ export function SyncList() {
       empty={{
         icon: "sync",
         title: "No syncs yet",
-        text: "A sync says which field of a dataset goes into which field of a table. Each run then carries over what has changed since the last one, and nothing twice.",
+        text: "A sync says which field of a dataset belongs to which field of a table, and which way records go. Each run then carries over what has changed since the last one, and nothing twice.",
       }}
     />
   );

@@ -12,17 +12,21 @@ interface MappingEditorProps {
   reasons?: Record<string, string>;
   /** Faults by the path in the request. */
   faults: Record<string, string>;
+  /** Whether values come from there, and do not go there. */
+  isPull?: boolean;
   onChange: (mapping: MappingDraft) => void;
 }
 
 type Row = Dataset["fields"][number];
 
 const stays = { value: "", label: "Stays here", note: "" };
+const nowhere = { value: "", label: "Stays as it is", note: "" };
 
-/** Each field of the dataset, and the one that it goes into; the key always goes. */
+/** Each field of the dataset, and the one that it goes into or comes from; the key always does. */
 export function MappingEditor(props: MappingEditorProps) {
-  const { dataset, table, mapping, reasons = {}, faults, onChange } = props;
-  const remotes = writableFields(table.fields).map(({ id, name, type }) => ({
+  const { dataset, table, mapping, reasons = {}, faults, isPull = false, onChange } = props;
+  const usable = isPull ? table.fields : writableFields(table.fields);
+  const remotes = usable.map(({ id, name, type }) => ({
     value: id,
     label: name,
     note: type,
@@ -36,12 +40,12 @@ export function MappingEditor(props: MappingEditorProps) {
     { id: "type", head: "Type", cell: ({ type }) => typeName(type) },
     {
       id: "remote",
-      head: `Goes into ${table.name}`,
+      head: isPull ? `Comes from ${table.name}` : `Goes into ${table.name}`,
       cell: ({ name }) => (
         <Select
-          label={`Where ${name} goes`}
+          label={isPull ? `Where ${name} comes from` : `Where ${name} goes`}
           hideLabel
-          options={name === dataset.key_field ? remotes : [stays, ...remotes]}
+          options={name === dataset.key_field ? remotes : [isPull ? nowhere : stays, ...remotes]}
           value={mapping[name] ?? (name === dataset.key_field ? null : "")}
           error={faultOf(faults, dataset, mapping, name)}
           onChange={(remote) => onChange(pointField(mapping, name, remote))}

@@ -25,6 +25,7 @@ import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
 import { ApprovalChoice } from "./approval";
 import { EditMapping, readSync } from "./edit";
+import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { PlanNow, Plans } from "./plan-now";
 import { SchedulePanel } from "./schedule/panel";
@@ -86,14 +87,14 @@ function Unavailable({ dataset }: { dataset: string }) {
   );
 }
 
-function Lead({ sync: { id, dataset, connection, base, table } }: { sync: Sync }) {
+function Lead({ sync: { id, direction, dataset, connection, base, table } }: { sync: Sync }) {
   return (
     <>
       <span>
         <Link to="/datasets/$id" params={{ id: dataset.id }}>
           {dataset.name}
         </Link>{" "}
-        goes to {base.name} / {table.name} by{" "}
+        {direction === "pull" ? "comes from" : "goes to"} {base.name} / {table.name} by{" "}
         <Link to="/connections/$id" params={{ id: connection.id }}>
           {connection.name}
         </Link>
@@ -152,8 +153,7 @@ function Runs({ syncId }: { syncId: string }) {
         ) : (
           <Empty icon="run" title="It has not run yet">
             <p>
-              The first run reads the whole table there, meets records by their key, and writes what
-              differs. You can watch it.
+              The first run meets records by their key, and writes what differs. You can watch it.
             </p>
           </Empty>
         )
@@ -208,9 +208,11 @@ function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
             isCards
           />
           <p className="quiet">
-            {sync.typecast
-              ? `Texts are converted, and choices added that ${provider} does not know.`
-              : `Values that ${provider} does not take as they are, are refused.`}
+            {sync.direction === "pull"
+              ? "Edits here to these fields are written over by the next run."
+              : sync.typecast
+                ? `Texts are converted, and choices added that ${provider} does not know.`
+                : `Values that ${provider} does not take as they are, are refused.`}
           </p>
         </>
       )}
@@ -237,6 +239,7 @@ function Settings({ sync }: { sync: Sync }) {
           refresh={() => refresh("/syncs", "/runs")}
         />
         <ApprovalChoice sync={sync} />
+        {sync.direction === "pull" && <GoneChoice sync={sync} />}
         <Deletion
           noun="sync"
           name={sync.name}

@@ -2,6 +2,7 @@ import { $api } from "../api/client";
 import type { Sync } from "../api/types";
 import { useMakePlan } from "../plans/make";
 import { PlanTable } from "../plans/table";
+import { Button } from "../ui/button";
 import { Menu } from "../ui/menu";
 import { Failure } from "../ui/notice";
 import { Panel } from "../ui/page";
@@ -9,6 +10,16 @@ import { Panel } from "../ui/page";
 /** Asks for a plan: against what was agreed last, or after reading what is there. */
 export function PlanNow({ sync }: { sync: Sync }) {
   const make = useMakePlan(sync.id);
+  if (sync.direction === "pull") {
+    return (
+      <>
+        <Button icon="search" isDisabled={make.isPending} onPress={() => make.mutate(true)}>
+          Plan
+        </Button>
+        <Failure error={make.error} />
+      </>
+    );
+  }
   return (
     <>
       <Menu

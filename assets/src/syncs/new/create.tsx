@@ -22,18 +22,24 @@ const route = getRouteApi("/signed-in/syncs/new");
 
 /** All that was settled, once more; then it is made, and run where that is wished. */
 export function Create({ settled }: { settled: Settled }) {
-  const { dataset, base } = settled;
+  const { dataset, base, isPull } = settled;
   const search = route.useSearch();
   const [enter, go] = [useEnter(), useGo()];
   const [name, setName] = useTyped(
     search.name ?? "",
     (name) => enter({ name }),
-    `${dataset.name} to ${base.name}`,
+    isPull ? `${base.name} to ${dataset.name}` : `${dataset.name} to ${base.name}`,
   );
   const mayRun = useMay("sync:run");
   const create = useCreation(settled);
   const start = (isRun: boolean) =>
-    create.mutate({ name, typecast: search.typecast ?? false, isRun: isRun && mayRun });
+    create.mutate({
+      name,
+      ...(isPull
+        ? { direction: "pull", gone: search.deletes ? "delete" : "keep" }
+        : { typecast: search.typecast ?? false }),
+      isRun: isRun && mayRun,
+    });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     start(true);
@@ -48,10 +54,19 @@ export function Create({ settled }: { settled: Settled }) {
         onChange={setName}
         error={fieldMessages(create.error).name}
       />
-      <Checkbox isSelected={search.typecast ?? false} onChange={(typecast) => enter({ typecast })}>
-        Convert texts, and add choices that {wordsOf(settled.connection.provider).name} does not
-        know yet
-      </Checkbox>
+      {isPull ? (
+        <Checkbox isSelected={search.deletes ?? false} onChange={(deletes) => enter({ deletes })}>
+          Delete here what this sync has brought and what is gone there
+        </Checkbox>
+      ) : (
+        <Checkbox
+          isSelected={search.typecast ?? false}
+          onChange={(typecast) => enter({ typecast })}
+        >
+          Convert texts, and add choices that {wordsOf(settled.connection.provider).name} does not
+          know yet
+        </Checkbox>
+      )}
       <Failure error={create.error} shown={["name"]} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={create.isPending}>
@@ -66,19 +81,25 @@ export function Create({ settled }: { settled: Settled }) {
       </div>
       <p className="quiet">
         Created alone, nothing is written before you start a run. A run writes into{" "}
-        {settled.table.name} only what differs.
+        {isPull ? dataset.name : settled.table.name} only what differs.
       </p>
     </form>
   );
 }
 
-function Summary({ settled: { dataset, connection, base, table, mapping } }: { settled: Settled }) {
+function Summary({ settled }: { settled: Settled }) {
+  const { dataset, connection, base, table, mapping, isPull } = settled;
   const going = finishMapping(mapping, dataset.fields).length;
+  const here = `${dataset.name}, ${formatAmount(dataset.records, "record")}`;
+  const there = `${base.name} / ${table.name}`;
   const facts = [
-    { label: "From", value: `${dataset.name}, ${formatAmount(dataset.records, "record")}` },
-    { label: "To", value: `${base.name} / ${table.name}` },
+    { label: "From", value: isPull ? there : here },
+    { label: "To", value: isPull ? here : there },
     { label: "By", value: connection.name },
-    { label: "Fields", value: `${going} of ${dataset.fields.length} go` },
+    {
+      label: "Fields",
+      value: `${going} of ${dataset.fields.length} ${isPull ? "come" : "go"}`,
+    },
   ];
   return (
     <div className="card">
@@ -89,7 +110,9 @@ function Summary({ settled: { dataset, connection, base, table, mapping } }: { s
 
 interface Wish {
   name: string;
-  typecast: boolean;
+  typecast?: boolean;
+  direction?: "pull";
+  gone?: NonNullable<Sync["gone"]>;
   /** Whether it is run at once. */
   isRun: boolean;
 }

@@ -4,17 +4,24 @@ import { rowsOf, useConnections, useDatasets } from "../../api/lists";
 import { providerName } from "../../connections/state";
 import { reaches } from "../../datasets/access";
 import { Button } from "../../ui/button";
+import { Select } from "../../ui/fields";
 import { formatAmount } from "../../ui/format";
 import { useEnter, useGo } from "./go";
 import { onlyOne, Pick } from "./pick";
 
+const directions = [
+  { value: "push", label: "Push", note: "From the dataset into a table" },
+  { value: "pull", label: "Pull", note: "From a table into the dataset" },
+] as const;
+
 const route = getRouteApi("/signed-in/syncs/new");
 
-/** Where the records come from, and by which access they go. */
+/** Which way records go, between which ends, and by which access. */
 export function ChooseEnds() {
-  const datasets = rowsOf(useDatasets()).filter((dataset) => reaches(dataset, "use"));
-  const connections = rowsOf(useConnections());
   const search = route.useSearch();
+  const needed = search.direction === "pull" ? "edit" : "use";
+  const datasets = rowsOf(useDatasets()).filter((dataset) => reaches(dataset, needed));
+  const connections = rowsOf(useConnections());
   const [enter, go] = [useEnter(), useGo()];
   const dataset = search.dataset ?? onlyOne(datasets);
   const connection = search.connection ?? onlyOne(connections);
@@ -24,6 +31,12 @@ export function ChooseEnds() {
   };
   return (
     <form className="form" onSubmit={submit}>
+      <Select
+        label="Direction"
+        options={directions}
+        value={search.direction ?? "push"}
+        onChange={(direction) => enter({ direction: direction === "pull" ? direction : undefined })}
+      />
       <Pick
         label="Dataset"
         from={datasets}

@@ -6,11 +6,12 @@ import { changesOf } from "../mapping";
 import { MappingEditor } from "../mapping-editor";
 import { useEnter, useGo } from "./go";
 import { LivePreview } from "./preview";
+import { PullPreview } from "./pull-preview";
 import type { Settled } from "./settled";
 
 /** What goes where: proposed by the appliance, settled by the user, shown with real records. */
 export function MapFields({ settled }: { settled: Settled }) {
-  const { dataset, table, proposal, proposed, mapping } = settled;
+  const { dataset, table, proposal, proposed, mapping, isPull } = settled;
   const [enter, go] = [useEnter(), useGo()];
   const reasons = Object.fromEntries(proposal.mapping.map(({ field, reason }) => [field, reason]));
   const submit = (event: FormEvent) => {
@@ -20,8 +21,9 @@ export function MapFields({ settled }: { settled: Settled }) {
   return (
     <form className="form wide" onSubmit={submit}>
       <p className="quiet-value">
-        Records meet where {dataset.key_field} equals the field that it goes into, so its values
-        there must differ from record to record.
+        {isPull
+          ? `${dataset.key_field} tells records apart here: the field that it comes from must hold another value in each row, and in each row one.`
+          : `Records meet where ${dataset.key_field} equals the field that it goes into, so its values there must differ from record to record.`}
       </p>
       <Problems problems={proposal.problems} />
       <MappingEditor
@@ -30,11 +32,18 @@ export function MapFields({ settled }: { settled: Settled }) {
         mapping={mapping}
         reasons={reasons}
         faults={{}}
+        isPull={isPull}
         onChange={(mapping) => enter({ map: changesOf(proposed, mapping) })}
       />
-      <Panel title={`So it will look in ${table.name}`}>
-        <LivePreview settled={settled} />
-      </Panel>
+      {isPull ? (
+        <Panel title={`So it will look in ${dataset.name}`}>
+          <PullPreview settled={settled} />
+        </Panel>
+      ) : (
+        <Panel title={`So it will look in ${table.name}`}>
+          <LivePreview settled={settled} />
+        </Panel>
+      )}
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={!mapping[dataset.key_field]}>
           Continue

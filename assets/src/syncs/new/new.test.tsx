@@ -30,6 +30,12 @@ const ends = {
     unmapped_fields: ["state"],
     problems: ["Latitude has no place there."],
   },
+  "POST /syncs/preview": {
+    items: [
+      { remote_id: "rec-1", fields: { code: "LHR", name: "Heathrow" } },
+      { remote_id: "rec-2", fields: {}, reason: "its key is empty" },
+    ],
+  },
   "POST /syncs": sync,
   "GET /syncs/{id}": sync,
   "GET /runs": { items: [run] },
@@ -44,7 +50,7 @@ it("leads step by step to a sync that runs", async () => {
   const { user } = await openPage("/syncs/new", "New sync");
   await choose(user, /Dataset/, /Airports/);
   await user.click(screen.getByRole("button", { name: "Continue" }));
-  expect(screen.getByRole("heading", { name: "Which table they go into" })).toHaveFocus();
+  expect(screen.getByRole("heading", { name: "Which table at the other end" })).toHaveFocus();
   await choose(user, /Base/, "Sandbox");
   await user.click(await screen.findByRole("button", { name: "Continue" }));
   expect(await screen.findByText("Latitude has no place there.")).toBeVisible();
@@ -76,6 +82,28 @@ function lastTable(): HTMLElement {
   if (!table) throw new Error("no table");
   return table;
 }
+
+it("leads to a pull, and shows what the table would bring", async () => {
+  const appliance = fakeAppliance(ends);
+  const { user } = await openPage("/syncs/new", "New sync");
+  await choose(user, /Direction/, /Pull/);
+  await choose(user, /Dataset/, /Airports/);
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await choose(user, /Base/, "Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Continue" }));
+  expect(await screen.findByText("Heathrow")).toBeVisible();
+  expect(screen.getByText("its key is empty")).toBeVisible();
+  expect(screen.getByRole("button", { name: /Where name comes from/ })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
+  expect(screen.getByLabelText("Name")).toHaveValue("Sandbox to Airports");
+  await user.click(screen.getByRole("button", { name: "Create sync" }));
+  await seePage("Airports to Sandbox");
+  expect(appliance.bodies("POST /syncs/proposal")).toMatchObject([{ direction: "pull" }]);
+  expect(appliance.bodies("POST /syncs")).toMatchObject([
+    { name: "Sandbox to Airports", direction: "pull", gone: "delete" },
+  ]);
+});
 
 it("going back keeps what was entered, and the address holds all of it", async () => {
   fakeAppliance(ends);

@@ -24,8 +24,8 @@ const titles: Record<Step, string> = {
 };
 
 const headings: Record<Step, string> = {
-  ends: "Where the records come from, and by which access they go",
-  table: "Which table they go into",
+  ends: "Which way records go, between which ends",
+  table: "Which table at the other end",
   mapping: "What goes where",
   create: "All of it once more",
 };

@@ -32,5 +32,11 @@ it("a change takes away what hung on it, and nothing else", () => {
     base: "b",
     table: "t",
   });
+  expect(choose(whole, { direction: "pull" })).toEqual({
+    ...ends,
+    base: "b",
+    table: "t",
+    direction: "pull",
+  });
   expect(choose(whole, { step: "create" })).toEqual({ ...whole, step: "create" });
 });

@@ -12,6 +12,10 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   /** By the dataset's field, where it goes instead of where it was proposed to; empty, it stays. */
   map?: Record<string, string>;
   typecast?: boolean;
+  /** Which way records go, when it is not from the dataset into the table. */
+  direction?: "pull";
+  /** Whether a pull deletes here what is gone there. */
+  deletes?: boolean;
 }
 
 /** Reads the address. */
@@ -23,6 +27,8 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
     ...(step ? { step } : {}),
     ...(map ? { map } : {}),
     ...(search.typecast === true ? { typecast: true } : {}),
+    ...(search.direction === "pull" ? { direction: "pull" as const } : {}),
+    ...(search.deletes === true ? { deletes: true } : {}),
   };
 }
 
@@ -46,11 +52,11 @@ function missingStep(hasEnds: boolean, hasTable: boolean): Step | undefined {
 /** A change further up takes away what hung on it. */
 export function choose(search: NewSyncSearch, change: NewSyncSearch): NewSyncSearch {
   const next = { ...search, ...change };
-  const isOther = (part: "dataset" | "connection" | "base" | "table") =>
+  const isOther = (part: "dataset" | "connection" | "base" | "table" | "direction") =>
     search[part] !== next[part];
   if (isOther("connection")) Object.assign(next, { base: undefined, table: undefined });
   if (isOther("base") && change.table === undefined) next.table = undefined;
-  if (isOther("dataset") || isOther("table"))
+  if (isOther("dataset") || isOther("table") || isOther("direction"))
     Object.assign(next, { map: undefined, name: undefined });
   return readNewSyncSearch({ ...next });
 }

@@ -20,6 +20,8 @@ export interface Settled {
   proposed: MappingDraft;
   /** As it is now. */
   mapping: MappingDraft;
+  /** Whether records come from the table, and do not go there. */
+  isPull: boolean;
 }
 
 /** Reads what the address names; a name that leads nowhere is said so. */
@@ -30,6 +32,7 @@ export function useSettled(): { data?: Settled; failure?: ReactNode } {
     base: baseId,
     table: tableId,
     map,
+    direction,
   } = route.useSearch();
   const dataset = rowsOf(useDatasets()).find(({ id }) => id === datasetId);
   const connection = rowsOf(useConnections()).find(({ id }) => id === connectionId);
@@ -45,17 +48,32 @@ export function useSettled(): { data?: Settled; failure?: ReactNode } {
   const proposed = draftProposal(proposal.data, dataset.key_field);
   const mapping = changeDraft(proposed, map ?? {});
   return {
-    data: { dataset, connection, base, table, proposal: proposal.data, proposed, mapping },
+    data: {
+      dataset,
+      connection,
+      base,
+      table,
+      proposal: proposal.data,
+      proposed,
+      mapping,
+      isPull: direction === "pull",
+    },
   };
 }
 
 function useProposal() {
-  const { dataset = "", connection = "", base = "", table = "" } = route.useSearch();
+  const { dataset = "", connection = "", base = "", table = "", direction } = route.useSearch();
   return $api.useQuery(
     "post",
     "/syncs/proposal",
     {
-      body: { dataset_id: dataset, connection_id: connection, base_id: base, table_id: table },
+      body: {
+        dataset_id: dataset,
+        connection_id: connection,
+        base_id: base,
+        table_id: table,
+        ...(direction && { direction }),
+      },
     },
     // What was settled hangs on it: it does not change under the user's hands.
     { staleTime: Number.POSITIVE_INFINITY },

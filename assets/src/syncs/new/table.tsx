@@ -10,7 +10,7 @@ import { onlyOne, Pick } from "./pick";
 
 const route = getRouteApi("/signed-in/syncs/new");
 
-/** The table that the records go into, as the vendor lists them now. */
+/** The table at the other end, as the vendor lists them now. */
 export function ChooseTable() {
   const search = route.useSearch();
   const { connection = "" } = search;

@@ -1,0 +1,70 @@
+import { keepPreviousData } from "@tanstack/react-query";
+import { $api } from "../../api/client";
+import type { PreviewedRow } from "../../api/types";
+import { showValue } from "../../datasets/show";
+import { Loaded } from "../../ui/loaded";
+import { type Column, Table, WaitingTable } from "../../ui/table";
+import { finishMapping } from "../mapping";
+import type { Settled } from "./settled";
+
+const shownRows = 5;
+
+/** The table's first rows as they would be here, and what the dataset has against them. */
+export function PullPreview({ settled }: { settled: Settled }) {
+  const { dataset, connection, base, table, mapping } = settled;
+  const key = mapping[dataset.key_field] ?? "";
+  const columns = columnsOf(settled);
+  const preview = $api.useQuery(
+    "post",
+    "/syncs/preview",
+    {
+      body: {
+        dataset_id: dataset.id,
+        connection_id: connection.id,
+        base_id: base.id,
+        table_id: table.id,
+        mapping: finishMapping(mapping, dataset.fields),
+        remote_key_field_id: key,
+      },
+    },
+    { placeholderData: keepPreviousData, enabled: key !== "" },
+  );
+  if (key === "") return <p className="quiet-value">Choose where the key comes from.</p>;
+  return (
+    <Loaded query={preview} waiting={<WaitingTable columns={columns} rows={shownRows} />}>
+      {({ items }) =>
+        items.length > 0 ? (
+          <Table
+            label="Preview"
+            columns={items.some(({ reason }) => reason) ? [...columns, refusal] : columns}
+            rows={items}
+            rowId={({ remote_id }) => remote_id}
+            isOneLine
+          />
+        ) : (
+          <p className="quiet-value">{table.name} has no records yet.</p>
+        )
+      }
+    </Loaded>
+  );
+}
+
+const refusal: Column<PreviewedRow> = {
+  id: "refusal",
+  head: "Would be refused",
+  cell: ({ reason }) => reason,
+};
+
+/** The dataset's fields that something comes into. */
+function columnsOf({ dataset, mapping }: Settled): Column<PreviewedRow>[] {
+  const filled = dataset.fields.filter(({ name }) => mapping[name]);
+  return filled.map(({ name, type }) => ({
+    id: name,
+    head: name,
+    isFigure: type === "integer" || type === "number",
+    cell: ({ fields }) =>
+      showValue((fields as Record<string, unknown>)[name]) || (
+        <span className="quiet-value">empty</span>
+      ),
+  }));
+}
