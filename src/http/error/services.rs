@@ -186,7 +186,7 @@ impl From<app::Error> for ApiError {
             E::Store(error) => error.into(),
             E::Witness(error) => error.into(),
             E::Auth(error) => error.into(),
-            E::Runs(error) => error.into(),
+            E::Jobs(error) => error.into(),
             E::Data(..)
             | E::ReadOnly(..)
             | E::KeysDiffer { .. }
@@ -194,10 +194,6 @@ impl From<app::Error> for ApiError {
             | E::Audit(_)
             | E::Net(_)
             | E::Sandbox(_) => Self::internal(error),
-            E::Jobs(error) => error.into(),
-            E::Data(..) | E::Vault(_) | E::Audit(_) | E::Net(_) | E::Sandbox(_) => {
-                Self::internal(error)
-            }
         }
     }
 }
