@@ -27,7 +27,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub enum Job {
     /// A run of a sync, or the making of a plan of one.
-    Run(Run),
+    Run(Box<Run>),
     /// An import into a dataset, which has this name; none when it cannot be opened any more.
     Import(DatasetId, Option<String>, Import),
     /// An export.
@@ -101,7 +101,10 @@ impl Scheduler {
                 let kind = if planning { Kind::Plan } else { Kind::Run };
                 wanted.takes(kind, &job.state)
             })?;
-            jobs.extend(runs.into_iter().map(|run| (run.id.into(), Job::Run(run))));
+            jobs.extend(
+                runs.into_iter()
+                    .map(|run| (run.id.into(), Job::Run(Box::new(run)))),
+            );
         }
         if wants(&[Kind::Import]) {
             let takes = |import: &Import| wanted.takes(Kind::Import, &import.state());

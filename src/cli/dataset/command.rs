@@ -137,6 +137,24 @@ async fn create(
     Ok(made)
 }
 
+async fn export(
+    client: &mut Client,
+    dataset: &str,
+    format: FileFormat,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
+    let path = path_of(client, LIST, KIND, dataset).await?;
+    let path = format!("{path}/export?format={}", format.name());
+    let body = client
+        .stream(Method::GET, &path, None, Body::empty())
+        .await?;
+    save(body, output).await.map_err(|error| match error {
+        // A reader like `head` that has enough is no failure.
+        FileError::Write(_, cause) if output.is_none() => Failure::Output(cause),
+        error => Failure::of(error),
+    })
+}
+
 async fn dispatch(command: Command, client: &mut Client, context: &Context) -> Result<(), Failure> {
     match command {
         Command::List => {
@@ -176,18 +194,7 @@ async fn dispatch(command: Command, client: &mut Client, context: &Context) -> R
             format,
             output,
         } => {
-            let path = path_of(client, LIST, KIND, &dataset).await?;
-            let path = format!("{path}/export?format={}", format.name());
-            let body = client
-                .stream(Method::GET, &path, None, Body::empty())
-                .await?;
-            save(body, output.as_deref())
-                .await
-                .map_err(|error| match error {
-                    // A reader like `head` that has enough is no failure.
-                    FileError::Write(_, cause) if output.is_none() => Failure::Output(cause),
-                    error => Failure::of(error),
-                })?;
+            export(client, &dataset, format, output.as_deref()).await?;
         }
         Command::Delete { dataset, cascade } => {
             let path = path_of(client, LIST, KIND, &dataset).await?;

@@ -193,7 +193,7 @@ impl From<Job> for JobView {
     fn from(job: Job) -> Self {
         let kind = job.kind().into();
         match job {
-            Job::Run(run) => Self::of_run(run, kind),
+            Job::Run(run) => Self::of_run(*run, kind),
             Job::Import(dataset, name, import) => Self::of_import((dataset, name), &import, kind),
             Job::Export(id, export) => Self::of_export(id, &export, kind),
         }

@@ -24,6 +24,16 @@ enum Found {
     Page(PageAt),
 }
 
+/// The last that was edited first, unless somebody wants it otherwise.
+fn sort(found: &mut [(Timestamp, Found)], body: &Map<String, Value>) {
+    let direction = body.get("sort").and_then(|sort| sort.get("direction"));
+    if direction == Some(&json!("ascending")) {
+        found.sort_by_key(|(edited, _)| *edited);
+    } else {
+        found.sort_by_key(|(edited, _)| std::cmp::Reverse(*edited));
+    }
+}
+
 impl Notion {
     pub(super) fn search(
         &self,
@@ -68,12 +78,7 @@ impl Notion {
             let pages = self.titled(&words).filter(|(_, page)| since(page.created));
             found.extend(pages.map(|(at, page)| (page.edited(), Found::Page(at))));
         }
-        let direction = body.get("sort").and_then(|sort| sort.get("direction"));
-        if direction == Some(&json!("ascending")) {
-            found.sort_by_key(|(edited, _)| *edited);
-        } else {
-            found.sort_by_key(|(edited, _)| std::cmp::Reverse(*edited));
-        }
+        sort(&mut found, body);
         let (part, next) = wanted.part(LIST, found.len())?;
         let results: Vec<Value> = found[part]
             .iter()

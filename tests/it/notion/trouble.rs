@@ -41,7 +41,7 @@ async fn a_workspace_may_be_closed_for_longer_than_a_minute() {
         told.json()["additional_data"]["rate_limit_reason"],
         "workspace"
     );
-    workspace.clock.advance(Duration::from_secs(300));
+    workspace.clock.advance(Duration::from_mins(5));
     workspace.get(ME).await.ok();
 }
 
