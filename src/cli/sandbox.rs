@@ -2,15 +2,16 @@
 
 use std::fmt::{Display, Formatter, Result as Shown};
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use super::context::Context;
 use super::failure::Failure;
 use crate::base::Clock;
-use crate::sandbox::{BaseSeed, Limits, Sandbox, Settings, serve};
+use crate::sandbox::{Limits, NotionLimits, Sandbox, Settings, serve};
 
 /// What the sandbox is to be like.
 #[derive(clap::Args)]
@@ -21,18 +22,24 @@ pub(super) struct Args {
     /// Write the port into this file once calls are answered.
     #[arg(long, value_name = "FILE")]
     port_file: Option<PathBuf>,
-    /// Calls a second that one base takes; 0 takes any number.
+    /// Calls a second that one base of Airtable's takes; 0 takes any number.
     #[arg(long, value_name = "CALLS", default_value_t = 5)]
     rate: u32,
     /// For how many seconds a base is closed after one call too many.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     penalty: u32,
+    /// Calls a second that Notion takes in the long run; 0 takes any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 3)]
+    notion_rate: u32,
     /// How many milliseconds every call takes at least.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u32,
     /// Bases to begin with, as a JSON array; without it the base of the demonstration.
     #[arg(long, value_name = "FILE")]
     bases: Option<PathBuf>,
+    /// Databases of Notion's to begin with, as a JSON array; without it those of the demonstration.
+    #[arg(long, value_name = "FILE")]
+    databases: Option<PathBuf>,
 }
 
 /// Somebody else answers there, or nobody can.
@@ -57,7 +64,8 @@ impl Display for Running {
         write!(
             f,
             "The sandbox answers at {url} until you press Ctrl-C.\n\
-             See its tables and switch its faults there; any token that begins with \"pat\" opens it.\n\
+             See its tables and switch its faults there. It takes any token of Airtable's form, \"pat...\",\n\
+             and of Notion's, \"ntn_...\".\n\
              A server reaches it with sandbox.url = {url:?} in its configuration."
         )
     }
@@ -102,14 +110,27 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
             penalty_seconds: args.penalty,
         },
     };
+    settings.knobs.notion.limits = match args.notion_rate {
+        0 => NotionLimits::off(),
+        per_second => NotionLimits {
+            per_second,
+            per_window: per_second.saturating_mul(60),
+            ..NotionLimits::default()
+        },
+    };
     if let Some(file) = &args.bases {
-        let unusable = |error| Failure::of(Unusable(file.clone(), error));
-        let text = std::fs::read(file).map_err(unusable)?;
-        let bases = serde_json::from_slice(&text);
-        let bases: Vec<BaseSeed> = bases.map_err(|error| unusable(error.into()))?;
-        settings.bases = bases;
+        settings.bases = seeds(file)?;
+    }
+    if let Some(file) = &args.databases {
+        settings.databases = seeds(file)?;
     }
     Ok(settings)
+}
+
+fn seeds<T: DeserializeOwned>(file: &Path) -> Result<Vec<T>, Failure> {
+    let unusable = |error| Failure::of(Unusable(file.to_owned(), error));
+    let text = std::fs::read(file).map_err(unusable)?;
+    serde_json::from_slice(&text).map_err(|error| unusable(error.into()))
 }
 
 /// An address that only this machine reaches: the sandbox takes any token.

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 use http::{StatusCode, header};
 use poem::{Body, Response};
 
-use super::{Error, tables::whole};
+use super::{Error, notion, tables::whole};
 use crate::sandbox::{
     Sandbox,
     airtable::{Airtable, Direction, Place, Slot, sort},
@@ -15,10 +15,14 @@ use crate::sandbox::{
 /// How many records are written while the sandbox is held.
 const STRETCH: usize = 500;
 
-/// Streams the table that `base` and `table` name, sorted by id or by the field of `sort`.
+/// Streams the table that `base` and `table` name, sorted by id or by the field of `sort`; or the
+/// data source that `data_source` names, in the order in which its pages were made.
 ///
 /// Which records and in which order is settled at once; calls go on between two stretches.
 pub(super) fn dump(sandbox: &Sandbox, incoming: &Incoming) -> Result<Response, Error> {
+    if let Some(source) = incoming.parameter("data_source") {
+        return notion::dump(sandbox, source, incoming.at);
+    }
     let named = |name, what| incoming.parameter(name).ok_or(Error::Missing(what));
     let place = Place::new(
         named("base", "the parameter base")?,

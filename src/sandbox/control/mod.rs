@@ -3,6 +3,7 @@
 //! Not counted against any limit. Writes must come as JSON, so that no page of another origin can
 //! make one unasked.
 mod dump;
+mod notion;
 mod route;
 mod tables;
 
@@ -41,11 +42,19 @@ enum Error {
     Bad(String),
     #[error("the vendor would refuse this")]
     Refused(Refusal),
+    #[error("the vendor would refuse this")]
+    RefusedByNotion(super::notion::Refusal),
 }
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<super::notion::Refusal> for Error {
+    fn from(refusal: super::notion::Refusal) -> Self {
+        Self::RefusedByNotion(refusal)
     }
 }
 
@@ -56,6 +65,8 @@ impl From<Error> for Answer {
             Error::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Bad(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Refused(refusal) => return refusal.clone().into(),
+            // No call of the vendor's own, so it has no id either.
+            Error::RefusedByNotion(refusal) => return refusal.answer(uuid::Uuid::nil()),
         };
         Self::json(status, &json!({ "error": error.to_string() }))
     }
@@ -67,6 +78,7 @@ pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
         None => Err(Error::NoRoute),
         Some(Route::Look(what)) => look(&sandbox.world(), incoming, &what),
         Some(Route::Change(what)) => change(&mut sandbox.world(), incoming, &what),
+        Some(Route::Notion(route)) => notion::answer(sandbox, incoming, &route),
         Some(Route::Dump) => match dump::dump(sandbox, incoming) {
             Ok(response) => return response,
             Err(error) => Err(error),

@@ -1,6 +1,7 @@
 //! Which control call a method and a path mean.
 use http::Method;
 
+use super::notion;
 use crate::sandbox::airtable::{Call, Mode, Place};
 
 /// A control call.
@@ -10,6 +11,7 @@ pub(super) enum Route {
     Change(Change),
     /// All records of a table, streamed.
     Dump,
+    Notion(notion::Route),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,7 @@ impl Route {
         let segments: Vec<&str> = path.strip_prefix(super::ROOT)?.split('/').collect();
         match (method, segments.as_slice()) {
             (&Method::GET, ["dump"]) => Some(Self::Dump),
+            (method, ["notion", rest @ ..]) => notion::Route::parse(method, rest).map(Self::Notion),
             (&Method::GET, segments) => look(segments).map(Self::Look),
             (method, segments) => change(method, segments).map(Self::Change),
         }

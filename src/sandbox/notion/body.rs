@@ -19,18 +19,20 @@ pub(super) fn in_trash(
     body: &Map<String, Value>,
     version: Version,
 ) -> Result<Option<bool>, Refusal> {
-    let mut wanted = None;
-    for name in ["archived", "in_trash"] {
-        match body.get(name) {
-            None => {}
-            Some(value) if name == "archived" && !version.has_archived() => {
-                return Err(Refusal::expected(name, "not present", value));
-            }
-            Some(Value::Bool(trashed)) => wanted = Some(*trashed),
-            Some(other) => return Err(Refusal::expected(name, "a boolean", other)),
-        }
+    if let Some(archived) = body.get("archived").filter(|_| !version.has_archived()) {
+        return Err(Refusal::expected("archived", "not present", archived));
     }
-    Ok(wanted)
+    let archived = flag(body, "archived")?;
+    Ok(flag(body, "in_trash")?.or(archived))
+}
+
+/// A member that must be a boolean.
+pub(super) fn flag(body: &Map<String, Value>, name: &str) -> Result<Option<bool>, Refusal> {
+    match body.get(name) {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(other) => Err(Refusal::expected(name, "a boolean", other)),
+    }
 }
 
 /// A member that must be an object.

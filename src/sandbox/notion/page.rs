@@ -23,6 +23,8 @@ pub(crate) struct Page {
     pub(crate) touched: Timestamp,
     pub(crate) edited_by: Author,
     pub(crate) in_trash: bool,
+    /// Told by the vendor's page alone: its API goes on editing.
+    pub(crate) is_locked: bool,
     pub(crate) number: u64,
     /// Icon and cover, where there are any.
     pub(crate) looks: Option<Box<Looks>>,
@@ -49,6 +51,7 @@ impl Page {
             touched: at,
             edited_by: by,
             in_trash: false,
+            is_locked: false,
             number: 0,
             looks: None,
             cells: Vec::new(),

@@ -3,14 +3,15 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    body::{in_trash, members, only},
+    body::{flag, in_trash, members, only},
     cell::Cell,
     kind::Kind,
     page::{Looks, Page, PageAt},
     refusal::Refusal,
     source::{Column, SourceAt},
+    things::Thing,
     value::{Draft, accept},
-    vendor::{Moment, Notion, Thing, bytes},
+    vendor::{Moment, Notion, bytes},
     version::Version,
     view::Lens,
 };
@@ -72,6 +73,7 @@ impl Notion {
         )?;
         let at = self.known_page(id)?;
         let wanted = in_trash(body, moment.version)?;
+        let locked = flag(body, "is_locked")?;
         let given = members(body, "properties")?;
         if self.page(at).in_trash && wanted.is_none() {
             return Err(Refusal::invalid(
@@ -87,6 +89,7 @@ impl Notion {
         let page = self.page_mut(at);
         page.looks = looks(body, page.looks.take());
         page.in_trash = wanted.unwrap_or(page.in_trash);
+        page.is_locked = locked.unwrap_or(page.is_locked);
         page.touched = moment.now;
         page.edited_by = moment.by;
         let lens = Lens::new(self, moment);
@@ -159,6 +162,7 @@ impl Notion {
         for (column, draft) in drafts {
             let cell = self.settle(source, column, draft);
             self.relate(at, column, cell.as_ref());
+            self.lookups.learn((source, column), at, cell.as_ref());
             self.page_mut(at).put((column, cell));
         }
     }

@@ -55,7 +55,11 @@ impl Notion {
                 let patience = (moment.now, moment.knobs.cursor_idle());
                 self.cursors.find(cursor, source, patience)?
             }
-            None => self.begin(source, &selection, moment),
+            None => {
+                let filter = selection.filter.as_ref();
+                let candidates = filter.and_then(|filter| self.candidates(source, filter));
+                self.begin(source, candidates.as_deref(), &selection, moment)
+            }
         };
         // The lens is asked first, so that a refused query gives out no cursor.
         Lens::new(self, moment).narrowed(self.source(source), incoming)?;
@@ -123,10 +127,20 @@ impl Notion {
     }
 
     /// Settles what a query yields.
-    fn begin(&self, source: SourceAt, selection: &Selection, moment: Moment<'_>) -> Cursor {
+    fn begin(
+        &self,
+        source: SourceAt,
+        candidates: Option<&[PageAt]>,
+        selection: &Selection,
+        moment: Moment<'_>,
+    ) -> Cursor {
         let most = moment.knobs.query_cap as usize;
         let is_indexed = |page: &Page| page.created + moment.knobs.query_lag() <= moment.now;
-        let fitting = self.source(source).pages.iter().copied().filter(|at| {
+        let all = candidates
+            .unwrap_or(&self.source(source).pages)
+            .iter()
+            .copied();
+        let fitting = all.filter(|at| {
             self.page_if_there(*at).is_some_and(|page| {
                 page.in_trash == selection.in_trash
                     && is_indexed(page)

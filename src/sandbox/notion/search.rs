@@ -12,6 +12,7 @@ use super::{
     rich,
     source::SourceAt,
     vendor::{Moment, Notion, bytes},
+    version::Version,
     view::Lens,
 };
 
@@ -22,16 +23,6 @@ const LIST: Uuid = Uuid::from_u128(0x5ea2_c400_0000_4000_8000_0000_0000_0001);
 enum Found {
     Source(SourceAt),
     Page(PageAt),
-}
-
-/// The last that was edited first, unless somebody wants it otherwise.
-fn sort(found: &mut [(Timestamp, Found)], body: &Map<String, Value>) {
-    let direction = body.get("sort").and_then(|sort| sort.get("direction"));
-    if direction == Some(&json!("ascending")) {
-        found.sort_by_key(|(edited, _)| *edited);
-    } else {
-        found.sort_by_key(|(edited, _)| std::cmp::Reverse(*edited));
-    }
 }
 
 impl Notion {
@@ -64,21 +55,13 @@ impl Notion {
             .get("query")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let words = words.to_lowercase();
-        let since = |made: Timestamp| made + moment.knobs.search_lag() <= moment.now;
-        let mut found: Vec<(Timestamp, Found)> = Vec::new();
-        if kind != Some("page") {
-            found.extend(
-                self.tables(&words)
-                    .filter(|(made, ..)| since(*made))
-                    .map(|(_, edited, at)| (edited, at)),
-            );
+        let mut found = self.find(&words.to_lowercase(), kind, moment);
+        let direction = body.get("sort").and_then(|sort| sort.get("direction"));
+        if direction == Some(&json!("ascending")) {
+            found.sort_by_key(|(edited, _)| *edited);
+        } else {
+            found.sort_by_key(|(edited, _)| std::cmp::Reverse(*edited));
         }
-        if kind != Some(table) {
-            let pages = self.titled(&words).filter(|(_, page)| since(page.created));
-            found.extend(pages.map(|(at, page)| (page.edited(), Found::Page(at))));
-        }
-        sort(&mut found, body);
         let (part, next) = wanted.part(LIST, found.len())?;
         let results: Vec<Value> = found[part]
             .iter()
@@ -100,13 +83,36 @@ impl Notion {
         Ok(bytes(&shown))
     }
 
-    /// Tables by their titles: when each was made and edited.
+    /// What is called so and was made long enough ago; pages, tables, or both.
+    fn find(&self, words: &str, kind: Option<&str>, moment: Moment<'_>) -> Vec<(Timestamp, Found)> {
+        let is_known = |made: Timestamp| made + moment.knobs.search_lag() <= moment.now;
+        let mut found = Vec::new();
+        if kind != Some("page") {
+            let tables = self.tables(words, moment.version);
+            let tables = tables.filter(|(made, ..)| is_known(*made));
+            found.extend(tables.map(|(_, edited, table)| (edited, table)));
+        }
+        if kind.is_none_or(|kind| kind == "page") {
+            let pages = self
+                .titled(words)
+                .filter(|(_, page)| is_known(page.created));
+            found.extend(pages.map(|(at, page)| (page.edited(), Found::Page(at))));
+        }
+        found
+    }
+
+    /// Tables by their titles: when each was made and edited. The first edition knows no database
+    /// of several data sources.
     fn tables<'a>(
         &'a self,
         words: &'a str,
+        version: Version,
     ) -> impl Iterator<Item = (Timestamp, Timestamp, Found)> + 'a {
-        let sources = self.databases().filter(|(_, database)| database.is_shared);
-        let sources = sources.flat_map(|(_, database)| database.sources.iter().copied());
+        let databases = self.databases().map(|(_, database)| database);
+        let databases = databases.filter(move |database| {
+            database.is_shared && (version.has_sources() || database.sources.len() == 1)
+        });
+        let sources = databases.flat_map(|database| database.sources.iter().copied());
         sources.filter_map(move |at| {
             let source = self.source(at);
             let title = format!("{} {}", source.name, self.database(source.database).title);

@@ -32,6 +32,14 @@ impl<'a> Lens<'a> {
         }
     }
 
+    /// Shows every value to its end.
+    pub(crate) fn whole(notion: &'a Notion, moment: Moment<'_>) -> Self {
+        Self {
+            cut: usize::MAX,
+            ..Self::new(notion, moment)
+        }
+    }
+
     /// Shows the properties alone that the query's `filter_properties` name.
     pub(crate) fn narrowed(
         mut self,
@@ -77,7 +85,7 @@ impl Serialize for PageView<'_> {
         }
         map.serialize_entry("in_trash", &page.in_trash)?;
         map.serialize_entry("is_archived", &false)?;
-        map.serialize_entry("is_locked", &false)?;
+        map.serialize_entry("is_locked", &page.is_locked)?;
         map.serialize_entry("properties", &Properties(self))?;
         let url = format!("https://www.notion.so/{}", page.id.simple());
         map.serialize_entry("url", &url)?;

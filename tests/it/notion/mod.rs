@@ -1,9 +1,12 @@
 //! The sandbox's Notion as a client sees it.
 
+mod control;
 mod editions;
 mod pages;
 mod queries;
+mod schema;
 mod trouble;
+mod values;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method};

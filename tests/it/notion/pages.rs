@@ -241,3 +241,27 @@ async fn a_property_that_is_no_list_is_a_single_item() {
         json!({ "object": "property_item", "id": number, "type": "number", "number": 1.5 })
     );
 }
+
+#[tokio::test]
+async fn icon_cover_and_lock_are_kept_until_they_are_changed() {
+    let workspace = workspace();
+    let icon = json!({ "type": "emoji", "emoji": "✈" });
+    let page = json!({
+        "parent": { "data_source_id": AIRPORTS_SOURCE },
+        "properties": { "Name": { "title": words("Vienna") } },
+        "icon": icon,
+    });
+    let page = workspace.post("v1/pages", page).await.ok();
+    assert_eq!((&page["icon"], &page["cover"]), (&icon, &Value::Null));
+    let path = format!("v1/pages/{}", page["id"].as_str().unwrap());
+    let cover = json!({ "type": "external", "external": { "url": "https://a.example/c.png" } });
+    let change = json!({ "cover": cover, "is_locked": true });
+    workspace.patch(&path, change).await.ok();
+    let page = workspace.get(&path).await.ok();
+    assert_eq!((&page["icon"], &page["cover"]), (&icon, &cover));
+    assert_eq!(page["is_locked"], true);
+    let told = workspace.patch(&path, json!({ "is_locked": "yes" })).await;
+    assert_eq!(told.refused(), (400, "validation_error".into()));
+    let told = workspace.patch(&path, json!({ "colour": "red" })).await;
+    assert!(told.text.contains("body.colour should be not present"));
+}

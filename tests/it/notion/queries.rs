@@ -320,3 +320,56 @@ async fn a_page_that_changes_under_a_query_is_shown_as_it_is_now() {
     let rest = json!({ "start_cursor": first["next_cursor"] });
     assert_eq!(workspace.titles(AIRPORTS_SOURCE, rest).await, ["New", "A3"]);
 }
+
+#[tokio::test]
+async fn a_page_is_found_by_its_value_as_it_is_now() {
+    let workspace = workspace();
+    let id = workspace.titled(AIRPORTS_SOURCE, "Vienna").await;
+    let by_name = |name: &str| json!({ "property": "Name", "title": { "equals": name } });
+    let find = async |filter: Value| {
+        workspace
+            .titles(AIRPORTS_SOURCE, json!({ "filter": filter }))
+            .await
+    };
+    assert_eq!(find(by_name("Vienna")).await, ["Vienna"]);
+    let change = json!({ "properties": { "Name": { "title": words("Wien") } } });
+    workspace
+        .patch(&format!("v1/pages/{id}"), change)
+        .await
+        .ok();
+    workspace.titled(AIRPORTS_SOURCE, "Oslo").await;
+    assert!(find(by_name("Vienna")).await.is_empty());
+    assert_eq!(find(by_name("Wien")).await, ["Wien"]);
+    let either = json!({ "or": [by_name("Oslo"), by_name("Wien"), by_name("Oslo")] });
+    assert_eq!(find(either).await, ["Wien", "Oslo"]);
+    let numbers = json!({ "property": "Latitude", "number": { "equals": 48.5 } });
+    assert!(find(numbers.clone()).await.is_empty());
+    let change = json!({ "properties": { "Latitude": { "number": 48.5 } } });
+    workspace
+        .patch(&format!("v1/pages/{id}"), change)
+        .await
+        .ok();
+    assert_eq!(find(numbers).await, ["Wien"]);
+}
+
+#[tokio::test]
+async fn a_property_of_another_type_is_found_by_its_new_values() {
+    let workspace = workspace();
+    let filter = json!({ "property": "City", "rich_text": { "equals": "7" } });
+    assert!(
+        workspace
+            .titles(AIRPORTS_SOURCE, json!({ "filter": filter }))
+            .await
+            .is_empty()
+    );
+    let path = format!("v1/data_sources/{AIRPORTS_SOURCE}");
+    let change = json!({ "properties": { "City": { "number": {} } } });
+    workspace.patch(&path, change).await.ok();
+    let page = json!({ "Name": { "title": words("Vienna") }, "City": { "number": 7 } });
+    workspace.create(AIRPORTS_SOURCE, page).await.ok();
+    let filter = json!({ "property": "City", "number": { "equals": 7 } });
+    let found = workspace
+        .titles(AIRPORTS_SOURCE, json!({ "filter": filter }))
+        .await;
+    assert_eq!(found, ["Vienna"]);
+}

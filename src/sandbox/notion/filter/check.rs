@@ -55,7 +55,25 @@ pub(crate) enum TimeIs {
     OnOrAfter,
 }
 
+/// The value that a check asks for, where it asks for just one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Same<'a> {
+    Text(&'a str),
+    Number(f64),
+}
+
 impl Check {
+    /// The one value that holds; `None` when others may hold too.
+    ///
+    /// Nothing is equal to an empty text but what is not there, which no index knows.
+    pub(crate) fn same(&self) -> Option<Same<'_>> {
+        match self {
+            Self::Text(TextIs::Equal, text) if !text.is_empty() => Some(Same::Text(text)),
+            Self::Number(Order::Equal, number) => Some(Same::Number(*number)),
+            _ => None,
+        }
+    }
+
     /// Whether it holds. What is not there is unequal to everything and contains nothing.
     pub(crate) fn holds(&self, seen: &Seen<'_>) -> bool {
         let is_empty =

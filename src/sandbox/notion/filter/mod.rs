@@ -3,6 +3,7 @@ mod check;
 mod parse;
 mod period;
 
+pub(crate) use check::{Check, Same};
 pub(crate) use parse::{Readers, parse};
 
 use super::{
@@ -11,7 +12,6 @@ use super::{
     value::{Seen, seen},
     vendor::Notion,
 };
-use check::Check;
 
 /// A filter, read.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,6 @@ use uuid::Uuid;
 
 use crate::sandbox::notion::{
     body::{in_trash, members, only, words},
-    kind::Kind,
     refusal::Refusal,
     source::{DatabaseAt, Source, SourceAt},
     vendor::{Moment, Notion, bytes},
@@ -83,19 +82,18 @@ impl Notion {
         properties: &Map<String, Value>,
         moment: Moment<'_>,
     ) -> Result<SourceAt, Refusal> {
+        // Asked first: the other ends of relations are made with the schema.
+        let titles = properties.values().filter(|given| {
+            given.get("title").is_some() || given.get("type") == Some(&Value::from("title"))
+        });
+        if titles.count() != 1 {
+            return Err(Refusal::invalid(
+                "Title is not provided, or more than once.",
+            ));
+        }
         let id = self.ids.make();
         let at = self.add_source(Source::new(id, database, name, moment.now));
-        let shaped = self.shape(at, properties, moment).and_then(|()| {
-            let properties = self.source(at).properties();
-            let titles = properties.filter(|(_, property)| matches!(property.kind, Kind::Title));
-            match titles.count() {
-                1 => Ok(()),
-                _ => Err(Refusal::invalid(
-                    "Title is not provided, or more than once.",
-                )),
-            }
-        });
-        if let Err(refusal) = shaped {
+        if let Err(refusal) = self.shape(at, properties, moment) {
             self.drop_last_source();
             return Err(refusal);
         }
