@@ -4,7 +4,7 @@ const PAGE = 25;
 const REFRESH_MS = 2000;
 
 const KINDS = {
-  rate_limited: ['429: too many calls', 'Refuses the call and keeps the base closed for 30 seconds.'],
+  rate_limited: ['429: too many calls', 'Refuses the call; the vendor stays closed: Airtable for 30 seconds, Notion as long as it says.'],
   server_error: ['500: a fault of the vendor’s', 'The call is not carried out.'],
   unavailable: ['503: unavailable', 'The call is not carried out; the vendor asks to wait two seconds.'],
   bad_gateway: ['502: a page instead of an answer', 'A proxy answers with HTML.'],
@@ -22,6 +22,8 @@ const KINDS = {
   grant_revoked: ['Access taken back', 'As if the person had withdrawn at the vendor what they had allowed by OAuth.'],
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
+
+const VENDORS = { '/v0/': 'Airtable', '/v1/': 'Notion' };
 
 const OFTEN = {
   nth: { every_nth: 10 },
@@ -53,48 +55,94 @@ function shown(value) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+// The value of one of Notion's properties, as short as it can be read.
+function plain(property) {
+  const value = property[property.type];
+  const one = (member) => member?.plain_text ?? member?.name ?? member?.id ?? shown(member);
+  if (Array.isArray(value)) {
+    const isText = property.type === 'title' || property.type === 'rich_text';
+    return value.map(one).join(isText ? '' : ', ');
+  }
+  if (value === null) return '';
+  if (property.type === 'date') return value.end ? `${value.start} – ${value.end}` : value.start;
+  if (property.type === 'unique_id') return value.prefix ? `${value.prefix}-${value.number}` : shown(value.number);
+  if (property.type === 'formula' || property.type === 'rollup') return shown(value[value.type]);
+  return value.name ?? shown(value);
+}
+
+function ofAirtable(base) {
+  return base.tables.map((table) => ({
+    key: `${base.id}/${table.id}`,
+    title: `${base.name}: ${table.name}`,
+    count: table.records,
+    columns: table.fields,
+    dump: `base=${base.id}&table=${table.id}`,
+    async read(from, limit) {
+      const path = `bases/${base.id}/tables/${table.id}/records?offset=${from}&limit=${limit}`;
+      const { total, records } = await call('GET', path);
+      const cells = (record) => table.fields.map((field) => shown(record.fields[field.name]));
+      return { total, rows: records.map((record) => ({ id: record.id, cells: cells(record) })) };
+    },
+  }));
+}
+
+function ofNotion(database) {
+  return database.data_sources.map((source) => ({
+    key: source.id,
+    title: `Notion: ${database.title === source.name ? source.name : `${database.title}, ${source.name}`}`,
+    count: source.pages,
+    columns: source.properties,
+    dump: `data_source=${source.id}`,
+    async read(from, limit) {
+      const path = `notion/data_sources/${source.id}/pages?offset=${from}&limit=${limit}`;
+      const { total, pages } = await call('GET', path);
+      const cells = (page) => source.properties.map((property) => plain(page.properties[property.name]));
+      const name = (page) => (page.in_trash ? `${page.id} (in the trash)` : page.id);
+      return { total, rows: pages.map((page) => ({ id: name(page), cells: cells(page) })) };
+    },
+  }));
+}
+
 async function showTables() {
-  const { items } = await call('GET', 'bases');
-  tables = items.flatMap((base) => base.tables.map((table) => ({ ...table, base })));
+  const [bases, databases] = await Promise.all([call('GET', 'bases'), call('GET', 'notion/databases')]);
+  tables = [...bases.items.flatMap(ofAirtable), ...databases.items.flatMap(ofNotion)];
   const select = byId('table');
   const chosen = select.value;
   select.replaceChildren(
-    ...tables.map((table) =>
-      element('option', `${table.base.name}: ${table.name} (${table.records})`, { value: `${table.base.id}/${table.id}` })),
+    ...tables.map((table) => element('option', `${table.title} (${table.count})`, { value: table.key })),
   );
-  if (tables.some((table) => `${table.base.id}/${table.id}` === chosen)) select.value = chosen;
+  if (tables.some((table) => table.key === chosen)) select.value = chosen;
 }
 
 async function showRecords() {
   const table = tables[byId('table').selectedIndex];
   if (!table) return;
-  const path = `bases/${table.base.id}/tables/${table.id}/records`;
-  const { total, records } = await call('GET', `${path}?offset=${offset}&limit=${PAGE}`);
-  if (records.length === 0 && offset > 0) {
+  const { total, rows } = await table.read(offset, PAGE);
+  if (rows.length === 0 && offset > 0) {
     offset = 0;
     return showRecords();
   }
   byId('head').replaceChildren(
     element('th', 'id', { scope: 'col' }),
-    ...table.fields.map((field) => element('th', field.name, { scope: 'col', title: field.type })),
+    ...table.columns.map((column) => element('th', column.name, { scope: 'col', title: column.type })),
   );
-  byId('rows').replaceChildren(...records.map((record) => {
+  byId('rows').replaceChildren(...rows.map(({ id, cells }) => {
     const row = document.createElement('tr');
-    row.append(element('td', record.id), ...table.fields.map((field) => element('td', shown(record.fields[field.name]))));
+    row.append(element('td', id), ...cells.map((cell) => element('td', cell)));
     return row;
   }));
   byId('empty').hidden = total > 0;
-  byId('range').textContent = total === 0 ? '0 records' : `${offset + 1}–${offset + records.length} of ${total}`;
+  byId('range').textContent = total === 0 ? '0 records' : `${offset + 1}–${offset + rows.length} of ${total}`;
   byId('back').disabled = offset === 0;
-  byId('on').disabled = offset + records.length >= total;
-  byId('dump').href = `/_sandbox/dump?base=${table.base.id}&table=${table.id}`;
+  byId('on').disabled = offset + rows.length >= total;
+  byId('dump').href = `/_sandbox/dump?${table.dump}`;
 }
 
 async function showCalls() {
   const [statistics, log] = await Promise.all([call('GET', 'statistics'), call('GET', 'log?limit=20')]);
   const figures = [
     ['All calls', statistics.total],
-    ...Object.entries(statistics.calls).map(([kind, count]) => [kind.replace('_', ' '), count]),
+    ...Object.entries(statistics.calls).map(([kind, count]) => [kind.replaceAll('_', ' '), count]),
     ['Refused with 429', statistics.refused_by_limit],
     ['Most in one second', statistics.greatest_rate],
   ];
@@ -126,7 +174,7 @@ async function showFaults() {
   byId('clear').disabled = items.length === 0;
   const rules = items.map((rule) => {
     const kind = KINDS[rule.fault][0];
-    const calls = rule.match.method ?? 'any call';
+    const calls = [VENDORS[rule.match.path_contains], rule.match.method ?? 'any call'].filter(Boolean).join(' ');
     const line = element('li', '');
     const off = element('button', 'Switch off', { type: 'button', 'aria-label': `Switch off: ${kind}` });
     off.addEventListener('click', () => act(() => call('DELETE', `faults/${rule.id}`)));
@@ -143,12 +191,13 @@ function order() {
   const fault = new FormData(byId('form')).get('fault');
   const frequency = byId('often').value;
   const method = byId('calls').value;
+  const vendor = byId('vendor').value;
   return {
     fault,
-    match: method ? { method } : {},
+    match: { ...(method ? { method } : {}), ...(vendor ? { path_contains: vendor } : {}) },
     ...(OFTEN[frequency] ?? { times: Number(frequency) }),
     ...(fault === 'slow' ? { delay_ms: 5000 } : {}),
-    ...(fault === 'unavailable' ? { retry_after_seconds: 2 } : {}),
+    ...(fault === 'unavailable' || fault === 'overloaded' ? { retry_after_seconds: 2 } : {}),
   };
 }
 
