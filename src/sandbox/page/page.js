@@ -174,7 +174,7 @@ async function showFaults() {
   byId('clear').disabled = items.length === 0;
   const rules = items.map((rule) => {
     const kind = KINDS[rule.fault][0];
-    const calls = [VENDORS[rule.match.path_contains], rule.match.method ?? 'any call'].filter(Boolean).join(' ');
+    const calls = [VENDORS[rule.match.path_contains], rule.match.method ?? 'any call'].filter(Boolean).join(', ');
     const line = element('li', '');
     const off = element('button', 'Switch off', { type: 'button', 'aria-label': `Switch off: ${kind}` });
     off.addEventListener('click', () => act(() => call('DELETE', `faults/${rule.id}`)));
