@@ -420,17 +420,18 @@ fn connections(
 
 /// How the appliance is known to the providers, and where they send people back to.
 fn registration(config: &Config) -> Registration {
-    let airtable = &config.airtable;
-    let clients = airtable.client_id.as_ref().map(|id| {
-        let client = oauth::Client {
-            id: id.clone(),
-            secret: airtable.client_secret.clone(),
-        };
-        (Kind::Airtable, client)
+    let (airtable, notion) = (&config.airtable, &config.notion);
+    let named = [
+        (Kind::Airtable, &airtable.client_id, &airtable.client_secret),
+        (Kind::Notion, &notion.client_id, &notion.client_secret),
+    ];
+    let clients = named.into_iter().filter_map(|(kind, id, secret)| {
+        let (id, secret) = (id.clone()?, secret.clone());
+        Some((kind, oauth::Client { id, secret }))
     });
     Registration {
         address: own_address(config),
-        clients: clients.into_iter().collect(),
+        clients: clients.collect(),
     }
 }
 

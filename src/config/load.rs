@@ -131,7 +131,10 @@ fn sections(reader: &mut Reader<'_>) -> Config {
             "airtable",
             "Pacing towards Airtable, and the OAuth integration there.",
         )),
-        notion: Notion::read(reader.section("notion", "Pacing towards Notion.")),
+        notion: Notion::read(reader.section(
+            "notion",
+            "Pacing towards Notion, and the OAuth integration there.",
+        )),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
         google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
         sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),
@@ -167,16 +170,35 @@ fn check(config: &Config, reader: &mut Reader<'_>) {
         let rule = "it has nowhere to send anybody while tls.enabled is false";
         reader.contradiction("server.http_listen", rule);
     }
-    let airtable = &config.airtable;
+    check_registrations(config, reader);
+    if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
+        reader.caution("tls.enabled", Caution::TlsOff);
+    }
+}
+
+/// The rules for the names under which the appliance is known to providers.
+fn check_registrations(config: &Config, reader: &mut Reader<'_>) {
+    let (airtable, notion) = (&config.airtable, &config.notion);
     if airtable.client_secret.is_some() && airtable.client_id.is_none() {
         let rule = "it is the secret of an integration whose airtable.client_id is not set";
         reader.contradiction("airtable.client_secret", rule);
     }
-    if airtable.client_id.is_some() && config.server.public_url.is_none() {
-        reader.caution("airtable.client_id", Caution::NoPublicUrl);
+    if notion.client_secret.is_some() && notion.client_id.is_none() {
+        let rule = "it is the secret of an integration whose notion.client_id is not set";
+        reader.contradiction("notion.client_secret", rule);
     }
-    if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
-        reader.caution("tls.enabled", Caution::TlsOff);
+    if notion.client_id.is_some() && notion.client_secret.is_none() {
+        let rule = "Notion demands the secret too: set notion.client_secret";
+        reader.contradiction("notion.client_id", rule);
+    }
+    let ids = [
+        ("airtable.client_id", &airtable.client_id),
+        ("notion.client_id", &notion.client_id),
+    ];
+    for (key, id) in ids {
+        if id.is_some() && config.server.public_url.is_none() {
+            reader.caution(key, Caution::NoPublicUrl);
+        }
     }
 }
 

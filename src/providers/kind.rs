@@ -47,7 +47,7 @@ impl Kind {
     pub fn dialect(self) -> Option<&'static Dialect> {
         match self {
             Self::Airtable => Some(&airtable::DIALECT),
-            Self::Notion => None,
+            Self::Notion => Some(&notion::DIALECT),
         }
     }
 

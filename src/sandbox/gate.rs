@@ -11,7 +11,9 @@ use super::{
     answer::{Answer, Delivery},
     control,
     incoming::Incoming,
-    notion, oauth, page,
+    notion,
+    oauth::House,
+    page,
 };
 
 /// The largest form that the desk for OAuth takes.
@@ -36,8 +38,8 @@ impl Endpoint for Gate {
         if path.starts_with(control::ROOT) {
             return Ok(self.control(request, arrived).await);
         }
-        if path.starts_with(oauth::ROOT) {
-            return Ok(self.desk(request, arrived).await);
+        if let Some(house) = House::at(path) {
+            return Ok(self.desk(house, request, arrived).await);
         }
         if notion::is_ours(path) {
             return Ok(self.workspace(request, arrived).await);
@@ -59,7 +61,7 @@ impl Gate {
     }
 
     /// The desk for OAuth. Faults strike it as they do the vendor's other calls.
-    async fn desk(&self, request: Request, arrived: Timestamp) -> Response {
+    async fn desk(&self, house: House, request: Request, arrived: Timestamp) -> Response {
         let incoming = match Incoming::read(request, arrived, LARGEST_FORM).await {
             Ok(incoming) => incoming,
             Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
@@ -72,7 +74,7 @@ impl Gate {
         let delay_ms = strike.map_or(0, |strike| strike.delay_ms);
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.sandbox.clock.now();
-        let (answer, delivery) = self.sandbox.world().attend(&incoming, strike, now);
+        let (answer, delivery) = self.sandbox.world().attend(house, &incoming, strike, now);
         answer.deliver(delivery)
     }
 

@@ -1,7 +1,7 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
 //!
 //! [`Sandbox`] is one set of bases and databases in memory behind one HTTP endpoint: Airtable's API
-//! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's API under `/v1`, the switches for
+//! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's of both under `/v1`, the switches for
 //! faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
 mod airtable;
 mod answer;

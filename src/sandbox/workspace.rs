@@ -32,7 +32,13 @@ impl World {
             return Err(self.turn_away(incoming, "unknown", &Refusal::invalid_url()));
         };
         let token = incoming.token.as_deref();
-        let token = token.filter(|token| self.knobs.tokens.accept_beginning(token, &TOKENS));
+        let token = token.filter(|token| {
+            // Those that came by OAuth begin like the others, and are judged by the desk alone.
+            if self.notion_desk.gave(token) {
+                return self.notion_desk.scopes(token, incoming.at).is_some();
+            }
+            self.knobs.tokens.accept_beginning(token, &TOKENS)
+        });
         let admitted = self
             .notion
             .admit(&call, incoming, token, &self.knobs.notion);
@@ -120,12 +126,12 @@ impl World {
             Fault::Unauthorized => Refusal::unauthorized(),
             Fault::TokenExpired => {
                 let token = incoming.token.as_deref().unwrap_or_default();
-                self.desk.expire(token, now);
+                self.notion_desk.expire(token, now);
                 Refusal::unauthorized()
             }
             Fault::GrantRevoked => {
                 let token = incoming.token.as_deref().unwrap_or_default();
-                self.desk.revoke(token);
+                self.notion_desk.revoke(token);
                 Refusal::unauthorized()
             }
             Fault::Conflict => Refusal::conflict(),

@@ -9,7 +9,7 @@ use super::{
     incoming::Incoming,
     journal::{Ending, Journal},
     notion::{self, Notion},
-    oauth::Desk,
+    oauth::{Desk, House},
     settings::{BadSeed, Knobs, Refused, Settings},
 };
 
@@ -18,7 +18,8 @@ pub(super) struct World {
     pub(super) knobs: Knobs,
     pub(super) airtable: Airtable,
     pub(super) notion: Notion,
-    pub(super) desk: Desk,
+    desk: Desk,
+    pub(super) notion_desk: Desk,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
 }
@@ -50,7 +51,8 @@ impl World {
         let notion = furnished(&origin, now)?;
         Ok(Self {
             knobs: origin.knobs.clone(),
-            desk: Desk::new(origin.seed),
+            desk: Desk::new(House::Airtable, origin.seed),
+            notion_desk: Desk::new(House::Notion, origin.seed),
             origin,
             airtable,
             notion,
@@ -102,12 +104,13 @@ impl World {
     /// Answers a call to the desk for OAuth, or lets its fault take its course.
     pub(super) fn attend(
         &mut self,
+        house: House,
         incoming: &Incoming,
         strike: Option<Strike>,
         now: Timestamp,
     ) -> (Answer, Delivery) {
         let (answer, delivery) = match strike.map(|strike| strike.fault) {
-            // All but the first two never strike here, where no such answer is known.
+            // What no desk answers is let pass.
             None
             | Some(
                 Fault::Slow
@@ -118,14 +121,14 @@ impl World {
                 | Fault::Restricted
                 | Fault::EdgeRefused
                 | Fault::GatewayTimeout,
-            ) => (self.at_desk(incoming, now), Delivery::Whole),
-            Some(Fault::Truncated) => (self.at_desk(incoming, now), Delivery::Truncated),
-            Some(Fault::LostAnswer) => (self.at_desk(incoming, now), Delivery::Lost),
+            ) => (self.at_desk(house, incoming, now), Delivery::Whole),
+            Some(Fault::Truncated) => (self.at_desk(house, incoming, now), Delivery::Truncated),
+            Some(Fault::LostAnswer) => (self.at_desk(house, incoming, now), Delivery::Lost),
             // Nothing was done: a code or a token that was shown is as good as before.
             Some(Fault::Cut) => (Answer::empty(StatusCode::OK), Delivery::Lost),
             Some(Fault::GrantRevoked) => {
-                self.desk.revoke_shown(incoming);
-                (self.at_desk(incoming, now), Delivery::Whole)
+                self.desk_of(house).revoke_shown(incoming);
+                (self.at_desk(house, incoming, now), Delivery::Whole)
             }
             Some(Fault::Unauthorized) => (Desk::stranger(), Delivery::Whole),
             Some(Fault::RateLimited) => (Refusal::rate_limited().into(), Delivery::Whole),
@@ -141,12 +144,21 @@ impl World {
             delivery,
             fault: strike.map(|strike| strike.fault),
         };
-        self.journal.note(incoming, Desk::kind(incoming), ending);
+        let kind = self.desk_of(house).kind(incoming);
+        self.journal.note(incoming, kind, ending);
         (answer, delivery)
     }
 
-    fn at_desk(&mut self, incoming: &Incoming, now: Timestamp) -> Answer {
-        let answer = self.desk.answer(incoming, &self.knobs.oauth, now);
+    fn desk_of(&mut self, house: House) -> &mut Desk {
+        match house {
+            House::Airtable => &mut self.desk,
+            House::Notion => &mut self.notion_desk,
+        }
+    }
+
+    fn at_desk(&mut self, house: House, incoming: &Incoming, now: Timestamp) -> Answer {
+        let knobs = self.knobs.oauth.clone();
+        let answer = self.desk_of(house).answer(incoming, &knobs, now);
         answer.unwrap_or_else(|| Refusal::not_found().into())
     }
 

@@ -38,6 +38,9 @@ pub(in crate::connections) struct Grant {
     /// Whether the provider takes it no more: nobody is asked again before a person has been.
     #[serde(default)]
     pub(super) ended: bool,
+    /// Why that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) because: Option<String>,
 }
 
 /// What may be shown of a grant.
@@ -69,6 +72,7 @@ impl Grant {
             scopes: pair.scopes.clone(),
             asked_at: None,
             ended: false,
+            because: None,
         }
     }
 
@@ -121,6 +125,7 @@ mod tests {
             scopes: Vec::new(),
             asked_at: None,
             ended: false,
+            because: None,
         }
     }
 

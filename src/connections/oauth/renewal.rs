@@ -119,9 +119,7 @@ async fn renewed(
         return Ok(token);
     }
     if grant.ended {
-        let told = connection.stored.health.last_problem.clone();
-        let told = told.unwrap_or_else(|| "the provider takes the grant no more".to_owned());
-        return Err(Trouble::Ended(told));
+        return Err(Trouble::Ended(grant.because.unwrap_or_default()));
     }
     let rests = all.0.renewals.resting().get(&key).copied();
     if rests.is_some_and(|until| all.0.clock.now() < until) {
@@ -132,10 +130,19 @@ async fn renewed(
         grant,
         by,
     };
-    if asking.grant.asked_at.is_some() {
-        asking.look_back(&token).await?;
+    if asking.grant.asked_at.is_some() && asking.look_back(&token).await? == Seen::Unproved {
+        return Ok(token);
     }
     asking.ask().await
+}
+
+/// What a look back shows when the old access token still works.
+#[derive(PartialEq, Eq)]
+enum Seen {
+    /// The provider did nothing: it would have ended the token.
+    Undone,
+    /// Nothing: this provider may leave the token as it is. While it works, it is used.
+    Unproved,
 }
 
 /// One request for the next pair.
@@ -147,7 +154,7 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     /// Finds out whether a request that nobody has heard of again was carried out.
-    async fn look_back(&self, token: &Secret) -> Result<(), Trouble> {
+    async fn look_back(&self, token: &Secret) -> Result<Seen, Trouble> {
         const LOST: &str = "the answer to a request for the next token was lost";
         let service = &self.connection.all.0;
         if !self.grant.lives(service.now()) {
@@ -158,7 +165,14 @@ impl Asking<'_> {
         let account = (self.connection.id().to_string(), fixed as Arc<dyn Tokens>);
         let records = service.access(stored.provider, stored.endpoint, account)?;
         match records.account().await {
-            Ok(_) => Ok(()),
+            Ok(_)
+                if service
+                    .desk(stored.provider, stored.endpoint)?
+                    .ends_access() =>
+            {
+                Ok(Seen::Undone)
+            }
+            Ok(_) => Ok(Seen::Unproved),
             Err(providers::Error::Unauthorised(_)) => Err(self.end(LOST).await),
             Err(error) => Err(Trouble::Later(chain(&error).to_string())),
         }
@@ -269,6 +283,7 @@ impl Asking<'_> {
         let ended = self.change(Some(&event), |stored| {
             if let Some(grant) = &mut stored.grant {
                 grant.ended = true;
+                grant.because = Some(told.to_owned());
                 grant.asked_at = None;
             }
             stored.health.status = Status::Reconnect;

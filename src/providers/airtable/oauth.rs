@@ -17,4 +17,6 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     ],
     pkce: true,
     body: Body::Form,
+    headers: &[],
+    ends_access: true,
 };

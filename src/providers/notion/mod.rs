@@ -7,6 +7,7 @@
 mod cells;
 mod listing;
 mod map;
+mod oauth;
 mod query;
 mod read;
 mod refusal;
@@ -32,13 +33,16 @@ use crate::fields::Value;
 use crate::net::Call;
 use refusal::About;
 
+pub(super) use oauth::DIALECT;
+
 /// Where the vendor answers.
 pub(super) const HOST: &str = "api.notion.com";
 
 /// Which edition of the API is spoken: databases are containers, and what lies in the trash is told
 /// by `in_trash`.
 const VERSION: HeaderName = HeaderName::from_static("notion-version");
-const EDITION: HeaderValue = HeaderValue::from_static("2026-03-11");
+const EDITION_NAME: &str = "2026-03-11";
+const EDITION: HeaderValue = HeaderValue::from_static(EDITION_NAME);
 /// So many keys are asked for with one query: a compound filter takes no more conditions.
 const KEYS_PER_CALL: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use reqwest::Url;
 use serde_json::{Map, Value};
 
@@ -62,6 +62,11 @@ impl Desk {
             target,
             network,
         })
+    }
+
+    /// Whether an access token that still works proves that no refresh took place.
+    pub fn ends_access(&self) -> bool {
+        self.dialect.ends_access
     }
 
     /// The address to send a person to.
@@ -125,6 +130,11 @@ impl Desk {
             pairs.push(("client_id", &self.client.id));
             call
         };
+        let headers = self.dialect.headers.iter();
+        let call = headers.fold(call, |call, (name, value)| {
+            let value = HeaderValue::from_static(value);
+            call.header(HeaderName::from_static(name), value)
+        });
         let call = written(call, self.dialect.body, &pairs);
         let call = call.purpose(self.kind.name(), operation, std::time::Duration::ZERO);
         let answer = self.network.send(call).await?;

@@ -32,6 +32,11 @@ pub struct Dialect {
     pub pkce: bool,
     /// How requests for tokens are written.
     pub body: Body,
+    /// What headers they carry.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// Whether a refresh ends the access token before, so that one that still works proves that
+    /// none took place.
+    pub ends_access: bool,
 }
 
 /// How a request is written.

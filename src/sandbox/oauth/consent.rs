@@ -7,6 +7,7 @@ use super::{
     Desk, MOST_WAITING,
     ask::{Ask, Refused},
     grant::Code,
+    house::House,
     knobs::{Knobs, seconds},
     outcome::pairs,
 };
@@ -15,7 +16,7 @@ use crate::sandbox::{answer::Answer, incoming::Incoming};
 impl Desk {
     /// Shows the page, or why there is none.
     pub(super) fn ask(&mut self, incoming: &Incoming, knobs: &Knobs) -> Answer {
-        let ask = match Ask::read(incoming, knobs) {
+        let ask = match Ask::read(self.house, incoming, knobs) {
             Ok(ask) => ask,
             Err(Refused::Here(told)) => return wrong(told),
             Err(Refused::Back {
@@ -35,7 +36,7 @@ impl Desk {
             self.waiting.clear();
         }
         let ticket = self.draw(32);
-        let page = consent(&ask, &ticket);
+        let page = consent(self.house, &ask, &ticket);
         self.waiting.insert(ticket, ask);
         page
     }
@@ -59,25 +60,30 @@ impl Desk {
         };
         let allows = named("decision").is_some_and(|decision| decision == "allow");
         if !allows {
-            let parts = [
+            let mut parts = vec![
                 ("error", "access_denied"),
                 ("error_description", "The user denied the request"),
-                ("state", ask.state.as_str()),
             ];
+            parts.extend(stated(&ask));
             return back(address, &parts);
         }
         let code = self.draw(48);
-        let parts = [
-            ("code", code.as_str()),
-            ("state", &ask.state),
-            ("code_challenge", &ask.challenge),
-            ("code_challenge_method", "S256"),
-        ];
+        let mut parts = vec![("code", code.as_str())];
+        parts.extend(stated(&ask));
+        if let Some(challenge) = &ask.challenge {
+            parts.push(("code_challenge", challenge));
+            parts.push(("code_challenge_method", "S256"));
+        }
         let answer = back(address, &parts);
         let ends_at = now + seconds(knobs.code_seconds);
         self.codes.insert(code, Code { ask, ends_at });
         answer
     }
+}
+
+/// The state, when one was given.
+fn stated(ask: &Ask) -> Option<(&'static str, &str)> {
+    (!ask.state.is_empty()).then_some(("state", ask.state.as_str()))
 }
 
 /// Sends the browser to `address` with these parameters beside its own.
@@ -95,7 +101,7 @@ fn wrong(told: &str) -> Answer {
     page(StatusCode::BAD_REQUEST, &content, "'none'")
 }
 
-fn consent(ask: &Ask, ticket: &str) -> Answer {
+fn consent(house: House, ask: &Ask, ticket: &str) -> Answer {
     let scopes = ask
         .scopes
         .iter()
@@ -103,16 +109,26 @@ fn consent(ask: &Ask, ticket: &str) -> Answer {
     let scopes: String = scopes.collect();
     let content = format!(
         "<h1>Sandbox</h1>\
-         <p><strong>{client}</strong> asks to work with your bases in the sandbox. It would be \
-         allowed:</p><ul>{scopes}</ul>\
+         <p><strong>{client}</strong> asks to work with your {things} in the sandbox{allowed}</p>\
+         <ul>{scopes}</ul>\
          <p class=\"quiet\">This page plays the vendor’s. You will be sent back to {place}.</p>\
          <form method=\"post\" action=\"{root}authorize\" class=\"row\">\
          <input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\
          <button name=\"decision\" value=\"allow\">Allow</button> \
          <button name=\"decision\" value=\"deny\">Deny</button></form>",
         client = escaped(&ask.client),
+        things = if house == House::Notion {
+            "pages"
+        } else {
+            "bases"
+        },
+        allowed = if ask.scopes.is_empty() {
+            "."
+        } else {
+            ". It would be allowed:"
+        },
         place = escaped(&origin(&ask.redirect_uri)),
-        root = super::ROOT,
+        root = house.root(),
     );
     // Browsers hold the way back to the same rule as the form itself.
     page(

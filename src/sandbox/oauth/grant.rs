@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use super::{
     Desk,
     ask::Ask,
+    house::House,
     knobs::{Knobs, seconds},
 };
 
@@ -35,12 +36,29 @@ pub(super) struct Pair {
 impl Desk {
     /// A pair that nobody has had before.
     pub(super) fn pair(&mut self, knobs: &Knobs, now: Timestamp) -> Pair {
+        let (access, refresh) = match self.house {
+            House::Airtable => (
+                format!("oaa{}.v1.{}", self.draw(14), self.draw(48)),
+                format!("oar{}.v1.{}", self.draw(14), self.draw(48)),
+            ),
+            House::Notion => (
+                format!("ntn_{}", self.draw(46)),
+                format!("nrt_{}", self.draw(46)),
+            ),
+        };
+        self.given.insert(access.clone());
         Pair {
-            access: format!("oaa{}.v1.{}", self.draw(14), self.draw(48)),
+            access,
             access_ends_at: now + seconds(knobs.access_seconds),
-            refresh: format!("oar{}.v1.{}", self.draw(14), self.draw(48)),
+            refresh,
             refresh_ends_at: now + seconds(knobs.refresh_seconds),
         }
+    }
+
+    /// Whether a token came from here, good or not: the vendor's own rule for pasted ones, which
+    /// may look alike, says nothing of it.
+    pub(in crate::sandbox) fn gave(&self, token: &str) -> bool {
+        self.given.contains(token)
     }
 
     /// What somebody who shows this access token may do; none when it is no good.

@@ -1,18 +1,20 @@
-//! Plays the vendor's desk for OAuth: a page where a person allows or denies, and the endpoint
-//! that gives tokens (Airtable Web API, "OAuth reference").
+//! Plays the vendors' desks for OAuth: a page where a person allows or denies, and the endpoint
+//! that gives tokens (Airtable Web API, "OAuth reference"; Notion API, "Authorization").
 //!
-//! [`Desk`] is the whole state: requests that wait for a person, codes, and grants with the one
-//! pair of tokens that each has.
+//! [`Desk`] is one vendor's whole state: requests that wait for a person, codes, and grants with
+//! the one pair of tokens that each has. [`House`] says where the two vendors differ.
 mod ask;
 mod consent;
 mod grant;
+mod house;
 mod knobs;
 mod outcome;
 mod token;
+mod tokens;
 
 pub use knobs::{Client, Knobs};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use http::Method;
 use jiff::Timestamp;
@@ -22,39 +24,49 @@ use self::ask::Ask;
 use self::grant::{Code, Grant};
 use super::{answer::Answer, incoming::Incoming};
 
-/// Where all of it lies.
-pub(super) const ROOT: &str = "/oauth2/v1/";
+pub(super) use house::House;
 
 /// More requests than that do not wait for a person at the same time.
 const MOST_WAITING: usize = 1_000;
 
 /// The vendor's desk.
 pub(super) struct Desk {
+    house: House,
     dice: StdRng,
     /// Requests that wait for a person, by the ticket in their page.
     waiting: HashMap<String, Ask>,
     /// Codes that were given out and not shown yet.
     codes: HashMap<String, Code>,
     grants: Vec<Grant>,
+    /// Every access token that was ever given, good or not.
+    given: HashSet<String>,
 }
 
 impl Desk {
     /// A desk at which nobody was yet.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(house: House, seed: u64) -> Self {
         Self {
+            house,
             dice: StdRng::seed_from_u64(seed),
             waiting: HashMap::new(),
             codes: HashMap::new(),
             grants: Vec::new(),
+            given: HashSet::new(),
         }
     }
 
     /// The name under which a call is counted.
-    pub(super) fn kind(incoming: &Incoming) -> &'static str {
-        match (&incoming.method, incoming.path.strip_prefix(ROOT)) {
+    pub(super) fn kind(&self, incoming: &Incoming) -> &'static str {
+        let notion = self.house == House::Notion;
+        match (
+            &incoming.method,
+            incoming.path.strip_prefix(self.house.root()),
+        ) {
             (&Method::GET, Some("authorize")) => "oauth_authorize",
             (&Method::POST, Some("authorize")) => "oauth_decide",
             (&Method::POST, Some("token")) => "oauth_token",
+            (&Method::POST, Some("introspect")) if notion => "oauth_introspect",
+            (&Method::POST, Some("revoke")) if notion => "oauth_revoke",
             _ => "unknown",
         }
     }
@@ -66,10 +78,12 @@ impl Desk {
         knobs: &Knobs,
         now: Timestamp,
     ) -> Option<Answer> {
-        match Self::kind(incoming) {
+        match self.kind(incoming) {
             "oauth_authorize" => Some(self.ask(incoming, knobs)),
             "oauth_decide" => Some(self.decide(incoming, knobs, now)),
             "oauth_token" => Some(self.give(incoming, knobs, now)),
+            "oauth_introspect" => Some(self.introspect(incoming, knobs, now)),
+            "oauth_revoke" => Some(self.take_back(incoming, knobs)),
             _ => None,
         }
     }

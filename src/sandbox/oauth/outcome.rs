@@ -3,7 +3,7 @@ use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::grant::Grant;
+use super::{grant::Grant, house::House};
 use crate::sandbox::answer::Answer;
 
 /// Why no token is given (RFC 6749, 5.2).
@@ -51,9 +51,25 @@ impl From<Refusal> for Answer {
     }
 }
 
-/// The pair, as the vendor writes it: the type of the token with a space behind it.
-pub(super) fn given(grant: &Grant, now: Timestamp) -> Answer {
+/// The pair, as the vendor writes it: Airtable with a space behind the type of the token, Notion
+/// without a word on how long it is good.
+pub(super) fn given(house: House, grant: &Grant, now: Timestamp) -> Answer {
     let pair = &grant.pair;
+    if house == House::Notion {
+        let body = json!({
+            "access_token": pair.access,
+            "token_type": "bearer",
+            "refresh_token": pair.refresh,
+            "bot_id": "5a4d0b07-0000-4000-8000-00000000b070",
+            "workspace_id": "5a4d0b07-0000-4000-8000-00000000a5ce",
+            "workspace_name": "Sandbox",
+            "workspace_icon": null,
+            "owner": { "type": "workspace", "workspace": true },
+            "duplicated_template_id": null,
+        });
+        return Answer::ok(&body)
+            .with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     let left = |ends: Timestamp| ends.as_second() - now.as_second();
     let body = json!({
         "access_token": pair.access,

@@ -2,21 +2,37 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{
     Desk, ask,
     grant::Grant,
+    house::House,
     knobs::{Client, Knobs, seconds},
     outcome::{Refusal, given, pairs},
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming};
 
 /// A form as it was sent, each name once.
-struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn named(&self, name: &str) -> Option<&str> {
+    pub(super) fn read(house: House, body: &[u8]) -> Self {
+        match house {
+            House::Airtable => Self(pairs(body)),
+            House::Notion => {
+                let members: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+                let texts = members.into_iter().filter_map(|(name, value)| {
+                    let text = value.as_str().map(str::to_owned);
+                    text.map(|text| (name, text))
+                });
+                Self(texts.collect())
+            }
+        }
+    }
+
+    pub(super) fn named(&self, name: &str) -> Option<&str> {
         let pair = self.0.iter().find(|(own, _)| own == name);
         pair.map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
@@ -30,13 +46,14 @@ impl Form {
 impl Desk {
     /// Gives a pair of tokens, or says why not.
     pub(super) fn give(&mut self, incoming: &Incoming, knobs: &Knobs, now: Timestamp) -> Answer {
-        let form = Form(pairs(&incoming.body));
-        let given =
-            client(incoming, &form, knobs).and_then(|client| match form.named("grant_type") {
+        let form = Form::read(self.house, &incoming.body);
+        let given = client(self.house, incoming, &form, knobs).and_then(|client| {
+            match form.named("grant_type") {
                 Some("authorization_code") => self.exchange(client, &form, knobs, now),
                 Some("refresh_token") => self.refresh(client, &form, knobs, now),
                 _ => Err(Refusal::GrantType),
-            });
+            }
+        });
         given.unwrap_or_else(Answer::from)
     }
 
@@ -47,7 +64,8 @@ impl Desk {
 
     /// Takes back the grant whose refresh token a call shows.
     pub(in crate::sandbox) fn revoke_shown(&mut self, incoming: &Incoming) {
-        if let Some(token) = Form(pairs(&incoming.body)).named("refresh_token") {
+        let form = Form::read(self.house, &incoming.body);
+        if let Some(token) = form.named("refresh_token") {
             self.revoke(token);
         }
     }
@@ -75,11 +93,13 @@ impl Desk {
                 "redirect_uri is not that of the authorization",
             ));
         }
-        let verifier = form.need("code_verifier", "code_verifier is missing")?;
-        if !answers(verifier, &ask.challenge) {
-            return Err(Refusal::Grant(
-                "code_verifier does not match the code_challenge",
-            ));
+        if let Some(challenge) = &ask.challenge {
+            let verifier = form.need("code_verifier", "code_verifier is missing")?;
+            if !answers(verifier, challenge) {
+                return Err(Refusal::Grant(
+                    "code_verifier does not match the code_challenge",
+                ));
+            }
         }
         let pair = self.pair(knobs, now);
         self.grants.push(Grant {
@@ -89,7 +109,7 @@ impl Desk {
             before: None,
             revoked: false,
         });
-        Ok(given(&self.grants[self.grants.len() - 1], now))
+        Ok(given(self.house, &self.grants[self.grants.len() - 1], now))
     }
 
     /// Puts another pair in the place of the old one, of which both tokens are void from then on.
@@ -101,6 +121,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
         let shown = form.need("refresh_token", "refresh_token is missing")?;
+        let house = self.house;
         let own = |grant: &Grant| !grant.revoked && grant.client == client.id;
         let used_up = self.grants.iter().filter(|grant| own(grant)).any(|grant| {
             let before = grant.before.as_ref();
@@ -108,7 +129,7 @@ impl Desk {
                 token == shown && now < *at + seconds(knobs.conflict_seconds)
             })
         });
-        if used_up {
+        if used_up && house == House::Airtable {
             return Err(Refusal::JustUsed);
         }
         let place = self.grants.iter().position(|grant| {
@@ -127,20 +148,26 @@ impl Desk {
         let grant = &mut self.grants[place];
         let old = std::mem::replace(&mut grant.pair, pair);
         grant.before = Some((old.refresh, now));
-        Ok(given(grant, now))
+        Ok(given(house, grant, now))
     }
 }
 
 /// Who asks. With a secret the client shows it in the header; without one it names itself in the
 /// form, and no header is allowed.
-fn client<'a>(incoming: &Incoming, form: &Form, knobs: &'a Knobs) -> Result<&'a Client, Refusal> {
+pub(super) fn client<'a>(
+    house: House,
+    incoming: &Incoming,
+    form: &Form,
+    knobs: &'a Knobs,
+) -> Result<&'a Client, Refusal> {
     let Some(header) = &incoming.authorization else {
         let id = form.need("client_id", "client_id is missing")?;
         let client = knobs
             .client(id)
             .ok_or(Refusal::Client("there is no such client"))?;
         return match client.secret {
-            None => Ok(client),
+            None if house == House::Airtable => Ok(client),
+            None => Err(Refusal::Client("every client shows its secret here")),
             Some(_) => Err(Refusal::Client("this client has a secret and must show it")),
         };
     };

@@ -169,23 +169,29 @@ async fn where_the_appliance_is_not_registered_it_says_so() {
     let told = problem["fields"][0]["message"].as_str().unwrap();
     assert!(told.contains("airtable.client_id"), "{told}");
     let offers = member.get("/connections/authorizations").await.expect(200);
-    assert_eq!(offers["items"], json!([offer(false)]));
+    assert_eq!(
+        offers["items"],
+        json!([offer("airtable", false), offer("notion", false)])
+    );
     let server = TestServer::with(|config| {
         config.airtable.client_id = Some("ours".to_owned());
     })
     .await;
     let member = server.sign_up("member@example.org", &["member"]).await;
     let offers = member.get("/connections/authorizations").await.expect(200);
-    assert_eq!(offers["items"], json!([offer(true)]));
+    assert_eq!(
+        offers["items"],
+        json!([offer("airtable", true), offer("notion", false)])
+    );
     let begun = member.post("/connections/authorizations", body).await;
     let address = begun.expect(201)["address"].as_str().unwrap().to_owned();
     assert!(address.starts_with("https://airtable.com/oauth2/v1/authorize?client_id=ours&"));
 }
 
-fn offer(ready: bool) -> Value {
+fn offer(provider: &str, ready: bool) -> Value {
     json!({
-        "provider": "airtable", "endpoint": "vendor", "ready": ready,
-        "redirect_uri": "https://localhost:8443/connections/callback/airtable",
+        "provider": provider, "endpoint": "vendor", "ready": ready,
+        "redirect_uri": format!("https://localhost:8443/connections/callback/{provider}"),
     })
 }
 

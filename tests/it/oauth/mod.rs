@@ -3,6 +3,7 @@
 mod attacks;
 mod desk;
 mod flow;
+mod notion;
 mod renewal;
 mod restart;
 
@@ -12,7 +13,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client as Http, Response, Url};
 use serde_json::{Value, json};
 use weighbridge::base::Clock;
-use weighbridge::sandbox::{Limits, Settings};
+use weighbridge::sandbox::{Limits, NotionLimits, Settings};
 
 use crate::sandbox::{Running, running};
 use crate::support::{Answer, Client, NOON, TestServer};
@@ -47,7 +48,12 @@ pub(crate) async fn decide(address: &str, decision: &str) -> Back {
 }
 
 pub(crate) async fn click(url: &Url, ticket: &str, decision: &str) -> Response {
-    let url = url.join("/oauth2/v1/authorize").unwrap();
+    // The form goes to where its page came from.
+    let form = match url.path() {
+        "/" => "/oauth2/v1/authorize",
+        page => page,
+    };
+    let url = url.join(form).unwrap();
     let form = format!("ticket={ticket}&decision={decision}");
     let kind = "application/x-www-form-urlencoded";
     let request = browser().post(url).header("content-type", kind).body(form);
@@ -81,11 +87,13 @@ impl Place {
         let clock = Clock::manual(NOON);
         let mut settings = Settings::default();
         settings.knobs.limits = Limits::off();
+        settings.knobs.notion.limits = NotionLimits::off();
         let sandbox = running(settings, clock.clone());
         let url = sandbox.url.parse().unwrap();
         let server = TestServer::with(|config| {
             config.sandbox.url = Some(url);
             config.airtable.requests_per_second = 0;
+            config.notion.requests_per_second = 0;
             config.server.public_url = "https://box.example".parse().ok();
         })
         .await;
@@ -136,13 +144,19 @@ pub(crate) async fn begin(client: &Client, name: &str) -> String {
 
 /// Finishes with what the browser came back with, as the page does.
 pub(crate) async fn complete(client: &Client, back: &Back) -> Answer {
+    complete_at("airtable", client, back).await
+}
+
+/// The same on the page for another provider.
+pub(crate) async fn complete_at(provider: &str, client: &Client, back: &Back) -> Answer {
     let mut body = json!({});
     for name in ["state", "code", "error"] {
         if let Some(value) = back.part(name) {
             body[name] = value.into();
         }
     }
-    client.post(FINISH, body).await
+    let path = FINISH.replace("airtable", provider);
+    client.post(&path, body).await
 }
 
 pub(crate) const FINISH: &str = "/connections/authorizations/airtable/complete";

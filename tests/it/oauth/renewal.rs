@@ -106,6 +106,11 @@ async fn a_grant_that_was_taken_back_asks_for_a_person_and_the_provider_is_left_
     for _ in 0..3 {
         place.bases(&path).await.problem(502, "provider_failed");
     }
+    let again = place.member.get(&path).await.expect(200);
+    assert_eq!(
+        again["last_problem"], shown["last_problem"],
+        "it does not grow"
+    );
     assert_eq!(
         place.control("statistics").await["total"],
         calls,

@@ -1,0 +1,19 @@
+//! How Notion does OAuth (API reference, "Authorization" and "Refresh a token").
+
+use super::super::oauth::{Body, Dialect};
+use super::EDITION_NAME;
+
+/// Neither scopes nor PKCE; no end of a token is told, and what becomes of the access token before
+/// at a refresh is not documented.
+pub(in crate::providers) const DIALECT: Dialect = Dialect {
+    authorize_host: super::HOST,
+    authorize_path: &["v1", "oauth", "authorize"],
+    token_host: super::HOST,
+    token_path: &["v1", "oauth", "token"],
+    parameters: &[("owner", "user")],
+    scopes: &[],
+    pkce: false,
+    body: Body::Json,
+    headers: &[("notion-version", EDITION_NAME)],
+    ends_access: false,
+};
