@@ -120,11 +120,12 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
 }
 
 /** What a person has allowed, and how long that holds. */
-function grantFacts({ oauth }: Connection): Fact[] {
+function grantFacts({ oauth, status }: Connection): Fact[] {
   if (!oauth) return [];
   const { scopes, expires_at, renewable_until } = oauth;
   const facts: Fact[] = [];
   if (scopes.length > 0) facts.push({ label: "Allowed", value: scopes.join(", ") });
+  if (status === "reconnect") return facts;
   if (expires_at) {
     facts.push({ label: "Token ends", value: <Ago time={expires_at} /> });
   }

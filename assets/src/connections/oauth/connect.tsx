@@ -24,23 +24,26 @@ export function ConnectWithProvider({ provider, name, endpoint }: ConnectProps) 
     return isAdmin ? <HowToRegister vendor={vendor} address={offer.redirect_uri} /> : null;
   }
   return (
-    <section className="card" aria-labelledby="by-oauth">
-      <h2 id="by-oauth">Connect with {vendor}</h2>
-      <p>
-        You are asked by {asker} what to allow, and sent back here. There is no token to copy; it is
-        renewed by itself, and you can withdraw at {asker} what you allowed, at any time.
-      </p>
-      <Failure error={begin.error} />
-      <div className="actions">
-        <Button
-          icon="link"
-          isDisabled={begin.isPending || begin.isSuccess || name.trim() === ""}
-          onPress={() => begin.mutate({ provider, endpoint, name })}
-        >
-          {begin.isPending || begin.isSuccess ? "Going there…" : `Connect with ${vendor}`}
-        </Button>
-      </div>
-    </section>
+    <>
+      <section className="card" aria-labelledby="by-oauth">
+        <h2 id="by-oauth">Connect with {vendor}</h2>
+        <p>
+          You are asked by {asker} what to allow, and sent back here. There is no token to copy; it
+          is renewed by itself, and you can withdraw at {asker} what you allowed, at any time.
+        </p>
+        <Failure error={begin.error} />
+        <div className="actions">
+          <Button
+            icon="link"
+            isDisabled={begin.isPending || begin.isSuccess || name.trim() === ""}
+            onPress={() => begin.mutate({ provider, endpoint, name })}
+          >
+            {begin.isPending || begin.isSuccess ? "Going there…" : `Connect with ${vendor}`}
+          </Button>
+        </div>
+      </section>
+      <p className="quiet">Or paste a token of your own:</p>
+    </>
   );
 }
 
