@@ -130,7 +130,7 @@ it("a mapping: each field says where it goes", async () => {
     ["name goes to", "Nothing", "Nothing", "Name"],
   ]);
   await user.click(screen.getByRole("button", { name: "Drop mine, show theirs" }));
-  await waitFor(() => expect(screen.getByRole("checkbox", { name: /convert/ })).toBeChecked());
+  await waitFor(() => expect(screen.getByRole("checkbox", { name: /convert/i })).toBeChecked());
 });
 
 it.each([
