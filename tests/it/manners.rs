@@ -481,7 +481,7 @@ fn a_folder_that_cannot_be_written_to_is_named() {
 #[test]
 fn a_reader_that_has_enough_is_no_failure() {
     let binary = env!("CARGO_BIN_EXE_weighbridge");
-    let line = format!("{binary} audit codes | head -c 10; exit ${{PIPESTATUS[0]}}");
+    let line = format!("{binary} openapi | head -c 10; exit ${{PIPESTATUS[0]}}");
     let output = Command::new("bash").args(["-c", &line]).output().unwrap();
     assert_eq!(
         (said(&output.stderr).as_str(), output.status.code()),
