@@ -107,7 +107,12 @@ impl Words {
         for parent in parts.map(|part| part.trim_end_matches("\")")) {
             let object = parent.strip_prefix("optional_").unwrap_or(parent);
             if object.starts_with("list_") {
-                path.insert_str(0, "[]");
+                let dot = if path.is_empty() || path.starts_with('[') {
+                    ""
+                } else {
+                    "."
+                };
+                path = format!("[]{dot}{path}");
             } else {
                 let wanted = child.strip_prefix("optional_").unwrap_or(child);
                 let members = self.0.members.get(object)?;
