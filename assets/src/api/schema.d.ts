@@ -2339,6 +2339,12 @@ export interface components {
              * @description When it was tested last.
              */
             last_tested_at?: string;
+            /**
+             * Format: date-time
+             * @description When the provider accepted a call last, by a test or in a run that was carried through;
+             *     looking at bases and tables is not counted.
+             */
+            last_accepted_at?: string;
             /** @description What the last trouble was; absent when the last call went well. */
             last_problem?: string;
             /**
@@ -2642,7 +2648,7 @@ export interface components {
          * @description Something that depends on another thing: it stands in the way of its deletion, or goes with it.
          */
         Dependent: {
-            /** @description What it is: `sync`, or `dataset_share` for a user whom it is shared with. */
+            /** @description What it is: `sync`, `export`, or `dataset_share` for a user whom it is shared with. */
             kind: string;
             /** @description Its id. */
             id: string;
@@ -4816,10 +4822,10 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/errors/forbidden",
-                 *       "title": "Your role does not allow this",
+                 *       "title": "You may not do this",
                  *       "status": 403,
                  *       "code": "forbidden",
-                 *       "detail": "Ask an administrator for a role that has the permission which the detail names.",
+                 *       "detail": "Ask an administrator for a role that has the permission which the detail names; a token needs it among its scopes, too.",
                  *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
                  *     }
                  */
@@ -4921,7 +4927,7 @@ export interface components {
                  *       "title": "It is not as it was when you saw it",
                  *       "status": 412,
                  *       "code": "precondition_failed",
-                 *       "detail": "Read it again, carry your change over to what it is now, and send the new ETag in If-Match.",
+                 *       "detail": "Read it again, carry your change over to what it is now, and send the new ETag in If-Match, with its quotes.",
                  *       "instance": "0199a3c4-7b10-7000-8000-0123456789ab"
                  *     }
                  */
@@ -5979,7 +5985,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `account`, `token_hint`, `last_tested_at`, `last_problem`, `created_at`, `version`.
+                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `account`, `token_hint`, `oauth`, `last_tested_at`, `last_accepted_at`, `last_problem`, `created_at`, `version`.
                  */
                 fields?: string;
             };
@@ -6425,7 +6431,14 @@ export interface operations {
     };
     listAuthorizationOffers: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Only these members of each item, by their names joined with commas.
+                 *
+                 *     There are `provider`, `endpoint`, `ready`, `redirect_uri`.
+                 */
+                fields?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6447,6 +6460,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuthorizationOfferList"];
                 };
             };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
@@ -8194,7 +8208,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `state`, `file_name`, `format`, `strict`, `read`, `created`, `changed`, `unchanged`, `refused`, `problems`, `problems_total`, `started_at`, `finished_at`, `failure`.
+                 *     There are `id`, `state`, `phase`, `file_name`, `format`, `strict`, `read`, `created`, `changed`, `unchanged`, `refused`, `problems`, `problems_total`, `started_at`, `finished_at`, `failure`, `failure_code`.
                  */
                 fields?: string;
             };
@@ -8426,6 +8440,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `dataset_id`, `state`, `format`, `fields`, `file_name`, `total`, `records`, `bytes`, `sha256`, `queued_at`, `started_at`, `finished_at`, `expires_at`, `failure`.
+                 */
+                fields?: string;
             };
             header?: never;
             path: {
@@ -9514,6 +9534,12 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `kind`, `state`, `about`, `sync_id`, `plan_id`, `dataset_id`, `file_name`, `records`, `refused`, `total`, `queued_at`, `started_at`, `finished_at`, `failure`, `links`.
+                 */
+                fields?: string;
             };
             header?: never;
             path?: never;

@@ -64,7 +64,12 @@ struct NewSelection {
 
 /// Which records are to be picked, as in the list of records; without both, all are.
 #[derive(Object)]
-#[oai(rename = "SelectionQuery", deny_unknown_fields, example)]
+#[oai(
+    rename = "SelectionQuery",
+    deny_unknown_fields,
+    example,
+    skip_serializing_if_is_none
+)]
 struct Matching {
     /// Conditions joined by `and`, such as `state = "CA" and latitude > 30`.
     filter: Option<String>,

@@ -42,7 +42,7 @@ struct OfferView {
 
 /// An authorization to begin: for a new connection, or for one that is there.
 #[derive(Object)]
-#[oai(deny_unknown_fields, example)]
+#[oai(deny_unknown_fields, example, skip_serializing_if_is_none)]
 struct NewAuthorization {
     /// The connection that is to get another credential. Without it a new one is made.
     connection_id: Option<ConnectionId>,
