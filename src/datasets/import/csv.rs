@@ -208,7 +208,7 @@ mod tests {
             ("a,b\n1,x\n2,\"z\"", None),
         ] {
             let told =
-                line.map(|line| format!("the quotes opened in line {line} are never closed"));
+                line.map(|line| format!("! the quotes opened in line {line} are never closed"));
             for step in [1, 2, 1000] {
                 let (rows, _) = rows(Format::Csv, file.as_bytes(), step);
                 let last = &rows.last().unwrap().1;
