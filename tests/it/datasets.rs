@@ -328,7 +328,7 @@ async fn a_query_that_makes_no_sense_is_told_where() {
     for (query, told) in [
         (
             "filter=town%20=%20x",
-            "at character 1: \"town\" is not a field of this dataset",
+            "at character 1: \"town\" is none of iata, name, state, latitude, opened",
         ),
         (
             "filter=latitude%20%3E%20north",
