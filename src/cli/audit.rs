@@ -150,8 +150,10 @@ fn act(f: &mut Formatter<'_>, line: &Value) -> Written {
         _ => write!(f, " [outcome unknown]")?,
     }
     let user = &line["actor"]["user"];
-    let who = user["name"].as_str().or(user["uid"].as_str());
-    write!(f, "  by {}", who.unwrap_or("-"))?;
+    // What the appliance does of itself names no actor.
+    if let Some(who) = user["name"].as_str().or(user["uid"].as_str()) {
+        write!(f, "  by {who}")?;
+    }
     if let Some(ip) = line["src_endpoint"]["ip"].as_str() {
         write!(f, " from {ip}")?;
     }
