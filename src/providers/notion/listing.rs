@@ -50,7 +50,7 @@ impl Notion {
                 let body = query::keys(layout, keys, cursor.as_deref());
                 let part = self.part(layout, "find_pages", &body).await?;
                 if part.ends_early {
-                    return Err(query::broken("it lists no more pages with these keys"));
+                    return Err(query::hidden("it lists no more pages with these keys"));
                 }
                 found.extend(part.items);
                 match part.cursor {

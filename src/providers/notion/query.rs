@@ -47,7 +47,7 @@ impl Place {
     pub(super) fn after(&self, part: &Part<Read>) -> Result<Option<Self>, Error> {
         if let Some(cursor) = &part.cursor {
             if self.cursor.as_ref() == Some(cursor) {
-                return Err(broken("a list leads to itself"));
+                return Err(Error::Broken("a list leads to itself".to_owned()));
             }
             return Ok(Some(Self {
                 since: self.since,
@@ -59,7 +59,7 @@ impl Place {
         }
         let last = part.items.last().map(|read| minute(read.held.created_at));
         if last.is_none() || last == self.since {
-            return Err(broken(
+            return Err(hidden(
                 "more than 10,000 pages of the table were made within one minute, and it lists no \
                  more of them",
             ));
@@ -117,8 +117,9 @@ pub(super) fn keys(layout: &Layout, keys: &[String], cursor: Option<&str>) -> Va
     body
 }
 
-pub(super) fn broken(why: &str) -> Error {
-    Error::Broken(why.to_owned())
+/// Rows that the vendor has and does not list: to ask again would change nothing.
+pub(super) fn hidden(why: &str) -> Error {
+    Error::Refused(why.to_owned())
 }
 
 /// The beginning of a moment's minute: the vendor tells times to the minute.
@@ -200,7 +201,7 @@ mod tests {
     fn rows_that_no_query_lists_are_told_and_not_left_out() {
         let place = Place::since(at("2026-01-31T17:05:31Z"));
         let capped = part(None, true, "2026-01-31T17:05:00Z");
-        assert!(matches!(place.after(&capped), Err(Error::Broken(_))));
+        assert!(matches!(place.after(&capped), Err(Error::Refused(_))));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::Pass;
 use super::batch::Load;
 use super::content::{fingerprint, looks_like};
 use super::doubles::Known;
-use super::readback::Found;
+use super::readback::{Found, has_settled};
 use crate::base::SyncId;
 use crate::providers::{Held, Row};
 use crate::store::{Batch, Row as Stored, Scan, Store, prefix};
@@ -138,8 +138,7 @@ impl Pass<'_> {
     ) -> Result<Option<Vec<Announced>>, Error> {
         let lag = self.line.records.settles_after();
         let tried = intent.tried.unwrap_or(now);
-        let ripe = tried.saturating_add(lag).is_ok_and(|ripe| ripe <= now);
-        if self.looks_only || !ripe {
+        if self.looks_only || !has_settled(tried, now, lag) {
             return Ok(Some(intent.again.clone()));
         }
         let keys: Vec<String> = intent.again.iter().map(|one| one.key.clone()).collect();

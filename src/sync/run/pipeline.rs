@@ -155,9 +155,14 @@ impl Pass<'_> {
             reason = "a rate is not negative, and one too large becomes the greatest number"
         )]
         let writes = (2.0 * rate) as usize;
-        let rows = self.line.records.rows_per_call().max(1);
+        let records = self.line.records;
+        let at_once = if records.matches_by_key() {
+            records.rows_per_call()
+        } else {
+            records.keys_per_call()
+        };
         writes
             .clamp(LEAST_WRITES, MOST_WRITES)
-            .next_multiple_of(rows)
+            .next_multiple_of(at_once.max(1))
     }
 }

@@ -1,6 +1,7 @@
 //! Finds out whether records were created by a call whose answer never came.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +19,9 @@ use crate::providers::Held;
 const OURS: SignedDuration = SignedDuration::from_mins(2);
 /// What was made so long before may still be ours where a mistake would make a second record.
 const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
+/// Nobody sets a clock that is kept in step by more than this.
+const CLOCK_SET: Duration = Duration::from_mins(2);
+
 /// What the provider has of a record whose creation is in doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -90,8 +94,11 @@ impl Pass<'_> {
         if lag.is_zero() {
             return true;
         }
-        let at = tried.saturating_add(lag).unwrap_or(tried);
-        let settling = self.line.clock.sleep_until(at);
+        if has_settled(tried, self.line.clock.now(), lag) {
+            return true;
+        }
+        // By the time that really passes: the wall clock may be set meanwhile.
+        let settling = self.line.clock.sleep(lag);
         self.line.halt.run_until_cancelled(settling).await.is_some()
     }
 
@@ -190,6 +197,13 @@ impl Load {
 /// was deleted here meanwhile is not: nothing resembles it, and everything would.
 fn in_doubt((load, found): &(Load, Found)) -> bool {
     *found == Found::Nothing && !load.row.cells.is_empty()
+}
+
+/// Whether what was written at `tried` has been there for so long that lists show it, even if the
+/// wall clock was set in between.
+pub(super) fn has_settled(tried: Timestamp, now: Timestamp, lag: Duration) -> bool {
+    let lists = tried.saturating_add(lag + CLOCK_SET);
+    lists.is_ok_and(|lists| lists <= now)
 }
 
 fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
