@@ -1,9 +1,12 @@
 //! Syncs from outside: an appliance, the sandbox, and clocks that fly.
 
 mod api;
+mod conformance;
 mod crash;
+mod far;
 mod faults;
 mod jobs;
+mod notion;
 mod oauth;
 mod once;
 mod pace;
@@ -20,10 +23,12 @@ use std::time::Duration;
 use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::base::{Clock, Tasks};
-use weighbridge::sandbox::{Limits, Settings};
+use weighbridge::sandbox::{Knobs, Limits, NotionLimits, Settings};
 
 use crate::sandbox::{Running, running};
 use crate::support::{Client, NOON, TestServer};
+
+use far::Far;
 
 const BASE: &str = "appSandboxDemo001";
 const TABLE: &str = "tblAirportsDemo01";
@@ -40,6 +45,7 @@ struct Yard {
 
 /// The sandbox, as a colleague at the vendor sees it.
 struct Vendor {
+    far: Far,
     sandbox: Running,
     http: reqwest::Client,
     clock: Clock,
@@ -51,20 +57,33 @@ impl Yard {
         Self::with(Limits::off(), 0).await
     }
 
+    /// The same for either vendor.
+    async fn at(far: Far) -> Self {
+        Self::built(far, |knobs| knobs.limits = Limits::off(), 0).await
+    }
+
     /// A sandbox with the vendor's real limits, and an appliance that keeps them.
     async fn paced() -> Self {
         Self::with(Limits::default(), 5).await
     }
 
     async fn with(limits: Limits, per_second: u32) -> Self {
+        Self::built(Far::Airtable, |knobs| knobs.limits = limits, per_second).await
+    }
+
+    /// A yard at a vendor of which the test decides how it behaves.
+    async fn built(far: Far, turn: impl FnOnce(&mut Knobs), per_second: u32) -> Self {
         let clock = Clock::manual(NOON);
         let mut settings = Settings::default();
-        settings.knobs.limits = limits;
+        settings.knobs.notion.limits = NotionLimits::off();
+        turn(&mut settings.knobs);
         let sandbox = running(settings, clock.clone());
         let url = sandbox.url.parse().unwrap();
         let server = TestServer::with(|config| {
             config.sandbox.url = Some(url);
             config.airtable.requests_per_second = per_second;
+            config.notion.requests_per_second = per_second;
+            config.notion.settle_after = far::SETTLE;
         })
         .await;
         let member = server.sign_up("member@example.org", &["member"]).await;
@@ -75,8 +94,8 @@ impl Yard {
         let dataset = json!({"name": "Airports", "key_field": "iata", "fields": fields});
         let dataset = member.post("/datasets", dataset).await.expect(201);
         let connection = json!({
-            "provider": "airtable", "name": "Sandbox", "endpoint": "sandbox",
-            "token": "patTESTtesttestte.0123456789abcdef",
+            "provider": far.provider(), "name": "Sandbox", "endpoint": "sandbox",
+            "token": far.token(),
         });
         let connection = member.post("/connections", connection).await.expect(201);
         let tasks = Tasks::default();
@@ -85,6 +104,7 @@ impl Yard {
         scheduler.start(&tasks);
         Self {
             vendor: Vendor {
+                far,
                 sandbox,
                 http: reqwest::Client::builder().build().unwrap(),
                 clock,
@@ -127,7 +147,16 @@ impl Yard {
         self.fly(self.proposed_sync()).await
     }
 
+    /// One of several syncs.
+    async fn sync_named(&self, name: &str) -> String {
+        self.fly(self.made_sync(name)).await
+    }
+
     async fn proposed_sync(&self) -> String {
+        self.made_sync("Airports").await
+    }
+
+    async fn made_sync(&self, name: &str) -> String {
         let mut body = self.target();
         let proposal = self
             .member
@@ -139,15 +168,29 @@ impl Yard {
             .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
             .collect();
         body["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
-        body["name"] = "Airports".into();
+        if self.vendor.far == Far::Notion {
+            // The title holds the names; the codes have a property of their own.
+            body["remote_key_field_id"] = self.remote_field("Code").await.into();
+        }
+        body["name"] = name.into();
         id(&self.member.post("/syncs", body).await.expect(201))
     }
 
     fn target(&self) -> Value {
         json!({
             "dataset_id": self.dataset, "connection_id": self.connection,
-            "base_id": BASE, "table_id": TABLE,
+            "base_id": self.vendor.far.base(), "table_id": self.vendor.far.table(),
         })
+    }
+
+    /// The id of a remote field.
+    async fn remote_field(&self, name: &str) -> String {
+        let (connection, base) = (&self.connection, self.vendor.far.base());
+        let path = format!("/connections/{connection}/bases/{base}/tables");
+        let tables = self.member.get(&path).await.expect(200);
+        let tables = tables["items"].as_array().unwrap().iter();
+        let mut fields = tables.flat_map(|table| table["fields"].as_array().unwrap());
+        id(fields.find(|field| field["name"] == name).unwrap())
     }
 
     /// Queues a run and gives its id.
@@ -277,7 +320,7 @@ impl Vendor {
         let mut order = order;
         order["fault"] = fault.into();
         if order["match"].is_null() {
-            order["match"] = json!({"method": "PATCH"});
+            order["match"] = self.far.writes();
         }
         self.control(Method::POST, "faults", Some(order)).await;
     }
@@ -287,6 +330,9 @@ impl Vendor {
     }
 
     async fn records(&self) -> Vec<Value> {
+        if self.far == Far::Notion {
+            return self.pages().await;
+        }
         let path = format!("dump?base={BASE}&table=Airports");
         let dump = self.control(Method::GET, &path, None).await;
         let dump = dump.text().await.unwrap();
@@ -315,6 +361,9 @@ impl Vendor {
 
     /// What a colleague does to a record at the vendor's own page.
     async fn edit(&self, method: Method, record: &str, fields: Option<Value>) {
+        if self.far == Far::Notion {
+            return self.edit_page(method, record, fields).await;
+        }
         let path = format!("bases/{BASE}/tables/{TABLE}/records/{record}");
         let path = path.trim_end_matches('/');
         let body = fields.map(|fields| json!({ "fields": fields }));
@@ -326,11 +375,17 @@ impl Vendor {
         answer.json().await.unwrap()
     }
 
+    /// How many calls of a kind the vendor was asked for.
+    async fn calls(&self, kind: &str) -> u64 {
+        let calls = &self.statistics().await["calls"];
+        calls[kind].as_u64().unwrap_or_default()
+    }
+
     /// How many writes the vendor was asked for, refused ones included.
     async fn writes(&self) -> u64 {
         let calls = self.statistics().await["calls"].clone();
-        let kinds = ["create", "update", "upsert", "delete"].into_iter();
-        kinds.filter_map(|kind| calls[kind].as_u64()).sum()
+        let kinds = self.far.writing().iter();
+        kinds.filter_map(|kind| calls[*kind].as_u64()).sum()
     }
 }
 
