@@ -9,6 +9,7 @@ mod disk_full;
 mod export;
 mod first_start;
 mod order;
+mod pushes;
 mod strict_import;
 
 use std::collections::BTreeSet;

@@ -73,9 +73,18 @@ impl PlayedVendor {
         self.control(Method::DELETE, &Value::Null).await;
     }
 
+    /// Turns some of its knobs.
+    pub(crate) async fn turn(&self, knobs: &Value) {
+        self.ask(Method::PATCH, "knobs", knobs).await;
+    }
+
     async fn control(&self, method: Method, body: &Value) {
+        self.ask(method, "faults", body).await;
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value) {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let url = format!("{}/_sandbox/faults", self.url);
+        let url = format!("{}/_sandbox/{path}", self.url);
         let answer = http.request(method, url).json(body).send().await.unwrap();
         let status = answer.status();
         assert!(status.is_success(), "{}", answer.text().await.unwrap());
