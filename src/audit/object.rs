@@ -4,9 +4,10 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 13] = [
+pub const OBJECT_TYPES: [&str; 14] = [
     "connection",
     "dataset",
+    "export",
     "import",
     "key",
     "master_key",

@@ -1,6 +1,6 @@
 //! The state of one sandbox, and what becomes of a call.
 use http::{HeaderValue, StatusCode, header};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     airtable::{Airtable, Author, Call, Leave, Moment, Refusal},
@@ -270,14 +270,15 @@ impl World {
     }
 }
 
-/// The workspace that `origin` names.
+/// The workspace that `origin` names. It was furnished an hour ago: the search knows all of it.
 fn furnished(origin: &Settings, now: Timestamp) -> Result<Notion, BadSeed> {
     let mut notion = Notion::new(origin.seed);
+    let then = now - SignedDuration::from_hours(1);
     for seed in &origin.databases {
         let name = seed.title.clone();
         let seeded = notion.seed(
             seed.clone(),
-            notion::Moment::of_colleague(now, &origin.knobs.notion),
+            notion::Moment::of_colleague(then, &origin.knobs.notion),
         );
         seeded.map_err(|refusal| BadSeed {
             name,

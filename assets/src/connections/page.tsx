@@ -70,7 +70,7 @@ function SandboxLink() {
 }
 
 function Access({ connection, mayWrite }: { connection: Connection; mayWrite: boolean }) {
-  const { id, account, token_hint, last_tested_at, last_problem } = connection;
+  const { id, account, token_hint, last_tested_at, last_accepted_at, last_problem } = connection;
   const refresh = useRefresh();
   const [beginError, setBeginError] = useState<unknown>();
   const test = useMutation({
@@ -104,6 +104,10 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
             {
               label: "Last tested",
               value: last_tested_at ? <Ago time={last_tested_at} /> : "Never",
+            },
+            {
+              label: "Last call that worked",
+              value: last_accepted_at ? <Ago time={last_accepted_at} /> : "Never",
             },
           ]}
         />
