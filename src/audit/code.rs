@@ -309,6 +309,10 @@ codes! {
         "A sync does not run by itself any more.";
     ScheduleMissed = "WB-SYNC-023" "schedule_missed" ApiActivity 99 Low fails
         "A time of a schedule passed without a run.";
+    SyncFailing = "WB-SYNC-030" "sync_failing" ApiActivity 99 Medium fails
+        "A sync has failed so often in a row that somebody should look.";
+    SyncRecovered = "WB-SYNC-031" "sync_recovered" ApiActivity 99 Informational done
+        "A sync that failed time after time has come through again.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

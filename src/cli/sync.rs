@@ -276,7 +276,13 @@ impl Display for Syncs {
             let (id, name) = (text(sync, "id"), text(sync, "name"));
             let last = text(&sync["last_run"], "state");
             let direction = text(sync, "direction");
-            writeln!(f, "{id}  {name}  {direction}  last run: {last}")?;
+            write!(f, "{id}  {name}  {direction}  last run: {last}")?;
+            let failing = &sync["failing"];
+            if !failing.is_null() {
+                let (times, since) = (&failing["failures"], text(failing, "since"));
+                write!(f, "  failing: {times} times since {since}")?;
+            }
+            writeln!(f)?;
         }
         Ok(())
     }

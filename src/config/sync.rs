@@ -13,6 +13,8 @@ pub struct Sync {
     pub plan_validity: Duration,
     /// Runs of a schedule begin up to so long after their time.
     pub schedule_jitter: Duration,
+    /// A sync counts as failing once so many of its jobs have failed one after the other.
+    pub failing_after: u32,
 }
 
 const DAY: Duration = Duration::from_hours(24);
@@ -36,6 +38,13 @@ impl Sync {
                 Duration::from_secs(30),
                 "A scheduled run begins up to so long after its time, each sync always as much \
                  later, so that many with the same time do not begin in one second.",
+            ),
+            failing_after: from.within(
+                "failing_after",
+                3,
+                1..=1_000,
+                "A sync counts as failing once so many of its runs and plans have failed one after \
+                 the other, until one comes through.",
             ),
         }
     }

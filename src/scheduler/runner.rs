@@ -99,6 +99,7 @@ impl Scheduler {
         let stop = tasks.stopping();
         while !stop.is_cancelled() {
             self.purge(&stop).await;
+            self.tell_troubles().await;
             let wake = self.fire().await;
             self.start_due(tasks);
             tokio::select! {
@@ -121,6 +122,12 @@ impl Scheduler {
                 warn!(error = %chain(&error), "what is due by a schedule is looked at again later");
                 self.clock.after(PAUSE)
             }
+        }
+    }
+
+    async fn tell_troubles(&self) {
+        if let Err(error) = self.trades.syncs.tell_troubles().await {
+            warn!(error = %chain(&error), "which syncs fail is told to the book later");
         }
     }
 

@@ -40,6 +40,7 @@ mod syncs;
 mod testing;
 mod tie;
 mod timetable;
+mod trouble;
 
 pub use board::Run;
 pub use counts::{Counts, Fate};
@@ -64,3 +65,4 @@ pub use schedule::{Missed, Schedule};
 pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};
 pub use timetable::{MayRun, Scheduled, UNSET};
+pub use trouble::Trouble;

@@ -12,6 +12,7 @@ use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
 use super::purge::{Purge, Purges};
 use super::syncs::{Syncs, Target, checked_name};
+use super::trouble::Trouble;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Clock, Party, RunId, Scope, SyncId, UserId};
 use crate::store::{Batch, Row, Scan, prefix};
@@ -61,6 +62,8 @@ pub struct Overview {
     pub provider: String,
     /// The run that was asked for last.
     pub last_run: Option<Run>,
+    /// How it fails, when it does so time after time.
+    pub failing: Option<Trouble>,
 }
 
 impl Sync {
@@ -108,6 +111,7 @@ impl Sync {
             connection: connection.name().to_owned(),
             provider: connection.provider().to_string(),
             last_run: self.last_run()?,
+            failing: self.failing()?,
         })
     }
 

@@ -23,6 +23,7 @@ use super::purge::Purges;
 use super::schedule::Schedules;
 use super::sync::Sync;
 use super::tie::Ties;
+use super::trouble::Troubles;
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, RunId, Scope, SyncId,
@@ -63,6 +64,8 @@ pub struct Settings {
     pub plan_validity: Duration,
     /// Runs of a schedule begin up to so long after their time.
     pub jitter: Duration,
+    /// A sync fails, as the book says it, once so many of its jobs have failed one after the other.
+    pub failing_after: u32,
 }
 
 impl From<&config::Sync> for Settings {
@@ -71,6 +74,7 @@ impl From<&config::Sync> for Settings {
             keep_ended: settings.keep_ended,
             plan_validity: settings.plan_validity,
             jitter: settings.schedule_jitter,
+            failing_after: settings.failing_after,
         }
     }
 }
@@ -133,7 +137,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 15] {
+pub fn tables() -> [Table; 16] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -146,6 +150,7 @@ pub fn tables() -> [Table; 15] {
         Table::of::<Claims>(),
         Table::of::<DeadLetters>(),
         Table::of::<Schedules>(),
+        Table::of::<Troubles>(),
         Table::of::<Plans>(),
         Table::of::<Blocks>(),
         Table::of::<ById>(),

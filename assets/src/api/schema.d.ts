@@ -4488,6 +4488,8 @@ export interface components {
              * @description When it runs next by itself.
              */
             next_run_at?: string;
+            /** @description How it fails, while it does so time after time (`sync.failing_after`). */
+            failing?: components["schemas"]["SyncFailing"] & unknown;
             /**
              * Format: int64
              * @description Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
@@ -4532,6 +4534,24 @@ export interface components {
          * @enum {string}
          */
         SyncDirection: "push" | "pull";
+        /**
+         * SyncFailing
+         * @description How a sync fails.
+         */
+        SyncFailing: {
+            /**
+             * Format: date-time
+             * @description When the first of its failures was.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description How many of its runs and plans have failed since, none coming through.
+             */
+            failures: number;
+            /** @description Why the last of them failed. */
+            last: components["schemas"]["RunFailure"] & unknown;
+        };
         /**
          * @description What becomes of a record here whose remote one is gone.
          * @enum {string}
@@ -8742,7 +8762,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `version`.
+                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };

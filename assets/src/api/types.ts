@@ -43,6 +43,7 @@ export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
 export type Sync = Schemas["Sync"];
+export type SyncFailing = Schemas["SyncFailing"];
 export type Token = Schemas["Token"];
 export type UpcomingTime = Schemas["UpcomingTime"];
 export type User = Schemas["User"];

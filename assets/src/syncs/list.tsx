@@ -3,9 +3,10 @@ import { useSyncs } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Sync } from "../api/types";
 import { runStatus } from "../runs/state";
+import { formatCount } from "../ui/format";
 import { Listing } from "../ui/listing";
 import { NewLink } from "../ui/new-link";
-import { Status } from "../ui/status";
+import { Status, type StatusWord } from "../ui/status";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
 import { NextRun } from "./schedule/next-run";
@@ -31,13 +32,11 @@ const columns: Column<Sync>[] = [
   {
     id: "state",
     head: "Last run",
-    rank: ({ last_run }) => last_run && runStatus(last_run).label,
-    cell: ({ last_run }) =>
-      last_run ? (
-        <Status {...runStatus(last_run)} />
-      ) : (
-        <span className="quiet-value">Never ran</span>
-      ),
+    rank: (sync) => statusOf(sync)?.label,
+    cell: (sync) => {
+      const status = statusOf(sync);
+      return status ? <Status {...status} /> : <span className="quiet-value">Never ran</span>;
+    },
   },
   {
     id: "when",
@@ -54,6 +53,15 @@ const columns: Column<Sync>[] = [
     cell: ({ next_run_at }) => next_run_at && <NextRun at={next_run_at} />,
   },
 ];
+
+/** How the last run went, or that one after the other fails. */
+function statusOf({ failing, last_run }: Sync): StatusWord | undefined {
+  if (failing) {
+    const label = `Failed ${formatCount(failing.failures)} times in a row`;
+    return { tone: "bad", icon: "warning", label };
+  }
+  return last_run && runStatus(last_run);
+}
 
 function placeOf({ base, table }: Sync): string {
   return `${base.name} / ${table.name}`;

@@ -7,7 +7,7 @@ import { useOnce } from "../api/once";
 import { useAtOnce } from "../api/optimistic";
 import { refreshIn, useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
-import type { Run, Sync } from "../api/types";
+import type { Run, Sync, SyncFailing } from "../api/types";
 import { BookLink } from "../book/link";
 import { wordsOf } from "../connections/providers";
 import { hasEnded } from "../runs/state";
@@ -16,6 +16,7 @@ import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Deletion } from "../ui/deletion";
 import { Empty } from "../ui/empty";
+import { formatCount, formatMoment } from "../ui/format";
 import { Loaded } from "../ui/loaded";
 import { Failure, Notice } from "../ui/notice";
 import { Panel } from "../ui/page";
@@ -31,10 +32,16 @@ import { PlanNow, Plans } from "./plan-now";
 import { SchedulePanel } from "./schedule/panel";
 
 const route = getRouteApi("/signed-in/syncs/$id");
+const refetchMs = 30_000;
 
 export function SyncPage() {
   const { id } = route.useParams();
-  const sync = $api.useQuery("get", "/syncs/{id}", { params: { path: { id } } });
+  const sync = $api.useQuery(
+    "get",
+    "/syncs/{id}",
+    { params: { path: { id } } },
+    { refetchInterval: refetchMs },
+  );
   const mayWrite = useMay("sync:write");
   const mayRun = useMay("sync:run");
   return (
@@ -55,6 +62,7 @@ export function SyncPage() {
       {(found) => (
         <>
           {!found.dataset.available && <Unavailable dataset={found.dataset.name} />}
+          {found.failing && <Failing failing={found.failing} />}
           <Panel
             title="Last runs"
             aside={
@@ -82,6 +90,16 @@ function Unavailable({ dataset }: { dataset: string }) {
       <p>
         Its owner does not share it with you any more so that you could use it, or has deleted it.
         This sync does nothing until they share it again.
+      </p>
+    </Notice>
+  );
+}
+
+function Failing({ failing: { since, failures, last } }: { failing: SyncFailing }) {
+  return (
+    <Notice tone="bad" title={`It has failed ${formatCount(failures)} times in a row`}>
+      <p>
+        Since {formatMoment(since)} no run came through. The last one failed with: {last.message}
       </p>
     </Notice>
   );

@@ -20,6 +20,24 @@ it("the list shows both ends and how the last run went", async () => {
   expect(screen.getByText("Never ran")).toBeVisible();
 });
 
+it("a sync that fails time after time says so, in the list and on its page", async () => {
+  const failing = {
+    since: "2026-11-22T04:15:00Z",
+    failures: 3,
+    last: { code: "unauthorised", message: "Airtable does not take the token." },
+  };
+  fakeAppliance({
+    ...stored,
+    "GET /syncs": { items: [{ ...sync, failing }] },
+    "GET /syncs/{id}": { ...sync, failing },
+  });
+  const { user } = await openPage("/syncs", "Syncs");
+  expect(await screen.findByText("Failed 3 times in a row")).toBeVisible();
+  await user.click(screen.getByRole("link", { name: sync.name }));
+  expect(await screen.findByText("It has failed 3 times in a row")).toBeVisible();
+  expect(screen.getByText(/Airtable does not take the token\./)).toBeVisible();
+});
+
 it("an empty list teaches", async () => {
   fakeAppliance({ "GET /syncs": { items: [] } });
   await openPage("/syncs", "Syncs");

@@ -63,6 +63,10 @@ metrics! {
     JOBS_ENDED: Counter<2> = "weighbridge_jobs_ended_total" Kind::Counter,
         ["kind", "state"],
         "Jobs that ended: a `plan`, `run`, `import` or `export`; `done`, `failed` or `cancelled`.";
+    SYNC_TROUBLES: Counter<1> = "weighbridge_sync_troubles_total" Kind::Counter,
+        ["change"],
+        "Syncs that failed so often in a row that they count as `failing`, and those of them that \
+         have `recovered`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

@@ -63,8 +63,9 @@ impl Claimed<'_> {
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let mut batch = self.claim.guard(ended);
         let owner = self.active.owner;
-        self.syncs
-            .close_plan(&mut batch, owner, &ledger.job, made)?;
+        let (syncs, job) = (self.syncs, &ledger.job);
+        syncs.count_end(&mut batch, owner, job, made.as_ref())?;
+        syncs.close_plan(&mut batch, owner, job, made)?;
         batch.discard::<Cancels>(&self.active.run);
         batch.discard::<Claims>(&self.active.run);
         ledger.put(&mut batch);

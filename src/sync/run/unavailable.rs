@@ -39,6 +39,7 @@ impl Syncs {
             return Ok(()); // it has ended already
         }
         let mut batch = Batch::new(act);
+        self.count_end(&mut batch, active.owner, &job, None)?;
         self.close_plan(&mut batch, active.owner, &job, None)?;
         batch.discard::<Cancels>(&active.run);
         batch.discard::<Claims>(&active.run);

@@ -220,6 +220,11 @@ impl Day {
         self.vendor.refuse_tokens().await;
         run(owner, &things.sync, "failed").await;
         self.vendor.heal().await;
+        let path = format!("/syncs/{}", things.sync);
+        let fails = async || owner.get(&path).await.expect(200)["failing"].is_object();
+        until("it fails", async || fails().await.then_some(())).await;
+        run(owner, &things.sync, "done").await;
+        until("it fails no more", async || (!fails().await).then_some(())).await;
     }
 }
 

@@ -136,6 +136,7 @@ impl Appliance {
                 keep_ended: Duration::from_hours(24 * 90),
                 plan_validity: Duration::from_hours(24),
                 jitter: Duration::ZERO,
+                failing_after: 3,
             },
         });
         let tasks = Tasks::default();

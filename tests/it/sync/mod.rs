@@ -15,6 +15,7 @@ mod pull;
 mod push;
 mod schedules;
 mod shared;
+mod troubles;
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -3,9 +3,9 @@
 use poem_openapi::{Enum, Object};
 
 use crate::base::{ConnectionId, DatasetId, SyncId};
-use crate::http::api::runs::{DirectionView, RunView};
+use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
-use crate::sync::{Approval, Direction, Gone, Named, Overview, Pair, Sync};
+use crate::sync::{Approval, Direction, Gone, Named, Overview, Pair, Sync, Trouble};
 
 /// A sync.
 #[derive(Object)]
@@ -47,6 +47,8 @@ pub(super) struct SyncView {
     last_run: Option<RunView>,
     /// When it runs next by itself.
     next_run_at: Option<Moment>,
+    /// How it fails, while it does so time after time (`sync.failing_after`).
+    failing: Option<FailingView>,
     /// Rises with every change of the sync, not with its runs; in quotes it is the `ETag`.
     version: u64,
 }
@@ -116,6 +118,18 @@ pub(super) struct MappedField {
     remote_type: String,
 }
 
+/// How a sync fails.
+#[derive(Object)]
+#[oai(rename = "SyncFailing")]
+pub(super) struct FailingView {
+    /// When the first of its failures was.
+    since: Moment,
+    /// How many of its runs and plans have failed since, none coming through.
+    failures: u32,
+    /// Why the last of them failed.
+    last: FailureView,
+}
+
 /// One part of the list of syncs.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -134,6 +148,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         connection,
         provider,
         last_run,
+        failing,
     } = sync.overview()?;
     let kept = sync.definition().clone();
     let pulling = (kept.direction == Direction::Pull).then_some(kept.pulling);
@@ -164,8 +179,19 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
         next_run_at: sync.schedule()?.and_then(|kept| kept.next).map(Moment),
+        failing: failing.map(FailingView::from),
         version: sync.version().0,
     })
+}
+
+impl From<Trouble> for FailingView {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            since: trouble.since.into(),
+            failures: trouble.failures,
+            last: (&trouble.last).into(),
+        }
+    }
 }
 
 impl From<Named> for RemoteName {
