@@ -11,6 +11,7 @@ import {
 import { sessionQuery } from "./api/session";
 import type { Permission } from "./api/types";
 import { readBookSearch } from "./book/search";
+import { readCalendarSearch } from "./calendar/search";
 import { keepReturned } from "./connections/oauth/returned";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
@@ -198,6 +199,13 @@ const jobList = createRoute({
   component: lazyRouteComponent(() => import("./jobs/list"), "JobList"),
 });
 
+const calendar = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/calendar",
+  validateSearch: readCalendarSearch,
+  component: lazyRouteComponent(() => import("./calendar/page"), "CalendarPage"),
+});
+
 const plan = createRoute({
   getParentRoute: () => signedIn,
   path: "/plans/$id",
@@ -264,6 +272,7 @@ const tree = root.addChildren([
     runList,
     run,
     jobList,
+    calendar,
     plan,
     account,
     users,

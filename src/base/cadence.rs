@@ -121,8 +121,16 @@ impl Cadence {
     }
 
     /// The times after `at`, the next one first.
-    pub fn upcoming(&self, at: Timestamp) -> impl Iterator<Item = Timestamp> {
-        std::iter::successors(self.after(at), |last| self.after(*last))
+    pub fn upcoming(&self, at: Timestamp) -> impl Iterator<Item = Timestamp> + use<> {
+        // The pattern is read once, however many times are wanted of it.
+        let known = self.pattern().ok().zip(TimeZone::get(&self.zone).ok());
+        let next = move |at: Timestamp| {
+            let (pattern, zone) = known.as_ref()?;
+            let at = at.to_zoned(zone.clone());
+            let next = pattern.find_next_occurrence(&at, false).ok()?;
+            Some(next.timestamp())
+        };
+        std::iter::successors(next(at), move |last| next(*last))
     }
 
     /// A moment as the clocks in the zone show it.

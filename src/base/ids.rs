@@ -26,6 +26,14 @@ macro_rules! ids {
                 Self(rising(clock))
             }
 
+            /// Sorts before every id that is made at `at` or later, and after all earlier ones.
+            pub fn first_at(at: jiff::Timestamp) -> Self {
+                let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
+                let mut bytes = [0; 16];
+                bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+                Self::from_bytes(bytes)
+            }
+
             /// The 16 bytes, whose order is the order of time.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
@@ -144,6 +152,14 @@ mod tests {
         assert_eq!(ids(7), [first, second, third]);
         assert_ne!(ids(8)[0], first);
         assert_eq!(first.0.get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_moment_has_its_place_among_ids() {
+        let clock = Clock::manual(jiff::Timestamp::constant(1_800_000_000, 0));
+        let (id, now) = (UserId::new(&clock), clock.now());
+        let later = now + std::time::Duration::from_millis(1);
+        assert!(UserId::first_at(now) < id && id < UserId::first_at(later));
     }
 
     #[test]

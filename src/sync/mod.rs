@@ -5,6 +5,7 @@
 //! direction says, and remembers of each record which remote one it is. Runs are queued here and executed by the scheduler alone.
 
 mod board;
+mod calendar;
 mod cancel;
 mod claim;
 mod counts;
@@ -43,6 +44,7 @@ mod timetable;
 mod trouble;
 
 pub use board::Run;
+pub use calendar::{Calendar, Planned};
 pub use counts::{Counts, Fate};
 pub use definition::{Approval, Definition, Named, Pair};
 pub use direction::{Direction, Gone, Pulling, PullingChange};

@@ -195,6 +195,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getJob", read, "", none()),
         ("startRun", Needs("sync:run"), "", none()),
         ("listRuns", Needs("sync:read"), "", none()),
+        ("getCalendar", Needs("sync:read"), MARCH, none()),
         ("getRun", Needs("sync:read"), "", none()),
         ("listRunOutcomes", Needs("sync:read"), "", none()),
         ("followRun", Needs("sync:read"), "", none()),
@@ -210,6 +211,9 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("discardDeadLetter", Needs("sync:run"), "", none()),
     ]
 }
+
+/// A span of time.
+const MARCH: &str = "?from=2027-03-01T00:00:00Z&to=2027-04-01T00:00:00Z";
 
 /// One whose date has come: it is refused as such where the caller may make one.
 fn token() -> Value {

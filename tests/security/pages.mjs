@@ -32,6 +32,7 @@ const pages = [
   "/syncs/new",
   `/syncs/${sync}`,
   "/runs",
+  "/calendar",
   `/runs/${run}`,
   "/account",
   "/users",

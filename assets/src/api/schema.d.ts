@@ -1768,6 +1768,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows when one's syncs have run and will run.
+         * @description Of the past there are runs, of the future the times of schedules, over 62 days at most:
+         *     `?from=2027-03-01T00:00:00Z&to=2027-04-01T00:00:00Z`. A schedule's times that have passed
+         *     without a run are not shown; the book has them.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs": {
         parameters: {
             query?: never;
@@ -2285,6 +2309,96 @@ export interface components {
         BaseList: {
             /** @description In the provider's order. */
             items: components["schemas"]["Base"][];
+        };
+        /**
+         * Calendar
+         * @description What has run, and what is to run by itself.
+         */
+        Calendar: {
+            /**
+             * Format: date-time
+             * @description From when, included.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until when, not included.
+             */
+            to: string;
+            /** @description The runs that were asked for in that time, the last one first. */
+            runs: components["schemas"]["CalendarRun"][];
+            /** @description Whether there were more: only the last 2,000 jobs are looked at. */
+            runs_left_off: boolean;
+            /** @description The syncs that have a schedule, in the order in which they were made. */
+            schedules: components["schemas"]["CalendarSchedule"][];
+        };
+        /**
+         * CalendarRun
+         * @description A run, in a line.
+         */
+        CalendarRun: {
+            /**
+             * Format: uuid
+             * @description The run's id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The sync that it executes.
+             */
+            sync_id: string;
+            /** @description The sync's name when the run was asked for. */
+            sync_name: string;
+            /** @description What it is to do. */
+            kind: components["schemas"]["RunKind"] & unknown;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"] & unknown;
+            /** @description Whether a schedule asked for it, and no person. */
+            by_schedule: boolean;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            queued_at: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string;
+            /**
+             * Format: int64
+             * @description Records that were not acceptable to the provider, or may have been written.
+             */
+            open: number;
+        };
+        /**
+         * CalendarSchedule
+         * @description When a sync is to run by itself.
+         */
+        CalendarSchedule: {
+            /**
+             * Format: uuid
+             * @description The sync's id.
+             */
+            sync_id: string;
+            /** @description The sync's name. */
+            sync_name: string;
+            /** @description The schedule's time zone. */
+            zone: string;
+            /** @description Whether it rests, so that there are no times. */
+            paused: boolean;
+            /**
+             * @description The times to come in that span, the next one first; the first may have come already and
+             *     wait for its run. Clocks that change are met as the schedule meets them.
+             */
+            times: string[];
+            /** @description Whether there are more: 1,500 are shown of one sync at most, and 10,000 of all. */
+            times_left_off: boolean;
         };
         /**
          * Checkpoint
@@ -9537,6 +9651,44 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getCalendar: {
+        parameters: {
+            query: {
+                /** @description From this moment on (RFC 3339). */
+                from: string;
+                /** @description Until this moment, which is no part of it (RFC 3339). */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
             405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

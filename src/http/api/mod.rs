@@ -148,6 +148,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         ),
         (
             runs::Resource::new(app, pages),
+            runs::Calendar::new(app),
             jobs::Resource::new(app, pages),
         ),
         letters::Resource::new(app, pages),

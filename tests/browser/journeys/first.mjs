@@ -125,7 +125,7 @@ export async function seePage(page, heading) {
 }
 
 /** Picks an option of one of the UI's selects; its note may follow the option's own words. */
-async function choose(page, label, option) {
+export async function choose(page, label, option) {
   await page.getByRole("button", { name: label }).click();
   await page.getByRole("option", { name: new RegExp(`^${option}\\b`) }).first().click();
   // A list that is still fading out stays when the media change under it.

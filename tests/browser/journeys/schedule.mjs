@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { inspect } from "../browser.mjs";
-import { seePage } from "./first.mjs";
+import { choose, seePage } from "./first.mjs";
 
 const shown = 10;
 const title = "Airports to Sandbox: Schedule";
@@ -58,6 +58,32 @@ export function scheduleJourney(stage) {
     await seePage(page, "Syncs");
     const row = page.getByRole("row", { name: /Airports to Sandbox/ });
     await row.getByText(/^(in \d+ (hour|day|minute)s?|tomorrow)$/).waitFor();
+  });
+
+  it("stands in the calendar, a week and a month at a time, by the clocks of its zone", async () => {
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/calendar`);
+    await seePage(page, "Calendar");
+    const days = page.getByRole("list", { name: "Days" });
+    await days.getByRole("link", { name: /Airports to Sandbox.*, Done$/ }).first().waitFor();
+    await choose(page, /By the clocks of/, "Asia/Kolkata");
+    await page.getByRole("button", { name: "Next week" }).click();
+    const planned = days.getByRole("link", { name: "02:30 Airports to Sandbox, Planned" });
+    await planned.nth(1).waitFor();
+    assert.equal(await planned.count(), 2);
+    await inspect(page, "calendar-week");
+    await choose(page, /View/, "Month");
+    await page.getByRole("button", { name: "Next month" }).click();
+    await planned.nth(7).waitFor();
+    await page.getByText("The same as a table").click();
+    await page.getByRole("region", { name: "Calendar" }).waitFor();
+    await inspect(page, "calendar-month");
+    await page.reload();
+    await planned.nth(7).waitFor();
+    await planned.first().click();
+    await seePage(page, "Airports to Sandbox");
+    await page.getByRole("link", { name: "Syncs", exact: true }).first().click();
+    await seePage(page, "Syncs");
   });
 
   it("removes it after a question", async () => {

@@ -1,6 +1,7 @@
 //! Syncs from outside: an appliance, the sandbox, and clocks that fly.
 
 mod api;
+mod calendar;
 mod conformance;
 mod crash;
 mod far;

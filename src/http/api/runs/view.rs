@@ -29,7 +29,7 @@ pub(super) enum StateView {
 /// What a run is to do.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "RunKind", rename_all = "snake_case")]
-enum KindView {
+pub(super) enum KindView {
     /// It goes through the dataset and writes what is new or has changed.
     Push,
     /// It goes through the remote table and brings what is new or has changed into the dataset.
@@ -96,13 +96,13 @@ pub(crate) enum FateView {
 #[oai(rename = "Run", skip_serializing_if_is_none)]
 pub(crate) struct RunView {
     /// The run's id.
-    id: RunId,
+    pub(super) id: RunId,
     /// The sync that it executes.
-    sync_id: SyncId,
+    pub(super) sync_id: SyncId,
     /// The sync's name when the run was asked for.
-    sync_name: String,
+    pub(super) sync_name: String,
     /// What it is to do.
-    kind: KindView,
+    pub(super) kind: KindView,
     /// Which way the records of its sync go.
     direction: DirectionView,
     /// The run whose refused and unknown records it tries again.
@@ -110,21 +110,21 @@ pub(crate) struct RunView {
     /// The plan that it makes or carries out.
     plan_id: Option<PlanId>,
     /// Where it stands.
-    state: StateView,
+    pub(super) state: StateView,
     /// What it is busy with, while it is running or waiting.
     phase: Option<PhaseView>,
     /// When it was asked for.
-    queued_at: Moment,
+    pub(super) queued_at: Moment,
     /// When it began.
-    started_at: Option<Moment>,
+    pub(super) started_at: Option<Moment>,
     /// When it ended.
-    finished_at: Option<Moment>,
+    pub(super) finished_at: Option<Moment>,
     /// Who asked for it.
-    by: Option<StarterView>,
+    pub(super) by: Option<StarterView>,
     /// The records that it has to look at, as counted when it began.
     total: Option<u64>,
     /// What became of the records so far.
-    counts: CountsView,
+    pub(super) counts: CountsView,
     /// Calls to the provider.
     calls: u64,
     /// Those of them that the provider refused because there were too many.
@@ -166,9 +166,9 @@ pub(crate) struct CountsView {
     /// Left alone: nothing mapped has changed.
     unchanged: u64,
     /// Not acceptable to the provider.
-    refused: u64,
+    pub(super) refused: u64,
     /// Possibly written: finding out would risk a second copy.
-    unknown: u64,
+    pub(super) unknown: u64,
     /// Left alone, because they are no longer what was to be written.
     held: u64,
     /// Gone at one end, and deleted at the other.
