@@ -71,7 +71,8 @@ async fn a_request_with_a_token_stands_on_it_alone() {
         let refused = owner.clone().with("authorization", &header);
         let answer = refused.get("/datasets").await;
         answer.problem(401, "not_signed_in");
-        assert_eq!(answer.header("www-authenticate"), "Bearer", "{wrong}");
+        let told = answer.header("www-authenticate");
+        assert_eq!(told, "Bearer error=\"invalid_token\"", "{wrong}");
     }
     assert_eq!(server.count_in_book("api_token_refused"), 4);
 }

@@ -3239,7 +3239,6 @@ export interface components {
          * NewAuthorization
          * @description An authorization to begin: for a new connection, or for one that is there.
          * @example {
-         *       "connection_id": null,
          *       "provider": "airtable",
          *       "endpoint": "vendor",
          *       "name": "Marketing's Airtable"
@@ -4473,7 +4472,6 @@ export interface components {
          * @description Which records are to be picked, as in the list of records; without both, all are.
          * @example {
          *       "filter": "state = \"CA\"",
-         *       "q": null,
          *       "replace": false
          *     }
          */

@@ -50,16 +50,13 @@ impl Notion {
     ) -> Result<Vec<u8>, Refusal> {
         let selection = self.select(source, body, moment)?;
         let wanted = Wanted::of_body(body)?;
-        let place = match &wanted.cursor {
-            Some(cursor) => {
-                let patience = (moment.now, moment.knobs.cursor_idle());
-                self.cursors.find(cursor, source, patience)?
-            }
-            None => {
-                let filter = selection.filter.as_ref();
-                let candidates = filter.and_then(|filter| self.candidates(source, filter));
-                self.begin(source, candidates.as_deref(), &selection, moment)
-            }
+        let place = if let Some(cursor) = &wanted.cursor {
+            let patience = (moment.now, moment.knobs.cursor_idle());
+            self.cursors.find(cursor, source, patience)?
+        } else {
+            let filter = selection.filter.as_ref();
+            let candidates = filter.and_then(|filter| self.candidates(source, filter));
+            self.begin(source, candidates.as_deref(), &selection, moment)
         };
         // The lens is asked first, so that a refused query gives out no cursor.
         Lens::new(self, moment).narrowed(self.source(source), incoming)?;

@@ -177,7 +177,7 @@ async fn the_search_learns_of_new_things_late_and_tells_tables_from_pages() {
     };
     workspace.titled(AIRPORTS_SOURCE, "Vienna").await;
     assert_eq!(search("vienna", "page").await, 0);
-    workspace.clock.advance(Duration::from_secs(60));
+    workspace.clock.advance(Duration::from_mins(1));
     assert_eq!(search("vienna", "page").await, 1);
     assert_eq!(search("AIRPORT", "data_source").await, 1);
     let told = workspace
@@ -200,7 +200,7 @@ async fn the_search_learns_of_new_things_late_and_tells_tables_from_pages() {
 async fn the_first_edition_finds_databases() {
     let mut workspace = workspace();
     workspace.version = OLD;
-    workspace.clock.advance(Duration::from_secs(60));
+    workspace.clock.advance(Duration::from_mins(1));
     let body = json!({ "filter": { "property": "object", "value": "database" } });
     let found = workspace.post("v1/search", body).await.ok();
     let first = &found["results"][0];
