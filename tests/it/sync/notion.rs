@@ -298,3 +298,25 @@ async fn starts_with_notion_have_a_limit_of_their_own() {
     }
     panic!("nine starts in a row were let through");
 }
+
+#[tokio::test]
+async fn a_database_is_brought_here_and_what_changes_there_follows() {
+    let yard = yard(json!({})).await;
+    yard.colleagues_make(0..120).await;
+    let code = yard.remote_field("Code").await;
+    let wish = json!({"gone": "delete", "remote_key_field_id": code});
+    let sync = yard.pull(wish).await;
+    let written = yard.vendor.writes().await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 120, "{run}");
+    let still = yard.vendor.writes().await;
+    assert_eq!(still, written, "a pull writes nothing there");
+    yard.assert_same().await;
+    yard.edit_there("K0003", json!({"Name": "Renamed"})).await;
+    yard.delete_there("K0004").await;
+    let run = yard.run(&sync).await;
+    let told = ["changed", "deleted", "unchanged"].map(|fate| counts(&run)[fate].clone());
+    assert_eq!(told, [json!(1), json!(1), json!(118)], "{run}");
+    assert_eq!(yard.here("K0003").await["name"], "Renamed");
+    yard.assert_same().await;
+}
