@@ -315,8 +315,8 @@ async fn a_database_is_brought_here_and_what_changes_there_follows() {
     yard.edit_there("K0003", json!({"Name": "Renamed"})).await;
     yard.delete_there("K0004").await;
     let run = yard.run(&sync).await;
-    let told = ["changed", "deleted", "unchanged"].map(|fate| counts(&run)[fate].clone());
-    assert_eq!(told, [json!(1), json!(1), json!(118)], "{run}");
+    let told = ["changed", "deleted", "unchanged"].map(|fate| counts(&run)[fate]);
+    assert_eq!(told, [1, 1, 118], "{run}");
     assert_eq!(yard.here("K0003").await["name"], "Renamed");
     yard.assert_same().await;
 }
