@@ -41,7 +41,7 @@ function DayCell({ day, lines, isToday, isBeside }: DayCellProps) {
     "calendar-day",
     isToday && "today",
     isBeside && "beside",
-    lines.length === 0 && "empty",
+    lines.length === 0 && "free",
   ];
   return (
     <li className={look.filter(Boolean).join(" ")} aria-current={isToday ? "date" : undefined}>
