@@ -198,7 +198,10 @@ fn repair_operation(path: &str, method: &str, operation: &mut Value) {
         let can_happen = match status {
             400 => has_body || has_parameters,
             401 | 403 => !is_open || changes,
-            404 => path.contains('{') || names_another,
+            // An authorization names the connection that it is for in its body.
+            404 => {
+                path.contains('{') || names_another || changes && path.ends_with("/authorizations")
+            }
             412 => has_condition || path.ends_with("/batch"),
             413 | 415 => has_body,
             422 => has_body || has_key,
