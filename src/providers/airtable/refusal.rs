@@ -33,7 +33,11 @@ struct Item {
 
 /// What the vendor said, whichever way.
 struct Told {
+    /// The status in words, when the vendor itself has not spoken.
     kind: String,
+    /// Whether this is the vendor's word: a page of a machine in between is not, nor is half an
+    /// answer.
+    is_the_vendors: bool,
     message: Option<String>,
 }
 
@@ -49,8 +53,13 @@ impl Told {
             // A page of a machine in between; it is not shown.
             Err(_not_json) => None,
         };
+        let is_the_vendors = said.is_some();
         let (kind, message) = said.unwrap_or_else(|| (status.to_string(), None));
-        Self { kind, message }
+        Self {
+            kind,
+            is_the_vendors,
+            message,
+        }
     }
 
     /// In words, without what could garble a line.
@@ -79,12 +88,14 @@ pub(super) fn judge(
             until: held_until(),
         },
         (401, _) => Error::Unauthorised(told.words()),
+        (413, _) => Error::TooLarge,
+        // Of a 404 that cannot be read nobody knows whether a record is gone or the table.
+        (400..=499, _) if !told.is_the_vendors => Error::TryLater(told.words()),
         (403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND") => Error::Gone(told.words()),
         (403, _) => Error::Forbidden(told.words()),
         (422, "ROW_DOES_NOT_EXIST") => Error::RecordGone,
         (404, _) if told.is_about_a_record() => Error::RecordGone,
         (404, _) => Error::Gone(told.words()),
-        (413, _) => Error::TooLarge,
         (422, "UNKNOWN_FIELD_NAME") => Error::SchemaMoved(told.words()),
         (400 | 422, _) => Error::Refused(told.words()),
         (408 | 500..=599, _) => Error::TryLater(told.words()),
@@ -194,6 +205,25 @@ mod tests {
     fn a_record_that_is_gone_is_told_from_a_table_that_is() {
         let body = r#"{"error":{"type":"NOT_FOUND","message":"Could not find a record with ID \"rec1\"."}}"#;
         assert!(matches!(judged(404, body), Error::RecordGone));
+    }
+
+    #[test]
+    fn what_cannot_be_read_decides_nothing() {
+        for body in [
+            "",
+            "<html>Not found</html>",
+            r#"{"error":{"type":"NOT_FOUND","message":"Could not fi"#,
+        ] {
+            for status in [400, 403, 404, 422] {
+                let error = judged(status, body);
+                assert!(
+                    matches!(error, Error::TryLater(_)),
+                    "{status} {body}: {error:?}"
+                );
+            }
+        }
+        assert!(matches!(judged(401, "<html>"), Error::Unauthorised(_)));
+        assert!(matches!(judged(413, "<html>"), Error::TooLarge));
     }
 
     #[test]
