@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use super::exports::MOST_EXPORTS;
 use super::filter::FilterError;
 use super::import::Refusal;
 use super::plan::QueryError;
@@ -116,6 +117,12 @@ pub enum Error {
     /// The fields that a file is to have are none of the dataset's.
     #[error("fields: {0}")]
     UnknownFields(#[source] UnknownNames),
+    /// As many exports are kept for one user as may be.
+    #[error(
+        "{MOST_EXPORTS} exports of yours are kept or under way: delete one of them, or wait until \
+         one is deleted by itself"
+    )]
+    TooManyExports,
     /// The cursor is none of this list's.
     #[error(transparent)]
     BadCursor(#[from] BadCursor),

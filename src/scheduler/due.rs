@@ -35,11 +35,14 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
         Work::Run(run) => taken
             .iter()
             .any(|other| matches!(other, Work::Run(other) if other.table == run.table)),
-        Work::Export(_) => {
-            let exports = taken
-                .iter()
-                .filter(|other| matches!(other, Work::Export(_)));
-            exports.count() >= EXPORTS_AT_ONCE
+        // One at a time for each who asks, or whoever asks for many keeps all others waiting.
+        Work::Export(export) => {
+            let exports = taken.iter().filter_map(|other| match other {
+                Work::Export(other) => Some(other.by),
+                Work::Run(_) => None,
+            });
+            let askers: Vec<_> = exports.collect();
+            askers.len() >= EXPORTS_AT_ONCE || askers.contains(&export.by)
         }
     }
 }
@@ -122,5 +125,20 @@ mod tests {
         assert_eq!(due(&exports, &[]), exports[..EXPORTS_AT_ONCE]);
         assert_eq!(due(&exports[2..], &exports[..1]), exports[2..3]);
         assert_eq!(due(&[run("a")], &exports[..EXPORTS_AT_ONCE]).len(), 1);
+    }
+
+    #[test]
+    fn whoever_asks_for_many_exports_keeps_nobody_waiting() {
+        let mine: Vec<_> = std::iter::repeat_n(export(), 5)
+            .map(|export| match export {
+                Work::Export(export) => Work::Export(DueExport {
+                    export: ExportId::new(&Clock::system()),
+                    ..export
+                }),
+                run @ Work::Run(_) => run,
+            })
+            .collect();
+        let all = [&mine[..], &[export()]].concat();
+        assert_eq!(due(&all, &[]), [all[0].clone(), all[5].clone()]);
     }
 }

@@ -441,6 +441,30 @@ async fn a_field_that_is_gone_or_a_folder_that_cannot_be_used_fails_the_export_a
 }
 
 #[tokio::test]
+async fn nobody_fills_the_disk_with_exports_of_their_own() {
+    let (server, owner, dataset) = yard(1).await;
+    let other = server.sign_up("other@example.org", &["member"]).await;
+    let theirs = airports(&other).await;
+    let mut first = None;
+    for _ in 0..20 {
+        server.advance(15);
+        let export = ask(&owner, &dataset, json!({"format": "csv"})).await;
+        first.get_or_insert(export);
+    }
+    let path = format!("{dataset}/exports");
+    let refused = owner.post(&path, json!({"format": "csv"})).await;
+    let problem = refused.problem(409, "conflict");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("delete one"),
+        "{problem}"
+    );
+    ask(&other, &theirs, json!({"format": "csv"})).await;
+    work(&server).await;
+    owner.delete(&first.unwrap()).await.expect(204);
+    ask(&owner, &dataset, json!({"format": "csv"})).await;
+}
+
+#[tokio::test]
 async fn an_export_is_asked_for_once_however_often_the_request_is_sent() {
     let (server, owner, dataset) = yard(2).await;
     let once = owner.with("idempotency-key", "the-one");

@@ -61,7 +61,8 @@ fn lists(document: &Value) -> Vec<List> {
 }
 
 #[tokio::test]
-async fn every_list_shows_of_its_items_what_is_asked_for_and_refuses_names_that_there_are_not() {
+async fn every_list_can_be_asked_for_any_member_of_its_items_and_refuses_names_that_there_are_not()
+{
     let server = patient().await;
     let roles = ["admin", "member", "analyst", "auditor"];
     let person = server.sign_up("all@example.org", &roles).await;

@@ -15,7 +15,11 @@ export function TokenField({ provider, value, onChange, isSandbox, error }: Toke
   return (
     <TextField
       label={token}
-      help={isSandbox ? `The sandbox takes any that begins with ${prefix}.` : howTo}
+      help={
+        isSandbox
+          ? `The sandbox takes any of 10 characters or more that begins with ${prefix}.`
+          : howTo
+      }
       type="password"
       isRequired
       isCode

@@ -29,11 +29,17 @@ pub struct Asked {
     pub fields: Option<Vec<String>>,
 }
 
+/// So many exports of one user are kept, those that have not ended among them: their files share
+/// the disk with everybody's. Of those that are asked for in one moment a few more may slip through.
+pub(in crate::datasets) const MOST_EXPORTS: usize = 20;
+
 /// Tries before an export that keeps moving is left alone.
 const TRIES: usize = 3;
 
 impl Dataset {
     /// Asks for a file with its records, which the scheduler makes.
+    ///
+    /// Errs with `TooManyExports` while [`MOST_EXPORTS`] of the asker's are kept.
     pub async fn ask_export(
         &self,
         asked: Asked,
@@ -42,6 +48,10 @@ impl Dataset {
         self.demand(Access::View)?;
         Selection::named(self.schema(), asked.fields.as_deref()).map_err(Error::UnknownFields)?;
         let parts = &self.datasets.0;
+        let kept = Scan::prefix(prefix(&(self.reader.owner(),)), MOST_EXPORTS);
+        if parts.store.scan::<Exports>(&kept)?.rows.len() == MOST_EXPORTS {
+            return Err(Error::TooManyExports);
+        }
         let id = ExportId::new(&parts.clock);
         let export = ExportJob {
             dataset: self.id,

@@ -21,5 +21,6 @@ pub use fetch::{Content, Span};
 pub use make::DueExport;
 pub use row::ExportJob;
 
+pub(super) use ask::MOST_EXPORTS;
 pub(super) use live::Live;
 pub(super) use row::Exports;

@@ -10,7 +10,7 @@ use super::Tag;
 use super::exports::{JobFailureView, JobStateView, state};
 use crate::app::App;
 use crate::auth::Permission;
-use crate::base::{DatasetId, ExportId, JobId, PlanId, SyncId};
+use crate::base::{Blocking, DatasetId, ExportId, JobId, PlanId, SyncId};
 use crate::datasets::{ExportJob, Import};
 use crate::http::page::Pages;
 use crate::http::{ApiError, Caller, Moment};
@@ -20,6 +20,8 @@ use crate::sync::{Run, Task};
 
 pub(super) struct Resource {
     scheduler: Scheduler,
+    /// Where they are looked for: of a narrow search many are read and few are shown.
+    blocking: Blocking,
     pages: Pages,
 }
 
@@ -129,7 +131,9 @@ impl Resource {
             limit: page.limit,
             after: page.after,
         };
-        let jobs = self.scheduler.jobs(&scope, &wanted, &by)?;
+        let scheduler = self.scheduler.clone();
+        let look = move || scheduler.jobs(&scope, &wanted, &by);
+        let jobs = self.blocking.run(look).await?;
         let items = jobs.jobs.into_iter();
         Ok(Json(JobList {
             items: items.map(|(_, job)| job.into()).collect(),
@@ -146,7 +150,9 @@ impl Resource {
         id: Path<JobId>,
     ) -> Result<Json<JobView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let job = self.scheduler.job(&scope, id.0, &kinds(&caller), &by)?;
+        let (scheduler, kinds) = (self.scheduler.clone(), kinds(&caller));
+        let look = move || scheduler.job(&scope, id.0, &kinds, &by);
+        let job = self.blocking.run(look).await?;
         let job = job.ok_or_else(|| ApiError::not_found("job"))?;
         Ok(Json(job.into()))
     }
@@ -154,8 +160,11 @@ impl Resource {
 
 impl Resource {
     pub(super) fn new(app: &App, pages: Pages) -> Self {
-        let scheduler = app.scheduler.clone();
-        Self { scheduler, pages }
+        Self {
+            scheduler: app.scheduler.clone(),
+            blocking: app.blocking,
+            pages,
+        }
     }
 }
 

@@ -110,6 +110,7 @@ impl From<datasets::Error> for ApiError {
             | E::Ended
             | E::NotEnded
             | E::NotDone(_)
+            | E::TooManyExports
             | E::Accepted => Self::new(Code::Conflict, error.to_string()),
             E::BadName => Self::invalid("name", error.to_string()),
             E::BadSchema(faults) => {

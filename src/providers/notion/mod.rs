@@ -54,7 +54,8 @@ pub(super) fn misfit(token: &str) -> Option<&'static str> {
     let printable = token.bytes().all(|byte| byte.is_ascii_graphic());
     let long_enough = (10..=500).contains(&token.len());
     (!(begins && printable && long_enough)).then_some(
-        "the secret of a Notion integration begins with \"ntn_\" or \"secret_\" and has no spaces",
+        "the secret of a Notion integration begins with \"ntn_\" or \"secret_\", has 10 to 500 \
+         characters, and no spaces",
     )
 }
 

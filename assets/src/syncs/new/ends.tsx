@@ -33,6 +33,7 @@ export function ChooseEnds() {
     <form className="form" onSubmit={submit}>
       <Select
         label="Direction"
+        help={directions.find(({ value }) => value === (search.direction ?? "push"))?.note}
         options={directions}
         value={search.direction ?? "push"}
         onChange={(direction) => enter({ direction: direction === "pull" ? direction : undefined })}
