@@ -133,7 +133,7 @@ fn minute(at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::super::super::Held;
-    use super::super::wire::tests::layout;
+    use super::super::wire::layout;
     use super::*;
 
     fn at(text: &str) -> Timestamp {

@@ -1,0 +1,259 @@
+//! Pages: the body that writes one, and those that an answer shows.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::super::super::{Error, Held, Layout, Row};
+use super::super::cells::Cells;
+use super::super::map;
+use super::super::read::{self, Known};
+use super::super::shape::may_be_cut;
+use super::answer::{List, Part, parse};
+
+/// A page shows so many pieces of a text or a list at most (Notion API, "Retrieve a page").
+const SHOWN_PIECES: usize = 25;
+
+/// A page as it came.
+pub(in super::super) struct Read {
+    pub(in super::super) held: Held,
+    /// Who made it.
+    pub(in super::super) maker: String,
+    /// The data source that it lies in.
+    pub(in super::super) table: String,
+    pub(in super::super) in_trash: bool,
+    /// The places of the cells that may not be shown whole.
+    pub(in super::super) cut: Vec<usize>,
+}
+
+/// The body that makes a page, or changes the one that the row names.
+pub(in super::super) fn write(layout: &Layout, row: &Row) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    out.push(b'{');
+    if row.id.is_none() {
+        out.extend_from_slice(b"\"parent\":{\"type\":\"data_source_id\",\"data_source_id\":");
+        put(&mut out, &layout.table);
+        out.extend_from_slice(b"},");
+    }
+    out.extend_from_slice(b"\"properties\":{");
+    for (at, (field, cell)) in layout.fields.iter().zip(&row.cells).enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        put(&mut out, &field.id);
+        out.push(b':');
+        map::write(&field.kind, cell.as_ref(), &mut out);
+    }
+    out.extend_from_slice(b"}}");
+    out
+}
+
+fn put(out: &mut Vec<u8>, text: &str) {
+    serde_json::to_writer(out, text).expect("memory takes every byte");
+}
+
+#[derive(Deserialize)]
+struct Page<'a> {
+    id: String,
+    created_time: Timestamp,
+    #[serde(borrow)]
+    created_by: Known<'a>,
+    #[serde(default)]
+    in_trash: bool,
+    #[serde(default)]
+    archived: bool,
+    #[serde(borrow)]
+    parent: Parent<'a>,
+    #[serde(borrow)]
+    properties: Cells<'a>,
+}
+
+#[derive(Deserialize)]
+struct Parent<'a> {
+    #[serde(borrow, default)]
+    data_source_id: Option<Cow<'a, str>>,
+}
+
+impl Page<'_> {
+    fn read(self, layout: &Layout) -> Result<Read, Error> {
+        let mut cut = Vec::new();
+        let mut cells = Vec::with_capacity(layout.fields.len());
+        let table = self.parent.data_source_id.unwrap_or_default().into_owned();
+        // One that lies elsewhere has other properties, and nobody asks for its cells.
+        let asked = if table == layout.table {
+            &layout.fields[..]
+        } else {
+            &[]
+        };
+        for (at, field) in asked.iter().enumerate() {
+            let cell = self.properties.of(&field.id);
+            let cell = cell.ok_or_else(|| {
+                Error::SchemaMoved(format!("{:?} is not a property any more", field.name))
+            })?;
+            let (value, pieces) = read::read(&field.kind, cell.value());
+            let more = cell.has_more.unwrap_or(pieces >= SHOWN_PIECES);
+            if more && may_be_cut(&field.kind) {
+                cut.push(at);
+            }
+            cells.push(value);
+        }
+        Ok(Read {
+            held: Held {
+                id: self.id,
+                created_at: self.created_time,
+                created: false,
+                cells,
+            },
+            maker: self.created_by.id().to_owned(),
+            table,
+            in_trash: self.in_trash || self.archived,
+            cut,
+        })
+    }
+}
+
+/// The page of an answer.
+pub(in super::super) fn page(layout: &Layout, body: &[u8]) -> Result<Read, Error> {
+    parse::<Page<'_>>(body)?.read(layout)
+}
+
+/// The pages of one part of a query's answer.
+pub(in super::super) fn pages(layout: &Layout, body: &[u8]) -> Result<Part<Read>, Error> {
+    parse::<List<Page<'_>>>(body)?.part(|page| page.read(layout))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::super::super::RemoteField;
+    use super::super::super::shape::neutral;
+    use super::*;
+    use crate::fields::Value;
+
+    /// A layout with one field of each type, the first being the key.
+    pub(in super::super::super) fn layout(kinds: &[&str]) -> Layout {
+        let field = |(at, kind): (usize, &&str)| RemoteField {
+            id: format!("p%3A{at}"),
+            name: format!("Property {at}"),
+            kind: (*kind).to_owned(),
+            neutral: neutral(kind),
+            writable: true,
+            description: None,
+            options: Vec::new(),
+        };
+        Layout {
+            base: "base1".to_owned(),
+            table: "table1".to_owned(),
+            fields: kinds.iter().enumerate().map(field).collect(),
+            key: 0,
+            typecast: false,
+        }
+    }
+
+    fn json(properties: &str) -> String {
+        format!(
+            r#"{{"object":"page","id":"page1","created_time":"2026-01-31T17:05:00.000Z",
+            "created_by":{{"object":"user","id":"bot1"}},"in_trash":false,"url":"https://x",
+            "parent":{{"type":"data_source_id","data_source_id":"table1","database_id":"base1"}},
+            "properties":{{{properties}}}}}"#
+        )
+    }
+
+    const A: &str = r#""Name":{"id":"p%3A0","type":"title","title":[{"type":"text","text":{"content":"a"},"plain_text":"a"}]}"#;
+
+    #[test]
+    fn a_new_page_has_a_parent_and_a_known_one_none() {
+        let layout = layout(&["title", "number"]);
+        let mut row = Row {
+            id: None,
+            cells: vec![Value::text("a"), None],
+        };
+        let properties = r#""properties":{"p%3A0":{"title":[{"type":"text","text":{"content":"a"}}]},"p%3A1":{"number":null}}"#;
+        let made = format!(
+            r#"{{"parent":{{"type":"data_source_id","data_source_id":"table1"}},{properties}}}"#
+        );
+        assert_eq!(String::from_utf8(write(&layout, &row)).unwrap(), made);
+        row.id = Some("page1".to_owned());
+        let changed = format!("{{{properties}}}");
+        assert_eq!(String::from_utf8(write(&layout, &row)).unwrap(), changed);
+    }
+
+    #[test]
+    fn the_cells_of_a_page_are_found_by_the_ids_of_their_properties() {
+        let layout = layout(&["title", "number"]);
+        let more = r#""X":{"type":"hologram","hologram":{"x":[1]},"id":"zz"},"Size":{"number":2,"type":"number","id":"p%3A1"}"#;
+        let read = page(&layout, json(&format!("{more},{A}")).as_bytes()).unwrap();
+        assert_eq!(
+            read.held.cells,
+            [Value::text("a"), Some(Value::Number(2.0))]
+        );
+        assert_eq!((read.maker.as_str(), read.in_trash), ("bot1", false));
+        assert!(read.cut.is_empty());
+    }
+
+    #[test]
+    fn a_property_that_is_not_there_is_a_schema_that_has_moved() {
+        let layout = layout(&["title", "number"]);
+        let read = page(&layout, json(A).as_bytes());
+        assert!(matches!(read, Err(Error::SchemaMoved(_))));
+    }
+
+    #[test]
+    fn a_page_of_another_table_is_read_without_its_cells() {
+        let mut layout = layout(&["title", "number"]);
+        layout.table = "table2".to_owned();
+        let read = page(&layout, json(A).as_bytes()).unwrap();
+        assert_eq!(read.table, "table1");
+        assert!(read.held.cells.is_empty());
+    }
+
+    #[test]
+    fn a_cell_of_twenty_five_pieces_or_with_more_may_be_cut() {
+        let layout = layout(&["title", "relation", "relation", "multi_select"]);
+        let pieces = |count| vec![r#"{"plain_text":"a"}"#; count].join(",");
+        let ids = |count| vec![r#"{"id":"p"}"#; count].join(",");
+        let names: Vec<String> = (0..30).map(|at| format!(r#"{{"name":"{at}"}}"#)).collect();
+        let body = json(&format!(
+            r#""A":{{"id":"p%3A0","type":"title","title":[{}]}},
+            "B":{{"id":"p%3A1","type":"relation","relation":[{}],"has_more":false}},
+            "C":{{"id":"p%3A2","type":"relation","has_more":true,"relation":[{}]}},
+            "D":{{"id":"p%3A3","type":"multi_select","multi_select":[{}]}}"#,
+            pieces(25),
+            ids(25),
+            ids(25),
+            names.join(",")
+        ));
+        assert_eq!(page(&layout, body.as_bytes()).unwrap().cut, [0, 2]);
+    }
+
+    #[test]
+    fn a_query_that_ends_at_the_vendors_most_rows_says_so() {
+        let layout = layout(&["title"]);
+        let list = |more: &str| format!(r#"{{"object":"list","results":[{}],{more}}}"#, json(A));
+        let part = |more: &str| pages(&layout, list(more).as_bytes()).unwrap();
+        let whole =
+            part(r#""next_cursor":null,"has_more":false,"request_status":{"type":"complete"}"#);
+        assert!(whole.cursor.is_none() && !whole.ends_early);
+        let capped = part(
+            r#""next_cursor":null,"has_more":false,"request_status":{"type":"incomplete","incomplete_reason":"query_result_limit_reached"}"#,
+        );
+        assert!(capped.ends_early);
+        assert_eq!(
+            part(r#""next_cursor":"c","has_more":true"#)
+                .cursor
+                .as_deref(),
+            Some("c")
+        );
+    }
+
+    #[test]
+    fn an_answer_cut_anywhere_is_lost_and_never_half_read() {
+        let layout = layout(&["title"]);
+        let body = json(A);
+        for length in 0..body.len() {
+            let read = page(&layout, &body.as_bytes()[..length]);
+            assert!(matches!(read, Err(Error::Lost(_))), "cut at {length}");
+        }
+        assert!(matches!(page(&layout, b"<html>"), Err(Error::Lost(_))));
+    }
+}
