@@ -15,11 +15,11 @@ pub(in super::super) struct Part<T> {
 /// A list as it came.
 #[derive(Deserialize)]
 pub(super) struct List<T> {
-    pub(super) results: Vec<T>,
+    results: Vec<T>,
     #[serde(default)]
-    pub(super) next_cursor: Option<String>,
+    next_cursor: Option<String>,
     #[serde(default)]
-    pub(super) has_more: bool,
+    has_more: bool,
     #[serde(default)]
     request_status: Option<Status>,
 }

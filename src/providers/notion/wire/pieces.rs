@@ -24,23 +24,17 @@ pub(in super::super) fn pieces(kind: &str, body: &[u8]) -> Result<Part<Pieces>, 
         #[serde(borrow, alias = "people")]
         relation: Option<Known<'a>>,
     }
-    let list: List<Item<'_>> = parse(body)?;
-    let part = |items| Part {
-        items: vec![items],
-        cursor: list.next_cursor.filter(|_| list.has_more),
-        ends_early: false,
-    };
-    let items = list.results.into_iter();
-    Ok(part(match kind {
-        "title" | "rich_text" => {
-            let pieces = items.filter_map(|item| item.rich_text);
-            Pieces::Words(pieces.map(Piece::into_text).collect())
-        }
-        _ => {
-            let known = items.filter_map(|item| item.relation);
-            Pieces::Ids(known.map(|known| known.id().to_owned()).collect())
-        }
-    }))
+    parse::<List<Item<'_>>>(body)?.part(|item| {
+        Ok(match kind {
+            "title" | "rich_text" => {
+                Pieces::Words(item.rich_text.map(Piece::into_text).unwrap_or_default())
+            }
+            _ => {
+                let known = item.relation.into_iter();
+                Pieces::Ids(known.map(|known| known.id().to_owned()).collect())
+            }
+        })
+    })
 }
 
 /// What all pieces of a cell are together.
