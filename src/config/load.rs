@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Document;
 
-use super::fault::{Caution, Fault, Faults, Reason, Unreadable, Warning};
+use super::fault::{Fault, Faults, Reason, Unreadable, Warning};
 use super::reader::{About, Entry, Reader, place};
+use super::rules;
 use super::{
     Airtable, Audit, Auth, Config, Environment, Exports, Google, Limits, Log, Net, Notion, Redis,
     Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault,
@@ -81,7 +82,7 @@ fn read(text: &str, environment: &Environment, folder: &Path) -> Result<Loaded, 
     })?;
     let mut reader = Reader::new(text, &document, environment, folder);
     let config = sections(&mut reader);
-    check(&config, &mut reader);
+    rules::check(&config, &mut reader);
     reader.refuse_unknown();
     let Reader {
         entries,
@@ -143,67 +144,8 @@ fn sections(reader: &mut Reader<'_>) -> Config {
     }
 }
 
-/// The rules between one value and another.
-fn check(config: &Config, reader: &mut Reader<'_>) {
-    if config.auth.session_idle > config.auth.session_absolute {
-        let rule = "it must not be longer than auth.session_absolute";
-        reader.contradiction("auth.session_idle", rule);
-    }
-    let key = config.auth.jwt_secret_key.as_ref();
-    if key.is_some_and(|key| key.expose().len() < 32) {
-        let rule = "it must have at least 32 characters";
-        reader.contradiction("auth.jwt_secret_key", rule);
-    }
-    if config.limits.page_default > config.limits.page_max {
-        let rule = "it must not be greater than limits.page_max";
-        reader.contradiction("limits.page_default", rule);
-    }
-    if config.auth.argon2.memory_kib < 8 * config.auth.argon2.parallelism {
-        let rule = "it must be at least eight times auth.argon2_parallelism";
-        reader.contradiction("auth.argon2_memory_kib", rule);
-    }
-    if config.net.connect_deadline > config.net.total_deadline {
-        let rule = "it must not be longer than net.total_deadline";
-        reader.contradiction("net.connect_deadline", rule);
-    }
-    if config.server.http_listen.is_some() && !config.tls.enabled {
-        let rule = "it has nowhere to send anybody while tls.enabled is false";
-        reader.contradiction("server.http_listen", rule);
-    }
-    check_registrations(config, reader);
-    if !config.tls.enabled && !config.server.listen.ip().is_loopback() {
-        reader.caution("tls.enabled", Caution::TlsOff);
-    }
-}
-
-/// The rules for the names under which the appliance is known to providers.
-fn check_registrations(config: &Config, reader: &mut Reader<'_>) {
-    let (airtable, notion) = (&config.airtable, &config.notion);
-    if airtable.client_secret.is_some() && airtable.client_id.is_none() {
-        let rule = "it is the secret of an integration whose airtable.client_id is not set";
-        reader.contradiction("airtable.client_secret", rule);
-    }
-    if notion.client_secret.is_some() && notion.client_id.is_none() {
-        let rule = "it is the secret of an integration whose notion.client_id is not set";
-        reader.contradiction("notion.client_secret", rule);
-    }
-    if notion.client_id.is_some() && notion.client_secret.is_none() {
-        let rule = "Notion demands the secret too: set notion.client_secret";
-        reader.contradiction("notion.client_id", rule);
-    }
-    let ids = [
-        ("airtable.client_id", &airtable.client_id),
-        ("notion.client_id", &notion.client_id),
-    ];
-    for (key, id) in ids {
-        if id.is_some() && config.server.public_url.is_none() {
-            reader.caution(key, Caution::NoPublicUrl);
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use super::super::{Caution, MasterKey, Rate};
@@ -216,11 +158,11 @@ mod tests {
             .collect()
     }
 
-    fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
+    pub(in super::super) fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
         read(text, &environment(variables), Path::new("")).unwrap()
     }
 
-    fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    pub(in super::super) fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
         let faults = read(text, &environment(variables), Path::new("")).unwrap_err();
         let file = Some(PathBuf::from("w.toml"));
         let page = Faults { file, faults }.to_string();
@@ -313,18 +255,6 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_sent_on_only_where_there_is_tls() {
-        let text = "[server]\nhttp_listen = \"0.0.0.0:80\"\n";
-        let address = loaded(text, &[]).config.server.http_listen;
-        assert_eq!(address, "0.0.0.0:80".parse().ok());
-        let faults = faults(&format!("{text}[tls]\nenabled = false\n"), &[]);
-        assert!(
-            faults[0].starts_with("w.toml:2:1: server.http_listen:"),
-            "{faults:?}"
-        );
-    }
-
-    #[test]
     fn a_key_outside_the_sections_and_a_section_that_is_a_value_are_refused() {
         assert_eq!(
             faults("listen = 1\nserver = 1", &[]),
@@ -409,109 +339,11 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_stands_in_the_open_is_warned_about() {
-        for (text, variables, caution) in [
-            ("[sentry]\ndsn = \"x\"", &[][..], Caution::InlineSecret),
-            (
-                "",
-                &[("WEIGHBRIDGE_SENTRY__DSN", "x")],
-                Caution::EnvironmentSecret,
-            ),
-            (
-                "[sentry]\ndsn = { env = \"OTHER\" }",
-                &[("OTHER", "x")],
-                Caution::EnvironmentSecret,
-            ),
-        ] {
-            let loaded = loaded(text, variables);
-            assert_eq!(loaded.warnings[0].caution, caution, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_read_from_a_file_or_a_credential() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("dsn"), "the dsn\n").unwrap();
-        let file = format!(
-            "[sentry]\ndsn = {{ file = \"{}/dsn\" }}",
-            folder.path().display()
-        );
-        let credentials = [("CREDENTIALS_DIRECTORY", folder.path().to_str().unwrap())];
-        for loaded in [
-            loaded(&file, &[]),
-            loaded("[sentry.dsn]\ncredential = \"dsn\"", &credentials),
-        ] {
-            assert_eq!(loaded.config.sentry.dsn.unwrap().expose(), "the dsn");
-        }
-    }
-
-    #[test]
-    fn a_secret_whose_place_gives_none_is_a_fault_that_does_not_show_it() {
-        for (text, told) in [
-            (
-                "[sentry]\ndsn = { env = \"GONE\" }",
-                "variable GONE is not set",
-            ),
-            ("[sentry]\ndsn = { credential = \"d\" }", "LoadCredential="),
-            ("[sentry]\ndsn = { credential = \"../d\" }", "not shown"),
-            (
-                "[sentry]\ndsn = { file = \"/nowhere/d\" }",
-                "could not read /nowhere/d",
-            ),
-            ("[sentry]\ndsn = 5", "not shown"),
-        ] {
-            let faults = faults(text, &[]);
-            assert!(faults[0].contains(told), "{text}: {faults:?}");
-        }
-    }
-
-    #[test]
-    fn the_master_key_is_refused_from_the_environment_and_inline() {
-        for (text, variables) in [
-            ("[vault]\nmaster_key = { env = \"CANARY\" }", &[][..]),
-            ("[vault]\nmaster_key = \"CANARY\"", &[]),
-            ("", &[("WEIGHBRIDGE_VAULT__MASTER_KEY", "CANARY")]),
-        ] {
-            let faults = faults(text, variables);
-            assert!(faults[0].contains("never the key itself"), "{faults:?}");
-            assert!(!faults[0].contains("CANARY"), "{faults:?}");
-        }
-    }
-
-    #[test]
-    fn values_that_contradict_each_other_are_refused() {
-        for (text, key) in [
-            ("[tls]\ncertificate = \"/c\"", "tls.certificate"),
-            ("[auth]\nsession_idle = \"13 hours\"", "auth.session_idle"),
-            ("[auth]\njwt_secret_key = \"short\"", "auth.jwt_secret_key"),
-            ("[limits]\npage_max = 10", "limits.page_default"),
-            (
-                "[auth]\nargon2_memory_kib = 8\nargon2_parallelism = 2",
-                "auth.argon2_memory_kib",
-            ),
-            ("[net]\nconnect_deadline = \"1 h\"", "net.connect_deadline"),
-            ("[sandbox]\nurl = \"http://localhost:1\"", "sandbox.url"),
-            ("[sandbox]\nurl = \"http://10.0.0.1:1\"", "sandbox.url"),
-        ] {
-            let faults = faults(text, &[]);
-            assert!(faults[0].contains(&format!(" {key}: it ")), "{faults:?}");
-        }
-    }
-
-    #[test]
     fn a_sandbox_on_this_machine_is_allowed() {
         for url in ["http://127.0.0.1:8480", "http://[::1]:8480"] {
             let config = loaded(&format!("[sandbox]\nurl = \"{url}\""), &[]).config;
             assert!(config.sandbox.url.is_some(), "{url}");
         }
-    }
-
-    #[test]
-    fn going_without_tls_is_warned_about_unless_nobody_else_can_connect() {
-        let open = loaded("[tls]\nenabled = false", &[]);
-        assert_eq!(open.warnings[0].caution, Caution::TlsOff);
-        let near = "[server]\nlisten = \"127.0.0.1:80\"\n[tls]\nenabled = false";
-        assert_eq!(loaded(near, &[]).warnings, []);
     }
 
     #[test]

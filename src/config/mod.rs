@@ -24,6 +24,7 @@ mod rate;
 mod reader;
 mod redis;
 mod reference;
+mod rules;
 mod sandbox;
 mod secret;
 mod sentry;

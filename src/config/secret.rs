@@ -129,3 +129,66 @@ fn only_member(value: &Value) -> Option<(&str, &str)> {
     let place = place.as_str().filter(|place| !place.is_empty())?;
     (table.len() == 1).then_some((name, place))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::tests::{faults, loaded};
+    use super::*;
+
+    #[test]
+    fn a_secret_that_stands_in_the_open_is_warned_about() {
+        for (text, variables, caution) in [
+            ("[sentry]\ndsn = \"x\"", &[][..], Caution::InlineSecret),
+            (
+                "",
+                &[("WEIGHBRIDGE_SENTRY__DSN", "x")],
+                Caution::EnvironmentSecret,
+            ),
+            (
+                "[sentry]\ndsn = { env = \"OTHER\" }",
+                &[("OTHER", "x")],
+                Caution::EnvironmentSecret,
+            ),
+        ] {
+            let loaded = loaded(text, variables);
+            assert_eq!(loaded.warnings[0].caution, caution, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_read_from_a_file_or_a_credential() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("dsn"), "the dsn\n").unwrap();
+        let file = format!(
+            "[sentry]\ndsn = {{ file = \"{}/dsn\" }}",
+            folder.path().display()
+        );
+        let credentials = [("CREDENTIALS_DIRECTORY", folder.path().to_str().unwrap())];
+        for loaded in [
+            loaded(&file, &[]),
+            loaded("[sentry.dsn]\ncredential = \"dsn\"", &credentials),
+        ] {
+            assert_eq!(loaded.config.sentry.dsn.unwrap().expose(), "the dsn");
+        }
+    }
+
+    #[test]
+    fn a_secret_whose_place_gives_none_is_a_fault_that_does_not_show_it() {
+        for (text, told) in [
+            (
+                "[sentry]\ndsn = { env = \"GONE\" }",
+                "variable GONE is not set",
+            ),
+            ("[sentry]\ndsn = { credential = \"d\" }", "LoadCredential="),
+            ("[sentry]\ndsn = { credential = \"../d\" }", "not shown"),
+            (
+                "[sentry]\ndsn = { file = \"/nowhere/d\" }",
+                "could not read /nowhere/d",
+            ),
+            ("[sentry]\ndsn = 5", "not shown"),
+        ] {
+            let faults = faults(text, &[]);
+            assert!(faults[0].contains(told), "{text}: {faults:?}");
+        }
+    }
+}

@@ -87,3 +87,21 @@ impl Vault {
         Self { master_key }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::tests::faults;
+
+    #[test]
+    fn the_master_key_is_refused_from_the_environment_and_inline() {
+        for (text, variables) in [
+            ("[vault]\nmaster_key = { env = \"CANARY\" }", &[][..]),
+            ("[vault]\nmaster_key = \"CANARY\"", &[]),
+            ("", &[("WEIGHBRIDGE_VAULT__MASTER_KEY", "CANARY")]),
+        ] {
+            let faults = faults(text, variables);
+            assert!(faults[0].contains("never the key itself"), "{faults:?}");
+            assert!(!faults[0].contains("CANARY"), "{faults:?}");
+        }
+    }
+}
