@@ -4,16 +4,25 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{AIRPORTS_SOURCE, EVERYTHING_SOURCE, PROJECTS_SOURCE, TASKS_SOURCE, words, workspace};
+use super::{
+    AIRPORTS_SOURCE, EVERYTHING_SOURCE, PROJECTS_SOURCE, TASKS_SOURCE, Workspace, words, workspace,
+};
+
+impl Workspace {
+    /// Makes the airports `A0`, `A1` and so on, and gives the ids of their pages.
+    async fn airports(&self, count: usize) -> Vec<String> {
+        let mut ids = Vec::with_capacity(count);
+        for number in 0..count {
+            ids.push(self.titled(AIRPORTS_SOURCE, &format!("A{number}")).await);
+        }
+        ids
+    }
+}
 
 #[tokio::test]
 async fn pages_of_a_query_follow_each_other_until_nothing_is_left() {
     let workspace = workspace();
-    for number in 0..5 {
-        workspace
-            .titled(AIRPORTS_SOURCE, &format!("A{number}"))
-            .await;
-    }
+    workspace.airports(5).await;
     let first = workspace
         .query(AIRPORTS_SOURCE, json!({ "page_size": 2 }))
         .await
@@ -37,11 +46,7 @@ async fn pages_of_a_query_follow_each_other_until_nothing_is_left() {
 #[tokio::test]
 async fn a_cursor_that_has_expired_or_never_was_is_refused_by_its_name() {
     let workspace = workspace();
-    for number in 0..3 {
-        workspace
-            .titled(AIRPORTS_SOURCE, &format!("A{number}"))
-            .await;
-    }
+    workspace.airports(3).await;
     let first = workspace
         .query(AIRPORTS_SOURCE, json!({ "page_size": 1 }))
         .await
@@ -63,11 +68,7 @@ async fn a_cursor_that_has_expired_or_never_was_is_refused_by_its_name() {
 async fn a_query_yields_ten_thousand_pages_and_then_says_that_it_is_incomplete() {
     let workspace = workspace();
     workspace.turn(json!({ "query_cap": 3 })).await;
-    for number in 0..5 {
-        workspace
-            .titled(AIRPORTS_SOURCE, &format!("A{number}"))
-            .await;
-    }
+    workspace.airports(5).await;
     let first = workspace
         .query(AIRPORTS_SOURCE, json!({ "page_size": 2 }))
         .await
@@ -296,14 +297,7 @@ async fn only_the_properties_that_are_asked_for_are_shown() {
 #[tokio::test]
 async fn a_page_that_changes_under_a_query_is_shown_as_it_is_now() {
     let workspace = workspace();
-    let mut ids = Vec::new();
-    for number in 0..4 {
-        ids.push(
-            workspace
-                .titled(AIRPORTS_SOURCE, &format!("A{number}"))
-                .await,
-        );
-    }
+    let ids = workspace.airports(4).await;
     let first = workspace
         .query(AIRPORTS_SOURCE, json!({ "page_size": 1 }))
         .await
