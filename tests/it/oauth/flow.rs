@@ -17,7 +17,7 @@ async fn a_person_allows_and_the_connection_works() {
     assert!(scopes.contains(&json!("data.records:write")), "{shown}");
     assert!(shown["oauth"]["expires_at"].is_string());
     assert!(shown["oauth"]["renewable_until"].is_string());
-    let bases = place.member.get(&format!("{path}/bases")).await.expect(200);
+    let bases = place.bases(&path).await.expect(200);
     assert_eq!(bases["items"][0]["id"], "appSandboxDemo001");
     assert_eq!(place.server.count_in_book("oauth_begin"), 1);
     assert_eq!(place.server.count_in_book("connection_create"), 1);
@@ -141,8 +141,7 @@ async fn a_connection_gets_another_grant_or_a_token_in_its_place() {
         .put(&format!("{path}/credential"), pasted)
         .await;
     assert!(replaced.expect(200).get("oauth").is_none());
-    let bases = place.member.get(&format!("{path}/bases")).await;
-    bases.expect(200);
+    place.bases(&path).await.expect(200);
 }
 
 #[tokio::test]

@@ -123,6 +123,16 @@ impl Place {
         answer.json().await.unwrap()
     }
 
+    /// Asks the provider for the bases that the connection at `path` shows.
+    pub(crate) async fn bases(&self, path: &str) -> Answer {
+        self.member.get(&format!("{path}/bases")).await
+    }
+
+    /// How the connection at `path` stands, such as `active`.
+    pub(crate) async fn status(&self, path: &str) -> Value {
+        self.member.get(path).await.expect(200)["status"].clone()
+    }
+
     /// A connection that was allowed, by its path.
     pub(crate) async fn connected(&self) -> String {
         let address = begin(&self.member, "By OAuth").await;

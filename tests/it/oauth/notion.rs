@@ -118,25 +118,17 @@ async fn a_connection_is_allowed_and_its_token_replaced_when_it_is_refused() {
         shown["oauth"].is_object() && shown["oauth"].get("expires_at").is_none(),
         "{shown}"
     );
-    let bases = format!("{path}/bases");
-    let listed = place.member.get(&bases).await.expect(200);
+    let listed = place.bases(&path).await.expect(200);
     assert!(!listed["items"].as_array().unwrap().is_empty(), "{listed}");
     assert_eq!(place.token_calls().await, 1);
     // An hour is over at the vendor, who has told nobody.
     place.clock.advance(std::time::Duration::from_hours(1));
-    place.member.get(&bases).await.expect(200);
+    place.bases(&path).await.expect(200);
     assert_eq!(place.token_calls().await, 2);
     assert_eq!(place.server.count_in_book("credential_renew"), 1);
     place.sandbox.fault(json!({"fault": "grant_revoked"})).await;
-    place
-        .member
-        .get(&bases)
-        .await
-        .problem(502, "provider_failed");
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "reconnect"
-    );
+    place.bases(&path).await.problem(502, "provider_failed");
+    assert_eq!(place.status(&path).await, "reconnect");
 }
 
 #[tokio::test]
@@ -146,23 +138,11 @@ async fn a_pair_that_was_lost_ends_in_reconnect_and_nothing_is_shown_twice() {
     place.clock.advance(std::time::Duration::from_hours(1));
     let lost = json!({"fault": "lost_answer", "match": {"path_contains": "oauth/token"}});
     place.sandbox.fault(lost).await;
-    let bases = format!("{path}/bases");
-    place
-        .member
-        .get(&bases)
-        .await
-        .problem(502, "provider_failed");
+    place.bases(&path).await.problem(502, "provider_failed");
     place.server.advance(30);
-    place
-        .member
-        .get(&bases)
-        .await
-        .problem(502, "provider_failed");
+    place.bases(&path).await.problem(502, "provider_failed");
     assert_eq!(place.token_calls().await, 2);
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "reconnect"
-    );
+    assert_eq!(place.status(&path).await, "reconnect");
 }
 
 #[tokio::test]

@@ -16,10 +16,6 @@ impl Place {
         self.member.get("/connections").await.expect(200);
         self.advance(1800);
     }
-
-    async fn bases(&self, path: &str) -> crate::support::Answer {
-        self.member.get(&format!("{path}/bases")).await
-    }
 }
 
 #[tokio::test]
@@ -52,10 +48,7 @@ async fn a_token_that_is_refused_is_replaced_and_the_call_made_again() {
     place.sandbox.fault(json!({"fault": "token_expired"})).await;
     place.bases(&path).await.expect(200);
     assert_eq!(place.token_calls().await, 2);
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "active"
-    );
+    assert_eq!(place.status(&path).await, "active");
 }
 
 #[tokio::test]
@@ -68,10 +61,7 @@ async fn a_token_that_was_pasted_is_not_replaced() {
     place.sandbox.fault(json!({"fault": "unauthorized"})).await;
     place.bases(&path).await.problem(502, "provider_failed");
     assert_eq!(place.token_calls().await, 0);
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "reconnect"
-    );
+    assert_eq!(place.status(&path).await, "reconnect");
 }
 
 #[tokio::test]
@@ -145,10 +135,7 @@ async fn a_desk_in_trouble_fails_calls_once_the_token_is_dead_and_nothing_is_los
     place.sandbox.fault(at_desk("unavailable")).await;
     let problem = place.bases(&path).await.problem(502, "provider_failed");
     assert_eq!(problem["provider"]["type"], "not_reached");
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "failing"
-    );
+    assert_eq!(place.status(&path).await, "failing");
     place.advance(30);
     place.bases(&path).await.expect(200);
 }
@@ -160,10 +147,7 @@ async fn a_registration_that_is_taken_no_more_does_not_end_the_grant() {
     place.let_an_hour_pass().await;
     place.sandbox.fault(at_desk("unauthorized")).await;
     place.bases(&path).await.problem(502, "provider_failed");
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "failing"
-    );
+    assert_eq!(place.status(&path).await, "failing");
     place.advance(30);
     place.bases(&path).await.expect(200);
 }
@@ -201,10 +185,7 @@ async fn a_request_that_never_arrived_is_made_again_while_the_old_token_works() 
     place.bases(&path).await.expect(200);
     assert_eq!(place.token_calls().await, 3);
     assert_eq!(place.server.count_in_book("credential_renew"), 1);
-    assert_eq!(
-        place.member.get(&path).await.expect(200)["status"],
-        "active"
-    );
+    assert_eq!(place.status(&path).await, "active");
 }
 
 #[tokio::test]
