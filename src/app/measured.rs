@@ -1,0 +1,60 @@
+//! What is measured of the whole appliance.
+
+use super::storage::store_file;
+use super::{App, Error};
+use crate::base::metrics::{
+    AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS, JOBS,
+    RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+};
+use crate::{sync, tls};
+
+impl App {
+    /// Everything that is measured, in the text format of Prometheus. What is not said when it
+    /// happens is looked at now.
+    pub fn measured(&self) -> Result<String, Error> {
+        let size = std::fs::metadata(store_file(&self.config)).map_or(0, |file| file.len());
+        STORE_BYTES.count([], size);
+        let degraded = self.audit.check().is_err();
+        AUDIT_DEGRADED.count([], degraded.into());
+        let (queued, running) = self.scheduler.load()?;
+        JOBS.count(["queued".into()], queued as u64);
+        JOBS.count(["running".into()], running as u64);
+        if self.config.tls.enabled
+            && let Ok(Some(certificate)) = tls::inspect(&self.config)
+        {
+            let ends = certificate.not_after.as_second();
+            CERTIFICATE_EXPIRY.count([], ends.try_into().unwrap_or_default());
+        }
+        Ok(self.metrics.render())
+    }
+
+    /// Shows the counts of what may happen from the start, where the words are few.
+    pub(super) fn begin_counts() {
+        for task in ["push", "retry", "plan", "execute"] {
+            for trigger in ["user", "schedule"] {
+                for state in ["done", "failed", "cancelled"] {
+                    RUNS.begin([task.into(), trigger.into(), state.into()]);
+                }
+            }
+        }
+        for fate in sync::Fate::ALL {
+            RECORDS.begin([fate.name().into()]);
+        }
+        for outcome in ["done", "failed"] {
+            COMMITS.begin([outcome.into()]);
+        }
+        for outcome in [
+            "signed_in",
+            "wrong",
+            "held_back",
+            "disabled",
+            "session_refused",
+            "token_refused",
+        ] {
+            SIGN_INS.begin([outcome.into()]);
+        }
+        for count in [&AUDIT_EVENTS, &AUDIT_FAILURES, &AUDIT_LOST, &SERIES_REFUSED] {
+            count.begin([]);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What each service is built of.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot::Receiver;
+
+use super::Error;
+use crate::audit::Log;
+use crate::auth;
+use crate::base::{Blocking, Clock, Nudge};
+use crate::config::Config;
+use crate::connections::{self, Connections, Manner, Manners, Registration};
+use crate::datasets::{self, Datasets};
+use crate::net::{self, NotLoopback};
+use crate::providers::{Kind, oauth};
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// Everybody's tables, over the same ground as their accounts.
+pub(super) fn records(ground: &auth::Parts, nudge: &Nudge, config: &Config) -> Datasets {
+    Datasets::new(datasets::Services {
+        store: ground.store.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        blocking: ground.blocking,
+        nudge: nudge.clone(),
+        settings: datasets::Settings {
+            spool: config.server.data.join("spool"),
+            exports: config.server.data.join("exports"),
+            keep_exports: config.exports.keep,
+        },
+    })
+}
+
+/// How fast the providers are called, and how far their lists lag behind.
+fn manners(config: &Config) -> Manners {
+    Manners {
+        airtable: Manner::new(config.airtable.requests_per_second, Duration::ZERO),
+        notion: Manner::new(
+            config.notion.requests_per_second,
+            config.notion.settle_after,
+        ),
+    }
+}
+
+/// What accounts are built upon.
+pub(super) fn ground(
+    store: &Store,
+    vault: &Vault,
+    audit: &Log,
+    clock: &Clock,
+    blocking: Blocking,
+) -> auth::Parts {
+    auth::Parts {
+        store: store.clone(),
+        vault: vault.clone(),
+        audit: audit.clone(),
+        clock: clock.clone(),
+        blocking,
+    }
+}
+
+/// The client for outgoing calls, made beside the rest: reading the system's certificates takes as
+/// long as opening all files.
+pub(super) fn network(config: &Config, blocking: Blocking) -> Receiver<Result<net::Client, Error>> {
+    let settings = config.net.clone();
+    blocking.start(move || net::Client::new(&settings).map_err(|error| Error::Net(error.into())))
+}
+
+/// The accounts at providers.
+pub(super) fn connections(
+    config: &Config,
+    ground: &auth::Parts,
+    network: net::Client,
+) -> Result<Connections, NotLoopback> {
+    Connections::new(connections::Parts {
+        store: ground.store.clone(),
+        vault: ground.vault.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        blocking: ground.blocking,
+        network: Arc::new(network),
+        manners: manners(config),
+        sandbox: config.sandbox.url.clone(),
+        registration: registration(config),
+    })
+}
+
+/// How the appliance is known to the providers, and where they send people back to.
+fn registration(config: &Config) -> Registration {
+    let (airtable, notion) = (&config.airtable, &config.notion);
+    let named = [
+        (Kind::Airtable, &airtable.client_id, &airtable.client_secret),
+        (Kind::Notion, &notion.client_id, &notion.client_secret),
+    ];
+    let clients = named.into_iter().filter_map(|(kind, id, secret)| {
+        let (id, secret) = (id.clone()?, secret.clone());
+        Some((kind, oauth::Client { id, secret }))
+    });
+    Registration {
+        address: own_address(config),
+        clients: clients.collect(),
+    }
+}
+
+/// What people type to get here: what was set, else the port of this machine that is listened on.
+fn own_address(config: &Config) -> String {
+    let server = &config.server;
+    if let Some(url) = &server.public_url {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    let scheme = if config.tls.enabled { "https" } else { "http" };
+    format!("{scheme}://localhost:{}", server.listen.port())
+}
