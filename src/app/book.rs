@@ -1,6 +1,5 @@
 //! Opens the book.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Error;
@@ -13,7 +12,7 @@ use crate::vault::Master;
 pub(super) fn open_book(config: &Config, master: &Master, clock: &Clock) -> Result<Log, Error> {
     match Log::open(settings(config), master.key_box(), clock.clone()) {
         Err(audit::Error::KeyRefused) => Err(Error::KeysDiffer {
-            audit_key: audit_key(config),
+            audit_key: config.server.audit_key(),
             master_key: config.vault.master_key.path().clone(),
         }),
         opened => Ok(opened?),
@@ -25,16 +24,11 @@ pub(super) fn witness(audit: &Log) -> Arc<dyn Witness> {
     Arc::new(audit.clone())
 }
 
-/// Where the audit log's own keys lie.
-fn audit_key(config: &Config) -> PathBuf {
-    config.server.data.join("audit.key")
-}
-
 fn settings(config: &Config) -> audit::Settings {
     let audit = &config.audit;
     audit::Settings {
         folder: audit.folder.clone(),
-        key_file: audit_key(config),
+        key_file: config.server.audit_key(),
         segment_bytes: u64::from(audit.segment_mib) << 20,
         checkpoint_lines: u64::from(audit.checkpoint_lines),
         checkpoint_every: audit.checkpoint_every,

@@ -1,6 +1,5 @@
 //! What is measured of the whole appliance.
 
-use super::storage::store_file;
 use super::{App, Error};
 use crate::base::metrics::{
     AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS, JOBS,
@@ -12,7 +11,7 @@ impl App {
     /// Everything that is measured, in the text format of Prometheus. What is not said when it
     /// happens is looked at now.
     pub fn measured(&self) -> Result<String, Error> {
-        let size = std::fs::metadata(store_file(&self.config)).map_or(0, |file| file.len());
+        let size = std::fs::metadata(self.config.server.store_file()).map_or(0, |file| file.len());
         STORE_BYTES.count([], size);
         let degraded = self.audit.check().is_err();
         AUDIT_DEGRADED.count([], degraded.into());

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::book::{open_book, witness};
-use super::storage::{registry, store_file, store_settings};
+use super::storage::{registry, store_settings};
 use crate::audit::{Code, Event, Log};
 use crate::base::{Act, Actor, Blocking, Clock, chain};
 use crate::config::Config;
@@ -13,11 +13,10 @@ use crate::vault::Master;
 ///
 /// It is opened as for a start, so that store and book agree before.
 pub fn migrate(config: &Config, wanted: u32, clock: &Clock) -> Result<Option<Migration>, Error> {
-    let file = store_file(config);
-    let master = Master::open(&config.vault.master_key, &[&file])?;
+    let master = Master::open(&config.vault.master_key, &[&config.server.store_file()])?;
     let audit = open_book(config, &master, clock)?;
     let store = Store::open(
-        &store_settings(config, file),
+        &store_settings(config),
         registry(),
         witness(&audit),
         Blocking::Inline,

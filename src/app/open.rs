@@ -6,7 +6,7 @@ use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
 use super::parts::{connections, ground, network, records};
-use super::storage::{registry, store_file, store_settings};
+use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
 use crate::auth::Auth;
@@ -30,12 +30,11 @@ impl App {
         let metrics = Metrics::of_process();
         let network = network(&config, blocking);
         make_data_folder(&config)?;
-        let data = &config.server.data;
-        let file = store_file(&config);
-        let master = Master::open(&config.vault.master_key, &[&file, &data.join("audit.key")])?;
+        let (file, audit_key) = (config.server.store_file(), config.server.audit_key());
+        let master = Master::open(&config.vault.master_key, &[&file, &audit_key])?;
         let audit = open_book(&config, &master, &clock)?;
         let store = Store::open(
-            &store_settings(&config, file),
+            &store_settings(&config),
             registry(),
             witness(&audit),
             blocking,

@@ -1,20 +1,13 @@
-//! The store: where it lies, and what is kept in it.
-
-use std::path::PathBuf;
+//! The store: how it is kept, and what is kept in it.
 
 use crate::config::Config;
 use crate::store::{self, Registry};
 use crate::{auth, connections, datasets, receipts, sync, vault};
 
-/// Where the store lies.
-pub(super) fn store_file(config: &Config) -> PathBuf {
-    config.server.data.join("store.redb")
-}
-
-/// How the store is kept in `file`.
-pub(super) fn store_settings(config: &Config, file: PathBuf) -> store::Settings {
+/// How the store is kept.
+pub(super) fn store_settings(config: &Config) -> store::Settings {
     store::Settings {
-        file,
+        file: config.server.store_file(),
         cache_bytes: config.store.cache_mib as usize * 1024 * 1024,
     }
 }

@@ -21,6 +21,7 @@ use super::failure::Failure;
 use super::runtime;
 use crate::app::App;
 use crate::base::{Blocking, Clock, Peer, Tasks};
+use crate::config::Server;
 use crate::http::{self, ACT_FOR};
 
 type Sender = http1::SendRequest<BoxBody<bytes::Bytes, io::Error>>;
@@ -117,7 +118,7 @@ impl Client {
             return Ok(client);
         }
         if ground == Ground::Built {
-            built(&config.server.data)?;
+            built(&config.server)?;
         }
         let app = App::open(config, Clock::system(), Blocking::Threads).await;
         let app = app.map_err(Failure::of)?;
@@ -320,13 +321,12 @@ impl Client {
     }
 }
 
-/// Errs unless there is a store in the folder `data`.
-fn built(data: &Path) -> Result<(), Failure> {
-    let store = data.join("store.redb");
-    match store.try_exists() {
+/// Errs unless there is a store.
+fn built(server: &Server) -> Result<(), Failure> {
+    match server.store_file().try_exists() {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::of(NoAppliance(data.to_owned()))),
-        Err(error) => Err(Failure::of(OutOfReach(data.to_owned(), error))),
+        Ok(false) => Err(Failure::of(NoAppliance(server.data.clone()))),
+        Err(error) => Err(Failure::of(OutOfReach(server.data.clone(), error))),
     }
 }
 

@@ -34,9 +34,9 @@ struct NoStore(PathBuf);
 pub(super) fn run(command: &Command, context: &Context) -> Result<(), Failure> {
     let Command::Migrate { to } = *command;
     let config = context.load()?.config;
-    let data = &config.server.data;
-    let from = match look(&data.join("store.redb")).map_err(Failure::of)? {
-        Seen::Missing => return Err(Failure::of(NoStore(data.clone()))),
+    let server = &config.server;
+    let from = match look(&server.store_file()).map_err(Failure::of)? {
+        Seen::Missing => return Err(Failure::of(NoStore(server.data.clone()))),
         Seen::Schema { found, .. } if found == to => Some(to),
         Seen::Schema { .. } | Seen::Unclean => {
             let migration = app::migrate(&config, to, &Clock::system()).map_err(Failure::of)?;

@@ -88,7 +88,7 @@ fn named(folder: &Path, proved: bool) -> Result<PathBuf, Failure> {
 /// beside it is one that was emptied.
 fn configured(context: &Context) -> Result<PathBuf, Failure> {
     let config = context.load()?.config;
-    let began = config.server.data.join("audit.key").exists();
+    let began = config.server.audit_key().exists();
     let folder = config.audit.folder;
     if began || (folder.is_dir() && holds_a_log(&folder)?) {
         return Ok(folder);

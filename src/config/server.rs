@@ -50,6 +50,16 @@ pub struct Deadlines {
 }
 
 impl Server {
+    /// Where the store lies.
+    pub fn store_file(&self) -> PathBuf {
+        self.data.join("store.redb")
+    }
+
+    /// Where the audit log's own keys lie; they are there once it has begun.
+    pub fn audit_key(&self) -> PathBuf {
+        self.data.join("audit.key")
+    }
+
     pub(super) fn read(mut from: Section<'_, '_>) -> Self {
         let data: PathBuf = from.key(
             "data",

@@ -18,10 +18,7 @@ const SLACK: SignedDuration = SignedDuration::from_secs(5);
 const HEARD: &str = "/run/systemd/timesync/synchronized";
 
 pub(super) fn check(config: &Config, clock: &Clock) -> Check {
-    let newest = [
-        config.server.data.join("store.redb"),
-        config.audit.folder.clone(),
-    ];
+    let newest = [config.server.store_file(), config.audit.folder.clone()];
     let newest = newest.iter().filter_map(|path| written(path)).max();
     Check::group(
         "Clock",

@@ -12,13 +12,13 @@ use crate::config::{Config, MasterKey};
 use crate::vault::Master;
 
 pub(super) fn check(config: &Config) -> Check {
-    let data = &config.server.data;
-    let begun = data.join("store.redb").exists();
-    let audit_key = data.join("audit.key");
+    let server = &config.server;
+    let begun = server.store_file().exists();
+    let audit_key = server.audit_key();
     Check::group(
         "Files",
         vec![
-            private("data folder", data, 0o007, begun),
+            private("data folder", &server.data, 0o007, begun),
             master_key(&config.vault.master_key, &audit_key, begun),
             private("audit key", &audit_key, 0o077, begun),
         ],

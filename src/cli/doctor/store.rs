@@ -8,7 +8,7 @@ use crate::store::{self, Error, Seen};
 const NAME: &str = "Store";
 
 pub(super) fn check(config: &Config, running: bool) -> Check {
-    let file = config.server.data.join("store.redb");
+    let file = config.server.store_file();
     let bytes = std::fs::metadata(&file).map_or(0, |about| about.len());
     judge(store::look(&file), running, bytes)
 }
