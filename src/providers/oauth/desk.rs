@@ -11,6 +11,9 @@ use crate::base::Secret;
 use crate::net::{Call, Network, Target};
 use crate::providers::Kind;
 
+/// The parts of a request that are secrets.
+const SECRETS: [&str; 3] = ["code", "code_verifier", "refresh_token"];
+
 /// The name under which this appliance is registered at a vendor.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -135,10 +138,19 @@ impl Desk {
             let value = HeaderValue::from_static(value);
             call.header(HeaderName::from_static(name), value)
         });
+        let shown: Vec<&str> = self.secrets(&pairs).collect();
         let call = written(call, self.dialect.body, &pairs);
         let call = call.purpose(self.kind.name(), operation, std::time::Duration::ZERO);
         let answer = self.network.send(call).await?;
-        wire::read(answer.status, &answer.body)
+        wire::read(answer.status, &answer.body, &shown)
+    }
+
+    /// What of a request is nobody else's business.
+    fn secrets<'a>(&'a self, pairs: &[(&'a str, &'a str)]) -> impl Iterator<Item = &'a str> {
+        let shown = pairs.iter().filter(|(name, _)| SECRETS.contains(name));
+        let shown: Vec<&str> = shown.map(|(_, value)| *value).collect();
+        let own = self.client.secret.as_ref().map(Secret::expose);
+        shown.into_iter().chain(own)
     }
 }
 

@@ -6,6 +6,7 @@
 mod desk;
 mod error;
 mod pkce;
+mod redact;
 mod wire;
 
 pub use desk::{Client, Desk};

@@ -6,12 +6,15 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::Error;
+use super::redact::redacted;
 use crate::base::Secret;
 
 /// No token lives longer than that, whatever is said of it: ten years.
 const LONGEST_SECONDS: u64 = 10 * 365 * 86_400;
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 200;
+/// And no more of it is looked through.
+const READ_CHARS: usize = 4000;
 
 /// The tokens of one account, from one answer.
 #[derive(Clone, Debug)]
@@ -57,10 +60,10 @@ enum Word {
     None,
 }
 
-/// The pair in an answer.
-pub(super) fn read(status: StatusCode, body: &[u8]) -> Result<Pair, Error> {
+/// The pair in the answer to a request that showed these secrets.
+pub(super) fn read(status: StatusCode, body: &[u8], shown: &[&str]) -> Result<Pair, Error> {
     if status != StatusCode::OK {
-        return Err(judge(status, body));
+        return Err(judge(status, body, shown));
     }
     // The parser's own message would quote what it read.
     let lost = |what: &str| Error::Lost(format!("200 with {what}"));
@@ -92,7 +95,7 @@ fn is_token(token: &str) -> bool {
     (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn judge(status: StatusCode, body: &[u8]) -> Error {
+fn judge(status: StatusCode, body: &[u8], shown: &[&str]) -> Error {
     let told: Told = serde_json::from_slice(body).unwrap_or_default();
     let word = match told.error {
         Word::Text(word) => word,
@@ -103,7 +106,9 @@ fn judge(status: StatusCode, body: &[u8]) -> Error {
         "" => status.to_string(),
         word => format!("{word} ({status}) {said}"),
     };
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let read: String = text.chars().take(READ_CHARS).collect();
+    let read = redacted(&read, shown);
+    let plain = read.chars().map(|c| if c.is_control() { ' ' } else { c });
     let words: String = plain.take(SHOWN_CHARS).collect();
     let words = words.trim().to_owned();
     match (status.as_u16(), word.as_str()) {
@@ -120,7 +125,7 @@ mod tests {
     use super::*;
 
     fn answered(body: &str) -> Result<Pair, Error> {
-        read(StatusCode::OK, body.as_bytes())
+        read(StatusCode::OK, body.as_bytes(), &[])
     }
 
     #[test]
@@ -161,7 +166,7 @@ mod tests {
     #[test]
     fn each_refusal_says_what_can_be_done() {
         let judged =
-            |status, body: &str| judge(StatusCode::from_u16(status).unwrap(), body.as_bytes());
+            |status, body: &str| judge(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &[]);
         let grant = r#"{"error":"invalid_grant","error_description":"no"}"#;
         assert!(matches!(judged(400, grant), Error::Ended(_)));
         for (status, body) in [
@@ -183,5 +188,26 @@ mod tests {
         }
         assert!(matches!(judged(409, "{}"), Error::JustRefreshed));
         assert!(matches!(judged(302, ""), Error::Lost(_)));
+    }
+
+    /// The words of a refusal are shown to people and written into the book.
+    #[test]
+    fn what_was_shown_is_not_repeated_with_the_vendors_words() {
+        let far = " ".repeat(150);
+        for body in [
+            r#"{"error":"invalid_grant","error_description":"no code CANARY-0123456789"}"#,
+            r#"{"error":"invalid_grant","message":"CANARY-01234567 is unknown"}"#,
+            r#"{"error":"bad_CANARY-0123456789"}"#,
+            r#"{"code":"CANARY-0123456789"}"#,
+            &format!(r#"{{"error":"invalid_grant","message":"{far}CANARY-0123456789"}}"#),
+        ] {
+            for status in [400, 401, 403, 500, 302] {
+                let status = StatusCode::from_u16(status).unwrap();
+                let error = judge(status, body.as_bytes(), &["CANARY-0123456789"]);
+                let told = format!("{error}{error:?}");
+                assert!(!told.contains("CANARY"), "{told}");
+                assert!(told.contains("hidden"), "{told}");
+            }
+        }
     }
 }
