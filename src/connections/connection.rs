@@ -123,6 +123,7 @@ impl Connection {
         let change = |stored: &mut Stored| {
             stored.token = sealed.clone();
             stored.token_hint.clone_from(&hint);
+            stored.credential = stored.credential.next();
             stored.grant = None;
             stored.health = Health::default();
         };
@@ -199,14 +200,16 @@ impl Connection {
         if event.is_none() && learnt == self.stored.health {
             return Ok(self.clone());
         }
-        // A token that was replaced meanwhile is not judged by what the old one met.
-        let hint = &self.stored.token_hint;
+        // A credential that was replaced meanwhile is not judged by what the old one met.
         let change = |stored: &mut Stored| {
-            if stored.token_hint == *hint {
+            let same = stored.credential == self.stored.credential;
+            if same {
                 learn(&mut stored.health);
             }
+            same || event.is_some()
         };
-        self.change(event, change).await
+        let (connection, _changed) = self.change_if(event, change).await?;
+        Ok(connection)
     }
 
     /// Changes the stored connection as it is now.
@@ -215,6 +218,21 @@ impl Connection {
         event: Option<&Event>,
         change: impl Fn(&mut Stored),
     ) -> Result<Self, Error> {
+        let always = |stored: &mut Stored| {
+            change(stored);
+            true
+        };
+        let (connection, _changed) = self.change_if(event, always).await?;
+        Ok(connection)
+    }
+
+    /// The same, unless `change` finds that it is not to be done: then nothing is written, the
+    /// event neither. Gives the connection as it is now, and whether it was changed.
+    pub(super) async fn change_if(
+        &self,
+        event: Option<&Event>,
+        change: impl Fn(&mut Stored) -> bool,
+    ) -> Result<(Self, bool), Error> {
         let service = &self.all.0;
         let mut tries = 1;
         loop {
@@ -223,7 +241,9 @@ impl Connection {
             if self.held && row.version != self.version {
                 return Err(Error::Changed);
             }
-            change(&mut row.value);
+            if !change(&mut row.value) {
+                return Ok((Self::of(&self.all, row), false));
+            }
             let mut batch = match event {
                 Some(event) => Batch::new(event.clone().build(&service.clock)),
                 None => Batch::bookkeeping(),
@@ -232,7 +252,7 @@ impl Connection {
             match service.store.commit(batch).await {
                 Ok(version) => {
                     row.version = version;
-                    return Ok(Self::of(&self.all, row));
+                    return Ok((Self::of(&self.all, row), true));
                 }
                 Err(store::Error::Conflict(_)) if tries < TRIES => tries += 1,
                 Err(store::Error::Taken(_)) => return Err(Error::NameTaken(row.value.name)),

@@ -20,7 +20,7 @@ pub use connection::Connection;
 pub use error::Error;
 pub use health::{Health, Status};
 pub use oauth::{Aim, Begin, Begun, Finish, GrantView, Offer, Registration, Returned};
-pub use row::{AccountName, Rows};
+pub use row::{AccountName, Credential, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
 
 pub use crate::providers::{

@@ -43,6 +43,8 @@ pub struct Stored {
     pub(super) token: Sealed,
     /// Enough of the token to tell it from another, and no more.
     pub(super) token_hint: String,
+    #[serde(default)]
+    pub(super) credential: Credential,
     /// What a person has allowed, when the token came by OAuth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) grant: Option<Grant>,
@@ -51,6 +53,18 @@ pub struct Stored {
 }
 
 impl Json for Stored {}
+
+/// Which of the credentials that people have given a connection one after another: what one of
+/// them has met says nothing of the next. Tokens that are renewed belong to the same one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential(u32);
+
+impl Credential {
+    /// The one that a person gives in its place.
+    pub(super) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
 
 /// Whose account it is, as the provider told at the last test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

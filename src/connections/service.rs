@@ -10,7 +10,7 @@ use reqwest::Url;
 
 use super::oauth::{Registration, Renewals, Waiting};
 use super::row::{BY_NAME, Rows, Stored, place};
-use super::{Connection, Error, Health, token};
+use super::{Connection, Credential, Error, Health, token};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret, Tasks, UserId,
@@ -212,6 +212,7 @@ impl Connections {
             endpoint: new.endpoint,
             token: self.0.vault.seal(&place(&key), &new.token),
             token_hint: token::hint(new.token.expose()),
+            credential: Credential::default(),
             grant: None,
             health: Health::default(),
             created_at: self.0.now(),
@@ -229,42 +230,48 @@ impl Connections {
     }
 
     /// The provider's tables behind one of the owner's connections, for a run or another act that
-    /// may write. The use of the credential is in the book before this returns.
+    /// may write, and the credential that opens them. Its use is in the book before this returns.
     pub async fn open_remote(
         &self,
         scope: &Scope,
         id: ConnectionId,
         by: &Actor,
-    ) -> Result<Arc<dyn Records>, Error> {
+    ) -> Result<(Arc<dyn Records>, Credential), Error> {
         let connection = self.open(scope, id)?;
         let (records, used) = connection.remote("run", by)?;
         let service = Arc::clone(&self.0);
         let written = move || service.log.append(&used.build(&service.clock));
         self.0.blocking.run(written).await?;
-        Ok(records)
+        Ok((records, connection.stored.credential))
     }
 
-    /// Keeps in a connection's status that calls of somebody who holds its [`Records`] were
-    /// accepted.
-    pub async fn was_accepted(&self, scope: &Scope, id: ConnectionId) -> Result<(), Error> {
+    /// Keeps in a connection's status that calls of somebody who holds its [`Records`] by this
+    /// credential were accepted, unless a person has given another one since.
+    pub async fn was_accepted(
+        &self,
+        scope: &Scope,
+        (id, credential): (ConnectionId, Credential),
+    ) -> Result<(), Error> {
         let now = self.0.now();
-        self.open(scope, id)?
-            .note(None, |health| health.accepted(now))
-            .await?;
+        let connection = self.open(scope, id)?;
+        if connection.stored.credential == credential {
+            connection.note(None, |health| health.accepted(now)).await?;
+        }
         Ok(())
     }
 
-    /// Keeps in a connection's status that a call of somebody who holds its [`Records`] met
-    /// trouble.
+    /// Keeps in a connection's status that a call of somebody who holds its [`Records`] by this
+    /// credential met trouble, unless a person has given another one since.
     pub async fn met_trouble(
         &self,
         scope: &Scope,
-        id: ConnectionId,
+        (id, credential): (ConnectionId, Credential),
         error: &providers::Error,
     ) -> Result<(), Error> {
-        self.open(scope, id)?
-            .note(None, |health| health.met(error))
-            .await?;
+        let connection = self.open(scope, id)?;
+        if connection.stored.credential == credential {
+            connection.note(None, |health| health.met(error)).await?;
+        }
         Ok(())
     }
 }

@@ -10,10 +10,10 @@ use reqwest::Url;
 use super::grant::Grant;
 use super::waiting::{LASTS, Wait};
 use crate::audit::{Code, Event, Outcome};
-use crate::base::{Actor, ConnectionId, Party, Scope, Secret, SecretBytes};
+use crate::base::{Actor, ConnectionId, Party, Scope, Secret, SecretBytes, chain};
 use crate::connections::row::{Rows, Stored, place};
 use crate::connections::service::checked_name;
-use crate::connections::{Connection, Connections, Error, Health, token};
+use crate::connections::{Connection, Connections, Credential, Error, Health, token};
 use crate::providers::oauth::{Pair, Verifier};
 use crate::providers::{Endpoint, Kind};
 use crate::store::{Batch, Scan, prefix};
@@ -171,20 +171,38 @@ impl Connections {
             service.record(Event::new(Code::AuthorizationFailed, by).status(failed));
             return Err(Error::UnknownAuthorization);
         };
-        let pair = match self.given(&wait, finish).await {
-            Ok(pair) => pair,
-            Err(error) => {
-                service.record(refused(&wait, &error, by));
-                return Err(error);
-            }
-        };
-        let connection = match &wait.aim {
-            Aim::Create(name) => self.create_granted(scope, (name, &wait), &pair, by).await?,
-            Aim::Reconnect(id) => self.open(scope, *id)?.take_grant(&pair, by).await?,
-        };
+        // A code is good once: what it gives is kept even when the browser does not wait for it.
+        let (all, scope, actor) = (self.clone(), *scope, by.clone());
+        let taken = async move { all.take_in(&scope, wait, finish, &actor).await };
+        let broke = || Error::NotAuthorized("it broke off here".into());
+        let connection = service.renewals.carry(taken).await.ok_or_else(broke)??;
         // Whose account it is, and whether it works; a failure is kept in its status.
         connection.test(by).await?;
-        self.open(scope, connection.id())
+        self.open(&scope, connection.id())
+    }
+
+    /// Makes or renews the connection that this was begun for, or says in the book why not.
+    async fn take_in(
+        &self,
+        scope: &Scope,
+        wait: Wait,
+        finish: Finish,
+        by: &Actor,
+    ) -> Result<Connection, Error> {
+        let taken = match self.given(&wait, finish).await {
+            Ok(pair) => match &wait.aim {
+                Aim::Create(name) => self.create_granted(scope, (name, &wait), &pair, by).await,
+                Aim::Reconnect(id) => match self.open(scope, *id) {
+                    Ok(connection) => connection.take_grant(&pair, by).await,
+                    Err(error) => Err(error),
+                },
+            },
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &taken {
+            self.0.record(refused(&wait, error, by));
+        }
+        taken
     }
 
     /// Errs with `NameTaken` before the person goes to the provider rather than after.
@@ -233,6 +251,7 @@ impl Connections {
             endpoint: wait.endpoint,
             token: service.vault.seal(&place(&key), &pair.access),
             token_hint: token::hint(pair.access.expose()),
+            credential: Credential::default(),
             grant: Some(Grant::of(pair, &service.vault, &key, service.now())),
             health: Health::default(),
             created_at: service.now(),
@@ -268,6 +287,7 @@ impl Connection {
         let change = |stored: &mut Stored| {
             stored.token = sealed.clone();
             stored.token_hint.clone_from(&hint);
+            stored.credential = stored.credential.next();
             stored.grant = Some(grant.clone());
             stored.health = Health::default();
         };
@@ -290,14 +310,16 @@ fn holder(by: &Actor) -> String {
 fn refused(wait: &Wait, error: &Error, by: &Actor) -> Event {
     let (code, word) = match error {
         Error::Denied => (Code::AuthorizationDenied, "DENIED"),
-        _ => (Code::AuthorizationFailed, "NOT_AUTHORIZED"),
+        Error::NotAuthorized(_) => (Code::AuthorizationFailed, "NOT_AUTHORIZED"),
+        // The provider gave tokens, and they came to nothing here.
+        _ => (Code::AuthorizationFailed, "NOT_KEPT"),
     };
     let event = Event::new(code, by)
         .detail("provider", wait.provider.name())
         .detail("endpoint", wait.endpoint.name())
         .status(Outcome::Failure {
             code: word,
-            detail: error.to_string(),
+            detail: chain(error).to_string(),
         });
     match &wait.aim {
         Aim::Create(name) => event.detail("name", name.as_str()),

@@ -2,12 +2,15 @@
 //!
 //! `authorization` is the way there: a person is sent to the provider and comes back with a code.
 //! `grant` is what is kept of it, `tokens` hands its access token to every call, and `renewal`
-//! asks for the next pair: once at a time, and never a second time with the same refresh token
-//! unless the provider has shown that it did nothing the first time.
+//! asks for the next pair: once at a time, and a second time with the same refresh token only when
+//! the provider has shown that it did nothing the first time, or when nothing else is left. A pair
+//! that has come is kept by `renewed`, and `resting` leaves providers in trouble alone.
 
 mod authorization;
 mod grant;
 mod renewal;
+mod renewed;
+mod resting;
 mod tokens;
 mod waiting;
 

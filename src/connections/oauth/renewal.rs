@@ -3,8 +3,9 @@
 //! A provider that rotates ends the old pair the moment it makes the new one. So a request is
 //! written down before it goes out, and a pair is committed before anybody calls with it. If the
 //! process dies in between, or no answer comes, the note is still there at the next need: then the
-//! old access token is tried, and only while it still works was nothing done and may the old
-//! refresh token be shown again. Else the pair is lost, and the person must be asked anew.
+//! old access token is tried first, and while it works, a provider that would have ended it has
+//! done nothing. Once it is dead, the provider alone knows: it is asked again with the same refresh
+//! token, and only its own word ends the grant. There is nothing to be lost by that any more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,14 +13,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
-use jiff::Timestamp;
+use tokio::sync::oneshot;
 
 use super::grant::{Grant, place};
+use super::renewed::{Renewed, Unkept};
+use super::resting::Resting;
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, ConnectionId, Secret, Tasks, UserId, chain};
-use crate::connections::row::{Stored, place as token_place};
-use crate::connections::{Connection, Connections, Error, Status, token};
-use crate::providers::oauth::{self, Pair};
+use crate::connections::row::Stored;
+use crate::connections::{Connection, Connections, Error, Status};
+use crate::providers::oauth;
 use crate::providers::{self, Fixed, Tokens};
 
 /// A provider that gave no tokens is not asked again before that.
@@ -37,14 +40,14 @@ pub(super) enum Trouble {
 }
 
 type Renewal = Shared<BoxFuture<'static, Result<Secret, Trouble>>>;
-type Key = (UserId, ConnectionId);
+pub(super) type Key = (UserId, ConnectionId);
 
 /// The requests that are under way, one for each connection at most.
 #[derive(Default)]
 pub(in crate::connections) struct Renewals {
     under_way: Mutex<HashMap<Key, Renewal>>,
-    /// Until when a connection's provider is left alone.
-    resting: Mutex<HashMap<Key, Timestamp>>,
+    resting: Resting,
+    pub(super) unkept: Unkept,
     tasks: OnceLock<Tasks>,
 }
 
@@ -60,8 +63,25 @@ impl Renewals {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn resting(&self) -> MutexGuard<'_, HashMap<Key, Timestamp>> {
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where to start what is to go on by itself; none in a program that starts nothing.
+    pub(super) fn tasks(&self) -> Option<&Tasks> {
+        self.tasks.get()
+    }
+
+    /// Carries `work` through even when who waits for it goes away. None when it broke.
+    pub(super) async fn carry<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let Some(tasks) = self.tasks() else {
+            return Some(work.await);
+        };
+        let (tell, told) = oneshot::channel();
+        tasks.start(async move {
+            // Whoever waited may have gone away.
+            drop(tell.send(work.await));
+        });
+        told.await.ok()
     }
 }
 
@@ -78,7 +98,7 @@ impl Connection {
                 let renewal = carry(self.all.clone(), self.key, stale.clone(), by.clone());
                 let renewal = renewal.boxed().shared();
                 under_way.insert(self.key, renewal.clone());
-                if let Some(tasks) = renewals.tasks.get() {
+                if let Some(tasks) = renewals.tasks() {
                     tasks.start(renewal.clone().map(drop));
                 }
                 renewal
@@ -89,7 +109,7 @@ impl Connection {
 
     /// Forgets what is known of a grant that was: another one takes its place.
     pub(super) fn wake(&self) {
-        self.all.0.renewals.resting().remove(&self.key);
+        self.all.0.renewals.resting.wake(&self.key);
     }
 }
 
@@ -98,8 +118,9 @@ async fn carry(all: Connections, key: Key, stale: Secret, by: Actor) -> Result<S
     let renewals = &all.0.renewals;
     renewals.under_way().remove(&key);
     if matches!(outcome, Err(Trouble::Later(_))) {
-        let until = all.0.clock.after(REST);
-        renewals.resting().insert(key, until);
+        let clock = &all.0.clock;
+        let (until, now) = (clock.after(REST), clock.now());
+        renewals.resting.rest(key, until, now);
     }
     outcome
 }
@@ -110,6 +131,7 @@ async fn renewed(
     stale: &Secret,
     by: &Actor,
 ) -> Result<Secret, Trouble> {
+    all.keep_what_came(&key).await?;
     let connection = all.at(&key)?;
     let token = connection.opened(by)?;
     let Some(grant) = connection.stored.grant.clone() else {
@@ -121,8 +143,7 @@ async fn renewed(
     if grant.ended {
         return Err(Trouble::Ended(grant.because.unwrap_or_default()));
     }
-    let rests = all.0.renewals.resting().get(&key).copied();
-    if rests.is_some_and(|until| all.0.clock.now() < until) {
+    if all.0.renewals.resting.rests(&key, all.0.clock.now()) {
         return Err(Trouble::Later("it was tried a moment ago".to_owned()));
     }
     let asking = Asking {
@@ -136,13 +157,15 @@ async fn renewed(
     asking.ask().await
 }
 
-/// What a look back shows when the old access token still works.
+/// What a look back shows.
 #[derive(PartialEq, Eq)]
 enum Seen {
     /// The provider did nothing: it would have ended the token.
     Undone,
-    /// Nothing: this provider may leave the token as it is. While it works, it is used.
+    /// Nothing, and the token works: this provider may leave it as it is. So it is used.
     Unproved,
+    /// Nothing, and the token is dead.
+    Dead,
 }
 
 /// One request for the next pair.
@@ -155,15 +178,16 @@ struct Asking<'a> {
 impl Asking<'_> {
     /// Finds out whether a request that nobody has heard of again was carried out.
     async fn look_back(&self, token: &Secret) -> Result<Seen, Trouble> {
-        const LOST: &str = "the answer to a request for the next token was lost";
         let service = &self.connection.all.0;
         if !self.grant.lives(service.now()) {
-            return Err(self.end(LOST).await);
+            return Ok(Seen::Dead);
         }
         let stored = &self.connection.stored;
         let fixed = Arc::new(Fixed(token.clone()));
         let account = (self.connection.id().to_string(), fixed as Arc<dyn Tokens>);
         let records = service.access(stored.provider, stored.endpoint, account)?;
+        let used = self.event(Code::CredentialUsed);
+        service.record(used.detail("purpose", "look_back"));
         match records.account().await {
             Ok(_)
                 if service
@@ -173,7 +197,7 @@ impl Asking<'_> {
                 Ok(Seen::Undone)
             }
             Ok(_) => Ok(Seen::Unproved),
-            Err(providers::Error::Unauthorised(_)) => Err(self.end(LOST).await),
+            Err(providers::Error::Unauthorised(_)) => Ok(Seen::Dead),
             Err(error) => Err(Trouble::Later(chain(&error).to_string())),
         }
     }
@@ -184,29 +208,39 @@ impl Asking<'_> {
         let stored = &self.connection.stored;
         let Some(sealed) = &self.grant.refresh else {
             let told = "the token has come to its end, and the provider gave none to renew it with";
-            return Err(self.end(told).await);
+            return self.end(told).await;
         };
         let refresh = service
             .vault
             .open(&place(key), sealed)
             .map_err(Error::Sealed)?;
         let desk = service.desk(stored.provider, stored.endpoint)?;
-        self.note_begun().await?;
+        if !self.note_begun().await? {
+            return self.another();
+        }
         match desk.refresh(&refresh).await {
-            Ok(pair) => self.keep(&pair).await,
-            Err(oauth::Error::Ended(told)) => Err(self.end(&told).await),
+            Ok(pair) => {
+                let renewed = Renewed::of(&self.connection, &self.grant, &pair, self.by);
+                self.connection.all.keep(*key, renewed).await?;
+                // Whatever is kept now is good: this pair, or what a person has put in its place.
+                self.another()
+            }
+            Err(oauth::Error::Ended(told)) => self.end(&self.after_a_loss(told)).await,
             Err(oauth::Error::JustRefreshed) => self.hear_of_another().await,
             Err(error) if error.left_it_alone() => {
                 let told = error.to_string();
-                self.note_undone(&told).await?;
-                Err(Trouble::Later(told))
+                if self.note_undone(&told).await? {
+                    Err(Trouble::Later(told))
+                } else {
+                    self.another()
+                }
             }
             Err(error) => Err(Trouble::Later(error.to_string())),
         }
     }
 
     /// Writes down that a request goes out, with the use of the credential.
-    async fn note_begun(&self) -> Result<(), Error> {
+    async fn note_begun(&self) -> Result<bool, Error> {
         let now = self.connection.all.0.now();
         let event = self
             .event(Code::CredentialUsed)
@@ -220,7 +254,7 @@ impl Asking<'_> {
     }
 
     /// Writes down that it was not carried out: what it showed is as good as before.
-    async fn note_undone(&self, told: &str) -> Result<(), Error> {
+    async fn note_undone(&self, told: &str) -> Result<bool, Error> {
         let now = self.connection.all.0.now();
         self.change(None, |stored| {
             if let Some(grant) = &mut stored.grant {
@@ -235,33 +269,18 @@ impl Asking<'_> {
         .await
     }
 
-    /// Commits a pair; only then is it given to anybody.
-    async fn keep(&self, pair: &Pair) -> Result<Secret, Trouble> {
-        let service = &self.connection.all.0;
-        let key = &self.connection.key;
-        let mut grant = Grant::of(pair, &service.vault, key, service.now());
-        if grant.scopes.is_empty() {
-            grant.scopes.clone_from(&self.grant.scopes);
+    /// What the provider says, with what came before it.
+    fn after_a_loss(&self, told: String) -> String {
+        match self.grant.asked_at {
+            None => told,
+            Some(_) => format!("the answer to a request for the next token was lost; then: {told}"),
         }
-        // A provider that gives no other refresh token goes on taking the one before.
-        grant.refresh = grant.refresh.or_else(|| self.grant.refresh.clone());
-        let sealed = service.vault.seal(&token_place(key), &pair.access);
-        let hint = token::hint(pair.access.expose());
-        let event = self
-            .event(Code::CredentialRenewed)
-            .detail("token_hint", hint.as_str());
-        self.change(Some(&event), |stored| {
-            stored.token = sealed.clone();
-            stored.token_hint.clone_from(&hint);
-            stored.grant = Some(grant.clone());
-            if stored.health.status == Status::Failing {
-                stored.health.status = Status::Active;
-                stored.health.last_problem = None;
-            }
-        })
-        .await?;
-        // Whatever is kept now is good: this pair, or what a person has put in its place.
-        Ok(self.connection.all.at(key)?.opened(self.by)?)
+    }
+
+    /// The token that is kept now, as this request is not about it any more.
+    fn another(&self) -> Result<Secret, Trouble> {
+        let connection = self.connection.all.at(&self.connection.key)?;
+        Ok(connection.opened(self.by)?)
     }
 
     /// The token that somebody else has had, when it is here already.
@@ -274,8 +293,9 @@ impl Asking<'_> {
         Err(Trouble::Later(oauth::Error::JustRefreshed.to_string()))
     }
 
-    /// Writes down that only a person can help.
-    async fn end(&self, told: &str) -> Trouble {
+    /// Writes down that only a person can help. If one has helped already, gives their token: it
+    /// is not judged by what the one before has met.
+    async fn end(&self, told: &str) -> Result<Secret, Trouble> {
         let event = self.event(Code::ReconnectNeeded).status(Outcome::Failure {
             code: "GRANT_ENDED",
             detail: told.to_owned(),
@@ -290,8 +310,9 @@ impl Asking<'_> {
             stored.health.last_problem = Some(told.to_owned());
         });
         match ended.await {
-            Ok(()) => Trouble::Ended(told.to_owned()),
-            Err(error) => error.into(),
+            Ok(true) => Err(Trouble::Ended(told.to_owned())),
+            Ok(false) => self.another(),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -301,19 +322,23 @@ impl Asking<'_> {
         event.detail("token_hint", hint)
     }
 
-    /// Changes the stored connection as long as it holds the tokens that this request is about.
+    /// Changes the stored connection as long as it holds the tokens that this request is about, and
+    /// gives whether it does.
     async fn change(
         &self,
         event: Option<&Event>,
         change: impl Fn(&mut Stored),
-    ) -> Result<(), Error> {
-        let own = self.connection.stored.token.clone();
+    ) -> Result<bool, Error> {
+        let own = &self.connection.stored.token;
         let change = |stored: &mut Stored| {
-            if stored.token == own {
+            let same = stored.token == *own;
+            if same {
                 change(stored);
             }
+            same
         };
-        self.connection.change(event, change).await.map(drop)
+        let (_connection, changed) = self.connection.change_if(event, change).await?;
+        Ok(changed)
     }
 }
 

@@ -22,9 +22,12 @@ impl Claimed<'_> {
     /// Lets the connection's status learn what the run met. The run's own end matters more: a
     /// status that cannot be kept is only logged.
     pub(super) async fn tell_connection(&self, error: &providers::Error) {
+        let Some(credential) = self.credential.get() else {
+            return; // nobody was called
+        };
         let scope = Scope::owned_by(self.active.owner);
         let connections = &self.syncs.services.connections;
-        let told = connections.met_trouble(&scope, self.sync.connection, error);
+        let told = connections.met_trouble(&scope, (self.sync.connection, *credential), error);
         if let Err(error) = told.await {
             warn!(error = %chain(&error), "a connection's status was not kept");
         }
@@ -32,12 +35,12 @@ impl Claimed<'_> {
 
     /// The same for a run whose calls were accepted: one note for all of them.
     async fn tell_of_success(&self, job: &Job) {
-        if !was_accepted(job) {
+        let Some(credential) = self.credential.get().filter(|_| was_accepted(job)) else {
             return;
-        }
+        };
         let scope = Scope::owned_by(self.active.owner);
         let connections = &self.syncs.services.connections;
-        let told = connections.was_accepted(&scope, self.sync.connection);
+        let told = connections.was_accepted(&scope, (self.sync.connection, *credential));
         if let Err(error) = told.await {
             warn!(error = %chain(&error), "a connection's status was not kept");
         }

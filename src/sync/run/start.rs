@@ -24,6 +24,7 @@ use super::planning::Making;
 use super::reading::Reader;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Party, PlanId, Scope, SyncId, chain};
+use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
 use crate::providers::{Records, RemoteTable};
@@ -42,6 +43,8 @@ pub(super) struct Claimed<'a> {
     pub(super) live: watch::Sender<Run>,
     pub(super) halt: CancellationToken,
     pub(super) failure: OnceLock<Fatal>,
+    /// What the provider is called with; none as long as it was not.
+    pub(super) credential: OnceLock<Credential>,
 }
 
 /// Executes a run until it ends or `stop` is told; it then goes on at the next claim.
@@ -136,6 +139,7 @@ impl<'a> Claimed<'a> {
             live,
             halt: stop.child_token(),
             failure: OnceLock::new(),
+            credential: OnceLock::new(),
         }))
     }
 
@@ -200,7 +204,11 @@ impl<'a> Claimed<'a> {
             .open_remote(&scope, self.sync.connection, &self.by)
             .await
         {
-            Ok(records) => records,
+            Ok((records, credential)) => {
+                // It is opened once in a run.
+                let _first = self.credential.set(credential);
+                records
+            }
             Err(error) => return self.not_connected(error),
         };
         let line = self.line(&*records);

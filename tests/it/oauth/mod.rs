@@ -1,10 +1,13 @@
 //! Connections by OAuth: the sandbox's desk, the way there and back, and what attackers try.
 
 mod attacks;
+mod bench;
 mod desk;
 mod flow;
+mod lost;
 mod notion;
 mod renewal;
+mod replaced;
 mod restart;
 
 use std::time::Duration;

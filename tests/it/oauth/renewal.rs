@@ -153,7 +153,7 @@ async fn a_registration_that_is_taken_no_more_does_not_end_the_grant() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_looked_back_at_and_no_refresh_token_is_shown_twice() {
+async fn an_answer_that_was_lost_is_looked_back_at_and_the_provider_has_the_last_word() {
     let place = Place::new().await;
     let path = place.connected().await;
     place.advance(3400);
@@ -165,12 +165,19 @@ async fn an_answer_that_was_lost_is_looked_back_at_and_no_refresh_token_is_shown
     place.bases(&path).await.problem(502, "provider_failed");
     assert_eq!(
         place.token_calls().await,
-        2,
-        "the old one is not shown again"
+        3,
+        "the old one is dead, so that there is nothing to lose by asking"
     );
     let shown = place.member.get(&path).await.expect(200);
     assert_eq!(shown["status"], "reconnect", "{shown}");
+    let told = shown["last_problem"].as_str().unwrap();
+    assert!(
+        told.contains("lost") && told.contains("invalid_grant"),
+        "{told}"
+    );
     assert_eq!(place.server.count_in_book("connection_reconnect"), 1);
+    place.bases(&path).await.problem(502, "provider_failed");
+    assert_eq!(place.token_calls().await, 3, "and then no more");
 }
 
 #[tokio::test]
