@@ -11,6 +11,10 @@ use crate::meter::cpu_of;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_weighbridge");
 
+/// Calls go out as fast as they can be made.
+pub(crate) const UNPACED: &str =
+    "[airtable]\nrequests_per_second = 0\n[notion]\nrequests_per_second = 0\n";
+
 /// A process that ends with this value.
 pub(crate) struct Process(Child);
 
@@ -89,7 +93,13 @@ fn free_port() -> u16 {
 }
 
 /// Starts the appliance on `folder` and gives it with its address and the time to its first answer.
-pub(crate) async fn start(folder: &Path, sandbox_url: &str) -> (Process, String, Duration) {
+///
+/// `more` goes into its configuration.
+pub(crate) async fn start(
+    folder: &Path,
+    sandbox_url: &str,
+    more: &str,
+) -> (Process, String, Duration) {
     let (port, data) = (free_port(), folder.join("data"));
     let config = folder.join("weighbridge.toml");
     let text = format!(
@@ -97,7 +107,7 @@ pub(crate) async fn start(folder: &Path, sandbox_url: &str) -> (Process, String,
          [limits]\napi_calls = \"1000000 / 1 second\"\nopen_calls = \"1000000 / 1 second\"\n\
          authentication = \"1000000 / 1 second\"\nsync_starts = \"1000 / 1 second\"\n\
          [log]\nlevel = \"warn\"\n\
-         [airtable]\nrequests_per_second = 0\n[sandbox]\nurl = \"{sandbox_url}\"\n",
+         [sandbox]\nurl = \"{sandbox_url}\"\n{more}",
         data.display()
     );
     std::fs::write(&config, text).expect("the folder is writable");
@@ -116,12 +126,17 @@ fn client() -> Client {
 }
 
 impl Appliance {
-    /// Starts both, and signs the first user in.
+    /// Starts both, neither of which counts the calls of a second, and signs the first user in.
     pub(crate) async fn open(folder: &Path) -> Self {
+        Self::open_with(folder, &["--rate", "0", "--notion-rate", "0"], UNPACED).await
+    }
+
+    /// Starts a sandbox by `arguments` and an appliance with `more` in its configuration.
+    pub(crate) async fn open_with(folder: &Path, arguments: &[&str], more: &str) -> Self {
         let sandbox_url = format!("http://127.0.0.1:{}", free_port());
         let listen = sandbox_url.trim_start_matches("http://").to_owned();
-        let sandbox = Process::start(&["sandbox", "--listen", &listen, "--rate", "0"]);
-        let (process, url, _) = start(folder, &sandbox_url).await;
+        let sandbox = Process::start(&[&["sandbox", "--listen", &listen], arguments].concat());
+        let (process, url, _) = start(folder, &sandbox_url, more).await;
         let link = until(async || std::fs::read_to_string(folder.join("data/setup-link")).ok());
         let link = link.await;
         let token = link

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::appliance::{Appliance, start};
+use crate::appliance::{Appliance, UNPACED, start};
 use crate::meter::{Report, each, rate, syncs_per_second};
 
 const NAMES: [&str; 8] = [
@@ -72,7 +72,7 @@ async fn journey(report: &mut Report) {
     idle(folder.path(), &url, report).await;
 }
 
-async fn dataset(appliance: &Appliance, name: &str) -> String {
+pub(crate) async fn dataset(appliance: &Appliance, name: &str) -> String {
     let kinds = [
         "text", "text", "text", "text", "text", "number", "number", "date",
     ];
@@ -88,7 +88,7 @@ async fn dataset(appliance: &Appliance, name: &str) -> String {
     dataset["id"].as_str().expect("an id").to_owned()
 }
 
-async fn send(appliance: &Appliance, dataset: &str, count: u64) {
+pub(crate) async fn send(appliance: &Appliance, dataset: &str, count: u64) {
     let path = format!("/datasets/{dataset}/imports?format=csv");
     let request = appliance
         .request(Method::POST, &path)
@@ -152,23 +152,56 @@ async fn look(appliance: &Appliance, dataset: &str, report: &mut Report) {
     }
 }
 
-/// A sync of a dataset with the sandbox, through a connection of its own.
-async fn sync(appliance: &Appliance, dataset: &str, name: &str, direction: &str) -> String {
-    let (base, table) = ("appSandboxDemo001", "Airports");
-    let body = json!({"provider": "airtable", "name": name, "endpoint": "sandbox",
-                      "token": "patBenchBenchBenchBench"});
+/// Where a sync writes or reads at the sandbox, and by which token.
+#[derive(Clone, Copy)]
+pub(crate) struct Far {
+    pub(crate) provider: &'static str,
+    pub(crate) token: &'static str,
+    pub(crate) base: &'static str,
+    /// The table by its name.
+    pub(crate) table: &'static str,
+}
+
+pub(crate) const AIRPORTS: Far = Far {
+    provider: "airtable",
+    token: "patBenchBenchBenchBench",
+    base: "appSandboxDemo001",
+    table: "Airports",
+};
+
+/// A connection to the sandbox.
+pub(crate) async fn connect(appliance: &Appliance, far: Far, name: &str) -> String {
+    let body = json!({"provider": far.provider, "name": name, "endpoint": "sandbox",
+                      "token": far.token});
     let connection = appliance
         .call(Method::POST, "/connections", Some(body))
         .await;
-    let connection = connection["id"].as_str().expect("an id");
-    let tables = format!("/connections/{connection}/bases/{base}/tables");
+    connection["id"].as_str().expect("an id").to_owned()
+}
+
+/// A sync of a dataset with the sandbox, through a connection of its own.
+async fn sync(appliance: &Appliance, dataset: &str, name: &str, direction: &str) -> String {
+    let connection = connect(appliance, AIRPORTS, name).await;
+    let body = wish(appliance, dataset, (&connection, AIRPORTS), name, direction).await;
+    make(appliance, body).await
+}
+
+/// What a sync as the proposal has it is asked for with.
+pub(crate) async fn wish(
+    appliance: &Appliance,
+    dataset: &str,
+    (connection, far): (&str, Far),
+    name: &str,
+    direction: &str,
+) -> Value {
+    let tables = format!("/connections/{connection}/bases/{}/tables", far.base);
     let tables = appliance.call(Method::GET, &tables, None).await;
     let tables = tables["items"].as_array().expect("a list");
     let table = tables
         .iter()
-        .find(|one| one["name"] == table)
+        .find(|one| one["name"] == far.table)
         .expect("the sandbox has it");
-    let place = json!({"dataset_id": dataset, "connection_id": connection, "base_id": base,
+    let place = json!({"dataset_id": dataset, "connection_id": connection, "base_id": far.base,
                        "table_id": table["id"], "direction": direction});
     let proposal = appliance
         .call(Method::POST, "/syncs/proposal", Some(place.clone()))
@@ -183,6 +216,10 @@ async fn sync(appliance: &Appliance, dataset: &str, name: &str, direction: &str)
         .collect();
     sync["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
     sync["typecast"] = json!(direction == "push");
+    sync
+}
+
+pub(crate) async fn make(appliance: &Appliance, sync: Value) -> String {
     let sync = appliance.call(Method::POST, "/syncs", Some(sync)).await;
     sync["id"].as_str().expect("an id").to_owned()
 }
@@ -264,7 +301,7 @@ async fn run(appliance: &Appliance, sync: &str) {
 }
 
 async fn idle(folder: &std::path::Path, sandbox_url: &str, report: &mut Report) {
-    let (process, _, first) = start(folder, sandbox_url).await;
+    let (process, _, first) = start(folder, sandbox_url, UNPACED).await;
     report.add(
         "start: to the first answer, second start",
         "60 ms",

@@ -16,6 +16,8 @@ mod audit;
 mod gates;
 mod journey;
 mod meter;
+mod pace;
+mod schedules;
 mod sign_in;
 mod store;
 
@@ -30,12 +32,14 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 5] = [
+    let sections: [Section; 7] = [
         ("audit", audit::measure),
         ("gates", gates::measure),
         ("store", store::measure),
         ("sign-in", sign_in::measure),
         ("journey", journey::measure),
+        ("pace", pace::measure),
+        ("schedules", schedules::measure),
     ];
     for (name, measure) in sections {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {

@@ -7,8 +7,10 @@ mod audit_folder;
 mod disk_errors;
 mod disk_full;
 mod export;
+mod far;
 mod first_start;
 mod order;
+mod pulls;
 mod pushes;
 mod strict_import;
 

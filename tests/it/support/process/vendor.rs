@@ -82,7 +82,8 @@ impl PlayedVendor {
         self.ask(method, "faults", body).await;
     }
 
-    async fn ask(&self, method: Method, path: &str, body: &Value) {
+    /// Calls what only a sandbox can do.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let url = format!("{}/_sandbox/{path}", self.url);
         let answer = http.request(method, url).json(body).send().await.unwrap();
