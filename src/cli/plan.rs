@@ -70,16 +70,15 @@ impl Display for Plan {
             "created",
             "changed",
             "matched",
+            "deleted",
             "unchanged",
             "refused",
             "unknown",
         ] {
             writeln!(f, "  {fate:<10} {:>10}", counts[fate])?;
         }
-        for rare in ["held", "deleted"] {
-            if counts[rare].as_u64().is_some_and(|count| count > 0) {
-                writeln!(f, "  {rare:<10} {:>10}", counts[rare])?;
-            }
+        if counts["held"].as_u64().is_some_and(|count| count > 0) {
+            writeln!(f, "  {:<10} {:>10}", "held", counts["held"])?;
         }
         write!(f, "  {:<10} {:>10}", "calls", plan["calls"])?;
         match plan["seconds"].as_u64() {
@@ -122,6 +121,8 @@ fn show(f: &mut Formatter<'_>, change: &Value) -> Shown {
         let after = quoted(&field["after"]);
         if change["fate"] == "created" {
             writeln!(f, "    {name}: {after}")?;
+        } else if change["fate"] == "deleted" && field["before_known"] == true {
+            writeln!(f, "    {name}: {}", quoted(&field["before"]))?;
         } else if field["before_known"] == true {
             writeln!(f, "    {name}: {} -> {after}", quoted(&field["before"]))?;
         } else {
@@ -140,13 +141,16 @@ mod tests {
         let plan = Plan {
             plan: json!({
                 "id": "P", "sync_name": "Airports", "calls": 2, "seconds": 1,
-                "counts": {"read": 9, "created": 1, "changed": 3, "matched": 0, "unchanged": 5,
-                           "refused": 0, "unknown": 0},
+                "counts": {"read": 10, "created": 1, "changed": 3, "matched": 0, "unchanged": 5,
+                           "deleted": 1, "refused": 0, "unknown": 0},
             }),
             changes: json!([
                 {"key": "LHR", "fate": "changed", "fields": [
                     {"remote_field_name": "Name", "before_known": true, "before": "Old", "after": "New"},
                     {"remote_field_name": "City", "before_known": false},
+                ]},
+                {"key": "ORY", "fate": "deleted", "fields": [
+                    {"remote_field_name": "Name", "before_known": true, "before": "Orly"},
                 ]},
                 {"key": "CDG", "fate": "refused", "reason": "no such option", "fields": []},
             ]),
@@ -156,6 +160,7 @@ mod tests {
             "~ LHR  changed\n",
             "    Name: \"Old\" -> \"New\"\n",
             "    City: (not read) -> (empty)\n",
+            "- ORY  deleted\n    Name: \"Orly\"\n",
             "! CDG  refused: no such option\n",
             "… and 2 more records\n",
             ", about 1 s\n",

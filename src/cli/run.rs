@@ -190,15 +190,27 @@ impl Display for Run {
             "created",
             "changed",
             "matched",
+            "deleted",
             "unchanged",
             "refused",
             "unknown",
             "held",
-            "deleted",
         ] {
             writeln!(f, "  {fate:<10} {:>10}", run["counts"][fate])?;
         }
         writeln!(f, "  {:<10} {:>10}", "calls", run["calls"])?;
+        let held = &run["deletions_held"];
+        match held["cause"].as_str() {
+            Some("empty_source") => {
+                writeln!(f, "  nothing was deleted there: no record is left here")?;
+            }
+            Some(_) => writeln!(
+                f,
+                "  {} deletions held back; look at them with weighbridge sync plan",
+                held["records"]
+            )?,
+            None => {}
+        }
         for problem in run["problems"].as_array().into_iter().flatten() {
             let (key, reason) = (&problem["key"], &problem["reason"]);
             writeln!(f, "  {} × {reason} (first: {key})", problem["count"])?;

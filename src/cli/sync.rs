@@ -44,6 +44,10 @@ enum Command {
 
 /// What the sync is to join.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct Create {
     /// What to call it.
     #[arg(long)]
@@ -78,6 +82,15 @@ struct Create {
     /// Write nothing but what is in an approved plan.
     #[arg(long)]
     approve_always: bool,
+    /// Write only the records that pass this filter, such as `state = CA`.
+    #[arg(long, value_name = "FILTER", conflicts_with = "selection")]
+    filter: Option<String>,
+    /// Write only the records that whoever the sync is for has picked.
+    #[arg(long)]
+    selection: bool,
+    /// Delete remote records that the sync made once they are no longer wanted.
+    #[arg(long)]
+    delete: bool,
 }
 
 /// Which way records go.
@@ -183,6 +196,14 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     body["approval"] = approval.into();
     if let Some(gone) = create.gone {
         body["gone"] = word(&gone).into();
+    }
+    if let Some(filter) = &create.filter {
+        body["scope"] = json!({"kind": "filter", "filter": filter});
+    } else if create.selection {
+        body["scope"] = json!({"kind": "selection"});
+    }
+    if create.delete {
+        body["deletes"] = json!({"policy": "delete"});
     }
     client.call(Method::POST, "/syncs", Some(&body)).await
 }

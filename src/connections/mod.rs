@@ -24,7 +24,7 @@ pub use row::{AccountName, Credential, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
 
 pub use crate::providers::{
-    Account, Base, Endpoint, Error as ProviderError, Kind, RemoteField, RemoteTable,
+    Account, Base, Endpoint, Error as ProviderError, Kind, RemoteField, RemoteTable, Removal,
 };
 
 use crate::store::Table;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Dataset;
 use super::draft::Shape;
 use super::filter::{Condition, FilterError, FilterFault, Op};
-use super::record::{BY_FIELD, BY_UPDATE, Record};
+use super::record::{BY_FIELD, BY_UPDATE, Record, Unread};
 use crate::fields::{Field, FieldType, Fields, Value, order_key, parse};
 use crate::store::{Bytes, Key as _, Scan, prefix};
 
@@ -292,6 +292,16 @@ impl Test {
             Subject::Created => self.compare(Some(&Value::DateTime(record.created_at))),
             Subject::Updated => self.compare(Some(&Value::DateTime(record.updated_at))),
             Subject::Field(at) => self.compare(record.fields.at(at)),
+        }
+    }
+
+    /// The same of a record whose fields are read apart, if this test is about one.
+    pub(super) fn holds_unread(&self, record: &Unread, fields: &Fields) -> bool {
+        match self.subject {
+            Subject::Key => self.compare(Some(&Value::Text(record.key().to_owned()))),
+            Subject::Created => self.compare(Some(&Value::DateTime(record.created_at()))),
+            Subject::Updated => self.compare(Some(&Value::DateTime(record.updated_at()))),
+            Subject::Field(at) => self.compare(fields.at(at)),
         }
     }
 

@@ -187,6 +187,10 @@ impl Unread {
         self.envelope.created_at()
     }
 
+    pub(super) fn updated_at(&self) -> Timestamp {
+        self.envelope.updated_at()
+    }
+
     /// The values, in the order of the dataset's schema.
     pub fn fields(&self, schema: &Schema) -> Result<Fields, Error> {
         let fields = Fields::stored(schema, self.envelope.json());

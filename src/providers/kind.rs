@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
-use super::{airtable, notion};
+use super::{Removal, airtable, notion};
 
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +48,16 @@ impl Kind {
         match self {
             Self::Airtable => Some(&airtable::DIALECT),
             Self::Notion => Some(&notion::DIALECT),
+        }
+    }
+
+    /// In which ways its records can be removed.
+    pub const fn removals(self) -> &'static [Removal] {
+        match self {
+            // Airtable knows no archive; a deleted record lies in the base's own trash.
+            Self::Airtable => &[Removal::Delete],
+            // Notion's trash keeps pages for a month; they cannot be deleted for good.
+            Self::Notion => &[Removal::Archive],
         }
     }
 

@@ -22,7 +22,7 @@ pub use error::Error;
 pub use gate::{Gate, Pace};
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use records::{
-    Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Row,
+    Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal, Row,
 };
 pub use tokens::{Fixed, Tokens};
 

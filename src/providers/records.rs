@@ -114,6 +114,25 @@ pub enum Page {
     Forgotten,
 }
 
+/// What becomes of a remote record that is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It lies where the provider can bring it back from.
+    Archive,
+    /// It is deleted.
+    Delete,
+}
+
+impl Removal {
+    /// Its word in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Archive => "archive",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// An answer that is on its way.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, super::Error>>;
 
@@ -162,6 +181,13 @@ pub trait Records: Send + Sync {
     /// Deletes a record, as gently as the provider can, in one call that was admitted. One that is
     /// not there any more is none to worry about.
     fn discard<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, ()>;
+
+    /// Removes records by their ids, all or none, in one call that was admitted: as many at most as
+    /// one call can write, and in one of the ways that [`super::Kind::removals`] names.
+    ///
+    /// Errs with `RecordGone` when one of them is not there.
+    fn remove<'a>(&'a self, layout: &'a Layout, ids: &'a [&'a str], how: Removal)
+    -> Answer<'a, ()>;
 
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;

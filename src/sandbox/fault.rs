@@ -30,6 +30,8 @@ pub(super) enum Fault {
     Unauthorized,
     /// All listings and cursors are forgotten before the call is carried out.
     ListingExpired,
+    /// 422: what is asked for is not acceptable, whatever it is.
+    Refused,
     /// Notion: 409, the write met another one and was not carried out.
     Conflict,
     /// Notion: 529 with `Retry-After`.

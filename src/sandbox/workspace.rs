@@ -136,6 +136,7 @@ impl World {
             }
             Fault::Conflict => Refusal::conflict(),
             Fault::Restricted => Refusal::restricted(),
+            Fault::Refused => Refusal::invalid("body failed validation."),
         };
         (self.notion.refuse(&refusal), Delivery::Whole)
     }

@@ -119,6 +119,7 @@ impl World {
                 | Fault::Conflict
                 | Fault::Overloaded
                 | Fault::Restricted
+                | Fault::Refused
                 | Fault::EdgeRefused
                 | Fault::GatewayTimeout,
             ) => (self.at_desk(house, incoming, now), Delivery::Whole),
@@ -246,6 +247,11 @@ impl World {
             Fault::Unavailable => unavailable(strike.retry_after_seconds),
             Fault::BadGateway => bad_gateway(),
             Fault::Unauthorized => Refusal::unauthorized().into(),
+            Fault::Refused => Refusal::unprocessable(
+                "INVALID_REQUEST_UNKNOWN",
+                "Invalid request: parameter validation failed. Check your request data.",
+            )
+            .into(),
             Fault::ListingExpired => {
                 self.airtable.forget_listings();
                 self.carry_out(asked, incoming, now)

@@ -22,7 +22,8 @@ pub enum Fate {
     Unknown,
     /// It was left alone on purpose, because it is no longer what was agreed to be written.
     Held,
-    /// It is gone at one end, and was deleted at the other.
+    /// A pull found it gone at the provider and deleted it here, or a push wants it no longer and
+    /// removed it there.
     Deleted,
 }
 
@@ -136,6 +137,6 @@ mod tests {
         }
         counts += counts;
         assert_eq!(counts.read, 16);
-        assert_eq!((counts.matched, counts.held), (2, 2));
+        assert_eq!((counts.matched, counts.held, counts.deleted), (2, 2, 2));
     }
 }

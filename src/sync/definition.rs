@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::direction::{Direction, Pulling};
+use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
+use super::removal::Deletes;
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
 use crate::datasets;
@@ -86,6 +88,12 @@ pub struct Definition {
     /// Whether runs need a plan that somebody has approved.
     #[serde(default)]
     pub approval: Approval,
+    /// Which of the dataset's records it writes.
+    #[serde(default)]
+    pub scope: Extent,
+    /// What becomes of remote records that are no longer wanted.
+    #[serde(default)]
+    pub deletes: Deletes,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -8,6 +8,7 @@ use super::definition::Definitions;
 use super::direction::Direction;
 use super::outcome::Block;
 use super::problem::Problems;
+use super::removal::Brake;
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
 use crate::jobs::{Ending, Impossible, State, Step};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
@@ -115,6 +116,9 @@ pub struct Job {
     pub calls_refused: u64,
     /// Why records were refused.
     pub problems: Problems,
+    /// That it removes nothing, and why.
+    #[serde(default)]
+    pub brake: Option<Brake>,
     /// How it ends, once that is known: from then on it does nothing but end, or records that were
     /// settled on the way to its end would be counted again.
     #[serde(default)]
@@ -179,6 +183,7 @@ impl Job {
             calls: 0,
             calls_refused: 0,
             problems: Problems::default(),
+            brake: None,
             ending: None,
             checkpoint: None,
             reading: None,

@@ -30,6 +30,9 @@ pub(crate) struct Link {
     /// What the provider held when it was agreed, for those who want to see what changes: canonical
     /// cells, each ended by a zero byte. Empty when that is not known.
     pub(crate) cells: Vec<u8>,
+    /// Whether a write of this sync made the remote record. Of links that were kept before that was
+    /// asked it is not known, and then it did not.
+    pub(crate) ours: bool,
 }
 
 /// What is known of a remote record's content.
@@ -83,6 +86,8 @@ const AGREED: u8 = 0;
 const FOUND_OURS: u8 = 1;
 const FOUND_THERE: u8 = 2;
 const AGREED_IN_FULL: u8 = 3;
+const AGREED_OURS: u8 = 4;
+const AGREED_IN_FULL_OURS: u8 = 5;
 
 /// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
 /// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
@@ -91,7 +96,12 @@ impl store::Value for Link {
         match &self.content {
             Content::Agreed { sent, echo } => {
                 let full = !self.cells.is_empty();
-                out.push(if full { AGREED_IN_FULL } else { AGREED });
+                out.push(match (full, self.ours) {
+                    (true, true) => AGREED_IN_FULL_OURS,
+                    (true, false) => AGREED_IN_FULL,
+                    (false, true) => AGREED_OURS,
+                    (false, false) => AGREED,
+                });
                 out.extend_from_slice(sent);
                 out.extend_from_slice(echo);
                 if full {
@@ -122,7 +132,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         Some(*hash)
     };
     let content = match *kind {
-        AGREED | AGREED_IN_FULL => Content::Agreed {
+        AGREED | AGREED_IN_FULL | AGREED_OURS | AGREED_IN_FULL_OURS => Content::Agreed {
             sent: hash()?,
             echo: hash()?,
         },
@@ -130,7 +140,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         FOUND_THERE => Content::Found { ours: false },
         _ => return None,
     };
-    let full = *kind == AGREED_IN_FULL;
+    let full = matches!(*kind, AGREED_IN_FULL | AGREED_IN_FULL_OURS);
     let source = if full { hash()? } else { UNKNOWN };
     let (id, cells) = if full {
         let (length, after) = rest.split_first_chunk()?;
@@ -143,6 +153,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         content,
         source,
         cells: cells.to_vec(),
+        ours: matches!(*kind, AGREED_OURS | AGREED_IN_FULL_OURS | FOUND_OURS),
     })
 }
 
@@ -157,22 +168,32 @@ mod tests {
             sent: [1; 16],
             echo: [2; 16],
         };
-        for (content, cells) in [
-            (agreed, Vec::new()),
-            (agreed, b"\"a\"\0\0".to_vec()),
-            (Content::Found { ours: true }, Vec::new()),
-            (Content::Found { ours: false }, Vec::new()),
+        for (content, cells, ours) in [
+            (agreed, Vec::new(), false),
+            (agreed, Vec::new(), true),
+            (agreed, b"\"a\"\0\0".to_vec(), false),
+            (agreed, b"\"a\"\0\0".to_vec(), true),
+            (Content::Found { ours: true }, Vec::new(), true),
+            (Content::Found { ours: false }, Vec::new(), false),
         ] {
             let link = Link {
                 remote_id: "recAAAAAAAAAAAAAA".into(),
                 content,
                 source: if cells.is_empty() { UNKNOWN } else { [3; 16] },
                 cells,
+                ours,
             };
             let mut bytes = Vec::new();
             link.encode(&mut bytes);
             assert_eq!(Link::decode(1, &bytes).unwrap(), link);
         }
+    }
+
+    #[test]
+    fn a_link_of_an_older_version_is_not_ours() {
+        let bytes = [&[AGREED][..], &[1; 16], &[2; 16], b"recA"].concat();
+        let link = Link::decode(1, &bytes).unwrap();
+        assert!(!link.ours && link.agrees(&[1; 16]));
     }
 
     #[test]
@@ -193,6 +214,7 @@ mod tests {
             },
             source: [3; 16],
             cells: Vec::new(),
+            ours: false,
         };
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");

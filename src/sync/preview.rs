@@ -3,7 +3,9 @@
 use super::definition::{Approval, Definition, Named};
 use super::direction::{Direction, Pulling};
 use super::error::Error;
+use super::extent::Extent;
 use super::mapping::{Way, Wish, check};
+use super::removal::Deletes;
 use super::run::Fit;
 use super::syncs::{Syncs, Target};
 use crate::base::{Actor, Scope};
@@ -62,6 +64,8 @@ impl Syncs {
             typecast: false,
             lender: None,
             approval: Approval::default(),
+            scope: Extent::All,
+            deletes: Deletes::default(),
             created_at: now,
             updated_at: now,
         };

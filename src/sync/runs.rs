@@ -8,16 +8,13 @@ use tokio_util::sync::CancellationToken;
 use super::board::{Run, follow};
 use super::counts::Fate;
 use super::definition::{Definition, Definitions};
-use super::direction::Direction;
 use super::error::Error;
 use super::job::{ACTIVE, BY_SYNC, Job, Runs, Task};
 use super::outcome::{Outcome, Outcomes};
-use super::plan::Plans;
 use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, BadCursor, Cursor, JobId, RunId, Scope, SyncId, UserId, chain};
-use crate::datasets::Dataset;
 use crate::store::{BadKey, Key, Row, Scan, prefix};
 
 /// A run that has not ended, as the scheduler sees it.
@@ -224,31 +221,6 @@ impl Syncs {
         if let Err(error) = Box::pin(run::give_up(self, active)).await {
             tracing::error!(run.id = %active.run, error = %chain(&error), "run {} cannot be ended", active.run);
         }
-    }
-
-    /// How many records a job has to look at, if that is known.
-    pub(super) fn total(
-        &self,
-        (owner, direction): (UserId, Direction),
-        task: &Task,
-        dataset: &Dataset,
-    ) -> Result<Option<u64>, Error> {
-        let total = match task {
-            Task::Push => dataset.count()?,
-            Task::Plan(_) if direction == Direction::Push => dataset.count()?,
-            // How many a remote table has, nobody says beforehand.
-            Task::Pull | Task::Plan(_) => return Ok(None),
-            Task::Execute(plan) => {
-                let row = self.services.store.get::<Plans>(&(owner, *plan))?;
-                let made = row.and_then(|row| row.value.made);
-                made.map_or(0, |made| made.counts.read - made.counts.unchanged)
-            }
-            Task::Retry(run) => {
-                let row = self.services.store.get::<Runs>(&(owner, *run))?;
-                row.map_or(0, |row| row.value.counts.refused + row.value.counts.unknown)
-            }
-        };
-        Ok(Some(total))
     }
 
     pub(super) fn job(&self, scope: &Scope, id: RunId) -> Result<Job, Error> {

@@ -8,9 +8,11 @@ use super::board::Run;
 use super::definition::{Approval, Definition, Definitions};
 use super::direction::PullingChange;
 use super::error::Error;
+use super::extent::{Extent, limits};
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
 use super::purge::{Purge, Purges};
+use super::removal::Deletes;
 use super::syncs::{Syncs, Target, checked_name};
 use super::trouble::Trouble;
 use crate::audit::{Code, Event};
@@ -47,6 +49,10 @@ pub struct Change {
     pub approval: Option<Approval>,
     /// What a pull does about records that are gone at the provider.
     pub pulling: PullingChange,
+    /// Which of the dataset's records it writes.
+    pub scope: Option<Extent>,
+    /// What becomes of remote records that are no longer wanted.
+    pub deletes: Option<Deletes>,
 }
 
 /// What people want to know of a sync beside its definition.
@@ -148,6 +154,7 @@ impl Sync {
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
         let pulling = change.pulling.apply(fresh.direction, fresh.pulling);
         fresh.pulling = pulling.map_err(Error::Invalid)?;
+        self.limit(&mut fresh, &change)?;
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
@@ -160,12 +167,31 @@ impl Sync {
             .detail("mapping_changed", remapped)
             .detail("approval", fresh.approval.name())
             .detail("gone", fresh.pulling.gone.name())
+            .detail("scope", fresh.scope.name())
+            .detail("deletes", fresh.deletes.policy.name())
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
         batch.replace::<Definitions>(&key, &fresh, self.row.version);
         self.syncs.commit(batch, &fresh.name).await?;
         self.syncs.open(&self.scope(), self.row.id)
+    }
+
+    /// Takes over which records are written, and what becomes of those no longer wanted.
+    fn limit(&self, fresh: &mut Definition, change: &Change) -> Result<(), Error> {
+        if change.scope.is_none() && change.deletes.is_none() {
+            return Ok(());
+        }
+        let scope = change.scope.as_ref().unwrap_or(&fresh.scope).clone();
+        let deletes = change.deletes.unwrap_or(fresh.deletes);
+        let dataset = self.syncs.dataset_of(&self.scope(), fresh)?;
+        let connections = &self.syncs.services.connections;
+        let provider = connections
+            .open(&self.scope(), fresh.connection)?
+            .provider();
+        limits(fresh.direction, (&scope, deletes), &dataset, provider).map_err(Error::Invalid)?;
+        (fresh.scope, fresh.deletes) = (scope, deletes);
+        Ok(())
     }
 
     async fn remap(&self, fresh: &mut Definition, change: Change, by: &Actor) -> Result<(), Error> {

@@ -10,6 +10,7 @@ use super::claim::Claims;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::direction::{Direction, Pulling, PullingChange};
 use super::error::Error;
+use super::extent::{Extent, limits};
 use super::intent::Intents;
 use super::job::{Runs, Task};
 use super::lender::Lender;
@@ -20,6 +21,7 @@ use super::outcome::Outcomes;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
+use super::removal::Deletes;
 use super::schedule::Schedules;
 use super::sync::Sync;
 use super::tie::Ties;
@@ -117,6 +119,10 @@ pub struct New {
     pub typecast: bool,
     /// Whether runs need a plan that somebody has approved.
     pub approval: Approval,
+    /// Which of the dataset's records it writes.
+    pub scope: Extent,
+    /// What becomes of remote records that are no longer wanted.
+    pub deletes: Deletes,
 }
 
 /// Some of an owner's syncs.
@@ -200,6 +206,8 @@ impl Syncs {
             typecast: new.typecast,
         };
         let mapping = check(&new.wish, schema, key, &table, way).map_err(Error::Invalid)?;
+        let asked = (&new.scope, new.deletes);
+        limits(new.direction, asked, &dataset, connection.provider()).map_err(Error::Invalid)?;
         let now = self.services.clock.now();
         let sync = Definition {
             name,
@@ -217,6 +225,8 @@ impl Syncs {
             typecast: new.typecast,
             lender: Lender::of(&dataset),
             approval: new.approval,
+            scope: new.scope,
+            deletes: new.deletes,
             created_at: now,
             updated_at: now,
         };
@@ -226,6 +236,8 @@ impl Syncs {
             .entity("dataset", sync.dataset, dataset.name())
             .entity("connection", sync.connection, connection.name())
             .detail("direction", sync.direction.name())
+            .detail("scope", sync.scope.name())
+            .detail("deletes", sync.deletes.policy.name())
             .build(&self.services.clock);
         let mut batch = Batch::new(act);
         dataset.hold(&mut batch);

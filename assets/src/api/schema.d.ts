@@ -2442,6 +2442,8 @@ export interface components {
             endpoint: components["schemas"]["ConnectionEndpoint"] & unknown;
             /** @description Whether it can be used, as far as is known. */
             status: components["schemas"]["ConnectionStatus"] & unknown;
+            /** @description In which ways records can be removed there. */
+            removals: components["schemas"]["Removal"][];
             /** @description Whose account it is; known once a test went well. */
             account?: components["schemas"]["Account"] & unknown;
             /** @description The first three characters of the token and its last four. */
@@ -3444,6 +3446,23 @@ export interface components {
              * @default never
              */
             approval?: components["schemas"]["SyncApproval"] & unknown;
+            /**
+             * @description Which of the dataset's records are written.
+             * @default {
+             *       "kind": "all"
+             *     }
+             */
+            scope?: components["schemas"]["SyncScope"] & unknown;
+            /**
+             * @description What becomes of remote records that are no longer wanted.
+             * @default {
+             *       "policy": "ignore",
+             *       "matched": false,
+             *       "most_records": 100,
+             *       "most_percent": 25
+             *     }
+             */
+            deletes?: components["schemas"]["SyncDeletes"] & unknown;
         };
         /**
          * NewToken
@@ -3547,6 +3566,8 @@ export interface components {
              *     otherwise with what was last agreed.
              */
             read_first: boolean;
+            /** @description Which records it is about, as the sync said when it was asked for. */
+            scope: components["schemas"]["SyncScope"] & unknown;
             /**
              * Format: uuid
              * @description The job that makes it; it is shown, followed and cancelled like a run.
@@ -4051,6 +4072,11 @@ export interface components {
             fields: components["schemas"]["RemoteField"][];
         };
         /**
+         * @description How a record can be removed at a provider.
+         * @enum {string}
+         */
+        Removal: "archive" | "delete";
+        /**
          * Return
          * @description What a person came back with: a code or an error.
          */
@@ -4161,6 +4187,8 @@ export interface components {
             failure?: components["schemas"]["RunFailure"] & unknown;
             /** @description Why records were refused, each reason once; the first 20. */
             problems: components["schemas"]["RunProblem"][];
+            /** @description That it removes nothing at the provider, and why. */
+            deletions_held?: components["schemas"]["RunDeletionsHeld"] & unknown;
         };
         /**
          * RunCounts
@@ -4204,15 +4232,38 @@ export interface components {
             unknown: number;
             /**
              * Format: int64
-             * @description Left alone, because they are no longer what was to be written.
+             * @description Left alone, because they are no longer what was to be written, or held back.
              */
             held: number;
             /**
              * Format: int64
-             * @description Gone at one end, and deleted at the other.
+             * @description Deleted here by a pull, since they are gone at the provider; removed there by a push that no longer wants them.
              */
             deleted: number;
         };
+        /**
+         * RunDeletionsHeld
+         * @description That a run removes nothing, and why.
+         */
+        RunDeletionsHeld: {
+            /** @description Why. */
+            cause: components["schemas"]["RunDeletionsHeldCause"] & unknown;
+            /**
+             * Format: int64
+             * @description How many records it would have removed.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description How many records were linked to a remote one.
+             */
+            linked: number;
+        };
+        /**
+         * @description Why a run removes nothing.
+         * @enum {string}
+         */
+        RunDeletionsHeldCause: "too_many" | "empty_source";
         /**
          * RunFailure
          * @description Why a run failed.
@@ -4583,6 +4634,10 @@ export interface components {
             typecast: boolean;
             /** @description Whether runs need a plan that somebody has approved. */
             approval: components["schemas"]["SyncApproval"] & unknown;
+            /** @description Which of the dataset's records it writes. */
+            scope: components["schemas"]["SyncScope"] & unknown;
+            /** @description What becomes of remote records whose record here is gone, or is none that the sync takes. */
+            deletes: components["schemas"]["SyncDeletes"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -4640,6 +4695,48 @@ export interface components {
              * @description The same in percent of the records that the sync has linked.
              */
             gone_percent?: number;
+            /** @description Which of the dataset's records are written. */
+            scope?: components["schemas"]["SyncScope"] & unknown;
+            /** @description What becomes of remote records that are no longer wanted. */
+            deletes?: components["schemas"]["SyncDeletes"] & unknown;
+        };
+        /**
+         * @description What is done to remote records that are no longer wanted.
+         * @enum {string}
+         */
+        SyncDeletePolicy: "ignore" | "archive" | "delete";
+        /**
+         * SyncDeletes
+         * @description What becomes of remote records whose record here is gone, or is none that the sync takes.
+         * @example {
+         *       "policy": "delete",
+         *       "matched": false,
+         *       "most_records": 100,
+         *       "most_percent": 25
+         *     }
+         */
+        SyncDeletes: {
+            /** @description What is done to them. A connection says which of these its provider knows. */
+            policy: components["schemas"]["SyncDeletePolicy"] & unknown;
+            /**
+             * @description Whether that goes for records too that were there before, and that the sync has met by their
+             *     key.
+             * @default false
+             */
+            matched?: boolean;
+            /**
+             * Format: int32
+             * @description A run that would remove more than so many removes none; a plan that is approved may.
+             * @default 100
+             */
+            most_records?: number;
+            /**
+             * Format: int32
+             * @description A run that would remove more than so many in a hundred of the linked records removes none; a
+             *     plan that is approved may.
+             * @default 25
+             */
+            most_percent?: number;
         };
         /**
          * @description Which way the records of a sync go.
@@ -4679,6 +4776,25 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
+        /**
+         * SyncScope
+         * @description Which of the dataset's records a sync writes.
+         * @example {
+         *       "kind": "filter",
+         *       "filter": "state = CA"
+         *     }
+         */
+        SyncScope: {
+            /** @description How they are told apart. */
+            kind: components["schemas"]["SyncScopeKind"] & unknown;
+            /** @description With the kind `filter`: conditions joined by `and`, as in the list of records. */
+            filter?: string;
+        };
+        /**
+         * @description How the records that a sync writes are told apart.
+         * @enum {string}
+         */
+        SyncScopeKind: "all" | "filter" | "selection";
         /**
          * SyncTarget
          * @description A dataset and a table for which a mapping is wanted.
@@ -6117,7 +6233,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `account`, `token_hint`, `oauth`, `last_tested_at`, `last_accepted_at`, `last_problem`, `created_at`, `version`.
+                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `removals`, `account`, `token_hint`, `oauth`, `last_tested_at`, `last_accepted_at`, `last_problem`, `created_at`, `version`.
                  */
                 fields?: string;
             };
@@ -8875,7 +8991,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -9410,7 +9526,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`.
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
                  */
                 fields?: string;
             };
@@ -9913,7 +10029,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
+                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `scope`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
                  */
                 fields?: string;
             };

@@ -4,6 +4,7 @@ import { useMay } from "../api/session";
 import type { Plan, RunCounts } from "../api/types";
 import { BookLink } from "../book/link";
 import { directionName } from "../runs/state";
+import { describeScope } from "../syncs/scope";
 import { Button } from "../ui/button";
 import { Facts } from "../ui/facts";
 import { formatCount, formatDuration, formatMoment } from "../ui/format";
@@ -181,11 +182,12 @@ function Approved({ plan: { state, approved_by, approved_at, run_id } }: { plan:
 
 /** The counts, and what they cost. */
 function Account({ plan }: { plan: Plan }) {
-  const { counts, calls, seconds, direction, read_first, made_at, expires_at, hash } = plan;
+  const { counts, calls, seconds, direction, read_first, scope, made_at, expires_at, hash } = plan;
   if (!counts) return null;
   const facts = [
     { label: "Direction", value: directionName(direction) },
     { label: "Compared with", value: read_first ? "What is really there" : "What was agreed last" },
+    { label: "Records", value: describeScope(scope) },
     ...(calls === undefined ? [] : [{ label: "Calls", value: formatCount(calls) }]),
     ...(seconds === undefined
       ? []

@@ -35,7 +35,7 @@ const fates: Record<PlannedChange["fate"], StatusWord> = {
   refused: { tone: "bad", icon: "close", label: "Would be refused" },
   unknown: { tone: "warn", icon: "help", label: "Unknown" },
   held: { tone: "warn", icon: "clock", label: "Hold back" },
-  deleted: { tone: "bad", icon: "close", label: "Delete" },
+  deleted: { tone: "warn", icon: "trash", label: "Delete" },
 };
 
 /** A plan's counts as entries of its ledger: each record is in exactly one. */
@@ -48,9 +48,9 @@ export function plannedLedger(counts: RunCounts): Entry[] {
     { label: "Would be refused", count: counts.refused, tone: "bad" },
   ];
   const rare: Entry[] = [
+    { label: "To delete", count: counts.deleted, tone: "warn" },
     { label: "Unknown", count: counts.unknown, tone: "warn" },
     { label: "Held back", count: counts.held, tone: "warn" },
-    { label: "To delete", count: counts.deleted, tone: "bad" },
   ];
   return [...entries, ...rare.filter(({ count }) => count > 0)];
 }

@@ -8,10 +8,10 @@ export function ledgerOf(counts: RunCounts): Entry[] {
     { label: "Changed", count: counts.changed, tone: "good" },
     { label: "Matched", count: counts.matched, tone: "good" },
     { label: "Unchanged", count: counts.unchanged },
+    { label: "Deleted", count: counts.deleted, tone: "good" },
     { label: "Refused", count: counts.refused, tone: "bad" },
     { label: "Unknown", count: counts.unknown, tone: "warn" },
     { label: "Held", count: counts.held, tone: "warn" },
-    ...(counts.deleted > 0 ? [{ label: "Deleted", count: counts.deleted }] : []),
   ];
 }
 

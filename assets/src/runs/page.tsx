@@ -11,6 +11,7 @@ import { ThingPage } from "../ui/thing-page";
 import { Ago, useNow } from "../ui/time";
 import { RunActions } from "./actions";
 import { activityOf, ledgerOf, settledOf } from "./counts";
+import { DeletionsHeld } from "./deletions-held";
 import { useLiveRun } from "./live";
 import { Outcomes } from "./outcomes";
 import { RunProgress } from "./progress";
@@ -32,6 +33,7 @@ export function RunPage() {
       {(found) => (
         <>
           <Course run={found} />
+          <DeletionsHeld run={found} />
           <div className="columns">
             <Account run={found} />
             <Problems run={found} />

@@ -166,3 +166,26 @@ it("nothing is left to try, or nobody to try it: no button", async () => {
   expect(await screen.findByText(/every record is there/)).toBeVisible();
   expect(screen.queryByRole("button", { name: /Retry|Cancel/ })).toBeNull();
 });
+
+it("deletions that are held back lead to a plan, and an empty source says why", async () => {
+  const held = { ...run, deletions_held: { cause: "too_many", records: 120, linked: 300 } };
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": held,
+    "GET /runs/{id}/outcomes": { items: [] },
+    "POST /syncs/{id}/plans": refusal(409, "conflict", { detail: "A run is under way." }),
+  });
+  const { user } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText("120 deletions held back")).toBeVisible();
+  expect(screen.getByText(/120 of 300 linked records/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Make a plan" }));
+  expect(await screen.findByText("A run is under way.")).toBeVisible();
+  expect(appliance.bodies("POST /syncs/{id}/plans")).toEqual([{ read_first: false }]);
+});
+
+it("an empty source deletes nothing and says so", async () => {
+  const held = { ...run, deletions_held: { cause: "empty_source", records: 3, linked: 3 } };
+  fakeAppliance({ "GET /runs/{id}": held, "GET /runs/{id}/outcomes": { items: [] } });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText(/no record is left here/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Make a plan" })).toBeNull();
+});

@@ -47,10 +47,10 @@ export function outcomeStatus(state: Outcome["state"]): StatusWord {
       return { tone: "bad", icon: "close", label: "Refused" };
     case "unknown":
       return { tone: "warn", icon: "help", label: "Unknown" };
+    case "deleted":
+      return { tone: "good", icon: "trash", label: "Deleted" };
     case "held":
       return { tone: "warn", icon: "minus", label: "Held" };
-    case "deleted":
-      return { tone: "neutral", icon: "close", label: "Deleted" };
     case "unchanged":
       return { tone: "neutral", icon: "minus", label: "Unchanged" };
   }

@@ -25,11 +25,13 @@ import { Rename } from "../ui/rename";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
 import { ApprovalChoice } from "./approval";
+import { DeletesPanel } from "./deletes-choice";
 import { EditMapping, readSync } from "./edit";
 import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { PlanNow, Plans } from "./plan-now";
 import { SchedulePanel } from "./schedule/panel";
+import { ScopePanel } from "./scope-choice";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 const refetchMs = 30_000;
@@ -76,6 +78,12 @@ export function SyncPage() {
           <SchedulePanel sync={found} mayRun={mayRun} />
           <Plans sync={found} />
           <DeadLetters sync={found} mayWrite={mayRun} />
+          {found.direction === "push" && (
+            <>
+              <ScopePanel sync={found} mayWrite={mayWrite} />
+              <DeletesPanel sync={found} mayWrite={mayWrite} />
+            </>
+          )}
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>

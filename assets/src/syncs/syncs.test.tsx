@@ -2,7 +2,14 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
-import { airports, noSchedule, remoteTable, run, sync } from "../testing/samples";
+import {
+  airports,
+  noSchedule,
+  remoteTable,
+  run,
+  sandboxConnection,
+  sync,
+} from "../testing/samples";
 
 const stored = {
   "GET /syncs/{id}": sync,
@@ -139,4 +146,51 @@ it("a new name is shown at once, and taken back where it is refused", async () =
   answer(refusal(409, "conflict", { detail: "There is one of that name." }));
   expect(await screen.findByText("There is one of that name.")).toBeVisible();
   await seePage("Airports to Sandbox");
+});
+
+it("which records go is changed, and a filter that makes no sense is told at its place", async () => {
+  const fault = { path: "scope.filter", message: "at character 1: no such field" };
+  let isRefused = true;
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /datasets/{id}/selection": { records: 0, most: 10_000 },
+    "PATCH /syncs/{id}": () =>
+      isRefused ? refusal(422, "validation_failed", { fields: [fault] }) : sync,
+  });
+  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
+  expect(await screen.findByText("All records")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change" }));
+  await user.click(await screen.findByRole("radio", { name: /I have selected/ }));
+  expect(await screen.findByText(/No record is selected yet/)).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: /match a filter/ }));
+  await user.type(screen.getByLabelText("Filter"), "town = x");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("at character 1: no such field")).toBeVisible();
+  isRefused = false;
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("All records")).toBeVisible();
+  expect(appliance.bodies("PATCH /syncs/{id}").at(-1)).toEqual({
+    scope: { kind: "filter", filter: "town = x" },
+  });
+});
+
+it("what is deleted there is changed with its brakes", async () => {
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /connections/{id}": sandboxConnection,
+    "PATCH /syncs/{id}": sync,
+  });
+  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
+  expect(await screen.findByText("They stay there.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change what is deleted" }));
+  await user.click(await screen.findByRole("radio", { name: /Delete them there/ }));
+  const most = screen.getByLabelText("At most so many of a hundred that are linked");
+  await user.clear(most);
+  await user.type(most, "9");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([
+      { deletes: { policy: "delete", matched: false, most_records: 100, most_percent: 9 } },
+    ]),
+  );
 });

@@ -89,6 +89,12 @@ impl Dataset {
         self.datasets.0.blocking.run(look).await
     }
 
+    /// Whether whoever has opened it has picked the record under `key`.
+    pub fn is_selected(&self, key: &str) -> Result<bool, Error> {
+        let place = (self.id, self.reader.owner(), key.to_owned());
+        Ok(self.datasets.0.store.get::<Picks>(&place)?.is_some())
+    }
+
     /// Shows the records that whoever has opened it has picked, after the key `after`, as
     /// [`Dataset::walk_unread`] shows all.
     pub fn walk_selected(

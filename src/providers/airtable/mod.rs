@@ -6,6 +6,7 @@ mod oauth;
 mod refusal;
 mod wire;
 
+use std::future::ready;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Row,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
+    Row,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -132,6 +134,15 @@ impl Airtable {
         }
     }
 
+    async fn delete_rows(&self, layout: &Layout, ids: &[&str]) -> Result<(), Error> {
+        let mut call = self.call(Method::DELETE, &[&layout.base, &layout.table]);
+        for id in ids {
+            call = call.query("records[]", id);
+        }
+        let body = self.send(&layout.base, "delete_records", call).await?;
+        wire::deleted(&body, ids)
+    }
+
     /// All rows that a formula keeps.
     async fn list(&self, layout: &Layout, formula: &str) -> Result<Vec<Held>, Error> {
         let mut listings = 1;
@@ -228,6 +239,21 @@ impl Records for Airtable {
 
     fn discard<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, ()> {
         self.delete(layout, id).boxed()
+    }
+
+    fn remove<'a>(
+        &'a self,
+        layout: &'a Layout,
+        ids: &'a [&'a str],
+        how: Removal,
+    ) -> Answer<'a, ()> {
+        match how {
+            Removal::Delete => self.delete_rows(layout, ids).boxed(),
+            Removal::Archive => {
+                let told = "Airtable does not know how to archive records";
+                ready(Err(Error::Refused(told.to_owned()))).boxed()
+            }
+        }
     }
 
     fn calls_per_second(&self) -> Option<NonZeroU32> {

@@ -281,6 +281,34 @@ fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Error> {
     serde_json::from_slice(body).map_err(|error| Error::Lost(error.into()))
 }
 
+/// Reads that all of the records were deleted
+/// (Airtable Web API, "Delete multiple records": `{"records":[{"id":…,"deleted":true}]}`).
+pub(super) fn deleted(body: &[u8], ids: &[&str]) -> Result<(), Error> {
+    let answer: DeletedRecords = parse(body)?;
+    let gone: HashSet<&str> = answer
+        .records
+        .iter()
+        .filter(|record| record.deleted)
+        .map(|record| record.id.as_str())
+        .collect();
+    if ids.iter().all(|id| gone.contains(id)) {
+        return Ok(());
+    }
+    let told = format!("{} of {} records deleted", gone.len(), ids.len());
+    Err(Error::Broken(told))
+}
+
+#[derive(Deserialize)]
+struct DeletedRecords {
+    records: Vec<DeletedRecord>,
+}
+
+#[derive(Deserialize)]
+struct DeletedRecord {
+    id: String,
+    deleted: bool,
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -356,6 +384,18 @@ pub(super) mod tests {
             assert!(matches!(outcome, Err(Error::Lost(_))), "cut at {length}");
         }
         assert!(matches!(written(&layout, b"<html>"), Err(Error::Lost(_))));
+    }
+
+    #[test]
+    fn records_are_deleted_when_the_answer_names_each_of_them() {
+        let body = br#"{"records":[{"id":"rec1","deleted":true},{"id":"rec2","deleted":true}]}"#;
+        assert!(deleted(body, &["rec2", "rec1"]).is_ok());
+        assert!(matches!(
+            deleted(body, &["rec1", "rec3"]),
+            Err(Error::Broken(_))
+        ));
+        let cut = deleted(&body[..20], &["rec1"]);
+        assert!(matches!(cut, Err(Error::Lost(_))));
     }
 
     #[test]

@@ -27,7 +27,8 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Row,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
+    Row,
 };
 use crate::fields::Value;
 use crate::net::Call;
@@ -170,6 +171,22 @@ impl Records for Notion {
 
     fn discard<'a>(&'a self, _layout: &'a Layout, id: &'a str) -> Answer<'a, ()> {
         self.trash(id).boxed()
+    }
+
+    fn remove<'a>(
+        &'a self,
+        _layout: &'a Layout,
+        ids: &'a [&'a str],
+        _how: Removal,
+    ) -> Answer<'a, ()> {
+        let trash = async move {
+            // Notion takes one page a call, and so one is given.
+            for id in ids {
+                self.trash(id).await?;
+            }
+            Ok(())
+        };
+        trash.boxed()
     }
 
     fn calls_per_second(&self) -> Option<NonZeroU32> {

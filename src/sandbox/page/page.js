@@ -20,6 +20,7 @@ const KINDS = {
   unauthorized: ['401: token refused', 'As if the token had been revoked.'],
   token_expired: ['401: token at its end', 'The access token of the call is good no more. One that came by OAuth can be replaced.'],
   grant_revoked: ['Access taken back', 'As if the person had withdrawn at the vendor what they had allowed by OAuth.'],
+  refused: ['Refused', 'What is asked for is not acceptable: 422.'],
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
 

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::counts::Counts;
 use super::super::direction::Direction;
+use super::super::extent::Extent;
 use super::super::job::Starter;
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
 use crate::jobs::{Failure, Impossible};
@@ -191,6 +192,9 @@ pub struct Plan {
     pub state: PlanState,
     /// Whether the remote records are read first, so that it compares with what is really there.
     pub read_first: bool,
+    /// Which records it is about, as the sync said when it was asked for.
+    #[serde(default)]
+    pub scope: Extent,
     /// When it was asked for.
     pub queued_at: Timestamp,
     /// When it was whole.

@@ -75,6 +75,7 @@ impl Sync {
             read_first: read_first
                 || self.definition().direction == Direction::Pull
                 || agreed.rows.is_empty(),
+            scope: self.definition().scope.clone(),
             queued_at: clock.now(),
             made_at: None,
             expires_at: None,

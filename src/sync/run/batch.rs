@@ -12,6 +12,7 @@ use super::content::fingerprint_and_cells;
 use super::group::{Done, End, Group, Returned};
 use super::line::Patience;
 use super::readback::Found;
+use super::remove::Unwanted;
 use super::verdict::{Verdict, verdict};
 use crate::providers::{Error, Held, Row};
 
@@ -24,6 +25,8 @@ pub(super) struct Load {
     pub(super) sent: Hash,
     /// Where its content comes from.
     pub(super) source: Hash,
+    /// Whether its remote record is known to be of this sync's making.
+    pub(super) ours: bool,
     /// What it looked like when its creation was announced, if that was in another execution.
     pub(super) announced: Option<Look>,
     /// Whether it was looked for, and is not at the provider as far as that can be told.
@@ -36,11 +39,19 @@ pub(super) struct Load {
 pub(super) struct Batch {
     pub(super) group: Arc<Group>,
     pub(super) loads: Vec<Load>,
+    /// Records to be removed; a batch has these or loads.
+    pub(super) unwanted: Vec<Unwanted>,
 }
 
 impl Pass<'_> {
     /// Writes the batch and says how each record ended.
     pub(super) async fn write(&self, batch: Batch) -> Result<Returned, Ours> {
+        if let (false, Some(how)) = (
+            batch.unwanted.is_empty(),
+            self.reader.removing.deletes.policy.removal(),
+        ) {
+            return Ok(self.remove(batch, how).await);
+        }
         let group = batch.group;
         let mut todo = VecDeque::from([batch.loads]);
         let mut done = Vec::new();
@@ -122,6 +133,7 @@ impl Pass<'_> {
                 for load in &mut loads {
                     load.row.id = None;
                     load.sought = false;
+                    load.ours = false;
                 }
                 todo.push_front(loads);
             }
@@ -169,6 +181,7 @@ fn kept(load: Load, held: Held, mark: &Hash) -> Done {
         fate,
         sent: load.sent,
         source: load.source,
+        ours: load.ours || held.created,
     };
     Done { key: load.key, end }
 }

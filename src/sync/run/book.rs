@@ -32,12 +32,13 @@ impl<'a> Claimed<'a> {
 
 impl Book<'_> {
     /// The act of writing a group: it stands in the book before the first call is made.
-    pub(super) fn intended(&self, group: &Group, updates: usize) -> Act {
+    pub(super) fn intended(&self, group: &Group, updates: usize, deletes: usize) -> Act {
         self.event(Code::RemoteWriteIntended)
             .count("group", group.number)
             .count("calls", group.batches as u64)
             .count("creates", group.intent.keys.len() as u64)
             .count("updates", updates as u64)
+            .count("deletes", deletes as u64)
             .build(self.clock)
     }
 

@@ -109,6 +109,28 @@ pub(super) fn differences(after: &[u8], before: &[u8]) -> Vec<Difference> {
     differing.collect()
 }
 
+/// What a remote record holds and would hold no more.
+pub(super) fn vanishing(before: &[u8]) -> Vec<Difference> {
+    let vanishing = columns(before).filter(|(_, before)| !before.is_empty());
+    let vanishing = vanishing.map(|(column, before)| Difference {
+        column,
+        before: Before::Held(spelt(before)),
+        after: None,
+    });
+    vanishing.collect()
+}
+
+/// The same where nobody knows what that is.
+pub(super) fn vanishing_unknown(columns: usize) -> Vec<Difference> {
+    let columns = (0..=u16::MAX).take(columns);
+    let unknown = columns.map(|column| Difference {
+        column,
+        before: Before::Unknown,
+        after: None,
+    });
+    unknown.collect()
+}
+
 /// The cells with their places.
 fn columns(cells: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let cells = cells.strip_suffix(&[0]).unwrap_or(cells);
@@ -155,6 +177,7 @@ mod tests {
             },
             source: [0; 16],
             cells: echo.to_vec(),
+            ours: true,
         }
     }
 
@@ -223,6 +246,15 @@ mod tests {
         two.twice = true;
         let decision = decide(here(&mine), None, &There::Held(two)).unwrap();
         assert_eq!(decision.fate, Fate::Refused);
+    }
+
+    #[test]
+    fn what_vanishes_is_every_cell_that_is_not_empty() {
+        let gone = vanishing(&cells(["a", "", "c"]));
+        assert_eq!(gone, [field(0, Some("a"), None), field(2, Some("c"), None)]);
+        let unknown = vanishing_unknown(3);
+        assert!(unknown.iter().all(|one| one.before == Before::Unknown));
+        assert_eq!(unknown.len(), 3);
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use sha2::{Digest as _, Sha256};
 
 use super::super::definition::Definition;
+use super::super::extent::Extent;
 use super::super::letter::Cell;
 use super::super::link::Hash;
 use super::super::mapping::{Fault, Way, Wish, check};
 use super::super::plan::Column;
+use super::super::removal::Deletes;
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
 use crate::jobs::Failure;
@@ -29,6 +31,10 @@ pub(in crate::sync) struct Fit {
     names: Vec<String>,
     /// The same names in the order of the mapping, the key first.
     shown: Vec<String>,
+    /// Which records go.
+    extent: Extent,
+    /// What becomes of those that no longer do.
+    deletes: Deletes,
 }
 
 /// Longer texts are cut where people look at what was sent.
@@ -92,6 +98,8 @@ impl Fit {
             sources,
             names,
             shown,
+            extent: sync.scope.clone(),
+            deletes: sync.deletes,
         })
     }
 
@@ -119,7 +127,7 @@ impl Fit {
         columns.map(column).collect()
     }
 
-    /// SHA-256 over what goes where.
+    /// SHA-256 over which records go, and what of them goes where.
     pub(super) fn mapping_digest(&self) -> String {
         let Layout {
             base,
@@ -131,7 +139,15 @@ impl Fit {
         let head = [base.clone(), table.clone(), format!("{key} {typecast}")];
         let pairs = self.names.iter().zip(fields);
         let pairs = pairs.map(|(field, to)| format!("{} {field}", to.id));
-        digest(head.into_iter().chain(pairs))
+        // All records are what plans were made of before there was a choice.
+        let extent = match &self.extent {
+            Extent::All => None,
+            Extent::Filter(filter) => Some(format!("filter {filter}")),
+            Extent::Selection => Some("selection".to_owned()),
+        };
+        let removal = self.deletes.policy.removal();
+        let removal = removal.map(|how| format!("{} {}", how.name(), self.deletes.matched));
+        digest(head.into_iter().chain(pairs).chain(extent).chain(removal))
     }
 
     /// SHA-256 over the remote fields that are written, as far as they decide what can be. Names

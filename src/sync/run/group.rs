@@ -101,12 +101,18 @@ pub(super) enum End {
         echo: Hash,
         /// What it holds, as a link keeps it.
         cells: Vec<u8>,
+        /// Whether this sync made it.
+        ours: bool,
     },
     /// The provider does not take it: why, and what was sent.
     Refused {
         reason: String,
         cells: Vec<Option<Value>>,
     },
+    /// It is not wanted any more, and the provider holds it no more.
+    Removed { remote_id: String },
+    /// It was to be removed, and is wanted again.
+    Moved { reason: String },
     /// Nobody can tell without risking a second copy: its intent stays open.
     Unknown { reason: String },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.

@@ -67,8 +67,10 @@ impl Ledger {
         for done in done {
             self.post(&mut batch, &done, fit, now);
             let (remote_id, stays_open) = match &done.end {
-                End::Kept { remote_id, .. } => (remote_id.as_str(), false),
-                End::Refused { .. } => ("", false),
+                End::Kept { remote_id, .. } | End::Removed { remote_id } => {
+                    (remote_id.as_str(), false)
+                }
+                End::Refused { .. } | End::Moved { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
                 End::Left => ("", intent.keys.contains(&done.key)),
             };
@@ -116,22 +118,29 @@ impl Ledger {
     }
 
     fn link(&self, batch: &mut Batch, done: Done) {
-        if let End::Kept {
-            remote_id,
-            sent,
-            source,
-            echo,
-            cells,
-            ..
-        } = done.end
-        {
-            let link = Link {
+        match done.end {
+            End::Kept {
                 remote_id,
-                content: Content::Agreed { sent, echo },
+                sent,
                 source,
+                echo,
                 cells,
-            };
-            batch.put::<Links>(&(self.job.sync, done.key), &link);
+                ours,
+                ..
+            } => {
+                let link = Link {
+                    remote_id,
+                    content: Content::Agreed { sent, echo },
+                    source,
+                    cells,
+                    ours,
+                };
+                batch.put::<Links>(&(self.job.sync, done.key), &link);
+            }
+            End::Removed { .. } => {
+                batch.discard::<Links>(&(self.job.sync, done.key));
+            }
+            End::Refused { .. } | End::Moved { .. } | End::Unknown { .. } | End::Left => {}
         }
     }
 
@@ -139,7 +148,9 @@ impl Ledger {
     fn post(&mut self, batch: &mut Batch, done: &Done, fit: &Fit, now: Timestamp) {
         let place = (self.job.sync, done.key.as_str());
         match &done.end {
-            End::Kept { .. } => self.letters.settled(batch, place.0, place.1),
+            End::Kept { .. } | End::Removed { .. } | End::Moved { .. } => {
+                self.letters.settled(batch, place.0, place.1);
+            }
             End::Refused { reason, cells } => {
                 let why = (reason.as_str(), fit.payload(cells));
                 self.letters.refused(batch, place, (self.id, now), why);

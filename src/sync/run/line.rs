@@ -84,6 +84,11 @@ impl Line<'_> {
         Some(())
     }
 
+    /// Takes back that a call was made for which leave was given.
+    pub(super) fn take_back(&self) {
+        self.live.send_modify(|run| run.job.calls -= 1);
+    }
+
     /// Asks the provider until it answers; `None` when the run is to stop.
     pub(super) async fn ask<'a, T>(&'a self, question: impl Fn() -> Answer<'a, T>) -> Option<T> {
         let mut patience = Patience::default();

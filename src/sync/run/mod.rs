@@ -29,6 +29,7 @@ mod planning;
 mod pull;
 mod readback;
 mod reading;
+mod remove;
 mod seek;
 mod source;
 mod start;
@@ -136,6 +137,8 @@ impl End {
         match self {
             Self::Kept { fate, .. } => Some((*fate, "")),
             Self::Refused { reason, .. } => Some((Fate::Refused, reason)),
+            Self::Removed { .. } => Some((Fate::Deleted, "")),
+            Self::Moved { reason } => Some((Fate::Held, reason)),
             Self::Unknown { reason } => Some((Fate::Unknown, reason)),
             Self::Left => None,
         }

@@ -73,6 +73,7 @@ impl Pass<'_> {
                 fate: Fate::Created,
                 sent: fingerprint(&self.fit.mark, &cells),
                 source: source.unwrap_or(UNKNOWN),
+                ours: false,
                 announced: intent.looks.get(at).cloned(),
                 sought: false,
                 row: Row { id: None, cells },
@@ -104,6 +105,7 @@ impl Pass<'_> {
                         content,
                         source: UNKNOWN,
                         cells,
+                        ours: load.ours,
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }

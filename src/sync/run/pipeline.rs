@@ -70,28 +70,39 @@ impl Pass<'_> {
         let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
         let intent = Intent::of(self.line.clock.now(), creating.map(Load::announce));
         let rows = self.line.records.rows_per_call().max(1);
+        let batches = batches(&stretch, rows).max(1);
         let group = Arc::new(Group {
             number,
             upto: stretch.upto.key,
             idle: stretch.idle,
-            batches: stretch.loads.len().div_ceil(rows).max(1),
+            batches,
             intent,
             late: Mutex::default(),
         });
         let (writes, creates) = (stretch.loads.len(), group.intent.keys.len());
-        if writes > 0 {
-            let mut batch = store::Batch::new(self.book.intended(&group, writes - creates));
+        let removals = stretch.unwanted.len();
+        if writes + removals > 0 {
+            let act = self.book.intended(&group, writes - creates, removals);
+            let mut batch = store::Batch::new(act);
             if creates > 0 {
                 batch.put::<Intents>(&(self.sync, number), &group.intent);
             }
             self.commit(batch).await?;
         }
-        let mut loads = stretch.loads.into_iter();
-        let batch = |_| Batch {
+        let (loads, unwanted) = (stretch.loads, stretch.unwanted);
+        let batch = |loads, unwanted| Batch {
             group: Arc::clone(&group),
-            loads: loads.by_ref().take(rows).collect::<Vec<Load>>(),
+            loads,
+            unwanted,
         };
-        Ok((0..group.batches).map(batch).collect())
+        let mut batches: Vec<Batch> = cut(loads, rows)
+            .map(|loads| batch(loads, Vec::new()))
+            .collect();
+        batches.extend(cut(unwanted, rows).map(|unwanted| batch(Vec::new(), unwanted)));
+        if batches.is_empty() {
+            batches.push(batch(Vec::new(), Vec::new()));
+        }
+        Ok(batches)
     }
 
     /// Writes the batches of the announced groups and settles each group that is whole.
@@ -165,4 +176,18 @@ impl Pass<'_> {
             .clamp(LEAST_WRITES, MOST_WRITES)
             .next_multiple_of(at_once.max(1))
     }
+}
+
+/// How many calls a stretch takes.
+fn batches(stretch: &Stretch, rows: usize) -> usize {
+    stretch.loads.len().div_ceil(rows) + stretch.unwanted.len().div_ceil(rows)
+}
+
+/// The items in their order, so many at a time.
+fn cut<T>(items: Vec<T>, at_once: usize) -> impl Iterator<Item = Vec<T>> {
+    let mut items = items.into_iter();
+    std::iter::from_fn(move || {
+        let some: Vec<T> = items.by_ref().take(at_once).collect();
+        (!some.is_empty()).then_some(some)
+    })
 }

@@ -11,6 +11,7 @@ use super::content::fingerprint;
 use super::fit::Fit;
 use super::group::Idle;
 use super::reading::{MOST_READ, Reader, Stretch};
+use super::remove::WANTED_AGAIN;
 use super::source::{GONE, Place, held};
 use crate::base::{Hex, PlanId};
 use crate::jobs::Failure;
@@ -18,6 +19,7 @@ use crate::providers::Row;
 use crate::store::{Key as _, Scan, prefix};
 
 const MOVED: &str = "moved: the record was changed here after the plan was made";
+const UNLINKED: &str = "moved: the sync is not linked to that remote record any more";
 const NOT_PLANNED: &str = "moved: whether it was written was not known when the plan was made";
 
 impl Reader {
@@ -75,6 +77,15 @@ impl Reader {
 
     /// Decides what is to be done with a record that a plan lists.
     fn hold_against(&self, stretch: &mut Stretch, change: Change) -> Result<(), Error> {
+        match change.fate {
+            Fate::Deleted => return self.hold_removal(stretch, change),
+            Fate::Held => {
+                let reason = change.reason.unwrap_or_default();
+                stretch.idle.push(held(change.key, &reason));
+                return Ok(());
+            }
+            _ => {}
+        }
         let key = change.key;
         if let Some(reason) = self.doubtful.get(&key) {
             stretch.idle.push(Idle {
@@ -83,7 +94,7 @@ impl Reader {
             });
             return Ok(());
         }
-        let Some(record) = self.dataset.record(&key)? else {
+        let Some(record) = self.pairs.wanted(&key)? else {
             stretch.idle.push(held(key, GONE));
             return Ok(());
         };
@@ -108,6 +119,7 @@ impl Reader {
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
                 source: self.fit.source(record.hash),
+                ours: link.as_ref().is_some_and(|link| link.ours),
                 announced: None,
                 sought: false,
                 row: Row {
@@ -115,6 +127,26 @@ impl Reader {
                     cells,
                 },
             });
+        }
+        Ok(())
+    }
+
+    /// Removes a record that a plan lists, if it is still the one that was linked and not wanted.
+    fn hold_removal(&self, stretch: &mut Stretch, change: Change) -> Result<(), Error> {
+        let key = change.key;
+        if self.pairs.wanted(&key)?.is_some() {
+            stretch.idle.push(held(key, WANTED_AGAIN));
+            return Ok(());
+        }
+        let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
+        let link = link.map(|row| row.value);
+        let same = |link: &Link| Some(&link.remote_id) == change.remote_id.as_ref();
+        let counted = match link.filter(same) {
+            Some(link) => self.sort_orphan(stretch, &key, &link),
+            None => false,
+        };
+        if !counted {
+            stretch.idle.push(held(key, UNLINKED));
         }
         Ok(())
     }
@@ -144,7 +176,9 @@ impl Fit {
     /// What is no longer as it was when these digests were made.
     fn moved_since(&self, mapping: &str, schema: &str) -> Option<&'static str> {
         if self.mapping_digest() != mapping {
-            Some("the sync's mapping was changed after it was made")
+            Some(
+                "the sync's mapping, which records it takes or what it deletes was changed after it was made",
+            )
         } else if self.schema_digest() != schema {
             Some("the remote table's fields were changed after it was made")
         } else {
@@ -154,7 +188,10 @@ impl Fit {
 }
 
 fn is_write(fate: Fate) -> bool {
-    matches!(fate, Fate::Created | Fate::Changed | Fate::Matched)
+    matches!(
+        fate,
+        Fate::Created | Fate::Changed | Fate::Matched | Fate::Deleted
+    )
 }
 
 /// The failure of a run whose plan no longer fits.

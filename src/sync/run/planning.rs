@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::super::counts::{Counts, Fate};
 use super::super::error::Error;
-use super::super::link::Link;
+use super::super::link::{Link, UNKNOWN};
+use super::super::pairs::Pair;
 use super::super::plan::{Block, Blocks, ById, ByKey, Change, Held, Made};
 use super::Pass;
 use super::content::{marked, spell};
-use super::decide::{Decision, Here, There, decide};
+use super::decide::{Decision, Here, There, decide, vanishing, vanishing_unknown};
 use super::ledger::Ledger;
 use super::reading::Reader;
 use crate::base::{Hex, PlanId};
@@ -132,7 +133,7 @@ impl Pass<'_> {
             (counts.created + counts.matched).div_ceil(keys)
         };
         // One more looks at the table's fields.
-        writes.div_ceil(rows) + sought + 1
+        writes.div_ceil(rows) + counts.deleted.div_ceil(rows) + sought + 1
     }
 
     /// What a plan has come to.
@@ -156,32 +157,39 @@ impl Planner {
     fn draft(&self, after: Option<&str>) -> Result<Drafted, Error> {
         let mut drafted = Drafted::default();
         let moment = self.reader.store.snapshot()?;
-        let records = self.reader.records(after, STRETCH)?;
-        drafted.ended = records.len() < STRETCH;
-        let mut links = self.reader.links(&records)?.into_iter().peekable();
+        let next = self.reader.pairs.next(after, STRETCH)?;
+        drafted.ended = next.ended;
         let mut block = Block::default();
-        for record in records {
-            let key = record.key();
-            while links.next_if(|(linked, _)| linked.as_str() < key).is_some() {}
-            let link = links.next_if(|(linked, _)| linked == key);
-            let link = link.map(|(_, link)| link);
-            if let Some(change) = self.change(&moment, &record, link.as_ref())? {
+        for pair in next.pairs {
+            let (key, change) = match pair {
+                Pair::Record(record, link) => {
+                    let change = self.change(&moment, &record, link.as_ref())?;
+                    if change.is_none() {
+                        drafted.counts.add(Fate::Unchanged);
+                    }
+                    (record.into_key(), change)
+                }
+                Pair::Orphan(key, link) => {
+                    let change = self.removal(&moment, &key, &link)?;
+                    (key, change)
+                }
+            };
+            if let Some(change) = change {
                 if block.len() >= Block::FULL {
                     let last = drafted.upto.take().unwrap_or_default();
                     drafted.blocks.push((last, std::mem::take(&mut block)));
                 }
                 block.push(&change);
                 drafted.count(change);
-            } else {
-                drafted.counts.add(Fate::Unchanged);
             }
-            drafted.upto = Some(record.into_key());
+            drafted.upto = Some(key);
         }
         if let Some(last) = drafted.upto.clone()
             && !block.is_empty()
         {
             drafted.blocks.push((last, block));
         }
+        drafted.upto = drafted.upto.take().max(next.upto);
         Ok(drafted)
     }
 
@@ -236,6 +244,41 @@ impl Planner {
         };
         let decision = decide(here, link, &there);
         Ok(decision.map(|decision| change(decision.fate, remote_id, decision)))
+    }
+
+    /// What a run would do with a linked record that is no longer wanted; `None` when it would leave
+    /// it alone.
+    fn removal(&self, moment: &Snapshot, key: &str, link: &Link) -> Result<Option<Change>, Error> {
+        let (removing, fit) = (&self.reader.removing, &self.reader.fit);
+        if !removing.deletes.concerns(link) {
+            return Ok(None);
+        }
+        let there = self.there(moment, key, Some(link))?;
+        let held = removing.held(key).map(str::to_owned);
+        let gone = || "it is not there any more".to_owned();
+        let known = || link.echoes(&marked(&fit.mark, &link.cells));
+        let (reason, fields) = match there {
+            There::Held(there) => (held.clone(), vanishing(&there.cells)),
+            There::Missing => (held.clone().or_else(|| Some(gone())), Vec::new()),
+            There::NotRead if known() => (held.clone(), vanishing(&link.cells)),
+            There::NotRead => (held.clone(), vanishing_unknown(fit.layout.fields.len())),
+        };
+        let fate = match held {
+            Some(_) => Fate::Held,
+            None => Fate::Deleted,
+        };
+        Ok(Some(Change {
+            key: key.to_owned(),
+            fate,
+            remote_id: Some(link.remote_id.clone()),
+            reason,
+            fields: if fate == Fate::Held {
+                Vec::new()
+            } else {
+                fields
+            },
+            sent: UNKNOWN,
+        }))
     }
 
     /// The record as it was read: the linked one, or the one with its key.

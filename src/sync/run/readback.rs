@@ -220,6 +220,7 @@ fn link(mut load: Load, held: &HashMap<String, Vec<Held>>, since: Timestamp) -> 
         Some([one]) => {
             let ours = one.created_at >= since;
             load.fate = if ours { Fate::Created } else { Fate::Matched };
+            load.ours = ours;
             load.row.id = Some(one.id.clone());
             (load, Found::Held)
         }

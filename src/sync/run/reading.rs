@@ -1,29 +1,29 @@
 //! Reads records in key order and finds what must be written.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::link::{Hash, Link, Links};
+use super::super::link::{Hash, Link};
+use super::super::pairs::{Pair, Pairs};
 use super::batch::Load;
 use super::content::fingerprint;
 use super::fit::Fit;
 use super::group::Idle;
+use super::remove::{Removing, Unwanted};
 use super::source::{Place, Source};
 use crate::base::SyncId;
 use crate::datasets::{Dataset, Unread};
 use crate::fields::Fields;
 use crate::providers::Row;
-use crate::store::{Key as _, Scan, Store};
+use crate::store::Store;
 
 /// A stretch has no more records than this, so that a dataset without changes is settled now and
 /// then too.
 pub(super) const MOST_READ: usize = 5_000;
 /// Records that are read at once; reading some of them again later costs little.
 const CHUNK: usize = 500;
-
 /// What a stretch is read with. Clones share it.
 #[derive(Clone)]
 pub(super) struct Reader {
@@ -31,6 +31,10 @@ pub(super) struct Reader {
     pub(super) store: Store,
     pub(super) dataset: Dataset,
     pub(super) fit: Arc<Fit>,
+    /// The records that are meant, and the links.
+    pub(super) pairs: Pairs,
+    /// What becomes of links whose records are none of these.
+    pub(super) removing: Arc<Removing>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
     /// Where the records come from.
@@ -46,70 +50,72 @@ pub(super) struct Stretch {
     pub(super) idle: Vec<Idle>,
     /// What is to be written.
     pub(super) loads: Vec<Load>,
+    /// What is to be removed.
+    pub(super) unwanted: Vec<Unwanted>,
     /// Whether the dataset has no more.
     pub(super) ended: bool,
 }
 
+impl Stretch {
+    /// How many of its records take part in a call.
+    fn calls_for(&self) -> usize {
+        self.loads.len() + self.unwanted.len()
+    }
+}
+
 impl Reader {
-    /// The records of the dataset after `after`, until `writes` of them must be written.
+    /// The records of the dataset after `after`, until `writes` of them must be written or removed.
     pub(super) fn read_dataset(&self, after: &Place, writes: usize) -> Result<Stretch, Error> {
         let mut stretch = Stretch {
             upto: after.clone(),
             ..Stretch::default()
         };
         let mut read = 0;
-        while !stretch.ended && stretch.loads.len() < writes && read < MOST_READ {
-            let wanted = CHUNK.max(writes - stretch.loads.len());
-            let records = self.records(stretch.upto.key.as_deref(), wanted)?;
-            stretch.ended = records.len() < wanted;
-            let mut links = self.links(&records)?.into_iter().peekable();
-            for record in records {
-                let key = record.key();
-                while links.next_if(|(linked, _)| linked.as_str() < key).is_some() {}
-                let link = links.next_if(|(linked, _)| linked == key);
-                let link = link.map(|(_, link)| link);
-                self.sort_unread(&mut stretch, &record, link)?;
-                stretch.upto.key = Some(record.into_key());
-                read += 1;
-                if stretch.loads.len() == writes {
-                    stretch.ended = false;
-                    break;
+        while !stretch.ended && stretch.calls_for() < writes && read < MOST_READ {
+            let wanted = CHUNK.max(writes - stretch.calls_for());
+            let next = self.pairs.next(stretch.upto.key.as_deref(), wanted)?;
+            read += next.looked.max(next.pairs.len());
+            for pair in next.pairs {
+                if stretch.calls_for() == writes {
+                    return Ok(stretch);
                 }
+                stretch.upto.key = Some(match pair {
+                    Pair::Record(record, link) => {
+                        self.sort_unread(&mut stretch, &record, link)?;
+                        record.into_key()
+                    }
+                    Pair::Orphan(key, link) => {
+                        self.sort_orphan(&mut stretch, &key, &link);
+                        key
+                    }
+                });
             }
+            stretch.ended = next.ended;
+            stretch.upto.key = stretch.upto.key.take().max(next.upto);
         }
         Ok(stretch)
     }
 
-    /// The next records, `most` of them unless the dataset ends.
-    pub(super) fn records(&self, after: Option<&str>, most: usize) -> Result<Vec<Unread>, Error> {
-        let mut records = Vec::with_capacity(most);
-        self.dataset.walk_unread(after, |record| {
-            records.push(record);
-            if records.len() == most {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
-        })?;
-        Ok(records)
-    }
-
-    /// The links of the records, in the same order.
-    pub(super) fn links(&self, records: &[Unread]) -> Result<Vec<(String, Link)>, Error> {
-        let (Some(first), Some(last)) = (records.first(), records.last()) else {
-            return Ok(Vec::new());
-        };
-        let mut links = Vec::new();
-        let mut past = (self.sync, last.key().to_owned()).bytes();
-        past.push(0);
-        let scan = Scan::all(usize::MAX)
-            .from((self.sync, first.key().to_owned()).bytes())
-            .to(past);
-        self.store.snapshot()?.walk::<Links>(&scan, |_, row| {
-            links.push((row.key.1, row.value));
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(links)
+    /// Decides what becomes of a linked record that is no longer wanted; `false` when it is nobody's
+    /// business.
+    pub(super) fn sort_orphan(&self, stretch: &mut Stretch, key: &str, link: &Link) -> bool {
+        if !self.removing.deletes.concerns(link) {
+            return false;
+        }
+        match self.removing.held(key) {
+            Some(reason) => stretch.idle.push(Idle {
+                key: key.to_owned(),
+                fate: Fate::Held,
+                remote_id: link.remote_id.clone(),
+                reason: reason.to_owned(),
+                cells: Vec::new(),
+            }),
+            None => stretch.unwanted.push(Unwanted {
+                key: key.to_owned(),
+                remote_id: link.remote_id.clone(),
+            }),
+        }
+        true
     }
 
     /// Decides what is to be done with one record, and reads it only if its fingerprint does not
@@ -180,6 +186,7 @@ impl Reader {
                 fate: link.as_ref().map_or(Fate::Created, Link::fate),
                 sent,
                 source,
+                ours: link.as_ref().is_some_and(|link| link.ours),
                 announced: None,
                 sought: false,
                 row: Row {

@@ -69,18 +69,29 @@ impl Reader {
             ..Stretch::default()
         };
         for key in keys {
-            match self.dataset.record(&key)? {
+            match self.pairs.wanted(&key)? {
                 Some(record) => {
                     let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
                     let link = link.map(|row| row.value);
                     let source = self.fit.source(record.hash);
                     self.sort(&mut stretch, &key, (&record.fields, source), link);
                 }
-                None => stretch.idle.push(held(key.clone(), GONE)),
+                None => self.sort_gone(&mut stretch, &key)?,
             }
             stretch.upto.key = Some(key);
         }
         Ok(stretch)
+    }
+
+    /// Decides what becomes of a record that was left and is not wanted any more: its removal may be
+    /// what was refused.
+    fn sort_gone(&self, stretch: &mut Stretch, key: &str) -> Result<(), Error> {
+        let link = self.store.get::<Links>(&(self.sync, key.to_owned()))?;
+        let counted = link.is_some_and(|row| self.sort_orphan(stretch, key, &row.value));
+        if !counted {
+            stretch.idle.push(held(key.to_owned(), GONE));
+        }
+        Ok(())
     }
 
     /// The next keys that `run` has left, `most` unless they end, and where to look for more.
@@ -119,7 +130,8 @@ impl Reader {
 }
 
 /// Why a listed record that is no longer there is held.
-pub(super) const GONE: &str = "moved: the record was deleted here meanwhile";
+pub(super) const GONE: &str =
+    "moved: the record was deleted here meanwhile, or is none of those that the sync writes";
 
 /// A listed record that is left alone.
 pub(super) fn held(key: String, reason: &str) -> Idle {

@@ -11,9 +11,12 @@ use super::super::claim::{Claim, Claims, Held};
 use super::super::definition::{Definition, Definitions};
 use super::super::direction::Direction;
 use super::super::error::Error;
+use super::super::extent::Within;
 use super::super::job::{Job, Runs, Task};
 use super::super::letter::Known;
+use super::super::pairs::Pairs;
 use super::super::plan::{Plan, Plans};
+use super::super::survey::Survey;
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::fit::Fit;
@@ -22,6 +25,7 @@ use super::line::{Fatal, Line};
 use super::planned::outdated;
 use super::planning::Making;
 use super::reading::Reader;
+use super::remove::Removing;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Party, PlanId, Scope, SyncId, chain};
 use crate::connections::Credential;
@@ -39,6 +43,8 @@ pub(super) struct Claimed<'a> {
     pub(super) sync_id: SyncId,
     pub(super) sync: Definition,
     pub(super) dataset: Dataset,
+    /// What is known of everything that may be removed; empty where nothing is.
+    pub(super) survey: Survey,
     pub(super) claim: Held,
     pub(super) live: watch::Sender<Run>,
     pub(super) halt: CancellationToken,
@@ -111,9 +117,9 @@ impl<'a> Claimed<'a> {
             // A plan shows one time: it is begun anew whenever its job is taken up.
             (job.counts, job.problems) = Default::default();
         }
-        if job.total.is_none() {
-            job.total = syncs.total((active.owner, sync.value.direction), &job.task, &dataset)?;
-        }
+        let survey = syncs
+            .size_up(&mut job, place, (&sync.value, &dataset))
+            .await?;
         let act = Event::new(Code::RunStarted, &by)
             .entity("run", active.run, &job.sync_name)
             .entity("sync", job.sync, &job.sync_name)
@@ -135,6 +141,7 @@ impl<'a> Claimed<'a> {
             sync_id: place.1,
             sync: sync.value,
             dataset,
+            survey,
             claim: Held::new(active.run, version),
             live,
             halt: stop.child_token(),
@@ -218,7 +225,7 @@ impl<'a> Claimed<'a> {
         };
         match self.fit(table.as_ref()) {
             Ok(fit) => {
-                let pass = self.pass(line, Arc::new(fit), task);
+                let pass = self.pass(line, fit, task);
                 match task {
                     Task::Plan(plan) if self.sync.direction == Direction::Pull => {
                         self.make_pull_plan(pass, ledger, plan).await
@@ -252,7 +259,7 @@ impl<'a> Claimed<'a> {
     ) -> Result<(), Error> {
         let kept = self.kept_plan(plan)?;
         self.syncs.clear_plan(plan).await?;
-        if pass.settle().await?.is_some() {
+        if pass.settle(ledger).await?.is_some() {
             pass.tell_notes(ledger);
             let read_first = kept.read_first;
             let making = Making { plan, read_first };
@@ -311,7 +318,8 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    fn fit(&self, table: Option<&RemoteTable>) -> Result<Fit, Failure> {
+    /// What goes where, and which records go.
+    fn fit(&self, table: Option<&RemoteTable>) -> Result<(Fit, Within), Failure> {
         let table = table.ok_or_else(|| Failure {
             code: "table_gone".into(),
             message: format!(
@@ -320,15 +328,27 @@ impl<'a> Claimed<'a> {
                 self.sync.base.name, self.sync.table.name
             ),
         })?;
-        Fit::new(
-            &self.sync,
-            self.dataset.schema(),
-            self.dataset.key_field(),
-            table,
-        )
+        let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
+        let fit = Fit::new(&self.sync, schema, key, table)?;
+        Ok((fit, Within::new(&self.sync.scope, &self.dataset)?))
     }
 
-    fn pass<'l>(&'l self, line: Line<'l>, fit: Arc<Fit>, task: Task) -> Pass<'l> {
+    fn pass<'l>(&'l self, line: Line<'l>, (fit, within): (Fit, Within), task: Task) -> Pass<'l> {
+        let fit = Arc::new(fit);
+        let deletes = self.sync.deletes;
+        let pairs = Pairs {
+            sync: self.sync_id,
+            store: self.syncs.services.store.clone(),
+            dataset: self.dataset.clone(),
+            within,
+            orphans: deletes.policy.removal().is_some(),
+        };
+        let so_far = {
+            let job = &self.live.borrow().job;
+            (job.brake, job.counts.deleted)
+        };
+        let approved = matches!(task, Task::Plan(_) | Task::Execute(_));
+        let removing = Removing::new(deletes, &self.survey, so_far, approved);
         Pass {
             line,
             store: &self.syncs.services.store,
@@ -342,6 +362,8 @@ impl<'a> Claimed<'a> {
                 store: self.syncs.services.store.clone(),
                 dataset: self.dataset.clone(),
                 fit: Arc::clone(&fit),
+                pairs,
+                removing: Arc::new(removing),
                 doubtful: Arc::default(),
                 source: task.into(),
             },
@@ -377,7 +399,7 @@ impl<'a> Claimed<'a> {
 impl Pass<'_> {
     /// Settles what was left open, then writes what has changed.
     async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
-        let Some(next) = self.settle().await? else {
+        let Some(next) = self.settle(ledger).await? else {
             return Ok(());
         };
         self.tell_notes(ledger);
@@ -387,12 +409,15 @@ impl Pass<'_> {
 
     /// Settles what was left open, and gives the number of the next intent. `None` when the job is
     /// to stop.
-    async fn settle(&mut self) -> Result<Option<u64>, Error> {
+    async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
         self.enter(Phase::Settling);
         let Some(opens) = self.settle_open().await? else {
             return Ok(None);
         };
         self.reader.doubtful = Arc::new(opens.doubtful);
+        if opens.next > 0 {
+            self.survey_again(ledger).await?;
+        }
         Ok(Some(opens.next))
     }
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 use weighbridge::base::{Actor, RunId, Scope};
 use weighbridge::jobs::State;
-use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Run, Wanted};
+use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Policy, Run, Wanted};
 
 use super::book;
 use super::kept::open_keys;
@@ -128,6 +128,7 @@ pub(super) async fn all(world: &World, appliance: &Appliance) {
             nothing_acknowledged_is_lost(world, &findings);
             the_last_run_has_settled_everything(world, &findings);
             nothing_is_double(world, &findings);
+            only_what_is_unwanted_was_deleted(world, &findings);
             letters_tell_what_was_refused(world, &findings);
         }
         Direction::Pull => pulled::check(world, &findings),
@@ -201,7 +202,9 @@ async fn the_mirror_is_true(world: &World) {
 fn the_last_run_has_settled_everything(world: &World, findings: &Findings<'_>) {
     let (run, outcomes) = findings.last();
     assert_eq!(run.job.state, State::Done, "{:?}", run.job);
-    let keys: BTreeSet<&String> = outcomes.iter().map(|outcome| &outcome.key).collect();
+    let unwanted = |outcome: &&Outcome| matches!(outcome.fate, Fate::Deleted | Fate::Held);
+    let wanted = outcomes.iter().filter(|outcome| !unwanted(outcome));
+    let keys: BTreeSet<&String> = wanted.map(|outcome| &outcome.key).collect();
     assert_eq!(
         keys,
         findings.records.keys().collect(),
@@ -209,7 +212,10 @@ fn the_last_run_has_settled_everything(world: &World, findings: &Findings<'_>) {
     );
     let mut linked = BTreeSet::new();
     for outcome in outcomes {
-        let here = &findings.records[&outcome.key];
+        let Some(here) = findings.records.get(&outcome.key) else {
+            is_let_go(world, outcome);
+            continue;
+        };
         match outcome.fate {
             Fate::Created | Fate::Changed | Fate::Matched | Fate::Unchanged => {
                 let id = outcome
@@ -227,6 +233,43 @@ fn the_last_run_has_settled_everything(world: &World, findings: &Findings<'_>) {
             }
             Fate::Unknown | Fate::Held | Fate::Deleted => panic!("not settled: {outcome:?}"),
         }
+    }
+}
+
+/// What is no longer here is gone there too, or held back for the reason that is told.
+fn is_let_go(world: &World, outcome: &Outcome) {
+    let id = outcome.remote_id.as_deref();
+    let id = id.expect("what is let go was linked");
+    let there = world.vendor.table.rows.contains_key(id);
+    let reason = outcome.reason.as_deref().unwrap_or_default();
+    let held = outcome.fate == Fate::Held && reason.starts_with("held back");
+    assert!(held || !there, "not deleted: {outcome:?}");
+    assert!(world.deletes.policy == Policy::Delete, "{outcome:?}");
+}
+
+/// Nothing that the sync may not delete is gone, and nothing is left that it had to delete.
+fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
+    let (deletes, table) = (world.deletes, &world.vendor.table);
+    for (id, row) in &table.taken {
+        assert!(
+            deletes.policy == Policy::Delete,
+            "{id} was deleted: {row:?}"
+        );
+        let ours = row.made_for.is_some();
+        assert!(ours || deletes.matched, "{id} was a colleague's: {row:?}");
+    }
+    let (last, _) = findings.last();
+    // What was held back stays.
+    let held = last.job.brake.is_some() || last.job.counts.held > 0;
+    if !deletes.matched || held {
+        return;
+    }
+    for (id, row) in &table.rows {
+        let Some(key) = &row.made_for else { continue };
+        let unwanted = !findings.records.contains_key(key);
+        // One whose key a colleague has changed is another's by now, or nobody's.
+        let same = row.key() == key && table.under(key).len() == 1;
+        assert!(!unwanted || !same, "{id} is left of {key}: {row:?}");
     }
 }
 
@@ -325,7 +368,10 @@ async fn plans_are_kept(world: &World, findings: &Findings<'_>) {
             let planned = listed.get(&outcome.key);
             let writes = [Fate::Created, Fate::Changed, Fate::Matched, Fate::Deleted];
             let wrote = writes.contains(&outcome.fate);
-            let allowed = planned.is_some_and(|fate| !wrote || writes.contains(fate));
+            let deleted = outcome.fate == Fate::Deleted;
+            let allowed = planned.is_some_and(|fate| {
+                (!wrote || writes.contains(fate)) && (!deleted || *fate == Fate::Deleted)
+            });
             assert!(allowed, "not planned ({planned:?}): {outcome:?}");
         }
     }

@@ -77,6 +77,8 @@ pub(super) struct Table {
     pub(super) deleted: BTreeSet<String>,
     /// Every key that a record has ever had.
     pub(super) keys: BTreeSet<String>,
+    /// Those that the appliance has deleted, as they were then.
+    pub(super) taken: BTreeMap<String, Row>,
 }
 
 impl Table {
@@ -107,6 +109,15 @@ impl Table {
         row.edited
             .extend(fields.as_object().unwrap().keys().cloned());
         self.keys.insert(row.key().to_owned());
+    }
+
+    /// Takes in what the appliance has deleted, by the vendor's own answer.
+    pub(super) fn taken(&mut self, answer: &Value) {
+        for gone in answer["records"].as_array().into_iter().flatten() {
+            let id = gone["id"].as_str().unwrap();
+            let row = self.rows.remove(id).expect("what is deleted was there");
+            self.taken.insert(id.to_owned(), row);
+        }
     }
 
     pub(super) fn removed(&mut self, id: &str) {

@@ -185,7 +185,9 @@ impl Vendor {
             "answer {status} {}",
             String::from_utf8_lossy(&body)
         ));
-        if post.writes() && status == StatusCode::OK {
+        if post.method == Method::DELETE && status == StatusCode::OK {
+            self.table.taken(&serde_json::from_slice(&body).unwrap());
+        } else if post.writes() && status == StatusCode::OK {
             let sent = serde_json::from_slice(&post.body).unwrap();
             let held = serde_json::from_slice(&body).unwrap();
             self.table.written(&sent, &held);

@@ -11,7 +11,9 @@ use weighbridge::base::{Clock, DatasetId, PlanId, RunId, Secret, SyncId, chain};
 use weighbridge::connections::{Endpoint, Kind, New as NewConnection};
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
-use weighbridge::sync::{Approval, Direction, New as NewSync, PullingChange, Target, Wish};
+use weighbridge::sync::{
+    Approval, Deletes, Direction, Extent, New as NewSync, Policy, PullingChange, Target, Wish,
+};
 
 use super::dice::Dice;
 use super::machine::{Appliance, Idle, Machine};
@@ -48,6 +50,8 @@ pub(super) struct World {
     still: u32,
     /// How many records there were in the beginning.
     pub(super) records: u64,
+    /// What becomes of remote records that are deleted here.
+    pub(super) deletes: Deletes,
 }
 
 /// What is to be done before the next episode.
@@ -94,6 +98,7 @@ pub(super) fn live(direction: Direction, seed: u64, aloud: bool) -> (u64, String
         direction,
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
+        deletes: deletes(&mut dice),
         place: None,
         last_run: None,
         last_plan: None,
@@ -121,11 +126,11 @@ impl World {
                 .unwrap();
             let file = self.people.file(&mut self.dice, self.records);
             let (by, scope) = (self.people.by.clone(), self.people.scope);
-            let pulling = match self.direction {
-                Direction::Push => PullingChange::default(),
-                Direction::Pull => pulled::rules(&mut self.dice),
+            let (pulling, deletes) = match self.direction {
+                Direction::Push => (PullingChange::default(), self.deletes),
+                Direction::Pull => (pulled::rules(&mut self.dice), Deletes::default()),
             };
-            let rules = (self.direction, pulling);
+            let rules = (self.direction, pulling, deletes);
             let making = make(&appliance, (file, rules), &scope, &by);
             let place = Box::pin(self.drive(&idle, making))
                 .await
@@ -360,10 +365,26 @@ impl World {
     }
 }
 
+/// They stay, all of them go, or those that the sync has made go while they are few.
+fn deletes(dice: &mut Dice) -> Deletes {
+    let all = Deletes {
+        policy: Policy::Delete,
+        matched: true,
+        most_records: 1_000,
+        most_percent: 100,
+    };
+    let few = Deletes {
+        matched: false,
+        most_records: 2,
+        ..all
+    };
+    *dice.one(&[Deletes::default(), all, few])
+}
+
 /// A dataset with records, a connection, and the sync between them.
 async fn make(
     appliance: &Appliance,
-    (file, (direction, pulling)): (String, (Direction, PullingChange)),
+    (file, (direction, pulling, deletes)): (String, (Direction, PullingChange, Deletes)),
     scope: &weighbridge::base::Scope,
     by: &weighbridge::base::Actor,
 ) -> Place {
@@ -421,6 +442,8 @@ async fn make(
         },
         typecast: false,
         approval: Approval::Never,
+        scope: Extent::All,
+        deletes,
     };
     let sync = appliance.syncs.create(scope, sync, by).await.unwrap();
     Place {

@@ -4,6 +4,8 @@ mod api;
 mod calendar;
 mod conformance;
 mod crash;
+mod deletes;
+mod extent;
 mod far;
 mod faults;
 mod jobs;

@@ -6,7 +6,7 @@ import { useOnce } from "../../api/once";
 import { fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
 import { useMay } from "../../api/session";
-import type { Run, Sync } from "../../api/types";
+import type { Run, Sync, SyncDeletes, SyncScope } from "../../api/types";
 import { wordsOf } from "../../connections/providers";
 import { Button } from "../../ui/button";
 import { Facts } from "../../ui/facts";
@@ -14,7 +14,11 @@ import { Checkbox, TextField } from "../../ui/fields";
 import { formatAmount } from "../../ui/format";
 import { Failure } from "../../ui/notice";
 import { useTyped } from "../../ui/typed";
+import { usualDeletes } from "../deletes";
+import { DeletesFields } from "../deletes-fields";
 import { finishMapping } from "../mapping";
+import { scopeOf } from "../scope";
+import { ScopeFields } from "../scope-fields";
 import { useEnter, useGo } from "./go";
 import type { Settled } from "./settled";
 
@@ -22,7 +26,7 @@ const route = getRouteApi("/signed-in/syncs/new");
 
 /** All that was settled, once more; then it is made, and run where that is wished. */
 export function Create({ settled }: { settled: Settled }) {
-  const { dataset, base, isPull } = settled;
+  const { dataset, connection, base, isPull } = settled;
   const search = route.useSearch();
   const [enter, go] = [useEnter(), useGo()];
   const [name, setName] = useTyped(
@@ -30,14 +34,20 @@ export function Create({ settled }: { settled: Settled }) {
     (name) => enter({ name }),
     isPull ? `${base.name} to ${dataset.name}` : `${dataset.name} to ${base.name}`,
   );
+  const [filter, setFilter] = useTyped(search.filter ?? "", (filter) => enter({ filter }), "");
+  const deletes = search.deletes ?? usualDeletes;
   const mayRun = useMay("sync:run");
   const create = useCreation(settled);
   const start = (isRun: boolean) =>
     create.mutate({
       name,
       ...(isPull
-        ? { direction: "pull", gone: search.deletes ? "delete" : "keep" }
-        : { typecast: search.typecast ?? false }),
+        ? { direction: "pull", gone: search.gone ? "delete" : "keep" }
+        : {
+            typecast: search.typecast ?? false,
+            scope: scopeOf(search.scope ?? "all", filter),
+            deletes,
+          }),
       isRun: isRun && mayRun,
     });
   const submit = (event: FormEvent) => {
@@ -55,19 +65,36 @@ export function Create({ settled }: { settled: Settled }) {
         error={fieldMessages(create.error).name}
       />
       {isPull ? (
-        <Checkbox isSelected={search.deletes ?? false} onChange={(deletes) => enter({ deletes })}>
+        <Checkbox isSelected={search.gone ?? false} onChange={(gone) => enter({ gone })}>
           Delete here what this sync has brought and what is gone there
         </Checkbox>
       ) : (
-        <Checkbox
-          isSelected={search.typecast ?? false}
-          onChange={(typecast) => enter({ typecast })}
-        >
-          Convert texts, and add choices that {wordsOf(settled.connection.provider).name} does not
-          know yet
-        </Checkbox>
+        <>
+          <ScopeFields
+            dataset={dataset}
+            value={{ kind: search.scope ?? "all", filter }}
+            onChange={(next) => {
+              if (next.filter !== filter) setFilter(next.filter);
+              if (next.kind !== search.scope) enter({ scope: next.kind });
+            }}
+            error={fieldMessages(create.error)["scope.filter"]}
+          />
+          <DeletesFields
+            connection={connection}
+            value={deletes}
+            onChange={(deletes) => enter({ deletes })}
+            faults={fieldMessages(create.error)}
+          />
+          <Checkbox
+            isSelected={search.typecast ?? false}
+            onChange={(typecast) => enter({ typecast })}
+          >
+            Convert texts, and add choices that {wordsOf(connection.provider).name} does not know
+            yet
+          </Checkbox>
+        </>
       )}
-      <Failure error={create.error} shown={["name"]} />
+      <Failure error={create.error} shown={["name", "scope.filter"]} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={create.isPending}>
           {mayRun ? "Create and run" : "Create sync"}
@@ -113,6 +140,8 @@ interface Wish {
   typecast?: boolean;
   direction?: "pull";
   gone?: NonNullable<Sync["gone"]>;
+  scope?: SyncScope;
+  deletes?: SyncDeletes;
   /** Whether it is run at once. */
   isRun: boolean;
 }

@@ -73,8 +73,42 @@ it("leads step by step to a sync that runs", async () => {
       mapping: [{ field: "code", remote_field_id: "fld-code" }],
       remote_key_field_id: "fld-code",
       typecast: true,
+      scope: { kind: "all" },
+      deletes: { policy: "ignore", matched: false, most_records: 100, most_percent: 25 },
     },
   ]);
+});
+
+it("says which records go and what becomes of those that no longer do", async () => {
+  let isRefused = true;
+  const fault = { path: "scope.filter", message: "at character 1: no such field" };
+  const appliance = fakeAppliance({
+    ...ends,
+    "GET /datasets/{id}/selection": { records: 3, most: 10_000 },
+    "POST /syncs": () =>
+      isRefused ? refusal(422, "validation_failed", { fields: [fault] }) : sync,
+  });
+  const { user, history } = await openPage(`/syncs/new?step=create&${settled}`, "New sync");
+  await user.click(await screen.findByRole("radio", { name: /I have selected/ }));
+  expect(await screen.findByText(/3 records selected now/)).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: /match a filter/ }));
+  await user.type(await screen.findByLabelText("Filter"), "town = x");
+  expect(screen.queryByRole("radio", { name: /Archive/ })).toBeNull();
+  await user.click(screen.getByRole("radio", { name: /Delete them there/ }));
+  await user.click(await screen.findByRole("checkbox", { name: /that were there before/ }));
+  const most = screen.getByLabelText("At most so many in one run");
+  await user.clear(most);
+  await user.type(most, "7");
+  await waitFor(() => expect(history.location.search).toContain("scope=filter"));
+  await user.click(screen.getByRole("button", { name: "Create sync" }));
+  expect(await screen.findByText("at character 1: no such field")).toBeVisible();
+  isRefused = false;
+  await user.click(screen.getByRole("button", { name: "Create sync" }));
+  await seePage("Airports to Sandbox");
+  expect(appliance.bodies("POST /syncs").at(-1)).toMatchObject({
+    scope: { kind: "filter", filter: "town = x" },
+    deletes: { policy: "delete", matched: true, most_records: 7, most_percent: 25 },
+  });
 });
 
 function lastTable(): HTMLElement {

@@ -1,10 +1,13 @@
+import type { SyncDeletes } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
+import { readDeletes } from "../deletes";
 
 /** The steps to a new sync, in their order. */
 export const steps = ["ends", "table", "mapping", "create"] as const;
 export type Step = (typeof steps)[number];
 
-const parts = ["dataset", "connection", "base", "table", "name"] as const;
+const parts = ["dataset", "connection", "base", "table", "name", "filter"] as const;
+const scopes = ["all", "filter", "selection"] as const;
 
 /** What has been entered so far; all of it stands in the address. */
 export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
@@ -15,20 +18,28 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   /** Which way records go, when it is not from the dataset into the table. */
   direction?: "pull";
   /** Whether a pull deletes here what is gone there. */
-  deletes?: boolean;
+  gone?: boolean;
+  /** Which records a push writes. */
+  scope?: (typeof scopes)[number];
+  /** What becomes of remote records that a push no longer wants; they stay when left out. */
+  deletes?: SyncDeletes;
 }
 
 /** Reads the address. */
 export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearch {
   const step = steps.find((step) => step === search.step);
   const map = readMap(search.map);
+  const deletes = readDeletes(search.deletes);
+  const scope = scopes.find((scope) => scope === search.scope);
   return {
     ...readTexts(search, parts),
     ...(step ? { step } : {}),
     ...(map ? { map } : {}),
+    ...(scope ? { scope } : {}),
+    ...(deletes ? { deletes } : {}),
     ...(search.typecast === true ? { typecast: true } : {}),
     ...(search.direction === "pull" ? { direction: "pull" as const } : {}),
-    ...(search.deletes === true ? { deletes: true } : {}),
+    ...(search.gone === true ? { gone: true } : {}),
   };
 }
 
@@ -54,9 +65,11 @@ export function choose(search: NewSyncSearch, change: NewSyncSearch): NewSyncSea
   const next = { ...search, ...change };
   const isOther = (part: "dataset" | "connection" | "base" | "table" | "direction") =>
     search[part] !== next[part];
-  if (isOther("connection")) Object.assign(next, { base: undefined, table: undefined });
+  if (isOther("connection"))
+    Object.assign(next, { base: undefined, table: undefined, deletes: undefined });
   if (isOther("base") && change.table === undefined) next.table = undefined;
   if (isOther("dataset") || isOther("table") || isOther("direction"))
     Object.assign(next, { map: undefined, name: undefined });
+  if (isOther("dataset")) Object.assign(next, { scope: undefined, filter: undefined });
   return readNewSyncSearch({ ...next });
 }

@@ -5,7 +5,8 @@ use poem_openapi::{Enum, Object};
 
 use crate::base::ConnectionId;
 use crate::connections::{
-    Account, AccountName, Connection, Endpoint, GrantView, Kind, ProviderError, Status, Test,
+    Account, AccountName, Connection, Endpoint, GrantView, Kind, ProviderError, Removal, Status,
+    Test,
 };
 use crate::http::Moment;
 
@@ -57,6 +58,8 @@ pub(super) struct ConnectionView {
     endpoint: EndpointView,
     /// Whether it can be used, as far as is known.
     status: StatusView,
+    /// In which ways records can be removed there.
+    removals: Vec<RemovalView>,
     /// Whose account it is; known once a test went well.
     account: Option<AccountView>,
     /// The first three characters of the token and its last four.
@@ -86,6 +89,16 @@ pub(super) struct GrantedView {
     expires_at: Option<Moment>,
     /// Until when it can be renewed; every renewal moves this on.
     renewable_until: Option<Moment>,
+}
+
+/// How a record can be removed at a provider.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "Removal", rename_all = "snake_case")]
+enum RemovalView {
+    /// It lies where the provider can bring it back from.
+    Archive,
+    /// It is deleted.
+    Delete,
 }
 
 /// An account at a provider.
@@ -219,6 +232,15 @@ impl From<&Connection> for ConnectionView {
                 Status::Failing => StatusView::Failing,
                 Status::Reconnect => StatusView::Reconnect,
             },
+            removals: connection
+                .provider()
+                .removals()
+                .iter()
+                .map(|removal| match removal {
+                    Removal::Archive => RemovalView::Archive,
+                    Removal::Delete => RemovalView::Delete,
+                })
+                .collect(),
             account: health.account.clone().map(AccountView::from),
             token_hint: connection.token_hint().to_owned(),
             oauth: connection.grant().map(GrantedView::from),

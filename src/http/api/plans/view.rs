@@ -5,6 +5,7 @@ use poem_openapi::{Enum, Object};
 use crate::base::{PlanId, RunId, SyncId};
 use crate::http::Moment;
 use crate::http::api::runs::{CountsView, DirectionView, FailureView, FateView, StarterView};
+use crate::http::api::syncs::ScopeView;
 use crate::sync::{Before, Column, Difference, Made, Plan, PlanState, PlannedChange};
 
 /// Where a plan stands.
@@ -42,6 +43,8 @@ pub(super) struct PlanView {
     /// Whether the remote records are read first. It then compares with what is really there;
     /// otherwise with what was last agreed.
     read_first: bool,
+    /// Which records it is about, as the sync said when it was asked for.
+    scope: ScopeView,
     /// The job that makes it; it is shown, followed and cancelled like a run.
     job_id: RunId,
     /// Who asked for it.
@@ -153,6 +156,7 @@ impl From<(PlanId, Plan)> for PlanView {
             direction: plan.direction.into(),
             state,
             read_first: plan.read_first,
+            scope: plan.scope.into(),
             job_id: plan.job,
             by: plan.by.as_ref().map(StarterView::from),
             queued_at: plan.queued_at.into(),

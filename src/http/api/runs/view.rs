@@ -6,7 +6,7 @@ use poem_openapi::{Enum, Object};
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::http::Moment;
 use crate::jobs::{Failure, Phase, State};
-use crate::sync::{Counts, Direction, Fate, Outcome, Problem, Run, Starter, Task};
+use crate::sync::{Brake, Cause, Counts, Direction, Fate, Outcome, Problem, Run, Starter, Task};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
@@ -85,9 +85,9 @@ pub(crate) enum FateView {
     Refused,
     /// It was possibly written: finding out would risk a second copy.
     Unknown,
-    /// It was left alone, because it is no longer what was to be written.
+    /// It was left alone, because it is no longer what was to be written, or held back.
     Held,
-    /// It is gone at one end, and was deleted at the other.
+    /// A pull found it gone at the provider and deleted it here, or a push wants it no longer and removed it there.
     Deleted,
 }
 
@@ -139,6 +139,30 @@ pub(crate) struct RunView {
     failure: Option<FailureView>,
     /// Why records were refused, each reason once; the first 20.
     problems: Vec<ProblemView>,
+    /// That it removes nothing at the provider, and why.
+    deletions_held: Option<BrakeView>,
+}
+
+/// That a run removes nothing, and why.
+#[derive(Object)]
+#[oai(rename = "RunDeletionsHeld")]
+pub(crate) struct BrakeView {
+    /// Why.
+    cause: CauseView,
+    /// How many records it would have removed.
+    records: u64,
+    /// How many records were linked to a remote one.
+    linked: u64,
+}
+
+/// Why a run removes nothing.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "RunDeletionsHeldCause", rename_all = "snake_case")]
+enum CauseView {
+    /// It would be more than the sync allows at once: a plan has to be approved.
+    TooMany,
+    /// No record is left that the sync takes, which is taken for a mistake.
+    EmptySource,
 }
 
 /// Who asked for a run.
@@ -169,9 +193,9 @@ pub(crate) struct CountsView {
     pub(super) refused: u64,
     /// Possibly written: finding out would risk a second copy.
     pub(super) unknown: u64,
-    /// Left alone, because they are no longer what was to be written.
+    /// Left alone, because they are no longer what was to be written, or held back.
     held: u64,
-    /// Gone at one end, and deleted at the other.
+    /// Deleted here by a pull, since they are gone at the provider; removed there by a push that no longer wants them.
     deleted: u64,
 }
 
@@ -278,6 +302,7 @@ impl RunView {
             waiting_until: waiting.map(Moment),
             failure: failure.map(FailureView::from),
             problems: job.problems.list().iter().map(ProblemView::from).collect(),
+            deletions_held: job.brake.map(BrakeView::from),
         }
     }
 }
@@ -363,6 +388,19 @@ impl From<Counts> for CountsView {
             unknown: counts.unknown,
             held: counts.held,
             deleted: counts.deleted,
+        }
+    }
+}
+
+impl From<Brake> for BrakeView {
+    fn from(brake: Brake) -> Self {
+        Self {
+            cause: match brake.cause {
+                Cause::TooMany => CauseView::TooMany,
+                Cause::EmptySource => CauseView::EmptySource,
+            },
+            records: brake.records,
+            linked: brake.linked,
         }
     }
 }

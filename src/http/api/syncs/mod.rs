@@ -5,3 +5,4 @@ mod view;
 mod wish;
 
 pub(super) use resource::Resource;
+pub(super) use view::ScopeView;

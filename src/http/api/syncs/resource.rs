@@ -50,7 +50,7 @@ impl Resource {
         body: Json<NewSync>,
     ) -> Result<Made<SyncView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let sync = self.syncs.create(&scope, body.0.into(), &by).await?;
+        let sync = self.syncs.create(&scope, body.0.try_into()?, &by).await?;
         Ok(Made::Made(Json(view(&sync)?)))
     }
 
@@ -116,7 +116,7 @@ impl Resource {
         let (by, scope) = caller.owner()?;
         let sync = self.syncs.open(&scope, id.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
-        let sync = sync.change(body.0.into(), &by).await?;
+        let sync = sync.change(body.0.try_into()?, &by).await?;
         Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
     }
 

@@ -1,11 +1,14 @@
 //! How syncs are shown.
 
+use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
 
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
-use crate::sync::{Approval, Direction, Gone, Named, Overview, Pair, Sync, Trouble};
+use crate::sync::{
+    Approval, Deletes, Direction, Extent, Gone, Named, Overview, Pair, Policy, Sync, Trouble,
+};
 
 /// A sync.
 #[derive(Object)]
@@ -39,6 +42,10 @@ pub(super) struct SyncView {
     typecast: bool,
     /// Whether runs need a plan that somebody has approved.
     approval: ApprovalView,
+    /// Which of the dataset's records it writes.
+    scope: ScopeView,
+    /// What becomes of remote records whose record here is gone, or is none that the sync takes.
+    deletes: DeletesView,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -72,6 +79,135 @@ pub(super) enum ApprovalView {
     Never,
     /// Nothing is written but what is in an approved plan.
     Always,
+}
+
+/// What becomes of remote records whose record here is gone, or is none that the sync takes.
+#[derive(Object)]
+#[oai(rename = "SyncDeletes", deny_unknown_fields, example)]
+pub(super) struct DeletesView {
+    /// What is done to them. A connection says which of these its provider knows.
+    policy: PolicyView,
+    /// Whether that goes for records too that were there before, and that the sync has met by their
+    /// key.
+    #[oai(default)]
+    matched: bool,
+    /// A run that would remove more than so many removes none; a plan that is approved may.
+    #[oai(default = "most_records", validator(minimum(value = "1")))]
+    most_records: u32,
+    /// A run that would remove more than so many in a hundred of the linked records removes none; a
+    /// plan that is approved may.
+    #[oai(
+        default = "most_percent",
+        validator(minimum(value = "1"), maximum(value = "100"))
+    )]
+    most_percent: u8,
+}
+
+fn most_records() -> u32 {
+    Deletes::default().most_records
+}
+
+fn most_percent() -> u8 {
+    Deletes::default().most_percent
+}
+
+/// What is done to remote records that are no longer wanted.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "SyncDeletePolicy", rename_all = "snake_case")]
+enum PolicyView {
+    /// They stay as they are.
+    Ignore,
+    /// They are put where the provider can bring them back from.
+    Archive,
+    /// They are deleted.
+    Delete,
+}
+
+impl Default for DeletesView {
+    fn default() -> Self {
+        Deletes::default().into()
+    }
+}
+
+impl Example for DeletesView {
+    fn example() -> Self {
+        let policy = Policy::Delete;
+        let example = Deletes {
+            policy,
+            ..Deletes::default()
+        };
+        example.into()
+    }
+}
+
+impl From<Deletes> for DeletesView {
+    fn from(deletes: Deletes) -> Self {
+        Self {
+            policy: match deletes.policy {
+                Policy::Ignore => PolicyView::Ignore,
+                Policy::Archive => PolicyView::Archive,
+                Policy::Delete => PolicyView::Delete,
+            },
+            matched: deletes.matched,
+            most_records: deletes.most_records,
+            most_percent: deletes.most_percent,
+        }
+    }
+}
+
+impl From<DeletesView> for Deletes {
+    fn from(view: DeletesView) -> Self {
+        Self {
+            policy: match view.policy {
+                PolicyView::Ignore => Policy::Ignore,
+                PolicyView::Archive => Policy::Archive,
+                PolicyView::Delete => Policy::Delete,
+            },
+            matched: view.matched,
+            most_records: view.most_records,
+            most_percent: view.most_percent,
+        }
+    }
+}
+
+/// Which of the dataset's records a sync writes.
+#[derive(Clone, Object)]
+#[oai(
+    rename = "SyncScope",
+    deny_unknown_fields,
+    skip_serializing_if_is_none,
+    example
+)]
+pub(crate) struct ScopeView {
+    /// How they are told apart.
+    kind: ScopeKind,
+    /// With the kind `filter`: conditions joined by `and`, as in the list of records.
+    #[oai(validator(max_length = 4000))]
+    filter: Option<String>,
+}
+
+/// How the records that a sync writes are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename = "SyncScopeKind", rename_all = "snake_case")]
+enum ScopeKind {
+    /// All of the dataset.
+    All,
+    /// Those that pass a filter when a run comes to them.
+    Filter,
+    /// Those that the sync's owner has picked.
+    Selection,
+}
+
+impl Default for ScopeView {
+    fn default() -> Self {
+        Extent::All.into()
+    }
+}
+
+impl Example for ScopeView {
+    fn example() -> Self {
+        Extent::Filter("state = CA".to_owned()).into()
+    }
 }
 
 /// A dataset by its name.
@@ -175,6 +311,8 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         remote_key_field_id: kept.remote_key_field_id,
         typecast: kept.typecast,
         approval: kept.approval.into(),
+        scope: kept.scope.into(),
+        deletes: kept.deletes.into(),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
@@ -190,6 +328,35 @@ impl From<Trouble> for FailingView {
             since: trouble.since.into(),
             failures: trouble.failures,
             last: (&trouble.last).into(),
+        }
+    }
+}
+
+impl From<Extent> for ScopeView {
+    fn from(extent: Extent) -> Self {
+        let (kind, filter) = match extent {
+            Extent::All => (ScopeKind::All, None),
+            Extent::Filter(filter) => (ScopeKind::Filter, Some(filter)),
+            Extent::Selection => (ScopeKind::Selection, None),
+        };
+        Self { kind, filter }
+    }
+}
+
+impl TryFrom<ScopeView> for Extent {
+    type Error = ApiError;
+
+    /// Errs where the filter is missing, or is there without its kind.
+    fn try_from(view: ScopeView) -> Result<Self, ApiError> {
+        match (view.kind, view.filter) {
+            (ScopeKind::All, None) => Ok(Self::All),
+            (ScopeKind::Selection, None) => Ok(Self::Selection),
+            (ScopeKind::Filter, Some(filter)) => Ok(Self::Filter(filter)),
+            (ScopeKind::Filter, None) => Err(ApiError::invalid("scope.filter", "is missing")),
+            (ScopeKind::All | ScopeKind::Selection, Some(_)) => Err(ApiError::invalid(
+                "scope.filter",
+                "is for the kind filter alone",
+            )),
         }
     }
 }

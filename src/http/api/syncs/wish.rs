@@ -2,12 +2,13 @@
 
 use poem_openapi::Object;
 
-use super::view::{ApprovalView, GoneView};
+use super::view::{ApprovalView, DeletesView, GoneView, ScopeView};
 use crate::base::{ConnectionId, DatasetId};
-use crate::http::Members;
 use crate::http::api::runs::DirectionView;
+use crate::http::{ApiError, Members};
 use crate::sync::{
-    Approval, Change, Direction, Gone, New, Previewed, Proposal, PullingChange, Target, Wish,
+    Approval, Change, Deletes, Direction, Extent, Gone, New, Previewed, Proposal, PullingChange,
+    Target, Wish,
 };
 
 /// A field of the dataset and the remote field that it is to fill, or to be filled from.
@@ -61,6 +62,12 @@ pub(super) struct NewSync {
     /// Whether runs need a plan that somebody has approved.
     #[oai(default)]
     approval: ApprovalView,
+    /// Which of the dataset's records are written.
+    #[oai(default)]
+    scope: ScopeView,
+    /// What becomes of remote records that are no longer wanted.
+    #[oai(default)]
+    deletes: DeletesView,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -87,6 +94,10 @@ pub(super) struct SyncChange {
     /// The same in percent of the records that the sync has linked.
     #[oai(validator(maximum(value = "100")))]
     gone_percent: Option<u8>,
+    /// Which of the dataset's records are written.
+    scope: Option<ScopeView>,
+    /// What becomes of remote records that are no longer wanted.
+    deletes: Option<DeletesView>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
@@ -180,9 +191,11 @@ impl From<FieldPair> for (String, String) {
     }
 }
 
-impl From<NewSync> for New {
-    fn from(new: NewSync) -> Self {
-        Self {
+impl TryFrom<NewSync> for New {
+    type Error = ApiError;
+
+    fn try_from(new: NewSync) -> Result<Self, ApiError> {
+        Ok(Self {
             name: new.name,
             direction: new.direction.into(),
             pulling: PullingChange {
@@ -202,14 +215,18 @@ impl From<NewSync> for New {
             },
             typecast: new.typecast,
             approval: new.approval.into(),
-        }
+            scope: new.scope.try_into()?,
+            deletes: new.deletes.into(),
+        })
     }
 }
 
-impl From<SyncChange> for Change {
-    fn from(change: SyncChange) -> Self {
+impl TryFrom<SyncChange> for Change {
+    type Error = ApiError;
+
+    fn try_from(change: SyncChange) -> Result<Self, ApiError> {
         let pairs = change.mapping;
-        Self {
+        Ok(Self {
             name: change.name,
             pairs: pairs.map(|pairs| pairs.into_iter().map(Into::into).collect()),
             remote_key_field_id: change.remote_key_field_id,
@@ -220,7 +237,9 @@ impl From<SyncChange> for Change {
                 most: change.gone_most,
                 percent: change.gone_percent,
             },
-        }
+            scope: change.scope.map(Extent::try_from).transpose()?,
+            deletes: change.deletes.map(Deletes::from),
+        })
     }
 }
 

@@ -255,6 +255,8 @@ impl Judge<'_> {
             content: Content::Agreed { sent: echo, echo },
             source,
             cells: Vec::new(),
+            // The remote record was there before.
+            ours: false,
         };
         (tie, link)
     }

@@ -1,0 +1,201 @@
+//! Removes remote records that are no longer wanted, until each one's end is known.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::super::error::Error;
+use super::super::job::Task;
+use super::super::removal::{Brake, Cause, Deletes};
+use super::super::survey::Survey;
+use super::Pass;
+use super::batch::Batch;
+use super::group::{Done, End, Returned};
+use super::ledger::Ledger;
+use super::line::Patience;
+use super::verdict::{Verdict, verdict};
+use crate::providers::Removal;
+
+/// A remote record that is to be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unwanted {
+    pub(super) key: String,
+    pub(super) remote_id: String,
+}
+
+/// What becomes of linked records that are no longer wanted.
+#[derive(Debug)]
+pub(super) struct Removing {
+    pub(super) deletes: Deletes,
+    brake: Option<Brake>,
+    shared: HashSet<String>,
+    /// How many may still be removed: what comes to be unwanted while the run goes on is held back
+    /// like what was before.
+    left: AtomicU64,
+}
+
+impl Removing {
+    /// What a run may remove that has removed `removed` before; a plan that somebody has approved
+    /// has no bounds but those of an empty source.
+    pub(super) fn new(
+        deletes: Deletes,
+        survey: &Survey,
+        (brake, removed): (Option<Brake>, u64),
+        approved: bool,
+    ) -> Self {
+        let linked = survey.standing.linked + removed;
+        let share = linked * u64::from(deletes.most_percent) / 100;
+        let most = u64::from(deletes.most_records).min(share);
+        let left = if approved {
+            u64::MAX
+        } else {
+            most.saturating_sub(removed)
+        };
+        Self {
+            deletes,
+            brake,
+            shared: survey.shared.clone(),
+            left: AtomicU64::new(left),
+        }
+    }
+
+    /// Why the record under `key` is not removed; none when it is, and then it counts.
+    pub(super) fn held(&self, key: &str) -> Option<&'static str> {
+        if let Some(brake) = self.brake {
+            return Some(brake.cause.told());
+        }
+        if self.shared.contains(key) {
+            return Some(SHARED);
+        }
+        let one_less = |left: u64| left.checked_sub(1);
+        let taken = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        taken.is_err().then(|| Cause::TooMany.told())
+    }
+}
+
+/// Why a record is not removed that is another's too.
+const SHARED: &str = "held back: another record is linked to the same remote record, whose key a \
+                      colleague has changed";
+
+/// Why a record that was to be removed there is left alone.
+pub(super) const WANTED_AGAIN: &str = "moved: the record was made again here meanwhile";
+
+impl Pass<'_> {
+    /// Looks over records and links anew once what was open is settled: what was found to be linked
+    /// by that may be unwanted, and is no less to be removed than what was linked before.
+    pub(super) async fn survey_again(&mut self, ledger: &mut Ledger) -> Result<(), Error> {
+        let pairs = self.reader.pairs.clone();
+        if !pairs.orphans {
+            return Ok(());
+        }
+        let deletes = self.reader.removing.deletes;
+        let survey = move || pairs.survey(deletes);
+        let survey = self.blocking.run(survey).await?;
+        let job = &mut ledger.job;
+        let standing = job.put_brake(&survey, deletes);
+        if matches!(job.task, Task::Push | Task::Plan(_)) {
+            job.total = Some(standing.wanted + standing.unwanted);
+        }
+        let (brake, total) = (job.brake, job.total);
+        self.line.live.send_modify(|run| {
+            (run.job.brake, run.job.total) = (brake, total);
+        });
+        let approved = matches!(job.task, Task::Plan(_) | Task::Execute(_));
+        let so_far = (brake, job.counts.deleted);
+        self.reader.removing = Arc::new(Removing::new(deletes, &survey, so_far, approved));
+        Ok(())
+    }
+
+    /// Removes a batch's records and says how each ended.
+    ///
+    /// To remove what is gone already is no trouble, so that it needs no intent: after a crash the
+    /// links tell what is still to be removed, and it is removed again.
+    pub(super) async fn remove(&self, batch: Batch, how: Removal) -> Returned {
+        let mut todo = VecDeque::from([batch.unwanted]);
+        let mut done = Vec::new();
+        let mut patience = Patience::default();
+        while let Some(records) = todo.pop_front() {
+            let records = self.still_unwanted(records, &mut done);
+            if records.is_empty() {
+                continue;
+            }
+            if self.line.admit().await.is_none() {
+                done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+                continue;
+            }
+            // Its turn may have been long in coming.
+            let records = self.still_unwanted(records, &mut done);
+            if records.is_empty() {
+                self.line.take_back();
+                continue;
+            }
+            let ids: Vec<&str> = records.iter().map(|one| one.remote_id.as_str()).collect();
+            let answer = self.line.records.remove(&self.fit.layout, &ids, how).await;
+            let Err(error) = answer else {
+                patience = Patience::default();
+                done.extend(records.into_iter().map(Unwanted::removed));
+                continue;
+            };
+            let next = verdict(&error, records.len(), true);
+            if !self.line.bear(error, &next, &mut patience).await {
+                done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+                continue;
+            }
+            match next {
+                Verdict::Repeat(_) | Verdict::Wait | Verdict::Settle | Verdict::Fail(_) => {
+                    todo.push_front(records);
+                }
+                Verdict::Split => {
+                    let mut first = records;
+                    let rest = first.split_off(first.len() / 2);
+                    todo.push_front(rest);
+                    todo.push_front(first);
+                }
+                // It is gone already.
+                Verdict::Unlink => done.extend(records.into_iter().map(Unwanted::removed)),
+                Verdict::Refuse(reason) | Verdict::NoMore(reason) => {
+                    let refused = |record: Unwanted| {
+                        record.ended(End::Refused {
+                            reason: reason.clone(),
+                            cells: Vec::new(),
+                        })
+                    };
+                    done.extend(records.into_iter().map(refused));
+                }
+            }
+        }
+        self.show(&done);
+        let group = batch.group;
+        Returned { group, done }
+    }
+
+    /// Those of the records that are still not wanted; the others are left alone. A dataset that
+    /// cannot be read removes nothing.
+    fn still_unwanted(&self, records: Vec<Unwanted>, done: &mut Vec<Done>) -> Vec<Unwanted> {
+        let (unwanted, others): (Vec<_>, Vec<_>) = records
+            .into_iter()
+            .partition(|record| matches!(self.reader.pairs.wanted(&record.key), Ok(None)));
+        let reason = WANTED_AGAIN.to_owned();
+        let moved = others.into_iter().map(|record| {
+            record.ended(End::Moved {
+                reason: reason.clone(),
+            })
+        });
+        done.extend(moved);
+        unwanted
+    }
+}
+
+impl Unwanted {
+    fn ended(self, end: End) -> Done {
+        Done { key: self.key, end }
+    }
+
+    fn removed(self) -> Done {
+        let Self { key, remote_id } = self;
+        let end = End::Removed { remote_id };
+        Done { key, end }
+    }
+}
