@@ -102,6 +102,13 @@ impl Dataset {
         self.version
     }
 
+    /// Whether its fields are those with which it was opened: its records may be written anew
+    /// already when they are not, and read as if what was dropped were empty.
+    pub fn has_its_fields(&self) -> Result<bool, Error> {
+        let row = self.datasets.0.store.get::<Rows>(&self.row_key())?;
+        Ok(row.is_some_and(|row| row.value.fields == self.definition.fields))
+    }
+
     /// How many records it has.
     pub fn count(&self) -> Result<u64, Error> {
         let count = self.datasets.0.store.count(&records(self.id))?;

@@ -189,6 +189,10 @@ pub trait Records: Send + Sync {
     fn remove<'a>(&'a self, layout: &'a Layout, ids: &'a [&'a str], how: Removal)
     -> Answer<'a, ()>;
 
+    /// The rows with these ids that are there, in one call that was admitted; further calls wait for
+    /// their own turns. A row that is left out is gone, or lies in another table.
+    fn look<'a>(&'a self, layout: &'a Layout, ids: &'a [String]) -> Answer<'a, Vec<Held>>;
+
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;
 

@@ -73,6 +73,14 @@ impl Link {
         agreed && self.source == *source && self.source != UNKNOWN
     }
 
+    /// The fingerprint of what the provider held when the record was agreed, if that is known.
+    pub(crate) fn echo(&self) -> Option<Hash> {
+        match self.content {
+            Content::Agreed { echo, .. } => Some(echo),
+            Content::Found { .. } => None,
+        }
+    }
+
     /// Whether `held` is the fingerprint of what the provider held when the record was agreed.
     pub(crate) fn echoes(&self, held: &Hash) -> bool {
         matches!(&self.content, Content::Agreed { echo, .. } if echo == held)

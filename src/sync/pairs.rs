@@ -96,6 +96,21 @@ impl Pairs {
         Ok(some)
     }
 
+    /// The first record that is meant. For blocking threads: a filter may look at every record.
+    pub(crate) fn first(&self) -> Result<Option<String>, Error> {
+        let mut after: Option<String> = None;
+        loop {
+            let chunk = self.chunk(after.as_deref(), 1)?;
+            if let Some(record) = chunk.records.into_iter().next() {
+                return Ok(Some(record.into_key()));
+            }
+            if chunk.ended {
+                return Ok(None);
+            }
+            after = chunk.upto;
+        }
+    }
+
     /// The record under `key`, if it is there and meant.
     pub(crate) fn wanted(&self, key: &str) -> Result<Option<Record>, Error> {
         let Some(record) = self.dataset.record(key)? else {

@@ -17,6 +17,13 @@ pub(super) fn keys(layout: &Layout, keys: &[String]) -> String {
     format!("OR({})", equal.join(","))
 }
 
+/// Keeps the rows with these ids.
+pub(super) fn ids(ids: &[String]) -> String {
+    let equal = ids.iter().map(|id| format!("RECORD_ID()={}", text(id)));
+    let equal: Vec<String> = equal.collect();
+    format!("OR({})", equal.join(","))
+}
+
 /// Keeps the rows that were made at `since` or later.
 pub(super) fn created_since(since: Timestamp) -> String {
     format!("NOT(IS_BEFORE(CREATED_TIME(),DATETIME_PARSE(\"{since:.3}\")))")
@@ -51,6 +58,15 @@ mod tests {
         assert_eq!(keys(&layout, &asked), r#"OR({fld0}="7",{fld0}="b")"#);
         layout.key = 1;
         assert_eq!(keys(&layout, &asked), r#"OR({fld1}=7,{fld1}="b")"#);
+    }
+
+    #[test]
+    fn rows_are_picked_by_their_ids_too() {
+        let asked = ["recA".to_owned(), "rec\"B".to_owned()];
+        assert_eq!(
+            ids(&asked),
+            r#"OR(RECORD_ID()="recA",RECORD_ID()="rec\"B")"#
+        );
     }
 
     #[test]

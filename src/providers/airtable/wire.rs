@@ -177,6 +177,11 @@ pub(super) fn listed(layout: &Layout, body: &[u8]) -> Result<Page<Held>, Error> 
     })
 }
 
+/// One row by itself.
+pub(super) fn row(layout: &Layout, body: &[u8]) -> Result<Held, Error> {
+    Ok(parse::<Record<'_>>(body)?.held(layout, false))
+}
+
 /// The answer of `whoami`.
 pub(super) fn account(body: &[u8]) -> Result<Account, Error> {
     #[derive(Deserialize)]

@@ -62,6 +62,28 @@ impl Notion {
         self.whole(layout, found).await
     }
 
+    /// The pages with these ids that are rows of the table: queries lag behind, a page asked for by
+    /// itself does not. The first call was admitted.
+    pub(super) async fn with_ids(
+        &self,
+        layout: &Layout,
+        ids: &[String],
+    ) -> Result<Vec<Held>, Error> {
+        let mut found = Vec::with_capacity(ids.len());
+        for (at, id) in ids.iter().enumerate() {
+            if at > 0 {
+                self.turn().await;
+            }
+            let call = self.call(Method::GET, &["pages", id]);
+            match self.send(About::Page, "read_page", call).await {
+                Ok(body) => found.push(wire::page(layout, &body)?),
+                Err(Error::RecordGone) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.whole(layout, found).await
+    }
+
     /// The pages of our own making, made at `since` or later. The first call was admitted.
     pub(super) async fn made_since(
         &self,

@@ -206,6 +206,10 @@ impl Records for Notion {
         self.with_keys(layout, keys).boxed()
     }
 
+    fn look<'a>(&'a self, layout: &'a Layout, ids: &'a [String]) -> Answer<'a, Vec<Held>> {
+        self.with_ids(layout, ids).boxed()
+    }
+
     fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>> {
         self.made_since(layout, since).boxed()
     }

@@ -50,7 +50,7 @@ impl Pass<'_> {
             batch.unwanted.is_empty(),
             self.reader.removing.deletes.policy.removal(),
         ) {
-            return Ok(self.remove(batch, how).await);
+            return self.remove(batch, how).await;
         }
         let group = batch.group;
         let mut todo = VecDeque::from([batch.loads]);

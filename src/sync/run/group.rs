@@ -111,8 +111,8 @@ pub(super) enum End {
     },
     /// It is not wanted any more, and the provider holds it no more.
     Removed { remote_id: String },
-    /// It was to be removed, and is wanted again.
-    Moved { reason: String },
+    /// It was to be removed, and is left alone: it is wanted again, or somebody has changed it.
+    Moved { remote_id: String, reason: String },
     /// Nobody can tell without risking a second copy: its intent stays open.
     Unknown { reason: String },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.

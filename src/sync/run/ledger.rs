@@ -67,10 +67,10 @@ impl Ledger {
         for done in done {
             self.post(&mut batch, &done, fit, now);
             let (remote_id, stays_open) = match &done.end {
-                End::Kept { remote_id, .. } | End::Removed { remote_id } => {
-                    (remote_id.as_str(), false)
-                }
-                End::Refused { .. } | End::Moved { .. } => ("", false),
+                End::Kept { remote_id, .. }
+                | End::Removed { remote_id }
+                | End::Moved { remote_id, .. } => (remote_id.as_str(), false),
+                End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
                 End::Left => ("", intent.keys.contains(&done.key)),
             };

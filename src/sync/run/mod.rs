@@ -41,6 +41,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::claim::Held;
 use super::counts::Fate;
 use super::direction::Pulling;
+use super::error::Error;
 use crate::base::{Blocking, SyncId};
 use crate::jobs::{Phase, Step};
 use crate::store::{self, Batch, Store, Version};
@@ -77,6 +78,16 @@ impl Pass<'_> {
     /// Commits what the run has come to, while the run is still its own.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Version, store::Error>> {
         self.store.commit(self.claim.guard(batch))
+    }
+
+    /// Whether the dataset's fields are those that the run began with; fails the run otherwise: what
+    /// was read last may lack values, and a filter may have missed records for that.
+    fn fields_stay(&self) -> Result<bool, Error> {
+        let stay = self.reader.dataset.has_its_fields()?;
+        if !stay {
+            self.line.fail(pull::reshaped().into());
+        }
+        Ok(stay)
     }
 
     /// Has people told of a record what no count of it tells.
@@ -138,7 +149,7 @@ impl End {
             Self::Kept { fate, .. } => Some((*fate, "")),
             Self::Refused { reason, .. } => Some((Fate::Refused, reason)),
             Self::Removed { .. } => Some((Fate::Deleted, "")),
-            Self::Moved { reason } => Some((Fate::Held, reason)),
+            Self::Moved { reason, .. } => Some((Fate::Held, reason)),
             Self::Unknown { reason } => Some((Fate::Unknown, reason)),
             Self::Left => None,
         }

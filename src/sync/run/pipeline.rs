@@ -51,6 +51,9 @@ impl Pass<'_> {
             let (reader, writes) = (self.reader.clone(), self.writes_at_once());
             let read = move || reader.read(&after, writes);
             let mut stretch = self.blocking.run(read).await?;
+            if !self.fields_stay()? {
+                break;
+            }
             after = stretch.upto.clone();
             let ended = stretch.ended;
             if self.seek_all(&mut stretch).await.is_none() {

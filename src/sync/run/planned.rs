@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::link::{Link, Links};
+use super::super::link::{Link, Links, UNKNOWN};
 use super::super::plan::{Blocks, Change, Plan};
 use super::batch::Load;
 use super::content::fingerprint;
@@ -145,6 +145,12 @@ impl Reader {
             Some(link) => self.sort_orphan(stretch, &key, &link),
             None => false,
         };
+        // Who approved it has seen what was there then, whoever wrote that.
+        if let Some(last) = stretch.unwanted.last_mut().filter(|last| last.key == key)
+            && change.sent != UNKNOWN
+        {
+            last.agreed = Some(change.sent);
+        }
         if !counted {
             stretch.idle.push(held(key, UNLINKED));
         }

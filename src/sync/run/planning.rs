@@ -18,6 +18,10 @@ use crate::jobs::Phase;
 use crate::providers::Records;
 use crate::store::{self, Snapshot};
 
+/// What people should know of a record that is to be removed.
+const GONE: &str = "it is not there any more";
+const EDITED: &str = "it was changed there since the sync wrote it";
+
 /// So many records are looked at in one go.
 const STRETCH: usize = 5_000;
 
@@ -81,6 +85,9 @@ impl Pass<'_> {
             let (planner, from) = (planner.clone(), after.take());
             let draft = move || planner.draft(from.as_deref());
             let drafted = self.blocking.run(draft).await?;
+            if !self.fields_stay()? {
+                return Ok(None);
+            }
             self.write_down(ledger, making.plan, &drafted, &mut content)
                 .await?;
             after = drafted.upto;
@@ -255,14 +262,19 @@ impl Planner {
         }
         let there = self.there(moment, key, Some(link))?;
         let held = removing.held(key).map(str::to_owned);
-        let gone = || "it is not there any more".to_owned();
         let known = || link.echoes(&marked(&fit.mark, &link.cells));
-        let (reason, fields) = match there {
-            There::Held(there) => (held.clone(), vanishing(&there.cells)),
-            There::Missing => (held.clone().or_else(|| Some(gone())), Vec::new()),
-            There::NotRead if known() => (held.clone(), vanishing(&link.cells)),
-            There::NotRead => (held.clone(), vanishing_unknown(fit.layout.fields.len())),
+        let mut sent = link.echo().unwrap_or(UNKNOWN);
+        let (told, fields) = match there {
+            There::Held(there) => {
+                sent = marked(&fit.mark, &there.cells);
+                let edited = link.echo().is_some_and(|echo| echo != sent);
+                (edited.then_some(EDITED), vanishing(&there.cells))
+            }
+            There::Missing => (Some(GONE), Vec::new()),
+            There::NotRead if known() => (None, vanishing(&link.cells)),
+            There::NotRead => (None, vanishing_unknown(fit.layout.fields.len())),
         };
+        let reason = held.clone().or(told.map(str::to_owned));
         let fate = match held {
             Some(_) => Fate::Held,
             None => Fate::Deleted,
@@ -277,7 +289,7 @@ impl Planner {
             } else {
                 fields
             },
-            sent: UNKNOWN,
+            sent,
         }))
     }
 

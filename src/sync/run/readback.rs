@@ -1,19 +1,21 @@
 //! Finds out whether records were created by a call whose answer never came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::link::Content;
+use super::super::link::{Content, Links};
 use super::Pass;
 use super::batch::Load;
 use super::content::{looks_like, resembles};
 use super::doubles::Known;
 use crate::fields::Value;
 use crate::providers::Held;
+use crate::store::{Scan, prefix};
 
 /// What was made so long before its announcement is still taken for ours: clocks differ.
 const OURS: SignedDuration = SignedDuration::from_mins(2);
@@ -54,7 +56,8 @@ impl Pass<'_> {
             .map(|load| link(load, &held, earlier(since, OURS)))
             .collect();
         if looked.iter().any(in_doubt) {
-            self.doubt(&mut looked, earlier(since, PERHAPS_OURS)).await;
+            self.doubt(&mut looked, earlier(since, PERHAPS_OURS))
+                .await?;
         }
         Ok(looked)
     }
@@ -126,7 +129,7 @@ impl Pass<'_> {
     }
 
     /// Marks what was not found and may yet be there under a key that somebody has changed.
-    async fn doubt(&self, looked: &mut [(Load, Found)], since: Timestamp) {
+    async fn doubt(&self, looked: &mut [(Load, Found)], since: Timestamp) -> Result<(), Error> {
         let Some(recent) = self
             .line
             .ask(|| self.line.records.created_since(&self.fit.layout, since))
@@ -135,15 +138,19 @@ impl Pass<'_> {
             for (_, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
                 *found = Found::NotLookedFor;
             }
-            return;
+            return Ok(());
         };
         self.book.read(recent.len() as u64, 1);
+        let key = self.fit.layout.key;
+        let doubted = || looked.iter().filter(|looked| in_doubt(looked));
         let strangers: Vec<Held> = recent
             .into_iter()
             .filter(|held| self.strange(held))
+            .filter(|held| doubted().any(|(load, _)| load.resembles(held, key)))
             .collect();
+        let strangers = self.unlinked(strangers).await?;
         for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
-            let like = |held: &&Held| load.resembles(held, self.fit.layout.key);
+            let like = |held: &&Held| load.resembles(held, key);
             if let Some(held) = strangers.iter().find(like) {
                 *found = Found::Doubtful(format!(
                     "the answer to its creation was lost, and {} may be it under another key; give \
@@ -152,6 +159,31 @@ impl Pass<'_> {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// Those of some rows that no record is linked to: one that is linked is known, though its
+    /// record is gone here or has another key there.
+    async fn unlinked(&self, mut rows: Vec<Held>) -> Result<Vec<Held>, Error> {
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let (store, sync) = (self.store.clone(), self.sync);
+        let strange = move || {
+            let mut ids: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
+            let links = Scan::prefix(prefix(&sync), usize::MAX);
+            store.snapshot()?.walk::<Links>(&links, |_, link| {
+                ids.remove(&link.value.remote_id);
+                Ok(if ids.is_empty() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                })
+            })?;
+            rows.retain(|row| ids.contains(&row.id));
+            Ok(rows)
+        };
+        self.blocking.run(strange).await
     }
 
     /// Whether the remote row has a key that no record of the dataset has.

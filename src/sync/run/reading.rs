@@ -113,6 +113,7 @@ impl Reader {
             None => stretch.unwanted.push(Unwanted {
                 key: key.to_owned(),
                 remote_id: link.remote_id.clone(),
+                agreed: link.echo(),
             }),
         }
         true

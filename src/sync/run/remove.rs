@@ -1,26 +1,30 @@
 //! Removes remote records that are no longer wanted, until each one's end is known.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::error::Error;
 use super::super::job::Task;
+use super::super::link::Hash;
 use super::super::removal::{Brake, Cause, Deletes};
 use super::super::survey::Survey;
 use super::Pass;
 use super::batch::Batch;
+use super::content::fingerprint;
 use super::group::{Done, End, Returned};
 use super::ledger::Ledger;
 use super::line::Patience;
 use super::verdict::{Verdict, verdict};
-use crate::providers::Removal;
+use crate::providers::{Held, Removal};
 
 /// A remote record that is to be removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unwanted {
     pub(super) key: String,
     pub(super) remote_id: String,
+    /// The fingerprint of what it has to hold, if that is known: anything else is somebody's work.
+    pub(super) agreed: Option<Hash>,
 }
 
 /// What becomes of linked records that are no longer wanted.
@@ -32,6 +36,8 @@ pub(super) struct Removing {
     /// How many may still be removed: what comes to be unwanted while the run goes on is held back
     /// like what was before.
     left: AtomicU64,
+    /// A record that the sync takes: as long as there is one, the source is not empty.
+    witness: Mutex<Option<String>>,
 }
 
 impl Removing {
@@ -56,7 +62,12 @@ impl Removing {
             brake,
             shared: survey.shared.clone(),
             left: AtomicU64::new(left),
+            witness: Mutex::default(),
         }
+    }
+
+    fn witness(&self) -> MutexGuard<'_, Option<String>> {
+        self.witness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why the record under `key` is not removed; none when it is, and then it counts.
@@ -78,6 +89,11 @@ impl Removing {
 /// Why a record is not removed that is another's too.
 const SHARED: &str = "held back: another record is linked to the same remote record, whose key a \
                       colleague has changed";
+
+/// Why a record is not removed that is not what the sync has left there.
+const EDITED: &str = "held back: it is not as the sync left it there, or the mapping was changed \
+                      since; ask for a plan that reads the table first, look at it there and \
+                      approve it";
 
 /// Why a record that was to be removed there is left alone.
 pub(super) const WANTED_AGAIN: &str = "moved: the record was made again here meanwhile";
@@ -112,12 +128,13 @@ impl Pass<'_> {
     ///
     /// To remove what is gone already is no trouble, so that it needs no intent: after a crash the
     /// links tell what is still to be removed, and it is removed again.
-    pub(super) async fn remove(&self, batch: Batch, how: Removal) -> Returned {
+    pub(super) async fn remove(&self, batch: Batch, how: Removal) -> Result<Returned, Error> {
         let mut todo = VecDeque::from([batch.unwanted]);
         let mut done = Vec::new();
         let mut patience = Patience::default();
         while let Some(records) = todo.pop_front() {
-            let records = self.still_unwanted(records, &mut done);
+            let records = self.still_unwanted(records, &mut done).await?;
+            let records = self.untouched(records, &mut done).await;
             if records.is_empty() {
                 continue;
             }
@@ -126,7 +143,7 @@ impl Pass<'_> {
                 continue;
             }
             // Its turn may have been long in coming.
-            let records = self.still_unwanted(records, &mut done);
+            let records = self.still_unwanted(records, &mut done).await?;
             if records.is_empty() {
                 self.line.take_back();
                 continue;
@@ -139,52 +156,123 @@ impl Pass<'_> {
                 continue;
             };
             let next = verdict(&error, records.len(), true);
-            if !self.line.bear(error, &next, &mut patience).await {
+            if self.line.bear(error, &next, &mut patience).await {
+                follow(next, records, &mut todo, &mut done);
+            } else {
                 done.extend(records.into_iter().map(|record| record.ended(End::Left)));
-                continue;
-            }
-            match next {
-                Verdict::Repeat(_) | Verdict::Wait | Verdict::Settle | Verdict::Fail(_) => {
-                    todo.push_front(records);
-                }
-                Verdict::Split => {
-                    let mut first = records;
-                    let rest = first.split_off(first.len() / 2);
-                    todo.push_front(rest);
-                    todo.push_front(first);
-                }
-                // It is gone already.
-                Verdict::Unlink => done.extend(records.into_iter().map(Unwanted::removed)),
-                Verdict::Refuse(reason) | Verdict::NoMore(reason) => {
-                    let refused = |record: Unwanted| {
-                        record.ended(End::Refused {
-                            reason: reason.clone(),
-                            cells: Vec::new(),
-                        })
-                    };
-                    done.extend(records.into_iter().map(refused));
-                }
             }
         }
         self.show(&done);
         let group = batch.group;
-        Returned { group, done }
+        Ok(Returned { group, done })
     }
 
     /// Those of the records that are still not wanted; the others are left alone. A dataset that
-    /// cannot be read removes nothing.
-    fn still_unwanted(&self, records: Vec<Unwanted>, done: &mut Vec<Done>) -> Vec<Unwanted> {
-        let (unwanted, others): (Vec<_>, Vec<_>) = records
-            .into_iter()
-            .partition(|record| matches!(self.reader.pairs.wanted(&record.key), Ok(None)));
-        let reason = WANTED_AGAIN.to_owned();
-        let moved = others.into_iter().map(|record| {
-            record.ended(End::Moved {
-                reason: reason.clone(),
-            })
-        });
-        done.extend(moved);
-        unwanted
+    /// cannot be read removes nothing, nor does one with other fields, nor one that was emptied.
+    async fn still_unwanted(
+        &self,
+        records: Vec<Unwanted>,
+        done: &mut Vec<Done>,
+    ) -> Result<Vec<Unwanted>, Error> {
+        if records.is_empty() {
+            return Ok(records);
+        }
+        let emptied = self.is_emptied().await?;
+        let mut unwanted = Vec::with_capacity(records.len());
+        for record in records {
+            if self.reader.pairs.wanted(&record.key)?.is_some() {
+                done.push(record.held(WANTED_AGAIN));
+            } else if emptied {
+                done.push(record.held(Cause::EmptySource.told()));
+            } else {
+                unwanted.push(record);
+            }
+        }
+        if !self.fields_stay()? {
+            let left = unwanted.drain(..).map(|record| record.ended(End::Left));
+            done.extend(left);
+        }
+        Ok(unwanted)
+    }
+
+    /// Whether no record is left that the sync takes, be it that somebody has emptied the dataset
+    /// or the selection since the run began.
+    async fn is_emptied(&self) -> Result<bool, Error> {
+        let (pairs, removing) = (self.reader.pairs.clone(), Arc::clone(&self.reader.removing));
+        let known = removing.witness().clone();
+        if let Some(known) = known
+            && pairs.wanted(&known)?.is_some()
+        {
+            return Ok(false);
+        }
+        let first = self.blocking.run(move || pairs.first()).await?;
+        let emptied = first.is_none();
+        *removing.witness() = first;
+        Ok(emptied)
+    }
+
+    /// Those of the records that hold what the sync has left there. What somebody has changed since
+    /// is left alone, and what is gone needs no removal.
+    async fn untouched(&self, records: Vec<Unwanted>, done: &mut Vec<Done>) -> Vec<Unwanted> {
+        if records.is_empty() {
+            return records;
+        }
+        let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
+        let looked = self
+            .line
+            .ask(|| self.line.records.look(&self.fit.layout, &ids));
+        let Some(looked) = looked.await else {
+            done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+            return Vec::new();
+        };
+        self.book.read(looked.len() as u64, 1);
+        let looked: HashMap<&str, &Held> =
+            looked.iter().map(|held| (held.id.as_str(), held)).collect();
+        let mut untouched = Vec::with_capacity(records.len());
+        for record in records {
+            match looked.get(record.remote_id.as_str()) {
+                None => done.push(record.removed()),
+                Some(held) if self.is_as_left(&record, held) => untouched.push(record),
+                Some(_) => done.push(record.held(EDITED)),
+            }
+        }
+        untouched
+    }
+
+    /// Whether a row holds what it has to. What that is nobody knows of one that was found after
+    /// its answer was lost, and never written since.
+    fn is_as_left(&self, record: &Unwanted, held: &Held) -> bool {
+        record.agreed == Some(fingerprint(&self.fit.mark, &held.cells))
+    }
+}
+
+/// Does what the verdict says with the records of a removal.
+fn follow(
+    verdict: Verdict,
+    mut records: Vec<Unwanted>,
+    todo: &mut VecDeque<Vec<Unwanted>>,
+    done: &mut Vec<Done>,
+) {
+    match verdict {
+        Verdict::Repeat(_) | Verdict::Wait | Verdict::Settle | Verdict::Fail(_) => {
+            todo.push_front(records);
+        }
+        Verdict::Split => {
+            let rest = records.split_off(records.len() / 2);
+            todo.push_front(rest);
+            todo.push_front(records);
+        }
+        // It is gone already.
+        Verdict::Unlink => done.extend(records.into_iter().map(Unwanted::removed)),
+        Verdict::Refuse(reason) | Verdict::NoMore(reason) => {
+            let refused = |record: Unwanted| {
+                record.ended(End::Refused {
+                    reason: reason.clone(),
+                    cells: Vec::new(),
+                })
+            };
+            done.extend(records.into_iter().map(refused));
+        }
     }
 }
 
@@ -193,8 +281,15 @@ impl Unwanted {
         Done { key: self.key, end }
     }
 
+    fn held(self, reason: &str) -> Done {
+        let Self { key, remote_id, .. } = self;
+        let reason = reason.to_owned();
+        let end = End::Moved { remote_id, reason };
+        Done { key, end }
+    }
+
     fn removed(self) -> Done {
-        let Self { key, remote_id } = self;
+        let Self { key, remote_id, .. } = self;
         let end = End::Removed { remote_id };
         Done { key, end }
     }

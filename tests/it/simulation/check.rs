@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 use weighbridge::base::{Actor, RunId, Scope};
 use weighbridge::jobs::State;
-use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Policy, Run, Wanted};
+use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Policy, Run, Task, Wanted};
 
 use super::book;
 use super::kept::open_keys;
@@ -257,6 +257,22 @@ fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
         );
         let ours = row.made_for.is_some();
         assert!(ours || deletes.matched, "{id} was a colleague's: {row:?}");
+        // What somebody changes between the last look at it and its deletion nobody can save, and
+        // a plan that has shown the change has had it approved.
+        let approved = || {
+            let mut runs = findings.runs.iter();
+            runs.any(|(run, outcomes)| {
+                matches!(run.job.task, Task::Execute(_))
+                    && outcomes
+                        .iter()
+                        .any(|one| one.fate == Fate::Deleted && one.remote_id.as_ref() == Some(id))
+            })
+        };
+        let touched = row.written && row.cells != row.left;
+        assert!(
+            !touched || !row.shown || approved(),
+            "{id} was changed there, and deleted: {row:?}"
+        );
     }
     let (last, _) = findings.last();
     // What was held back stays.

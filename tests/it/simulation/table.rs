@@ -58,6 +58,10 @@ pub(super) struct Row {
     pub(super) written: bool,
     /// The fields that a colleague has changed since the appliance wrote it last.
     pub(super) edited: BTreeSet<String>,
+    /// What it held when the appliance wrote it last.
+    pub(super) left: Cells,
+    /// Whether the appliance was shown it since anybody changed it last.
+    pub(super) shown: bool,
 }
 
 impl Row {
@@ -97,6 +101,8 @@ impl Table {
             row.cells = by_name(&held["fields"]);
             row.written = true;
             row.edited.clear();
+            row.left = row.cells.clone();
+            row.shown = true;
         }
     }
 
@@ -106,9 +112,22 @@ impl Table {
         let row = self.rows.entry(id.to_owned()).or_default();
         let cells = answer["fields"].as_object().unwrap();
         row.cells = cells.clone().into_iter().collect();
+        row.shown = false;
         row.edited
             .extend(fields.as_object().unwrap().keys().cloned());
         self.keys.insert(row.key().to_owned());
+    }
+
+    /// Takes in what the appliance was shown, by the vendor's own answer.
+    pub(super) fn read(&mut self, answer: &Value) {
+        let listed = answer["records"].as_array();
+        let one = listed.is_none().then_some(answer);
+        for held in listed.into_iter().flatten().chain(one) {
+            let id = held["id"].as_str().unwrap_or_default();
+            if let Some(row) = self.rows.get_mut(id) {
+                row.shown = true;
+            }
+        }
     }
 
     /// Takes in what the appliance has deleted, by the vendor's own answer.

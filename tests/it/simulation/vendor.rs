@@ -191,6 +191,8 @@ impl Vendor {
             let sent = serde_json::from_slice(&post.body).unwrap();
             let held = serde_json::from_slice(&body).unwrap();
             self.table.written(&sent, &held);
+        } else if status == StatusCode::OK {
+            self.table.read(&serde_json::from_slice(&body).unwrap());
         }
         let body = match fault {
             Some(Fault::Lost) => return Err(lost()),

@@ -45,6 +45,7 @@ every_provider! {
     fields_that_have_moved_end_the_run_before_its_first_write
     a_plan_shows_what_differs_and_its_run_writes_that_alone
     a_forgotten_listing_is_begun_anew
+    what_is_wanted_no_longer_is_removed_unless_somebody_has_changed_it_there
     killed_at_any_moment_a_run_ends_with_every_record_once
     what_a_run_does_is_in_the_book
     the_account_its_bases_and_its_tables_are_told
@@ -356,4 +357,36 @@ async fn the_account_its_bases_and_its_tables_are_told(far: Far) {
     let missing = format!("{path}/bases/nothing/tables");
     let missing = yard.fly(yard.member.get(&missing)).await;
     missing.problem(404, "not_found");
+}
+
+async fn what_is_wanted_no_longer_is_removed_unless_somebody_has_changed_it_there(far: Far) {
+    let yard = Yard::at(far).await;
+    yard.bring(0..9, "Airport").await;
+    let sync = yard.sync().await;
+    let path = format!("/connections/{}", yard.connection);
+    let policy = yard.member.get(&path).await.expect(200)["removals"][0].clone();
+    let deletes = json!({"deletes": {"policy": policy, "most_percent": 100}});
+    let path = format!("/syncs/{sync}");
+    yard.member.patch(&path, deletes).await.expect(200);
+    yard.run(&sync).await;
+    let changed = text(&yard.vendor.record("K0003").await["id"]);
+    let name = json!({"Name": "Mine"});
+    yard.vendor.edit(Method::PATCH, &changed, Some(name)).await;
+    let gone = text(&yard.vendor.record("K0004").await["id"]);
+    yard.vendor.edit(Method::DELETE, &gone, None).await;
+    let keys = ["K0002", "K0003", "K0004"];
+    let operations = keys.map(|key| json!({"op": "delete", "key": key}));
+    let path = format!("/datasets/{}/batch", yard.dataset);
+    let batch = json!({"operations": operations});
+    yard.member.post(&path, batch).await.expect(200);
+    let run = yard.run(&sync).await;
+    assert_eq!(run["state"], "done", "{run}");
+    assert_eq!((counts(&run)["deleted"], counts(&run)["held"]), (2, 1));
+    yard.assert_counted(&run).await;
+    let there = yard.vendor.names().await;
+    assert_eq!(there.len(), 7, "{there:?}");
+    assert!(
+        there.contains(&("K0003".into(), "Mine".into())),
+        "{there:?}"
+    );
 }

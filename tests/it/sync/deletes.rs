@@ -408,3 +408,141 @@ async fn a_plan_is_outdated_once_the_sync_deletes_in_another_way() {
     assert_eq!(run["failure"]["code"], "plan_outdated", "{run}");
     assert_eq!(yard.vendor.names().await.len(), 4);
 }
+
+/// Lets a run come to its first deletion, which the provider puts off, and does something to what
+/// is here before it comes to the next. Gives the run as it ends.
+async fn meanwhile(yard: &Yard, sync: &str, act: impl Future<Output = ()>) -> Value {
+    let order = json!({"match": {"method": "DELETE"}, "times": 1});
+    yard.vendor.fault("rate_limited", order).await;
+    let run = yard.queue(sync).await;
+    let acting = async {
+        // Calls go through real sockets.
+        while yard.vendor.statistics().await["faults"]["rate_limited"] != 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        act.await;
+    };
+    let both = async { tokio::join!(yard.server.app.scheduler.idle(), acting) };
+    yard.fly(both).await.0.unwrap();
+    yard.shown(&run).await
+}
+
+#[tokio::test]
+async fn a_source_that_is_emptied_while_a_run_is_under_way_deletes_nothing_more() {
+    let (yard, sync) = deleting(40).await;
+    let keys: Vec<String> = (0..40).map(|number| format!("K{number:04}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    yard.remove(&keys[..4]).await;
+    let run = Box::pin(meanwhile(&yard, &sync, yard.remove(&keys[4..]))).await;
+    assert_eq!((counts(&run)["held"], counts(&run)["deleted"]), (4, 0));
+    assert_eq!(yard.vendor.names().await.len(), 40);
+}
+
+#[tokio::test]
+async fn a_field_of_the_filter_that_is_dropped_while_a_run_is_under_way_deletes_nothing() {
+    let (yard, sync) = deleting(12).await;
+    let fields = |names: &[&str]| {
+        let fields = names
+            .iter()
+            .map(|name| json!({"name": name, "type": "text"}));
+        json!({"fields": fields.collect::<Vec<_>>()})
+    };
+    let dataset = format!("/datasets/{}", yard.dataset);
+    let more = fields(&["iata", "name", "city", "state", "country", "note"]);
+    yard.member.patch(&dataset, more).await.expect(200);
+    let keys: Vec<String> = (0..12).map(|number| format!("K{number:04}")).collect();
+    for key in &keys {
+        yard.write(key, json!({"name": "Noted", "note": "keep"}))
+            .await;
+    }
+    let scope = json!({"scope": {"kind": "filter", "filter": "note = keep"}});
+    let path = format!("/syncs/{sync}");
+    yard.member.patch(&path, scope).await.expect(200);
+    yard.run(&sync).await;
+    yard.remove(&["K0003"]).await;
+    let drop = async {
+        let fewer = fields(&["iata", "name", "city", "state", "country"]);
+        yard.member.patch(&dataset, fewer).await.expect(200);
+        yard.server.app.datasets.tidy().await.unwrap();
+    };
+    let run = Box::pin(meanwhile(&yard, &sync, drop)).await;
+    assert_eq!(run["failure"]["code"], "mapping_moved", "{run}");
+    assert_eq!(counts(&run)["deleted"], 0, "{run}");
+    assert_eq!(yard.vendor.names().await.len(), 12);
+}
+
+#[tokio::test]
+async fn what_a_colleague_has_changed_there_goes_by_a_plan_alone_that_has_shown_it() {
+    let (yard, sync) = deleting(8).await;
+    let there = async |key: &str| {
+        let vendor = &yard.vendor;
+        text(&vendor.record(key).await["id"])
+    };
+    let edit = |name: &str| Some(json!({ "Name": name }));
+    for key in ["K0001", "K0002"] {
+        let id = there(key).await;
+        yard.vendor.edit(Method::PATCH, &id, edit("Mine")).await;
+    }
+    yard.remove(&["K0001", "K0002", "K0003"]).await;
+    let run = yard.run(&sync).await;
+    assert_eq!((counts(&run)["held"], counts(&run)["deleted"]), (2, 1));
+    yard.assert_counted(&run).await;
+    let path = format!("/runs/{}/outcomes?state=held", id(&run));
+    let reason = text(&yard.all(&path).await[0]["reason"]);
+    assert!(reason.contains("not as the sync left it"), "{reason}");
+
+    // A plan that has not looked there removes no more than a run without one.
+    let plan = yard.plan(&sync, json!({})).await;
+    let run = yard.carry(&plan).await;
+    assert_eq!((counts(&run)["held"], counts(&run)["deleted"]), (2, 0));
+
+    let plan = yard.plan(&sync, json!({"read_first": true})).await;
+    let listed = yard.changes_of(&plan, "deleted").await;
+    let told = "it was changed there since the sync wrote it";
+    assert_eq!(listed[0]["reason"], told, "{listed:?}");
+    // One that is changed again after that is not what was approved.
+    let id = there("K0002").await;
+    yard.vendor
+        .edit(Method::PATCH, &id, edit("Mine again"))
+        .await;
+    let run = yard.carry(&plan).await;
+    assert_eq!((counts(&run)["held"], counts(&run)["deleted"]), (1, 1));
+    let left = yard.vendor.names().await;
+    assert!(
+        left.contains(&("K0002".into(), "Mine again".into())),
+        "{left:?}"
+    );
+    assert_eq!(left.len(), 6);
+}
+
+#[tokio::test]
+async fn a_record_that_bears_another_key_there_is_not_deleted_by_the_run_that_meets_that_key() {
+    let (yard, sync) = deleting(5).await;
+    let first = text(&yard.vendor.record("K0003").await["id"]);
+    let renamed = json!({"Code": "A0001"});
+    yard.vendor.edit(Method::PATCH, &first, Some(renamed)).await;
+    yard.remove(&["K0003"]).await;
+    yard.write("A0001", json!({"name": "The other"})).await;
+    let run = yard.run(&sync).await;
+    let met = counts(&run);
+    assert_eq!((met["matched"], met["held"], met["deleted"]), (1, 1, 0));
+    yard.assert_same().await;
+}
+
+#[tokio::test]
+async fn records_on_their_way_out_are_not_taken_for_those_whose_answers_were_lost() {
+    let (yard, sync) = deleting(60).await;
+    let gone: Vec<String> = (0..40).map(|number| format!("K{number:04}")).collect();
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    yard.remove(&gone).await;
+    yard.bring(60..100, "Airport").await;
+    let order = json!({"match": {"method": "PATCH"}, "times": 1});
+    yard.vendor.fault("cut", order).await;
+    let run = yard.run(&sync).await;
+    let met = counts(&run);
+    assert_eq!(
+        (met["created"], met["deleted"], met["unknown"]),
+        (40, 40, 0)
+    );
+    yard.assert_same().await;
+}

@@ -128,7 +128,8 @@ impl Bench {
     }
 }
 
-fn reshaped() -> Failure {
+/// Why a run ends whose dataset got other fields on the way.
+pub(in super::super) fn reshaped() -> Failure {
     Failure {
         code: "mapping_moved".into(),
         message: "The dataset's fields were changed while the run was under way. What was written \

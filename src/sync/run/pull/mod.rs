@@ -30,6 +30,7 @@ use super::ledger::Ledger;
 use crate::jobs::Phase;
 
 use desk::Desk;
+pub(super) use desk::reshaped;
 use seen::Wanted;
 
 /// What stands in a record's way when a plan is carried out.
