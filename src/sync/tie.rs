@@ -2,6 +2,7 @@
 
 use super::link::Hash;
 use crate::base::SyncId;
+use crate::fields::ContentHash;
 use crate::store::{self, Collection};
 
 /// The remote records that a sync has read into its dataset, by the provider's id of them.
@@ -24,19 +25,45 @@ pub(crate) struct Tie {
     pub(crate) echo: Hash,
     /// The fingerprint of what the record here held then, as a link's source.
     pub(crate) source: Hash,
+    /// The fingerprint of the whole record here as it then was, whatever is mapped; none in a tie
+    /// that was made before this was kept.
+    pub(crate) content: Option<ContentHash>,
     /// Whether this sync has created the record here.
     pub(crate) ours: bool,
+    /// Whether somebody has changed the record here since it was created: what they wrote may stand
+    /// in fields that are not mapped, where no run writes over it.
+    pub(crate) touched: bool,
+}
+
+impl Tie {
+    /// Whether the record here, which now has this content, bears what somebody has written: it was
+    /// edited, or deleted and made anew under its key. A mapping that was changed since does not
+    /// count, as far as the whole content is known.
+    pub(crate) fn is_touched(&self, source: &Hash, now: ContentHash) -> bool {
+        let same = match self.content {
+            Some(content) => content == now,
+            None => self.source == *source,
+        };
+        self.touched || !same
+    }
 }
 
 const OURS: u8 = 1;
-const HEAD: usize = 33;
+const TOUCHED: u8 = 2;
+const WITH_CONTENT: u8 = 4;
+const CONTENT: usize = 16;
 
-/// One byte that says whether the record is ours, both fingerprints, then the key.
+/// One byte of flags, both fingerprints, that of the whole record if a flag says so, then the key.
 impl store::Value for Tie {
     fn encode(&self, out: &mut Vec<u8>) {
-        out.push(if self.ours { OURS } else { 0 });
+        let flag = |is: bool, bit| if is { bit } else { 0 };
+        let known = flag(self.content.is_some(), WITH_CONTENT);
+        out.push(flag(self.ours, OURS) | flag(self.touched, TOUCHED) | known);
         out.extend_from_slice(&self.echo);
         out.extend_from_slice(&self.source);
+        if let Some(content) = &self.content {
+            out.extend_from_slice(&content.0);
+        }
         out.extend_from_slice(self.key.as_bytes());
     }
 
@@ -46,14 +73,18 @@ impl store::Value for Tie {
 }
 
 fn read(bytes: &[u8]) -> Option<Tie> {
-    let (head, key) = bytes.split_at_checked(HEAD)?;
-    let (ours, hashes) = head.split_first()?;
-    let (echo, source) = hashes.split_first_chunk()?;
+    let (flags, rest) = bytes.split_first()?;
+    let (echo, rest) = rest.split_first_chunk()?;
+    let (source, rest) = rest.split_first_chunk()?;
+    let known = flags & WITH_CONTENT != 0;
+    let (content, key) = rest.split_at_checked(if known { CONTENT } else { 0 })?;
     Some(Tie {
         key: String::from_utf8(key.to_vec()).ok()?,
         echo: *echo,
-        source: source.try_into().ok()?,
-        ours: *ours == OURS,
+        source: *source,
+        content: content.try_into().ok().map(ContentHash),
+        ours: flags & OURS != 0,
+        touched: flags & TOUCHED != 0,
     })
 }
 
@@ -62,19 +93,54 @@ mod tests {
     use super::*;
     use crate::store::Value as _;
 
+    fn tie(content: Option<ContentHash>) -> Tie {
+        Tie {
+            key: "ärger".into(),
+            echo: [1; 16],
+            source: [2; 16],
+            content,
+            ours: true,
+            touched: false,
+        }
+    }
+
     #[test]
     fn a_tie_comes_back_as_it_was_kept() {
-        for ours in [true, false] {
-            let tie = Tie {
-                key: "ärger".into(),
-                echo: [1; 16],
-                source: [2; 16],
-                ours,
-            };
-            let mut bytes = Vec::new();
-            tie.encode(&mut bytes);
-            assert_eq!(Tie::decode(1, &bytes).unwrap(), tie);
-            assert!(Tie::decode(1, &bytes[..HEAD - 1]).is_err());
+        for (ours, touched) in [(true, false), (true, true), (false, false)] {
+            for content in [None, Some(ContentHash([3; 16]))] {
+                let tie = Tie {
+                    ours,
+                    touched,
+                    ..tie(content)
+                };
+                let mut bytes = Vec::new();
+                tie.encode(&mut bytes);
+                assert_eq!(Tie::decode(1, &bytes).unwrap(), tie);
+                assert!(Tie::decode(1, &bytes[..32]).is_err());
+            }
         }
+    }
+
+    #[test]
+    fn a_tie_of_an_earlier_version_is_read() {
+        let bytes = [&[OURS][..], &[1; 16], &[2; 16], "ärger".as_bytes()].concat();
+        assert_eq!(Tie::decode(1, &bytes).unwrap(), tie(None));
+    }
+
+    #[test]
+    fn a_record_is_touched_when_its_content_is_not_what_the_tie_knew() {
+        let (same, other) = (ContentHash([3; 16]), ContentHash([4; 16]));
+        let known = tie(Some(same));
+        assert!(!known.is_touched(&[2; 16], same));
+        assert!(!known.is_touched(&[9; 16], same), "the mapping is another");
+        assert!(known.is_touched(&[2; 16], other));
+        let unknown = tie(None);
+        assert!(!unknown.is_touched(&[2; 16], other));
+        assert!(unknown.is_touched(&[9; 16], other));
+        let touched = Tie {
+            touched: true,
+            ..known
+        };
+        assert!(touched.is_touched(&[2; 16], same), "once is for good");
     }
 }

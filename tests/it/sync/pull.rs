@@ -58,6 +58,19 @@ impl Yard {
         self.vendor.edit(Method::DELETE, &id, None).await;
     }
 
+    /// From now on the dataset takes no words for the names of airports.
+    async fn take_whole_numbers_for_names(&self) {
+        let path = format!("/datasets/{}", self.dataset);
+        let mut fields = self.member.get(&path).await.expect(200)["fields"].clone();
+        for field in fields.as_array_mut().unwrap() {
+            if field["name"] == "name" {
+                field["type"] = "integer".into();
+            }
+        }
+        let body = json!({ "fields": fields });
+        self.member.patch(&path, body).await.expect(200);
+    }
+
     pub(super) async fn here(&self, key: &str) -> Value {
         let path = format!("/datasets/{}/records/{key}", self.dataset);
         self.member.get(&path).await.expect(200)["fields"].clone()
@@ -200,17 +213,7 @@ async fn what_the_dataset_does_not_take_is_refused_alone() {
     yard.colleagues_make(0..5).await;
     yard.edit_there("K0002", json!({"Name": "x".repeat(3)}))
         .await;
-    let path = format!("/datasets/{}", yard.dataset);
-    let mut fields = yard.member.get(&path).await.expect(200)["fields"].clone();
-    for field in fields.as_array_mut().unwrap() {
-        if field["name"] == "name" {
-            field["type"] = "integer".into();
-        }
-    }
-    yard.member
-        .patch(&path, json!({ "fields": fields }))
-        .await
-        .expect(200);
+    yard.take_whole_numbers_for_names().await;
     yard.edit_there("K0001", json!({"Name": "7"})).await;
     let sync = yard.pull(json!({})).await;
     let run = yard.run(&sync).await;
@@ -251,6 +254,64 @@ async fn what_is_gone_there_stays_here_unless_the_sync_is_told_to_delete() {
     assert!(names.contains_key("K0001"), "it was let go before");
     assert!(!names.contains_key("K0002"));
     assert!(names.contains_key("K0003"), "somebody has changed it here");
+}
+
+#[tokio::test]
+async fn what_people_wrote_into_a_record_is_never_deleted_however_long_ago() {
+    let yard = Yard::unhurried().await;
+    yard.colleagues_make(0..20).await;
+    let sync = yard.pull(json!({"gone": "delete"})).await;
+    yard.run(&sync).await;
+    // No cell of the row's is another.
+    let same = json!({"name": "Airport 2", "city": "City 2", "state": "CA", "country": "Ours"});
+    yard.write("K0002", same).await;
+    // Somebody deletes a record here, and makes one of their own under its key.
+    let path = format!("/datasets/{}/records/K0003", yard.dataset);
+    yard.member.delete(&path).await.expect(204);
+    yard.write("K0003", json!({"name": "Mine", "country": "Ours"}))
+        .await;
+    // The sync looks at both again, and remembers them as they are now.
+    yard.run(&sync).await;
+    for key in ["K0002", "K0003", "K0004"] {
+        yard.delete_there(key).await;
+    }
+    let plan = yard.plan(&sync, json!({})).await;
+    let foretold = counts(&plan);
+    assert_eq!((foretold["deleted"], foretold["held"]), (1, 2), "{plan}");
+    for _ in 0..2 {
+        let run = yard.run(&sync).await;
+        assert_eq!(counts(&run)["held"], 2, "{run}");
+    }
+    assert_eq!(yard.here("K0002").await["country"], "Ours");
+    assert_eq!(yard.here("K0003").await["country"], "Ours");
+    assert!(!yard.names_here().await.contains_key("K0004"));
+}
+
+#[tokio::test]
+async fn another_mapping_does_not_make_records_look_changed_by_people() {
+    let yard = Yard::unhurried().await;
+    yard.colleagues_make(0..10).await;
+    let sync = yard.pull(json!({"gone": "delete"})).await;
+    yard.run(&sync).await;
+    let path = format!("/syncs/{sync}");
+    let mut mapping = yard.member.get(&path).await.expect(200)["mapping"].clone();
+    let pairs = mapping.as_array_mut().unwrap();
+    pairs.retain(|pair| pair["field"] != "city");
+    let wish: Vec<Value> = pairs
+        .iter()
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+        .collect();
+    yard.member
+        .patch(&path, json!({ "mapping": wish }))
+        .await
+        .expect(200);
+    yard.delete_there("K0001").await;
+    let run = yard.run(&sync).await;
+    assert_eq!(
+        (counts(&run)["deleted"], counts(&run)["held"]),
+        (1, 0),
+        "{run}"
+    );
 }
 
 #[tokio::test]

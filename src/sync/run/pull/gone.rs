@@ -140,7 +140,9 @@ impl Bench {
         };
         let (fate, reason, act) = match fallen {
             Fallen::Held(reason) => (Fate::Held, reason.as_str(), Act::Nothing),
-            _ if self.fit.source(here.hash()) != tie.source => (Fate::Held, CHANGED, Act::Nothing),
+            _ if tie.is_touched(&self.fit.source(here.hash()), here.hash()) => {
+                (Fate::Held, CHANGED, Act::Nothing)
+            }
             _ => (Fate::Deleted, "", Act::Delete(here.version())),
         };
         Ok(Some(Judged {

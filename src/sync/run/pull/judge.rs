@@ -72,6 +72,14 @@ struct Owned {
     former: Option<(String, Option<Unread>)>,
 }
 
+/// Who has made a record, and who has written into it.
+struct Standing {
+    /// The sync has made it.
+    ours: bool,
+    /// People have changed it since.
+    touched: bool,
+}
+
 enum Ownership {
     Owned(Owned),
     Refused(String),
@@ -205,8 +213,8 @@ impl Judge<'_> {
             (Some(_), Some(_)) => Fate::Changed,
             (Some(_), None) => Fate::Matched,
         };
-        let ours = base.is_none() || tie.is_some_and(|tie| tie.ours);
-        let (kept, link) = self.bound((row, &key), echo, (brought.hash(), ours));
+        let standing = self.standing(base, tie.as_ref());
+        let (kept, link) = self.bound((row, &key), echo, (brought.hash(), standing));
         overlay.claim(&key, &row.id);
         if let Some((former, _)) = &former {
             overlay.free(former);
@@ -236,19 +244,39 @@ impl Judge<'_> {
         })
     }
 
+    /// Whether a row's record is of the sync's making, and what people have done to it since.
+    fn standing(&self, base: Option<&Unread>, tie: Option<&Tie>) -> Standing {
+        let Some(base) = base else {
+            return Standing {
+                ours: true,
+                touched: false,
+            };
+        };
+        let ours = tie.filter(|tie| tie.ours);
+        Standing {
+            ours: ours.is_some(),
+            touched: ours.is_some_and(|tie| {
+                let hash = base.hash();
+                tie.is_touched(&self.fit.source(hash), hash)
+            }),
+        }
+    }
+
     /// What is remembered of a row that is a record with this content.
     fn bound(
         &self,
         (row, key): (&Held, &str),
         echo: Hash,
-        (content, ours): (ContentHash, bool),
+        (content, Standing { ours, touched }): (ContentHash, Standing),
     ) -> (Tie, Link) {
         let source = self.fit.source(content);
         let tie = Tie {
             key: key.to_owned(),
             echo,
             source,
+            content: Some(content),
             ours,
+            touched,
         };
         let link = Link {
             remote_id: row.id.clone(),
