@@ -64,6 +64,10 @@ impl Gone {
     }
 }
 
+/// Why nothing is deleted that is gone with everything else.
+pub(super) const EMPTY: &str =
+    "held: the remote table is empty, and an empty table never deletes anything here";
+
 /// How a pull deals with records that are gone at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulling {
@@ -123,10 +127,7 @@ impl Pulling {
     /// `listed` is how many the remote table has.
     pub(super) fn brake(self, gone: u64, linked: u64, listed: u64) -> Option<String> {
         if listed == 0 {
-            return Some(
-                "held: the remote table is empty, and an empty table never deletes anything here"
-                    .into(),
-            );
+            return Some(EMPTY.into());
         }
         let told = |limit: String| {
             format!(

@@ -356,6 +356,29 @@ async fn an_empty_table_deletes_nothing_not_even_by_a_plan() {
 }
 
 #[tokio::test]
+async fn a_table_that_was_emptied_after_a_plan_was_made_deletes_nothing() {
+    let yard = Yard::unhurried().await;
+    yard.colleagues_make(0..6).await;
+    let sync = yard.pull(json!({"gone": "delete"})).await;
+    yard.run(&sync).await;
+    yard.delete_there("K0001").await;
+    yard.delete_there("K0002").await;
+    let plan = yard.plan(&sync, json!({})).await;
+    assert_eq!(counts(&plan)["deleted"], 2, "{plan}");
+    for key in ["K0000", "K0003", "K0004", "K0005"] {
+        yard.delete_there(key).await;
+    }
+    let run = yard.carry_out(&plan).await;
+    assert_eq!(counts(&run)["held"], 2, "{run}");
+    yard.assert_counted(&run).await;
+    for outcome in yard.all(&format!("/runs/{}/outcomes", id(&run))).await {
+        let reason = text(&outcome["reason"]);
+        assert!(reason.contains("table is empty"), "{outcome}");
+    }
+    assert_eq!(yard.names_here().await.len(), 6);
+}
+
+#[tokio::test]
 async fn a_plan_foretells_a_pull_and_is_carried_out_and_nothing_else() {
     let yard = Yard::unhurried().await;
     yard.bring(2..3, "Old").await;

@@ -11,7 +11,7 @@ use super::super::fit::Fit;
 use super::judge::{Judge, Judged};
 use super::overlay::Overlay;
 use super::seen::{Mark, Seen, Wanted, mark};
-use crate::base::{RunId, SyncId};
+use crate::base::{Blocking, RunId, SyncId};
 use crate::datasets::{self, Dataset};
 use crate::jobs::Failure;
 use crate::providers::Held;
@@ -21,6 +21,8 @@ use crate::store::Store;
 pub(super) struct Desk {
     pub(super) seen: Seen,
     pub(super) wanted: Wanted,
+    /// Whether a page of this listing had a row.
+    pub(super) shown: bool,
     /// The dataset as it was when it was looked at last.
     pub(super) dataset: Dataset,
 }
@@ -52,6 +54,7 @@ impl Desk {
         Ok(Self {
             seen,
             wanted,
+            shown: false,
             dataset: pass.reader.dataset.clone(),
         })
     }
@@ -87,8 +90,23 @@ impl Desk {
         Ok(false)
     }
 
+    /// Has somebody look through the rows that were met, on a thread of its own: there may be
+    /// millions.
+    pub(super) async fn ask_seen<T: Send + 'static>(
+        &mut self,
+        blocking: Blocking,
+        ask: impl FnOnce(&Seen) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let seen = std::mem::take(&mut self.seen);
+        let look = move || (ask(&seen), seen);
+        let (told, seen) = blocking.run(look).await;
+        self.seen = seen;
+        told
+    }
+
     /// Those of some rows that are to be judged: each once, and none that was settled before.
     pub(super) fn fresh(&mut self, rows: Vec<Held>) -> Vec<Held> {
+        self.shown |= !rows.is_empty();
         let mut met: HashSet<Mark> = HashSet::with_capacity(rows.len());
         let mut fresh = rows;
         fresh.retain(|row| {

@@ -1,6 +1,7 @@
 //! Deals with the records whose remote ones are gone: only after the table was read to its end.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::super::super::counts::Fate;
 use super::super::super::direction::{Gone, Pulling};
@@ -13,8 +14,9 @@ use super::super::ledger::Ledger;
 use super::desk::{Bench, Desk};
 use super::judge::{Act, Judged, stamp};
 use super::seen::{Seen, mark};
+use crate::base::SyncId;
 use crate::datasets;
-use crate::store::{Batch, Scan, prefix};
+use crate::store::{Batch, Key as _, Scan, Snapshot, prefix};
 
 /// So many are dealt with at once.
 const AT_ONCE: usize = 500;
@@ -27,6 +29,9 @@ const CHANGED: &str =
 /// A tie whose remote record is gone, with its id.
 pub(super) type Loose = (String, Tie);
 
+/// Some of them, and the remote id after which there are more.
+type Stretch = (Arc<[Loose]>, Option<String>);
+
 impl Pass<'_> {
     /// Keeps, deletes or holds what is gone, as the sync's rules say.
     pub(super) async fn settle_gone(
@@ -34,38 +39,42 @@ impl Pass<'_> {
         ledger: &mut Ledger,
         desk: &mut Desk,
     ) -> Result<(), Error> {
-        let (linked, mut gone) = self.loose(desk)?;
-        if gone.is_empty() {
-            return Ok(());
-        }
         let reading = ledger.job.reading.get_or_insert_default();
         if reading.gone.is_none() {
-            let ours = gone.iter().filter(|(_, tie)| tie.ours).count();
-            let counts = (ours as u64, linked, desk.seen.count());
-            reading.gone = Some(fallen(self.pulling, counts));
+            reading.gone = Some(self.decide_gone(desk).await?);
         }
-        while !gone.is_empty() && !self.line.halt.is_cancelled() {
-            let some: Vec<Loose> = gone.drain(..gone.len().min(AT_ONCE)).collect();
-            if !self.settle_loose(ledger, desk, &some).await? {
+        let mut after = None;
+        while !self.line.halt.is_cancelled() {
+            let (gone, last) = self.next_loose(desk, after).await?;
+            if !gone.is_empty() && !self.settle_loose(ledger, desk, &gone).await? {
                 return Ok(());
             }
+            if last.is_none() {
+                return Ok(());
+            }
+            after = last;
         }
         Ok(())
     }
 
-    /// How many ties there are, and those whose remote records the table has not shown.
-    pub(super) fn loose(&self, desk: &Desk) -> Result<(u64, Vec<Loose>), Error> {
-        let (mut linked, mut gone) = (0, Vec::new());
-        let all = Scan::prefix(prefix(&self.sync), usize::MAX);
-        self.store.snapshot()?.walk::<Ties>(&all, |_, row| {
-            linked += 1;
-            let id = row.key.1;
-            if !desk.seen.holds(&mark(&id)) {
-                gone.push((id, row.value));
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok((linked, gone))
+    /// What becomes of the records that are gone, which depends on how many would be deleted.
+    async fn decide_gone(&self, desk: &mut Desk) -> Result<Fallen, Error> {
+        let bench = desk.bench(self, false);
+        let count = move |seen: &Seen| bench.count_gone(seen);
+        let (doomed, linked) = desk.ask_seen(self.blocking, count).await?;
+        let counts = (doomed, linked, desk.seen.count());
+        Ok(fallen(self.pulling, counts))
+    }
+
+    /// The next ties whose remote records the table has not shown.
+    pub(super) async fn next_loose(
+        &self,
+        desk: &mut Desk,
+        after: Option<String>,
+    ) -> Result<Stretch, Error> {
+        let bench = desk.bench(self, false);
+        let next = move |seen: &Seen| bench.loose(seen, after);
+        desk.ask_seen(self.blocking, next).await
     }
 
     /// Deals with some of them; `false` when the run is to stop.
@@ -73,21 +82,16 @@ impl Pass<'_> {
         &self,
         ledger: &mut Ledger,
         desk: &mut Desk,
-        gone: &[Loose],
+        gone: &Arc<[Loose]>,
     ) -> Result<bool, Error> {
         let reading = ledger.job.reading.as_ref();
         let fallen = reading.and_then(|reading| reading.gone.clone());
         let fallen = fallen.unwrap_or(Fallen::Kept);
         for _ in 0..TRIES {
             let entry = desk.dataset.enter().await;
-            let bench = desk.bench(self, false);
-            let (mut judged, mut forgotten) = (Vec::new(), Vec::new());
-            for loose in gone {
-                match bench.rule(loose, &fallen)? {
-                    Some(one) => judged.push(one),
-                    None => forgotten.push(loose),
-                }
-            }
+            let (bench, all, fallen) = (desk.bench(self, false), Arc::clone(gone), fallen.clone());
+            let rule = move || bench.rule(&all, &fallen);
+            let (judged, forgotten) = self.blocking.run(rule).await?;
             if self
                 .commit_judged(ledger, ledger.clone(), desk, &judged)
                 .await?
@@ -104,7 +108,7 @@ impl Pass<'_> {
     }
 
     /// Lets records that are gone at the provider be records of the dataset's own.
-    async fn forget(&self, gone: &[&Loose]) -> Result<(), Error> {
+    async fn forget(&self, gone: &[Loose]) -> Result<(), Error> {
         if gone.is_empty() {
             return Ok(());
         }
@@ -129,13 +133,77 @@ fn fallen(rules: Pulling, (ours, linked, listed): (u64, u64, u64)) -> Fallen {
 }
 
 impl Bench {
-    /// What becomes of a record that is gone at the provider; `None` when it is to be forgotten.
-    pub(super) fn rule(&self, (id, tie): &Loose, fallen: &Fallen) -> Result<Option<Judged>, Error> {
+    /// How many records would be deleted if nothing held them, and how many are linked at all.
+    fn count_gone(&self, seen: &Seen) -> Result<(u64, u64), Error> {
+        let moment = self.store.snapshot()?;
+        let (mut linked, mut doomed) = (0, 0);
+        let mut failed = None;
+        moment.walk::<Ties>(&ties(self.sync, None), |_, row| {
+            linked += 1;
+            if row.value.ours && !seen.holds(&mark(&row.key.1)) {
+                match self.rule_one(&moment, &(row.key.1, row.value), &Fallen::Deleted) {
+                    Ok(judged) => {
+                        let dies = judged.is_some_and(|one| one.fate == Fate::Deleted);
+                        doomed += u64::from(dies);
+                    }
+                    Err(error) => {
+                        failed = Some(error);
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        failed.map_or(Ok((doomed, linked)), Err)
+    }
+
+    /// The next ties after a remote id whose remote records the table has not shown.
+    fn loose(&self, seen: &Seen, after: Option<String>) -> Result<Stretch, Error> {
+        let mut gone = Vec::new();
+        let mut last = None;
+        let scan = ties(self.sync, after);
+        self.store.snapshot()?.walk::<Ties>(&scan, |_, row| {
+            let id = row.key.1;
+            if seen.holds(&mark(&id)) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if gone.len() == AT_ONCE {
+                last = gone.last().map(|(id, _): &Loose| id.clone());
+                return Ok(ControlFlow::Break(()));
+            }
+            gone.push((id, row.value));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok((gone.into(), last))
+    }
+
+    /// What becomes of records that are gone at the provider, and which are to be forgotten.
+    pub(super) fn rule(
+        &self,
+        gone: &[Loose],
+        fallen: &Fallen,
+    ) -> Result<(Vec<Judged>, Vec<Loose>), Error> {
+        let moment = self.store.snapshot()?;
+        let (mut judged, mut forgotten) = (Vec::new(), Vec::new());
+        for loose in gone {
+            match self.rule_one(&moment, loose, fallen)? {
+                Some(one) => judged.push(one),
+                None => forgotten.push(loose.clone()),
+            }
+        }
+        Ok((judged, forgotten))
+    }
+
+    fn rule_one(
+        &self,
+        moment: &Snapshot,
+        (id, tie): &Loose,
+        fallen: &Fallen,
+    ) -> Result<Option<Judged>, Error> {
         if !tie.ours || *fallen == Fallen::Kept {
             return Ok(None);
         }
-        let moment = self.store.snapshot()?;
-        let Some(here) = self.dataset.unread(&moment, &tie.key)? else {
+        let Some(here) = self.dataset.unread(moment, &tie.key)? else {
             return Ok(None); // it is gone here too
         };
         let (fate, reason, act) = match fallen {
@@ -154,6 +222,19 @@ impl Bench {
             fields: Vec::new(),
             act,
         }))
+    }
+}
+
+/// The ties of a sync after that of a remote record.
+fn ties(sync: SyncId, after: Option<String>) -> Scan {
+    let all = Scan::prefix(prefix(&sync), usize::MAX);
+    match after {
+        None => all,
+        Some(after) => {
+            let mut past = (sync, after).bytes();
+            past.push(0);
+            all.from(past)
+        }
     }
 }
 

@@ -4,21 +4,21 @@ use std::ops::ControlFlow;
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
-use super::super::super::job::Task;
+use super::super::super::job::{Fallen, Task};
 use super::super::super::plan::{Block, Blocks, ById, Change, Difference, Made};
 use super::super::Pass;
 use super::super::content::spell;
 use super::super::decide::differences;
 use super::super::ledger::Ledger;
 use super::desk::{Bench, Desk};
-use super::gone::foreseen;
+use super::gone::{Loose, foreseen};
 use super::judge::{Act, Judged};
 use super::overlay::Overlay;
 use super::pages::{Leaves, channel, next};
 use super::seen::mark;
 use crate::base::PlanId;
 use crate::jobs::Phase;
-use crate::store::{Batch, Key as _, Raw, Scan, Value as _, prefix};
+use crate::store::{Batch, Key as _, Raw, Scan, Snapshot, Store, Value as _, prefix};
 
 /// Blocks with the last key of each, and the place where they end.
 type Ordered = (Vec<(String, Block)>, Option<String>);
@@ -43,7 +43,7 @@ impl Pass<'_> {
             return Ok(None);
         }
         self.enter(Phase::Planning);
-        self.plan_gone(ledger, &desk, plan).await?;
+        self.plan_gone(ledger, &mut desk, plan).await?;
         let content = self.assemble(plan).await?;
         // What a run of it reads, this job has read as well.
         let calls = self.line.live.borrow().job.calls;
@@ -110,20 +110,25 @@ impl Pass<'_> {
     }
 
     /// Foretells what becomes of the records that are gone at the provider.
-    async fn plan_gone(&self, ledger: &mut Ledger, desk: &Desk, plan: PlanId) -> Result<(), Error> {
+    async fn plan_gone(
+        &self,
+        ledger: &mut Ledger,
+        desk: &mut Desk,
+        plan: PlanId,
+    ) -> Result<(), Error> {
         let fallen = foreseen(self.pulling, &desk.seen);
-        let bench = desk.bench(self, true);
-        let (_, gone) = self.loose(desk)?;
-        let mut judged = Vec::new();
-        for loose in &gone {
-            judged.extend(bench.rule(loose, &fallen)?);
-        }
-        for one in &mut judged {
-            if matches!(one.act, Act::Delete(_)) {
-                one.fields = bench.all_of(&one.key)?;
+        let mut after = None;
+        loop {
+            let (gone, last) = self.next_loose(desk, after).await?;
+            let (bench, fallen) = (desk.bench(self, true), fallen.clone());
+            let rule = move || bench.foresee(&gone, &fallen);
+            let judged = self.blocking.run(rule).await?;
+            self.foretell(ledger, plan, &judged).await?;
+            if last.is_none() || self.line.halt.is_cancelled() {
+                return Ok(());
             }
+            after = last;
         }
-        self.foretell(ledger, plan, &judged).await
     }
 
     /// Puts what was foretold in the order of keys, and gives the digest of it.
@@ -131,7 +136,9 @@ impl Pass<'_> {
         let mut content = [0; 32];
         let mut after: Option<String> = None;
         loop {
-            let (blocks, last) = self.next_blocks(plan, after.as_deref())?;
+            let (store, from) = (self.store.clone(), after.clone());
+            let next = move || next_blocks(&store, plan, from.as_deref());
+            let (blocks, last) = self.blocking.run(next).await?;
             if blocks.is_empty() {
                 return Ok(content);
             }
@@ -144,42 +151,42 @@ impl Pass<'_> {
             after = last;
         }
     }
+}
 
-    /// The next blocks after a place.
-    fn next_blocks(&self, plan: PlanId, after: Option<&str>) -> Result<Ordered, Error> {
-        let (mut blocks, mut last) = (Vec::new(), None);
-        let mut block = Block::default();
-        let mut upto = String::new();
-        let all = Scan::prefix(prefix(&plan), usize::MAX);
-        let scan = match after {
-            Some(place) => all.from((plan, place.to_owned()).bytes()),
-            None => all,
-        };
-        self.store.snapshot()?.walk::<ById>(&scan, |_, row| {
-            let place = row.key.1;
-            if after == Some(place.as_str()) {
-                return Ok(ControlFlow::Continue(()));
-            }
-            for entry in Block::decode(1, &row.value.0)?.entries() {
-                let change = entry?.read()?;
-                // Records of one key stay together: a block is found by its last one.
-                if block.len() >= Block::FULL && change.key != upto {
-                    blocks.push((std::mem::take(&mut upto), std::mem::take(&mut block)));
-                    if blocks.len() == BLOCKS {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
-                block.push(&change);
-                upto = change.key;
-            }
-            last = Some(place);
-            Ok(ControlFlow::Continue(()))
-        })?;
-        if !block.is_empty() {
-            blocks.push((upto, block));
+/// The next blocks after a place.
+fn next_blocks(store: &Store, plan: PlanId, after: Option<&str>) -> Result<Ordered, Error> {
+    let (mut blocks, mut last) = (Vec::new(), None);
+    let mut block = Block::default();
+    let mut upto = String::new();
+    let all = Scan::prefix(prefix(&plan), usize::MAX);
+    let scan = match after {
+        Some(place) => all.from((plan, place.to_owned()).bytes()),
+        None => all,
+    };
+    store.snapshot()?.walk::<ById>(&scan, |_, row| {
+        let place = row.key.1;
+        if after == Some(place.as_str()) {
+            return Ok(ControlFlow::Continue(()));
         }
-        Ok((blocks, last))
+        for entry in Block::decode(1, &row.value.0)?.entries() {
+            let change = entry?.read()?;
+            // Records of one key stay together: a block is found by its last one.
+            if block.len() >= Block::FULL && change.key != upto {
+                blocks.push((std::mem::take(&mut upto), std::mem::take(&mut block)));
+                if blocks.len() == BLOCKS {
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            block.push(&change);
+            upto = change.key;
+        }
+        last = Some(place);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if !block.is_empty() {
+        blocks.push((upto, block));
     }
+    Ok((blocks, last))
 }
 
 impl Judged {
@@ -197,10 +204,21 @@ impl Judged {
 }
 
 impl Bench {
-    /// All mapped fields of a record as they are lost with it.
-    fn all_of(&self, key: &str) -> Result<Vec<Difference>, Error> {
+    /// What becomes of records that are gone at the provider, with what is lost of each.
+    fn foresee(&self, gone: &[Loose], fallen: &Fallen) -> Result<Vec<Judged>, Error> {
+        let (mut judged, _forgotten) = self.rule(gone, fallen)?;
         let moment = self.store.snapshot()?;
-        let Some(here) = self.dataset.unread(&moment, key)? else {
+        for one in &mut judged {
+            if matches!(one.act, Act::Delete(_)) {
+                one.fields = self.all_of(&moment, &one.key)?;
+            }
+        }
+        Ok(judged)
+    }
+
+    /// All mapped fields of a record as they are lost with it.
+    fn all_of(&self, moment: &Snapshot, key: &str) -> Result<Vec<Difference>, Error> {
+        let Some(here) = self.dataset.unread(moment, key)? else {
             return Ok(Vec::new());
         };
         let fields = here.fields(self.dataset.schema())?;

@@ -1,8 +1,10 @@
 //! Settles what was wanted of a pull and did not come with the pages.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::super::super::counts::Fate;
+use super::super::super::direction::EMPTY;
 use super::super::super::error::Error;
 use super::super::super::outcome::Outcomes;
 use super::super::super::plan::Blocks;
@@ -10,13 +12,13 @@ use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::desk::{Bench, Desk};
 use super::judge::{Act, Judged, stamp};
-use super::seen::mark;
+use super::seen::{Seen, mark};
 use super::{MOVED, VANISHED};
 use crate::base::{PlanId, RunId};
 use crate::datasets;
-use crate::store::{Scan, prefix};
+use crate::store::{Key as _, Scan, Snapshot, Store, prefix};
 
-/// So many are settled at once.
+/// So many are settled at once, and some more where a list has more in one place.
 const AT_ONCE: usize = 500;
 /// A batch that met another write is tried so often.
 const TRIES: usize = 10;
@@ -29,6 +31,9 @@ struct Missing {
     stamp: [u8; 16],
 }
 
+/// Some of them, and the place in their list behind which there may be more.
+type Stretch<P> = (Arc<[Missing]>, Option<P>);
+
 impl Pass<'_> {
     /// Settles the rest of a plan: what it deletes, and what is no longer there.
     pub(super) async fn settle_planned(
@@ -37,24 +42,16 @@ impl Pass<'_> {
         desk: &mut Desk,
         plan: PlanId,
     ) -> Result<(), Error> {
-        let mut missing = Vec::new();
-        let all = Scan::prefix(prefix(&plan), usize::MAX);
-        self.store.snapshot()?.walk::<Blocks>(&all, |_, row| {
-            for entry in row.value.entries() {
-                let change = entry?.read()?;
-                let remote_id = change.remote_id.unwrap_or_default();
-                if !desk.seen.is_settled(&mark(&remote_id)) {
-                    missing.push(Missing {
-                        remote_id,
-                        key: change.key,
-                        fate: change.fate,
-                        stamp: change.sent,
-                    });
-                }
+        let mut after = None;
+        loop {
+            let store = self.store.clone();
+            let next = move |seen: &Seen| missing_of_plan(&store, seen, (plan, after));
+            let (missing, last) = desk.ask_seen(self.blocking, next).await?;
+            if !self.settle_missing(ledger, desk, missing).await? || last.is_none() {
+                return Ok(());
             }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        self.settle_missing(ledger, desk, missing).await
+            after = last;
+        }
     }
 
     /// Settles what another run has left and what is no longer there.
@@ -64,52 +61,37 @@ impl Pass<'_> {
         desk: &mut Desk,
         run: RunId,
     ) -> Result<(), Error> {
-        let mut missing = Vec::new();
-        let all = Scan::prefix(prefix(&run), usize::MAX);
-        self.store.snapshot()?.walk::<Outcomes>(&all, |_, row| {
-            for outcome in row.value.records() {
-                let outcome = outcome?;
-                let remote_id = outcome.remote_id.unwrap_or_default();
-                if outcome.fate == Fate::Refused && !desk.seen.is_settled(&mark(&remote_id)) {
-                    missing.push(Missing {
-                        remote_id,
-                        key: outcome.key,
-                        fate: Fate::Held,
-                        stamp: [0; 16],
-                    });
-                }
+        let mut after = None;
+        loop {
+            let store = self.store.clone();
+            let next = move |seen: &Seen| missing_of_run(&store, seen, (run, after));
+            let (missing, last) = desk.ask_seen(self.blocking, next).await?;
+            if !self.settle_missing(ledger, desk, missing).await? || last.is_none() {
+                return Ok(());
             }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        self.settle_missing(ledger, desk, missing).await
+            after = last;
+        }
     }
 
+    /// Settles some of them; `false` when the run is to stop.
     async fn settle_missing(
         &self,
         ledger: &mut Ledger,
         desk: &mut Desk,
-        missing: Vec<Missing>,
-    ) -> Result<(), Error> {
-        for some in missing.chunks(AT_ONCE) {
-            if self.line.halt.is_cancelled() || !self.settle_part(ledger, desk, some).await? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// Settles some of them; `false` when the run is to stop.
-    async fn settle_part(
-        &self,
-        ledger: &mut Ledger,
-        desk: &mut Desk,
-        missing: &[Missing],
+        missing: Arc<[Missing]>,
     ) -> Result<bool, Error> {
+        if self.line.halt.is_cancelled() {
+            return Ok(false);
+        }
+        if missing.is_empty() {
+            return Ok(true);
+        }
         for _ in 0..TRIES {
             let entry = desk.dataset.enter().await;
-            let bench = desk.bench(self, false);
-            let judged = missing.iter().map(|one| bench.settle(one));
-            let judged: Vec<Judged> = judged.collect::<Result<_, _>>()?;
+            let (bench, some) = (desk.bench(self, false), Arc::clone(&missing));
+            let shown = desk.shown;
+            let settle = move || bench.settle(&some, shown);
+            let judged = self.blocking.run(settle).await?;
             if self
                 .commit_judged(ledger, ledger.clone(), desk, &judged)
                 .await?
@@ -125,29 +107,110 @@ impl Pass<'_> {
     }
 }
 
-impl Bench {
-    /// Deletes what a plan deletes, if it is as it was then; anything else has gone meanwhile.
-    fn settle(&self, missing: &Missing) -> Result<Judged, Error> {
-        let judged = |fate, reason: &str, act| Judged {
-            remote_id: missing.remote_id.clone(),
-            key: missing.key.clone(),
-            fate,
-            reason: reason.to_owned(),
-            stamp: missing.stamp,
-            fields: Vec::new(),
-            act,
-        };
-        if missing.fate != Fate::Deleted {
-            return Ok(judged(Fate::Held, VANISHED, Act::Nothing));
+/// The next records of a plan, behind its block of that key, that no page has brought.
+fn missing_of_plan(
+    store: &Store,
+    seen: &Seen,
+    (plan, after): (PlanId, Option<String>),
+) -> Result<Stretch<String>, Error> {
+    let (mut missing, mut last) = (Vec::new(), None);
+    let all = Scan::prefix(prefix(&plan), usize::MAX);
+    let scan = match &after {
+        Some(after) => all.from((plan, after.clone()).bytes()),
+        None => all,
+    };
+    store.snapshot()?.walk::<Blocks>(&scan, |_, row| {
+        let place = row.key.1;
+        if after.as_ref() == Some(&place) {
+            return Ok(ControlFlow::Continue(()));
         }
-        let moment = self.store.snapshot()?;
-        let here = self.dataset.unread(&moment, &missing.key)?;
-        let same = |version| (stamp(&[0; 16], Some(version)) == missing.stamp).then_some(());
-        Ok(match here {
-            Some(here) if same(here.hash()).is_some() => {
-                judged(Fate::Deleted, "", Act::Delete(here.version()))
+        for entry in row.value.entries() {
+            let change = entry?.read()?;
+            let remote_id = change.remote_id.unwrap_or_default();
+            if !seen.is_settled(&mark(&remote_id)) {
+                missing.push(Missing {
+                    remote_id,
+                    key: change.key,
+                    fate: change.fate,
+                    stamp: change.sent,
+                });
             }
-            _ => judged(Fate::Held, MOVED, Act::Nothing),
+        }
+        if missing.len() < AT_ONCE {
+            return Ok(ControlFlow::Continue(()));
+        }
+        last = Some(place);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok((missing.into(), last))
+}
+
+/// The next records that a run has refused, behind its block of that number, that no page has
+/// brought.
+fn missing_of_run(
+    store: &Store,
+    seen: &Seen,
+    (run, after): (RunId, Option<u32>),
+) -> Result<Stretch<u32>, Error> {
+    let (mut missing, mut last) = (Vec::new(), None);
+    let from = after.map_or(0, |after| after.saturating_add(1));
+    let scan = Scan::prefix(prefix(&run), usize::MAX).from((run, from).bytes());
+    store.snapshot()?.walk::<Outcomes>(&scan, |_, row| {
+        for outcome in row.value.records() {
+            let outcome = outcome?;
+            let remote_id = outcome.remote_id.unwrap_or_default();
+            if outcome.fate == Fate::Refused && !seen.is_settled(&mark(&remote_id)) {
+                missing.push(Missing {
+                    remote_id,
+                    key: outcome.key,
+                    fate: Fate::Held,
+                    stamp: [0; 16],
+                });
+            }
+        }
+        if missing.len() < AT_ONCE {
+            return Ok(ControlFlow::Continue(()));
+        }
+        last = Some(row.key.1);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok((missing.into(), last))
+}
+
+impl Bench {
+    /// Deletes what a plan deletes, if it is as it was then and the table has shown anything at
+    /// all; anything else has gone meanwhile.
+    fn settle(&self, missing: &[Missing], shown: bool) -> Result<Vec<Judged>, Error> {
+        let moment = self.store.snapshot()?;
+        let judged = missing.iter().map(|one| {
+            let (fate, reason, act) = match (one.fate, shown) {
+                (Fate::Deleted, true) => self.delete(&moment, one)?,
+                (Fate::Deleted, false) => (Fate::Held, EMPTY, Act::Nothing),
+                _ => (Fate::Held, VANISHED, Act::Nothing),
+            };
+            Ok(Judged {
+                remote_id: one.remote_id.clone(),
+                key: one.key.clone(),
+                fate,
+                reason: reason.to_owned(),
+                stamp: one.stamp,
+                fields: Vec::new(),
+                act,
+            })
+        });
+        judged.collect()
+    }
+
+    fn delete(
+        &self,
+        moment: &Snapshot,
+        missing: &Missing,
+    ) -> Result<(Fate, &'static str, Act), Error> {
+        let here = self.dataset.unread(moment, &missing.key)?;
+        let same = here.filter(|here| stamp(&[0; 16], Some(here.hash())) == missing.stamp);
+        Ok(match same {
+            Some(here) => (Fate::Deleted, "", Act::Delete(here.version())),
+            None => (Fate::Held, MOVED, Act::Nothing),
         })
     }
 }
