@@ -77,6 +77,7 @@ pub(crate) struct Known(HashMap<String, Earlier>);
 struct Earlier {
     attempts: u32,
     first_at: Timestamp,
+    run: RunId,
 }
 
 impl Known {
@@ -86,9 +87,17 @@ impl Known {
         let scan = Scan::prefix(prefix(&sync), usize::MAX);
         store.walk::<DeadLetters>(&scan, |_, row| {
             let DeadLetter {
-                attempts, first_at, ..
+                attempts,
+                first_at,
+                run,
+                ..
             } = row.value;
-            known.insert(row.key.1, Earlier { attempts, first_at });
+            let earlier = Earlier {
+                attempts,
+                first_at,
+                run,
+            };
+            known.insert(row.key.1, earlier);
             Ok(std::ops::ControlFlow::Continue(()))
         })?;
         Ok(Self(known))
@@ -106,13 +115,15 @@ impl Known {
         if earlier.is_none() && self.0.len() >= MOST {
             return;
         }
-        let Earlier { attempts, first_at } = earlier.unwrap_or(Earlier {
-            attempts: 0,
-            first_at: now,
-        });
-        let attempts = attempts.saturating_add(1);
-        self.0
-            .insert(key.to_owned(), Earlier { attempts, first_at });
+        let (before, first_at) =
+            earlier.map_or((0, now), |earlier| (earlier.attempts, earlier.first_at));
+        let attempts = before.saturating_add(1);
+        let fresh = Earlier {
+            attempts,
+            first_at,
+            run,
+        };
+        self.0.insert(key.to_owned(), fresh);
         let letter = DeadLetter {
             reason: cut(reason).to_owned(),
             attempts,
@@ -129,6 +140,20 @@ impl Known {
         if !self.0.is_empty() && self.0.remove(key).is_some() {
             batch.discard::<DeadLetters>(&(sync, key.to_owned()));
         }
+    }
+
+    /// The same of a letter that `run` has written, unless another has written it anew since.
+    pub(crate) fn settled_of(&mut self, batch: &mut Batch, (sync, key): (SyncId, &str), of: RunId) {
+        if self.0.get(key).is_some_and(|earlier| earlier.run == of) {
+            self.settled(batch, sync, key);
+        }
+    }
+
+    /// The letters that `run` has not written: if it has met everything there is, they are about
+    /// what is no longer there, or has another key now.
+    pub(crate) fn not_of(&self, run: RunId) -> Vec<String> {
+        let others = self.0.iter().filter(|(_, earlier)| earlier.run != run);
+        others.map(|(key, _)| key.clone()).collect()
     }
 }
 
@@ -208,7 +233,9 @@ mod tests {
         let mut known = Known::default();
         refuse(&mut known, "a", 1);
         refuse(&mut known, "a", 2);
-        let Earlier { attempts, first_at } = known.0["a"];
+        let Earlier {
+            attempts, first_at, ..
+        } = known.0["a"];
         assert_eq!((attempts, first_at.as_second()), (2, 1));
     }
 

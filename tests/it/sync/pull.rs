@@ -71,6 +71,12 @@ impl Yard {
         self.member.patch(&path, body).await.expect(200);
     }
 
+    /// The keys of the dead letters.
+    async fn lettered(&self, path: &str) -> Vec<String> {
+        let letters = self.all(path).await;
+        letters.iter().map(|letter| text(&letter["key"])).collect()
+    }
+
     pub(super) async fn here(&self, key: &str) -> Value {
         let path = format!("/datasets/{}/records/{key}", self.dataset);
         self.member.get(&path).await.expect(200)["fields"].clone()
@@ -205,6 +211,41 @@ async fn rows_without_a_key_or_with_one_twice_are_refused_and_tried_again() {
         "{run}"
     );
     assert_eq!(yard.all(&path).await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_dead_letter_outlives_its_row_or_the_key_that_it_had() {
+    let yard = Yard::unhurried().await;
+    yard.colleagues_make(0..6).await;
+    yard.take_whole_numbers_for_names().await;
+    let sync = yard.pull(json!({})).await;
+    let first = yard.run(&sync).await;
+    assert_eq!(counts(&first)["refused"], 6, "{first}");
+    let path = format!("/syncs/{sync}/dead-letters");
+    yard.delete_there("K0000").await;
+    yard.edit_there("K0001", json!({"Code": "L0001", "Name": "7"}))
+        .await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 1, "{run}");
+    assert_eq!(
+        yard.lettered(&path).await,
+        ["K0002", "K0003", "K0004", "K0005"]
+    );
+    // Retries settle what they find as well.
+    yard.delete_there("K0002").await;
+    yard.edit_there("K0003", json!({"Code": "L0003", "Name": "7"}))
+        .await;
+    yard.advance(Duration::from_mins(5));
+    let retry = format!("/runs/{}/retry", id(&run));
+    let retry = id(&yard.member.post(&retry, json!({})).await.expect(202));
+    yard.fly(yard.server.app.scheduler.idle()).await.unwrap();
+    let run = yard.shown(&retry).await;
+    assert_eq!(
+        (counts(&run)["created"], counts(&run)["held"]),
+        (1, 1),
+        "{run}"
+    );
+    assert_eq!(yard.lettered(&path).await, ["K0004", "K0005"]);
 }
 
 #[tokio::test]

@@ -66,7 +66,13 @@ impl Pass<'_> {
         match task {
             Task::Execute(plan) => self.settle_planned(ledger, &mut desk, plan).await,
             Task::Retry(run) => self.settle_left(ledger, &mut desk, run).await,
-            Task::Push | Task::Pull | Task::Plan(_) => self.settle_gone(ledger, &mut desk).await,
+            Task::Push | Task::Pull | Task::Plan(_) => {
+                self.settle_gone(ledger, &mut desk).await?;
+                if self.line.halt.is_cancelled() {
+                    return Ok(());
+                }
+                self.settle_letters(ledger).await
+            }
         }
     }
 }

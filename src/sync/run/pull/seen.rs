@@ -74,10 +74,18 @@ impl Seen {
 pub(super) enum Wanted {
     /// All of them.
     All,
-    /// Those that another run has left.
-    Left(HashSet<Mark>),
+    /// Those that another run has refused.
+    Left(Left),
     /// Those of a plan.
     Planned(HashMap<Mark, Planned>),
+}
+
+/// What a run has refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Left {
+    run: RunId,
+    /// The keys of the dead letters.
+    keys: HashMap<Mark, String>,
 }
 
 /// What a plan foretells of a remote record.
@@ -93,7 +101,7 @@ impl Wanted {
     pub(super) fn has(&self, mark: &Mark) -> bool {
         match self {
             Self::All => true,
-            Self::Left(left) => left.contains(mark),
+            Self::Left(left) => left.keys.contains_key(mark),
             Self::Planned(planned) => planned.contains_key(mark),
         }
     }
@@ -106,21 +114,29 @@ impl Wanted {
         }
     }
 
+    /// The dead letter that was written of a record, and the run that has written it.
+    pub(super) fn letter(&self, mark: &Mark) -> Option<(&str, RunId)> {
+        match self {
+            Self::All | Self::Planned(_) => None,
+            Self::Left(left) => Some((left.keys.get(mark)?, left.run)),
+        }
+    }
+
     /// What was refused in a run.
     pub(super) fn left(moment: &Snapshot, run: RunId) -> Result<Self, Error> {
-        let mut left = HashSet::new();
+        let mut keys = HashMap::new();
         moment.walk::<Outcomes>(&Scan::prefix(prefix(&run), usize::MAX), |_, row| {
             for outcome in row.value.records() {
                 let outcome = outcome?;
                 if outcome.fate == Fate::Refused
                     && let Some(id) = outcome.remote_id
                 {
-                    left.insert(mark(&id));
+                    keys.insert(mark(&id), outcome.key);
                 }
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(Self::Left(left))
+        Ok(Self::Left(Left { run, keys }))
     }
 
     /// What a plan lists.

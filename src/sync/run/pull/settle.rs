@@ -24,6 +24,8 @@ use crate::store::{self, Batch};
 
 /// A batch that met another write is tried so often: somebody may be editing the very records.
 const TRIES: usize = 10;
+/// So many dead letters are discarded at once.
+const LETTERS: usize = 500;
 
 impl Pass<'_> {
     /// Settles pages as they come, until the last of them or until the run is to stop.
@@ -115,6 +117,19 @@ impl Pass<'_> {
         Ok(true)
     }
 
+    /// Discards the dead letters of earlier runs, once all of the table was met: what they are
+    /// about is no longer there, or has another key, or was accepted.
+    pub(super) async fn settle_letters(&self, ledger: &mut Ledger) -> Result<(), Error> {
+        for keys in ledger.letters.not_of(ledger.id).chunks(LETTERS) {
+            let mut batch = Batch::bookkeeping();
+            for key in keys {
+                ledger.letters.settled(&mut batch, self.sync, key);
+            }
+            self.commit(batch).await?;
+        }
+        Ok(())
+    }
+
     fn batch_of(
         &self,
         ledger: &mut Ledger,
@@ -163,6 +178,12 @@ impl Pass<'_> {
     ) -> i64 {
         let sync = self.sync;
         let key = &judged.key;
+        if let Some((letter, run)) = desk.wanted.letter(&mark(&judged.remote_id))
+            && (letter != key || judged.fate != Fate::Refused)
+        {
+            // It is gone, or is about another key now.
+            ledger.letters.settled_of(batch, (sync, letter), run);
+        }
         match &judged.act {
             Act::Letter(cells) => {
                 let why = (judged.reason.as_str(), self.fit.payload(cells));
