@@ -12,7 +12,7 @@ use super::book;
 use super::kept::open_keys;
 use super::machine::Appliance;
 use super::pulled;
-use super::table::{Cells, FIELDS, Row};
+use super::table::{Cells, FIELDS, NOTE, Row};
 use super::world::World;
 
 /// Everything.
@@ -32,6 +32,8 @@ pub(super) struct Findings<'a> {
     last: Option<RunId>,
     /// The dataset, by key: the cells as the vendor should hold them.
     pub(super) records: BTreeMap<String, Cells>,
+    /// What people have noted about records, in the field that the vendor does not have.
+    pub(super) notes: BTreeSet<String>,
 }
 
 impl<'a> Findings<'a> {
@@ -46,14 +48,16 @@ impl<'a> Findings<'a> {
             (run, outcomes)
         });
         let dataset = appliance.datasets.open(&scope, place.dataset).unwrap();
-        let mut records = BTreeMap::new();
+        let mut records: BTreeMap<String, Value> = BTreeMap::new();
         let read = dataset.walk(None, |record| {
             let json = record.fields.canonical(dataset.schema());
             records.insert(record.key, serde_json::from_slice(&json).unwrap());
             ControlFlow::Continue(())
         });
         read.unwrap();
+        let notes = records.values().filter_map(note);
         Self {
+            notes: notes.collect(),
             runs: runs.collect(),
             last: world.last_run,
             records: records
@@ -80,6 +84,11 @@ pub(super) fn cells(json: &Value) -> Cells {
         Some(((*name).to_owned(), value.clone()))
     });
     named.collect()
+}
+
+/// What somebody has noted in a record.
+pub(super) fn note(json: &Value) -> Option<String> {
+    json.get(NOTE)?.as_str().map(str::to_owned)
 }
 
 /// Does what the appliance tells people to do about records of unknown fate: gives them their key

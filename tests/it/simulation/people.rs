@@ -121,6 +121,14 @@ impl People {
         }
         let there = self.records.get(&key).is_some_and(|may| may[0].is_some());
         let wanted = (!there || dice.chance(0.85)).then(|| self.content(dice));
+        self.wish(key, wanted)
+    }
+
+    /// The wish that a record be something or be gone, unless somebody else is changing it.
+    pub(super) fn wish(&mut self, key: String, wanted: Option<Value>) -> Option<Ask> {
+        if self.busy.contains(&key) {
+            return None;
+        }
         let held = || vec![None];
         self.records
             .entry(key.clone())

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use weighbridge::jobs::State;
 use weighbridge::sync::{Fate, Gone, Outcome, PullingChange};
 
-use super::check::{ALL, Findings, cells};
+use super::check::{ALL, Findings, cells, note};
 use super::dice::Dice;
 use super::machine::Appliance;
-use super::people::key;
-use super::table::{FIELDS, KEY};
+use super::people::{Ask, key};
+use super::table::{FIELDS, KEY, NOTE};
 use super::vendor::Vendor;
 use super::world::World;
 
@@ -29,7 +29,7 @@ pub(super) async fn fill(vendor: &mut Vendor, dice: &mut Dice, records: u64) {
         let name = match dice.below(4) {
             0 => continue,
             1 => key(number),
-            _ => format!("T{number:03}"),
+            _ => theirs(number),
         };
         let mut fields = serde_json::json!({ "Name": format!("There {number}") });
         fields[KEY] = name.into();
@@ -38,6 +38,31 @@ pub(super) async fn fill(vendor: &mut Vendor, dice: &mut Dice, records: u64) {
         }
         vendor.create(fields).await;
     }
+}
+
+/// A key that only rows had in the beginning.
+fn theirs(number: u64) -> String {
+    format!("T{number:03}")
+}
+
+/// What somebody here does about a record of their own or one that a row has become. Many are
+/// written with a note, which no row can hold.
+pub(super) fn change(world: &mut World) -> Option<Ask> {
+    let (dice, records) = (&mut world.dice, world.records);
+    let number = dice.below(records + 4);
+    let key = if dice.chance(0.5) {
+        theirs(number)
+    } else {
+        key(number)
+    };
+    let wanted = dice.chance(0.85).then(|| {
+        let mut content = world.people.content(dice);
+        if dice.chance(0.6) {
+            content[NOTE] = format!("Note {}", dice.below(u64::MAX)).into();
+        }
+        content
+    });
+    world.people.wish(key, wanted)
 }
 
 /// Whether another run may settle what the last one has left.
@@ -79,7 +104,11 @@ pub(super) fn check(world: &World, findings: &Findings<'_>) {
             .contains_key(outcome.remote_id.as_deref().unwrap());
         let about_gone = matches!(outcome.fate, Fate::Held | Fate::Deleted);
         assert_eq!(gone, about_gone, "{outcome:?}");
+        let here = findings.records.contains_key(&outcome.key);
+        assert!(here || outcome.fate != Fate::Held, "lost: {outcome:?}");
+        assert!(!here || outcome.fate != Fate::Deleted, "left: {outcome:?}");
     }
+    notes_are_kept(world, findings);
     letters_tell_what_was_refused(world, findings, outcomes);
     own_records_are_left_alone(world, findings);
 }
@@ -104,6 +133,20 @@ fn own_records_are_left_alone(world: &World, findings: &Findings<'_>) {
     }
 }
 
+/// What people have noted about a record is here until people themselves take it away: the record
+/// may have become another row's and have got another key, but nothing deletes it.
+fn notes_are_kept(world: &World, findings: &Findings<'_>) {
+    for (key, may) in &world.people.records {
+        let notes = may.iter().map(|content| note(content.as_ref()?));
+        let notes: Option<Vec<String>> = notes.collect();
+        // Unless whatever they have done since would have left one.
+        if let Some(notes) = notes {
+            let kept = notes.iter().any(|note| findings.notes.contains(note));
+            assert!(kept, "{key} was noted as one of {notes:?}, which are gone");
+        }
+    }
+}
+
 fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>, outcomes: &[Outcome]) {
     let sync = findings
         .appliance
@@ -120,5 +163,10 @@ fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>, outcome
         let told = letters.contains(&outcome.key);
         assert!(told || !refused, "no letter tells of {outcome:?}");
         assert!(!told || !settled, "a letter is left of {outcome:?}");
+    }
+    let refused = outcomes.iter().filter(|one| one.fate == Fate::Refused);
+    let refused: BTreeSet<&String> = refused.map(|one| &one.key).collect();
+    for key in &letters {
+        assert!(refused.contains(key), "a letter is left of {key}");
     }
 }

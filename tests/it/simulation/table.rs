@@ -16,6 +16,9 @@ pub(super) const FIELDS: [(&str, &str, &str); 4] = [
     ("kind", "Kind", "fldKind0000000001"),
 ];
 
+/// A field of the dataset that no field of the table belongs to, in pulls.
+pub(super) const NOTE: &str = "note";
+
 /// What the select field takes.
 pub(super) const KINDS: [&str; 3] = ["A", "B", "C"];
 

@@ -18,7 +18,7 @@ use weighbridge::sync::{
 use super::dice::Dice;
 use super::machine::{Appliance, Idle, Machine};
 use super::people::{Ask, People, Told};
-use super::table::{BASE, FIELDS, TABLE};
+use super::table::{BASE, FIELDS, NOTE, TABLE};
 use super::trace::Trace;
 use super::trouble::Trouble;
 use super::vendor::Vendor;
@@ -248,7 +248,7 @@ impl World {
         let place = self.place.unwrap();
         self.vendor.collect(&mut self.dice, self.trouble.calm);
         if self.trouble.local(&mut self.dice)
-            && let Some(ask) = self.people.change(&mut self.dice, self.records)
+            && let Some(ask) = self.local_change()
         {
             self.people.ask(appliance, place, ask);
         }
@@ -263,6 +263,14 @@ impl World {
         if let Some(span) = self.trouble.leap(&mut self.dice) {
             self.trace.note(format_args!("time leaps by {span:?}"));
             self.advance(span);
+        }
+    }
+
+    /// What somebody here does about a record: of a pull's, about those that it brings as well.
+    fn local_change(&mut self) -> Option<Ask> {
+        match self.direction {
+            Direction::Push => self.people.change(&mut self.dice, self.records),
+            Direction::Pull => pulled::change(self),
         }
     }
 
@@ -395,9 +403,12 @@ async fn make(
         FieldType::Choice,
     ];
     let fields = FIELDS.iter().zip(kinds);
-    let fields = fields
+    let mut fields: Vec<Field> = fields
         .map(|((name, _, _), kind)| Field::new(*name, kind))
         .collect();
+    if direction == Direction::Pull {
+        fields.push(Field::new(NOTE, FieldType::Text));
+    }
     let dataset = NewDataset {
         name: "Records".into(),
         key_field: FIELDS[0].0.into(),
