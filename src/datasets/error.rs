@@ -129,6 +129,12 @@ pub enum Error {
     /// Somebody else changed it at the same time, again and again.
     #[error("it was changed by somebody else meanwhile; read it again")]
     Changed,
+    /// A file would not show one moment any more.
+    #[error(
+        "the file took longer than the nine minutes for which its records are held as they were; \
+         choose fewer fields, or have it made in the background"
+    )]
+    TookTooLong,
     /// Records are being written by an import.
     #[error("records are being written to the dataset; try again when the import has ended")]
     Busy,

@@ -18,7 +18,8 @@ use crate::store::Snapshot;
 
 /// A chunk of a file is at least so long, but for the last.
 const CHUNK: usize = 128 << 10;
-/// A moment of the store is not held longer than this: pages that it needs cannot be used again.
+/// A moment of the store is not held longer than this: pages that it needs cannot be used again. A
+/// file that takes longer is none, for it would show two moments as one.
 const HOLD: Duration = Duration::from_mins(9);
 
 /// A file that is being written.
@@ -87,8 +88,7 @@ impl Dataset {
 }
 
 impl Export {
-    /// The file's bytes. A client that takes very long sees the records after the place it has
-    /// come to as they are by then.
+    /// The file's bytes, which break off for a client that takes longer than a moment is held.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send {
         let blocking = self.dataset.datasets.0.blocking;
         let writer = Some(Writer::new(self));
@@ -155,12 +155,11 @@ impl Writer {
         if first {
             self.begin(&mut out);
         }
+        let now = self.clock.elapsed();
         let (moment, taken) = match self.moment.take() {
-            Some((moment, taken)) if self.clock.elapsed() < taken + HOLD => (moment, taken),
-            _ => (
-                self.dataset.datasets.0.store.snapshot()?,
-                self.clock.elapsed(),
-            ),
+            Some((_, taken)) if now >= taken + HOLD => return Err(Error::TookTooLong),
+            Some(held) => held,
+            None => (self.dataset.datasets.0.store.snapshot()?, now),
         };
         self.ended = true;
         let (dataset, ended, records) = (&self.dataset, &mut self.ended, &mut self.records);

@@ -3,12 +3,15 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::pin::pin;
 
+use futures_util::StreamExt as _;
 use poem::http::Method;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use weighbridge::base::Tasks;
+use weighbridge::base::{Actor, Party, Scope, Tasks};
 use weighbridge::config::Rate;
+use weighbridge::datasets::Format;
 
 use crate::datasets::{airports, fill};
 use crate::support::{Answer, Client, TestServer};
@@ -283,6 +286,55 @@ async fn an_export_that_was_stopped_or_killed_is_made_anew_and_whole() {
         assert_eq!(owner.delete(&export).await.status, 204);
         server.advance(60);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_would_show_two_moments_is_none() {
+    let (server, owner, dataset) = yard(40_000).await;
+    let export = ask(&owner, &dataset, json!({"format": "ndjson"})).await;
+    let due = server.app.datasets.active_exports().unwrap()[0];
+    let change = async || {
+        server.advance(9 * 60);
+        let late = json!({"iata": "ZZZZ", "name": "Late"});
+        let path = format!("{dataset}/records/ZZZZ");
+        owner.put(&path, late).await.expect(200);
+    };
+    break_in(
+        &server,
+        &owner,
+        &export,
+        &CancellationToken::new(),
+        async || {
+            change().await;
+            true
+        },
+    )
+    .await;
+    let shown = owner.get(&export).await.expect(200);
+    assert_eq!(shown["state"], "failed", "{shown}");
+    assert_eq!(shown["failure"]["code"], "took_too_long", "{shown}");
+    assert_eq!(files(&server), 0);
+    // The same of one that is sent as it is written, to a client that takes its time.
+    let datasets = &server.app.datasets;
+    let id = dataset.rsplit('/').next().unwrap().parse().unwrap();
+    let party = Party::User {
+        id: due.by,
+        email: "owner@example.org".into(),
+        session: None,
+        token: None,
+    };
+    let origin = None;
+    let by = Actor { party, origin };
+    let opened = datasets.open(&Scope::of(&by).unwrap(), id).unwrap();
+    let all = opened.select(None).unwrap();
+    let file = opened
+        .export(Format::Ndjson, all, &Actor::system())
+        .unwrap();
+    let mut stream = pin!(file.into_stream());
+    assert!(stream.next().await.unwrap().is_ok());
+    change().await;
+    let broken = stream.next().await.unwrap().unwrap_err();
+    assert!(broken.to_string().contains("nine minutes"), "{broken}");
 }
 
 #[tokio::test]

@@ -1033,6 +1033,9 @@ export interface paths {
          * @description The records are those of one moment, in the order of their keys. In CSV a text that a
          *     spreadsheet would take for a formula has a `'` before it, which an import takes away again.
          *
+         *     Whoever takes longer than nine minutes to fetch it gets an answer that breaks off: such a
+         *     file is better made in the background (`POST /datasets/{id}/exports`).
+         *
          *     Needs the permission `dataset:read`.
          */
         get: operations["exportRecords"];

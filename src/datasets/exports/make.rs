@@ -262,6 +262,13 @@ impl<'a> Making<'a> {
                 "fields_gone",
                 format!("The dataset was changed: {}.", chain(error)),
             ),
+            Error::TookTooLong => (
+                "took_too_long",
+                "Writing the file took longer than the nine minutes for which its records can be \
+                 held as they were at one moment, and what was written of it is removed. Export \
+                 fewer fields, or try it again when the appliance has less to do."
+                    .to_owned(),
+            ),
             full if full.is_full() => (
                 "storage_full",
                 "There is not enough room for the file on the appliance's disk, and what was \

@@ -106,6 +106,7 @@ impl From<datasets::Error> for ApiError {
             E::NameTaken(_)
             | E::SharedAlready(_)
             | E::Changed
+            | E::TookTooLong
             | E::Busy
             | E::Ended
             | E::NotEnded
