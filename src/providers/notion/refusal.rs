@@ -64,8 +64,7 @@ pub(super) fn judge(
         (429 | 529, _) => Error::RateLimited {
             until: hold(penalty(headers)),
         },
-        (409, "row_limit_exceeded") => Error::Full(words),
-        (400 | 403 | 409, _) if told.message.contains("block limit") => Error::Full(words),
+        (400 | 403 | 409, code) if is_full(code, &told.message) => Error::Full(words),
         (409, _) if of_the_vendor => Error::Busy(words),
         (401, _) => Error::Unauthorised(words),
         (413, _) => Error::TooLarge,
@@ -105,10 +104,36 @@ fn is_trashed(message: &str) -> bool {
     message.starts_with("Can't edit") && (message.contains("archived") || message.contains("trash"))
 }
 
+/// "This workspace has reached its block limit. …" A message on a value tells the value: one that
+/// speaks of limits must not have all other records refused.
+fn is_full(code: &str, message: &str) -> bool {
+    match code {
+        "row_limit_exceeded" => true,
+        "validation_error" => message.starts_with("This workspace has reached its block limit"),
+        _ => message.contains("block limit"),
+    }
+}
+
+/// "Status is expected to be select. Size is not a property that exists."
+///
+/// The vendor tells values behind a colon ("Invalid select option, commas not allowed: a, b") or in
+/// quotes ("body.… should be …, instead was `…`"), and a value may be such a sentence: it must not
+/// end the run.
 fn is_about_the_schema(message: &str) -> bool {
-    message.contains("is not a property that exists")
-        || message.contains("is expected to be")
-        || message.contains("Could not find property")
+    if message.starts_with("Could not find property with name or id: ") {
+        return true;
+    }
+    if message.contains(": ") || message.contains(['"', '`', '“']) {
+        return false;
+    }
+    let message = message.trim_end().trim_end_matches('.');
+    let of_a_type = |(_, kind): (&str, &str)| {
+        !kind.is_empty() && kind.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    message.ends_with(" is not a property that exists")
+        || message
+            .rsplit_once(" is expected to be ")
+            .is_some_and(of_a_type)
 }
 
 #[cfg(test)]
@@ -210,6 +235,47 @@ mod tests {
             judged(About::Page, 400, &option),
             Error::Refused(_)
         ));
+    }
+
+    #[test]
+    fn what_is_said_of_no_value_is_said_of_the_workspace_or_the_schema() {
+        let about = |message| judged(About::Table, 400, &told("validation_error", message));
+        let full = about("This workspace has reached its block limit. Upgrade the plan.");
+        assert!(matches!(full, Error::Full(_)), "{full:?}");
+        let moved = [
+            "Size is not a property that exists. Category is expected to be rich_text. ",
+            "Could not find property with name or id: Size",
+        ];
+        for message in moved {
+            let error = about(message);
+            assert!(matches!(error, Error::SchemaMoved(_)), "{error:?}");
+        }
+    }
+
+    /// One record's text would have stopped every creation, or ended the run.
+    #[test]
+    fn a_value_that_speaks_like_the_vendor_refuses_its_own_record_and_no_more() {
+        let values = [
+            "the block limit",
+            "This workspace has reached its block limit.",
+            "Size is expected to be number.",
+            "a \"quote\" is expected to be number",
+            "a `tick` is not a property that exists.",
+            "Could not find property with name or id: x",
+        ];
+        for value in values {
+            let messages = [
+                format!("Invalid select option, commas not allowed: {value}"),
+                format!(
+                    "body failed validation: body.x should be a number, instead was `\"{value}\"`."
+                ),
+                format!("Status option \"{value}\" does not exist"),
+            ];
+            for message in messages {
+                let error = judged(About::Table, 400, &told("validation_error", &message));
+                assert!(matches!(error, Error::Refused(_)), "{message}: {error:?}");
+            }
+        }
     }
 
     #[test]
