@@ -13,7 +13,10 @@ mod notion;
 pub mod oauth;
 mod pace;
 mod records;
+#[cfg(test)]
+mod script;
 mod tokens;
+mod trail;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +28,7 @@ pub use records::{
     Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal, Row,
 };
 pub use tokens::{Fixed, Tokens};
+pub use trail::Trail;
 
 use crate::net::{Network, Target};
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::{Body, Response};
 use serde::Serialize;
+use serde_json::Value;
 
 /// A whole answer, before anything happens to it on its way.
 #[derive(Debug)]
@@ -64,6 +65,22 @@ impl Answer {
 
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// The answer to a call for a part of a list, as one that leads back to that part. What was
+    /// asked without a place leads on as it should.
+    pub(super) fn circling(mut self, asked: &[u8]) -> Self {
+        const PLACES: [(&str, &str); 2] = [("offset", "offset"), ("start_cursor", "next_cursor")];
+        let json = |body: &[u8]| serde_json::from_slice::<Value>(body).ok();
+        if let (Some(asked), Some(mut told)) = (json(asked), json(&self.body)) {
+            for (here, next) in PLACES {
+                if let (Some(here), Some(next)) = (asked.get(here), told.get_mut(next)) {
+                    *next = here.clone();
+                }
+            }
+            self.body = Bytes::from(told.to_string());
+        }
         self
     }
 

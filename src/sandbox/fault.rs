@@ -32,6 +32,8 @@ pub(super) enum Fault {
     ListingExpired,
     /// 422: what is asked for is not acceptable, whatever it is.
     Refused,
+    /// A part of a list says that the next one begins where it began itself.
+    Circling,
     /// Notion: 409, the write met another one and was not carried out.
     Conflict,
     /// Notion: 529 with `Retry-After`.

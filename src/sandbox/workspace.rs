@@ -101,6 +101,10 @@ impl World {
                 return (Answer::empty(StatusCode::OK), Delivery::Lost);
             }
             Fault::Cut => return told(Delivery::Cut),
+            Fault::Circling => {
+                let answer = self.do_as_told(entered, incoming, now);
+                return (answer.circling(&incoming.body), Delivery::Whole);
+            }
             Fault::ListingExpired => {
                 self.notion.forget_cursors();
                 return (self.do_as_told(entered, incoming, now), Delivery::Whole);

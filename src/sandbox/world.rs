@@ -115,6 +115,7 @@ impl World {
             | Some(
                 Fault::Slow
                 | Fault::ListingExpired
+                | Fault::Circling
                 | Fault::TokenExpired
                 | Fault::Conflict
                 | Fault::Overloaded
@@ -252,6 +253,9 @@ impl World {
                 "Invalid request: parameter validation failed. Check your request data.",
             )
             .into(),
+            Fault::Circling => self
+                .carry_out(asked, incoming, now)
+                .circling(&incoming.body),
             Fault::ListingExpired => {
                 self.airtable.forget_listings();
                 self.carry_out(asked, incoming, now)

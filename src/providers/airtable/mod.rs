@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
-    Row,
+    Row, Trail,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -91,6 +91,7 @@ impl Airtable {
 
     async fn all_bases(&self) -> Result<Vec<Base>, Error> {
         let mut bases = Vec::new();
+        let mut trail = Trail::default();
         let mut offset: Option<String> = None;
         loop {
             self.access.gate.admit(NO_BASE).await;
@@ -100,11 +101,11 @@ impl Airtable {
             }
             let page = wire::bases(&self.send(NO_BASE, "list_bases", call).await?)?;
             bases.extend(page.items);
-            match page.offset {
-                // A page that leads to itself would never end.
-                Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
-                _ => return Ok(bases),
-            }
+            let Some(next) = page.offset else {
+                return Ok(bases);
+            };
+            trail.step(&next)?;
+            offset = Some(next);
         }
     }
 
@@ -194,6 +195,7 @@ impl Airtable {
         again: bool,
     ) -> Result<Vec<Held>, Error> {
         let mut held = Vec::new();
+        let mut trail = Trail::default();
         let mut offset: Option<String> = None;
         loop {
             if again || offset.is_some() {
@@ -205,10 +207,11 @@ impl Airtable {
             let body = self.send(&layout.base, "find_records", call).await?;
             let page = wire::listed(layout, &body)?;
             held.extend(page.items);
-            match page.offset {
-                Some(next) if offset.as_ref() != Some(&next) => offset = Some(next),
-                _ => return Ok(held),
-            }
+            let Some(next) = page.offset else {
+                return Ok(held);
+            };
+            trail.step(&next)?;
+            offset = Some(next);
         }
     }
 
@@ -326,7 +329,35 @@ impl From<net::Error> for Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::script::access;
     use super::*;
+
+    /// Where the page after each begins: a page that led to itself was taken for the last one, and
+    /// two that led to each other were read for ever.
+    #[tokio::test]
+    async fn a_list_that_leads_in_a_circle_is_broken_and_never_taken_for_whole() {
+        let layout = Layout {
+            base: "app1".to_owned(),
+            table: "tbl1".to_owned(),
+            fields: Vec::new(),
+            key: 0,
+            typecast: false,
+        };
+        for circle in [1, 2, 3] {
+            let (access, calls) = access(move |call| {
+                let at = (0..circle).find(|at| call.contains(&format!("at{at}")));
+                let next = at.map_or(0, |at| (at + 1) % circle);
+                let list = format!(r#"{{"records":[],"bases":[],"offset":"at{next}"}}"#);
+                (200, list)
+            });
+            let airtable = Airtable::new(access);
+            let bases = airtable.all_bases().await;
+            assert!(matches!(bases, Err(Error::Broken(_))), "{bases:?}");
+            let rows = airtable.list(&layout, "TRUE()").await;
+            assert!(matches!(rows, Err(Error::Broken(_))), "{rows:?}");
+            assert_eq!(calls.all().len(), 2 * (circle + 1));
+        }
+    }
 
     #[test]
     fn a_token_that_cannot_be_one_is_told_so() {

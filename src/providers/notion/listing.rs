@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::{Error, Held, Layout, Page};
+use super::super::{Error, Held, Layout, Page, Trail};
 use super::Notion;
 use super::query::{self, Place};
 use super::refusal::{About, is_stale};
@@ -42,6 +42,7 @@ impl Notion {
     ) -> Result<Vec<Held>, Error> {
         let mut found = Vec::new();
         for (at, keys) in keys.chunks(super::KEYS_PER_CALL).enumerate() {
+            let mut trail = Trail::default();
             let mut cursor: Option<String> = None;
             loop {
                 if at > 0 || cursor.is_some() {
@@ -53,10 +54,9 @@ impl Notion {
                     return Err(query::hidden("it lists no more pages with these keys"));
                 }
                 found.extend(part.items);
-                match part.cursor {
-                    Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
-                    _ => break,
-                }
+                let Some(next) = part.cursor else { break };
+                trail.step(&next)?;
+                cursor = Some(next);
             }
         }
         self.whole(layout, found).await
@@ -112,6 +112,7 @@ impl Notion {
         again: bool,
     ) -> Result<Vec<Read>, Error> {
         let mut made: Vec<Read> = Vec::new();
+        let mut trail = Trail::default();
         let mut place = Place::since(since);
         let mut admitted = !again;
         loop {
@@ -121,10 +122,11 @@ impl Notion {
             let part = self.part(layout, "find_pages", &place.body()).await?;
             let next = place.after(&part)?;
             made.extend(part.items);
-            match next {
-                Some(next) => place = next,
-                None => return Ok(made),
-            }
+            let Some(next) = next else {
+                return Ok(made);
+            };
+            trail.step(&next.to_string())?;
+            place = next;
         }
     }
 
@@ -162,6 +164,7 @@ impl Notion {
         for at in std::mem::take(&mut read.cut) {
             let field = &layout.fields[at];
             let mut pieces = Vec::new();
+            let mut trail = Trail::default();
             let mut cursor: Option<String> = None;
             loop {
                 self.turn().await;
@@ -175,13 +178,64 @@ impl Notion {
                 let answer = self.send(About::Page, "read_property", call).await?;
                 let part = wire::pieces(&field.kind, &answer)?;
                 pieces.extend(part.items);
-                match part.cursor {
-                    Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
-                    _ => break,
-                }
+                let Some(next) = part.cursor else { break };
+                trail.step(&next)?;
+                cursor = Some(next);
             }
             read.held.cells[at] = wire::joined(pieces);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::script::{Told, access};
+    use super::super::wire::layout;
+    use super::*;
+
+    /// A page with a title that is shown whole, or one that may be cut.
+    fn page(id: &str, pieces: usize) -> String {
+        let pieces = vec![r#"{"plain_text":"a"}"#; pieces].join(",");
+        format!(
+            r#"{{"object":"page","id":"{id}","created_time":"2026-01-31T17:05:00.000Z",
+            "created_by":{{"object":"user","id":"bot1"}},"in_trash":false,
+            "parent":{{"type":"data_source_id","data_source_id":"table1"}},
+            "properties":{{"Name":{{"id":"p%3A0","type":"title","title":[{pieces}]}}}}}}"#
+        )
+    }
+
+    fn list(items: &[String], next: Option<&str>) -> Told {
+        let list = serde_json::json!({"has_more": next.is_some(), "next_cursor": next});
+        let rest = list.to_string();
+        let items = items.join(",");
+        (200, format!(r#"{{"results":[{items}],{}"#, &rest[1..]))
+    }
+
+    /// A list that led to itself was taken for whole, and one of two places was read for ever.
+    #[tokio::test]
+    async fn a_list_that_leads_in_a_circle_is_broken_and_never_taken_for_whole() {
+        let layout = layout(&["title"]);
+        for circle in [1, 2, 3] {
+            let vendor = move |call: &str| {
+                let at = (0..circle).find(|at| call.contains(&format!("at{at}")));
+                let next = format!("at{}", at.map_or(0, |at| (at + 1) % circle));
+                match call {
+                    cells if cells.contains("/properties/") => list(&[], Some(&next)),
+                    pages if pages.contains("/query") => list(&[page("page1", 25)], Some(&next)),
+                    _ => list(&[], Some(&next)),
+                }
+            };
+            let notion = |()| Notion::new(access(vendor).0);
+            let keys = ["a".to_owned()];
+            let found = notion(()).with_keys(&layout, &keys).await;
+            assert!(matches!(found, Err(Error::Broken(_))), "{found:?}");
+            let made = notion(()).made_since(&layout, Timestamp::UNIX_EPOCH).await;
+            assert!(matches!(made, Err(Error::Broken(_))), "{made:?}");
+            let bases = notion(()).all_databases().await;
+            assert!(matches!(bases, Err(Error::Broken(_))), "{bases:?}");
+            let cells = notion(()).page_of(&layout, None).await;
+            assert!(matches!(cells, Err(Error::Broken(_))), "{cells:?}");
+        }
     }
 }

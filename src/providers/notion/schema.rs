@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use serde_json::json;
 
-use super::super::{Base, Error, RemoteTable};
+use super::super::{Base, Error, RemoteTable, Trail};
 use super::refusal::About;
 use super::{Notion, query, wire};
 
@@ -15,6 +15,7 @@ impl Notion {
     pub(super) async fn all_databases(&self) -> Result<Vec<Base>, Error> {
         let mut sources: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
+        let mut trail = Trail::default();
         let mut cursor: Option<String> = None;
         loop {
             self.turn().await;
@@ -35,11 +36,9 @@ impl Notion {
                 }
                 names.push(source.name);
             }
-            match part.cursor {
-                // A page that leads to itself would never end.
-                Some(next) if cursor.as_ref() != Some(&next) => cursor = Some(next),
-                _ => break,
-            }
+            let Some(next) = part.cursor else { break };
+            trail.step(&next)?;
+            cursor = Some(next);
         }
         let mut bases = Vec::with_capacity(order.len());
         for id in order {

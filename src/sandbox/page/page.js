@@ -21,6 +21,7 @@ const KINDS = {
   token_expired: ['401: token at its end', 'The access token of the call is good no more. One that came by OAuth can be replaced.'],
   grant_revoked: ['Access taken back', 'As if the person had withdrawn at the vendor what they had allowed by OAuth.'],
   refused: ['Refused', 'What is asked for is not acceptable: 422.'],
+  circling: ['Circling list', 'A further part of a list says that the next one begins where it began itself.'],
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
 

@@ -6,9 +6,11 @@ use super::super::error::Error;
 use super::super::plan::{ById, ByKey, Keyed};
 use super::Pass;
 use super::content::spell;
+use super::line::Fatal;
+use super::verdict::failure;
 use crate::base::PlanId;
-use crate::jobs::Failure;
-use crate::providers::{self, Page};
+use crate::jobs::{Ending, Failure};
+use crate::providers::{self, Page, Trail};
 use crate::store::{Batch, Raw};
 
 /// A listing that the provider forgot on the way is begun again so often.
@@ -18,6 +20,7 @@ impl Pass<'_> {
     /// Reads the remote table for a plan. `None` when the job is to stop.
     pub(super) async fn list(&self, plan: PlanId) -> Result<Option<()>, Error> {
         let mut after: Option<String> = None;
+        let mut trail = Trail::default();
         let mut begun = 1;
         let (mut records, mut calls) = (0, 0);
         loop {
@@ -31,6 +34,7 @@ impl Pass<'_> {
                 Some(Page::Forgotten) if begun < LISTINGS => {
                     begun += 1;
                     after = None;
+                    trail = Trail::default();
                 }
                 Some(Page::Forgotten) => {
                     self.line.fail(forgotten().into());
@@ -40,12 +44,16 @@ impl Pass<'_> {
                     records += rows.len() as u64;
                     calls += 1;
                     self.stage(plan, rows).await?;
-                    // A page that leads to itself would never end.
-                    if next.is_none() || next == after {
+                    let Some(next) = next else {
                         self.book.read(records, calls);
                         return Ok(Some(()));
+                    };
+                    if let Err(circle) = trail.step(&next) {
+                        self.book.read(records, calls);
+                        self.line.fail(broken(circle));
+                        return Ok(None);
                     }
-                    after = next;
+                    after = Some(next);
                 }
             }
         }
@@ -92,6 +100,14 @@ impl Keyed {
     fn and(self, id: &str) -> Self {
         let twice = self.twice || self.remote_id != id;
         Self { twice, ..self }
+    }
+}
+
+/// A list that makes no sense ends the run: to ask again would bring the same.
+pub(super) fn broken(error: providers::Error) -> Fatal {
+    Fatal {
+        ending: Ending::Failed(failure(&error)),
+        cause: Some(error),
     }
 }
 

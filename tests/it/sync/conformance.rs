@@ -46,6 +46,7 @@ every_provider! {
     a_plan_shows_what_differs_and_its_run_writes_that_alone
     a_forgotten_listing_is_begun_anew
     what_is_wanted_no_longer_is_removed_unless_somebody_has_changed_it_there
+    a_listing_that_leads_in_a_circle_makes_no_plan_and_no_pull
     killed_at_any_moment_a_run_ends_with_every_record_once
     what_a_run_does_is_in_the_book
     the_account_its_bases_and_its_tables_are_told
@@ -280,6 +281,29 @@ async fn a_forgotten_listing_is_begun_anew(far: Far) {
     yard.vendor.fault("listing_expired", order).await;
     let plan = yard.plan(&sync, json!({"read_first": true})).await;
     assert_eq!(plan["counts"]["unchanged"], 230, "{plan}");
+}
+
+/// A part of a list that led back to itself was taken for the last one: what lay behind it was
+/// planned as new, and would have been made a second time.
+async fn a_listing_that_leads_in_a_circle_makes_no_plan_and_no_pull(far: Far) {
+    let yard = Yard::at(far).await;
+    yard.bring(0..350, "Airport").await;
+    let sync = yard.sync().await;
+    yard.run(&sync).await;
+    let order = || json!({"match": far.lists(), "every_nth": 1});
+    yard.vendor.fault("circling", order()).await;
+    let plan = yard.plan(&sync, json!({"read_first": true})).await;
+    assert_eq!(plan["failure"]["code"], "provider_unavailable", "{plan}");
+    yard.vendor.heal().await;
+    let code = yard.remote_field("Code").await;
+    let wish = json!({"gone": "delete", "remote_key_field_id": code});
+    let pull = yard.pull(wish).await;
+    yard.vendor.fault("circling", order()).await;
+    let run = yard.run(&pull).await;
+    assert_eq!(run["failure"]["code"], "provider_unavailable", "{run}");
+    assert_eq!(counts(&run)["deleted"], 0, "{run}");
+    yard.vendor.heal().await;
+    yard.assert_same().await;
 }
 
 async fn killed_at_any_moment_a_run_ends_with_every_record_once(far: Far) {

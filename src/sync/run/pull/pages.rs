@@ -1,17 +1,11 @@
 //! Reads a remote table page by page, ahead of those who work on the pages.
 
-use std::collections::HashSet;
-
 use tokio::sync::mpsc;
 
 use super::super::super::error::Error;
 use super::super::Pass;
-use super::super::line::Fatal;
-use super::super::listing::{LISTINGS, forgotten};
-use super::super::verdict::failure;
-use super::seen::{Mark, mark};
-use crate::jobs::Ending;
-use crate::providers::{self, Held, Page};
+use super::super::listing::{LISTINGS, broken, forgotten};
+use crate::providers::{Held, Page, Trail};
 
 /// A page of remote rows.
 pub(super) struct Leaf {
@@ -41,7 +35,7 @@ impl Pass<'_> {
         leaves: mpsc::Sender<Leaf>,
     ) -> Result<(), Error> {
         let mut begun = 1;
-        let mut places: HashSet<Mark> = HashSet::new();
+        let mut trail = Trail::default();
         loop {
             let from = after.as_deref();
             let page = self
@@ -53,7 +47,7 @@ impl Pass<'_> {
                 Some(Page::Forgotten) if begun < LISTINGS => {
                     begun += 1;
                     after = None;
-                    places.clear();
+                    trail = Trail::default();
                 }
                 Some(Page::Forgotten) => {
                     self.line.fail(forgotten().into());
@@ -62,9 +56,9 @@ impl Pass<'_> {
                 Some(Page::Rows { rows, next }) => {
                     self.book.read(rows.len() as u64, 1);
                     if let Some(next) = &next
-                        && !places.insert(mark(next))
+                        && let Err(circle) = trail.step(next)
                     {
-                        self.line.fail(endless());
+                        self.line.fail(broken(circle));
                         return Ok(());
                     }
                     let ended = next.is_none();
@@ -87,13 +81,4 @@ pub(super) async fn next(leaves: &mut Leaves) -> Option<Leaf> {
         leaf.next = more.next;
     }
     Some(leaf)
-}
-
-/// A page that leads to one that was there before would never end.
-fn endless() -> Fatal {
-    let error = providers::Error::Broken("its pages lead in a circle".into());
-    Fatal {
-        ending: Ending::Failed(failure(&error)),
-        cause: Some(error),
-    }
 }
