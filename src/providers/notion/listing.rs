@@ -153,10 +153,39 @@ impl Notion {
             if read.in_trash || read.table != layout.table {
                 continue;
             }
-            self.complete(layout, &mut read).await?;
-            held.push(read.held);
+            if self.completes(layout, &mut read).await? {
+                held.push(read.held);
+            }
         }
         Ok(held)
+    }
+
+    /// Fetches each cell of a page that is not shown whole; `false` when the page is gone since it
+    /// was shown. Every call waits for its turn.
+    pub(super) async fn completes(&self, layout: &Layout, read: &mut Read) -> Result<bool, Error> {
+        match self.complete(layout, read).await {
+            Ok(()) => Ok(true),
+            // What is not found may be the property as well, and then no page is gone.
+            Err(Error::RecordGone) if self.is_row(layout, &read.held.id).await? => Err(
+                Error::Broken("a page is there, and one of its cells is not".to_owned()),
+            ),
+            Err(Error::RecordGone) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a page is a row of the table now.
+    async fn is_row(&self, layout: &Layout, id: &str) -> Result<bool, Error> {
+        self.turn().await;
+        let call = self.call(Method::GET, &["pages", id]);
+        match self.send(About::Page, "read_page", call).await {
+            Ok(body) => {
+                let read = wire::page(layout, &body)?;
+                Ok(!read.in_trash && read.table == layout.table)
+            }
+            Err(Error::RecordGone) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Fetches each cell of a page that is not shown whole. Every call waits for its turn.
@@ -212,6 +241,12 @@ mod tests {
         (200, format!(r#"{{"results":[{items}],{}"#, &rest[1..]))
     }
 
+    fn missing() -> Told {
+        let told =
+            r#"{"object":"error","code":"object_not_found","message":"Could not find page"}"#;
+        (404, told.to_owned())
+    }
+
     /// A list that led to itself was taken for whole, and one of two places was read for ever.
     #[tokio::test]
     async fn a_list_that_leads_in_a_circle_is_broken_and_never_taken_for_whole() {
@@ -237,5 +272,35 @@ mod tests {
             let cells = notion(()).page_of(&layout, None).await;
             assert!(matches!(cells, Err(Error::Broken(_))), "{cells:?}");
         }
+    }
+
+    /// One page that somebody deleted while the others were listed ended the run, again and again
+    /// in a table where people work.
+    #[tokio::test]
+    async fn a_page_that_vanishes_while_its_cells_are_read_is_gone_and_the_others_are_not() {
+        let layout = layout(&["title"]);
+        let (access, calls) = access(|call| match call {
+            pages if pages.contains("/query") => list(&[page("page1", 25), page("page2", 1)], None),
+            _ => missing(),
+        });
+        let read = Notion::new(access).page_of(&layout, None).await.unwrap();
+        let Page::Rows { rows, next } = read else {
+            panic!("{read:?}")
+        };
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!((ids, next), (vec!["page2"], None));
+        assert_eq!(calls.all().len(), 3, "the page itself was asked for");
+    }
+
+    #[tokio::test]
+    async fn a_cell_that_is_missing_from_a_page_that_is_there_takes_no_page_away() {
+        let layout = layout(&["title"]);
+        let (access, _) = access(|call| match call {
+            pages if pages.contains("/query") => list(&[page("page1", 25)], None),
+            cells if cells.contains("/properties/") => missing(),
+            _ => (200, page("page1", 25)),
+        });
+        let read = Notion::new(access).page_of(&layout, None).await;
+        assert!(matches!(read, Err(Error::Broken(_))), "{read:?}");
     }
 }
