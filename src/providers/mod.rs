@@ -26,6 +26,7 @@ pub use gate::{Gate, Pace};
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use records::{
     Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal, Row,
+    Since,
 };
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;

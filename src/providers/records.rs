@@ -100,6 +100,17 @@ pub struct Held {
     pub cells: Vec<Option<Value>>,
 }
 
+/// What has become of a row since the account made it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Since {
+    /// It is not there any more.
+    Gone,
+    /// It is as it was made, and so are its cells: nobody has changed anything of it.
+    Untouched(Held),
+    /// Somebody has changed it, the account itself perhaps, or another made it, or nobody can tell.
+    Touched,
+}
+
 /// A part of a table's rows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Page {
@@ -192,6 +203,13 @@ pub trait Records: Send + Sync {
     /// The rows with these ids that are there, in one call that was admitted; further calls wait for
     /// their own turns. A row that is left out is gone, or lies in another table.
     fn look<'a>(&'a self, layout: &'a Layout, ids: &'a [String]) -> Answer<'a, Vec<Held>>;
+
+    /// What has become of a row since it was made, as far as the provider tells, in one call that
+    /// was admitted; further calls wait for their own turns. Whoever deletes a row of the account's
+    /// own making asks this before.
+    fn since_made<'a>(&'a self, _layout: &'a Layout, _id: &'a str) -> Answer<'a, Since> {
+        async { Ok(Since::Touched) }.boxed()
+    }
 
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;

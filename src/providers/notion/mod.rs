@@ -28,7 +28,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
-    Row,
+    Row, Since,
 };
 use crate::fields::Value;
 use crate::net::Call;
@@ -187,6 +187,10 @@ impl Records for Notion {
             Ok(())
         };
         trash.boxed()
+    }
+
+    fn since_made<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, Since> {
+        self.since(layout, id).boxed()
     }
 
     fn calls_per_second(&self) -> Option<NonZeroU32> {

@@ -148,6 +148,7 @@ mod tests {
             items: vec![Read {
                 held,
                 maker: String::new(),
+                edited: None,
                 table: String::new(),
                 in_trash: false,
                 cut: Vec::new(),

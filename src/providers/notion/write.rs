@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::super::{Error, Held, Layout, Row};
+use super::super::{Error, Held, Layout, Row, Since};
 use super::refusal::About;
 use super::{Notion, wire};
 
@@ -62,6 +62,27 @@ impl Notion {
             elsewhere if elsewhere.table != layout.table => Ok(elsewhere),
             _ => Err(Error::SchemaMoved(told)),
         }
+    }
+
+    /// What has become of a page since it was made. The first call was admitted.
+    pub(super) async fn since(&self, layout: &Layout, id: &str) -> Result<Since, Error> {
+        let call = self.call(Method::GET, &["pages", id]);
+        let mut read = match self.send(About::Page, "read_page", call).await {
+            Ok(body) => wire::page(layout, &body)?,
+            Err(Error::RecordGone) => return Ok(Since::Gone),
+            Err(error) => return Err(error),
+        };
+        if read.in_trash || read.table != layout.table {
+            return Ok(Since::Gone);
+        }
+        if !read.is_as_made_by(self.bot().await?) {
+            return Ok(Since::Touched);
+        }
+        Ok(if self.completes(layout, &mut read).await? {
+            Since::Untouched(read.held)
+        } else {
+            Since::Gone
+        })
     }
 
     /// Puts a page into the trash, in one call that was admitted. One that is there already stays.

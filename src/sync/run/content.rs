@@ -49,7 +49,7 @@ fn write(cells: &[Option<Value>], out: &mut Vec<u8>) {
 
 /// What cells look like, so that a row that bears most of them can be told later.
 pub(super) fn look(cells: &[Option<Value>]) -> Look {
-    let marks = cells.iter().map(|cell| cell.as_ref().map_or([0; 4], mark));
+    let marks = cells.iter().map(|cell| cell.as_ref().map_or(EMPTY, mark));
     Look(Hex(&marks.collect::<Vec<_>>().concat()).to_string())
 }
 
@@ -61,13 +61,42 @@ pub(super) fn looks_like(look: &Look, held: &[Option<Value>], key: usize) -> boo
         return true;
     };
     let told = marks.iter().zip(held).enumerate();
-    let told = told.filter(|(place, (mark, _))| *place != key && **mark != [0; 4]);
+    let told = told.filter(|(place, (mark, _))| *place != key && **mark != EMPTY);
     let same = |(_, (sent, held)): &(usize, (&[u8; 4], &Option<Value>))| {
         held.as_ref().is_some_and(|held| mark(held) == **sent)
     };
     let (all, same) = (told.clone().count(), told.filter(same).count());
     2 * same >= all
 }
+
+/// Whether a remote row bears what was sent and nothing else: every cell, the empty ones among
+/// them. It may be deleted for it, so what cannot be told is no.
+pub(super) fn bears(sent: &Look, held: &[Option<Value>]) -> bool {
+    let marks = sent.0.as_bytes().chunks(8).map(Hex::read::<4>);
+    let marks: Option<Vec<[u8; 4]>> = marks.collect();
+    marks.is_some_and(|marks| {
+        let told = marks.iter().any(|mark| *mark != EMPTY);
+        let mut cells = marks.iter().zip(held);
+        told && marks.len() == held.len()
+            && cells.all(|(mark, cell)| reads_back(*mark, cell.as_ref()))
+    })
+}
+
+/// Whether a cell may come back so from a provider that was sent what `mark` marks: an empty box is
+/// one that is not ticked, and one choice is its text.
+fn reads_back(sent: [u8; 4], held: Option<&Value>) -> bool {
+    let same = |value: &Value| mark(value) == sent;
+    match held {
+        None => sent == EMPTY || same(&Value::Boolean(false)),
+        Some(Value::Boolean(false)) if sent == EMPTY => true,
+        Some(Value::Text(text)) if same(&Value::Choices(vec![text.clone()])) => true,
+        Some(Value::Choices(one)) if one.len() == 1 && same(&Value::Text(one[0].clone())) => true,
+        Some(value) => same(value),
+    }
+}
+
+/// The mark of an empty cell.
+const EMPTY: [u8; 4] = [0; 4];
 
 fn mark(value: &Value) -> [u8; 4] {
     let [a, b, c, d, ..] = content_hash(&spelt(value)).0;
@@ -159,6 +188,59 @@ mod tests {
             looks_like(&look, &edited[..3], 0),
             "another layout tells nothing"
         );
+    }
+
+    /// An empty look, that of another mapping and a row of which half the cells were rewritten all
+    /// counted as ours: what a colleague had made of it went to the trash.
+    #[test]
+    fn a_row_bears_what_was_sent_only_if_every_cell_does() {
+        let sent = [text("LHR"), text("Heathrow"), None, text("GB")];
+        let sent = look(&sent);
+        let whole = [text("LHR"), text("Heathrow"), None, text("GB")];
+        assert!(bears(&sent, &whole));
+        for (at, cell) in [text("EGLL"), text("London"), text("seen"), None]
+            .into_iter()
+            .enumerate()
+        {
+            let mut edited = whole.clone();
+            edited[at] = cell;
+            assert!(!bears(&sent, &edited), "{edited:?}");
+        }
+        let untold = [
+            Look::default(),
+            look(&[]),
+            look(&[None, None, None, None]),
+            look(&[text("LHR"), text("Heathrow"), None]),
+            Look(format!("{}z", &sent.0[1..])),
+        ];
+        for look in untold {
+            assert!(!bears(&look, &whole) && !bears(&look, &[]), "{look:?}");
+            assert!(!bears(&look, &[None, None, None, None]), "{look:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_comes_back_in_other_words_is_the_same() {
+        let no = Some(Value::Boolean(false));
+        let yes = Some(Value::Boolean(true));
+        let one = Value::choices(["a".to_owned()]);
+        let seven = Some(Value::Integer(7));
+        let same = [
+            (None, no.clone()),
+            (no, None),
+            (one.clone(), text("a")),
+            (text("a"), one),
+            (seven.clone(), Some(Value::Number(7.0))),
+        ];
+        for (sent, held) in same {
+            let sent = look(&[text("k"), sent]);
+            assert!(bears(&sent, &[text("k"), held.clone()]), "{held:?}");
+        }
+        let other = [(None, yes.clone()), (yes, None), (seven, text("7"))];
+        for (sent, held) in other {
+            let sent = look(&[text("k"), sent]);
+            assert!(!bears(&sent, &[text("k"), held.clone()]), "{held:?}");
+        }
     }
 
     #[test]

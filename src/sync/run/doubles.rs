@@ -10,20 +10,30 @@ use tracing::warn;
 
 use super::super::error::Error;
 use super::Pass;
-use crate::providers::Held;
+use crate::providers::{Held, Since};
 use crate::store::Batch;
 
 const DELETED: &str = "a second record of our own making was found, and moved to the trash";
-const KEPT: &str = "a second record of our own making was found; somebody has changed it since, so \
-                    it was left alone: delete the one that is not wanted";
+const KEPT: &str = "a second record of our own making was found; somebody may have changed it \
+                    since, so it was left alone: delete the one that is not wanted";
 
 /// What is known here of records of which there may be two.
 pub(super) trait Known {
     /// The remote record that one is linked to.
     fn linked(&self, key: &str) -> Option<String>;
 
-    /// Whether a remote record bears what was sent.
-    fn resembles(&self, key: &str, held: &Held) -> bool;
+    /// Whether a remote record bears what was sent and nothing else. It is deleted then: what
+    /// cannot be told is no.
+    fn bears(&self, key: &str, held: &Held) -> bool;
+}
+
+/// What a remote record of our own making is.
+enum Copy {
+    Gone,
+    /// It is what we made of it, and nobody has touched it.
+    AsMade,
+    /// Nobody can say so.
+    InDoubt,
 }
 
 impl Pass<'_> {
@@ -47,50 +57,106 @@ impl Pass<'_> {
         };
         let ours: HashSet<String> = made.into_iter().map(|held| held.id).collect();
         let mut spare: Vec<(String, String)> = Vec::new();
-        for (key, rows) in held.iter().filter(|(_, rows)| rows.len() > 1) {
-            for id in one_too_many(rows, &ours, known.linked(key).as_deref()) {
-                let row = rows.iter().find(|row| row.id == id);
-                if row.is_some_and(|row| known.resembles(key, row)) {
-                    spare.push((key.clone(), id));
-                } else {
-                    self.note(key, KEPT);
-                }
+        for (key, rows) in held.iter_mut().filter(|(_, rows)| rows.len() > 1) {
+            let linked = known.linked(key);
+            let loose = |row: &&Held| ours.contains(&row.id) && Some(&row.id) != linked.as_ref();
+            let loose = rows.iter().filter(loose).map(|row| row.id.clone());
+            let loose: Vec<String> = loose.collect();
+            let Some(as_made) = self.as_made(key, &loose, rows, known).await else {
+                return Ok(None);
+            };
+            let many = one_too_many(rows, &as_made, linked.as_deref());
+            let kept = |row: &Held| loose.contains(&row.id) && !as_made.contains(&row.id);
+            if rows.len() - many.len() > 1 && rows.iter().any(kept) {
+                self.note(key, KEPT);
             }
+            spare.extend(many.into_iter().map(|id| (key.clone(), id)));
         }
         if spare.is_empty() {
             return Ok(Some(()));
         }
-        self.delete(held, spare).await
+        self.delete(held, spare, known).await
+    }
+
+    /// Which of our rows under a key are as we made them; those that are gone are taken out.
+    /// `None` when the run is to stop.
+    async fn as_made(
+        &self,
+        key: &str,
+        ours: &[String],
+        rows: &mut Vec<Held>,
+        known: &(impl Known + Sync),
+    ) -> Option<HashSet<String>> {
+        let mut as_made = HashSet::new();
+        for id in ours {
+            match self.copy(key, id, known).await? {
+                Copy::Gone => rows.retain(|row| row.id != *id),
+                Copy::AsMade => {
+                    as_made.insert(id.clone());
+                }
+                Copy::InDoubt => {}
+            }
+        }
+        Some(as_made)
+    }
+
+    /// Looks at one record of our own making. `None` when the run is to stop.
+    async fn copy(&self, key: &str, id: &str, known: &(impl Known + Sync)) -> Option<Copy> {
+        let layout = &self.fit.layout;
+        let since = self
+            .line
+            .ask(|| self.line.records.since_made(layout, id))
+            .await?;
+        self.book.read(1, 1);
+        Some(match since {
+            Since::Gone => Copy::Gone,
+            Since::Untouched(row) if known.bears(key, &row) => Copy::AsMade,
+            Since::Untouched(_) | Since::Touched => Copy::InDoubt,
+        })
     }
 
     async fn delete(
         &self,
         held: &mut HashMap<String, Vec<Held>>,
         spare: Vec<(String, String)>,
+        known: &(impl Known + Sync),
     ) -> Result<Option<()>, Error> {
         let layout = &self.fit.layout;
-        let doubles = spare.len() as u64;
-        self.commit(Batch::new(self.book.doubles(doubles))).await?;
+        self.commit(Batch::new(self.book.doubles(spare.len() as u64)))
+            .await?;
+        let mut deleted = 0;
         for (key, id) in spare {
-            let deleted = self.line.ask(|| self.line.records.discard(layout, &id));
-            if deleted.await.is_none() {
-                return Ok(None);
+            // Those before it took their time, and people work meanwhile.
+            match self.copy(&key, &id, known).await {
+                None => return Ok(None),
+                Some(Copy::InDoubt) => {
+                    self.note(&key, KEPT);
+                    continue;
+                }
+                Some(Copy::Gone) => {}
+                Some(Copy::AsMade) => {
+                    let discard = self.line.ask(|| self.line.records.discard(layout, &id));
+                    if discard.await.is_none() {
+                        return Ok(None);
+                    }
+                    deleted += 1;
+                    warn!(sync.id = %self.sync, remote_id = %id, "a record that was made twice was deleted");
+                    self.note(&key, DELETED);
+                }
             }
-            warn!(sync.id = %self.sync, remote_id = %id, "a record that was made twice was deleted");
-            self.note(&key, DELETED);
             if let Some(rows) = held.get_mut(&key) {
                 rows.retain(|row| row.id != id);
             }
         }
-        self.book.doubles_deleted(doubles);
+        self.book.doubles_deleted(deleted);
         Ok(Some(()))
     }
 }
 
-/// Which of the records under one key are ours and not needed.
-fn one_too_many(rows: &[Held], ours: &HashSet<String>, linked: Option<&str>) -> Vec<String> {
+/// Which of the records under one key are not needed. Only such go as are ours and `as_made`.
+fn one_too_many(rows: &[Held], as_made: &HashSet<String>, linked: Option<&str>) -> Vec<String> {
     let (mine, others): (Vec<&Held>, Vec<&Held>) =
-        rows.iter().partition(|row| ours.contains(&row.id));
+        rows.iter().partition(|row| as_made.contains(&row.id));
     let kept = match linked {
         Some(linked) if rows.iter().any(|row| row.id == linked) => Some(linked),
         // The one that it is linked to bears another key: nobody can tell what these are.
@@ -99,6 +165,7 @@ fn one_too_many(rows: &[Held], ours: &HashSet<String>, linked: Option<&str>) -> 
             let oldest = mine.iter().min_by_key(|row| (row.created_at, &row.id));
             oldest.map(|row| row.id.as_str())
         }
+        // What somebody has worked on, or made, is the one to go on with.
         None => None,
     };
     let spare = mine.into_iter().filter(|row| Some(row.id.as_str()) != kept);
@@ -118,9 +185,9 @@ mod tests {
         }
     }
 
-    fn spare(rows: &[Held], ours: &[&str], linked: Option<&str>) -> Vec<String> {
-        let ours = ours.iter().map(|id| (*id).to_owned()).collect();
-        one_too_many(rows, &ours, linked)
+    fn spare(rows: &[Held], as_made: &[&str], linked: Option<&str>) -> Vec<String> {
+        let as_made = as_made.iter().map(|id| (*id).to_owned()).collect();
+        one_too_many(rows, &as_made, linked)
     }
 
     #[test]
@@ -130,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_strangers_record_is_never_too_many() {
+    fn what_is_not_surely_as_we_made_it_is_never_too_many() {
         let rows = [row("a", 1), row("b", 2)];
         assert!(spare(&rows, &["b"], Some("b")).is_empty());
         assert_eq!(spare(&rows, &["b"], Some("a")), ["b"]);

@@ -10,7 +10,7 @@ use super::super::intent::{Announced, Intent, Intents};
 use super::super::link::{Link, Links, UNKNOWN};
 use super::Pass;
 use super::batch::Load;
-use super::content::{fingerprint, looks_like};
+use super::content::{bears, fingerprint};
 use super::doubles::Known;
 use super::readback::{Found, has_settled};
 use crate::base::SyncId;
@@ -151,7 +151,6 @@ impl Pass<'_> {
             store: self.store,
             sync: self.sync,
             again: &intent.again,
-            key: self.fit.layout.key,
         };
         let dropped = self.drop_doubles(&mut held, &made, intent.at).await?;
         Ok(dropped.map(|()| Vec::new()))
@@ -163,8 +162,6 @@ struct Remade<'a> {
     store: &'a Store,
     sync: SyncId,
     again: &'a [Announced],
-    /// The place of the key in the layout.
-    key: usize,
 }
 
 impl Known for Remade<'_> {
@@ -177,8 +174,8 @@ impl Known for Remade<'_> {
         }
     }
 
-    fn resembles(&self, key: &str, held: &Held) -> bool {
+    fn bears(&self, key: &str, held: &Held) -> bool {
         let sent = self.again.iter().find(|one| one.key == key);
-        sent.is_some_and(|one| looks_like(&one.look, &held.cells, self.key))
+        sent.is_some_and(|one| bears(&one.look, &held.cells))
     }
 }

@@ -11,7 +11,7 @@ use super::super::error::Error;
 use super::super::link::{Content, Links};
 use super::Pass;
 use super::batch::Load;
-use super::content::{looks_like, resembles};
+use super::content::{bears, look, looks_like, resembles};
 use super::doubles::Known;
 use crate::fields::Value;
 use crate::providers::Held;
@@ -78,10 +78,7 @@ impl Pass<'_> {
             return Ok(None);
         };
         if !self.line.records.matches_by_key() && !self.looks_only {
-            let sent = Sent {
-                loads,
-                key: self.fit.layout.key,
-            };
+            let sent = Sent(loads);
             let dropped = self.drop_doubles(&mut held, &sent, earlier(since, OURS));
             if dropped.await?.is_none() {
                 return Ok(None);
@@ -199,20 +196,17 @@ impl Pass<'_> {
     }
 }
 
-/// Records that were sent, and the place of their key.
-struct Sent<'a> {
-    loads: &'a [Load],
-    key: usize,
-}
+/// Records that were sent.
+struct Sent<'a>(&'a [Load]);
 
 impl Known for Sent<'_> {
     fn linked(&self, _key: &str) -> Option<String> {
         None
     }
 
-    fn resembles(&self, key: &str, held: &Held) -> bool {
-        let sent = self.loads.iter().find(|load| load.key == key);
-        sent.is_some_and(|load| load.resembles(held, self.key))
+    fn bears(&self, key: &str, held: &Held) -> bool {
+        let sent = self.0.iter().find(|load| load.key == key);
+        sent.is_some_and(|load| load.is_borne_by(held))
     }
 }
 
@@ -222,6 +216,13 @@ impl Load {
         let announced = self.announced.as_ref();
         resembles(&self.row.cells, &held.cells, key)
             || announced.is_some_and(|look| looks_like(look, &held.cells, key))
+    }
+
+    /// Whether a remote row bears what was sent and nothing else.
+    fn is_borne_by(&self, held: &Held) -> bool {
+        let announced = self.announced.as_ref();
+        bears(&look(&self.row.cells), &held.cells)
+            || announced.is_some_and(|look| bears(look, &held.cells))
     }
 }
 

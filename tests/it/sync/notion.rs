@@ -71,6 +71,62 @@ async fn a_double_that_somebody_has_changed_is_left_alone_and_told() {
     assert_eq!(yard.vendor.records().await.len(), 2);
 }
 
+/// Half the cells rewritten, one cell filled, or a property that the sync knows nothing of: all of
+/// it went to the trash with the double.
+#[tokio::test]
+async fn a_double_goes_only_if_nobody_has_touched_anything_of_it() {
+    let touches = [
+        json!({"City": "Elsewhere"}),
+        json!({"Country": ""}),
+        json!({"Latitude": 7}),
+        // As it was, and yet somebody was there.
+        json!({"City": "City 0"}),
+    ];
+    for touch in touches {
+        let yard = yard(json!({"query_lag_seconds": 60})).await;
+        yard.bring(0..1, "Airport").await;
+        let sync = yard.sync().await;
+        yard.vendor.fault("lost_answer", json!({"times": 1})).await;
+        yard.run(&sync).await;
+        yard.advance(Duration::from_mins(2));
+        let first = id(&yard.vendor.records().await[0]);
+        yard.vendor
+            .edit(Method::PATCH, &first, Some(touch.clone()))
+            .await;
+        let run = yard.run(&sync).await;
+        let told = text(&run["problems"][0]["reason"]);
+        assert!(told.contains("left alone"), "{touch}: {run}");
+        assert_eq!(yard.vendor.records().await.len(), 2, "{touch}");
+    }
+}
+
+/// What was sent is known by the fields that were mapped then: with another mapping nobody can say
+/// what the double should bear, and that counted as bearing it.
+#[tokio::test]
+async fn a_double_of_another_mapping_is_left_alone_and_told() {
+    let yard = yard(json!({"query_lag_seconds": 60})).await;
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync().await;
+    yard.vendor.fault("lost_answer", json!({"times": 1})).await;
+    yard.run(&sync).await;
+    yard.advance(Duration::from_mins(2));
+    let path = format!("/syncs/{sync}");
+    let shown = yard.member.get(&path).await.expect(200);
+    let pairs = shown["mapping"].as_array().unwrap().iter();
+    let pairs = pairs.filter(|pair| pair["field"] != "country");
+    let mapping: Vec<Value> = pairs
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+        .collect();
+    yard.member
+        .patch(&path, json!({"mapping": mapping}))
+        .await
+        .expect(200);
+    let run = yard.run(&sync).await;
+    let told = text(&run["problems"][0]["reason"]);
+    assert!(told.contains("left alone"), "{run}");
+    assert_eq!(yard.vendor.records().await.len(), 2);
+}
+
 #[tokio::test]
 async fn a_lost_answer_is_waited_out_before_anybody_looks() {
     // The lists are right just before the appliance looks.

@@ -20,6 +20,8 @@ pub(in super::super) struct Read {
     pub(in super::super) held: Held,
     /// Who made it.
     pub(in super::super) maker: String,
+    /// Who edited it last, and when; none when the vendor does not tell.
+    pub(in super::super) edited: Option<(String, Timestamp)>,
     /// The data source that it lies in.
     pub(in super::super) table: String,
     pub(in super::super) in_trash: bool,
@@ -60,6 +62,10 @@ struct Page<'a> {
     #[serde(borrow)]
     created_by: Known<'a>,
     #[serde(default)]
+    last_edited_time: Option<Timestamp>,
+    #[serde(borrow, default)]
+    last_edited_by: Option<Known<'a>>,
+    #[serde(default)]
     in_trash: bool,
     #[serde(default)]
     archived: bool,
@@ -73,6 +79,16 @@ struct Page<'a> {
 struct Parent<'a> {
     #[serde(borrow, default)]
     data_source_id: Option<Cow<'a, str>>,
+}
+
+impl Read {
+    /// Whether `maker` has made it, and nobody has touched it since, as far as the vendor tells:
+    /// times are whole minutes, so whoever edited it last has to be the maker too.
+    pub(in super::super) fn is_as_made_by(&self, maker: &str) -> bool {
+        let edited = self.edited.as_ref();
+        self.maker == maker
+            && edited.is_some_and(|(editor, at)| editor == maker && *at <= self.held.created_at)
+    }
 }
 
 impl Page<'_> {
@@ -106,6 +122,10 @@ impl Page<'_> {
                 cells,
             },
             maker: self.created_by.id().to_owned(),
+            edited: self
+                .last_edited_by
+                .map(|editor| editor.id().to_owned())
+                .zip(self.last_edited_time),
             table,
             in_trash: self.in_trash || self.archived,
             cut,
@@ -189,6 +209,27 @@ pub(super) mod tests {
         );
         assert_eq!((read.maker.as_str(), read.in_trash), ("bot1", false));
         assert!(read.cut.is_empty());
+    }
+
+    #[test]
+    fn a_page_is_as_it_was_made_only_if_the_vendor_says_so() {
+        let layout = layout(&["title"]);
+        let read = |edited: &str| {
+            let body = json(A).replacen("\"in_trash\"", &format!("{edited}\"in_trash\""), 1);
+            page(&layout, body.as_bytes()).unwrap()
+        };
+        let edited = |by: &str, at: &str| {
+            format!(
+                r#""last_edited_by":{{"object":"user","id":"{by}"}},"last_edited_time":"2026-01-31T17:{at}:00.000Z","#
+            )
+        };
+        assert!(read(&edited("bot1", "05")).is_as_made_by("bot1"));
+        assert!(!read(&edited("bot1", "05")).is_as_made_by("bot2"));
+        assert!(!read(&edited("bot1", "06")).is_as_made_by("bot1"));
+        assert!(!read(&edited("anna", "05")).is_as_made_by("bot1"));
+        assert!(!read("").is_as_made_by("bot1"), "it is not told");
+        let who = r#""last_edited_by":{"object":"user","id":"bot1"},"#;
+        assert!(!read(who).is_as_made_by("bot1"), "nor is this");
     }
 
     #[test]
