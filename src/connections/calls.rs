@@ -32,7 +32,18 @@ impl Connection {
         let now = self.all.0.now();
         self.note(Some(&event), |health| health.tested(&outcome, now))
             .await?;
+        if outcome.is_ok() {
+            self.try_limits();
+        }
         Ok(Test { outcome, took })
+    }
+
+    /// Lets the provider's limits that were met be tried again: a person may have seen to them.
+    fn try_limits(&self) {
+        let key = (self.stored.provider, self.stored.endpoint);
+        if let Some(home) = self.all.0.homes.get(&key) {
+            home.gate.try_limits();
+        }
     }
 
     /// The bases that the account may see.

@@ -124,6 +124,7 @@ impl Connection {
             stored.token = sealed.clone();
             stored.token_hint.clone_from(&hint);
             stored.credential = stored.credential.next();
+            stored.account = Some(fingerprint(token));
             stored.grant = None;
             stored.health = Health::default();
         };

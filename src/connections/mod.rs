@@ -11,8 +11,10 @@ mod connection;
 mod error;
 mod health;
 mod oauth;
+mod paces;
 mod row;
 mod service;
+mod standing;
 mod token;
 
 pub use calls::Test;
@@ -24,12 +26,15 @@ pub use row::{AccountName, Credential, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
 
 pub use crate::providers::{
-    Account, Base, Endpoint, Error as ProviderError, Kind, RemoteField, RemoteTable, Removal,
+    Account, Base, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField, RemoteTable,
+    Removal, Standing,
 };
+
+use oauth::Grant;
 
 use crate::store::Table;
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 1] {
-    [Table::of::<Rows>()]
+pub fn tables() -> [Table; 2] {
+    [Table::of::<Rows>(), Table::of::<paces::Paces>()]
 }

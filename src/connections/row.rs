@@ -45,6 +45,9 @@ pub struct Stored {
     pub(super) token_hint: String,
     #[serde(default)]
     pub(super) credential: Credential,
+    /// What tells the account of a token that was pasted from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) account: Option<String>,
     /// What a person has allowed, when the token came by OAuth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) grant: Option<Grant>,

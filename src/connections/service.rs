@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Url;
+use tokio::sync::Notify;
 
 use super::oauth::{Registration, Renewals, Waiting};
 use super::row::{BY_NAME, Rows, Stored, place};
@@ -83,7 +84,9 @@ pub(super) struct Service {
     pub(super) vault: Vault,
     blocking: Blocking,
     network: Arc<dyn Network>,
-    homes: HashMap<(Kind, Endpoint), Home>,
+    pub(super) homes: HashMap<(Kind, Endpoint), Home>,
+    /// Told when a pace has learnt something.
+    pub(super) learnt: Arc<Notify>,
     sandbox: Option<Url>,
     pub(super) registration: Registration,
     pub(super) renewals: Renewals,
@@ -91,9 +94,9 @@ pub(super) struct Service {
 }
 
 /// Where a provider is called, and how fast: a quota is the base's, whoever calls it.
-struct Home {
+pub(super) struct Home {
     target: Target,
-    gate: Arc<Gate>,
+    pub(super) gate: Arc<Gate>,
     settles_after: Duration,
 }
 
@@ -123,11 +126,12 @@ impl Connections {
     /// The service. Errs when the sandbox's address does not lie on this machine.
     pub fn new(parts: Parts) -> Result<Self, NotLoopback> {
         let mut homes = HashMap::new();
+        let learnt = Arc::default();
         for kind in Kind::ALL {
             let manner = parts.manners.of(kind);
             let home = |target| Home {
                 target,
-                gate: Arc::new(Gate::new(parts.clock.clone(), manner.pace)),
+                gate: Arc::new(Gate::new(parts.clock.clone(), manner.pace).telling(&learnt)),
                 settles_after: manner.settles_after,
             };
             homes.insert((kind, Endpoint::Vendor), home(Target::vendor(kind.host())));
@@ -143,6 +147,7 @@ impl Connections {
             blocking: parts.blocking,
             network: parts.network,
             homes,
+            learnt,
             sandbox: parts.sandbox,
             registration: parts.registration,
             renewals: Renewals::default(),
@@ -150,9 +155,12 @@ impl Connections {
         })))
     }
 
-    /// From now on what was begun at a provider is carried through by itself.
+    /// From now on what was begun at a provider is carried through by itself, and what is learnt
+    /// of it outlives this process.
     pub fn start(&self, tasks: &Tasks) {
         self.0.renewals.start(tasks);
+        self.recall_paces();
+        tasks.start(self.clone().keep_paces(tasks.stopping()));
     }
 
     /// Opens one of the owner's connections.
@@ -177,14 +185,11 @@ impl Connections {
         after: Option<&Cursor>,
         by: &Actor,
     ) -> Result<(Vec<Connection>, Option<Cursor>), Error> {
-        let scan = Scan::prefix(prefix(&(scope.owner(),)), limit).after(after);
-        let page = self.0.store.scan::<Rows>(&scan)?;
-        let connections = page.rows.into_iter().map(|row| Connection::of(self, row));
-        let connections: Vec<Connection> = connections.collect();
+        let (connections, next) = self.page(scope, limit, after)?;
         let event = Event::new(Code::ConnectionsRead, by);
         self.0
             .record(event.count("connections", connections.len() as u64));
-        Ok((connections, page.next))
+        Ok((connections, next))
     }
 
     /// How many connections an owner has.
@@ -213,6 +218,7 @@ impl Connections {
             token: self.0.vault.seal(&place(&key), &new.token),
             token_hint: token::hint(new.token.expose()),
             credential: Credential::default(),
+            account: Some(fingerprint(&new.token)),
             grant: None,
             health: Health::default(),
             created_at: self.0.now(),

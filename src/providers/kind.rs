@@ -43,6 +43,12 @@ impl Kind {
         }
     }
 
+    /// Whether the vendor counts the calls to each base, whoever makes them, rather than those of
+    /// each account.
+    pub const fn counts_by_base(self) -> bool {
+        matches!(self, Self::Airtable)
+    }
+
     /// How the vendor gives tokens to those whom a person has allowed it; none where it does not.
     pub fn dialect(self) -> Option<&'static Dialect> {
         match self {

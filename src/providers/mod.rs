@@ -9,6 +9,7 @@ mod airtable;
 mod error;
 mod gate;
 mod kind;
+mod learnt;
 mod notion;
 pub mod oauth;
 mod pace;
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub use error::Error;
 pub use gate::{Gate, Pace};
 pub use kind::{Endpoint, Kind, UnknownKind};
+pub use learnt::{Learnt, Limit, Met, Standing};
 pub use records::{
     Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal, Row,
     Since,

@@ -89,6 +89,21 @@ impl Pacer {
         self.held
     }
 
+    /// By how much more than usual the vendor's second is stretched.
+    pub(super) fn stretched(&self) -> Duration {
+        self.margin.saturating_sub(MARGIN)
+    }
+
+    /// Stretches it by so much, as was learnt before.
+    pub(super) fn stretch(&mut self, by: Duration) {
+        self.margin = (MARGIN + by).min(MAX_MARGIN);
+    }
+
+    /// How many calls go out in a second at most.
+    pub(super) fn rate(&self) -> f64 {
+        f64::from(self.per_second.get()) / self.window().as_secs_f64()
+    }
+
     /// When the next call may go out.
     fn opens(&self) -> Duration {
         let oldest = self.sent.front().filter(|_| self.is_full());

@@ -39,6 +39,7 @@ mod notion;
 mod oauth;
 mod once;
 mod openapi;
+mod paces;
 mod preconditions;
 mod programs;
 mod sandbox;

@@ -252,6 +252,7 @@ impl Connections {
             token: service.vault.seal(&place(&key), &pair.access),
             token_hint: token::hint(pair.access.expose()),
             credential: Credential::default(),
+            account: None,
             grant: Some(Grant::of(pair, &service.vault, &key, service.now())),
             health: Health::default(),
             created_at: service.now(),
@@ -288,6 +289,7 @@ impl Connection {
             stored.token = sealed.clone();
             stored.token_hint.clone_from(&hint);
             stored.credential = stored.credential.next();
+            stored.account = None;
             stored.grant = Some(grant.clone());
             stored.health = Health::default();
         };

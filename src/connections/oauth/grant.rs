@@ -52,6 +52,8 @@ pub struct GrantView {
     pub ends_at: Option<Timestamp>,
     /// Until when another one can be had.
     pub renewable_until: Option<Timestamp>,
+    /// Whether another one can be had at all.
+    pub renewable: bool,
 }
 
 impl Grant {
@@ -91,6 +93,7 @@ impl Grant {
             scopes: self.scopes.clone(),
             ends_at: self.ends_at,
             renewable_until: self.renewable_until,
+            renewable: self.refresh.is_some(),
         }
     }
 }

@@ -18,8 +18,8 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
-    Row, Trail,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Records, RemoteTable,
+    Removal, Row, Trail,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -74,13 +74,22 @@ impl Airtable {
 
     /// Makes one call, and gives the body of a good answer.
     async fn send(&self, base: &str, operation: &'static str, call: Call) -> Result<Bytes, Error> {
+        let gate = &self.access.gate;
+        if base != NO_BASE && gate.limited(base, Limit::Calls).is_some() {
+            gate.take_waited(base);
+            return Err(Error::BillingLimit);
+        }
         let purpose = (Kind::Airtable, operation);
         let answer = self.access.send(base, purpose, call).await?;
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
         }
-        let until = || self.access.gate.refused(base, PENALTY);
-        Err(refusal::judge(answer.status, &answer.body, until))
+        let until = || gate.refused(base, PENALTY);
+        let refusal = refusal::judge(answer.status, &answer.body, until);
+        if let Error::BillingLimit = refusal {
+            gate.met(base, Limit::Calls, &refusal.to_string());
+        }
+        Err(refusal)
     }
 
     async fn whoami(&self) -> Result<Account, Error> {

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::super::{Error, Held, Layout, Row, Since};
+use super::super::{Error, Held, Layout, Limit, Row, Since};
 use super::refusal::About;
 use super::{Notion, wire};
 
@@ -29,10 +29,19 @@ impl Notion {
     }
 
     async fn make(&self, layout: &Layout, row: &Row) -> Result<wire::Read, Error> {
+        let gate = &self.access.gate;
+        if let Some(told) = gate.limited(self.lane(), Limit::Room) {
+            gate.take_waited(self.lane());
+            return Err(Error::Full(told));
+        }
         let call = self
             .call(Method::POST, &["pages"])
             .json(wire::write(layout, row));
-        wire::page(layout, &self.send(About::Table, "create_page", call).await?)
+        let made = self.send(About::Table, "create_page", call).await;
+        if let Err(Error::Full(told)) = &made {
+            gate.met(self.lane(), Limit::Room, told);
+        }
+        wire::page(layout, &made?)
     }
 
     async fn change(&self, layout: &Layout, row: &Row, id: &str) -> Result<wire::Read, Error> {

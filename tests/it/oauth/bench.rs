@@ -32,21 +32,23 @@ use crate::store::disk::{Device, Power, SimulatedDisk};
 use crate::support::NOON;
 
 /// The connections of one owner.
-pub(super) struct Bench {
-    pub(super) all: Connections,
-    pub(super) scope: Scope,
-    pub(super) by: Actor,
-    pub(super) clock: Clock,
-    pub(super) vendor: Vendor,
+pub(crate) struct Bench {
+    pub(crate) all: Connections,
+    pub(crate) scope: Scope,
+    pub(crate) by: Actor,
+    pub(crate) clock: Clock,
+    pub(crate) vendor: Vendor,
     /// The device under the store.
-    pub(super) device: Device,
-    pub(super) book: Arc<Book>,
-    pub(super) tasks: Tasks,
+    pub(crate) device: Device,
+    pub(crate) book: Arc<Book>,
+    pub(crate) tasks: Tasks,
+    store: Store,
+    vault: Vault,
     _folder: TempDir,
 }
 
 impl Bench {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(NOON);
         let master = master(&folder);
@@ -66,22 +68,8 @@ impl Bench {
         let store = Store::open_on(&disk, 1 << 20, registry, witness, Blocking::Inline).unwrap();
         let vault = Vault::new(&master, &store, &clock).await.unwrap();
         let vendor = Vendor::default();
-        let pace = Manner::new(0, Duration::ZERO);
-        let all = Connections::new(connections::Parts {
-            store,
-            vault,
-            log,
-            clock: clock.clone(),
-            blocking: Blocking::Inline,
-            network: Arc::new(vendor.clone()),
-            manners: Manners {
-                airtable: pace,
-                notion: pace,
-            },
-            sandbox: "http://127.0.0.1:9".parse().ok(),
-            registration: Registration::default(),
-        });
-        let (all, tasks) = (all.unwrap(), Tasks::default());
+        let all = connections(&store, &vault, &book.log, (&clock, &vendor));
+        let tasks = Tasks::default();
         all.start(&tasks);
         let by = member(&clock);
         Self {
@@ -93,12 +81,23 @@ impl Bench {
             device,
             book,
             tasks,
+            store,
+            vault,
             _folder: folder,
         }
     }
 
+    /// The connections as the next process finds them on the same disk. What the one before does
+    /// not get to do any more is not done: `self.tasks` is not stopped by this.
+    pub(crate) fn opened_anew(&self) -> Connections {
+        let way = (&self.clock, &self.vendor);
+        let all = connections(&self.store, &self.vault, &self.book.log, way);
+        all.start(&Tasks::default());
+        all
+    }
+
     /// A connection that a person has allowed, with the pair `first`.
-    pub(super) async fn connected(&self) -> Connection {
+    pub(crate) async fn connected(&self) -> Connection {
         let (connection, ()) = futures_util::join!(self.allow(None, "A"), async {
             self.vendor.gives("first").await;
             self.vendor.tells_the_account("first").await;
@@ -107,7 +106,7 @@ impl Bench {
     }
 
     /// Goes the way to the provider and back, for a new connection or for one that is there.
-    pub(super) async fn allow(
+    pub(crate) async fn allow(
         &self,
         again: Option<ConnectionId>,
         name: &str,
@@ -121,7 +120,7 @@ impl Bench {
     }
 
     /// Goes the way to the provider, where the person allows it, and comes back.
-    pub(super) fn returned(&self, wish: Begin) -> Result<Finish, Error> {
+    pub(crate) fn returned(&self, wish: Begin) -> Result<Finish, Error> {
         let begun = self.all.begin(&self.scope, wish, &self.by)?;
         let mut pairs = begun.address.query_pairs();
         let state = pairs.find(|(name, _)| name == "state").unwrap().1;
@@ -133,13 +132,37 @@ impl Bench {
     }
 
     /// The connection as it is now.
-    pub(super) fn shown(&self, id: ConnectionId) -> Connection {
+    pub(crate) fn shown(&self, id: ConnectionId) -> Connection {
         self.all.open(&self.scope, id).unwrap()
     }
 }
 
+fn connections(
+    store: &Store,
+    vault: &Vault,
+    log: &Log,
+    (clock, vendor): (&Clock, &Vendor),
+) -> Connections {
+    let pace = Manner::new(0, Duration::ZERO);
+    let all = Connections::new(connections::Parts {
+        store: store.clone(),
+        vault: vault.clone(),
+        log: log.clone(),
+        clock: clock.clone(),
+        blocking: Blocking::Inline,
+        network: Arc::new(vendor.clone()),
+        manners: Manners {
+            airtable: pace,
+            notion: pace,
+        },
+        sandbox: "http://127.0.0.1:9".parse().ok(),
+        registration: Registration::default(),
+    });
+    all.unwrap()
+}
+
 /// The wish for a connection of this name.
-pub(super) fn create(name: &str) -> Begin {
+pub(crate) fn create(name: &str) -> Begin {
     Begin::Create {
         provider: Kind::Airtable,
         endpoint: Endpoint::Sandbox,
@@ -166,15 +189,15 @@ fn master(folder: &TempDir) -> Master {
 }
 
 /// The book, which takes no act of a change while it refuses.
-pub(super) struct Book {
+pub(crate) struct Book {
     log: Log,
-    pub(super) refuses: AtomicBool,
+    pub(crate) refuses: AtomicBool,
     folder: std::path::PathBuf,
 }
 
 impl Book {
     /// How often it holds an event.
-    pub(super) fn count(&self, word: &str) -> usize {
+    pub(crate) fn count(&self, word: &str) -> usize {
         self.log.flush().unwrap();
         let files = std::fs::read_dir(&self.folder).unwrap();
         let files = files.map(|entry| entry.unwrap().path());
@@ -207,7 +230,7 @@ impl Witness for Book {
 
 /// A vendor that does nothing by itself. Clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Vendor(Arc<Desk>);
+pub(crate) struct Vendor(Arc<Desk>);
 
 #[derive(Default)]
 struct Desk {
@@ -216,10 +239,10 @@ struct Desk {
 }
 
 /// A call that waits for its answer.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     path: String,
     /// The access token that it shows, or the body that asks for one.
-    pub(super) shows: String,
+    pub(crate) shows: String,
     reply: oneshot::Sender<Result<Answer, net::Error>>,
 }
 
@@ -246,7 +269,7 @@ impl Network for Vendor {
 
 impl Vendor {
     /// The next call, which is one to this path.
-    pub(super) async fn asked(&self, path: &str) -> Asked {
+    pub(crate) async fn asked(&self, path: &str) -> Asked {
         loop {
             let next = self.0.asked.lock().unwrap().pop_front();
             if let Some(asked) = next {
@@ -258,26 +281,26 @@ impl Vendor {
     }
 
     /// Gives the pair of this name to the next call, which asks for one.
-    pub(super) async fn gives(&self, name: &str) {
+    pub(crate) async fn gives(&self, name: &str) {
         self.asked("token").await.answered(200, &pair(name));
     }
 
     /// Answers the next call, which asks whose account it is with the access token of this pair.
-    pub(super) async fn tells_the_account(&self, name: &str) {
+    pub(crate) async fn tells_the_account(&self, name: &str) {
         let asked = self.asked("whoami").await;
         assert_eq!(asked.shows, access(name));
         asked.answered(200, &json!({"id": "usrA"}));
     }
 
     /// Answers the next call, which asks for bases with the access token of this pair.
-    pub(super) async fn tells_the_bases(&self, name: &str) {
+    pub(crate) async fn tells_the_bases(&self, name: &str) {
         let asked = self.asked("bases").await;
         assert_eq!(asked.shows, access(name));
         asked.answered(200, &json!({"bases": []}));
     }
 
     /// Refuses the access token of this pair in the next call.
-    pub(super) async fn refuses(&self, name: &str) {
+    pub(crate) async fn refuses(&self, name: &str) {
         let asked = self.asked("").await;
         assert_eq!(asked.shows, access(name));
         let told = json!({"error": {"type": "AUTHENTICATION_REQUIRED", "message": "no"}});
@@ -285,16 +308,21 @@ impl Vendor {
     }
 
     /// Whether nobody waits for an answer.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.0.asked.lock().unwrap().is_empty()
     }
 }
 
 impl Asked {
-    pub(super) fn answered(self, status: u16, body: &Value) {
+    pub(crate) fn answered(self, status: u16, body: &Value) {
+        self.answered_with(status, HeaderMap::new(), body);
+    }
+
+    /// The same with headers.
+    pub(crate) fn answered_with(self, status: u16, headers: HeaderMap, body: &Value) {
         let answer = Answer {
             status: StatusCode::from_u16(status).unwrap(),
-            headers: HeaderMap::new(),
+            headers,
             body: body.to_string().into(),
             took: Duration::ZERO,
         };
@@ -303,7 +331,7 @@ impl Asked {
     }
 
     /// No answer comes.
-    pub(super) fn lost(self) {
+    pub(crate) fn lost(self) {
         drop(self.reply.send(Err(net::Error::Deadline(Duration::ZERO))));
     }
 }
@@ -313,7 +341,7 @@ fn access(name: &str) -> String {
 }
 
 /// A pair of this name, that lives for an hour.
-pub(super) fn pair(name: &str) -> Value {
+pub(crate) fn pair(name: &str) -> Value {
     json!({
         "access_token": access(name), "refresh_token": format!("oar-refresh-{name}"),
         "token_type": "Bearer", "expires_in": 3600, "scope": "data.records:read",

@@ -1,7 +1,7 @@
 //! Connections by OAuth: the sandbox's desk, the way there and back, and what attackers try.
 
 mod attacks;
-mod bench;
+pub(crate) mod bench;
 mod desk;
 mod flow;
 mod lost;

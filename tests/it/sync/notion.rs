@@ -191,6 +191,13 @@ async fn a_full_workspace_takes_no_page_more_and_is_not_pestered() {
     );
     let tried = yard.vendor.writes().await - written;
     assert!(tried <= 10 + 8, "{tried} calls");
+    // Nor by the next run, and after a while it is tried again.
+    yard.run(&sync).await;
+    assert_eq!(yard.vendor.writes().await, written + tried);
+    turn(&yard, json!({"block_limit": 0})).await;
+    yard.advance(Duration::from_mins(15));
+    let run = yard.run(&sync).await;
+    assert_eq!(super::counts(&run)["created"], 100, "{run}");
 }
 
 #[tokio::test]
