@@ -145,6 +145,13 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import("./connections/page"), "ConnectionPage"),
 });
 
+const health = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/health",
+  staticData: { needs: "connection:read" },
+  component: lazyRouteComponent(() => import("./health/page"), "Health"),
+});
+
 const syncList = createRoute({
   getParentRoute: () => signedIn,
   path: "/syncs",
@@ -265,6 +272,7 @@ const tree = root.addChildren([
     connectionList,
     newConnection,
     connection,
+    health,
     syncList,
     newSync,
     sync,

@@ -2,8 +2,8 @@
 
 use super::{App, Error};
 use crate::base::metrics::{
-    AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS, JOBS,
-    RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS,
+    CONNECTIONS, JOBS, RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
 use crate::{sync, tls};
 
@@ -18,6 +18,9 @@ impl App {
         let (queued, running) = self.scheduler.load()?;
         JOBS.count(["queued".into()], queued as u64);
         JOBS.count(["running".into()], running as u64);
+        for (status, count) in self.connections.census()? {
+            CONNECTIONS.count([status.name().into()], count);
+        }
         if self.config.tls.enabled
             && let Ok(Some(certificate)) = tls::inspect(&self.config)
         {

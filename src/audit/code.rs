@@ -262,6 +262,8 @@ codes! {
         "A connection's access token was renewed at its provider; the one before is void.";
     ReconnectNeeded = "WB-CONN-013" "connection_reconnect" EntityManagement 99 Medium fails
         "A provider takes a connection's grant no more; somebody must connect it anew.";
+    ConnectionDiagnosed = "WB-CONN-014" "connection_diagnose" EntityManagement 99 Informational done
+        "The way to a connection's provider was gone step by step, up to a call that shows nothing.";
 
     SyncCreated = "WB-SYNC-001" "sync_create" EntityManagement 1 Informational done
         "A sync was created.";

@@ -150,6 +150,11 @@ impl Client {
         answer.into_body().into_string().await.map_err(Failure::of)
     }
 
+    /// From now on, nobody's objects are meant.
+    pub(super) fn act_for_nobody(&mut self) {
+        self.act_for = None;
+    }
+
     /// From now on, the objects of the user with the address `email` are meant.
     pub(super) fn act_for(&mut self, email: String) {
         self.act_for = Some(email);

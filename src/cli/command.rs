@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, demo, doctor, init, job, limits, man, openapi,
-    run as runs, sandbox, serve, setup_link, store, sync, token, user,
+    audit, completions, config, connection, dataset, demo, doctor, health, init, job, limits, man,
+    openapi, run as runs, sandbox, serve, setup_link, store, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -67,6 +67,8 @@ enum Command {
     /// Look at everything that the appliance stands on, say what is wrong and what to do, and
     /// change nothing.
     Doctor(doctor::Args),
+    /// Show how a user's connections and syncs do, and what to do where they do not.
+    Health(health::Args),
     /// Show how much may be asked for, and how much of it is left to a user.
     Limits(limits::Args),
     /// Make syncs and run them.
@@ -115,6 +117,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Dataset(line) => dataset::run(line, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
+        Command::Health(args) => health::run(&args, context),
         Command::Limits(args) => limits::run(args, context),
         Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),

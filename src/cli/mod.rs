@@ -19,6 +19,7 @@ mod dead_letters;
 mod demo;
 mod doctor;
 mod failure;
+mod health;
 mod init;
 mod job;
 mod limits;

@@ -8,6 +8,7 @@
 
 mod calls;
 mod connection;
+mod diagnosis;
 mod error;
 mod health;
 mod oauth;
@@ -19,6 +20,7 @@ mod token;
 
 pub use calls::Test;
 pub use connection::Connection;
+pub use diagnosis::{Check, Found};
 pub use error::Error;
 pub use health::{Health, Status};
 pub use oauth::{Aim, Begin, Begun, Finish, GrantView, Offer, Registration, Returned};
@@ -29,8 +31,6 @@ pub use crate::providers::{
     Account, Base, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField, RemoteTable,
     Removal, Standing,
 };
-
-use oauth::Grant;
 
 use crate::store::Table;
 

@@ -83,7 +83,7 @@ pub(super) struct Service {
     pub(super) clock: Clock,
     pub(super) vault: Vault,
     blocking: Blocking,
-    network: Arc<dyn Network>,
+    pub(super) network: Arc<dyn Network>,
     pub(super) homes: HashMap<(Kind, Endpoint), Home>,
     /// Told when a pace has learnt something.
     pub(super) learnt: Arc<Notify>,
@@ -95,7 +95,7 @@ pub(super) struct Service {
 
 /// Where a provider is called, and how fast: a quota is the base's, whoever calls it.
 pub(super) struct Home {
-    target: Target,
+    pub(super) target: Target,
     pub(super) gate: Arc<Gate>,
     settles_after: Duration,
 }

@@ -1,9 +1,11 @@
 //! How a connection stands, as far as that is known without asking the provider.
 
-use super::{Connection, Connections, Error, Standing};
+use std::ops::ControlFlow;
+
+use super::{Connection, Connections, Error, Standing, Status};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Cursor, Scope};
-use crate::store::{Scan, prefix};
+use crate::store::{self, Scan, prefix};
 
 use super::row::Rows;
 
@@ -26,17 +28,20 @@ impl Connection {
     /// What is asked for at the provider and was not allowed; none where the provider does not say
     /// what was, and for a token that somebody has pasted.
     pub fn missing_scopes(&self) -> Vec<String> {
-        let Some(grant) = self.stored.grant.as_ref().map(super::Grant::view) else {
-            return Vec::new();
-        };
+        self.scopes_missing(None).unwrap_or_default()
+    }
+
+    /// The same by what the account tells of its credential, or else by what came with the grant.
+    /// None where neither says what is allowed.
+    pub(super) fn scopes_missing(&self, told: Option<Vec<String>>) -> Option<Vec<String>> {
+        let granted = self.grant().map(|grant| grant.scopes);
+        let allowed = told.or(granted).filter(|scopes| !scopes.is_empty())?;
         let dialect = self.stored.provider.dialect();
         let asked = dialect.map(|dialect| dialect.scopes).unwrap_or_default();
-        if grant.scopes.is_empty() {
-            return Vec::new();
-        }
-        let allowed = |scope: &&&str| grant.scopes.iter().any(|own| own == **scope);
-        let missing = asked.iter().filter(|scope| !allowed(scope));
-        missing.map(|scope| (*scope).to_owned()).collect()
+        let missing = asked
+            .iter()
+            .filter(|scope| !allowed.iter().any(|own| own == *scope));
+        Some(missing.map(|scope| (*scope).to_owned()).collect())
     }
 }
 
@@ -53,6 +58,29 @@ impl Connections {
         let page = self.0.store.scan::<Rows>(&scan)?;
         let connections = page.rows.into_iter().map(|row| Connection::of(self, row));
         Ok((connections.collect(), page.next))
+    }
+
+    /// How many connections there are of each status, whoever has them.
+    pub fn census(&self) -> Result<[(Status, u64); 4], store::Error> {
+        let all = [
+            Status::Untested,
+            Status::Active,
+            Status::Failing,
+            Status::Reconnect,
+        ];
+        let mut counts = all.map(|status| (status, 0));
+        let everybodys = Scan::all(usize::MAX);
+        self.0
+            .store
+            .snapshot()?
+            .walk::<Rows>(&everybodys, |_, row| {
+                let status = row.value.health.status;
+                if let Some((_, count)) = counts.iter_mut().find(|(own, _)| *own == status) {
+                    *count += 1;
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+        Ok(counts)
     }
 
     /// Writes into the book that somebody saw how so many connections do, and so many syncs.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::guard::{Guard, HTTPS, Refusal};
 use super::resolver::{Guarded, NoNames};
 use super::target::Reach;
-use super::{Answer, Call, Error, Network, timing};
+use super::{Answer, Call, Error, Network, Target, Way, timing, way};
 use crate::config::Net;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
@@ -24,6 +24,7 @@ pub struct Client {
     vendor: reqwest::Client,
     sandbox: reqwest::Client,
     guard: Arc<Guard>,
+    connect_deadline: Duration,
     deadline: Duration,
     slow: Duration,
     max_answer_bytes: usize,
@@ -63,6 +64,7 @@ impl Client {
             vendor,
             sandbox,
             guard,
+            connect_deadline: settings.connect_deadline,
             deadline: settings.total_deadline,
             slow: settings.slow_call,
             max_answer_bytes: settings.max_answer_mib as usize * 1024 * 1024,
@@ -144,6 +146,10 @@ impl Network for Client {
             outcome
         }
         .boxed()
+    }
+
+    fn way<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Way> {
+        way::go(target, &self.guard, self.connect_deadline)
     }
 }
 

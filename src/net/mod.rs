@@ -11,7 +11,9 @@ mod guard;
 mod resolver;
 mod target;
 mod timing;
+mod way;
 
+use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 pub use call::{Answer, Call};
@@ -19,9 +21,16 @@ pub use client::Client;
 pub use error::Error;
 pub use guard::Refusal;
 pub use target::{NotLoopback, Target};
+pub use way::{Step, Way};
 
 /// Carries a call to its target: the [`Client`], or a simulated network.
 pub trait Network: Send + Sync {
     /// Sends `call` once and reads the whole answer, whatever its status.
     fn send(&self, call: Call) -> BoxFuture<'_, Result<Answer, Error>>;
+
+    /// Goes the way to `target` and says nothing at its end. A network without names and
+    /// connections has none to show.
+    fn way<'a>(&'a self, _target: &'a Target) -> BoxFuture<'a, Way> {
+        async { Way::default() }.boxed()
+    }
 }

@@ -15,8 +15,8 @@ pub struct NotLoopback(String);
 /// The far side of calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    root: Url,
-    reach: Reach,
+    pub(super) root: Url,
+    pub(super) reach: Reach,
 }
 
 /// Which rules a call is under.

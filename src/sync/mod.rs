@@ -14,6 +14,7 @@ mod direction;
 mod error;
 mod extent;
 mod gives;
+mod health;
 mod intent;
 mod job;
 mod lender;
@@ -54,6 +55,9 @@ pub use definition::{Approval, Definition, Named, Pair};
 pub use direction::{Direction, Gone, Pulling, PullingChange};
 pub use error::Error;
 pub use extent::Extent;
+pub use health::{
+    Advice, ConnectionHealth, Finding, HealthPage, Last, Recent, SyncHealth, Verdict,
+};
 pub use job::{Job, Starter, Task};
 pub use lender::{Borrower, Lender};
 pub use letter::{Cell, DeadLetter, LettersPage};

@@ -224,3 +224,76 @@ async fn a_connection_whose_token_is_refused_is_named_with_its_owner() {
     let named = group["checks"][1]["name"].as_str().unwrap();
     assert!(named.starts_with("Base of "), "{tree:#}");
 }
+
+const STEPS: [&str; 8] = [
+    "dns",
+    "tcp",
+    "tls",
+    "http",
+    "clock",
+    "credential",
+    "scopes",
+    "quota",
+];
+
+#[tokio::test]
+async fn the_way_outward_is_gone_step_by_step_and_only_when_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = PlayedVendor::start(folder.path());
+    let home = Home::new(folder.path()).set("SANDBOX__URL", &vendor.url);
+    let mut server = home.serve().await;
+    server.set_up(&home).await;
+    let token = "patTESTtesttestte.0123456789abcdef";
+    for name in ["Base", "Other"] {
+        let connection = json!({
+            "provider": "airtable", "name": name, "endpoint": "sandbox", "token": token,
+        });
+        server.post("/connections", connection).await.expect(201);
+    }
+    let (tree, _) = ask(&home, &[]);
+    let names = |tree: &Value| -> Vec<String> {
+        let checks = tree["checks"].as_array().unwrap().iter();
+        checks
+            .map(|check| check["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(!names(&tree).contains(&"Outward".to_owned()), "{tree:#}");
+    let (tree, code) = ask(&home, &["--outward"]);
+    assert_eq!(code, 0, "{tree:#}");
+    let outward = check(&tree, &["Outward"]);
+    assert_eq!(names(outward).len(), 2, "{tree:#}");
+    let own = &outward["checks"][0];
+    assert_eq!(names(own), STEPS, "{tree:#}");
+    for step in ["tcp", "http", "clock", "credential", "quota"] {
+        assert_eq!(verdict(own, &[step]), "ok", "{step}: {tree:#}");
+    }
+    // It is called by its address, and without encryption; and a pasted token has no scopes.
+    for step in ["dns", "tls", "scopes"] {
+        assert_eq!(verdict(own, &[step]), "not_checked", "{step}: {tree:#}");
+    }
+    assert!(!tree.to_string().contains("0123456789abcdef"), "{tree:#}");
+    // The one that was refused is found, and with a server that is down no less.
+    vendor.refuse_tokens().await;
+    assert!(server.stop().await.success());
+    let (tree, code) = ask(&home, &["--outward=Base"]);
+    assert_eq!(code, 1, "{tree:#}");
+    let outward = check(&tree, &["Outward"]);
+    assert_eq!(names(outward).len(), 1, "{tree:#}");
+    assert_eq!(verdict(&outward["checks"][0], &["credential"]), "failed");
+    assert_eq!(verdict(&outward["checks"][0], &["http"]), "ok");
+    let (tree, code) = ask(&home, &["--outward=Nobody"]);
+    assert_eq!(
+        (code, verdict(&tree, &["Outward"])),
+        (1, "failed"),
+        "{tree:#}"
+    );
+    // And a vendor that is gone breaks the way at its first step.
+    drop(vendor);
+    let (tree, code) = ask(&home, &["--outward=Base"]);
+    assert_eq!(code, 1, "{tree:#}");
+    let own = &check(&tree, &["Outward"])["checks"][0];
+    assert_eq!(verdict(own, &["tcp"]), "failed", "{tree:#}");
+    for step in ["http", "clock", "credential"] {
+        assert_eq!(verdict(own, &[step]), "not_checked", "{step}: {tree:#}");
+    }
+}

@@ -32,6 +32,12 @@ export function useSyncs() {
   return $api.useInfiniteQuery("get", "/syncs", query, { ...parts, enabled, refetchInterval });
 }
 
+/** How the user's connections and syncs do, looked at again like a live figure. */
+export function useHealth() {
+  const refetchInterval = 30_000;
+  return $api.useInfiniteQuery("get", "/health", query, { ...parts, refetchInterval });
+}
+
 /** Everybody who has an account. */
 export function useUsers() {
   return $api.useInfiniteQuery("get", "/users", query, parts);

@@ -605,6 +605,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how the caller's connections and their syncs do.
+         * @description Nobody is called for it: it is what is known from tests and runs, and what the paces have
+         *     learnt. Each has a verdict, and the one thing to do where it is not healthy.
+         *
+         *     Needs the permission `connection:read`.
+         */
+        get: operations["listHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes the whole way to a connection's provider, and says where it breaks.
+         * @description Its name, a connection, encryption, an answer, how far the clocks are apart, the credential,
+         *     what it allows, and how calls go out. The account is called once, as by a test; nothing is
+         *     changed there, and no credential is shown.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        post: operations["diagnoseConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system": {
         parameters: {
             query?: never;
@@ -2491,6 +2538,47 @@ export interface components {
          */
         ConnectionEndpoint: "vendor" | "sandbox";
         /**
+         * ConnectionHealth
+         * @description How a connection and its syncs do.
+         */
+        ConnectionHealth: {
+            /**
+             * Format: uuid
+             * @description The connection's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The provider. */
+            provider: components["schemas"]["Provider"] & unknown;
+            /** @description Where the provider is called. */
+            endpoint: components["schemas"]["ConnectionEndpoint"] & unknown;
+            /** @description The state of its credential, as far as is known. */
+            status: components["schemas"]["ConnectionStatus"] & unknown;
+            /** @description What was allowed by OAuth, and when it ends; absent when somebody pasted the token. */
+            oauth?: components["schemas"]["OAuthGrant"] & unknown;
+            /** @description What it asks for and was not allowed, in the provider's words. */
+            missing_scopes: string[];
+            /** @description Whether the connection itself does what it is for. */
+            verdict: components["schemas"]["HealthVerdict"] & unknown;
+            /** @description What to do; absent when it is healthy. */
+            advice?: components["schemas"]["HealthAdvice"] & unknown;
+            /**
+             * Format: date-time
+             * @description When the provider accepted a call last, by a test or in a run that was carried through.
+             */
+            last_accepted_at?: string;
+            /** @description What the last trouble was; absent when the last call went well. */
+            last_problem?: string;
+            /**
+             * @description How calls go out that concern none of its bases, or all calls where the provider does not
+             *     count those to each base.
+             */
+            quota: components["schemas"]["HealthQuota"] & unknown;
+            /** @description How its syncs do; none for a caller who may not see syncs. */
+            syncs: components["schemas"]["SyncHealth"][];
+        };
+        /**
          * ConnectionList
          * @description One part of the list of connections.
          */
@@ -2783,6 +2871,40 @@ export interface components {
             items: components["schemas"]["Dependent"][];
         };
         /**
+         * Diagnosis
+         * @description What was found on the way to a provider.
+         */
+        Diagnosis: {
+            /** @description The worst of all steps. */
+            verdict: components["schemas"]["DiagnosisVerdict"] & unknown;
+            /** @description The steps, in the order of the way. */
+            checks: components["schemas"]["DiagnosisCheck"][];
+        };
+        /**
+         * DiagnosisCheck
+         * @description One step of the way.
+         */
+        DiagnosisCheck: {
+            /** @description What was looked at: `dns`, `tcp`, `tls`, `http`, `clock`, `credential`, `scopes`, `quota`. */
+            name: string;
+            /** @description How it came out. */
+            verdict: components["schemas"]["DiagnosisVerdict"] & unknown;
+            /** @description What was found. */
+            detail: string;
+            /** @description What to do about it. */
+            remedy?: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms?: number;
+        };
+        /**
+         * @description How a step came out.
+         * @enum {string}
+         */
+        DiagnosisVerdict: "ok" | "not_checked" | "attention" | "failed";
+        /**
          * Export
          * @description A file with the records of a dataset.
          */
@@ -2942,6 +3064,86 @@ export interface components {
              */
             session_expires_at: string;
         };
+        /**
+         * @description What is best done.
+         * @enum {string}
+         */
+        HealthAction: "reconnect" | "replace_token" | "allow_more" | "test" | "wait" | "raise_limit" | "spare_quota" | "share_again" | "look_at_run" | "look_at_records";
+        /**
+         * HealthAdvice
+         * @description The one thing to do.
+         */
+        HealthAdvice: {
+            /** @description The kind of it, for programs. */
+            action: components["schemas"]["HealthAction"] & unknown;
+            /** @description What to do and why, for people. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The run to look at.
+             */
+            run_id?: string;
+        };
+        /**
+         * @description A limit of the provider's that was met and does not pass by waiting for a moment.
+         * @enum {string}
+         */
+        HealthLimit: "calls" | "room";
+        /**
+         * HealthLimitMet
+         * @description A limit that was met.
+         */
+        HealthLimitMet: {
+            /** @description Which one. */
+            limit: components["schemas"]["HealthLimit"] & unknown;
+            /** @description What the provider said. */
+            told: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again whether it is still there; a test of the connection that goes well
+             *     has it tried at once.
+             */
+            tried_again_at: string;
+        };
+        /**
+         * HealthList
+         * @description One part of the list of what does how.
+         */
+        HealthList: {
+            /** @description In the order in which the connections were made. */
+            items: components["schemas"]["ConnectionHealth"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * HealthQuota
+         * @description How the calls that share one quota go out.
+         */
+        HealthQuota: {
+            /**
+             * Format: double
+             * @description How many calls a second are made at most; absent for as many as there are to make. It is
+             *     lowered when the provider refuses calls that were within its limit.
+             */
+            calls_per_second?: number;
+            /**
+             * Format: double
+             * @description How many would be if it had refused none.
+             */
+            usual_calls_per_second?: number;
+            /**
+             * Format: date-time
+             * @description Until when the provider wants to be left alone; no call is made before.
+             */
+            held_until?: string;
+            /** @description The limits that were met. */
+            limits: components["schemas"]["HealthLimitMet"][];
+        };
+        /**
+         * @description Whether something does what it is for.
+         * @enum {string}
+         */
+        HealthVerdict: "healthy" | "attention" | "failing";
         /**
          * Import
          * @description An import of a file. `read` is the sum of the four counts after it, unless it is strict and
@@ -4769,6 +4971,53 @@ export interface components {
          * @enum {string}
          */
         SyncGone: "keep" | "delete";
+        /**
+         * SyncHealth
+         * @description How a sync does.
+         */
+        SyncHealth: {
+            /**
+             * Format: uuid
+             * @description The sync's id.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /** @description The name of the base that it goes to. */
+            base: string;
+            /** @description Whether it does what it is for. */
+            verdict: components["schemas"]["HealthVerdict"] & unknown;
+            /** @description What to do; absent when it is healthy. */
+            advice?: components["schemas"]["HealthAdvice"] & unknown;
+            /**
+             * Format: date-time
+             * @description When the last run ended that was carried through, of those that are looked at; absent when
+             *     none was.
+             */
+            last_success_at?: string;
+            /**
+             * Format: int32
+             * @description How many runs are looked at: the last 20 at most that have ended and were not called off.
+             */
+            runs: number;
+            /**
+             * Format: int32
+             * @description How many of them failed.
+             */
+            failed_runs: number;
+            /**
+             * Format: uuid
+             * @description The last of them.
+             */
+            last_run_id?: string;
+            /**
+             * Format: int64
+             * @description The records that the last of them could not settle.
+             */
+            unsettled: number;
+            /** @description How calls to its base go out. */
+            quota: components["schemas"]["HealthQuota"] & unknown;
+        };
         /**
          * SyncList
          * @description One part of the list of syncs.
@@ -6803,6 +7052,89 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listHealth: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `provider`, `endpoint`, `status`, `oauth`, `missing_scopes`, `verdict`, `advice`, `last_accepted_at`, `last_problem`, `quota`, `syncs`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    diagnoseConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

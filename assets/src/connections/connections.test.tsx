@@ -81,6 +81,27 @@ it("a test says how it went", async () => {
   expect(await screen.findByText("The token was refused.")).toBeVisible();
 });
 
+it("the way to the provider is looked at step by step when asked", async () => {
+  const checks = [
+    { name: "tcp", verdict: "ok", detail: "127.0.0.1:9000 takes connections", took_ms: 3 },
+    { name: "tls", verdict: "not_checked", detail: "none" },
+    { name: "clock", verdict: "attention", detail: "42 s behind", remedy: "Set the clock." },
+    { name: "credential", verdict: "failed", detail: "refused" },
+    { name: "later", verdict: "ok", detail: "a step of a later version" },
+  ];
+  const answers = { "POST /connections/{id}/diagnosis": { verdict: "failed", checks } };
+  const appliance = fakeAppliance({ ...stored, ...answers });
+  const { user } = await openPage(address, "Airtable sandbox");
+  await user.click(await screen.findByRole("button", { name: "Look at every step" }));
+  const steps = within(await screen.findByRole("region", { name: "Steps" }));
+  expect(steps.getByText("127.0.0.1:9000 takes connections, in 3 ms")).toBeVisible();
+  expect(steps.getByText("Set the clock.")).toBeVisible();
+  const states = ["In order", "Not looked at", "Needs attention", "Broken"];
+  for (const state of states) expect(steps.getAllByText(state)[0]).toBeVisible();
+  expect(steps.getByText("later")).toBeVisible();
+  expect(appliance.calls("POST /connections/{id}/diagnosis")).toHaveLength(1);
+});
+
 it("bases open to their tables and fields", async () => {
   fakeAppliance(stored);
   const { user } = await openPage(address, "Airtable sandbox");

@@ -19,6 +19,7 @@ import { Status } from "../ui/status";
 import { ThingPage } from "../ui/thing-page";
 import { Ago } from "../ui/time";
 import { Bases } from "./bases";
+import { DiagnosisPanel } from "./diagnosis";
 import { Reconnect } from "./oauth/reconnect";
 import { ReplaceToken } from "./replace";
 import { connectionStatus, providerName } from "./state";
@@ -44,6 +45,7 @@ export function ConnectionPage() {
               <Bases connectionId={found.id} provider={found.provider} />
             </Panel>
           )}
+          {mayWrite && <DiagnosisPanel id={found.id} />}
           {mayWrite && <Settings connection={found} />}
         </>
       )}

@@ -70,6 +70,10 @@ metrics! {
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";
+    CONNECTIONS: Gauge<1> = "weighbridge_connections"
+        Kind::Gauge, ["status"],
+        "Connections by the state of their credential: `untested`, `active`, `failing` or \
+         `reconnect`.";
     COMMITS: Counter<1> = "weighbridge_store_commits_total" Kind::Counter,
         ["outcome"],
         "Groups of changes that the store was given: `done` or `failed`.";

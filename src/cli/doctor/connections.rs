@@ -42,6 +42,26 @@ async fn within(context: &Context) -> Result<Vec<Value>, Failure> {
 
 /// Every user's connections, each with its owner's address, tested where that is wanted.
 async fn look(client: &mut Client, test: bool) -> Result<Vec<Value>, Failure> {
+    let mut seen = everybodys(client).await?;
+    if test {
+        for connection in &mut seen {
+            let told = |member: &str| connection[member].as_str().unwrap_or_default().to_owned();
+            client.act_for(told("owner"));
+            let path = format!("/connections/{}", told("id"));
+            client
+                .call(Method::POST, &format!("{path}/test"), None)
+                .await?;
+            let owner = connection["owner"].take();
+            *connection = client.get(&path).await?;
+            connection["owner"] = owner;
+        }
+    }
+    Ok(seen)
+}
+
+/// Every user's connections, each with its owner's address.
+pub(super) async fn everybodys(client: &mut Client) -> Result<Vec<Value>, Failure> {
+    client.act_for_nobody();
     let mut seen = Vec::new();
     for user in client.list("/users").await? {
         let email = user["email"].as_str().unwrap_or_default().to_owned();
@@ -50,14 +70,6 @@ async fn look(client: &mut Client, test: bool) -> Result<Vec<Value>, Failure> {
         }
         client.act_for(email.clone());
         for mut connection in client.list("/connections").await? {
-            if test {
-                let id = connection["id"].as_str().unwrap_or_default();
-                let path = format!("/connections/{id}");
-                client
-                    .call(Method::POST, &format!("{path}/test"), None)
-                    .await?;
-                connection = client.get(&path).await?;
-            }
             connection["owner"] = email.clone().into();
             seen.push(connection);
         }

@@ -7,6 +7,7 @@ mod clock;
 mod connections;
 mod disk;
 mod files;
+mod outward;
 mod ports;
 mod server;
 mod settings;
@@ -33,6 +34,12 @@ pub(super) struct Args {
     /// Call the provider of every connection once. The calls and their outcome are kept.
     #[arg(long)]
     connections: bool,
+    /// Go the way to the provider of every connection, or of those of one name or id: its name, a
+    /// connection, encryption, an answer, the clocks, the credential, what it allows, and its
+    /// quota. Each is called, and nothing is changed there.
+    #[arg(long, value_name = "CONNECTION", num_args = 0..=1, require_equals = true,
+          default_missing_value = "")]
+    outward: Option<String>,
 }
 
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
@@ -70,6 +77,9 @@ async fn examine(args: &Args, context: &Context, loaded: &Loaded) -> Result<Repo
         ports::check(config, &presence),
         server::check(&mut presence).await,
     ];
+    if let Some(only) = &args.outward {
+        checks.push(outward::check(only, context, &mut presence).await);
+    }
     checks.push(connections::check(args.connections, context, presence).await);
     Ok(Report::new(checks))
 }

@@ -125,6 +125,8 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         (
             connections::Resource::new(app, pages),
             connections::Authorizations::new(app),
+            connections::Health::new(app, pages),
+            connections::Diagnosis::new(app),
         ),
         system::Resource::new(app),
         audit::Resource::new(app, pages),

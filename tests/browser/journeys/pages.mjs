@@ -101,6 +101,7 @@ const plainPages = [
   ["syncs", "/syncs", "Syncs"],
   ["new-sync", "/syncs/new", "New sync"],
   ["runs", "/runs", "Runs"],
+  ["health", "/health", "Health"],
   ["calendar", "/calendar", "Calendar"],
   ["account", "/account", "Your account"],
   ["users", "/users", "Users"],

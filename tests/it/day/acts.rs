@@ -189,6 +189,8 @@ impl Day {
             .expect(200);
         let path = format!("{connection}/test");
         owner.post(&path, json!({})).await.expect(200);
+        let path = format!("{connection}/diagnosis");
+        owner.post(&path, json!({})).await.expect(200);
         let mut sync = json!({"dataset_id": things.dataset, "connection_id": things.connection,
                               "base_id": "appSandboxDemo001", "table_id": "tblAirportsDemo01"});
         let proposal = owner

@@ -219,3 +219,64 @@ async fn a_request_that_makes_no_sense_is_refused() {
         .await
         .problem(422, "validation_failed");
 }
+
+/// What a diagnosis says of one step.
+fn step<'a>(diagnosis: &'a Value, name: &str) -> &'a Value {
+    let mut steps = diagnosis["checks"].as_array().unwrap().iter();
+    steps.find(|step| step["name"] == name).unwrap()
+}
+
+#[tokio::test]
+async fn a_diagnosis_goes_the_whole_way_and_a_wrong_clock_is_found() {
+    let place = Place::new().await;
+    let path = place.connected().await;
+    let way = format!("{path}/diagnosis");
+    let diagnosis = place.member.post(&way, json!({})).await.expect(200);
+    for name in ["tcp", "http", "credential", "scopes", "quota"] {
+        assert_eq!(
+            step(&diagnosis, name)["verdict"],
+            "ok",
+            "{name}: {diagnosis}"
+        );
+    }
+    // The appliance's clock stands at the test's noon, and an answer tells the machine's time.
+    let clock = step(&diagnosis, "clock");
+    assert_eq!(clock["verdict"], "failed", "{clock}");
+    assert!(clock["remedy"].is_string(), "{clock}");
+    assert_eq!(diagnosis["verdict"], "failed");
+    assert_eq!(place.server.count_in_book("connection_diagnose"), 1);
+    let foreign = place.server.sign_up("eve@example.org", &["member"]).await;
+    let refused = foreign.post(&way, json!({})).await;
+    refused.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn a_scope_that_was_not_allowed_is_named() {
+    let place = Place::new().await;
+    let address = begin(&place.member, "Narrow").await;
+    let mut narrow: reqwest::Url = address.parse().unwrap();
+    let pairs: Vec<(String, String)> = narrow.query_pairs().into_owned().collect();
+    let pairs = pairs.iter().filter(|(name, _)| name != "scope");
+    narrow
+        .query_pairs_mut()
+        .clear()
+        .extend_pairs(pairs)
+        .append_pair("scope", "data.records:read schema.bases:read");
+    let back = decide(narrow.as_str(), "allow").await;
+    let made = complete(&place.member, &back).await.expect(200);
+    let health = place.member.get("/health").await.expect(200);
+    let own = &health["items"][0];
+    let missing = json!(["data.records:write", "user.email:read"]);
+    assert_eq!(own["missing_scopes"], missing, "{own}");
+    assert_eq!(own["advice"]["action"], "allow_more", "{own}");
+    let path = format!("/connections/{}/diagnosis", made["id"].as_str().unwrap());
+    let diagnosis = place.member.post(&path, json!({})).await.expect(200);
+    let scopes = step(&diagnosis, "scopes");
+    assert_eq!(scopes["verdict"], "attention", "{scopes}");
+    assert!(
+        scopes["detail"]
+            .as_str()
+            .unwrap()
+            .contains("data.records:write")
+    );
+}

@@ -8,6 +8,7 @@ mod deletes;
 mod extent;
 mod far;
 mod faults;
+mod health;
 mod jobs;
 mod notion;
 mod oauth;

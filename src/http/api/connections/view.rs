@@ -226,12 +226,7 @@ impl From<&Connection> for ConnectionView {
             provider: connection.provider().into(),
             name: connection.name().to_owned(),
             endpoint: connection.endpoint().into(),
-            status: match health.status {
-                Status::Untested => StatusView::Untested,
-                Status::Active => StatusView::Active,
-                Status::Failing => StatusView::Failing,
-                Status::Reconnect => StatusView::Reconnect,
-            },
+            status: health.status.into(),
             removals: connection
                 .provider()
                 .removals()
@@ -249,6 +244,17 @@ impl From<&Connection> for ConnectionView {
             last_problem: health.last_problem.clone(),
             created_at: connection.created_at().into(),
             version: connection.version().0,
+        }
+    }
+}
+
+impl From<Status> for StatusView {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Untested => Self::Untested,
+            Status::Active => Self::Active,
+            Status::Failing => Self::Failing,
+            Status::Reconnect => Self::Reconnect,
         }
     }
 }
