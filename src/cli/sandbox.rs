@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::Context;
 use super::failure::Failure;
 use crate::base::Clock;
-use crate::sandbox::{Limits, NotionLimits, Sandbox, Settings, serve};
+use crate::sandbox::{Limits, NotionLimits, Sandbox, Settings, ZapierKnobs, serve};
 
 /// What the sandbox is to be like.
 #[derive(clap::Args)]
@@ -31,6 +31,9 @@ pub(super) struct Args {
     /// Calls a second that Notion takes in the long run; 0 takes any number.
     #[arg(long, value_name = "CALLS", default_value_t = 3)]
     notion_rate: u32,
+    /// Deliveries a second that a hook of Zapier's takes; 0 takes any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 30)]
+    zapier_rate: u32,
     /// How many milliseconds every call takes at least.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u32,
@@ -65,7 +68,7 @@ impl Display for Running {
             f,
             "The sandbox answers at {url} until you press Ctrl-C.\n\
              See its tables and switch its faults there. It takes any token of Airtable's form, \"pat...\",\n\
-             and of Notion's, \"ntn_...\".\n\
+             and of Notion's, \"ntn_...\"; {url}/hooks/catch/100001/demo0001/ is a hook of Zapier's.\n\
              A server reaches it with sandbox.url = {url:?} in its configuration."
         )
     }
@@ -108,6 +111,13 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
             per_base,
             per_token: settings.knobs.limits.per_token.max(per_base),
             penalty_seconds: args.penalty,
+        },
+    };
+    settings.knobs.zapier = match args.zapier_rate {
+        0 => ZapierKnobs::off(),
+        per_second => ZapierKnobs {
+            per_second,
+            ..ZapierKnobs::default()
         },
     };
     settings.knobs.notion.limits = match args.notion_rate {

@@ -3,14 +3,14 @@ use http::Method;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
-use super::notion;
+use super::{notion, zapier};
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fault {
     /// 429; Airtable's base then stays closed for the penalty, as after one call too many, and
-    /// Notion's integration for `retry_after_seconds`.
+    /// Notion's integration for `retry_after_seconds`; Zapier names them, and goes on.
     RateLimited,
     /// 500.
     ServerError,
@@ -42,8 +42,12 @@ pub(super) enum Fault {
     Restricted,
     /// Notion: 403 with a page of HTML from the edge, which has no id of the call.
     EdgeRefused,
-    /// Notion: 504, although the call is carried out.
+    /// Notion and Zapier: 504, although the call is carried out.
     GatewayTimeout,
+    /// Zapier: 410, and the hook stays gone.
+    HookGone,
+    /// Zapier: 200, and the delivery is thrown away.
+    Dropped,
     /// The access token that the call shows has come to its end: 401.
     TokenExpired,
     /// The grant whose token the call shows, as an access or a refresh token, was taken back by
@@ -52,16 +56,16 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// Whether only Notion knows it.
-    fn is_notions(self) -> bool {
-        matches!(
-            self,
-            Self::Conflict
-                | Self::Overloaded
-                | Self::Restricted
-                | Self::EdgeRefused
-                | Self::GatewayTimeout
-        )
+    /// Whether the vendor that a call goes to knows it.
+    fn is_known_at(self, target: &str) -> bool {
+        match self {
+            Self::Conflict | Self::Overloaded | Self::Restricted | Self::EdgeRefused => {
+                notion::is_ours(target)
+            }
+            Self::GatewayTimeout => notion::is_ours(target) || zapier::is_ours(target),
+            Self::HookGone | Self::Dropped => zapier::is_ours(target),
+            _ => true,
+        }
     }
 }
 
@@ -188,7 +192,7 @@ impl Faults {
 
 impl Rule {
     fn strike(&mut self, method: &Method, target: &str) -> Option<Strike> {
-        let is_strange = self.order.fault.is_notions() && !notion::is_ours(target);
+        let is_strange = !self.order.fault.is_known_at(target);
         if is_strange || !self.order.calls.include(method, target) {
             return None;
         }

@@ -13,7 +13,7 @@ use super::{
     incoming::Incoming,
     notion,
     oauth::House,
-    page,
+    page, zapier,
 };
 
 /// The largest form that the desk for OAuth takes.
@@ -43,6 +43,9 @@ impl Endpoint for Gate {
         }
         if notion::is_ours(path) {
             return Ok(self.workspace(request, arrived).await);
+        }
+        if zapier::is_ours(path) {
+            return Ok(self.hook(request, arrived).await);
         }
         Ok(self.vendor(request, arrived).await)
     }
@@ -119,6 +122,27 @@ impl Gate {
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.sandbox.clock.now();
         let (answer, delivery) = self.sandbox.world().serve(&incoming, &entered, now);
+        answer.deliver(delivery)
+    }
+
+    /// Zapier's hooks.
+    async fn hook(&self, request: Request, arrived: Timestamp) -> Response {
+        let most = self.sandbox.world().knobs.zapier.largest_body_bytes;
+        let incoming = match Incoming::read(request, arrived, most as usize).await {
+            Ok(incoming) => incoming,
+            Err(status) => return zapier::refusal(status, "too large").deliver(Delivery::Whole),
+        };
+        let (let_in, latency_ms) = {
+            let mut world = self.sandbox.world();
+            match world.let_in(&incoming) {
+                Ok(let_in) => (let_in, world.knobs.latency_ms),
+                Err(answer) => return answer.deliver(Delivery::Whole),
+            }
+        };
+        let delay_ms = let_in.strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.sandbox.clock.now();
+        let (answer, delivery) = self.sandbox.world().catch(&incoming, &let_in, now);
         answer.deliver(delivery)
     }
 

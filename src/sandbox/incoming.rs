@@ -17,6 +17,8 @@ pub(super) struct Incoming {
     pub(super) notion_version: Option<String>,
     /// The header that it stands in, or whatever else stands there.
     pub(super) authorization: Option<String>,
+    /// What the caller signs its body with.
+    pub(super) signature: Option<String>,
     pub(super) is_json: bool,
     pub(super) body: Bytes,
     pub(super) at: Timestamp,
@@ -42,6 +44,7 @@ impl Incoming {
             path: request.uri().path().to_owned(),
             query: request.params().unwrap_or_default(),
             notion_version: request.header("notion-version").map(str::to_owned),
+            signature: request.header("webhook-signature").map(str::to_owned),
             token,
             authorization,
             is_json: request
@@ -64,6 +67,7 @@ impl Incoming {
             token: None,
             notion_version: None,
             authorization: None,
+            signature: None,
             is_json: true,
             body: body.into(),
             at: Timestamp::UNIX_EPOCH,

@@ -1,13 +1,14 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
 //!
 //! [`Sandbox`] is one set of bases and databases in memory behind one HTTP endpoint: Airtable's API
-//! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's of both under `/v1`, the switches for
-//! faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
+//! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's of both under `/v1`, Zapier's hooks
+//! under `/hooks`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
 mod airtable;
 mod answer;
 mod control;
 mod fault;
 mod gate;
+mod hooks;
 mod incoming;
 mod journal;
 mod notion;
@@ -17,6 +18,7 @@ mod serve;
 mod settings;
 mod workspace;
 mod world;
+mod zapier;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +28,7 @@ pub use notion::{Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, SourceSe
 pub use oauth::{Client as OAuthClient, Knobs as OAuthKnobs};
 pub use serve::serve;
 pub use settings::{BadSeed, Knobs, Settings, Tokens};
+pub use zapier::ZapierKnobs;
 
 use crate::base::Clock;
 use world::World;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::airtable::{BaseSeed, Limits, Refusal, Rules};
 use super::notion::{self, DatabaseSeed, NotionKnobs};
 use super::oauth;
+use super::zapier::ZapierKnobs;
 
 /// What a sandbox begins with, and goes back to when it is reset.
 #[derive(Clone)]
@@ -56,6 +57,8 @@ pub struct Knobs {
     pub tokens: Tokens,
     /// Notion.
     pub notion: NotionKnobs,
+    /// Zapier.
+    pub zapier: ZapierKnobs,
     /// The desk for OAuth.
     pub oauth: oauth::Knobs,
 }
@@ -73,6 +76,7 @@ impl Default for Knobs {
             largest_body_bytes: 4 << 20,
             tokens: Tokens::AnyPersonal,
             notion: NotionKnobs::default(),
+            zapier: ZapierKnobs::default(),
             oauth: oauth::Knobs::default(),
         }
     }

@@ -94,7 +94,8 @@ impl World {
     ) -> (Answer, Delivery) {
         let mut told = |delivery| (self.do_as_told(entered, incoming, now), delivery);
         let refusal = match strike.fault {
-            Fault::Slow => return told(Delivery::Whole),
+            // The last two never strike this vendor.
+            Fault::Slow | Fault::HookGone | Fault::Dropped => return told(Delivery::Whole),
             Fault::Truncated => return told(Delivery::Truncated),
             Fault::LostAnswer => return told(Delivery::Lost),
             Fault::Cut if entered.call.writes() => {

@@ -11,6 +11,7 @@ use super::{
     notion::{self, Notion},
     oauth::{Desk, House},
     settings::{BadSeed, Knobs, Refused, Settings},
+    zapier::Inbox,
 };
 
 pub(super) struct World {
@@ -20,6 +21,7 @@ pub(super) struct World {
     pub(super) notion: Notion,
     desk: Desk,
     pub(super) notion_desk: Desk,
+    pub(super) zapier: Inbox,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
 }
@@ -53,6 +55,7 @@ impl World {
             knobs: origin.knobs.clone(),
             desk: Desk::new(House::Airtable, origin.seed),
             notion_desk: Desk::new(House::Notion, origin.seed),
+            zapier: Inbox::new(origin.seed),
             origin,
             airtable,
             notion,
@@ -122,7 +125,9 @@ impl World {
                 | Fault::Restricted
                 | Fault::Refused
                 | Fault::EdgeRefused
-                | Fault::GatewayTimeout,
+                | Fault::GatewayTimeout
+                | Fault::HookGone
+                | Fault::Dropped,
             ) => (self.at_desk(house, incoming, now), Delivery::Whole),
             Some(Fault::Truncated) => (self.at_desk(house, incoming, now), Delivery::Truncated),
             Some(Fault::LostAnswer) => (self.at_desk(house, incoming, now), Delivery::Lost),
@@ -227,7 +232,9 @@ impl World {
             | Fault::Overloaded
             | Fault::Restricted
             | Fault::EdgeRefused
-            | Fault::GatewayTimeout => self.carry_out(asked, incoming, now),
+            | Fault::GatewayTimeout
+            | Fault::HookGone
+            | Fault::Dropped => self.carry_out(asked, incoming, now),
             Fault::Truncated => return (self.carry_out(asked, incoming, now), Delivery::Truncated),
             Fault::LostAnswer => return (self.carry_out(asked, incoming, now), Delivery::Lost),
             Fault::Cut if call.writes() => return (Answer::empty(StatusCode::OK), Delivery::Lost),

@@ -52,3 +52,4 @@ mod support;
 mod sync;
 mod tokens;
 mod unknown_members;
+mod zapier;

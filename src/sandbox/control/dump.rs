@@ -5,7 +5,7 @@ use futures_util::{StreamExt, stream};
 use http::{StatusCode, header};
 use poem::{Body, Response};
 
-use super::{Error, notion, tables::whole};
+use super::{Error, notion, tables::whole, zapier};
 use crate::sandbox::{
     Sandbox,
     airtable::{Airtable, Direction, Place, Slot, sort},
@@ -16,12 +16,16 @@ use crate::sandbox::{
 const STRETCH: usize = 500;
 
 /// Streams the table that `base` and `table` name, sorted by id or by the field of `sort`; or the
-/// data source that `data_source` names, in the order in which its pages were made.
+/// data source that `data_source` names, in the order in which its pages were made; or the deliveries
+/// to the hook that `hook` names.
 ///
 /// Which records and in which order is settled at once; calls go on between two stretches.
 pub(super) fn dump(sandbox: &Sandbox, incoming: &Incoming) -> Result<Response, Error> {
     if let Some(source) = incoming.parameter("data_source") {
         return notion::dump(sandbox, source, incoming.at);
+    }
+    if let Some(hook) = incoming.parameter("hook") {
+        return Ok(zapier::dump(sandbox, hook));
     }
     let named = |name, what| incoming.parameter(name).ok_or(Error::Missing(what));
     let place = Place::new(

@@ -6,6 +6,7 @@ mod dump;
 mod notion;
 mod route;
 mod tables;
+mod zapier;
 
 use http::{Method, StatusCode};
 use poem::Response;
@@ -78,6 +79,7 @@ pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
         None => Err(Error::NoRoute),
         Some(Route::Look(what)) => look(&sandbox.world(), incoming, &what),
         Some(Route::Change(what)) => change(&mut sandbox.world(), incoming, &what),
+        Some(Route::Zapier(route)) => zapier::answer(sandbox, incoming, &route),
         Some(Route::Notion(route)) => notion::answer(sandbox, incoming, &route),
         Some(Route::Dump) => match dump::dump(sandbox, incoming) {
             Ok(response) => return response,
@@ -92,8 +94,10 @@ pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
 fn look(world: &World, incoming: &Incoming, what: &Look) -> Result<Answer, Error> {
     let answer = match what {
         Look::Statistics => {
-            let rates = [world.airtable.greatest_rate(), world.notion.greatest_rate()];
-            Answer::ok(&world.journal.statistics(rates[0].max(rates[1])))
+            let tables = world.airtable.greatest_rate();
+            let others = world.notion.greatest_rate();
+            let others = others.max(world.zapier.greatest_rate());
+            Answer::ok(&world.journal.statistics(tables.max(others)))
         }
         Look::Log => {
             let limit = incoming

@@ -1,7 +1,7 @@
 //! Which control call a method and a path mean.
 use http::Method;
 
-use super::notion;
+use super::{notion, zapier};
 use crate::sandbox::airtable::{Call, Mode, Place};
 
 /// A control call.
@@ -12,6 +12,7 @@ pub(super) enum Route {
     /// All records of a table, streamed.
     Dump,
     Notion(notion::Route),
+    Zapier(zapier::Route),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,7 @@ impl Route {
         match (method, segments.as_slice()) {
             (&Method::GET, ["dump"]) => Some(Self::Dump),
             (method, ["notion", rest @ ..]) => notion::Route::parse(method, rest).map(Self::Notion),
+            (method, ["zapier", rest @ ..]) => zapier::Route::parse(method, rest).map(Self::Zapier),
             (&Method::GET, segments) => look(segments).map(Self::Look),
             (method, segments) => change(method, segments).map(Self::Change),
         }

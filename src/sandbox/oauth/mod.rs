@@ -25,6 +25,7 @@ use self::grant::{Code, Grant};
 use super::{answer::Answer, incoming::Incoming};
 
 pub(super) use house::House;
+pub(super) use outcome::pairs;
 
 /// More requests than that do not wait for a person at the same time.
 const MOST_WAITING: usize = 1_000;

@@ -83,7 +83,7 @@ pub(super) fn given(house: House, grant: &Grant, now: Timestamp) -> Answer {
 }
 
 /// The pairs of a form.
-pub(super) fn pairs(body: &[u8]) -> Vec<(String, String)> {
+pub(in crate::sandbox) fn pairs(body: &[u8]) -> Vec<(String, String)> {
     let query = String::from_utf8_lossy(body);
     let url = reqwest::Url::parse(&format!("http://form/?{query}"));
     let owned = |url: reqwest::Url| url.query_pairs().into_owned().collect();

@@ -16,7 +16,9 @@ const KINDS = {
   overloaded: ['529: overloaded (Notion)', 'The call is not carried out; the vendor asks to wait.'],
   restricted: ['403: a missing capability (Notion)', 'As if the integration may no longer do this.'],
   edge_refused: ['403: a page from the edge (Notion)', 'HTML instead of JSON, and no id of the call.'],
-  gateway_timeout: ['504: timed out (Notion)', 'The call is carried out, but the answer says otherwise.'],
+  hook_gone: ['410: the hook is gone (Zapier)', 'As if the Zap had been deleted; the hook stays gone.'],
+  dropped: ['Accepted and dropped (Zapier)', 'Answered 200, and nobody sees the delivery.'],
+  gateway_timeout: ['504: timed out (Notion, Zapier)', 'The call is carried out, but the answer says otherwise.'],
   unauthorized: ['401: token refused', 'As if the token had been revoked.'],
   token_expired: ['401: token at its end', 'The access token of the call is good no more. One that came by OAuth can be replaced.'],
   grant_revoked: ['Access taken back', 'As if the person had withdrawn at the vendor what they had allowed by OAuth.'],
@@ -25,7 +27,7 @@ const KINDS = {
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
 
-const VENDORS = { '/v0/': 'Airtable', '/v1/': 'Notion' };
+const VENDORS = { '/v0/': 'Airtable', '/v1/': 'Notion', '/hooks/': 'Zapier' };
 
 const OFTEN = {
   nth: { every_nth: 10 },
@@ -105,9 +107,30 @@ function ofNotion(database) {
   }));
 }
 
+function ofZapier(hook) {
+  return {
+    key: hook.hook,
+    title: `Zapier: ${hook.hook}`,
+    count: hook.received,
+    columns: ['time', 'delivery', 'change', 'what came in'].map((name) => ({ name, type: 'text' })),
+    dump: `hook=${hook.hook}`,
+    hook,
+    async read(from, limit) {
+      const { total, items } = await call('GET', `zapier/deliveries?hook=${hook.hook}&offset=${from}&limit=${limit}`);
+      const cells = ({ at, body }) => {
+        const { delivery_id: id, change, ...rest } = body ?? {};
+        return [new Date(at).toLocaleTimeString(), shown(id), shown(change), shown(Array.isArray(body) ? body : rest)];
+      };
+      return { total, rows: items.map((one) => ({ id: String(one.number), cells: cells(one) })) };
+    },
+  };
+}
+
 async function showTables() {
-  const [bases, databases] = await Promise.all([call('GET', 'bases'), call('GET', 'notion/databases')]);
-  tables = [...bases.items.flatMap(ofAirtable), ...databases.items.flatMap(ofNotion)];
+  const [bases, databases, hooks] = await Promise.all([
+    call('GET', 'bases'), call('GET', 'notion/databases'), call('GET', 'zapier/hooks'),
+  ]);
+  tables = [...bases.items.flatMap(ofAirtable), ...databases.items.flatMap(ofNotion), ...hooks.items.map(ofZapier)];
   const select = byId('table');
   const chosen = select.value;
   select.replaceChildren(
@@ -138,6 +161,9 @@ async function showRecords() {
   byId('back').disabled = offset === 0;
   byId('on').disabled = offset + rows.length >= total;
   byId('dump').href = `/_sandbox/dump?${table.dump}`;
+  byId('switch').hidden = !table.hook;
+  if (table.hook && document.activeElement !== byId('zap')) byId('zap').value = table.hook.state;
+  byId('hook').textContent = table.hook ? `${location.origin}/hooks/${table.hook.hook}/` : '';
 }
 
 async function showCalls() {
@@ -236,6 +262,10 @@ byId('kinds').append(...Object.entries(KINDS).map(([fault, [name, meaning]], pla
   return label;
 }));
 byId('table').addEventListener('change', () => { offset = 0; act(async () => {}); });
+byId('zap').addEventListener('change', (event) => {
+  const table = tables[byId('table').selectedIndex];
+  act(() => call('PATCH', `zapier/hooks/${table.hook.hook}`, { state: event.target.value }));
+});
 byId('back').addEventListener('click', () => turn(-1));
 byId('on').addEventListener('click', () => turn(1));
 byId('clear').addEventListener('click', () => act(() => call('DELETE', 'faults')));

@@ -1,0 +1,3 @@
+//! Zapier: the sandbox's hooks.
+
+mod hooks;
