@@ -315,6 +315,10 @@ codes! {
         "A sync has failed so often in a row that somebody should look.";
     SyncRecovered = "WB-SYNC-031" "sync_recovered" ApiActivity 99 Informational done
         "A sync that failed time after time has come through again.";
+    SchemaDrifted = "WB-SYNC-034" "schema_drift" ApiActivity 99 Low done
+        "The remote table's fields are not what a sync's mapping was made for.";
+    DriftEnded = "WB-SYNC-035" "schema_drift_end" ApiActivity 99 Informational done
+        "The remote table fits a sync's mapping again.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

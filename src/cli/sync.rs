@@ -40,6 +40,11 @@ enum Command {
     Schedule(schedule::Wanted),
     /// List or discard the records that the provider did not take.
     DeadLetters(DeadLetters),
+    /// Change the mapping as proposed after the remote table's fields have changed.
+    AcceptDrift {
+        /// The sync's name or id.
+        name: String,
+    },
 }
 
 /// What the sync is to join.
@@ -91,6 +96,9 @@ struct Create {
     /// Delete remote records that the sync made once they are no longer wanted.
     #[arg(long)]
     delete: bool,
+    /// What becomes of it when mapped fields of the table are lost, or others are new.
+    #[arg(long, value_enum)]
+    drift: Option<Drift>,
 }
 
 /// Which way records go.
@@ -110,6 +118,19 @@ enum Gone {
     Keep,
     /// Those that the sync has created and nobody has changed are deleted.
     Delete,
+}
+
+/// What becomes of a sync when the remote table's fields change.
+#[derive(Clone, Copy, ValueEnum)]
+enum Drift {
+    /// Runs go on without what is lost.
+    Ignore,
+    /// Runs go on without what is lost, and a changed mapping waits to be accepted.
+    Propose,
+    /// The next run changes the mapping.
+    Apply,
+    /// The schedule rests and every run fails until somebody has acted.
+    Pause,
 }
 
 /// Which sync to run.
@@ -140,6 +161,14 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
         Command::Plan(wanted) => plan::run(wanted, owner, context),
         Command::Schedule(wanted) => schedule::run(wanted, owner, context),
         Command::DeadLetters(wanted) => dead_letters::run(wanted, owner, context),
+        Command::AcceptDrift { name } => {
+            let sync = owner.with(context, async |client| {
+                let sync = path_of(client, "/syncs", "sync", name).await?;
+                let path = format!("{sync}/drift/accept");
+                client.call(Method::POST, &path, None).await
+            })?;
+            Ok(context.out.show(&Sync(sync))?)
+        }
         Command::Run(start) => {
             let run = owner.with(context, async |client| {
                 let path = runs_of(start, client).await?;
@@ -204,6 +233,9 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     }
     if create.delete {
         body["deletes"] = json!({"policy": "delete"});
+    }
+    if let Some(drift) = create.drift {
+        body["drift"] = word(&drift).into();
     }
     client.call(Method::POST, "/syncs", Some(&body)).await
 }
@@ -302,6 +334,11 @@ impl Display for Syncs {
             if !failing.is_null() {
                 let (times, since) = (&failing["failures"], text(failing, "since"));
                 write!(f, "  failing: {times} times since {since}")?;
+            }
+            if sync["drifted"]["stops"] == true {
+                write!(f, "  stopped: its table has changed")?;
+            } else if !sync["drifted"].is_null() {
+                write!(f, "  its table has changed")?;
             }
             writeln!(f)?;
         }

@@ -44,6 +44,13 @@ pub struct RemoteTable {
     pub fields: Vec<RemoteField>,
 }
 
+impl RemoteTable {
+    /// The ids of its fields.
+    pub fn field_ids(&self) -> Vec<String> {
+        self.fields.iter().map(|field| field.id.clone()).collect()
+    }
+}
+
 /// A field of a remote table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteField {

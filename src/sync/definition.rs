@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::direction::{Direction, Pulling};
+use super::drift::Drift;
 use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
 use super::removal::Deletes;
@@ -78,6 +79,13 @@ pub struct Definition {
     pub table: Named,
     /// Which field goes where; the dataset's key field is among them.
     pub mapping: Vec<Pair>,
+    /// The ids of all fields that the table had when the mapping was saved; none for a mapping from
+    /// before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_fields: Option<Vec<String>>,
+    /// What becomes of it when the table's fields change.
+    #[serde(default)]
+    pub drift: Drift,
     /// The remote field that holds the key.
     pub remote_key_field_id: String,
     /// Whether the provider may convert values and add missing options of a select field.

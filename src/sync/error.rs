@@ -49,6 +49,12 @@ pub enum Error {
     /// The sync does not run by itself.
     #[error("the sync has no schedule")]
     NoSchedule,
+    /// The table is as the mapping has it.
+    #[error("the sync's mapping and its table have not grown apart")]
+    NoDrift,
+    /// No mapping can be proposed: nothing could be told apart.
+    #[error("the field that holds the key cannot be used: {0}; choose another in the mapping")]
+    KeyLost(String),
     /// No record of this key is among the dead letters.
     #[error("no dead letter has this key")]
     UnknownLetter,

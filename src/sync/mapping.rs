@@ -45,7 +45,8 @@ pub(super) fn check(
 ) -> Result<Vec<Pair>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut pairs = Vec::with_capacity(wish.pairs.len() + 1);
-    match key_pair(wish, schema, key_field, table, way.direction) {
+    let key = &wish.remote_key_field_id;
+    match key_pair(key, schema, key_field, table, way.direction) {
         Ok(pair) => pairs.push(pair),
         Err(message) => faults.push(Fault {
             path: "remote_key_field_id".into(),
@@ -101,14 +102,14 @@ pub(super) fn check(
     }
 }
 
-fn key_pair(
-    wish: &Wish,
+/// The pair of the key and the remote field `id`; errs with the reason why that cannot hold it.
+pub(super) fn key_pair(
+    id: &str,
     schema: &Schema,
     key_field: &str,
     table: &RemoteTable,
     direction: Direction,
 ) -> Result<Pair, String> {
-    let id = &wish.remote_key_field_id;
     let to = remote(id, table)?;
     let from = schema.fields().iter().find(|from| from.name == key_field);
     if direction == Direction::Pull {
@@ -141,7 +142,11 @@ fn key_pair(
     }
 }
 
-fn pair(
+/// The member of a request that names the remote field of a pair.
+pub(super) const REMOTE: &str = "remote_field_id";
+
+/// A pair of fields; errs with the member that is wrong, and why.
+pub(super) fn pair(
     field: &str,
     id: &str,
     schema: &Schema,
@@ -150,7 +155,7 @@ fn pair(
 ) -> Result<Pair, (&'static str, String)> {
     let from = schema.fields().iter().find(|from| from.name == field);
     let from = from.ok_or_else(|| ("field", format!("the dataset has no field {field:?}")))?;
-    let to = remote(id, table).map_err(|message| ("remote_field_id", message))?;
+    let to = remote(id, table).map_err(|message| (REMOTE, message))?;
     if way.direction == Direction::Pull {
         if gives(to, from.kind) {
             return Ok(joined(field, to));
@@ -161,14 +166,14 @@ fn pair(
             to.kind,
             from.kind.name()
         );
-        return Err(("remote_field_id", message));
+        return Err((REMOTE, message));
     }
     if !to.writable {
         let message = format!(
             "{:?} is computed ({}) and cannot be written",
             to.name, to.kind
         );
-        return Err(("remote_field_id", message));
+        return Err((REMOTE, message));
     }
     if !takes(to, from.kind, way.typecast) {
         let message = format!(
@@ -177,7 +182,7 @@ fn pair(
             to.kind,
             from.kind.name()
         );
-        return Err(("remote_field_id", message));
+        return Err((REMOTE, message));
     }
     Ok(joined(field, to))
 }

@@ -11,6 +11,7 @@ mod claim;
 mod counts;
 mod definition;
 mod direction;
+mod drift;
 mod error;
 mod extent;
 mod gives;
@@ -53,6 +54,7 @@ pub use calendar::{Calendar, Planned};
 pub use counts::{Counts, Fate};
 pub use definition::{Approval, Definition, Named, Pair};
 pub use direction::{Direction, Gone, Pulling, PullingChange};
+pub use drift::{Drift, Drifted, Findings, Lost, Offer};
 pub use error::Error;
 pub use extent::Extent;
 pub use health::{

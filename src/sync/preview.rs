@@ -2,6 +2,7 @@
 
 use super::definition::{Approval, Definition, Named};
 use super::direction::{Direction, Pulling};
+use super::drift::Drift;
 use super::error::Error;
 use super::extent::Extent;
 use super::mapping::{Way, Wish, check};
@@ -60,6 +61,8 @@ impl Syncs {
             base: named(&target.base),
             table: named(&target.table),
             mapping,
+            known_fields: None,
+            drift: Drift::default(),
             remote_key_field_id: wish.remote_key_field_id.clone(),
             typecast: false,
             lender: None,

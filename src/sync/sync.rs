@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::board::Run;
 use super::definition::{Approval, Definition, Definitions};
 use super::direction::PullingChange;
+use super::drift::{Drift, Drifted};
 use super::error::Error;
 use super::extent::{Extent, limits};
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
@@ -53,6 +54,8 @@ pub struct Change {
     pub scope: Option<Extent>,
     /// What becomes of remote records that are no longer wanted.
     pub deletes: Option<Deletes>,
+    /// What becomes of it when the table's fields change.
+    pub drift: Option<Drift>,
 }
 
 /// What people want to know of a sync beside its definition.
@@ -70,6 +73,8 @@ pub struct Overview {
     pub last_run: Option<Run>,
     /// How it fails, when it does so time after time.
     pub failing: Option<Trouble>,
+    /// How its mapping and its table have grown apart.
+    pub drifted: Option<Drifted>,
 }
 
 impl Sync {
@@ -118,6 +123,7 @@ impl Sync {
             provider: connection.provider().to_string(),
             last_run: self.last_run()?,
             failing: self.failing()?,
+            drifted: self.drifted()?.map(|row| row.value),
         })
     }
 
@@ -152,12 +158,14 @@ impl Sync {
         }
         fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
+        fresh.drift = change.drift.unwrap_or(fresh.drift);
         let pulling = change.pulling.apply(fresh.direction, fresh.pulling);
         fresh.pulling = pulling.map_err(Error::Invalid)?;
         self.limit(&mut fresh, &change)?;
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
+        let ends_drift = remapped || change.drift.is_some();
         if remapped {
             self.remap(&mut fresh, change, by).await?;
         }
@@ -169,11 +177,16 @@ impl Sync {
             .detail("gone", fresh.pulling.gone.name())
             .detail("scope", fresh.scope.name())
             .detail("deletes", fresh.deletes.policy.name())
+            .detail("drift", fresh.drift.name())
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
         batch.replace::<Definitions>(&key, &fresh, self.row.version);
+        if ends_drift {
+            self.end_drift(&mut batch)?;
+        }
         self.syncs.commit(batch, &fresh.name).await?;
+        self.syncs.services.nudge.ring();
         self.syncs.open(&self.scope(), self.row.id)
     }
 
@@ -224,6 +237,7 @@ impl Sync {
             typecast: fresh.typecast,
         };
         fresh.mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
+        fresh.known_fields = Some(table.field_ids());
         fresh.remote_key_field_id = wish.remote_key_field_id;
         fresh.base = base;
         fresh.table.name = table.name;

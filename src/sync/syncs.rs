@@ -9,6 +9,7 @@ use super::cancel::{Cancels, Stops};
 use super::claim::Claims;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::direction::{Direction, Pulling, PullingChange};
+use super::drift::{Drift, Drifts};
 use super::error::Error;
 use super::extent::{Extent, limits};
 use super::intent::Intents;
@@ -123,6 +124,8 @@ pub struct New {
     pub scope: Extent,
     /// What becomes of remote records that are no longer wanted.
     pub deletes: Deletes,
+    /// What becomes of it when the table's fields change.
+    pub drift: Drift,
 }
 
 /// Some of an owner's syncs.
@@ -143,7 +146,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 16] {
+pub fn tables() -> [Table; 17] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -157,6 +160,7 @@ pub fn tables() -> [Table; 16] {
         Table::of::<DeadLetters>(),
         Table::of::<Schedules>(),
         Table::of::<Troubles>(),
+        Table::of::<Drifts>(),
         Table::of::<Plans>(),
         Table::of::<Blocks>(),
         Table::of::<ById>(),
@@ -216,11 +220,13 @@ impl Syncs {
             dataset: new.target.dataset,
             connection: new.target.connection,
             base,
+            known_fields: Some(table.field_ids()),
             table: Named {
                 id: table.id,
                 name: table.name,
             },
             mapping,
+            drift: new.drift,
             remote_key_field_id: new.wish.remote_key_field_id,
             typecast: new.typecast,
             lender: Lender::of(&dataset),
@@ -238,6 +244,7 @@ impl Syncs {
             .detail("direction", sync.direction.name())
             .detail("scope", sync.scope.name())
             .detail("deletes", sync.deletes.policy.name())
+            .detail("drift", sync.drift.name())
             .build(&self.services.clock);
         let mut batch = Batch::new(act);
         dataset.hold(&mut batch);

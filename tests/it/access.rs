@@ -192,6 +192,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             json!({"name": "Other"}),
         ),
+        ("acceptDrift", Needs("sync:write"), "", none()),
         ("deleteSync", Needs("sync:write"), "", none()),
         ("listJobs", read, "", none()),
         ("getJob", read, "", none()),

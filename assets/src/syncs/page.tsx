@@ -26,6 +26,7 @@ import { type Column, Table, WaitingTable } from "../ui/table";
 import { ThingPage } from "../ui/thing-page";
 import { ApprovalChoice } from "./approval";
 import { DeletesPanel } from "./deletes-choice";
+import { DriftChoice, DriftNotice } from "./drift";
 import { EditMapping, readSync } from "./edit";
 import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
@@ -65,6 +66,7 @@ export function SyncPage() {
         <>
           {!found.dataset.available && <Unavailable dataset={found.dataset.name} />}
           {found.failing && <Failing failing={found.failing} />}
+          <DriftNotice sync={found} mayWrite={mayWrite} />
           <Panel
             title="Last runs"
             aside={
@@ -266,6 +268,7 @@ function Settings({ sync }: { sync: Sync }) {
         />
         <ApprovalChoice sync={sync} />
         {sync.direction === "pull" && <GoneChoice sync={sync} />}
+        <DriftChoice sync={sync} />
         <Deletion
           noun="sync"
           name={sync.name}

@@ -45,6 +45,35 @@ it("a sync that fails time after time says so, in the list and on its page", asy
   expect(screen.getByText(/Airtable does not take the token\./)).toBeVisible();
 });
 
+it("a table that has changed is told with what is lost, and the mapping follows at a press", async () => {
+  const drifted = {
+    since: "2026-11-22T04:15:00Z",
+    lost: [
+      {
+        field: "city",
+        remote_field_id: "fld-city",
+        remote_field_name: "City",
+        reason: "the table has no such field",
+      },
+    ],
+    offers: [{ field: "city", remote_field_id: "fld-town", remote_field_name: "Town" }],
+    stops: true,
+    schedule_rests: true,
+  };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}": { ...sync, drifted },
+    "POST /syncs/{id}/drift/accept": sync,
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  expect(await screen.findByText(/It has stopped: the fields of/)).toBeVisible();
+  expect(screen.getByText(/city is lost: it belonged to City/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change the mapping so" }));
+  await vi.waitFor(() =>
+    expect(appliance.calls("POST /syncs/{id}/drift/accept")).toHaveLength(1),
+  );
+});
+
 it("an empty list teaches", async () => {
   fakeAppliance({ "GET /syncs": { items: [] } });
   await openPage("/syncs", "Syncs");

@@ -223,6 +223,7 @@ export const sync: Sync = {
   typecast: false,
   scope: { kind: "all" },
   deletes: { policy: "ignore", matched: false, most_records: 100, most_percent: 25 },
+  drift: "pause",
   approval: "never",
   direction: "push",
   created_at: time,

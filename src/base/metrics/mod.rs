@@ -67,6 +67,10 @@ metrics! {
         ["change"],
         "Syncs that failed so often in a row that they count as `failing`, and those of them that \
          have `recovered`.";
+    SYNC_DRIFTS: Counter<1> = "weighbridge_sync_drifts_total" Kind::Counter,
+        ["action"],
+        "Remote tables whose fields changed under a sync: what is lost was `left_out`, a mapping was \
+         `proposed` or `applied`, or the sync `paused`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

@@ -245,6 +245,7 @@ impl From<sync::Error> for ApiError {
             E::ApprovalRequired => Self::new(Code::ApprovalRequired, told),
             E::Precondition => Self::precondition_failed(),
             E::NoSchedule => Self::not_found("schedule"),
+            E::NoDrift => Self::not_found("drift"),
             E::UnknownLetter => Self::not_found("dead letter"),
             E::Invalid(faults) => {
                 let faults = faults.into_iter();
@@ -252,6 +253,7 @@ impl From<sync::Error> for ApiError {
             }
             E::NameTaken(_)
             | E::Busy
+            | E::KeyLost(_)
             | E::Moved
             | E::Ended(_)
             | E::DatasetUnavailable(_)

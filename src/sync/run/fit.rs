@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::super::definition::Definition;
+use super::super::drift::moved;
 use super::super::extent::Extent;
 use super::super::letter::Cell;
 use super::super::link::Hash;
@@ -63,7 +64,7 @@ impl Fit {
             direction: sync.direction,
             typecast: sync.typecast,
         };
-        let mut pairs = check(&wish, schema, key_field, table, way).map_err(moved)?;
+        let mut pairs = check(&wish, schema, key_field, table, way).map_err(misfit)?;
         let shown: Vec<String> = pairs.iter().map(|pair| pair.field.clone()).collect();
         pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
         let mut fields = Vec::with_capacity(pairs.len());
@@ -196,14 +197,7 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-fn moved(faults: Vec<Fault>) -> Failure {
+fn misfit(faults: Vec<Fault>) -> Failure {
     let told: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
-    Failure {
-        code: "mapping_moved".into(),
-        message: format!(
-            "The mapping no longer fits: {}. Nothing was written; look through the mapping and save \
-             it.",
-            told.join("; ")
-        ),
-    }
+    moved(&told.join("; "))
 }

@@ -17,6 +17,7 @@ use super::super::letter::Known;
 use super::super::pairs::Pairs;
 use super::super::plan::{Plan, Plans};
 use super::super::survey::Survey;
+use super::super::sync::Sync;
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::fit::Fit;
@@ -42,6 +43,8 @@ pub(super) struct Claimed<'a> {
     pub(super) by: Actor,
     pub(super) sync_id: SyncId,
     pub(super) sync: Definition,
+    /// The same, to be changed when its table has.
+    opened: Sync,
     pub(super) dataset: Dataset,
     /// What is known of everything that may be removed; empty where nothing is.
     pub(super) survey: Survey,
@@ -139,7 +142,8 @@ impl<'a> Claimed<'a> {
             active,
             by,
             sync_id: place.1,
-            sync: sync.value,
+            sync: sync.value.clone(),
+            opened: Sync::new(syncs.clone(), sync),
             dataset,
             survey,
             claim: Held::new(active.run, version),
@@ -223,7 +227,7 @@ impl<'a> Claimed<'a> {
         let Some(table) = line.ask(|| records.table(base, table)).await else {
             return Ok(());
         };
-        match self.fit(table.as_ref()) {
+        match self.fit(table.as_ref(), task).await? {
             Ok(fit) => {
                 let pass = self.pass(line, fit, task);
                 match task {
@@ -318,19 +322,36 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    /// What goes where, and which records go.
-    fn fit(&self, table: Option<&RemoteTable>) -> Result<(Fit, Within), Failure> {
-        let table = table.ok_or_else(|| Failure {
-            code: "table_gone".into(),
-            message: format!(
-                "The base {:?} has no table {:?} any more, or it is no longer shared with the \
-                 account. Nothing was written.",
-                self.sync.base.name, self.sync.table.name
-            ),
-        })?;
-        let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
-        let fit = Fit::new(&self.sync, schema, key, table)?;
-        Ok((fit, Within::new(&self.sync.scope, &self.dataset)?))
+    /// What goes where, and which records go; the inner error says why nothing can.
+    async fn fit(
+        &self,
+        table: Option<&RemoteTable>,
+        task: Task,
+    ) -> Result<Result<(Fit, Within), Failure>, Error> {
+        let Some(table) = table else {
+            return Ok(Err(Failure {
+                code: "table_gone".into(),
+                message: format!(
+                    "The base {:?} has no table {:?} any more, or it is no longer shared with the \
+                     account. Nothing was written.",
+                    self.sync.base.name, self.sync.table.name
+                ),
+            }));
+        };
+        // A plan changes nothing, its sync neither.
+        let keep = !matches!(task, Task::Plan(_));
+        let keep = keep.then_some(async |batch| {
+            let batch = self.claim.guard(batch);
+            self.syncs.services.store.commit(batch).await?;
+            Ok(())
+        });
+        let met = self.opened.meet((&self.dataset, table), keep, &self.by);
+        let fit = |sync: &Definition| {
+            let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
+            let fit = Fit::new(sync, schema, key, table)?;
+            Ok((fit, Within::new(&sync.scope, &self.dataset)?))
+        };
+        Ok(met.await?.and_then(|sync| fit(&sync)))
     }
 
     fn pass<'l>(&'l self, line: Line<'l>, (fit, within): (Fit, Within), task: Task) -> Pass<'l> {

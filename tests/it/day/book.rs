@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 18] = [
+const ABSENT: [(Code, &str); 20] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -51,6 +51,14 @@ const ABSENT: [(Code, &str); 18] = [
     ),
     (Code::UnsealFailed, "the store must have been altered"),
     (Code::JobFailed, "the appliance would have to be at fault"),
+    (
+        Code::SchemaDrifted,
+        "a remote table would have to lose a field: `sync::drift`",
+    ),
+    (
+        Code::DriftEnded,
+        "a remote table would have to lose a field: `sync::drift`",
+    ),
     (
         Code::LogRecovered,
         "the disk must fail: `faults::disk_errors`",

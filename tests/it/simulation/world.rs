@@ -455,6 +455,7 @@ async fn make(
         approval: Approval::Never,
         scope: Extent::All,
         deletes,
+        drift: weighbridge::sync::Drift::default(),
     };
     let sync = appliance.syncs.create(scope, sync, by).await.unwrap();
     Place {

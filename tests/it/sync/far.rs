@@ -16,7 +16,7 @@ pub(super) enum Far {
 
 /// The database of airports that Notion's sandbox begins with, and its one data source.
 const DATABASE: &str = "d0000000-0000-4000-8000-000000000001";
-const SOURCE: &str = "50000000-0000-4000-8000-000000000001";
+pub(super) const SOURCE: &str = "50000000-0000-4000-8000-000000000001";
 const EDITION: &str = "2026-03-11";
 /// Another integration's, so that looking does not count against the one under test.
 const READER: &str = "ntn_READERreader0001";

@@ -5,6 +5,7 @@ mod calendar;
 mod conformance;
 mod crash;
 mod deletes;
+mod drift;
 mod extent;
 mod far;
 mod faults;

@@ -1,5 +1,6 @@
 //! Agreements between a dataset and a remote table.
 
+mod drift;
 mod resource;
 mod view;
 mod wish;

@@ -120,6 +120,29 @@ impl Resource {
         Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
     }
 
+    /// Changes the mapping as its drift proposes.
+    ///
+    /// What is lost is taken out and what is offered is mapped, after another look at the table; a
+    /// schedule that rests because of it goes on. One that has not drifted answers `not_found`, and
+    /// one whose key field is lost `conflict`: choose another key with the mapping.
+    #[oai(
+        path = "/syncs/:id/drift/accept",
+        method = "post",
+        operation_id = "acceptDrift"
+    )]
+    async fn accept_drift(
+        &self,
+        #[oai(scope = "Permission::SyncWrite")] caller: Caller,
+        id: Path<SyncId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+    ) -> Result<Tagged<Json<SyncView>>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), sync.version().0)?;
+        let sync = sync.accept_drift(&by).await?;
+        Ok(Tagged::at(sync.version().0, Json(view(&sync)?)))
+    }
+
     /// Deletes a sync with its runs and links.
     ///
     /// The remote table stays as it is. Waits for no run: one that has not ended is in the way.

@@ -3,6 +3,7 @@
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
 
+use super::drift::{DriftView, DriftedView};
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
@@ -46,6 +47,10 @@ pub(super) struct SyncView {
     scope: ScopeView,
     /// What becomes of remote records whose record here is gone, or is none that the sync takes.
     deletes: DeletesView,
+    /// What becomes of it when mapped fields of the table are lost, or others are new.
+    drift: DriftView,
+    /// How mapping and table have grown apart, as the last run found.
+    drifted: Option<DriftedView>,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -285,6 +290,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         provider,
         last_run,
         failing,
+        drifted,
     } = sync.overview()?;
     let kept = sync.definition().clone();
     let pulling = (kept.direction == Direction::Pull).then_some(kept.pulling);
@@ -313,6 +319,8 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         approval: kept.approval.into(),
         scope: kept.scope.into(),
         deletes: kept.deletes.into(),
+        drift: kept.drift.into(),
+        drifted: drifted.map(DriftedView::from),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),

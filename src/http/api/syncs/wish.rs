@@ -2,13 +2,14 @@
 
 use poem_openapi::Object;
 
+use super::drift::DriftView;
 use super::view::{ApprovalView, DeletesView, GoneView, ScopeView};
 use crate::base::{ConnectionId, DatasetId};
 use crate::http::api::runs::DirectionView;
 use crate::http::{ApiError, Members};
 use crate::sync::{
-    Approval, Change, Deletes, Direction, Extent, Gone, New, Previewed, Proposal, PullingChange,
-    Target, Wish,
+    Approval, Change, Deletes, Direction, Drift, Extent, Gone, New, Previewed, Proposal,
+    PullingChange, Target, Wish,
 };
 
 /// A field of the dataset and the remote field that it is to fill, or to be filled from.
@@ -68,6 +69,9 @@ pub(super) struct NewSync {
     /// What becomes of remote records that are no longer wanted.
     #[oai(default)]
     deletes: DeletesView,
+    /// What becomes of it when mapped fields of the table are lost, or others are new.
+    #[oai(default)]
+    drift: DriftView,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -98,6 +102,9 @@ pub(super) struct SyncChange {
     scope: Option<ScopeView>,
     /// What becomes of remote records that are no longer wanted.
     deletes: Option<DeletesView>,
+    /// What becomes of it when mapped fields of the table are lost, or others are new. A schedule
+    /// that rests because of that goes on.
+    drift: Option<DriftView>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
@@ -217,6 +224,7 @@ impl TryFrom<NewSync> for New {
             approval: new.approval.into(),
             scope: new.scope.try_into()?,
             deletes: new.deletes.into(),
+            drift: new.drift.into(),
         })
     }
 }
@@ -239,6 +247,7 @@ impl TryFrom<SyncChange> for Change {
             },
             scope: change.scope.map(Extent::try_from).transpose()?,
             deletes: change.deletes.map(Deletes::from),
+            drift: change.drift.map(Drift::from),
         })
     }
 }

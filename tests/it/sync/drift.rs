@@ -1,0 +1,254 @@
+//! Remote tables whose fields change under a sync.
+
+use poem::http::Method;
+use serde_json::{Value, json};
+
+use super::far::{Far, SOURCE};
+use super::{Yard, counts, text};
+
+/// A yard at Notion, where people change a table's fields as they like, with ten records.
+async fn yard() -> Yard {
+    let mut yard = Yard::at(Far::Notion).await;
+    yard.member = yard.server.anonymous().acting_for("member@example.org");
+    yard.bring(0..10, "Airport").await;
+    yard
+}
+
+impl Yard {
+    /// Somebody there changes the properties of the airports; null takes one away.
+    async fn reshape(&self, properties: Value) {
+        let path = format!("data_sources/{SOURCE}");
+        let body = json!({ "properties": properties });
+        self.vendor.notion(Method::PATCH, &path, Some(body)).await;
+    }
+
+    async fn sync_that(&self, drift: &str) -> String {
+        let sync = self.sync().await;
+        let change = json!({ "drift": drift });
+        self.patch(&sync, change).await;
+        sync
+    }
+
+    async fn patch(&self, sync: &str, change: Value) -> Value {
+        let path = format!("/syncs/{sync}");
+        let changed = self.fly(self.member.patch(&path, change)).await;
+        changed.expect(200)
+    }
+
+    async fn shown_sync(&self, sync: &str) -> Value {
+        self.member.get(&format!("/syncs/{sync}")).await.expect(200)
+    }
+
+    async fn accept(&self, sync: &str) -> crate::support::Answer {
+        let path = format!("/syncs/{sync}/drift/accept");
+        self.fly(self.member.post(&path, json!({}))).await
+    }
+
+    fn drifts_in_book(&self) -> (usize, usize) {
+        let count = |code| self.server.count_in_book(code);
+        (count("schema_drift"), count("schema_drift_end"))
+    }
+}
+
+fn mapped(sync: &Value) -> Vec<String> {
+    let pairs = sync["mapping"].as_array().unwrap().iter();
+    pairs.map(|pair| text(&pair["field"])).collect()
+}
+
+#[tokio::test]
+async fn a_sync_that_pauses_rests_until_its_mapping_is_saved_and_then_goes_on() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let hourly = json!({"every": "hour", "minute": 0, "zone": "UTC"});
+    let path = format!("/syncs/{sync}/schedule");
+    yard.member.put(&path, hourly).await.expect(200);
+    yard.reshape(json!({"City": null})).await;
+    for _ in 0..2 {
+        let run = yard.run(&sync).await;
+        assert_eq!(run["failure"]["code"], "mapping_moved", "{run}");
+    }
+    assert_eq!(yard.vendor.writes().await, 0);
+    let shown = yard.shown_sync(&sync).await;
+    let drifted = &shown["drifted"];
+    assert_eq!(drifted["lost"][0]["field"], "city", "{shown}");
+    assert_eq!(
+        (&drifted["stops"], &drifted["schedule_rests"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], true);
+    assert_eq!(yard.drifts_in_book(), (1, 0), "it is told once");
+    let shown = yard.accept(&sync).await.expect(200);
+    assert!(shown["drifted"].is_null(), "{shown}");
+    assert!(!mapped(&shown).contains(&"city".to_owned()), "{shown}");
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], false);
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 10, "{run}");
+}
+
+#[tokio::test]
+async fn a_schedule_that_somebody_let_rest_stays_so() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let resting = json!({"every": "hour", "minute": 0, "zone": "UTC", "paused": true});
+    let path = format!("/syncs/{sync}/schedule");
+    yard.member.put(&path, resting).await.expect(200);
+    yard.reshape(json!({"City": null})).await;
+    yard.run(&sync).await;
+    let shown = yard.accept(&sync).await.expect(200);
+    assert!(shown["drifted"].is_null(), "{shown}");
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], true);
+}
+
+#[tokio::test]
+async fn one_that_ignores_it_goes_on_without_what_is_lost_and_clears_nothing() {
+    let yard = yard().await;
+    let sync = yard.sync_that("ignore").await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"City": null, "Town": {"rich_text": {}}}))
+        .await;
+    yard.bring(0..11, "Renamed").await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["state"], "done", "{run}");
+    assert_eq!(
+        (&counts(&run)["changed"], &counts(&run)["created"]),
+        (&10, &1)
+    );
+    yard.assert_same().await;
+    let shown = yard.shown_sync(&sync).await;
+    assert_eq!(shown["drifted"]["stops"], false, "{shown}");
+    assert_eq!(shown["drifted"]["offers"], json!([]));
+    assert!(
+        mapped(&shown).contains(&"city".to_owned()),
+        "it is kept: {shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_comes_back_as_another_is_proposed_and_accepted() {
+    let yard = yard().await;
+    let sync = yard.sync_that("propose").await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"City": null})).await;
+    yard.reshape(json!({"City": {"rich_text": {}}})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["state"], "done", "{run}");
+    let shown = yard.shown_sync(&sync).await;
+    let drifted = &shown["drifted"];
+    assert_eq!(drifted["lost"][0]["field"], "city", "{shown}");
+    assert_eq!(drifted["offers"][0]["field"], "city", "{shown}");
+    assert_eq!(drifted["offers"][0]["remote_field_name"], "City");
+    let shown = yard.accept(&sync).await.expect(200);
+    assert!(mapped(&shown).contains(&"city".to_owned()), "{shown}");
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 10, "{run}");
+    assert_eq!(
+        yard.vendor.record("K0003").await["fields"]["City"],
+        "City 3"
+    );
+    yard.accept(&sync).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_was_left_out_on_purpose_is_not_proposed() {
+    let yard = yard().await;
+    let sync = yard.sync_that("propose").await;
+    let shown = yard.shown_sync(&sync).await;
+    let pairs = shown["mapping"].as_array().unwrap().iter();
+    let rest = pairs.filter(|pair| pair["field"] != "city");
+    let rest: Vec<Value> = rest
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
+        .collect();
+    yard.patch(&sync, json!({ "mapping": rest })).await;
+    yard.run(&sync).await;
+    assert!(yard.shown_sync(&sync).await["drifted"].is_null());
+    assert_eq!(yard.drifts_in_book(), (0, 0));
+}
+
+#[tokio::test]
+async fn one_that_applies_changes_its_mapping_in_the_run_and_tells_the_book() {
+    let yard = yard().await;
+    let sync = yard.sync_that("apply").await;
+    yard.run(&sync).await;
+    let before = yard.shown_sync(&sync).await;
+    yard.reshape(json!({"City": null})).await;
+    yard.reshape(json!({"City": {"rich_text": {}}})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 10, "{run}");
+    let after = yard.shown_sync(&sync).await;
+    assert!(after["drifted"].is_null(), "{after}");
+    assert_eq!(mapped(&after).len(), mapped(&before).len());
+    assert_ne!(after["mapping"], before["mapping"]);
+    assert_eq!(yard.drifts_in_book(), (1, 0));
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["unchanged"], 10, "{run}");
+}
+
+#[tokio::test]
+async fn a_plan_shows_what_its_run_applies_and_changes_nothing() {
+    let yard = yard().await;
+    let sync = yard.sync_that("apply").await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"City": null})).await;
+    yard.reshape(json!({"City": {"rich_text": {}}})).await;
+    let before = yard.shown_sync(&sync).await;
+    let plan = yard.plan(&sync, json!({})).await;
+    assert_eq!(plan["counts"]["changed"], 10, "{plan}");
+    assert_eq!(yard.shown_sync(&sync).await["mapping"], before["mapping"]);
+    assert_eq!(yard.drifts_in_book(), (0, 0));
+    let run = yard.carry_out(&plan).await;
+    assert_eq!(counts(&run)["changed"], 10, "{run}");
+    assert_ne!(yard.shown_sync(&sync).await["mapping"], before["mapping"]);
+}
+
+#[tokio::test]
+async fn without_its_key_a_sync_stops_whatever_was_agreed_upon() {
+    for drift in ["ignore", "propose", "apply", "pause"] {
+        let yard = yard().await;
+        let sync = yard.sync_that(drift).await;
+        yard.run(&sync).await;
+        let written = yard.vendor.writes().await;
+        yard.reshape(json!({"Code": null})).await;
+        yard.bring(0..10, "Renamed").await;
+        let run = yard.run(&sync).await;
+        assert_eq!(run["failure"]["code"], "mapping_moved", "{drift}: {run}");
+        assert_eq!(yard.vendor.writes().await, written, "{drift}");
+        let shown = yard.shown_sync(&sync).await;
+        assert!(shown["drifted"]["key_lost"].is_string(), "{drift}: {shown}");
+        yard.accept(&sync).await.problem(409, "conflict");
+    }
+}
+
+#[tokio::test]
+async fn a_drift_that_is_undone_there_is_over_at_the_next_run() {
+    let yard = yard().await;
+    let sync = yard.sync_that("propose").await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"State": {"number": {}}})).await;
+    yard.run(&sync).await;
+    let shown = yard.shown_sync(&sync).await;
+    assert_eq!(shown["drifted"]["lost"][0]["field"], "state", "{shown}");
+    yard.reshape(json!({"State": {"select": {}}})).await;
+    yard.run(&sync).await;
+    assert!(yard.shown_sync(&sync).await["drifted"].is_null());
+    assert_eq!(yard.drifts_in_book(), (1, 1));
+}
+
+#[tokio::test]
+async fn what_a_pull_has_brought_stays_when_its_field_is_lost_there() {
+    let yard = yard().await;
+    let pushed = yard.sync().await;
+    yard.run(&pushed).await;
+    let code = yard.remote_field("Code").await;
+    let more = json!({"drift": "ignore", "name": "Back", "remote_key_field_id": code});
+    let pull = yard.pull(more).await;
+    yard.run(&pull).await;
+    let here = yard.here("K0003").await;
+    yard.reshape(json!({"City": null})).await;
+    let run = yard.run(&pull).await;
+    assert_eq!(run["state"], "done", "{run}");
+    assert_eq!(
+        yard.here("K0003").await,
+        here,
+        "what is lost there stays here"
+    );
+}
