@@ -1603,6 +1603,30 @@ export interface paths {
         patch: operations["updateSync"];
         trace?: never;
     };
+    "/syncs/{id}/drift/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes the mapping as its drift proposes.
+         * @description What is lost is taken out and what is offered is mapped, after another look at the table; a
+         *     schedule that rests because of it goes on. One that has not drifted answers `not_found`, and
+         *     one whose key field is lost `conflict`: choose another key with the mapping.
+         *
+         *     Needs the permission `sync:write`.
+         */
+        post: operations["acceptDrift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs/schedule-preview": {
         parameters: {
             query?: never;
@@ -3402,6 +3426,20 @@ export interface components {
             user_agent?: string;
         };
         /**
+         * LostField
+         * @description A mapped field that is gone, or that no longer takes or gives the values.
+         */
+        LostField: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name when it was last looked at. */
+            remote_field_name: string;
+            /** @description Why it is lost. */
+            reason: string;
+        };
+        /**
          * MadeToken
          * @description A token just made.
          */
@@ -3668,6 +3706,11 @@ export interface components {
              *     }
              */
             deletes?: components["schemas"]["SyncDeletes"] & unknown;
+            /**
+             * @description What becomes of it when mapped fields of the table are lost, or others are new.
+             * @default pause
+             */
+            drift?: components["schemas"]["SyncDrift"] & unknown;
         };
         /**
          * NewToken
@@ -3718,6 +3761,18 @@ export interface components {
              * @description Until when it can be renewed; every renewal moves this on.
              */
             renewable_until?: string;
+        };
+        /**
+         * OfferedPair
+         * @description A pair of fields that might be mapped as well.
+         */
+        OfferedPair: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name. */
+            remote_field_name: string;
         };
         /**
          * OutcomeList
@@ -4843,6 +4898,10 @@ export interface components {
             scope: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records whose record here is gone, or is none that the sync takes. */
             deletes: components["schemas"]["SyncDeletes"] & unknown;
+            /** @description What becomes of it when mapped fields of the table are lost, or others are new. */
+            drift: components["schemas"]["SyncDrift"] & unknown;
+            /** @description How mapping and table have grown apart, as the last run found. */
+            drifted?: components["schemas"]["SyncDrifted"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -4904,6 +4963,11 @@ export interface components {
             scope?: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records that are no longer wanted. */
             deletes?: components["schemas"]["SyncDeletes"] & unknown;
+            /**
+             * @description What becomes of it when mapped fields of the table are lost, or others are new. A schedule
+             *     that rests because of that goes on.
+             */
+            drift?: components["schemas"]["SyncDrift"] & unknown;
         };
         /**
          * @description What is done to remote records that are no longer wanted.
@@ -4948,6 +5012,32 @@ export interface components {
          * @enum {string}
          */
         SyncDirection: "push" | "pull";
+        /**
+         * @description What a sync does when mapped fields of its table are lost, or others are new.
+         * @enum {string}
+         */
+        SyncDrift: "ignore" | "propose" | "apply" | "pause";
+        /**
+         * SyncDrifted
+         * @description How a sync's mapping and its table have grown apart.
+         */
+        SyncDrifted: {
+            /**
+             * Format: date-time
+             * @description When a run found that it is as it is now.
+             */
+            since: string;
+            /** @description Why the field that holds the key cannot be used. This always stops the sync. */
+            key_lost?: string;
+            /** @description The mapped fields that are lost. */
+            lost: components["schemas"]["LostField"][];
+            /** @description What is new there and called like a field here that is not mapped. */
+            offers: components["schemas"]["OfferedPair"][];
+            /** @description Whether runs fail until somebody has acted. */
+            stops: boolean;
+            /** @description Whether the schedule rests because of it; it goes on once this is over. */
+            schedule_rests: boolean;
+        };
         /**
          * SyncFailing
          * @description How a sync fails.
@@ -9326,7 +9416,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -9623,6 +9713,50 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             502: components["responses"]["ProviderFailed"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    acceptDrift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
         };

@@ -69,9 +69,7 @@ it("a table that has changed is told with what is lost, and the mapping follows 
   expect(await screen.findByText(/It has stopped: the fields of/)).toBeVisible();
   expect(screen.getByText(/city is lost: it belonged to City/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Change the mapping so" }));
-  await vi.waitFor(() =>
-    expect(appliance.calls("POST /syncs/{id}/drift/accept")).toHaveLength(1),
-  );
+  await vi.waitFor(() => expect(appliance.calls("POST /syncs/{id}/drift/accept")).toHaveLength(1));
 });
 
 it("an empty list teaches", async () => {
