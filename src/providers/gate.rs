@@ -389,7 +389,8 @@ mod tests {
         .await;
         let turns = turns.into_inner().unwrap();
         let longest = turns.split_inclusive('s').take(10).map(str::len).max();
-        assert_eq!(longest, Some(LARGE + 1), "{turns}");
+        // Those that stood in line before it, one that may come back first, and itself.
+        assert!(longest.is_some_and(|calls| calls <= LARGE + 2), "{turns}");
     }
 
     #[tokio::test]
