@@ -319,6 +319,10 @@ codes! {
         "The remote table's fields are not what a sync's mapping was made for.";
     DriftEnded = "WB-SYNC-035" "schema_drift_end" ApiActivity 99 Informational done
         "The remote table fits a sync's mapping again.";
+    ConflictsFound = "WB-SYNC-040" "conflicts_found" ApiActivity 99 Low done
+        "A run found records that both sides of a sync have changed.";
+    ConflictsResolved = "WB-SYNC-041" "conflicts_resolved" ApiActivity 3 Low done
+        "Somebody has said who is right about conflicts of a sync.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

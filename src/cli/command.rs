@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, connection, dataset, demo, doctor, health, init, job, limits, man,
-    openapi, run as runs, sandbox, serve, setup_link, store, sync, token, user,
+    audit, completions, config, conflict, connection, dataset, demo, doctor, health, init, job,
+    limits, man, openapi, run as runs, sandbox, serve, setup_link, store, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -75,6 +75,8 @@ enum Command {
     Sync(sync::Line),
     /// Show runs and follow them.
     Run(runs::Line),
+    /// Show what both sides of two-way syncs have changed, and say who is right.
+    Conflict(conflict::Line),
     /// List what is under way, or was, and call it off.
     Job(job::Line),
     /// Play the providers on this machine, faults included, to try every failure first.
@@ -122,6 +124,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),
+        Command::Conflict(line) => conflict::run(&line, context),
         Command::Job(line) => job::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -12,6 +12,7 @@ mod client;
 mod command;
 mod completions;
 mod config;
+mod conflict;
 mod connection;
 mod context;
 mod dataset;

@@ -75,12 +75,19 @@ struct Create {
     /// A field and the id of the remote field that it fills; may be given several times.
     #[arg(long, value_name = "FIELD=REMOTE FIELD ID", value_parser = pair)]
     map: Vec<(String, String)>,
-    /// Which way records go: from the dataset to the table, or from the table into the dataset.
+    /// Which way records go: from the dataset to the table, from the table into the dataset, or both.
     #[arg(long, value_enum, default_value_t)]
     direction: Direction,
-    /// What a pull does with records here whose remote ones are gone.
+    /// What becomes of records here whose remote ones are gone; not for a push.
     #[arg(long, value_enum)]
     gone: Option<Gone>,
+    /// Who is right about a field that both sides have changed; for a two-way sync.
+    #[arg(long, value_enum)]
+    conflicts: Option<Policy>,
+    /// Let what was edited at the provider so many seconds ago or less wait for the next run; for a
+    /// two-way sync.
+    #[arg(long, value_name = "SECONDS")]
+    wait: Option<u32>,
     /// Let the provider convert values and add missing options.
     #[arg(long)]
     typecast: bool,
@@ -109,6 +116,21 @@ enum Direction {
     Push,
     /// From the remote table into the dataset.
     Pull,
+    /// Both: what either side has changed comes to the other.
+    TwoWay,
+}
+
+/// Who is right about a field that both sides have changed.
+#[derive(Clone, Copy, ValueEnum)]
+enum Policy {
+    /// The dataset.
+    Local,
+    /// The provider.
+    Remote,
+    /// Whoever was changed last, where the provider tells.
+    Newest,
+    /// Somebody is asked: see `weighbridge conflict`.
+    Ask,
 }
 
 /// What becomes of records whose remote ones are gone.
@@ -226,6 +248,12 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     if let Some(gone) = create.gone {
         body["gone"] = word(&gone).into();
     }
+    if let Some(policy) = create.conflicts {
+        body["conflicts"] = word(&policy).into();
+    }
+    if let Some(seconds) = create.wait {
+        body["wait_seconds"] = seconds.into();
+    }
     if let Some(filter) = &create.filter {
         body["scope"] = json!({"kind": "filter", "filter": filter});
     } else if create.selection {
@@ -240,10 +268,10 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     client.call(Method::POST, "/syncs", Some(&body)).await
 }
 
-/// A choice in the API's word, which is the command line's.
+/// A choice in the API's word, which is the command line's but for its hyphens.
 fn word(choice: &impl ValueEnum) -> String {
     let word = choice.to_possible_value();
-    word.map_or_else(String::new, |word| word.get_name().to_owned())
+    word.map_or_else(String::new, |word| word.get_name().replace('-', "_"))
 }
 
 /// The id of the one that is called so, in the provider's list at `path`; the word itself when none
@@ -295,10 +323,12 @@ impl Display for Sync {
         let (base, table) = (text(&sync["base"], "name"), text(&sync["table"], "name"));
         let (id, name) = (text(sync, "id"), text(sync, "name"));
         let pull = sync["direction"] == "pull";
+        let both = sync["direction"] == "two_way";
         if pull {
             writeln!(f, "{id}  {name}: {base} / {table} to {from}")?;
         } else {
-            writeln!(f, "{id}  {name}: {from} to {base} / {table}")?;
+            let way = if both { "and" } else { "to" };
+            writeln!(f, "{id}  {name}: {from} {way} {base} / {table}")?;
         }
         for pair in sync["mapping"].as_array().into_iter().flatten() {
             let (field, remote) = (text(pair, "field"), text(pair, "remote_field_name"));
@@ -307,12 +337,14 @@ impl Display for Sync {
             } else {
                 ""
             };
-            let (one, other) = if pull {
+            let way = text(pair, "direction");
+            let (one, other) = if pull || way == "pull" {
                 (remote, field)
             } else {
                 (field, remote)
             };
-            writeln!(f, "  {one} to {other}{key}")?;
+            let way = if both && way == "both" { "and" } else { "to" };
+            writeln!(f, "  {one} {way} {other}{key}")?;
         }
         Ok(())
     }

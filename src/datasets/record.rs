@@ -187,7 +187,8 @@ impl Unread {
         self.envelope.created_at()
     }
 
-    pub(super) fn updated_at(&self) -> Timestamp {
+    /// When it was last changed, to the millisecond.
+    pub fn updated_at(&self) -> Timestamp {
         self.envelope.updated_at()
     }
 

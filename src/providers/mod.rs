@@ -27,8 +27,8 @@ pub use gate::{Gate, Pace};
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use learnt::{Learnt, Limit, Met, Standing};
 pub use records::{
-    Account, Answer, Base, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal, Row,
-    Since,
+    Account, Answer, Base, Changed, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal,
+    Row, Since, changed_field,
 };
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;

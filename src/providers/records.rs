@@ -83,6 +83,21 @@ pub struct Layout {
     pub key: usize,
     /// Whether the provider may convert values and add missing options.
     pub typecast: bool,
+    /// The field that tells when a row was changed, by its id, where the provider does not tell that
+    /// of every row.
+    pub changed: Option<String>,
+}
+
+/// The field of a table that tells when each of its rows was changed last, by its id.
+///
+/// Airtable tells that of rows only through a field of this type (Airtable Web API, "Field types").
+pub fn changed_field(table: &RemoteTable) -> Option<String> {
+    let tells = |field: &&RemoteField| field.kind == "lastModifiedTime";
+    table
+        .fields
+        .iter()
+        .find(tells)
+        .map(|field| field.id.clone())
 }
 
 /// A row to be written.
@@ -92,6 +107,8 @@ pub struct Row {
     pub id: Option<String>,
     /// The cells in the order of the layout; none clears.
     pub cells: Vec<Option<Value>>,
+    /// The places of cells that are left as they are.
+    pub untouched: Vec<usize>,
 }
 
 /// A row as the provider holds it.
@@ -101,6 +118,8 @@ pub struct Held {
     pub id: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When somebody has changed it last, where the provider tells.
+    pub changed: Option<Changed>,
     /// Whether the call made it (never for rows that were only read).
     pub created: bool,
     /// The cells in the order of the layout, mapped back.
@@ -116,6 +135,15 @@ pub enum Since {
     Untouched(Held),
     /// Somebody has changed it, the account itself perhaps, or another made it, or nobody can tell.
     Touched,
+}
+
+/// When a row was changed last. A provider that rounds its times leaves open when exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Not before.
+    pub from: Timestamp,
+    /// Not after.
+    pub to: Timestamp,
 }
 
 /// A part of a table's rows.

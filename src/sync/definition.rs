@@ -7,6 +7,7 @@ use super::direction::{Direction, Pulling};
 use super::drift::Drift;
 use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
+use super::meeting::Meeting;
 use super::removal::Deletes;
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
@@ -69,6 +70,9 @@ pub struct Definition {
     /// What a pull does about records that are gone at the provider.
     #[serde(default)]
     pub pulling: Pulling,
+    /// How a two-way sync settles what both sides have changed.
+    #[serde(default)]
+    pub meeting: Meeting,
     /// The dataset whose records they are.
     pub dataset: DatasetId,
     /// Through which account they go.

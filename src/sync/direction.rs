@@ -15,6 +15,8 @@ pub enum Direction {
     Push,
     /// From the remote table into the dataset.
     Pull,
+    /// Both: what either side has changed comes to the other.
+    TwoWay,
 }
 
 impl Direction {
@@ -23,6 +25,7 @@ impl Direction {
         match self {
             Self::Push => "push",
             Self::Pull => "pull",
+            Self::TwoWay => "two_way",
         }
     }
 
@@ -30,7 +33,7 @@ impl Direction {
     pub(super) const fn needs(self) -> Access {
         match self {
             Self::Push => Access::Use,
-            Self::Pull => Access::Edit,
+            Self::Pull | Self::TwoWay => Access::Edit,
         }
     }
 
@@ -39,6 +42,7 @@ impl Direction {
         match self {
             Self::Push => Task::Push,
             Self::Pull => Task::Pull,
+            Self::TwoWay => Task::Both,
         }
     }
 }
@@ -108,7 +112,7 @@ impl PullingChange {
             message: message.into(),
         };
         if direction == Direction::Push && self != Self::default() {
-            let message = "only a pull finds out what is gone at the provider";
+            let message = "a push does not find out what is gone at the provider";
             return Err(vec![fault("gone", message)]);
         }
         if self.percent.is_some_and(|percent| percent > 100) {

@@ -69,14 +69,14 @@ pub(crate) fn limits(
         scope.check(dataset)?;
         return deletes.check(provider);
     }
-    let (all, none) = (*scope == Extent::All, deletes == Deletes::default());
+    if direction == Direction::TwoWay {
+        deletes.check(provider)?;
+    }
+    let all = *scope == Extent::All;
+    let none = direction == Direction::TwoWay || deletes == Deletes::default();
     let places = [
         (all, "scope", "only a push chooses among the records here"),
-        (
-            none,
-            "deletes",
-            "only a push removes records at the provider",
-        ),
+        (none, "deletes", "a pull removes no records at the provider"),
     ];
     let faults = places.into_iter().filter(|(fits, ..)| !fits);
     let faults: Vec<Fault> = faults

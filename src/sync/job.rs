@@ -66,6 +66,8 @@ pub enum Task {
     Push,
     /// To go through the remote table and bring what is new or has changed into the dataset.
     Pull,
+    /// To go through both and bring what is new or has changed on either side to the other.
+    Both,
     /// To write what was refused in another run, or stayed unknown, and nothing else.
     Retry(RunId),
     /// To find out what a run would do.

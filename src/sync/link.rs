@@ -30,6 +30,10 @@ pub(crate) struct Link {
     /// What the provider held when it was agreed, for those who want to see what changes: canonical
     /// cells, each ended by a zero byte. Empty when that is not known.
     pub(crate) cells: Vec<u8>,
+    /// The same of the record here, for a two-way sync: what either side has changed since is told
+    /// field by field. Of a record that was found, what it looked like when it was announced. Empty
+    /// when that is not known.
+    pub(crate) here: Vec<u8>,
     /// Whether a write of this sync made the remote record. Of links that were kept before that was
     /// asked it is not known, and then it did not.
     pub(crate) ours: bool,
@@ -96,11 +100,20 @@ const FOUND_THERE: u8 = 2;
 const AGREED_IN_FULL: u8 = 3;
 const AGREED_OURS: u8 = 4;
 const AGREED_IN_FULL_OURS: u8 = 5;
+const BOTH_SIDES: u8 = 6;
 
 /// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
 /// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
+/// Of a link that knows both sides, the number of bytes of what is known of the record here stands
+/// before the usual form (big-endian, four), and so do they.
 impl store::Value for Link {
     fn encode(&self, out: &mut Vec<u8>) {
+        if !self.here.is_empty() {
+            out.push(BOTH_SIDES);
+            let length = u32::try_from(self.here.len()).unwrap_or(u32::MAX);
+            out.extend_from_slice(&length.to_be_bytes());
+            out.extend_from_slice(&self.here);
+        }
         match &self.content {
             Content::Agreed { sent, echo } => {
                 let full = !self.cells.is_empty();
@@ -128,8 +141,22 @@ impl store::Value for Link {
     }
 
     fn decode(_shape: u8, bytes: &[u8]) -> Result<Self, store::Error> {
-        read(bytes).ok_or_else(|| store::Error::Damaged("a link".into()))
+        read_whole(bytes).ok_or_else(|| store::Error::Damaged("a link".into()))
     }
+}
+
+fn read_whole(bytes: &[u8]) -> Option<Link> {
+    let Some(rest) = bytes.strip_prefix(&[BOTH_SIDES]) else {
+        return read(bytes);
+    };
+    let (length, rest) = rest.split_first_chunk()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (here, rest) = rest.split_at_checked(length)?;
+    let here = here.to_vec();
+    Some(Link {
+        here,
+        ..read(rest)?
+    })
 }
 
 fn read(bytes: &[u8]) -> Option<Link> {
@@ -161,6 +188,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         content,
         source,
         cells: cells.to_vec(),
+        here: Vec::new(),
         ours: matches!(*kind, AGREED_OURS | AGREED_IN_FULL_OURS | FOUND_OURS),
     })
 }
@@ -176,19 +204,33 @@ mod tests {
             sent: [1; 16],
             echo: [2; 16],
         };
-        for (content, cells, ours) in [
-            (agreed, Vec::new(), false),
-            (agreed, Vec::new(), true),
-            (agreed, b"\"a\"\0\0".to_vec(), false),
-            (agreed, b"\"a\"\0\0".to_vec(), true),
-            (Content::Found { ours: true }, Vec::new(), true),
-            (Content::Found { ours: false }, Vec::new(), false),
+        let held = || b"\"a\"\0\0".to_vec();
+        for (content, cells, here, ours) in [
+            (agreed, Vec::new(), Vec::new(), false),
+            (agreed, Vec::new(), Vec::new(), true),
+            (agreed, held(), Vec::new(), false),
+            (agreed, held(), Vec::new(), true),
+            (agreed, held(), b"\"b\"\0\0".to_vec(), true),
+            (Content::Found { ours: true }, Vec::new(), Vec::new(), true),
+            (
+                Content::Found { ours: false },
+                Vec::new(),
+                Vec::new(),
+                false,
+            ),
+            (
+                Content::Found { ours: true },
+                Vec::new(),
+                b"0a0b0c0d".to_vec(),
+                true,
+            ),
         ] {
             let link = Link {
                 remote_id: "recAAAAAAAAAAAAAA".into(),
                 content,
                 source: if cells.is_empty() { UNKNOWN } else { [3; 16] },
                 cells,
+                here,
                 ours,
             };
             let mut bytes = Vec::new();
@@ -207,7 +249,8 @@ mod tests {
     #[test]
     fn bytes_that_are_no_link_are_refused() {
         let long = [&[AGREED_IN_FULL][..], &[0; 48], &[0, 9, b'r']].concat();
-        for bytes in [&[][..], &[9, 9], &[AGREED, 1, 2, 3], &long] {
+        let cut = [&[BOTH_SIDES][..], &[0, 0, 0, 9], &[1]].concat();
+        for bytes in [&[][..], &[9, 9], &[AGREED, 1, 2, 3], &long, &cut] {
             assert!(Link::decode(1, bytes).is_err());
         }
     }
@@ -222,6 +265,7 @@ mod tests {
             },
             source: [3; 16],
             cells: Vec::new(),
+            here: Vec::new(),
             ours: false,
         };
         assert!(link.agrees(&[1; 16]));

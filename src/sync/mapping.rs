@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::definition::Pair;
 use super::direction::Direction;
 use super::gives::{gives, holds_key};
+use super::meeting::{FieldWay, Ways};
 use crate::fields::{FieldType, Schema};
 use crate::providers::{RemoteField, RemoteTable};
 
@@ -16,6 +17,8 @@ pub struct Wish {
     pub pairs: Vec<(String, String)>,
     /// The remote field that holds the key.
     pub remote_key_field_id: String,
+    /// Which way fields go in a two-way sync, where that is one alone.
+    pub ways: Ways,
 }
 
 /// Which way values go, and how freely.
@@ -45,13 +48,16 @@ pub(super) fn check(
 ) -> Result<Vec<Pair>, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut pairs = Vec::with_capacity(wish.pairs.len() + 1);
-    let key = &wish.remote_key_field_id;
-    match key_pair(key, schema, key_field, table, way.direction) {
+    match keys(wish, schema, key_field, table, way.direction) {
         Ok(pair) => pairs.push(pair),
         Err(message) => faults.push(Fault {
             path: "remote_key_field_id".into(),
             message,
         }),
+    }
+    if let Some(message) = misdirected(wish, key_field, way.direction) {
+        let path = "mapping".into();
+        faults.push(Fault { path, message });
     }
     let mut seen = HashSet::from([key_field]);
     let mut filled = HashSet::from([wish.remote_key_field_id.as_str()]);
@@ -79,27 +85,108 @@ pub(super) fn check(
             );
             continue;
         }
-        match pair(field, remote, schema, table, way) {
+        let goes = wish.ways.get(field).copied().unwrap_or_default();
+        match fit(field, remote, (schema, table), (way, goes)) {
             Ok(pair) => pairs.push(pair),
             Err((member, message)) => fault(member, message),
         }
     }
-    if way.direction == Direction::Pull {
-        let wanting = schema.fields().iter();
-        let wanting = wanting.filter(|field| field.required && !seen.contains(field.name.as_str()));
-        faults.extend(wanting.map(|field| Fault {
-            path: "mapping".into(),
-            message: format!(
-                "the dataset requires {:?}, and nothing fills it",
-                field.name
-            ),
-        }));
+    if way.direction != Direction::Push {
+        faults.extend(unfilled(wish, schema, key_field, &seen));
     }
     if faults.is_empty() {
         Ok(pairs)
     } else {
         Err(faults)
     }
+}
+
+/// The fields that the dataset requires and that nothing fills from there.
+fn unfilled<'a>(
+    wish: &'a Wish,
+    schema: &'a Schema,
+    key_field: &'a str,
+    mapped: &'a HashSet<&str>,
+) -> impl Iterator<Item = Fault> + use<'a> {
+    let fills = |name: &str| mapped.contains(name) && wish.ways.get(name) != Some(&FieldWay::Push);
+    let wanting = schema.fields().iter();
+    let wanting = wanting
+        .filter(move |field| field.required && field.name != key_field && !fills(&field.name));
+    wanting.map(|field| Fault {
+        path: "mapping".into(),
+        message: format!(
+            "the dataset requires {:?}, and nothing fills it",
+            field.name
+        ),
+    })
+}
+
+/// What is wrong with the ways of single fields.
+fn misdirected(wish: &Wish, key_field: &str, direction: Direction) -> Option<String> {
+    if wish.ways.is_empty() {
+        return None;
+    }
+    if direction != Direction::TwoWay {
+        return Some("only in a two-way sync a field has a direction of its own".into());
+    }
+    let told = "the key has no direction of its own: it joins both sides";
+    wish.ways.contains_key(key_field).then(|| told.into())
+}
+
+/// The pair of the keys. In a two-way sync they are written as well as read.
+fn keys(
+    wish: &Wish,
+    schema: &Schema,
+    key_field: &str,
+    table: &RemoteTable,
+    direction: Direction,
+) -> Result<Pair, String> {
+    if direction == Direction::TwoWay {
+        key_pair(
+            &wish.remote_key_field_id,
+            schema,
+            key_field,
+            table,
+            Direction::Pull,
+        )?;
+        return key_pair(
+            &wish.remote_key_field_id,
+            schema,
+            key_field,
+            table,
+            Direction::Push,
+        );
+    }
+    key_pair(
+        &wish.remote_key_field_id,
+        schema,
+        key_field,
+        table,
+        direction,
+    )
+}
+
+/// One pair, in each direction in which its values go.
+pub(super) fn fit(
+    field: &str,
+    id: &str,
+    (schema, table): (&Schema, &RemoteTable),
+    (way, goes): (Way, FieldWay),
+) -> Result<Pair, (&'static str, String)> {
+    if way.direction != Direction::TwoWay {
+        return pair(field, id, schema, table, way);
+    }
+    let fits = |direction: &Direction| {
+        let way = Way {
+            direction: *direction,
+            ..way
+        };
+        pair(field, id, schema, table, way)
+    };
+    let pairs = goes.directions().iter().map(fits);
+    let pairs: Vec<Pair> = pairs.collect::<Result<_, _>>()?;
+    let first = pairs.into_iter().next();
+    Ok(first.expect("a field goes one way at least"))
 }
 
 /// The pair of the key and the remote field `id`; errs with the reason why that cannot hold it.
@@ -246,6 +333,7 @@ mod tests {
         Wish {
             pairs: pairs.collect(),
             remote_key_field_id: key.to_owned(),
+            ways: Ways::new(),
         }
     }
 
@@ -343,5 +431,35 @@ mod tests {
             "{}",
             faults[1].message
         );
+    }
+
+    #[test]
+    fn what_goes_both_ways_must_fit_both_ways() {
+        let both = Way {
+            direction: Direction::TwoWay,
+            ..PLAIN
+        };
+        let pairs = [
+            ("name", "fldName"),
+            ("made", "fldMade"),
+            ("opened", "fldName"),
+        ];
+        let mut wish = wish(&pairs, "fldCode");
+        let faults = |wish: &Wish| match check(wish, &airports(), "iata", &remote(), both) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.into_iter().map(|fault| fault.path).collect(),
+        };
+        // Nothing can be written into what the provider computes.
+        assert_eq!(
+            faults(&wish),
+            ["mapping[1].remote_field_id", "mapping[2].remote_field_id"]
+        );
+        wish.ways.insert("made".into(), FieldWay::Pull);
+        wish.pairs.pop();
+        assert!(faults(&wish).is_empty());
+        wish.ways.insert("iata".into(), FieldWay::Push);
+        assert_eq!(faults(&wish), ["mapping"]);
+        let one_way = check(&wish, &airports(), "iata", &remote(), PLAIN);
+        assert_eq!(one_way.unwrap_err()[0].path, "mapping");
     }
 }

@@ -8,6 +8,7 @@ mod board;
 mod calendar;
 mod cancel;
 mod claim;
+mod conflict;
 mod counts;
 mod definition;
 mod direction;
@@ -16,12 +17,14 @@ mod error;
 mod extent;
 mod gives;
 mod health;
+mod inbox;
 mod intent;
 mod job;
 mod lender;
 mod letter;
 mod link;
 mod mapping;
+mod meeting;
 mod names;
 mod outcome;
 mod pairs;
@@ -51,6 +54,7 @@ mod trouble;
 
 pub use board::Run;
 pub use calendar::{Calendar, Planned};
+pub use conflict::{Choice, Clash, Conflict, Disputed, Solution};
 pub use counts::{Counts, Fate};
 pub use definition::{Approval, Definition, Named, Pair};
 pub use direction::{Direction, Gone, Pulling, PullingChange};
@@ -60,10 +64,12 @@ pub use extent::Extent;
 pub use health::{
     Advice, ConnectionHealth, Finding, HealthPage, Last, Recent, SyncHealth, Verdict,
 };
+pub use inbox::{ConflictsPage, Filed, Verdict as ConflictVerdict, Wanting};
 pub use job::{Job, Starter, Task};
 pub use lender::{Borrower, Lender};
 pub use letter::{Cell, DeadLetter, LettersPage};
 pub use mapping::{Fault, Wish};
+pub use meeting::{FieldWay, Meeting, MeetingChange, Policy as ConflictPolicy, Ways};
 pub use outcome::Outcome;
 pub use plan::{
     Before, Change as PlannedChange, ChangesPage, Column, Difference, Made, Plan, PlanState,

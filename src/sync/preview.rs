@@ -6,6 +6,7 @@ use super::drift::Drift;
 use super::error::Error;
 use super::extent::Extent;
 use super::mapping::{Way, Wish, check};
+use super::meeting::Meeting;
 use super::removal::Deletes;
 use super::run::Fit;
 use super::syncs::{Syncs, Target};
@@ -56,6 +57,7 @@ impl Syncs {
             name: String::new(),
             direction: Direction::Pull,
             pulling: Pulling::default(),
+            meeting: Meeting::default(),
             dataset: target.dataset,
             connection: target.connection,
             base: named(&target.base),

@@ -78,6 +78,7 @@ pub(super) fn propose(
 ) -> Proposal {
     let pull = direction == Direction::Pull;
     let mut proposal = Proposal::default();
+    let both = direction == Direction::TwoWay;
     let usable = |to: &&RemoteField| pull || to.writable;
     let mut free: Vec<&RemoteField> = table.fields.iter().filter(usable).collect();
     let mut open: Vec<(&str, FieldType)> = schema
@@ -102,7 +103,8 @@ pub(super) fn propose(
                 } else {
                     takes(to, *kind, false)
                 };
-                suits && keys && primary
+                let returns = !both || gives(to, *kind);
+                suits && returns && keys && primary
             };
             let Some(place) = counterpart(reason, (name, *kind), &free, fits) else {
                 return true;

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cancel::Cancels;
 use super::claim::Claims;
+use super::conflict::Conflicts;
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
@@ -75,6 +76,11 @@ impl Syncs {
             .is_some()
         {
             batch.clear::<DeadLetters>(of_sync(), ROWS);
+        } else if self
+            .first::<Conflicts>(&Scan::prefix(prefix(&(owner, sync)), 1))?
+            .is_some()
+        {
+            batch.clear::<Conflicts>(prefix(&(owner, sync)), ROWS);
         } else {
             batch.discard::<Purges>(&sync);
             store.commit(batch).await?;

@@ -50,6 +50,7 @@ impl Syncs {
                 Task::Push | Task::Plan(_) if sync.deletes.policy.removal().is_some() => {
                     Some(standing.wanted + standing.unwanted)
                 }
+                Task::Both => None, // nobody says beforehand what is at the provider alone
                 Task::Push | Task::Pull | Task::Plan(_) => self.count(&sync.scope, dataset).await?,
                 Task::Execute(_) | Task::Retry(_) => self.listed(owner, job.task)?,
             };
@@ -95,7 +96,7 @@ impl Syncs {
     fn listed(&self, owner: UserId, task: Task) -> Result<Option<u64>, Error> {
         let store = &self.services.store;
         let listed = match task {
-            Task::Push | Task::Pull | Task::Plan(_) => None,
+            Task::Push | Task::Pull | Task::Both | Task::Plan(_) => None,
             Task::Execute(plan) => {
                 let row = store.get::<Plans>(&(owner, plan))?;
                 let made = row.and_then(|row| row.value.made);

@@ -12,9 +12,10 @@ use super::error::Error;
 use super::extent::{Extent, limits};
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
+use super::meeting::{MeetingChange, Ways};
 use super::purge::{Purge, Purges};
 use super::removal::Deletes;
-use super::syncs::{Syncs, Target, checked_name};
+use super::syncs::{Syncs, Target, checked_name, plannable};
 use super::trouble::Trouble;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Clock, Party, RunId, Scope, SyncId, UserId};
@@ -50,6 +51,10 @@ pub struct Change {
     pub approval: Option<Approval>,
     /// What a pull does about records that are gone at the provider.
     pub pulling: PullingChange,
+    /// How a two-way sync settles what both sides have changed.
+    pub meeting: MeetingChange,
+    /// Which way fields go in a two-way sync; they come with the pairs.
+    pub ways: Ways,
     /// Which of the dataset's records it writes.
     pub scope: Option<Extent>,
     /// What becomes of remote records that are no longer wanted.
@@ -161,6 +166,9 @@ impl Sync {
         fresh.drift = change.drift.unwrap_or(fresh.drift);
         let pulling = change.pulling.apply(fresh.direction, fresh.pulling);
         fresh.pulling = pulling.map_err(Error::Invalid)?;
+        let meeting = change.meeting.apply(fresh.direction, &fresh.meeting);
+        fresh.meeting = meeting.map_err(Error::Invalid)?;
+        plannable(fresh.direction, fresh.approval)?;
         self.limit(&mut fresh, &change)?;
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
@@ -175,6 +183,7 @@ impl Sync {
             .detail("mapping_changed", remapped)
             .detail("approval", fresh.approval.name())
             .detail("gone", fresh.pulling.gone.name())
+            .detail("conflicts", fresh.meeting.policy.name())
             .detail("scope", fresh.scope.name())
             .detail("deletes", fresh.deletes.policy.name())
             .detail("drift", fresh.drift.name())
@@ -225,7 +234,12 @@ impl Sync {
                 .map(|pair| (pair.field.clone(), pair.remote_field_id.clone()))
                 .collect()
         };
+        let ways = match change.pairs {
+            Some(_) => change.ways,
+            None => fresh.meeting.ways.clone(),
+        };
         let wish = Wish {
+            ways,
             pairs: change.pairs.unwrap_or_else(kept),
             remote_key_field_id: change
                 .remote_key_field_id
@@ -239,6 +253,7 @@ impl Sync {
         fresh.mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
         fresh.known_fields = Some(table.field_ids());
         fresh.remote_key_field_id = wish.remote_key_field_id;
+        fresh.meeting.ways = wish.ways;
         fresh.base = base;
         fresh.table.name = table.name;
         Ok(())

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::board::{Board, Run};
 use super::cancel::{Cancels, Stops};
 use super::claim::Claims;
+use super::conflict::Conflicts;
 use super::definition::{Approval, BY_NAME, Definition, Definitions, Named};
 use super::direction::{Direction, Pulling, PullingChange};
 use super::drift::{Drift, Drifts};
@@ -18,6 +19,7 @@ use super::lender::Lender;
 use super::letter::DeadLetters;
 use super::link::Links;
 use super::mapping::{Fault, Way, Wish, check};
+use super::meeting::{Meeting, MeetingChange};
 use super::outcome::Outcomes;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
@@ -112,6 +114,8 @@ pub struct New {
     pub direction: Direction,
     /// What a pull does about records that are gone at the provider.
     pub pulling: PullingChange,
+    /// How a two-way sync settles what both sides have changed.
+    pub meeting: MeetingChange,
     /// What it joins.
     pub target: Target,
     /// Which field goes where.
@@ -165,6 +169,7 @@ pub fn tables() -> [Table; 17] {
         Table::of::<Blocks>(),
         Table::of::<ById>(),
         Table::of::<ByKey>(),
+        Table::of::<Conflicts>(),
     ]
 }
 
@@ -199,6 +204,12 @@ impl Syncs {
         dataset.demand(new.direction.needs())?;
         let pulling = new.pulling.apply(new.direction, Pulling::default());
         let pulling = pulling.map_err(Error::Invalid)?;
+        let meeting = new.meeting.apply(new.direction, &Meeting::default());
+        let meeting = Meeting {
+            ways: new.wish.ways.clone(),
+            ..meeting.map_err(Error::Invalid)?
+        };
+        plannable(new.direction, new.approval)?;
         let connection = self
             .services
             .connections
@@ -217,6 +228,7 @@ impl Syncs {
             name,
             direction: new.direction,
             pulling,
+            meeting,
             dataset: new.target.dataset,
             connection: new.target.connection,
             base,
@@ -237,14 +249,9 @@ impl Syncs {
             updated_at: now,
         };
         let id = SyncId::new(&self.services.clock);
-        let act = Event::new(Code::SyncCreated, by)
-            .entity("sync", id, &sync.name)
+        let act = created(&sync, id, by)
             .entity("dataset", sync.dataset, dataset.name())
             .entity("connection", sync.connection, connection.name())
-            .detail("direction", sync.direction.name())
-            .detail("scope", sync.scope.name())
-            .detail("deletes", sync.deletes.policy.name())
-            .detail("drift", sync.drift.name())
             .build(&self.services.clock);
         let mut batch = Batch::new(act);
         dataset.hold(&mut batch);
@@ -351,6 +358,28 @@ impl Syncs {
             _ => kept,
         }
     }
+}
+
+/// Begins the event of a sync that was made.
+fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
+    Event::new(Code::SyncCreated, by)
+        .entity("sync", id, &sync.name)
+        .detail("direction", sync.direction.name())
+        .detail("conflicts", sync.meeting.policy.name())
+        .detail("scope", sync.scope.name())
+        .detail("deletes", sync.deletes.policy.name())
+        .detail("drift", sync.drift.name())
+}
+
+/// Errs when runs of a sync would wait for plans that nobody can make.
+pub(super) fn plannable(direction: Direction, approval: Approval) -> Result<(), Error> {
+    if direction != Direction::TwoWay || approval == Approval::Never {
+        return Ok(());
+    }
+    Err(Error::Invalid(vec![Fault {
+        path: "approval".into(),
+        message: "a two-way sync settles both sides by its rules and has no plans".into(),
+    }]))
 }
 
 /// A sync's name, without blanks at its ends.

@@ -102,9 +102,12 @@ impl Sign {
                       }: Counts| { created + changed + matched + deleted };
         match job.task {
             Task::Plan(_) if made.is_none_or(|made| writes(made.counts) > 0) => Self::None,
-            Task::Plan(_) | Task::Push | Task::Pull | Task::Retry(_) | Task::Execute(_) => {
-                Self::Good
-            }
+            Task::Plan(_)
+            | Task::Push
+            | Task::Pull
+            | Task::Both
+            | Task::Retry(_)
+            | Task::Execute(_) => Self::Good,
         }
     }
 }

@@ -212,6 +212,20 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listDeadLetters", Needs("sync:read"), "", none()),
         ("discardDeadLetters", Needs("sync:run"), "", none()),
         ("discardDeadLetter", Needs("sync:run"), "", none()),
+        ("listConflicts", Needs("sync:read"), "", none()),
+        ("getConflict", Needs("sync:read"), "", none()),
+        (
+            "resolveConflict",
+            Needs("sync:write"),
+            "",
+            json!({"side": "local"}),
+        ),
+        (
+            "resolveConflicts",
+            Needs("sync:write"),
+            "",
+            json!({"side": "local"}),
+        ),
     ]
 }
 

@@ -215,7 +215,7 @@ impl JobView {
         let (state, failure) = state(&job.state);
         let plan_id = match job.task {
             Task::Plan(plan) | Task::Execute(plan) => Some(plan),
-            Task::Push | Task::Pull | Task::Retry(_) => None,
+            Task::Push | Task::Pull | Task::Both | Task::Retry(_) => None,
         };
         let path = format!("/api/v1/runs/{id}");
         Self {

@@ -4,6 +4,8 @@ mod access;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod audit;
 mod bulk;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod conflicts;
 mod connections;
 mod datasets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
@@ -147,6 +149,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         (
             syncs::Resource::new(app, pages),
             schedules::Resource::new(app),
+            conflicts::Resource::new(app, pages),
         ),
         (
             runs::Resource::new(app, pages),

@@ -247,6 +247,7 @@ impl From<sync::Error> for ApiError {
             E::NoSchedule => Self::not_found("schedule"),
             E::NoDrift => Self::not_found("drift"),
             E::UnknownLetter => Self::not_found("dead letter"),
+            E::UnknownConflict(_) => Self::not_found("conflict"),
             E::Invalid(faults) => {
                 let faults = faults.into_iter();
                 Self::all_invalid(faults.map(|fault| (fault.path, fault.message)))
@@ -255,6 +256,7 @@ impl From<sync::Error> for ApiError {
             | E::Busy
             | E::KeyLost(_)
             | E::Moved
+            | E::NoPlans
             | E::Ended(_)
             | E::DatasetUnavailable(_)
             | E::NotEnded(_)

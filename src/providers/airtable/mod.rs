@@ -351,6 +351,7 @@ mod tests {
             fields: Vec::new(),
             key: 0,
             typecast: false,
+            changed: None,
         };
         for circle in [1, 2, 3] {
             let (access, calls) = access(move |call| {

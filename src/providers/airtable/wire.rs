@@ -9,7 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::super::{Account, Base, Error, Held, Layout, RemoteField, RemoteTable, Row};
+use super::super::{Account, Base, Changed, Error, Held, Layout, RemoteField, RemoteTable, Row};
 use super::map;
 
 /// A page of something, and what to ask for the next one with.
@@ -50,8 +50,10 @@ fn write_row(layout: &Layout, row: &Row, out: &mut Vec<u8>) {
         out.push(b',');
     }
     out.extend_from_slice(b"\"fields\":{");
-    for (at, (field, cell)) in layout.fields.iter().zip(&row.cells).enumerate() {
-        if at > 0 {
+    let cells = layout.fields.iter().zip(&row.cells).enumerate();
+    let written = cells.filter(|(at, _)| !row.untouched.contains(at));
+    for (nth, (_, (field, cell))) in written.enumerate() {
+        if nth > 0 {
             out.push(b',');
         }
         put(out, &field.id);
@@ -67,11 +69,13 @@ fn put(out: &mut Vec<u8>, text: &str) {
 
 /// The body that asks for a page of the rows that a formula keeps, or of all.
 pub(super) fn list(layout: &Layout, formula: Option<&str>, offset: Option<&str>) -> Vec<u8> {
-    let fields: Vec<&str> = layout
+    let mut fields: Vec<&str> = layout
         .fields
         .iter()
         .map(|field| field.id.as_str())
         .collect();
+    let changed = layout.changed.as_deref();
+    fields.extend(changed.filter(|changed| !fields.contains(changed)));
     let mut body = serde_json::json!({
         "fields": fields,
         "returnFieldsByFieldId": true,
@@ -140,6 +144,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for Cells<'a> {
 }
 
 impl Record<'_> {
+    /// When it was changed, if a field of its table tells.
+    fn changed(&self, layout: &Layout) -> Option<Changed> {
+        let field = layout.changed.as_deref()?;
+        let (_, cell) = self.fields.0.iter().find(|(id, _)| id == field)?;
+        let at: Timestamp = serde_json::from_str(cell.get()).ok()?;
+        Some(Changed { from: at, to: at })
+    }
+
     fn held(self, layout: &Layout, created: bool) -> Held {
         // Empty cells are left out (Airtable Web API, "List records"): the field was asked for, so
         // it is empty.
@@ -149,6 +161,7 @@ impl Record<'_> {
         };
         Held {
             cells: layout.fields.iter().map(cell).collect(),
+            changed: self.changed(layout),
             id: self.id,
             created_at: self.created_at,
             created,
@@ -336,6 +349,7 @@ pub(super) mod tests {
             fields: kinds.iter().enumerate().map(field).collect(),
             key: 0,
             typecast: false,
+            changed: None,
         }
     }
 
@@ -343,6 +357,7 @@ pub(super) mod tests {
         Row {
             id: id.map(str::to_owned),
             cells: vec![Value::text(key), None],
+            untouched: Vec::new(),
         }
     }
 

@@ -141,6 +141,7 @@ mod tests {
         let held = Held {
             id: "page1".into(),
             created_at: at(last),
+            changed: None,
             created: false,
             cells: Vec::new(),
         };

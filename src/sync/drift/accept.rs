@@ -25,6 +25,7 @@ impl Sync {
         let pairs = found.pairs(self.definition(), true);
         let change = Change {
             pairs: Some(pairs),
+            ways: self.definition().meeting.ways.clone(),
             ..Change::default()
         };
         self.change(change, by).await

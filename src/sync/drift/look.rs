@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::definition::Definition;
+use super::super::direction::Direction;
 use super::super::mapping::{self, Way, Wish};
 use super::super::proposal::{Reason, propose};
 use super::{Drift, Findings, Lost, Offer};
@@ -37,7 +38,9 @@ impl Findings {
         let lost: Vec<Lost> = values
             .filter_map(|pair| {
                 let id = &pair.remote_field_id;
-                match mapping::pair(&pair.field, id, schema, table, way(sync)) {
+                let goes = sync.meeting.ways.get(&pair.field).copied();
+                let ways = (way(sync), goes.unwrap_or_default());
+                match mapping::fit(&pair.field, id, (schema, table), ways) {
                     Err((mapping::REMOTE, reason)) => Some(Lost {
                         field: pair.field.clone(),
                         remote_field_id: id.clone(),
@@ -76,10 +79,19 @@ impl Findings {
         if let Some(reason) = &self.key {
             return Met::Stopped(moved(reason));
         }
+        // With another mapping nobody would know what both sides have agreed on.
+        if sync.direction == Direction::TwoWay {
+            return if self.lost.is_empty() {
+                Met::AsItIs
+            } else {
+                Met::Stopped(moved(&told(&self.lost)))
+            };
+        }
         let remapped = |with_offers: bool| {
             let wish = Wish {
                 pairs: self.pairs(sync, with_offers),
                 remote_key_field_id: sync.remote_key_field_id.clone(),
+                ways: sync.meeting.ways.clone(),
             };
             let mapping = mapping::check(&wish, own.0, own.1, table, way(sync));
             mapping.map(|mapping| {

@@ -59,6 +59,9 @@ impl Sync {
     /// agreed yet. Errs while a job of this sync has not ended.
     pub async fn plan(&self, read_first: bool, by: &Actor) -> Result<(PlanId, Plan), Error> {
         self.reaches_dataset()?;
+        if self.definition().direction == Direction::TwoWay {
+            return Err(Error::NoPlans);
+        }
         let (syncs, clock) = (self.syncs(), self.clock());
         let name = &self.definition().name;
         let agreed = Scan::prefix(prefix(&self.id()), 1);
@@ -206,7 +209,7 @@ impl Syncs {
         made: Option<Made>,
     ) -> Result<(), Error> {
         let (id, step) = match (job.task, &job.state) {
-            (Task::Push | Task::Pull | Task::Retry(_), _) => return Ok(()),
+            (Task::Push | Task::Pull | Task::Both | Task::Retry(_), _) => return Ok(()),
             (Task::Plan(id), State::Failed(failure)) => (id, PlanStep::Fail(failure.clone())),
             (Task::Plan(id), State::Cancelled) => (id, PlanStep::Fail(cancelled())),
             (Task::Plan(id), _) => (id, PlanStep::Made),

@@ -8,6 +8,7 @@ use super::super::error::Error as Ours;
 use super::super::intent::Look;
 use super::super::link::Hash;
 use super::Pass;
+use super::both::Meeting;
 use super::content::fingerprint_and_cells;
 use super::group::{Done, End, Group, Returned};
 use super::line::Patience;
@@ -31,6 +32,8 @@ pub(super) struct Load {
     pub(super) announced: Option<Look>,
     /// Whether it was looked for, and is not at the provider as far as that can be told.
     pub(super) sought: bool,
+    /// What both sides held when it was decided to write it, if both count.
+    pub(super) meeting: Option<Box<Meeting>>,
     pub(super) row: Row,
 }
 
@@ -130,12 +133,16 @@ impl Pass<'_> {
                 done.extend(loads.into_iter().map(refused));
             }
             Verdict::Unlink => {
-                for load in &mut loads {
+                // What the rules say about a record that is gone, the next run finds out.
+                let (met, mut lost): (Vec<Load>, Vec<Load>) =
+                    loads.into_iter().partition(|load| load.meeting.is_some());
+                done.extend(met.into_iter().map(Load::moved));
+                for load in &mut lost {
                     load.row.id = None;
                     load.sought = false;
                     load.ours = false;
                 }
-                todo.push_front(loads);
+                todo.push_front(lost);
             }
             Verdict::Settle => {
                 let tried = self.line.clock.now();
@@ -168,6 +175,9 @@ fn ended(load: Load, end: End) -> Done {
 }
 
 fn kept(load: Load, held: Held, mark: &Hash) -> Done {
+    if let Some(meeting) = &load.meeting {
+        return meeting.kept(&load, held, mark);
+    }
     let fate = match (&load.row.id, held.created) {
         (Some(_), _) => load.fate,
         (None, true) => Fate::Created,
@@ -177,6 +187,7 @@ fn kept(load: Load, held: Held, mark: &Hash) -> Done {
     let end = End::Kept {
         echo,
         cells,
+        here: Vec::new(),
         remote_id: held.id,
         fate,
         sent: load.sent,

@@ -91,6 +91,14 @@ impl Book<'_> {
             .entity("sync", sync, name)
     }
 
+    /// Tells of records that both sides have changed, if there are any.
+    pub(super) fn conflicts_found(&self, records: u64) {
+        if records > 0 {
+            let event = self.event(Code::ConflictsFound);
+            self.record(event.count("conflicts", records));
+        }
+    }
+
     /// An event as the act of a batch.
     pub(super) fn act(&self, event: Event) -> Act {
         event.build(self.clock)

@@ -177,6 +177,7 @@ mod tests {
             },
             source: [0; 16],
             cells: echo.to_vec(),
+            here: Vec::new(),
             ours: true,
         }
     }

@@ -180,6 +180,7 @@ mod tests {
         Held {
             id: id.into(),
             created_at: Timestamp::from_second(second).unwrap(),
+            changed: None,
             created: false,
             cells: Vec::new(),
         }

@@ -6,9 +6,11 @@ use super::super::board::Run;
 use super::super::cancel::Cancels;
 use super::super::claim::Claims;
 use super::super::counts::Fate;
+use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Task};
 use super::super::plan::Made;
+use super::both::listing_of;
 use super::ledger::Ledger;
 use super::start::Claimed;
 use crate::audit::{Code, Event, Outcome};
@@ -61,7 +63,10 @@ impl Claimed<'_> {
         match (ledger.job.task, &made) {
             (Task::Plan(plan), Some(_)) => self.syncs.clear_staged(plan).await?,
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
-            (Task::Push | Task::Pull | Task::Retry(_) | Task::Execute(_), _) => {}
+            (Task::Both | Task::Retry(_), _) if self.sync.direction == Direction::TwoWay => {
+                self.syncs.clear_staged(listing_of(self.active.run)).await?;
+            }
+            (Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Execute(_), _) => {}
         }
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let mut batch = self.claim.guard(ended);
@@ -85,7 +90,7 @@ impl Claimed<'_> {
     fn ended(&self, job: &Job, made: Option<&Made>) -> Act {
         let plan = match job.task {
             Task::Plan(plan) | Task::Execute(plan) => Some(plan),
-            Task::Push | Task::Pull | Task::Retry(_) => None,
+            Task::Push | Task::Pull | Task::Both | Task::Retry(_) => None,
         };
         let planning = matches!(job.task, Task::Plan(_));
         let (code, outcome) = match &job.state {
@@ -144,6 +149,7 @@ fn measure(job: &Job) {
         match job.task {
             Task::Push => "push",
             Task::Pull => "pull",
+            Task::Both => "two_way",
             Task::Retry(_) => "retry",
             Task::Plan(_) => "plan",
             Task::Execute(_) => "execute",

@@ -3,17 +3,19 @@
 use sha2::{Digest as _, Sha256};
 
 use super::super::definition::Definition;
+use super::super::direction::Direction;
 use super::super::drift::moved;
 use super::super::extent::Extent;
 use super::super::letter::Cell;
 use super::super::link::Hash;
 use super::super::mapping::{Fault, Way, Wish, check};
+use super::super::meeting::FieldWay;
 use super::super::plan::Column;
 use super::super::removal::Deletes;
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
 use crate::jobs::Failure;
-use crate::providers::{Layout, RemoteField, RemoteTable};
+use crate::providers::{Layout, RemoteField, RemoteTable, changed_field};
 
 /// Which fields of the dataset fill which cells.
 #[derive(Debug)]
@@ -32,6 +34,8 @@ pub(in crate::sync) struct Fit {
     names: Vec<String>,
     /// The same names in the order of the mapping, the key first.
     shown: Vec<String>,
+    /// For each cell which way it goes in a two-way sync.
+    ways: Vec<FieldWay>,
     /// Which records go.
     extent: Extent,
     /// What becomes of those that no longer do.
@@ -59,6 +63,7 @@ impl Fit {
                 .map(|pair| (pair.field.clone(), pair.remote_field_id.clone()))
                 .collect(),
             remote_key_field_id: sync.remote_key_field_id.clone(),
+            ways: sync.meeting.ways.clone(),
         };
         let way = Way {
             direction: sync.direction,
@@ -95,7 +100,12 @@ impl Fit {
                 fields,
                 key,
                 typecast: sync.typecast,
+                changed: changed_field(table).filter(|_| sync.direction == Direction::TwoWay),
             },
+            ways: names
+                .iter()
+                .map(|name| way_of(sync, name, key_field))
+                .collect(),
             sources,
             names,
             shown,
@@ -107,6 +117,16 @@ impl Fit {
     /// The place in the dataset's schema of the field that belongs to a cell.
     pub(super) fn place(&self, cell: usize) -> usize {
         self.sources[cell]
+    }
+
+    /// Which way a cell goes in a two-way sync.
+    pub(super) fn way(&self, cell: usize) -> FieldWay {
+        self.ways[cell]
+    }
+
+    /// The name of a cell's field in the dataset.
+    pub(super) fn name(&self, cell: usize) -> &str {
+        &self.names[cell]
     }
 
     /// Where a record's cells come from: as long as this stays the same, they do. Cheaper than to
@@ -136,6 +156,7 @@ impl Fit {
             fields,
             key,
             typecast,
+            changed: _,
         } = &self.layout;
         let head = [base.clone(), table.clone(), format!("{key} {typecast}")];
         let pairs = self.names.iter().zip(fields);
@@ -180,6 +201,14 @@ impl Fit {
             .map(|place| fields.at(*place).cloned())
             .collect()
     }
+}
+
+/// Which way a field goes: the key joins both sides, and the dataset is right about it.
+fn way_of(sync: &Definition, name: &str, key_field: &str) -> FieldWay {
+    if name == key_field {
+        return FieldWay::Push;
+    }
+    sync.meeting.ways.get(name).copied().unwrap_or_default()
 }
 
 fn digest(parts: impl Iterator<Item = String>) -> String {

@@ -101,6 +101,8 @@ pub(super) enum End {
         echo: Hash,
         /// What it holds, as a link keeps it.
         cells: Vec<u8>,
+        /// What the record here held, if both sides count.
+        here: Vec<u8>,
         /// Whether this sync made it.
         ours: bool,
     },

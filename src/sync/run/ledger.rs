@@ -125,6 +125,7 @@ impl Ledger {
                 source,
                 echo,
                 cells,
+                here,
                 ours,
                 ..
             } => {
@@ -133,6 +134,7 @@ impl Ledger {
                     content: Content::Agreed { sent, echo },
                     source,
                     cells,
+                    here,
                     ours,
                 };
                 batch.put::<Links>(&(self.job.sync, done.key), &link);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::super::error::Error;
 use super::super::plan::{ById, ByKey, Keyed};
 use super::Pass;
-use super::content::spell;
 use super::line::Fatal;
 use super::verdict::failure;
 use crate::base::PlanId;
@@ -13,12 +12,15 @@ use crate::jobs::{Ending, Failure};
 use crate::providers::{self, Page, Trail};
 use crate::store::{Batch, Raw};
 
+/// How a record is kept while the table is read.
+pub(super) type Spelt = fn(&providers::Held) -> Vec<u8>;
+
 /// A listing that the provider forgot on the way is begun again so often.
 pub(super) const LISTINGS: u32 = 3;
 
 impl Pass<'_> {
-    /// Reads the remote table for a plan. `None` when the job is to stop.
-    pub(super) async fn list(&self, plan: PlanId) -> Result<Option<()>, Error> {
+    /// Reads the remote table and keeps its records as `spelt` says. `None` when the job is to stop.
+    pub(super) async fn list(&self, plan: PlanId, spelt: Spelt) -> Result<Option<()>, Error> {
         let mut after: Option<String> = None;
         let mut trail = Trail::default();
         let mut begun = 1;
@@ -43,7 +45,7 @@ impl Pass<'_> {
                 Some(Page::Rows { rows, next }) => {
                     records += rows.len() as u64;
                     calls += 1;
-                    self.stage(plan, rows).await?;
+                    self.stage(plan, rows, spelt).await?;
                     let Some(next) = next else {
                         self.book.read(records, calls);
                         return Ok(Some(()));
@@ -60,11 +62,16 @@ impl Pass<'_> {
     }
 
     /// Keeps some of the remote records.
-    async fn stage(&self, plan: PlanId, rows: Vec<providers::Held>) -> Result<(), Error> {
+    async fn stage(
+        &self,
+        plan: PlanId,
+        rows: Vec<providers::Held>,
+        spelt: Spelt,
+    ) -> Result<(), Error> {
         let mut batch = Batch::bookkeeping();
         let mut keyed: BTreeMap<String, Keyed> = BTreeMap::new();
         for row in rows {
-            let cells = Raw(spell(&row.cells));
+            let cells = Raw(spelt(&row));
             batch.put::<ById>(&(plan, row.id.clone()), &cells);
             let Some(key) = self.key_of(&row.cells) else {
                 continue;

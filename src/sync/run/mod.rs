@@ -13,6 +13,7 @@
 
 mod batch;
 mod book;
+mod both;
 mod content;
 mod decide;
 mod doubles;
@@ -30,6 +31,7 @@ mod pull;
 mod readback;
 mod reading;
 mod remove;
+mod renew;
 mod seek;
 mod source;
 mod start;
@@ -85,7 +87,7 @@ impl Pass<'_> {
     fn fields_stay(&self) -> Result<bool, Error> {
         let stay = self.reader.dataset.has_its_fields()?;
         if !stay {
-            self.line.fail(pull::reshaped().into());
+            self.line.fail(renew::reshaped().into());
         }
         Ok(stay)
     }

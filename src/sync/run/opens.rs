@@ -76,7 +76,12 @@ impl Pass<'_> {
                 ours: false,
                 announced: intent.looks.get(at).cloned(),
                 sought: false,
-                row: Row { id: None, cells },
+                meeting: None,
+                row: Row {
+                    id: None,
+                    cells,
+                    untouched: Vec::new(),
+                },
             })
         };
         intent.keys.iter().enumerate().map(load).collect()
@@ -99,12 +104,13 @@ impl Pass<'_> {
                     doubtful.insert(load.key, reason);
                 }
                 (_, Some(remote_id)) => {
-                    let cells = Vec::new();
+                    let look = load.announced.unwrap_or_default();
                     let link = Link {
                         remote_id,
                         content,
                         source: UNKNOWN,
-                        cells,
+                        cells: Vec::new(),
+                        here: look.0.into_bytes(),
                         ours: load.ours,
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);

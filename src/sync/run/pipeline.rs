@@ -56,7 +56,9 @@ impl Pass<'_> {
             }
             after = stretch.upto.clone();
             let ended = stretch.ended;
-            if self.seek_all(&mut stretch).await.is_none() {
+            if self.seek_all(&mut stretch).await.is_none()
+                || self.look_again(&mut stretch).await.is_none()
+            {
                 break;
             }
             let batches = self.announce(number, stretch).await?;

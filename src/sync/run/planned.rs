@@ -122,9 +122,11 @@ impl Reader {
                 ours: link.as_ref().is_some_and(|link| link.ours),
                 announced: None,
                 sought: false,
+                meeting: None,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,
+                    untouched: Vec::new(),
                 },
             });
         }

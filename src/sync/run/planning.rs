@@ -66,7 +66,11 @@ impl Pass<'_> {
     ) -> Result<Option<Made>, Error> {
         if making.read_first {
             self.enter(Phase::Listing);
-            if self.list(making.plan).await?.is_none() {
+            if self
+                .list(making.plan, |row| spell(&row.cells))
+                .await?
+                .is_none()
+            {
                 return Ok(None);
             }
         }

@@ -89,7 +89,7 @@ impl Pass<'_> {
 
     /// Returns when the provider's lists show what was written at `tried`; `false` when the run is
     /// to stop before.
-    async fn until_settled(&self, tried: Timestamp) -> bool {
+    pub(super) async fn until_settled(&self, tried: Timestamp) -> bool {
         let lag = self.line.records.settles_after();
         if lag.is_zero() {
             return true;
@@ -183,11 +183,16 @@ impl Pass<'_> {
         self.blocking.run(strange).await
     }
 
-    /// Whether the remote row has a key that no record of the dataset has.
+    /// Whether the remote row has a key that no record of the dataset has, and was not linked under
+    /// it before that record was deleted here.
     fn strange(&self, held: &Held) -> bool {
-        let key = self.key_of(&held.cells);
+        let known = |key: String| {
+            let link = self.store.get::<Links>(&(self.sync, key.clone()));
+            matches!(link, Ok(Some(link)) if link.value.remote_id == held.id)
+                || matches!(self.reader.dataset.record(&key), Ok(Some(_)))
+        };
         // A dataset that cannot be read knows nobody: doubt is the safe side.
-        !key.is_some_and(|key| matches!(self.reader.dataset.record(&key), Ok(Some(_))))
+        !self.key_of(&held.cells).is_some_and(known)
     }
 
     pub(super) fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {

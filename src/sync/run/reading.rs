@@ -8,6 +8,7 @@ use super::super::error::Error;
 use super::super::link::{Hash, Link};
 use super::super::pairs::{Pair, Pairs};
 use super::batch::Load;
+use super::both::Met;
 use super::content::fingerprint;
 use super::fit::Fit;
 use super::group::Idle;
@@ -23,7 +24,7 @@ use crate::store::Store;
 /// then too.
 pub(super) const MOST_READ: usize = 5_000;
 /// Records that are read at once; reading some of them again later costs little.
-const CHUNK: usize = 500;
+pub(super) const CHUNK: usize = 500;
 /// What a stretch is read with. Clones share it.
 #[derive(Clone)]
 pub(super) struct Reader {
@@ -39,6 +40,8 @@ pub(super) struct Reader {
     pub(super) doubtful: Arc<HashMap<String, String>>,
     /// Where the records come from.
     pub(super) source: Source,
+    /// What a run that goes both ways has settled before it writes there.
+    pub(super) met: Arc<Met>,
 }
 
 /// Some records in key order, taken apart by what is to be done.
@@ -58,7 +61,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// How many of its records take part in a call.
-    fn calls_for(&self) -> usize {
+    pub(super) fn calls_for(&self) -> usize {
         self.loads.len() + self.unwanted.len()
     }
 }
@@ -190,9 +193,11 @@ impl Reader {
                 ours: link.as_ref().is_some_and(|link| link.ours),
                 announced: None,
                 sought: false,
+                meeting: None,
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,
+                    untouched: Vec::new(),
                 },
             }),
         }

@@ -21,6 +21,8 @@ pub(super) enum Source {
     Run(RunId),
     /// What is in a plan.
     Plan(PlanId),
+    /// The dataset and what is linked, but for what has been settled before the writing began.
+    Both,
 }
 
 /// How far a run's records are read.
@@ -43,7 +45,7 @@ impl From<Task> for Source {
     fn from(task: Task) -> Self {
         match task {
             // A plan is made by looking at the dataset as a push would.
-            Task::Push | Task::Pull | Task::Plan(_) => Self::Dataset,
+            Task::Push | Task::Pull | Task::Both | Task::Plan(_) => Self::Dataset,
             Task::Retry(run) => Self::Run(run),
             Task::Execute(plan) => Self::Plan(plan),
         }
@@ -57,6 +59,7 @@ impl Reader {
             Source::Dataset => self.read_dataset(after, writes),
             Source::Run(run) => self.read_left(run, after, writes),
             Source::Plan(plan) => self.read_planned(plan, after, writes),
+            Source::Both => self.read_both(after, writes),
         }
     }
 

@@ -1,7 +1,9 @@
 //! Takes a run from its claim to its end.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +14,7 @@ use super::super::definition::{Definition, Definitions};
 use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::extent::Within;
-use super::super::job::{Job, Runs, Task};
+use super::super::job::{BY_SYNC, Job, Runs, Task};
 use super::super::letter::Known;
 use super::super::pairs::Pairs;
 use super::super::plan::{Plan, Plans};
@@ -20,6 +22,7 @@ use super::super::survey::Survey;
 use super::super::sync::Sync;
 use super::super::{Active, Syncs};
 use super::Pass;
+use super::both::{Rules, listing_of};
 use super::fit::Fit;
 use super::ledger::Ledger;
 use super::line::{Fatal, Line};
@@ -33,7 +36,7 @@ use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
 use crate::providers::{Records, RemoteTable};
-use crate::store::Batch;
+use crate::store::{Batch, Scan, prefix};
 use crate::{connections, store};
 
 /// A run that has been claimed, and everything that it works with.
@@ -236,7 +239,12 @@ impl<'a> Claimed<'a> {
                     }
                     Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
                     task if self.sync.direction == Direction::Pull => pass.pull(ledger, task).await,
-                    Task::Push | Task::Pull | Task::Retry(_) => pass.write_changes(ledger).await,
+                    task if self.sync.direction == Direction::TwoWay => {
+                        self.meet(pass, ledger, task).await
+                    }
+                    Task::Push | Task::Pull | Task::Both | Task::Retry(_) => {
+                        pass.write_changes(ledger).await
+                    }
                     Task::Plan(plan) => {
                         let records = Arc::clone(&records);
                         self.make_plan(pass, ledger, records, plan).await
@@ -246,12 +254,53 @@ impl<'a> Claimed<'a> {
             Err(failure) => {
                 let failure = match task {
                     Task::Execute(_) => outdated(&failure.message),
-                    Task::Push | Task::Pull | Task::Retry(_) | Task::Plan(_) => failure,
+                    Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Plan(_) => {
+                        failure
+                    }
                 };
                 line.fail(failure.into());
                 Ok(())
             }
         }
+    }
+
+    /// Settles what was left open, then lets both sides meet.
+    async fn meet(&self, mut pass: Pass<'_>, ledger: &mut Ledger, task: Task) -> Result<(), Error> {
+        let Some(next) = pass.settle(ledger).await? else {
+            return Ok(());
+        };
+        pass.tell_notes(ledger);
+        self.syncs.clear_staged(listing_of(self.active.run)).await?;
+        let rules = Rules {
+            meeting: self.sync.meeting.clone(),
+            owner: self.active.owner,
+            task,
+        };
+        let wrote = self.wrote(&ledger.job)?;
+        pass.meet(ledger, (rules, next), wrote).await
+    }
+
+    /// When the sync has last written to the provider, as far as is known.
+    fn wrote(&self, job: &Job) -> Result<Option<Timestamp>, Error> {
+        let store = &self.syncs.services.store;
+        let claim = store.get::<Claims>(&self.active.run)?;
+        let claimed = claim.map(|row| row.value.at);
+        if claimed != job.started_at {
+            return Ok(claimed); // it was stopped on the way, and may have written until then
+        }
+        let mut wrote = None;
+        let scan = Scan::prefix(prefix(&self.sync_id), usize::MAX).by(&BY_SYNC);
+        store
+            .snapshot()?
+            .walk::<Runs>(&scan.backwards(), |_, row| {
+                wrote = row.value.finished_at;
+                Ok(if wrote.is_some() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                })
+            })?;
+        Ok(wrote)
     }
 
     async fn make_plan(
@@ -387,6 +436,7 @@ impl<'a> Claimed<'a> {
                 removing: Arc::new(removing),
                 doubtful: Arc::default(),
                 source: task.into(),
+                met: Arc::default(),
             },
             fit,
             looks_only: matches!(task, Task::Plan(_)),

@@ -25,7 +25,9 @@ impl Syncs {
         let clock = &self.services.clock;
         let code = match job.task {
             Task::Plan(_) => Code::PlanFailed,
-            Task::Push | Task::Pull | Task::Retry(_) | Task::Execute(_) => Code::RunFailed,
+            Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Execute(_) => {
+                Code::RunFailed
+            }
         };
         let act = Event::new(code, by)
             .entity("run", active.run, &job.sync_name)

@@ -15,6 +15,8 @@ pub(super) struct Things {
     export: String,
     connection: String,
     sync: String,
+    /// A two-way sync, with a conflict about the record K4.
+    both: String,
     run: String,
     plan: String,
 }
@@ -203,6 +205,7 @@ impl Day {
             .collect();
         sync["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
         sync["name"] = "Airports".into();
+        let wish = sync.clone();
         things.sync = id(&owner.post("/syncs", sync).await.expect(201));
         let path = format!("/syncs/{}", things.sync);
         owner
@@ -227,6 +230,7 @@ impl Day {
         until("it fails", async || fails().await.then_some(())).await;
         run(owner, &things.sync, "done").await;
         until("it fails no more", async || (!fails().await).then_some(())).await;
+        things.both = conflict(owner, &things.dataset, wish).await;
     }
 }
 
@@ -287,6 +291,7 @@ async fn records(owner: &Caller<'_>) -> Things {
         export: made,
         connection: String::new(),
         sync: String::new(),
+        both: String::new(),
         run: String::new(),
         plan: String::new(),
     }
@@ -334,6 +339,30 @@ async fn run(owner: &Caller<'_>, sync: &str, state: &str) -> String {
     run
 }
 
+/// A two-way sync of what another has written there and somebody has changed here since: nobody
+/// knows what both agreed on, and somebody says who is right.
+async fn conflict(owner: &Caller<'_>, dataset: &str, mut wish: Value) -> String {
+    let record = format!("/datasets/{dataset}/records/K4");
+    let fields = json!({"iata": "K4", "name": "Fourth"});
+    owner.call(Method::PUT, &record, fields).await.expect(200);
+    wish["name"] = "Both".into();
+    wish["direction"] = "two_way".into();
+    wish["wait_seconds"] = 0.into();
+    let sync = id(&owner.post("/syncs", wish).await.expect(201));
+    run(owner, &sync, "done").await;
+    let path = format!("/syncs/{sync}/conflicts");
+    let verdict = json!({"side": "local"});
+    owner
+        .post(&format!("{path}/K4/resolve"), verdict.clone())
+        .await
+        .expect(200);
+    owner
+        .post(&format!("{path}/resolve"), verdict)
+        .await
+        .expect(200);
+    sync
+}
+
 /// Every `GET` of the API, and the pages beside it.
 async fn look_around(owner: &Caller<'_>, things: &Things) {
     let document: Value = owner.get("/openapi.json").await.expect(200);
@@ -349,11 +378,18 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             "plans" => &things.plan,
             _ => &things.run,
         };
+        // A record that was refused is in no conflict.
+        let disputed = path.contains("/conflicts/");
+        let (id, key) = if disputed {
+            (&things.both, "K4")
+        } else {
+            (id, "K2")
+        };
         let path = path
             .replace("{id}", id)
             .replace("{import}", &things.import)
             .replace("{export}", &things.export)
-            .replace("{key}", "K2")
+            .replace("{key}", key)
             .replace("{base}", "appSandboxDemo001");
         let path = match path.as_str() {
             "/calendar" => "/calendar?from=2028-02-01T00:00:00Z&to=2028-03-01T00:00:00Z".into(),
@@ -389,6 +425,7 @@ async fn take_away(owner: &Caller<'_>, things: &Things) {
     for path in [
         format!("/syncs/{}/schedule", things.sync),
         format!("/syncs/{}", things.sync),
+        format!("/syncs/{}", things.both),
         format!("/connections/{}", things.connection),
         format!("/datasets/{}/exports/{}", things.dataset, things.export),
         format!("/datasets/{}", things.dataset),

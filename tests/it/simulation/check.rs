@@ -8,12 +8,12 @@ use weighbridge::base::{Actor, RunId, Scope};
 use weighbridge::jobs::State;
 use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Policy, Run, Task, Wanted};
 
-use super::book;
 use super::kept::open_keys;
 use super::machine::Appliance;
 use super::pulled;
 use super::table::{Cells, FIELDS, NOTE, Row};
 use super::world::World;
+use super::{book, both};
 
 /// Everything.
 pub(super) const ALL: Part = Part {
@@ -141,6 +141,7 @@ pub(super) async fn all(world: &World, appliance: &Appliance) {
             letters_tell_what_was_refused(world, &findings);
         }
         Direction::Pull => pulled::check(world, &findings),
+        Direction::TwoWay => both::check(world, &findings),
     }
     let open = open_keys(&appliance.store, world.place.unwrap().sync);
     assert_eq!(open, BTreeSet::new(), "intents are left open");
@@ -185,7 +186,7 @@ fn counts_add_up<'a>(run: &Run, outcomes: &'a [Outcome]) {
     }
     // What goes by its key at one end goes by its id at the other.
     let name = |outcome: &'a Outcome| match run.job.direction {
-        Direction::Push => outcome.key.as_str(),
+        Direction::Push | Direction::TwoWay => outcome.key.as_str(),
         Direction::Pull => outcome.remote_id.as_deref().unwrap_or_default(),
     };
     let keys: BTreeSet<&str> = outcomes.iter().map(name).collect();

@@ -13,9 +13,10 @@
 //! WEIGHBRIDGE_SEED=1234 cargo nextest run --test it simulation::one --no-capture
 //! ```
 //!
-//! and one of a pull with `WEIGHBRIDGE_DIRECTION=pull` as well.
+//! and one of a pull or a two-way sync with `WEIGHBRIDGE_DIRECTION=pull` or `two_way` as well.
 
 mod book;
+mod both;
 mod check;
 mod colleague;
 mod dice;
@@ -89,9 +90,15 @@ fn whatever_happens_a_pull_loses_doubles_and_miscounts_nothing() {
 }
 
 #[test]
+fn whatever_happens_both_sides_of_a_two_way_sync_end_alike() {
+    let long = asked("WEIGHBRIDGE_LONG").is_some();
+    survive(Direction::TwoWay, 0, if long { 10_000 } else { 500 });
+}
+
+#[test]
 fn one_seed_has_one_history() {
     for seed in 0..20 {
-        for direction in [Direction::Push, Direction::Pull] {
+        for direction in [Direction::Push, Direction::Pull, Direction::TwoWay] {
             let live = || world::live(direction, seed, false);
             assert_eq!(live(), live(), "seed {seed}");
         }
@@ -105,6 +112,7 @@ fn one() {
     let seed = seed.map_or(0, |seed| seed.parse().unwrap());
     let direction = match asked("WEIGHBRIDGE_DIRECTION").as_deref() {
         Some("pull") => Direction::Pull,
+        Some("two_way") => Direction::TwoWay,
         _ => Direction::Push,
     };
     let (lines, digest) = world::live(direction, seed, true);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Map, Value, json};
 use weighbridge::base::{Actor, Party, PlanId, Precondition, RunId, Scope, UserId};
 use weighbridge::datasets::{self, Mode, Write};
-use weighbridge::sync;
+use weighbridge::sync::{self, Choice};
 
 use super::dice::Dice;
 use super::machine::{Appliance, Machine};
@@ -17,12 +17,18 @@ use super::world::Place;
 #[derive(Clone, Debug)]
 pub(super) enum Ask {
     Write(String, Value),
+    /// Some fields of a record that is there.
+    Patch(String, Value),
     Remove(String),
     Push,
-    Plan { read_first: bool },
+    Plan {
+        read_first: bool,
+    },
     Approve(PlanId),
     Retry(RunId),
     Cancel(RunId),
+    /// One side is right about all conflicts.
+    Resolve(Choice),
 }
 
 /// What an ask has brought.
@@ -142,6 +148,23 @@ impl People {
         Some(Ask::Write(key, content))
     }
 
+    /// What is asked for in the place of a change; a record of which nothing is, nobody changes.
+    pub(super) fn instead(
+        &mut self,
+        ask: Ask,
+        made: impl FnOnce(Ask) -> Option<Ask>,
+    ) -> Option<Ask> {
+        let key = match &ask {
+            Ask::Write(key, _) | Ask::Patch(key, _) | Ask::Remove(key) => Some(key.clone()),
+            _ => None,
+        };
+        let made = made(ask);
+        if let (None, Some(key)) = (&made, key) {
+            self.busy.remove(&key);
+        }
+        made
+    }
+
     /// Asks, and lets the appliance do it in its own time.
     pub(super) fn ask(&mut self, appliance: &Appliance, place: Place, ask: Ask) {
         self.waiting += 1;
@@ -149,9 +172,11 @@ impl People {
         let (answers, by, scope) = (Arc::clone(&self.answers), self.by.clone(), self.scope);
         appliance.tasks.start(async move {
             let told = match &ask {
-                Ask::Write(..) | Ask::Remove(_) => change(&datasets, place, &ask, &scope, &by)
-                    .await
-                    .map_err(|error| error.to_string()),
+                Ask::Write(..) | Ask::Patch(..) | Ask::Remove(_) => {
+                    change(&datasets, place, &ask, &scope, &by)
+                        .await
+                        .map_err(|error| error.to_string())
+                }
                 _ => request(&syncs, place, &ask, &scope, &by)
                     .await
                     .map_err(|error| error.to_string()),
@@ -166,7 +191,7 @@ impl People {
         for Answered { ask, told } in &answers {
             self.waiting -= 1;
             let (key, wanted) = match ask {
-                Ask::Write(key, content) => (key, Some(content.clone())),
+                Ask::Write(key, content) | Ask::Patch(key, content) => (key, Some(content.clone())),
                 Ask::Remove(key) => (key, None),
                 _ => continue,
             };
@@ -214,6 +239,16 @@ async fn change(
             };
             dataset.write(write, by).await?;
         }
+        Ask::Patch(key, content) => {
+            let body = json!(content).to_string();
+            let write = Write {
+                key,
+                body: body.as_bytes(),
+                mode: Mode::Merge,
+                only_if: &Precondition::None,
+            };
+            dataset.write(write, by).await?;
+        }
         Ask::Remove(key) => dataset.remove(key, &Precondition::None, by).await?,
         _ => {}
     }
@@ -234,7 +269,8 @@ async fn request(
         Ask::Approve(plan) => return Ok(Told::Run(syncs.approve(scope, *plan, by).await?.id)),
         Ask::Retry(run) => return Ok(Told::Run(sync.retry(*run, by).await?.id)),
         Ask::Cancel(run) => drop(syncs.cancel(scope, *run, by).await?),
-        Ask::Write(..) | Ask::Remove(_) => {}
+        Ask::Resolve(side) => drop(sync.resolve_all(side, by).await?),
+        Ask::Write(..) | Ask::Patch(..) | Ask::Remove(_) => {}
     }
     Ok(Told::Done)
 }

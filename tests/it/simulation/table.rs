@@ -84,6 +84,8 @@ pub(super) struct Table {
     pub(super) deleted: BTreeSet<String>,
     /// Every key that a record has ever had.
     pub(super) keys: BTreeSet<String>,
+    /// The sizes that colleagues have last written, by the row's key.
+    pub(super) edits: BTreeMap<String, Value>,
     /// Those that the appliance has deleted, as they were then.
     pub(super) taken: BTreeMap<String, Row>,
 }
@@ -119,6 +121,9 @@ impl Table {
         row.edited
             .extend(fields.as_object().unwrap().keys().cloned());
         self.keys.insert(row.key().to_owned());
+        if let Some(size) = fields.get(FIELDS[2].1) {
+            self.edits.insert(row.key().to_owned(), size.clone());
+        }
     }
 
     /// Takes in what the appliance was shown, by the vendor's own answer.

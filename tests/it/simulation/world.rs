@@ -12,7 +12,8 @@ use weighbridge::connections::{Endpoint, Kind, New as NewConnection};
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, New as NewSync, Policy, PullingChange, Target, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange,
+    Target, Ways, Wish,
 };
 
 use super::dice::Dice;
@@ -22,7 +23,7 @@ use super::table::{BASE, FIELDS, NOTE, TABLE};
 use super::trace::Trace;
 use super::trouble::Trouble;
 use super::vendor::Vendor;
-use super::{check, colleague, pulled};
+use super::{both, check, colleague, pulled};
 use crate::support::NOON;
 
 /// What is synced.
@@ -52,6 +53,8 @@ pub(super) struct World {
     pub(super) records: u64,
     /// What becomes of remote records that are deleted here.
     pub(super) deletes: Deletes,
+    /// What people have written, where both sides are edited.
+    pub(super) written: both::Written,
 }
 
 /// What is to be done before the next episode.
@@ -99,6 +102,7 @@ pub(super) fn live(direction: Direction, seed: u64, aloud: bool) -> (u64, String
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
         deletes: deletes(&mut dice),
+        written: both::Written::new(direction == Direction::TwoWay && dice.chance(0.5)),
         place: None,
         last_run: None,
         last_plan: None,
@@ -126,17 +130,24 @@ impl World {
                 .unwrap();
             let file = self.people.file(&mut self.dice, self.records);
             let (by, scope) = (self.people.by.clone(), self.people.scope);
-            let (pulling, deletes) = match self.direction {
-                Direction::Push => (PullingChange::default(), self.deletes),
-                Direction::Pull => (pulled::rules(&mut self.dice), Deletes::default()),
+            let usual = MeetingChange::default();
+            let (pulling, meeting, deletes) = match self.direction {
+                Direction::Push => (PullingChange::default(), usual, self.deletes),
+                Direction::Pull => (pulled::rules(&mut self.dice), usual, Deletes::default()),
+                Direction::TwoWay => {
+                    let (pulling, meeting) = both::rules(&mut self.dice);
+                    (pulling, meeting, self.deletes)
+                }
             };
-            let rules = (self.direction, pulling, deletes);
+            let rules = (self.direction, pulling, meeting, deletes);
             let making = make(&appliance, (file, rules), &scope, &by);
             let place = Box::pin(self.drive(&idle, making))
                 .await
                 .expect("nobody dies");
             self.place = Some(place);
-            colleague::begin(&mut self.vendor, &mut self.dice, self.records).await;
+            if !self.written.apart {
+                colleague::begin(&mut self.vendor, &mut self.dice, self.records).await;
+            }
             if self.direction == Direction::Pull {
                 pulled::fill(&mut self.vendor, &mut self.dice, self.records).await;
             }
@@ -147,8 +158,13 @@ impl World {
     /// One run or plan that somebody asks for, with everything that comes between.
     fn episode(&mut self) {
         self.trouble.begin(&mut self.dice);
-        let wants = [Want::Push, Want::Push, Want::Plan, Want::Plan, Want::Retry];
-        let mut stage = Stage::Begin(*self.dice.one(&wants));
+        let wants: &[Want] = match self.direction {
+            Direction::Push | Direction::Pull => {
+                &[Want::Push, Want::Push, Want::Plan, Want::Plan, Want::Retry]
+            }
+            Direction::TwoWay => &[Want::Push, Want::Push, Want::Retry],
+        };
+        let mut stage = Stage::Begin(*self.dice.one(wants));
         while !matches!(stage, Stage::Over) {
             self.life(&mut stage);
         }
@@ -202,6 +218,9 @@ impl World {
             let (ask, told) = (answered.ask, answered.told);
             self.trace
                 .note(format_args!("{ask:?} is answered {told:?}"));
+            if told.is_ok() {
+                self.written.made(&ask);
+            }
             match told {
                 Ok(Told::Plan(id)) => {
                     self.last_plan = Some(id);
@@ -250,10 +269,28 @@ impl World {
         if self.trouble.local(&mut self.dice)
             && let Some(ask) = self.local_change()
         {
-            self.people.ask(appliance, place, ask);
+            let ask = if self.written.apart {
+                self.people.instead(ask, |ask| self.written.divided(ask))
+            } else {
+                Some(ask)
+            };
+            if let Some(ask) = ask {
+                self.people.ask(appliance, place, ask);
+            }
         }
         if self.trouble.colleague(&mut self.dice) {
-            colleague::act(&mut self.vendor, &mut self.dice, self.records).await;
+            if self.written.apart {
+                both::act_apart(&mut self.vendor, &mut self.dice).await;
+            } else {
+                colleague::act(&mut self.vendor, &mut self.dice, self.records).await;
+            }
+        }
+        if self.direction == Direction::TwoWay
+            && !self.written.apart
+            && self.trouble.pester(&mut self.dice)
+        {
+            let ask = both::verdict(&mut self.dice);
+            self.people.ask(appliance, place, ask);
         }
         if self.trouble.pester(&mut self.dice) {
             self.pester(appliance, place);
@@ -269,7 +306,7 @@ impl World {
     /// What somebody here does about a record: of a pull's, about those that it brings as well.
     fn local_change(&mut self) -> Option<Ask> {
         match self.direction {
-            Direction::Push => self.people.change(&mut self.dice, self.records),
+            Direction::Push | Direction::TwoWay => self.people.change(&mut self.dice, self.records),
             Direction::Pull => pulled::change(self),
         }
     }
@@ -351,6 +388,10 @@ impl World {
                     Direction::Push => check::tidy(self, &appliance).await,
                     // A row may have waited for a key that another one has given up since.
                     Direction::Pull => pulled::unsettled(self, &appliance),
+                    Direction::TwoWay => {
+                        let unknown = check::tidy(self, &appliance).await;
+                        unknown || both::unsettled(self, &appliance)
+                    }
                 }
             });
             if !unknown {
@@ -389,10 +430,13 @@ fn deletes(dice: &mut Dice) -> Deletes {
     *dice.one(&[Deletes::default(), all, few])
 }
 
+/// By what rules records are synced.
+type Rules = (Direction, PullingChange, MeetingChange, Deletes);
+
 /// A dataset with records, a connection, and the sync between them.
 async fn make(
     appliance: &Appliance,
-    (file, (direction, pulling, deletes)): (String, (Direction, PullingChange, Deletes)),
+    (file, (direction, pulling, meeting, deletes)): (String, Rules),
     scope: &weighbridge::base::Scope,
     by: &weighbridge::base::Actor,
 ) -> Place {
@@ -450,7 +494,9 @@ async fn make(
                 .map(|(name, _, id)| ((*name).into(), (*id).into()))
                 .collect(),
             remote_key_field_id: FIELDS[0].2.into(),
+            ways: Ways::new(),
         },
+        meeting,
         typecast: false,
         approval: Approval::Never,
         scope: Extent::All,

@@ -1,7 +1,9 @@
 //! Syncs from outside: an appliance, the sandbox, and clocks that fly.
 
 mod api;
+mod both;
 mod calendar;
+mod conflicts;
 mod conformance;
 mod crash;
 mod deletes;

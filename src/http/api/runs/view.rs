@@ -34,6 +34,8 @@ pub(super) enum KindView {
     Push,
     /// It goes through the remote table and brings what is new or has changed into the dataset.
     Pull,
+    /// It goes through both and brings what is new or has changed on either side to the other.
+    TwoWay,
     /// It writes what was refused in another run, or stayed unknown, and nothing else.
     Retry,
     /// It finds out what a run would do, for a plan, and writes nothing.
@@ -51,6 +53,8 @@ pub(crate) enum DirectionView {
     Push,
     /// From the remote table into the dataset.
     Pull,
+    /// Both: what either side has changed comes to the other.
+    TwoWay,
 }
 
 /// What a run is busy with.
@@ -273,6 +277,7 @@ impl RunView {
         let (kind, retry_of, plan_id) = match job.task {
             Task::Push => (KindView::Push, None, None),
             Task::Pull => (KindView::Pull, None, None),
+            Task::Both => (KindView::TwoWay, None, None),
             Task::Retry(run) => (KindView::Retry, Some(run), None),
             Task::Plan(plan) => (KindView::Plan, None, Some(plan)),
             Task::Execute(plan) => (KindView::Execute, None, Some(plan)),
@@ -312,6 +317,7 @@ impl From<Direction> for DirectionView {
         match direction {
             Direction::Push => Self::Push,
             Direction::Pull => Self::Pull,
+            Direction::TwoWay => Self::TwoWay,
         }
     }
 }
@@ -321,6 +327,7 @@ impl From<DirectionView> for Direction {
         match direction {
             DirectionView::Push => Self::Push,
             DirectionView::Pull => Self::Pull,
+            DirectionView::TwoWay => Self::TwoWay,
         }
     }
 }

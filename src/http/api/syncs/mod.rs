@@ -1,6 +1,7 @@
 //! Agreements between a dataset and a remote table.
 
 mod drift;
+mod meeting;
 mod resource;
 mod view;
 mod wish;

@@ -4,11 +4,13 @@ use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
 
 use super::drift::{DriftView, DriftedView};
+use super::meeting::{ConflictPolicyView, FieldDirectionView};
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
 use crate::sync::{
-    Approval, Deletes, Direction, Extent, Gone, Named, Overview, Pair, Policy, Sync, Trouble,
+    Approval, Deletes, Direction, Extent, FieldWay, Gone, Named, Overview, Pair, Policy, Sync,
+    Trouble,
 };
 
 /// A sync.
@@ -21,11 +23,18 @@ pub(super) struct SyncView {
     name: String,
     /// Which way records go.
     direction: DirectionView,
-    /// What a pull does with records here whose remote ones are gone; pulls only.
+    /// Who is right about a field that both sides have changed; two-way syncs only.
+    conflicts: Option<ConflictPolicyView>,
+    /// What was edited at the provider so many seconds ago or less waits for the next run; two-way
+    /// syncs only.
+    wait_seconds: Option<u32>,
+    /// How many conflicts nobody has solved; two-way syncs only.
+    conflicts_open: Option<u64>,
+    /// What becomes of records here whose remote ones are gone; not for pushes.
     gone: Option<GoneView>,
-    /// If more records would be deleted here in one run, none is; pulls only.
+    /// If more records would be deleted here in one run, none is; not for pushes.
     gone_most: Option<u32>,
-    /// The same in percent of the records that the sync has linked; pulls only.
+    /// The same in percent of the records that the sync has linked; not for pushes.
     gone_percent: Option<u8>,
     /// The dataset whose records they are.
     dataset: DatasetName,
@@ -69,9 +78,10 @@ pub(super) struct SyncView {
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "SyncGone", rename_all = "snake_case")]
 pub(super) enum GoneView {
-    /// It stays, and is no longer linked to anything.
+    /// It stays. A pull no longer links it to anything; a two-way sync does not make it there again
+    /// until it is changed here.
     Keep,
-    /// It is deleted, if this sync has created it and nobody has changed it here.
+    /// It is deleted, if nobody has changed it here; by a pull only if the sync has created it.
     Delete,
 }
 
@@ -248,6 +258,7 @@ pub(super) struct RemoteName {
 
 /// A field of the dataset and the remote field that it fills, or is filled from.
 #[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
 pub(super) struct MappedField {
     /// The dataset's field.
     field: String,
@@ -257,6 +268,8 @@ pub(super) struct MappedField {
     remote_field_name: String,
     /// The remote field's type in the provider's word.
     remote_type: String,
+    /// Which way it goes; two-way syncs only.
+    direction: Option<FieldDirectionView>,
 }
 
 /// How a sync fails.
@@ -292,12 +305,22 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         failing,
         drifted,
     } = sync.overview()?;
-    let kept = sync.definition().clone();
-    let pulling = (kept.direction == Direction::Pull).then_some(kept.pulling);
+    let mut kept = sync.definition().clone();
+    let ways = std::mem::take(&mut kept.meeting.ways);
+    let pulling = (kept.direction != Direction::Push).then_some(kept.pulling);
+    let both = kept.direction == Direction::TwoWay;
+    let open = both.then(|| sync.conflicts_open()).transpose()?;
+    let mapped = |pair: Pair| {
+        let way = ways.get(&pair.field).copied().unwrap_or_default();
+        MappedField::new(pair, both.then_some(way))
+    };
     Ok(SyncView {
         id: sync.id(),
         name: kept.name,
         direction: kept.direction.into(),
+        conflicts: both.then(|| kept.meeting.policy.into()),
+        wait_seconds: both.then_some(kept.meeting.wait_seconds),
+        conflicts_open: open,
         gone: pulling.map(|rules| rules.gone.into()),
         gone_most: pulling.map(|rules| rules.most),
         gone_percent: pulling.map(|rules| rules.percent),
@@ -313,7 +336,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         },
         base: kept.base.into(),
         table: kept.table.into(),
-        mapping: kept.mapping.into_iter().map(MappedField::from).collect(),
+        mapping: kept.mapping.into_iter().map(mapped).collect(),
         remote_key_field_id: kept.remote_key_field_id,
         typecast: kept.typecast,
         approval: kept.approval.into(),
@@ -375,9 +398,10 @@ impl From<Named> for RemoteName {
     }
 }
 
-impl From<Pair> for MappedField {
-    fn from(pair: Pair) -> Self {
+impl MappedField {
+    fn new(pair: Pair, way: Option<FieldWay>) -> Self {
         Self {
+            direction: way.map(FieldDirectionView::from),
             field: pair.field,
             remote_field_id: pair.remote_field_id,
             remote_field_name: pair.remote_field_name,

@@ -3,13 +3,14 @@
 use poem_openapi::Object;
 
 use super::drift::DriftView;
+use super::meeting::{ConflictPolicyView, FieldDirectionView};
 use super::view::{ApprovalView, DeletesView, GoneView, ScopeView};
 use crate::base::{ConnectionId, DatasetId};
 use crate::http::api::runs::DirectionView;
 use crate::http::{ApiError, Members};
 use crate::sync::{
-    Approval, Change, Deletes, Direction, Drift, Extent, Gone, New, Previewed, Proposal,
-    PullingChange, Target, Wish,
+    Approval, Change, ConflictPolicy, Deletes, Direction, Drift, Extent, FieldWay, Gone,
+    MeetingChange, New, Previewed, Proposal, PullingChange, Target, Ways, Wish,
 };
 
 /// A field of the dataset and the remote field that it is to fill, or to be filled from.
@@ -22,6 +23,8 @@ pub(super) struct FieldPair {
     /// The remote field's id.
     #[oai(validator(max_length = 100))]
     remote_field_id: String,
+    /// Which way it goes in a two-way sync (both when left out). The key has none of its own.
+    direction: Option<FieldDirectionView>,
 }
 
 /// A sync to be made.
@@ -34,7 +37,14 @@ pub(super) struct NewSync {
     /// Which way records go. It stays: for the other way make another sync.
     #[oai(default)]
     direction: DirectionView,
-    /// What a pull does with records here whose remote ones are gone. A push has no such rule.
+    /// Who is right about a field that both sides have changed; two-way syncs only (ask when left
+    /// out).
+    conflicts: Option<ConflictPolicyView>,
+    /// What was edited at the provider so many seconds ago or less waits for the next run: it may be
+    /// half typed. Two-way syncs only (30 when left out); 0 waits for nothing.
+    #[oai(validator(maximum(value = "86400")))]
+    wait_seconds: Option<u32>,
+    /// What becomes of records here whose remote ones are gone. A push has no such rule.
     gone: Option<GoneView>,
     /// If more records would be deleted here in one run, none is, and a plan must be approved (100 when left out).
     gone_most: Option<u32>,
@@ -91,7 +101,13 @@ pub(super) struct SyncChange {
     typecast: Option<bool>,
     /// Whether runs need a plan that somebody has approved.
     approval: Option<ApprovalView>,
-    /// What a pull does with records here whose remote ones are gone. A push has no such rule.
+    /// Who is right about a field that both sides have changed; two-way syncs only.
+    conflicts: Option<ConflictPolicyView>,
+    /// What was edited at the provider so many seconds ago or less waits for the next run; two-way
+    /// syncs only.
+    #[oai(validator(maximum(value = "86400")))]
+    wait_seconds: Option<u32>,
+    /// What becomes of records here whose remote ones are gone. A push has no such rule.
     gone: Option<GoneView>,
     /// If more records would be deleted here in one run, none is, and a plan must be approved.
     gone_most: Option<u32>,
@@ -198,11 +214,24 @@ impl From<FieldPair> for (String, String) {
     }
 }
 
+/// The fields that go one way alone.
+fn ways(pairs: &[FieldPair]) -> Ways {
+    let ways = pairs.iter().filter_map(|pair| {
+        let way = FieldWay::from(pair.direction?);
+        (way != FieldWay::Both).then(|| (pair.field.clone(), way))
+    });
+    ways.collect()
+}
+
 impl TryFrom<NewSync> for New {
     type Error = ApiError;
 
     fn try_from(new: NewSync) -> Result<Self, ApiError> {
         Ok(Self {
+            meeting: MeetingChange {
+                policy: new.conflicts.map(ConflictPolicy::from),
+                wait_seconds: new.wait_seconds,
+            },
             name: new.name,
             direction: new.direction.into(),
             pulling: PullingChange {
@@ -217,6 +246,7 @@ impl TryFrom<NewSync> for New {
                 table: new.table_id,
             },
             wish: Wish {
+                ways: ways(&new.mapping),
                 pairs: new.mapping.into_iter().map(Into::into).collect(),
                 remote_key_field_id: new.remote_key_field_id,
             },
@@ -235,6 +265,11 @@ impl TryFrom<SyncChange> for Change {
     fn try_from(change: SyncChange) -> Result<Self, ApiError> {
         let pairs = change.mapping;
         Ok(Self {
+            meeting: MeetingChange {
+                policy: change.conflicts.map(ConflictPolicy::from),
+                wait_seconds: change.wait_seconds,
+            },
+            ways: pairs.as_deref().map(ways).unwrap_or_default(),
             name: change.name,
             pairs: pairs.map(|pairs| pairs.into_iter().map(Into::into).collect()),
             remote_key_field_id: change.remote_key_field_id,
@@ -273,6 +308,7 @@ impl From<PullWish> for (Target, Wish) {
             table: wanted.table_id,
         };
         let wish = Wish {
+            ways: Ways::new(),
             pairs: wanted.mapping.into_iter().map(Into::into).collect(),
             remote_key_field_id: wanted.remote_key_field_id,
         };

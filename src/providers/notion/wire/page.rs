@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use super::super::super::{Error, Held, Layout, Row};
+use super::super::super::{Changed, Error, Held, Layout, Row};
 use super::super::cells::Cells;
 use super::super::map;
 use super::super::read::{self, Known};
@@ -39,8 +39,10 @@ pub(in super::super) fn write(layout: &Layout, row: &Row) -> Vec<u8> {
         out.extend_from_slice(b"},");
     }
     out.extend_from_slice(b"\"properties\":{");
-    for (at, (field, cell)) in layout.fields.iter().zip(&row.cells).enumerate() {
-        if at > 0 {
+    let cells = layout.fields.iter().zip(&row.cells).enumerate();
+    let written = cells.filter(|(at, _)| !row.untouched.contains(at));
+    for (nth, (_, (field, cell))) in written.enumerate() {
+        if nth > 0 {
             out.push(b',');
         }
         put(&mut out, &field.id);
@@ -59,6 +61,8 @@ fn put(out: &mut Vec<u8>, text: &str) {
 struct Page<'a> {
     id: String,
     created_time: Timestamp,
+    #[serde(default)]
+    last_edited_time: Option<Timestamp>,
     #[serde(borrow)]
     created_by: Known<'a>,
     #[serde(default)]
@@ -118,6 +122,7 @@ impl Page<'_> {
             held: Held {
                 id: self.id,
                 created_at: self.created_time,
+                changed: self.last_edited_time.map(changed),
                 created: false,
                 cells,
             },
@@ -131,6 +136,13 @@ impl Page<'_> {
             cut,
         })
     }
+}
+
+/// When a page was changed that says so to the minute (Notion API, "Page object").
+fn changed(from: Timestamp) -> Changed {
+    const ROUNDED: SignedDuration = SignedDuration::from_secs(60);
+    let to = from.saturating_add(ROUNDED).unwrap_or(from);
+    Changed { from, to }
 }
 
 /// The page of an answer.
@@ -167,6 +179,7 @@ pub(super) mod tests {
             fields: kinds.iter().enumerate().map(field).collect(),
             key: 0,
             typecast: false,
+            changed: None,
         }
     }
 
@@ -187,6 +200,7 @@ pub(super) mod tests {
         let mut row = Row {
             id: None,
             cells: vec![Value::text("a"), None],
+            untouched: Vec::new(),
         };
         let properties = r#""properties":{"p%3A0":{"title":[{"type":"text","text":{"content":"a"}}]},"p%3A1":{"number":null}}"#;
         let made = format!(
@@ -196,6 +210,17 @@ pub(super) mod tests {
         row.id = Some("page1".to_owned());
         let changed = format!("{{{properties}}}");
         assert_eq!(String::from_utf8(write(&layout, &row)).unwrap(), changed);
+    }
+
+    #[test]
+    fn what_is_to_stay_untouched_is_not_sent() {
+        let row = Row {
+            id: Some("page1".to_owned()),
+            cells: vec![None, Value::number(7.0)],
+            untouched: vec![0],
+        };
+        let sent = String::from_utf8(write(&layout(&["title", "number"]), &row)).unwrap();
+        assert_eq!(sent, r#"{"properties":{"p%3A1":{"number":7}}}"#);
     }
 
     #[test]

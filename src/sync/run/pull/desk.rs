@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use super::super::super::error::Error;
 use super::super::super::job::Task;
-use super::super::super::lender::unavailable;
 use super::super::Pass;
 use super::super::fit::Fit;
 use super::judge::{Judge, Judged};
 use super::overlay::Overlay;
 use super::seen::{Mark, Seen, Wanted, mark};
 use crate::base::{Blocking, RunId, SyncId};
-use crate::datasets::{self, Dataset};
-use crate::jobs::Failure;
+use crate::datasets::Dataset;
 use crate::providers::Held;
 use crate::store::Store;
 
@@ -44,7 +42,7 @@ impl Desk {
         let load = move || {
             let moment = store.snapshot()?;
             let wanted = match task {
-                Task::Push | Task::Pull | Task::Plan(_) => Wanted::All,
+                Task::Push | Task::Pull | Task::Both | Task::Plan(_) => Wanted::All,
                 Task::Retry(of) => Wanted::left(&moment, of)?,
                 Task::Execute(plan) => Wanted::of_plan(&moment, plan)?,
             };
@@ -73,21 +71,10 @@ impl Desk {
     /// Looks at the dataset again after somebody has changed it. `false` when the run cannot go
     /// on, and why is told.
     pub(super) fn look_again(&mut self, pass: &Pass<'_>) -> Result<bool, Error> {
-        let failure = match self.dataset.to_write() {
-            Ok(fresh) if fresh.is_shaped_like(&self.dataset) => {
-                self.dataset = fresh;
-                return Ok(true);
-            }
-            Ok(_) => reshaped(),
-            Err(
-                datasets::Error::UnknownDataset(_)
-                | datasets::Error::Withdrawn(_)
-                | datasets::Error::NotAllowed { .. },
-            ) => unavailable(self.dataset.name()),
-            Err(error) => return Err(error.into()),
-        };
-        pass.line.fail(failure.into());
-        Ok(false)
+        let renewed = pass.renewed(&self.dataset)?;
+        let goes_on = renewed.is_some();
+        self.dataset = renewed.unwrap_or_else(|| self.dataset.clone());
+        Ok(goes_on)
     }
 
     /// Has somebody look through the rows that were met, on a thread of its own: there may be
@@ -143,15 +130,5 @@ impl Bench {
             done.push(judged);
         }
         Ok(done)
-    }
-}
-
-/// Why a run ends whose dataset got other fields on the way.
-pub(in super::super) fn reshaped() -> Failure {
-    Failure {
-        code: "mapping_moved".into(),
-        message: "The dataset's fields were changed while the run was under way. What was written \
-                  before stays; start the run again."
-            .into(),
     }
 }

@@ -6,7 +6,7 @@ use crate::fields::{Fields, Schema, Value, fitted};
 
 impl Fit {
     /// The key of a remote row as the dataset spells it; errs with a reason.
-    pub(super) fn key_here(
+    pub(in super::super) fn key_here(
         &self,
         schema: &Schema,
         cells: &[Option<Value>],
@@ -25,7 +25,7 @@ impl Fit {
 
     /// Sets the mapped fields to what a remote row holds, and leaves the others as they are. Errs
     /// with everything that does not fit.
-    pub(super) fn fill(
+    pub(in super::super) fn fill(
         &self,
         schema: &Schema,
         cells: &[Option<Value>],
@@ -52,7 +52,7 @@ impl Fit {
 }
 
 /// What the dataset has against a record.
-pub(super) fn told(faults: &[RecordFault]) -> String {
+pub(in super::super) fn told(faults: &[RecordFault]) -> String {
     let faults = faults.iter().map(|fault| match &fault.field {
         Some(field) => format!("{field:?} {}", fault.reason),
         None => fault.reason.to_string(),

@@ -283,6 +283,7 @@ impl Judge<'_> {
             content: Content::Agreed { sent: echo, echo },
             source,
             cells: Vec::new(),
+            here: Vec::new(),
             // The remote record was there before.
             ours: false,
         };

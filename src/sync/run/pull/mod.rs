@@ -29,8 +29,10 @@ use super::Pass;
 use super::ledger::Ledger;
 use crate::jobs::Phase;
 
+pub(super) use fill::told;
+pub(super) use settle::tally;
+
 use desk::Desk;
-pub(super) use desk::reshaped;
 use seen::Wanted;
 
 /// What stands in a record's way when a plan is carried out.
@@ -66,7 +68,7 @@ impl Pass<'_> {
         match task {
             Task::Execute(plan) => self.settle_planned(ledger, &mut desk, plan).await,
             Task::Retry(run) => self.settle_left(ledger, &mut desk, run).await,
-            Task::Push | Task::Pull | Task::Plan(_) => {
+            Task::Push | Task::Pull | Task::Both | Task::Plan(_) => {
                 self.settle_gone(ledger, &mut desk).await?;
                 if self.line.halt.is_cancelled() {
                     return Ok(());

@@ -150,7 +150,8 @@ impl Pass<'_> {
         let writes = |judged: &Judged| matches!(judged.act, Act::Write(_) | Act::Delete(..));
         let mut batch = if judged.iter().any(writes) {
             let event = self.book.writing(&desk.dataset);
-            let event = tally(event, judged).detail("outcomes_sha256", ledger.job.digest.as_str());
+            let event = tally(event, judged.iter().map(|one| one.fate))
+                .detail("outcomes_sha256", ledger.job.digest.as_str());
             Batch::new(self.book.act(event))
         } else {
             Batch::bookkeeping()
@@ -246,10 +247,11 @@ impl Pass<'_> {
 }
 
 /// Counts what is done to the dataset.
-fn tally(event: Event, judged: &[Judged]) -> Event {
-    let mut fates = Fate::ALL.into_iter().filter(|fate| is_write(*fate));
-    let count = |fate| judged.iter().filter(|one| one.fate == fate).count() as u64;
-    fates.by_ref().fold(event, |event, fate| match count(fate) {
+pub(in super::super) fn tally(event: Event, met: impl Iterator<Item = Fate>) -> Event {
+    let met: Vec<Fate> = met.collect();
+    let count = |fate| met.iter().filter(|one| **one == fate).count() as u64;
+    let fates = Fate::ALL.into_iter().filter(|fate| is_write(*fate));
+    fates.fold(event, |event, fate| match count(fate) {
         0 => event,
         records => event.count(fate.name(), records),
     })

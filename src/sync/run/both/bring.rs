@@ -1,0 +1,325 @@
+//! Brings into the dataset what was changed there, and settles what needs no writing there.
+
+use super::super::super::conflict::Conflicts;
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::Links;
+use super::super::super::outcome::{Block, Outcomes};
+use super::super::super::pairs::{Pair, Pairs};
+use super::super::Pass;
+use super::super::ledger::Ledger;
+use super::super::pull::tally;
+use super::hall::{Hall, Inbox, Met, Rules, mark};
+use super::judge::Judge;
+use super::ruling::{InboxAct, LinkAct, RecordAct, Ruling};
+use crate::base::PlanId;
+use crate::datasets;
+use crate::store::{self, Batch};
+
+/// So many records are settled at once.
+const AT_ONCE: usize = 500;
+/// A batch that met another write is tried so often: somebody may be editing the very records.
+const TRIES: usize = 10;
+
+/// Which records come next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Turn {
+    /// Records and links after a key.
+    Pairs(Option<String>),
+    /// Rows that have met no record, after a remote id.
+    Strays(Option<String>),
+    Over,
+}
+
+impl Pass<'_> {
+    /// Settles what can be without writing there, and gives what it has met. `None` when the run is
+    /// to stop.
+    pub(super) async fn bring(
+        &self,
+        ledger: &mut Ledger,
+        rules: Rules,
+        listing: PlanId,
+    ) -> Result<Option<Met>, Error> {
+        let reading = ledger.job.reading.get_or_insert_default();
+        let decided = reading.gone.clone();
+        let mut hall = Hall::open(self, (ledger.id, rules), listing, decided)?;
+        reading.gone = Some(hall.fallen.clone());
+        let mut turn = Turn::Pairs(None);
+        while turn != Turn::Over {
+            if self.line.halt.is_cancelled() {
+                return Ok(None);
+            }
+            match self.settle_turn(ledger, &mut hall, &turn).await? {
+                Some(next) => turn = next,
+                None => return Ok(None),
+            }
+        }
+        self.close_stale(&hall).await?;
+        Ok(Some(hall.met))
+    }
+
+    /// Settles the next records, and gives whose turn it is then; `None` when the run is to stop.
+    async fn settle_turn(
+        &self,
+        ledger: &mut Ledger,
+        hall: &mut Hall,
+        turn: &Turn,
+    ) -> Result<Option<Turn>, Error> {
+        for _ in 0..TRIES {
+            let entry = hall.dataset.enter().await;
+            let (rulings, next) = match turn {
+                Turn::Pairs(after) => self.judge_pairs(hall, after.as_deref())?,
+                Turn::Strays(after) => self.judge_strays(hall, after.as_deref())?,
+                Turn::Over => (Vec::new(), Turn::Over),
+            };
+            if self.commit_rulings(ledger, hall, &rulings).await? {
+                return Ok(Some(next));
+            }
+            drop(entry);
+            match self.renewed(&hall.dataset)? {
+                Some(dataset) => hall.dataset = dataset,
+                None => return Ok(None),
+            }
+            let place = (hall.rules.owner, self.sync);
+            hall.inbox = Inbox::load(&self.store.snapshot()?, place)?;
+        }
+        Err(datasets::Error::Changed.into())
+    }
+
+    fn judge_pairs(&self, hall: &Hall, after: Option<&str>) -> Result<(Vec<Ruling>, Turn), Error> {
+        let pairs = Pairs {
+            orphans: true,
+            dataset: hall.dataset.clone(),
+            ..self.reader.pairs.clone()
+        };
+        let some = pairs.next(after, AT_ONCE)?;
+        let moment = self.store.snapshot()?;
+        let judge = self.judge(hall, &moment);
+        let mut rulings = Vec::new();
+        for pair in some.pairs {
+            let key = match &pair {
+                Pair::Record(record, _) => record.key().to_owned(),
+                Pair::Orphan(key, _) => key.clone(),
+            };
+            if !hall.met.awaits(&key) {
+                continue;
+            }
+            let ruling = match pair {
+                Pair::Record(record, link) => judge.pair(record, link)?,
+                Pair::Orphan(key, link) => judge.gone_here(&key, &link)?,
+            };
+            let settled = || Ruling::of(&key, "", None, "").closed();
+            rulings.extend(ruling.or_else(|| hall.inbox.get(&key).map(|_| settled())));
+        }
+        let next = match some.upto {
+            Some(upto) if !some.ended => Turn::Pairs(Some(upto)),
+            _ => Turn::Strays(None),
+        };
+        Ok((rulings, next))
+    }
+
+    fn judge_strays(
+        &self,
+        hall: &mut Hall,
+        after: Option<&str>,
+    ) -> Result<(Vec<Ruling>, Turn), Error> {
+        let moment = self.store.snapshot()?;
+        let rows = hall.rows.after(&moment, after, AT_ONCE)?;
+        let next = match rows.last() {
+            Some(last) if rows.len() == AT_ONCE => Turn::Strays(Some(last.id.clone())),
+            _ => Turn::Over,
+        };
+        let mut rulings = Vec::new();
+        hall.claimed.clear();
+        for row in rows {
+            let id = mark(&row.id);
+            let stray = !hall.linked.contains(&id) && !hall.taken.contains(&id);
+            if !stray || !hall.met.awaits_row(&row.id) {
+                continue;
+            }
+            let ruling = self.judge(hall, &moment).stray(row)?;
+            if let Some(ruling) = ruling {
+                if ruling.writes() {
+                    hall.claimed.insert(ruling.key.clone());
+                }
+                rulings.push(ruling);
+            }
+        }
+        Ok((rulings, next))
+    }
+
+    fn judge<'j>(&'j self, hall: &'j Hall, moment: &'j store::Snapshot) -> Judge<'j> {
+        Judge {
+            sync: self.sync,
+            fit: &self.fit,
+            moment,
+            hall,
+            removing: &self.reader.removing,
+            doubtful: &self.reader.doubtful,
+            now: self.line.clock.now(),
+        }
+    }
+
+    /// Commits what was decided; `false` when somebody has changed one of the records meanwhile.
+    async fn commit_rulings(
+        &self,
+        ledger: &mut Ledger,
+        hall: &mut Hall,
+        rulings: &[Ruling],
+    ) -> Result<bool, Error> {
+        if rulings.is_empty() {
+            return Ok(true);
+        }
+        let mut next = ledger.clone();
+        next.count_calls(&self.line.live.borrow().job);
+        let batch = self.batch_of_rulings(&mut next, hall, rulings);
+        match self.commit(batch).await {
+            Err(store::Error::Conflict(of)) if of != "run_claim" => return Ok(false),
+            outcome => outcome?,
+        };
+        *ledger = next;
+        let mut found = 0;
+        for ruling in rulings {
+            if ruling.fate.is_some() {
+                hall.met.settle(&ruling.key, &ruling.remote_id);
+            }
+            match &ruling.link {
+                LinkAct::Drop => {
+                    hall.linked.remove(&mark(&ruling.remote_id));
+                }
+                LinkAct::Put(link) => {
+                    hall.taken.insert(mark(&link.remote_id));
+                }
+                LinkAct::Leave => {}
+            }
+            let is_new = hall.inbox.get(&ruling.key).is_none();
+            found += u64::from(is_new && matches!(ruling.inbox, InboxAct::Keep(_)));
+        }
+        if rulings
+            .iter()
+            .any(|one| !matches!(one.inbox, InboxAct::Leave))
+        {
+            let place = (hall.rules.owner, self.sync);
+            hall.inbox = Inbox::load(&self.store.snapshot()?, place)?;
+        }
+        self.book.conflicts_found(found);
+        let done = rulings.iter().filter(|one| one.fate.is_some()).count();
+        let now = self.line.clock.now();
+        self.line.live.send_modify(|run| {
+            run.job.counts = ledger.job.counts;
+            run.job.problems = ledger.job.problems.clone();
+            run.pulse.beat(done as u64, now);
+        });
+        Ok(true)
+    }
+
+    fn batch_of_rulings(&self, ledger: &mut Ledger, hall: &Hall, rulings: &[Ruling]) -> Batch {
+        let now = self.line.clock.now();
+        let mut block = Block::new(now);
+        for one in rulings {
+            if let Some(fate) = one.fate {
+                ledger.enter(&mut block, fate, (&one.key, &one.remote_id, &one.reason));
+            }
+        }
+        let sealed = (!block.is_empty()).then(|| ledger.job.seal(&block));
+        let mut batch = if rulings.iter().any(Ruling::writes) {
+            let event = self.book.writing(&hall.dataset);
+            let fates = rulings.iter().filter(|one| one.writes());
+            // What is yet to be written there as well is changed here already.
+            let fates = fates.map(|one| one.fate.unwrap_or(Fate::Changed));
+            let event = tally(event, fates).detail("outcomes_sha256", ledger.job.digest.as_str());
+            Batch::new(self.book.act(event))
+        } else {
+            Batch::bookkeeping()
+        };
+        hall.dataset.hold_whole(&mut batch);
+        let more = rulings
+            .iter()
+            .map(|one| self.add_ruling(&mut batch, ledger, (hall, one)))
+            .sum();
+        hall.dataset.grow(&mut batch, more);
+        if let Some(number) = sealed {
+            batch.put::<Outcomes>(&(ledger.id, number), &block);
+        }
+        ledger.put(&mut batch);
+        batch
+    }
+
+    /// Adds what one ruling means, and gives how many records there are more.
+    fn add_ruling(
+        &self,
+        batch: &mut Batch,
+        ledger: &mut Ledger,
+        (hall, ruling): (&Hall, &Ruling),
+    ) -> i64 {
+        let (sync, now) = (self.sync, self.line.clock.now());
+        let place = (sync, ruling.key.clone());
+        match (&ruling.letter, ruling.fate) {
+            (Some(cells), _) => {
+                let why = (ruling.reason.as_str(), self.fit.payload(cells));
+                let (letters, run) = (&mut ledger.letters, ledger.id);
+                letters.refused(batch, (sync, &ruling.key), (run, now), why);
+            }
+            (None, Some(fate)) if fate != Fate::Held => {
+                ledger.letters.settled(batch, sync, &ruling.key);
+                ledger.letters.settled(batch, sync, &ruling.remote_id);
+            }
+            (None, _) => {}
+        }
+        match &ruling.link {
+            LinkAct::Leave => {}
+            LinkAct::Put(link) => {
+                batch.put::<Links>(&place, link);
+            }
+            LinkAct::Drop => {
+                batch.discard::<Links>(&place);
+            }
+        }
+        let conflict = (hall.rules.owner, sync, ruling.key.clone());
+        let kept = hall.inbox.0.get(&ruling.key).map(|(version, _)| *version);
+        match (&ruling.inbox, kept) {
+            (InboxAct::Keep(new), Some(version)) => {
+                batch.replace::<Conflicts>(&conflict, new, version);
+            }
+            (InboxAct::Keep(new), None) => {
+                batch.insert::<Conflicts>(&conflict, new);
+            }
+            (InboxAct::Close, Some(version)) => {
+                batch.delete::<Conflicts>(&conflict, version);
+            }
+            (InboxAct::Close, None) | (InboxAct::Leave, _) => {}
+        }
+        match &ruling.record {
+            RecordAct::Leave => 0,
+            RecordAct::Put(put) => {
+                let (brought, before) = put.as_ref();
+                hall.dataset.put(batch, brought, before.as_ref(), now);
+                i64::from(before.is_none())
+            }
+            RecordAct::Delete(version) => {
+                hall.dataset.take_out(batch, &ruling.key, *version);
+                -1
+            }
+        }
+    }
+
+    /// Takes conflicts out of the inbox whose records are on neither side any more.
+    async fn close_stale(&self, hall: &Hall) -> Result<(), Error> {
+        let moment = self.store.snapshot()?;
+        let mut batch = Batch::bookkeeping();
+        for (key, (version, _)) in &hall.inbox.0 {
+            let linked = moment.get::<Links>(&(self.sync, key.clone()))?.is_some();
+            if !linked && hall.dataset.unread(&moment, key)?.is_none() {
+                batch.delete::<Conflicts>(&(hall.rules.owner, self.sync, key.clone()), *version);
+            }
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match self.commit(batch).await {
+            // Somebody is at it: it can wait for the next run.
+            Err(store::Error::Conflict(of)) if of != "run_claim" => Ok(()),
+            outcome => Ok(outcome.map(drop)?),
+        }
+    }
+}

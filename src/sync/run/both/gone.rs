@@ -1,0 +1,159 @@
+//! Decides about a record that one of the sides has no more.
+
+use super::super::super::conflict::Clash;
+use super::super::super::counts::Fate;
+use super::super::super::direction::{Gone, Pulling};
+use super::super::super::error::Error;
+use super::super::super::job::Fallen;
+use super::super::super::link::{Link, UNKNOWN};
+use super::super::super::meeting::{FieldWay, Policy};
+use super::base::{Base, Now};
+use super::judge::Judge;
+use super::merge::{Side, Times};
+use super::rows::Listed;
+use super::ruling::{RecordAct, Ruling};
+use crate::datasets::Unread;
+
+const KEPT_HERE: &str = "it is gone at the provider, and the sync keeps it here";
+const KEPT_THERE: &str = "it was deleted here, and the sync leaves it at the provider";
+const EMPTY: &str =
+    "held: the remote table is empty, and an empty table never deletes anything here";
+const TOO_MANY: &str = "held: more records are gone at the provider than the sync deletes here in one \
+                        run; raise its limit, or restore them there";
+
+/// What becomes of records here: so many are gone there, of so many linked ones, while the table has
+/// shown so many.
+pub(super) fn felled(rules: Pulling, (gone, linked, listed): (u64, u64, u64)) -> Fallen {
+    match rules.gone {
+        Gone::Keep => Fallen::Kept,
+        Gone::Delete if gone == 0 || rules.brake(gone, linked, listed).is_none() => Fallen::Deleted,
+        Gone::Delete if listed == 0 => Fallen::Held(EMPTY.to_owned()),
+        Gone::Delete => Fallen::Held(TOO_MANY.to_owned()),
+    }
+}
+
+impl Judge<'_> {
+    /// A record that is here, and whose remote one is gone.
+    pub(super) fn gone_there(&self, record: &Unread, link: &Link) -> Result<Ruling, Error> {
+        let key = record.key().to_owned();
+        let fields = record.fields(self.hall.dataset.schema())?;
+        let here = Now::of(self.fit.cells(&fields));
+        let base = Base::of(link, &self.fit.mark, here.cells.len());
+        let edited = !link.comes_from(&self.fit.source(record.hash()))
+            && base.as_ref().is_none_or(|base| base.here != here.cells);
+        if !edited {
+            return Ok(self.falls(record, link));
+        }
+        let side = match self.hall.rules.meeting.policy {
+            // Nobody knows when it was deleted: the edit is the newer one.
+            Policy::Local | Policy::Newest => Some(Side::Here),
+            Policy::Remote => Some(Side::There),
+            Policy::Ask => self.solved_side(&key, (Some(&here.cells), None)),
+        };
+        Ok(match side {
+            // It is made there again.
+            Some(Side::Here) => Ruling::of(&key, "", None, "").unlinked().closed(),
+            Some(Side::There) => {
+                let source = self.fit.source(record.hash());
+                let there = base.map_or_else(|| here.cells.clone(), |base| base.there);
+                let sides = (&here.cells, &there);
+                let agreed = self.agreed(&link.remote_id, sides, source, Some(link));
+                let ruling = self.falls(record, link);
+                match ruling.record {
+                    RecordAct::Leave => ruling.linked(agreed),
+                    _ => ruling,
+                }
+            }
+            None => {
+                let times = Times {
+                    here: Some(record.updated_at()),
+                    there: None,
+                };
+                let kind = (link.remote_id.as_str(), Clash::DeletedThere);
+                let base = base.as_ref().map(|base| &base.here);
+                let conflict = self.parted(kind, (Some(&here.cells), None), base, times);
+                self.asks((&key, &link.remote_id), conflict)
+            }
+        })
+    }
+
+    /// What the sync does with a record that is as it was agreed, and gone there.
+    fn falls(&self, record: &Unread, link: &Link) -> Ruling {
+        let ruling = |fate, reason: &str| {
+            Ruling::of(record.key(), &link.remote_id, Some(fate), reason).closed()
+        };
+        match &self.hall.fallen {
+            Fallen::Kept => ruling(Fate::Unchanged, KEPT_HERE),
+            Fallen::Held(reason) => ruling(Fate::Held, reason),
+            Fallen::Deleted => {
+                let version = record.version();
+                Ruling {
+                    record: RecordAct::Delete(version),
+                    ..ruling(Fate::Deleted, "").unlinked()
+                }
+            }
+        }
+    }
+
+    /// A link whose record is gone here; none where what is there is yet to be removed.
+    pub(super) fn gone_here(&self, key: &str, link: &Link) -> Result<Option<Ruling>, Error> {
+        let Some(row) = self.hall.rows.get(self.moment, &link.remote_id)? else {
+            // It is gone on both sides.
+            return Ok(Some(Ruling::of(key, "", None, "").unlinked().closed()));
+        };
+        let there = Now::of(row.cells.clone());
+        let base = Base::of(link, &self.fit.mark, there.cells.len());
+        let edited = base.as_ref().is_none_or(|base| {
+            let columns = 0..there.cells.len();
+            let mut theirs = columns.filter(|at| self.fit.way(*at) != FieldWay::Push);
+            theirs.any(|at| base.there[at] != there.cells[at])
+        });
+        if !edited {
+            return Ok(self.stays(key, link));
+        }
+        if self.is_fresh(&row) {
+            return Ok(Some(self.waits(key, &row)));
+        }
+        let side = match self.hall.rules.meeting.policy {
+            Policy::Local => Some(Side::Here),
+            Policy::Remote | Policy::Newest => Some(Side::There),
+            Policy::Ask => self.solved_side(key, (None, Some(&there.cells))),
+        };
+        match side {
+            // It is a row like any other then, and becomes a record again.
+            Some(Side::There) => Ok(Some(Ruling::of(key, &row.id, None, "").unlinked().closed())),
+            Some(Side::Here) => {
+                let here = base.map_or_else(|| there.cells.clone(), |base| base.here);
+                let sides = (&here, &there.cells);
+                let agreed = self.agreed(&link.remote_id, sides, UNKNOWN, Some(link));
+                let stays = self.stays(key, link);
+                let ruling = stays.unwrap_or_else(|| Ruling::of(key, &row.id, None, ""));
+                Ok(Some(ruling.linked(agreed).closed()))
+            }
+            None => {
+                let times = Times {
+                    here: None,
+                    there: row.changed,
+                };
+                let kind = (row.id.as_str(), Clash::DeletedHere);
+                let base = base.as_ref().map(|base| &base.there);
+                let conflict = self.parted(kind, (None, Some(&there.cells)), base, times);
+                Ok(Some(self.asks((key, &row.id), conflict)))
+            }
+        }
+    }
+
+    /// What becomes of a row that is as it was agreed, and whose record is gone here; none when it
+    /// is to be removed.
+    fn stays(&self, key: &str, link: &Link) -> Option<Ruling> {
+        if self.removing.deletes.concerns(link) {
+            return None;
+        }
+        let ruling = Ruling::of(key, &link.remote_id, Some(Fate::Unchanged), KEPT_THERE);
+        Some(ruling.closed())
+    }
+
+    fn waits(&self, key: &str, row: &Listed) -> Ruling {
+        Ruling::of(key, &row.id, Some(Fate::Held), super::judge::WAITS)
+    }
+}

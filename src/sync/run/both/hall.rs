@@ -1,0 +1,203 @@
+//! Knows what a run that goes both ways has met so far, and by what rules.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use super::super::super::conflict::{Conflict, Conflicts};
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::job::{Fallen, Task};
+use super::super::super::link::{Hash, Links};
+use super::super::super::meeting;
+use super::super::super::outcome::Outcomes;
+use super::super::Pass;
+use super::gone::felled;
+use super::left_by;
+use super::rows::Rows;
+use crate::base::{PlanId, RunId, SyncId, UserId};
+use crate::datasets::Dataset;
+use crate::fields::content_hash;
+use crate::store::{Scan, Snapshot, Version, prefix};
+
+/// A key or a remote id in a few bytes: there may be millions.
+pub(super) type Mark = Hash;
+
+/// The mark of a remote id.
+pub(super) fn mark(remote_id: &str) -> Mark {
+    content_hash(remote_id.as_bytes()).0
+}
+
+/// The mark of a key, which may read like the id of another.
+fn key_mark(key: &str) -> Mark {
+    content_hash(&[b"key ", key.as_bytes()].concat()).0
+}
+
+/// By what rules two sides meet.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Rules {
+    pub(in super::super) meeting: meeting::Meeting,
+    pub(in super::super) owner: UserId,
+    pub(in super::super) task: Task,
+}
+
+/// What a run has settled, and what it is about.
+#[derive(Debug, Default)]
+pub(in super::super) struct Met {
+    /// The marks of the keys and of the remote ids.
+    settled: HashSet<Mark>,
+    /// The marks of those that are meant; none for all.
+    only: Option<HashSet<Mark>>,
+}
+
+impl Met {
+    /// Whether the record of a key is yet to be dealt with.
+    pub(super) fn awaits(&self, key: &str) -> bool {
+        self.has_left(key_mark(key))
+    }
+
+    /// Whether a remote record is yet to be dealt with.
+    pub(super) fn awaits_row(&self, remote_id: &str) -> bool {
+        self.has_left(mark(remote_id))
+    }
+
+    fn has_left(&self, mark: Mark) -> bool {
+        let meant = self.only.as_ref().is_none_or(|only| only.contains(&mark));
+        meant && !self.settled.contains(&mark)
+    }
+
+    /// Takes note that a record is settled, and its remote one.
+    pub(super) fn settle(&mut self, key: &str, remote_id: &str) {
+        self.settled.insert(key_mark(key));
+        if !remote_id.is_empty() {
+            self.settled.insert(mark(remote_id));
+        }
+    }
+
+    fn load(moment: &Snapshot, run: RunId, task: Task) -> Result<Self, Error> {
+        let mut met = Self::default();
+        let scan = |run: RunId| Scan::prefix(prefix(&run), usize::MAX);
+        moment.walk::<Outcomes>(&scan(run), |_, row| {
+            for outcome in row.value.records() {
+                let outcome = outcome?;
+                met.settle(
+                    &outcome.key,
+                    outcome.remote_id.as_deref().unwrap_or_default(),
+                );
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if let Some(left) = left_by(task) {
+            let mut only = HashSet::new();
+            moment.walk::<Outcomes>(&scan(left), |_, row| {
+                for outcome in row.value.records() {
+                    let outcome = outcome?;
+                    if matches!(outcome.fate, Fate::Refused | Fate::Unknown) {
+                        only.insert(key_mark(&outcome.key));
+                        only.extend(outcome.remote_id.as_deref().map(mark));
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            met.only = Some(only);
+        }
+        Ok(met)
+    }
+}
+
+/// The conflicts of a sync as a run sees them.
+#[derive(Debug, Default)]
+pub(super) struct Inbox(pub(super) HashMap<String, (Version, Conflict)>);
+
+/// A sync keeps no more conflicts than this: who has broken a whole table needs the first of them.
+pub(super) const MOST: usize = 10_000;
+
+impl Inbox {
+    pub(super) fn load(moment: &Snapshot, (owner, sync): (UserId, SyncId)) -> Result<Self, Error> {
+        let mut kept = HashMap::new();
+        let scan = Scan::prefix(prefix(&(owner, sync)), usize::MAX);
+        moment.walk::<Conflicts>(&scan, |_, row| {
+            kept.insert(row.key.2, (row.version, row.value));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Self(kept))
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Conflict> {
+        self.0.get(key).map(|(_, conflict)| conflict)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+}
+
+/// What rows and records are judged with.
+pub(super) struct Hall {
+    pub(super) rules: Rules,
+    pub(super) rows: Rows,
+    pub(super) met: Met,
+    /// The marks of the remote records that are linked.
+    pub(super) linked: HashSet<Mark>,
+    /// The marks of those that several records are linked to.
+    pub(super) shared: HashSet<Mark>,
+    /// The marks of those that have met a record here in this run.
+    pub(super) taken: HashSet<Mark>,
+    /// The keys that rows without a record have been given in this run.
+    pub(super) claimed: HashSet<String>,
+    /// The dataset as it was when it was looked at last.
+    pub(super) dataset: Dataset,
+    pub(super) inbox: Inbox,
+    /// What becomes of records whose remote ones are gone.
+    pub(super) fallen: Fallen,
+    pub(super) run: RunId,
+}
+
+impl Hall {
+    /// Finds out what both sides have, and what was settled before.
+    pub(super) fn open(
+        pass: &Pass<'_>,
+        (run, rules): (RunId, Rules),
+        listing: PlanId,
+        decided: Option<Fallen>,
+    ) -> Result<Self, Error> {
+        let moment = pass.store.snapshot()?;
+        let rows = Rows(listing);
+        let mut hall = Self {
+            met: Met::load(&moment, run, rules.task)?,
+            inbox: Inbox::load(&moment, (rules.owner, pass.sync))?,
+            rules,
+            rows,
+            linked: HashSet::new(),
+            shared: HashSet::new(),
+            taken: HashSet::new(),
+            claimed: HashSet::new(),
+            dataset: pass.reader.dataset.clone(),
+            fallen: Fallen::Kept,
+            run,
+        };
+        let mut gone = Vec::new();
+        let mut listed = 0;
+        let all = Scan::prefix(prefix(&pass.sync), usize::MAX);
+        moment.walk::<Links>(&all, |_, row| {
+            let mark = mark(&row.value.remote_id);
+            if !hall.linked.insert(mark) {
+                hall.shared.insert(mark);
+            }
+            gone.push((row.key.1, row.value.remote_id));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let linked = gone.len() as u64;
+        let mut fallen = 0;
+        for (key, remote_id) in gone {
+            if rows.has(&moment, &remote_id)? {
+                listed += 1;
+            } else if hall.dataset.unread(&moment, &key)?.is_some() {
+                fallen += 1;
+            }
+        }
+        // A table with new rows alone is not empty either.
+        listed += rows.after(&moment, None, 1)?.len() as u64;
+        hall.fallen = decided.unwrap_or_else(|| felled(pass.pulling, (fallen, linked, listed)));
+        Ok(hall)
+    }
+}

@@ -1,0 +1,397 @@
+//! Decides for one record what becomes of it on both sides.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::super::conflict::Conflict;
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::{Content, Hash, Link, UNKNOWN};
+use super::super::super::meeting::FieldWay;
+use super::super::content::marked;
+use super::super::fit::Fit;
+use super::super::pull::told;
+use super::super::remove::Removing;
+use super::super::seek::TWICE;
+use super::PENDING;
+use super::base::{Base, Cells, Now, canonical, joined};
+use super::hall::{Hall, mark};
+use super::merge::{Cell, Merged, Side, Times, merge, rule};
+use super::rows::Listed;
+use super::ruling::{InboxAct, Ruling};
+use crate::base::SyncId;
+use crate::datasets::Unread;
+use crate::fields::{Fields, Misfit, Value, fitted};
+use crate::store::Snapshot;
+
+pub(super) const WAITS: &str = "held: it was edited at the provider just now and may be half typed; a later run \
+                     takes it up";
+const CONFLICT: &str =
+    "held: both sides have changed it; say in the inbox of conflicts who is right";
+/// The same where the inbox takes no more.
+const FULL: &str = "held: both sides have changed it, and the inbox of conflicts is full; solve some \
+                    of them first";
+const BELONGS: &str = "its key is borne by a remote record that belongs to another; the sync puts that \
+                       one's key back, and the next run takes this record up";
+
+/// What records are judged with.
+pub(super) struct Judge<'a> {
+    pub(super) sync: SyncId,
+    pub(super) fit: &'a Fit,
+    pub(super) moment: &'a Snapshot,
+    pub(super) hall: &'a Hall,
+    pub(super) removing: &'a Removing,
+    pub(super) doubtful: &'a HashMap<String, String>,
+    pub(super) now: Timestamp,
+}
+
+/// The remote row of a record.
+enum Counterpart {
+    /// The one that it is linked to, or the one with its key, which is then linked anew.
+    Row(Listed, Linked),
+    Missing,
+    /// The one that it is linked to is another record's: of two that a colleague's change of a key
+    /// has led to one row, it is the one that bears the row's key.
+    Anothers,
+    Refused(&'static str),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Linked {
+    Already,
+    Anew,
+}
+
+/// Both sides of a record, column by column.
+pub(super) struct Sides {
+    pub(super) here: Now,
+    pub(super) there: Now,
+    pub(super) base: Option<Base>,
+    /// What is there, as the fields here would hold it.
+    pub(super) fits: Vec<Result<Option<Value>, Misfit>>,
+    pub(super) merged: Vec<Merged>,
+    pub(super) times: Times,
+}
+
+/// Whose value a column takes in the end.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Taken {
+    Same,
+    Here,
+    There,
+    Own(Option<Value>),
+}
+
+impl Judge<'_> {
+    /// Judges a record and its row; none when nothing is to be done before what it holds is written
+    /// there, or is left as it is.
+    pub(super) fn pair(&self, record: Unread, link: Option<Link>) -> Result<Option<Ruling>, Error> {
+        let key = record.key().to_owned();
+        if self.doubtful.contains_key(&key) {
+            return Ok(None);
+        }
+        match self.counterpart(&key, link.as_ref())? {
+            Counterpart::Missing => match link {
+                Some(link) => self.gone_there(&record, &link).map(Some),
+                None => Ok(None),
+            },
+            Counterpart::Anothers => Ok(Some(Ruling::of(&key, "", None, "").unlinked())),
+            Counterpart::Refused(reason) => {
+                let fields = record.fields(self.hall.dataset.schema())?;
+                Ok(Some(Ruling::refused(
+                    &key,
+                    "",
+                    reason,
+                    self.fit.cells(&fields),
+                )))
+            }
+            Counterpart::Row(row, Linked::Already) => {
+                let untouched = link.as_ref().is_some_and(|link| {
+                    link.comes_from(&self.fit.source(record.hash()))
+                        && link.cells == joined(Now::of(row.cells.clone()).cells)
+                });
+                if untouched && self.hall.inbox.get(&key).is_none() {
+                    return Ok(None);
+                }
+                self.meet(record, link, row)
+            }
+            Counterpart::Row(row, Linked::Anew) => self.meet(record, None, row),
+        }
+    }
+
+    /// Finds the row of a record.
+    fn counterpart(&self, key: &str, link: Option<&Link>) -> Result<Counterpart, Error> {
+        let rows = self.hall.rows;
+        if let Some(link) = link
+            && let Some(row) = rows.get(self.moment, &link.remote_id)?
+        {
+            return Ok(if self.is_anothers(key, &row) {
+                Counterpart::Anothers
+            } else {
+                Counterpart::Row(row, Linked::Already)
+            });
+        }
+        let Some(keyed) = rows.under(self.moment, key)? else {
+            return Ok(Counterpart::Missing);
+        };
+        if keyed.twice {
+            return Ok(Counterpart::Refused(TWICE));
+        }
+        if self.hall.linked.contains(&mark(&keyed.remote_id)) {
+            return Ok(match link {
+                Some(_) => Counterpart::Missing,
+                None => Counterpart::Refused(BELONGS),
+            });
+        }
+        let row = rows.get(self.moment, &keyed.remote_id)?;
+        Ok(row.map_or(Counterpart::Missing, |row| {
+            Counterpart::Row(row, Linked::Anew)
+        }))
+    }
+
+    fn is_anothers(&self, key: &str, row: &Listed) -> bool {
+        self.hall.shared.contains(&mark(&row.id))
+            && self
+                .fit
+                .key_here(self.hall.dataset.schema(), &row.cells)
+                .is_ok_and(|bears| bears != key)
+    }
+
+    /// Lets a record and a row meet that are the same thing.
+    pub(super) fn meet(
+        &self,
+        record: Unread,
+        link: Option<Link>,
+        row: Listed,
+    ) -> Result<Option<Ruling>, Error> {
+        let fields = record.fields(self.hall.dataset.schema())?;
+        let sides = self.sides(Some(&record), &fields, (link.as_ref(), &row));
+        let key = record.key();
+        let theirs = |merged: &Merged| matches!(merged, Merged::Takes(Side::There) | Merged::Clash);
+        if sides.merged.iter().any(theirs) && self.is_fresh(&row) {
+            return Ok(Some(Ruling::of(key, &row.id, Some(Fate::Held), WAITS)));
+        }
+        let Some(taken) = self.taken(key, &sides) else {
+            let conflict = self.conflict(&row.id, &sides);
+            return Ok(Some(self.asks((key, &row.id), conflict)));
+        };
+        Ok(self.take(record, (fields, link), (row, sides), &taken))
+    }
+
+    /// Holds both sides side by side.
+    pub(super) fn sides(
+        &self,
+        record: Option<&Unread>,
+        fields: &Fields,
+        (link, row): (Option<&Link>, &Listed),
+    ) -> Sides {
+        let schema = self.hall.dataset.schema();
+        let here = Now::of(self.fit.cells(fields));
+        let there = Now::of(row.cells.clone());
+        let columns = here.cells.len();
+        let base = link.and_then(|link| {
+            Base::of(link, &self.fit.mark, columns).or_else(|| Base::announced(link, &here, &there))
+        });
+        let mut fits = Vec::with_capacity(columns);
+        let mut merged = Vec::with_capacity(columns);
+        for (at, value) in row.cells.iter().enumerate() {
+            let field = &schema.fields()[self.fit.place(at)];
+            let fit = value.clone().map_or(Ok(None), |value| fitted(field, value));
+            let (own, theirs) = (&here.cells[at], &there.cells[at]);
+            let equal =
+                own == theirs || matches!(&fit, Ok(value) if canonical(value.as_ref()) == *own);
+            merged.push(merge(Cell {
+                here: own,
+                there: theirs,
+                base: base
+                    .as_ref()
+                    .map(|base| (base.here[at].as_slice(), base.there[at].as_slice())),
+                equal,
+                way: self.fit.way(at),
+            }));
+            fits.push(fit);
+        }
+        let times = Times {
+            here: record.map(Unread::updated_at),
+            there: row.changed,
+        };
+        Sides {
+            here,
+            there,
+            base,
+            fits,
+            merged,
+            times,
+        }
+    }
+
+    /// Whether a row was edited so short ago that somebody may still be at it.
+    pub(super) fn is_fresh(&self, row: &Listed) -> bool {
+        let wait = SignedDuration::from_secs(self.hall.rules.meeting.wait_seconds.into());
+        let edited = row.changed.map_or(row.created_at, |changed| changed.to);
+        !wait.is_zero()
+            && edited
+                .saturating_add(wait)
+                .is_ok_and(|until| until > self.now)
+    }
+
+    /// Whose value each column takes; none when somebody has to be asked.
+    fn taken(&self, key: &str, sides: &Sides) -> Option<Vec<Taken>> {
+        let solution = self.solution(key, sides);
+        let taken = |(at, merged): (usize, &Merged)| {
+            Some(match merged {
+                Merged::Same => Taken::Same,
+                Merged::Takes(Side::Here) => Taken::Here,
+                Merged::Takes(Side::There) => Taken::There,
+                Merged::Clash => match rule(self.hall.rules.meeting.policy, sides.times) {
+                    Some(Side::Here) => Taken::Here,
+                    Some(Side::There) => Taken::There,
+                    None => self.chosen(solution?.of(self.fit.name(at))?, at)?,
+                },
+            })
+        };
+        sides.merged.iter().enumerate().map(taken).collect()
+    }
+
+    /// Writes here what is taken from there, and remembers what is to be written there.
+    fn take(
+        &self,
+        record: Unread,
+        (mut fields, link): (Fields, Option<Link>),
+        (row, sides): (Listed, Sides),
+        taken: &[Taken],
+    ) -> Option<Ruling> {
+        let key = record.key().to_owned();
+        let schema = self.hall.dataset.schema();
+        let mut faults = Vec::new();
+        let mut moved = false;
+        for (at, taken) in taken.iter().enumerate() {
+            let place = self.fit.place(at);
+            let value = match (taken, &sides.fits[at]) {
+                (Taken::Same | Taken::Here, _) => continue,
+                (Taken::Own(value), _) | (Taken::There, Ok(value)) => value.clone(),
+                (Taken::There, Err(misfit)) => {
+                    faults.push(format!("{:?} {misfit}", schema.fields()[place].name));
+                    continue;
+                }
+            };
+            moved |= canonical(value.as_ref()) != sides.here.cells[at];
+            fields.set(place, value);
+        }
+        if !faults.is_empty() {
+            let reason = faults.join("; ");
+            return Some(Ruling::refused(&key, &row.id, &reason, row.cells));
+        }
+        let brought = match self.hall.dataset.brought(&fields) {
+            Ok(brought) => brought,
+            Err(faults) if moved => {
+                let reason = told(&faults);
+                return Some(Ruling::refused(&key, &row.id, &reason, row.cells));
+            }
+            // What is here is here, whatever the dataset would say of it today.
+            Err(_) => return None,
+        };
+        let fresh = Now::of(self.fit.cells(&fields));
+        let here = self.agreed_here(&sides, taken, &fresh.cells);
+        let pending = (0..here.len())
+            .any(|at| self.fit.way(at) != FieldWay::Pull && here[at] != fresh.cells[at]);
+        let source = if pending {
+            UNKNOWN
+        } else {
+            self.fit.source(brought.hash())
+        };
+        let agreed = self.agreed(&row.id, (&here, &sides.there.cells), source, link.as_ref());
+        let fate = match (pending, &link) {
+            (true, _) => None,
+            (false, None) => Some(Fate::Matched),
+            (false, Some(_)) if moved => Some(Fate::Changed),
+            (false, Some(_)) => Some(Fate::Unchanged),
+        };
+        let has_conflict = self.hall.inbox.get(&key).is_some();
+        let known = link
+            .as_ref()
+            .is_some_and(|link| is_same(link, &agreed, pending));
+        if !moved && known && !has_conflict {
+            return None;
+        }
+        let mut ruling = Ruling::of(&key, &row.id, fate, "").linked(agreed);
+        if has_conflict {
+            ruling = ruling.closed();
+        }
+        if moved {
+            ruling = ruling.put(brought, Some(record));
+        }
+        Some(ruling)
+    }
+
+    /// What this side agrees to have held: what is yet to be written there differs from it.
+    fn agreed_here(&self, sides: &Sides, taken: &[Taken], fresh: &Cells) -> Cells {
+        let base = sides.base.as_ref();
+        let cell = |at: usize| match &taken[at] {
+            Taken::Same | Taken::There => fresh[at].clone(),
+            Taken::Here | Taken::Own(_) => match base {
+                // It goes on being the change that it was.
+                Some(base)
+                    if taken[at] == Taken::Here
+                        && base.here[at] != fresh[at]
+                        && base.there[at] == sides.there.cells[at] =>
+                {
+                    base.here[at].clone()
+                }
+                _ => PENDING.to_vec(),
+            },
+        };
+        (0..fresh.len()).map(cell).collect()
+    }
+
+    /// What is remembered of two sides that have met.
+    pub(super) fn agreed(
+        &self,
+        remote_id: &str,
+        (here, there): (&Cells, &Cells),
+        source: Hash,
+        link: Option<&Link>,
+    ) -> Link {
+        let cells = joined(there);
+        let here = joined(here);
+        let echo = marked(&self.fit.mark, &cells);
+        Link {
+            remote_id: remote_id.to_owned(),
+            content: Content::Agreed {
+                sent: marked(&self.fit.mark, &here),
+                echo,
+            },
+            source,
+            cells,
+            here,
+            ours: link.is_some_and(|link| link.ours),
+        }
+    }
+
+    /// That somebody has to be asked.
+    pub(super) fn asks(&self, (key, remote_id): (&str, &str), conflict: Conflict) -> Ruling {
+        let kept = self.hall.inbox.get(key);
+        let reason = match kept {
+            None if self.hall.inbox.is_full() => FULL,
+            _ => CONFLICT,
+        };
+        let mut ruling = Ruling::of(key, remote_id, Some(Fate::Held), reason);
+        if reason == CONFLICT {
+            let told = kept.map(|kept| conflict.clone().following(kept));
+            if kept.is_none() || told.as_ref() != kept {
+                let conflict = told.unwrap_or(conflict);
+                ruling.inbox = InboxAct::Keep(Box::new(conflict));
+            }
+        }
+        ruling
+    }
+}
+
+/// Whether a link says the same. Where something is pending, it does not matter where it came from.
+fn is_same(link: &Link, other: &Link, pending: bool) -> bool {
+    link.remote_id == other.remote_id
+        && link.cells == other.cells
+        && link.here == other.here
+        && (pending || link.source == other.source)
+}

@@ -1,0 +1,213 @@
+//! Looks once more at what is about to be written there, and notes what the provider then holds.
+
+use std::collections::HashMap;
+
+use super::super::super::counts::Fate;
+use super::super::super::link::Hash;
+use super::super::Pass;
+use super::super::batch::Load;
+use super::super::content::marked;
+use super::super::group::{Done, End, Idle};
+use super::super::reading::Stretch;
+use super::super::source::Source;
+use super::PENDING;
+use super::base::{Cells, Now, joined};
+use crate::providers::Held;
+
+const MOVED: &str = "held: it was changed at the provider while the run was under way; the next run \
+                     takes it up";
+
+/// What both sides held when it was decided to write a record there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) struct Meeting {
+    /// The cells here.
+    pub(super) here: Cells,
+    /// The cells there; none of a record that is to be made.
+    pub(super) there: Option<Cells>,
+}
+
+impl Meeting {
+    /// How a record ended that was written: what was left untouched is agreed as it was listed, not
+    /// as the answer shows it, for that may be somebody's edit.
+    pub(in super::super) fn kept(&self, load: &Load, held: Held, mark: &Hash) -> Done {
+        let fate = match (&load.row.id, held.created) {
+            (Some(_), _) => load.fate,
+            (None, true) => Fate::Created,
+            (None, false) => Fate::Matched,
+        };
+        let answered = Now::of(held.cells).cells;
+        let agreed = |at: usize| match (&self.there, load.row.untouched.contains(&at)) {
+            (_, false) => answered.get(at).cloned().unwrap_or_default(),
+            (Some(there), true) => there.get(at).cloned().unwrap_or_default(),
+            (None, true) => PENDING.to_vec(),
+        };
+        let cells = joined((0..self.here.len()).map(agreed));
+        let end = End::Kept {
+            echo: marked(mark, &cells),
+            cells,
+            here: joined(&self.here),
+            remote_id: held.id,
+            fate,
+            sent: load.sent,
+            source: load.source,
+            ours: load.ours || held.created,
+        };
+        let key = load.key.clone();
+        Done { key, end }
+    }
+}
+
+impl Load {
+    /// That it is left to the next run.
+    pub(in super::super) fn moved(self) -> Done {
+        let end = End::Moved {
+            remote_id: self.row.id.unwrap_or_default(),
+            reason: MOVED.to_owned(),
+        };
+        Done { key: self.key, end }
+    }
+}
+
+impl Pass<'_> {
+    /// Takes out of a stretch what is there no longer as it was listed. `None` when the run is to
+    /// stop.
+    pub(in super::super) async fn look_again(&self, stretch: &mut Stretch) -> Option<()> {
+        if self.reader.source != Source::Both {
+            return Some(());
+        }
+        // What is to be removed is looked at just before it is.
+        let mut keys: Vec<String> = stretch.loads.iter().map(|load| self.sought(load)).collect();
+        keys.retain(|key| !key.is_empty());
+        let held = self.held_under(&keys).await?;
+        let rows: HashMap<&str, Cells> = held
+            .values()
+            .flatten()
+            .map(|row| (row.id.as_str(), Now::of(row.cells.clone()).cells))
+            .collect();
+        // What is not written there may change as it likes.
+        let same = |id: &str, there: &Cells, counts: &dyn Fn(usize) -> bool| {
+            let now = rows.get(id);
+            now.is_some_and(|now| {
+                let mut columns = (0..there.len()).filter(|at| counts(*at));
+                columns.all(|at| now.get(at) == there.get(at))
+            })
+        };
+        for load in std::mem::take(&mut stretch.loads) {
+            let there = load
+                .meeting
+                .as_ref()
+                .and_then(|meeting| meeting.there.as_ref());
+            let counts = |at: usize| !load.row.untouched.contains(&at);
+            let stays = match (&load.row.id, there) {
+                (Some(id), Some(there)) => same(id, there, &counts),
+                // It is to be made: whatever bears its key by now is not known here.
+                (None, None) => !held.contains_key(&load.key),
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            if stays {
+                stretch.loads.push(load);
+            } else {
+                stretch
+                    .idle
+                    .push(idle(load.key, load.row.id.unwrap_or_default()));
+            }
+        }
+        Some(())
+    }
+
+    /// The key under which a record is found there: somebody may have changed it.
+    fn sought(&self, load: &Load) -> String {
+        let there = load
+            .meeting
+            .as_ref()
+            .and_then(|meeting| meeting.there.as_ref());
+        there
+            .map_or_else(|| Some(load.key.clone()), |there| self.key_in(there))
+            .unwrap_or_default()
+    }
+
+    /// The key in cells that were listed.
+    fn key_in(&self, cells: &Cells) -> Option<String> {
+        let cell = cells.get(self.fit.layout.key)?;
+        match cell.first()? {
+            b'"' => serde_json::from_slice(cell).ok(),
+            _ => String::from_utf8(cell.clone()).ok(),
+        }
+    }
+}
+
+fn idle(key: String, remote_id: String) -> Idle {
+    Idle {
+        key,
+        fate: Fate::Held,
+        remote_id,
+        reason: MOVED.to_owned(),
+        cells: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::super::super::link::UNKNOWN;
+    use super::super::base::apart;
+    use super::*;
+    use crate::fields::Value;
+    use crate::providers::Row;
+
+    fn cells(texts: &[&str]) -> Cells {
+        Now::of(texts.iter().map(|text| Value::text(*text)).collect()).cells
+    }
+
+    /// What is agreed of a record after a write that left the second of two cells untouched.
+    fn agreed(there: Option<Cells>, answered: &[&str]) -> Cells {
+        let meeting = Meeting {
+            here: cells(&["ours", "x"]),
+            there,
+        };
+        let load = Load {
+            key: "k".into(),
+            fate: Fate::Changed,
+            sent: UNKNOWN,
+            source: UNKNOWN,
+            ours: true,
+            announced: None,
+            sought: false,
+            meeting: None,
+            row: Row {
+                id: Some("rec1".into()),
+                cells: vec![Value::text("ours"), None],
+                untouched: vec![1],
+            },
+        };
+        let held = Held {
+            id: "rec1".into(),
+            created_at: Timestamp::UNIX_EPOCH,
+            changed: None,
+            created: false,
+            cells: answered.iter().map(|text| Value::text(*text)).collect(),
+        };
+        match meeting.kept(&load, held, &UNKNOWN).end {
+            End::Kept { cells, here, .. } => {
+                assert_eq!(apart(&here), meeting.here);
+                apart(&cells)
+            }
+            end => panic!("{end:?}"),
+        }
+    }
+
+    #[test]
+    fn an_edit_that_only_the_answer_shows_is_still_to_be_brought() {
+        let listed = Some(cells(&["old", "listed"]));
+        let agreed = agreed(listed, &["ours, trimmed", "edited meanwhile"]);
+        assert_eq!(agreed, cells(&["ours, trimmed", "listed"]));
+    }
+
+    #[test]
+    fn what_a_new_record_is_not_given_is_yet_to_be_seen() {
+        let agreed = agreed(None, &["ours", "a default"]);
+        assert_eq!(agreed[0], cells(&["ours"])[0]);
+        assert_eq!(agreed[1], PENDING);
+    }
+}

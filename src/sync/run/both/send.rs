@@ -1,0 +1,176 @@
+//! Finds what of a dataset is yet to be written there, once everything else has been brought.
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::Link;
+use super::super::super::meeting::FieldWay;
+use super::super::super::pairs::Pair;
+use super::super::batch::Load;
+use super::super::content::fingerprint;
+use super::super::group::Idle;
+use super::super::reading::{CHUNK, MOST_READ, Reader, Stretch};
+use super::super::remove::Unwanted;
+use super::super::source::Place;
+use super::base::{Base, Now};
+use super::look::Meeting;
+use crate::datasets::Unread;
+use crate::providers::Row;
+
+const TOO_MANY: &str = "held back: more records are gone here than the sync removes there in one run, \
+                        or all of them; raise its limit, or restore them here";
+const UNREAD: &str = "held: it was linked while the run was under way; the next run takes it up";
+
+impl Reader {
+    /// The records after `after` that are not settled, until `writes` of them must be written or
+    /// removed.
+    pub(in super::super) fn read_both(
+        &self,
+        after: &Place,
+        writes: usize,
+    ) -> Result<Stretch, Error> {
+        let mut stretch = Stretch {
+            upto: after.clone(),
+            ..Stretch::default()
+        };
+        let mut read = 0;
+        while !stretch.ended && stretch.calls_for() < writes && read < MOST_READ {
+            let next = self.pairs.next(stretch.upto.key.as_deref(), CHUNK)?;
+            read += next.looked.max(next.pairs.len());
+            for pair in next.pairs {
+                if stretch.calls_for() == writes {
+                    return Ok(stretch);
+                }
+                stretch.upto.key = Some(match pair {
+                    Pair::Record(record, link) => {
+                        if self.met.awaits(record.key()) {
+                            self.sort_met(&mut stretch, &record, link)?;
+                        }
+                        record.into_key()
+                    }
+                    Pair::Orphan(key, link) => {
+                        if self.met.awaits(&key) {
+                            self.sort_parted(&mut stretch, &key, link);
+                        }
+                        key
+                    }
+                });
+            }
+            stretch.ended = next.ended;
+            stretch.upto.key = stretch.upto.key.take().max(next.upto);
+        }
+        Ok(stretch)
+    }
+
+    /// Decides what becomes of a row whose record is gone here.
+    fn sort_parted(&self, stretch: &mut Stretch, key: &str, link: Link) {
+        if !self.removing.deletes.concerns(&link) {
+            return;
+        }
+        let agreed = link.echo();
+        let (key, remote_id) = (key.to_owned(), link.remote_id);
+        match self.removing.held(&key) {
+            Some(reason) => stretch.idle.push(Idle {
+                key,
+                fate: Fate::Held,
+                remote_id,
+                // There is no plan that somebody could approve.
+                reason: if reason.starts_with("held back") {
+                    TOO_MANY.to_owned()
+                } else {
+                    reason.to_owned()
+                },
+                cells: Vec::new(),
+            }),
+            None => stretch.unwanted.push(Unwanted {
+                key,
+                remote_id,
+                agreed,
+            }),
+        }
+    }
+
+    /// Decides what is to be written of one record.
+    fn sort_met(
+        &self,
+        stretch: &mut Stretch,
+        record: &Unread,
+        link: Option<Link>,
+    ) -> Result<(), Error> {
+        let key = record.key();
+        let idle = |fate, link: Option<&Link>, reason: &str| Idle {
+            key: key.to_owned(),
+            fate,
+            remote_id: link.map(|link| link.remote_id.clone()).unwrap_or_default(),
+            reason: reason.to_owned(),
+            cells: Vec::new(),
+        };
+        if let Some(reason) = self.doubtful.get(key) {
+            stretch.idle.push(idle(Fate::Unknown, None, reason));
+            return Ok(());
+        }
+        if let Some(link) = &link
+            && self.is_untouched(record, link)
+        {
+            stretch.idle.push(idle(Fate::Unchanged, Some(link), ""));
+            return Ok(());
+        }
+        let here = Now::of(self.fit.cells(&self.fields(record)?));
+        let base = link
+            .as_ref()
+            .map(|link| Base::of(link, &self.fit.mark, here.cells.len()));
+        match base {
+            Some(None) => stretch.idle.push(idle(Fate::Held, link.as_ref(), UNREAD)),
+            Some(Some(base)) if !self.differs(&here, &base) => {
+                stretch.idle.push(idle(Fate::Unchanged, link.as_ref(), ""));
+            }
+            base => {
+                let load = self.load(record, here, (link, base.flatten()));
+                stretch.loads.push(load);
+            }
+        }
+        Ok(())
+    }
+
+    fn differs(&self, here: &Now, base: &Base) -> bool {
+        (0..here.cells.len()).any(|at| self.is_sent(at) && here.cells[at] != base.here[at])
+    }
+
+    /// Whether a column is ever written there.
+    fn is_sent(&self, at: usize) -> bool {
+        self.fit.way(at) != FieldWay::Pull
+    }
+
+    /// A record on its way there: of one that is linked, what has changed.
+    fn load(&self, record: &Unread, here: Now, (link, base): (Option<Link>, Option<Base>)) -> Load {
+        let goes = |at: &usize| {
+            let changed = base
+                .as_ref()
+                .is_none_or(|base| here.cells[*at] != base.here[*at]);
+            self.is_sent(*at) && changed
+        };
+        let columns = 0..here.cells.len();
+        let untouched: Vec<usize> = columns.filter(|at| !goes(at)).collect();
+        let mut cells = here.values;
+        for at in &untouched {
+            cells[*at] = None;
+        }
+        Load {
+            key: record.key().to_owned(),
+            fate: link.as_ref().map_or(Fate::Created, Link::fate),
+            sent: fingerprint(&self.fit.mark, &cells),
+            source: self.fit.source(record.hash()),
+            ours: link.as_ref().is_some_and(|link| link.ours),
+            announced: None,
+            sought: false,
+            meeting: Some(Box::new(Meeting {
+                here: here.cells,
+                there: base.map(|base| base.there),
+            })),
+            row: Row {
+                id: link.map(|link| link.remote_id),
+                cells,
+                untouched,
+            },
+        }
+    }
+}

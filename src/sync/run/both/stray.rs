@@ -1,0 +1,101 @@
+//! Decides about a row that no record is linked to.
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::Links;
+use super::super::pull::told;
+use super::super::seek::TWICE;
+use super::base::Now;
+use super::judge::Judge;
+use super::rows::Listed;
+use super::ruling::Ruling;
+use crate::fields::Fields;
+
+const PERHAPS_OURS: &str = "held: it may be a record of ours under another key; its reason says what \
+                            to do about it";
+
+impl Judge<'_> {
+    /// Judges a row that has met no record; none when it is settled with the record of its key.
+    pub(super) fn stray(&self, row: Listed) -> Result<Option<Ruling>, Error> {
+        let refused = |row: Listed, reason: &str| {
+            Ok(Some(Ruling::refused(
+                &row.id.clone(),
+                &row.id,
+                reason,
+                row.cells,
+            )))
+        };
+        let schema = self.hall.dataset.schema();
+        let key = match self.fit.key_here(schema, &row.cells) {
+            Ok(key) => key,
+            Err(reason) => return refused(row, &reason),
+        };
+        let record = self.hall.dataset.unread(self.moment, &key)?;
+        let keyed = self.hall.rows.under(self.moment, &key)?;
+        if keyed.is_some_and(|keyed| keyed.twice) {
+            return match record {
+                Some(_) if !self.hall.met.awaits(&key) => Ok(None), // it was told with the record
+                _ => refused(row, TWICE),
+            };
+        }
+        if self.doubtful.contains_key(&key) {
+            return Ok(None);
+        }
+        if self.is_doubted(&row) {
+            let ruling = Ruling::of(&key, &row.id, Some(Fate::Held), PERHAPS_OURS);
+            return Ok(Some(ruling));
+        }
+        let link = self.moment.get::<Links>(&(self.sync, key.clone()))?;
+        if let Some(link) = link.map(|link| link.value)
+            && self.hall.rows.has(self.moment, &link.remote_id)?
+        {
+            let other = link.remote_id;
+            let reason = format!(
+                "its key {key:?} belongs to the remote record {other} already; each key once"
+            );
+            return refused(row, &reason);
+        }
+        if self.hall.claimed.contains(&key) {
+            return refused(row, TWICE);
+        }
+        if let Some(record) = record {
+            return self.meet(record, None, row);
+        }
+        if self.is_fresh(&row) {
+            return Ok(Some(Ruling::of(
+                &key,
+                &row.id,
+                Some(Fate::Held),
+                super::judge::WAITS,
+            )));
+        }
+        Ok(Some(self.bring(&key, row)))
+    }
+
+    /// Whether a row may be a record of ours: who doubts names it.
+    fn is_doubted(&self, row: &Listed) -> bool {
+        let mut reasons = self.doubtful.values();
+        reasons.any(|reason| reason.contains(&row.id))
+    }
+
+    /// Makes a record here of a row.
+    fn bring(&self, key: &str, row: Listed) -> Ruling {
+        let dataset = &self.hall.dataset;
+        let mut fields = Fields::empty(dataset.schema());
+        if let Err(reason) = self.fit.fill(dataset.schema(), &row.cells, &mut fields) {
+            return Ruling::refused(key, &row.id, &reason, row.cells);
+        }
+        let brought = match dataset.brought(&fields) {
+            Ok(brought) => brought,
+            Err(faults) => {
+                return Ruling::refused(key, &row.id, &told(&faults), row.cells);
+            }
+        };
+        let here = Now::of(self.fit.cells(&fields));
+        let there = Now::of(row.cells);
+        let source = self.fit.source(brought.hash());
+        let link = self.agreed(&row.id, (&here.cells, &there.cells), source, None);
+        let ruling = Ruling::of(key, &row.id, Some(Fate::Created), "");
+        ruling.linked(link).put(brought, None)
+    }
+}
