@@ -12,6 +12,7 @@ import { sessionQuery } from "./api/session";
 import type { Permission } from "./api/types";
 import { readBookSearch } from "./book/search";
 import { readCalendarSearch } from "./calendar/search";
+import { readConflictSearch } from "./conflicts/search";
 import { keepReturned } from "./connections/oauth/returned";
 import { readImportSearch } from "./datasets/imports/search";
 import { readRecordSearch } from "./datasets/records/search";
@@ -183,6 +184,14 @@ const syncSchedule = createRoute({
   component: lazyRouteComponent(() => import("./syncs/schedule/page"), "SyncSchedule"),
 });
 
+const conflictInbox = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/conflicts",
+  staticData: { needs: "sync:read" },
+  validateSearch: readConflictSearch,
+  component: lazyRouteComponent(() => import("./conflicts/inbox"), "ConflictInbox"),
+});
+
 const runList = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
@@ -277,6 +286,7 @@ const tree = root.addChildren([
     newSync,
     sync,
     syncSchedule,
+    conflictInbox,
     runList,
     run,
     jobList,

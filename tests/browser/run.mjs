@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { startAppliance } from "./appliance.mjs";
 import { openBrowser } from "./browser.mjs";
 import { approvalJourney } from "./journeys/approval.mjs";
+import { conflictsJourney } from "./journeys/conflicts.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
 import { lettersJourney } from "./journeys/letters.mjs";
@@ -37,6 +38,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   scheduleJourney(stage);
   lettersJourney(stage);
   approvalJourney(stage);
+  conflictsJourney(stage);
   oauthJourney(stage);
   everyPage(stage);
   limitsJourney(stage);

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Run } from "../api/types";
 import { BookLink } from "../book/link";
+import { ConflictsFound } from "../conflicts/panel";
 import { Facts } from "../ui/facts";
 import { formatCount, formatDuration, formatMoment } from "../ui/format";
 import { Ledger } from "../ui/ledger";
@@ -34,6 +35,7 @@ export function RunPage() {
         <>
           <Course run={found} />
           <DeletionsHeld run={found} />
+          <ConflictsFound run={found} />
           <div className="columns">
             <Account run={found} />
             <Problems run={found} />
@@ -45,12 +47,14 @@ export function RunPage() {
   );
 }
 
+const queuedWords = { push: "Push, queued", pull: "Pull, queued", two_way: "Two-way, queued" };
+
 function Lead({ run }: { run: Run }) {
   return (
     <>
       <Status {...runStatus(run)} />
       <span>
-        {run.direction === "pull" ? "Pull, queued" : "Push, queued"} <Ago time={run.queued_at} />
+        {queuedWords[run.direction]} <Ago time={run.queued_at} />
         {run.by && ` by ${run.by.name}`}
       </span>
       <Link to="/syncs/$id" params={{ id: run.sync_id }}>

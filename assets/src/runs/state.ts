@@ -26,7 +26,11 @@ export function runStatus({ state, counts }: Pick<Run, "state" | "counts">): Sta
 
 /** Which way records go, in words. */
 export function directionName(direction: Run["direction"]): string {
-  return direction === "pull" ? "Pull: from the table into the dataset" : "Push: into the table";
+  return {
+    push: "Push: into the table",
+    pull: "Pull: from the table into the dataset",
+    two_way: "Two-way: between the dataset and the table",
+  }[direction];
 }
 
 /** Whether nothing more will happen to the run. */

@@ -18,6 +18,7 @@ const entries: readonly Entry[] = [
   { to: "/syncs", label: "Syncs", icon: "sync", key: "s", needs: "sync:read" },
   { to: "/runs", label: "Runs", icon: "run", key: "r", needs: "sync:read" },
   { to: "/health", label: "Health", icon: "pulse", key: "h", needs: "connection:read" },
+  { to: "/conflicts", label: "Conflicts", icon: "warning", key: "x", needs: "sync:read" },
   { to: "/calendar", label: "Calendar", icon: "calendar", key: "l", needs: "sync:read" },
   { to: "/jobs", label: "Jobs", icon: "clock", key: "j", needs: "dataset:read" },
   { to: "/users", label: "Users", icon: "user", key: "u", needs: "user:manage" },

@@ -14,7 +14,7 @@ import { Checkbox } from "../ui/fields";
 import { Loaded } from "../ui/loaded";
 import { Notice } from "../ui/notice";
 import { applyWish, describeSync, type Wish } from "./changed";
-import { draftMapping, finishMapping } from "./mapping";
+import { draftMapping, finishMapping, waysOf } from "./mapping";
 import { MappingEditor } from "./mapping-editor";
 
 interface EditMappingProps {
@@ -63,7 +63,9 @@ interface MappingFormProps extends EditMappingProps {
 function MappingForm(props: MappingFormProps) {
   const { sync, dataset, table, onFocus, onReload, onDone } = props;
   const [mapping, setMapping] = useState(() => draftMapping(sync.mapping));
+  const [ways, setWays] = useState(() => waysOf(sync.mapping));
   const [typecast, setTypecast] = useState(sync.typecast);
+  const isBoth = sync.direction === "two_way";
   const refresh = useRefresh();
   const save = useGuarded({
     read: () => readSync(sync.id),
@@ -81,7 +83,7 @@ function MappingForm(props: MappingFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wish = {
-      mapping: finishMapping(mapping, dataset.fields),
+      mapping: finishMapping(mapping, dataset.fields, isBoth ? ways : {}),
       remote_key_field_id: mapping[dataset.key_field],
       typecast,
     };
@@ -95,9 +97,10 @@ function MappingForm(props: MappingFormProps) {
         mapping={mapping}
         faults={fieldMessages(save.error)}
         isPull={sync.direction === "pull"}
+        {...(isBoth ? { ways, onWays: setWays } : {})}
         onChange={setMapping}
       />
-      {sync.direction === "push" && (
+      {sync.direction !== "pull" && (
         <Checkbox isSelected={typecast} onChange={setTypecast}>
           Convert texts, and add choices that {wordsOf(sync.connection.provider).name} does not know
           yet

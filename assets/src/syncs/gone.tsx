@@ -2,13 +2,18 @@ import type { Sync } from "../api/types";
 import { formatAmount } from "../ui/format";
 import { Choice } from "./choice";
 
-/** What a pull does with records here that are gone there. */
+/** What becomes of records here that are gone there. */
 export function GoneChoice({ sync }: { sync: Sync }) {
+  const isBoth = sync.direction === "two_way";
   return (
     <Choice
       sync={sync}
       part="What is gone there"
-      label="Delete here what this sync has brought and what is gone there"
+      label={
+        isBoth
+          ? "Delete here what is gone there"
+          : "Delete here what this sync has brought and what is gone there"
+      }
       isTicked={({ gone }) => gone === "delete"}
       ticked={{
         wish: { gone: "delete" },
@@ -18,7 +23,8 @@ export function GoneChoice({ sync }: { sync: Sync }) {
       unticked={{ wish: { gone: "keep" }, word: "Kept", saved: "Nothing is deleted here." }}
     >
       What somebody has changed here stays. More than {formatAmount(sync.gone_most ?? 0, "record")},
-      or {sync.gone_percent} % of all, go by an approved plan alone; an empty table deletes nothing.
+      or {sync.gone_percent} % of all, {isBoth ? "are held" : "go by an approved plan alone"}; an
+      empty table deletes nothing.
     </Choice>
   );
 }

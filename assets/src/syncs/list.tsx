@@ -3,7 +3,7 @@ import { useSyncs } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Sync } from "../api/types";
 import { runStatus } from "../runs/state";
-import { formatCount } from "../ui/format";
+import { formatAmount, formatCount } from "../ui/format";
 import { Listing } from "../ui/listing";
 import { NewLink } from "../ui/new-link";
 import { Status, type StatusWord } from "../ui/status";
@@ -16,10 +16,20 @@ const columns: Column<Sync>[] = [
     id: "name",
     head: "Sync",
     rank: ({ name }) => name,
-    cell: ({ id, name }) => (
-      <Link to="/syncs/$id" params={{ id }}>
-        {name}
-      </Link>
+    cell: ({ id, name, conflicts_open = 0 }) => (
+      <>
+        <Link to="/syncs/$id" params={{ id }}>
+          {name}
+        </Link>
+        {conflicts_open > 0 && (
+          <small>
+            {" "}
+            <Link to="/conflicts" search={{ sync: id }}>
+              {formatAmount(conflicts_open, "conflict")}
+            </Link>
+          </small>
+        )}
+      </>
     ),
   },
   {

@@ -2,7 +2,14 @@ import type { Dataset, RemoteTable } from "../api/types";
 import { typeName } from "../datasets/types";
 import { Select } from "../ui/fields";
 import { type Column, Table } from "../ui/table";
-import { finishMapping, type MappingDraft, pointField, writableFields } from "./mapping";
+import {
+  finishMapping,
+  type MappingDraft,
+  pointField,
+  turnField,
+  type Ways,
+  writableFields,
+} from "./mapping";
 
 interface MappingEditorProps {
   dataset: Dataset;
@@ -14,6 +21,9 @@ interface MappingEditorProps {
   faults: Record<string, string>;
   /** Whether values come from there, and do not go there. */
   isPull?: boolean;
+  /** Which fields go one way alone; in a two-way sync. */
+  ways?: Ways;
+  onWays?: (ways: Ways) => void;
   onChange: (mapping: MappingDraft) => void;
 }
 
@@ -22,10 +32,18 @@ type Row = Dataset["fields"][number];
 const stays = { value: "", label: "Stays here", note: "" };
 const nowhere = { value: "", label: "Stays as it is", note: "" };
 
+const directions = [
+  { value: "both", label: "Both ways", note: "Changes of either side come to the other" },
+  { value: "push", label: "From here", note: "What is changed there is put back" },
+  { value: "pull", label: "From there", note: "What is changed here is put back" },
+] as const;
+
 /** Each field of the dataset, and the one that it goes into or comes from; the key always does. */
 export function MappingEditor(props: MappingEditorProps) {
   const { dataset, table, mapping, reasons = {}, faults, isPull = false, onChange } = props;
-  const usable = isPull ? table.fields : writableFields(table.fields);
+  const { ways, onWays } = props;
+  // What the provider computes can come from there, and go nowhere.
+  const usable = isPull || ways ? table.fields : writableFields(table.fields);
   const remotes = usable.map(({ id, name, type }) => ({
     value: id,
     label: name,
@@ -58,6 +76,22 @@ export function MappingEditor(props: MappingEditorProps) {
       cell: ({ name }) => reasons[name] && <span className="quiet">{reasons[name]}</span>,
     },
   ];
+  if (ways && onWays) {
+    columns.splice(3, 0, {
+      id: "way",
+      head: "Direction",
+      cell: ({ name }) =>
+        name === dataset.key_field || !mapping[name] ? undefined : (
+          <Select
+            label={`Direction of ${name}`}
+            hideLabel
+            options={directions}
+            value={ways[name] ?? "both"}
+            onChange={(way) => onWays(turnField(ways, name, way))}
+          />
+        ),
+    });
+  }
   return (
     <Table
       label="Mapping"

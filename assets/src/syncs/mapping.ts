@@ -37,11 +37,34 @@ export function changesOf(proposed: MappingDraft, draft: MappingDraft): Record<s
   return Object.fromEntries(changed.map((field) => [field, draft[field] ?? ""]));
 }
 
+/** By their names, the fields of a two-way sync that go one way alone. */
+export type Ways = Record<string, "push" | "pull">;
+
+/** The ways of a mapping. */
+export function waysOf(mapping: readonly Mapping[]): Ways {
+  const ways = mapping.flatMap(({ field, direction }) =>
+    direction === "push" || direction === "pull" ? [[field, direction] as const] : [],
+  );
+  return Object.fromEntries(ways);
+}
+
+/** Lets a field go this way, or both. */
+export function turnField(ways: Ways, field: string, way: "both" | "push" | "pull"): Ways {
+  const { [field]: _before, ...others } = ways;
+  return way === "both" ? others : { ...others, [field]: way };
+}
+
 /** Closes the draft, in the order of the dataset's fields: what is sent to the appliance. */
-export function finishMapping(draft: MappingDraft, fields: readonly Field[]): Mapping[] {
+export function finishMapping(
+  draft: MappingDraft,
+  fields: readonly Field[],
+  ways: Readonly<Ways> = {},
+): Mapping[] {
   return fields.flatMap(({ name }) => {
     const remote = draft[name];
-    return remote ? [{ field: name, remote_field_id: remote }] : [];
+    const way = ways[name];
+    const pair = { field: name, remote_field_id: remote ?? "" };
+    return remote ? [way ? { ...pair, direction: way } : pair] : [];
   });
 }
 

@@ -9,6 +9,7 @@ import { refreshIn, useRefresh } from "../api/queries";
 import { useMay } from "../api/session";
 import type { Run, Sync, SyncFailing } from "../api/types";
 import { BookLink } from "../book/link";
+import { ConflictsWaiting } from "../conflicts/panel";
 import { wordsOf } from "../connections/providers";
 import { hasEnded } from "../runs/state";
 import { RunTable, runColumns } from "../runs/table";
@@ -30,6 +31,7 @@ import { DriftChoice, DriftNotice } from "./drift";
 import { EditMapping, readSync } from "./edit";
 import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
+import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
 import { SchedulePanel } from "./schedule/panel";
 import { ScopePanel } from "./scope-choice";
@@ -56,7 +58,7 @@ export function SyncPage() {
       actions={(found) =>
         mayRun && (
           <>
-            <PlanNow sync={found} />
+            {found.direction !== "two_way" && <PlanNow sync={found} />}
             {found.approval === "never" && <RunNow sync={found} />}
           </>
         )
@@ -67,6 +69,7 @@ export function SyncPage() {
           {!found.dataset.available && <Unavailable dataset={found.dataset.name} />}
           {found.failing && <Failing failing={found.failing} />}
           <DriftNotice sync={found} mayWrite={mayWrite} />
+          <ConflictsWaiting sync={found} />
           <Panel
             title="Last runs"
             aside={
@@ -78,14 +81,11 @@ export function SyncPage() {
             <Runs syncId={found.id} />
           </Panel>
           <SchedulePanel sync={found} mayRun={mayRun} />
-          <Plans sync={found} />
+          {found.direction !== "two_way" && <Plans sync={found} />}
           <DeadLetters sync={found} mayWrite={mayRun} />
-          {found.direction === "push" && (
-            <>
-              <ScopePanel sync={found} mayWrite={mayWrite} />
-              <DeletesPanel sync={found} mayWrite={mayWrite} />
-            </>
-          )}
+          {found.direction === "two_way" && <MeetingPanel sync={found} mayWrite={mayWrite} />}
+          {found.direction === "push" && <ScopePanel sync={found} mayWrite={mayWrite} />}
+          {found.direction !== "pull" && <DeletesPanel sync={found} mayWrite={mayWrite} />}
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>
@@ -115,6 +115,8 @@ function Failing({ failing: { since, failures, last } }: { failing: SyncFailing 
   );
 }
 
+const leadWords = { push: "goes to", pull: "comes from", two_way: "meets" };
+
 function Lead({ sync: { id, direction, dataset, connection, base, table } }: { sync: Sync }) {
   return (
     <>
@@ -122,7 +124,7 @@ function Lead({ sync: { id, direction, dataset, connection, base, table } }: { s
         <Link to="/datasets/$id" params={{ id: dataset.id }}>
           {dataset.name}
         </Link>{" "}
-        {direction === "pull" ? "comes from" : "goes to"} {base.name} / {table.name} by{" "}
+        {leadWords[direction]} {base.name} / {table.name} by{" "}
         <Link to="/connections/$id" params={{ id: connection.id }}>
           {connection.name}
         </Link>
@@ -205,6 +207,15 @@ const columns: Column<Sync["mapping"][number]>[] = [
   { id: "remote", head: "Field there", cell: (pair) => pair.remote_field_name },
   { id: "type", head: "Type there", cell: (pair) => <code>{pair.remote_type}</code> },
 ];
+const ways = { both: "Both ways", push: "From here", pull: "From there" };
+const bothColumns: typeof columns = [
+  ...columns,
+  {
+    id: "way",
+    head: "Direction",
+    cell: ({ direction }) => direction && ways[direction],
+  },
+];
 
 function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
   const provider = wordsOf(sync.connection.provider).name;
@@ -230,7 +241,7 @@ function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
         <>
           <Table
             label="Mapping"
-            columns={columns}
+            columns={sync.direction === "two_way" ? bothColumns : columns}
             rows={sync.mapping}
             rowId={({ field }) => field}
             isCards
@@ -266,9 +277,9 @@ function Settings({ sync }: { sync: Sync }) {
           }}
           refresh={() => refresh("/syncs", "/runs")}
         />
-        <ApprovalChoice sync={sync} />
-        {sync.direction === "pull" && <GoneChoice sync={sync} />}
-        <DriftChoice sync={sync} />
+        {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
+        {sync.direction !== "push" && <GoneChoice sync={sync} />}
+        {sync.direction !== "two_way" && <DriftChoice sync={sync} />}
         <Deletion
           noun="sync"
           name={sync.name}

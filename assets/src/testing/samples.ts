@@ -1,4 +1,5 @@
 import type {
+  Conflict,
   Connection,
   Dataset,
   DatasetRecord,
@@ -230,6 +231,61 @@ export const sync: Sync = {
   updated_at: time,
   version: 1,
   last_run: run,
+};
+
+export const twoWaySync: Sync = {
+  ...sync,
+  id: "sync-2",
+  name: "Airports and Sandbox",
+  direction: "two_way",
+  conflicts: "ask",
+  wait_seconds: 30,
+  conflicts_open: 1,
+  gone: "keep",
+  gone_most: 100,
+  gone_percent: 20,
+};
+
+export const conflict: Conflict = {
+  sync_id: twoWaySync.id,
+  sync_name: twoWaySync.name,
+  key: "LAX",
+  remote_id: "rec1",
+  kind: "changed",
+  fields: [
+    {
+      field: "name",
+      remote_field_id: "fld-name",
+      remote_field_name: "Name",
+      disputed: true,
+      base_known: true,
+      base: "Los Angeles",
+      local: "Los Angeles Intl",
+      remote: "LA International",
+    },
+    {
+      field: "city",
+      remote_field_id: "fld-city",
+      remote_field_name: "City",
+      disputed: true,
+      base_known: true,
+      local: "L.A.",
+    },
+    {
+      field: "state",
+      remote_field_id: "fld-state",
+      remote_field_name: "State",
+      disputed: false,
+      base_known: false,
+      local: "CA",
+      remote: "CA",
+    },
+  ],
+  local_changed_at: time,
+  found_at: time,
+  run_id: run.id,
+  reopened: false,
+  version: 7,
 };
 
 export const schedule: Schedule = {

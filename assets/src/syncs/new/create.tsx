@@ -17,43 +17,48 @@ import { useTyped } from "../../ui/typed";
 import { usualDeletes } from "../deletes";
 import { DeletesFields } from "../deletes-fields";
 import { finishMapping } from "../mapping";
+import {
+  type ConflictPolicy,
+  type Meeting,
+  MeetingFields,
+  oddWait,
+  secondsOf,
+  usualMeeting,
+} from "../meeting-fields";
 import { scopeOf } from "../scope";
 import { ScopeFields } from "../scope-fields";
 import { useEnter, useGo } from "./go";
+import type { NewSyncSearch } from "./search";
 import type { Settled } from "./settled";
 
 const route = getRouteApi("/signed-in/syncs/new");
 
 /** All that was settled, once more; then it is made, and run where that is wished. */
 export function Create({ settled }: { settled: Settled }) {
-  const { dataset, connection, base, isPull } = settled;
   const search = route.useSearch();
   const [enter, go] = [useEnter(), useGo()];
   const [name, setName] = useTyped(
     search.name ?? "",
     (name) => enter({ name }),
-    isPull ? `${base.name} to ${dataset.name}` : `${dataset.name} to ${base.name}`,
+    usualName(settled),
   );
   const [filter, setFilter] = useTyped(search.filter ?? "", (filter) => enter({ filter }), "");
-  const deletes = search.deletes ?? usualDeletes;
+  const [wait, setWait] = useTyped(search.wait ?? "", (wait) => enter({ wait }), usualMeeting.wait);
+  const meeting = { conflicts: search.conflicts ?? usualMeeting.conflicts, wait };
   const mayRun = useMay("sync:run");
   const create = useCreation(settled);
+  const isOdd = settled.isBoth && Number.isNaN(secondsOf(wait));
   const start = (isRun: boolean) =>
     create.mutate({
       name,
-      ...(isPull
-        ? { direction: "pull", gone: search.gone ? "delete" : "keep" }
-        : {
-            typecast: search.typecast ?? false,
-            scope: scopeOf(search.scope ?? "all", filter),
-            deletes,
-          }),
+      ...rulesOf(settled, search, { filter, meeting }),
       isRun: isRun && mayRun,
     });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     start(true);
   };
+  const isBusy = create.isPending || isOdd;
   return (
     <form className="form" onSubmit={submit}>
       <Summary settled={settled} />
@@ -64,26 +69,101 @@ export function Create({ settled }: { settled: Settled }) {
         onChange={setName}
         error={fieldMessages(create.error).name}
       />
-      {isPull ? (
+      <Rules
+        settled={settled}
+        filter={filter}
+        onFilter={setFilter}
+        meeting={meeting}
+        onMeeting={(next) => {
+          if (next.wait !== wait) setWait(next.wait);
+          if (next.conflicts !== meeting.conflicts) enter({ conflicts: next.conflicts });
+        }}
+        faults={isOdd ? { wait_seconds: oddWait } : fieldMessages(create.error)}
+      />
+      <Failure error={create.error} shown={["name", "scope.filter"]} />
+      <div className="actions">
+        <Button look="primary" type="submit" isDisabled={isBusy}>
+          {mayRun ? "Create and run" : "Create sync"}
+        </Button>
+        {mayRun && (
+          <Button isDisabled={isBusy} onPress={() => start(false)}>
+            Create sync
+          </Button>
+        )}
+        <Button onPress={() => go({ step: "mapping" })}>Back</Button>
+      </div>
+      <p className="quiet">
+        Created alone, nothing is written before you start a run. A run writes into{" "}
+        {targetOf(settled)} only what differs.
+      </p>
+    </form>
+  );
+}
+
+function usualName({ dataset, base, isPull, isBoth }: Settled): string {
+  if (isBoth) return `${dataset.name} and ${base.name}`;
+  return isPull ? `${base.name} to ${dataset.name}` : `${dataset.name} to ${base.name}`;
+}
+
+/** What was chosen of the rules that such a sync has. */
+function rulesOf(
+  { isPull, isBoth }: Settled,
+  search: NewSyncSearch,
+  { filter, meeting: { conflicts, wait } }: { filter: string; meeting: Meeting },
+) {
+  const gone = search.gone ? ("delete" as const) : ("keep" as const);
+  if (isPull) return { direction: "pull" as const, gone };
+  const there = {
+    typecast: search.typecast ?? false,
+    deletes: search.deletes ?? usualDeletes,
+  };
+  if (!isBoth) return { ...there, scope: scopeOf(search.scope ?? "all", filter) };
+  const wait_seconds = secondsOf(wait);
+  return { ...there, direction: "two_way" as const, gone, conflicts, wait_seconds };
+}
+
+interface RulesProps {
+  settled: Settled;
+  filter: string;
+  onFilter: (filter: string) => void;
+  meeting: Meeting;
+  onMeeting: (meeting: Meeting) => void;
+  faults: Record<string, string>;
+}
+
+/** The rules that a sync of this direction has. */
+function Rules({ settled, filter, onFilter, meeting, onMeeting, faults }: RulesProps) {
+  const { dataset, connection, isPull, isBoth } = settled;
+  const search = route.useSearch();
+  const enter = useEnter();
+  return (
+    <>
+      {isBoth && <MeetingFields value={meeting} onChange={onMeeting} faults={faults} />}
+      {(isPull || isBoth) && (
         <Checkbox isSelected={search.gone ?? false} onChange={(gone) => enter({ gone })}>
-          Delete here what this sync has brought and what is gone there
+          {isBoth
+            ? "Delete here what is gone there and was not changed here"
+            : "Delete here what this sync has brought and what is gone there"}
         </Checkbox>
-      ) : (
+      )}
+      {!isPull && !isBoth && (
+        <ScopeFields
+          dataset={dataset}
+          value={{ kind: search.scope ?? "all", filter }}
+          onChange={(next) => {
+            if (next.filter !== filter) onFilter(next.filter);
+            if (next.kind !== search.scope) enter({ scope: next.kind });
+          }}
+          error={faults["scope.filter"]}
+        />
+      )}
+      {!isPull && (
         <>
-          <ScopeFields
-            dataset={dataset}
-            value={{ kind: search.scope ?? "all", filter }}
-            onChange={(next) => {
-              if (next.filter !== filter) setFilter(next.filter);
-              if (next.kind !== search.scope) enter({ scope: next.kind });
-            }}
-            error={fieldMessages(create.error)["scope.filter"]}
-          />
           <DeletesFields
             connection={connection}
-            value={deletes}
+            value={search.deletes ?? usualDeletes}
             onChange={(deletes) => enter({ deletes })}
-            faults={fieldMessages(create.error)}
+            faults={faults}
           />
           <Checkbox
             isSelected={search.typecast ?? false}
@@ -94,38 +174,28 @@ export function Create({ settled }: { settled: Settled }) {
           </Checkbox>
         </>
       )}
-      <Failure error={create.error} shown={["name", "scope.filter"]} />
-      <div className="actions">
-        <Button look="primary" type="submit" isDisabled={create.isPending}>
-          {mayRun ? "Create and run" : "Create sync"}
-        </Button>
-        {mayRun && (
-          <Button isDisabled={create.isPending} onPress={() => start(false)}>
-            Create sync
-          </Button>
-        )}
-        <Button onPress={() => go({ step: "mapping" })}>Back</Button>
-      </div>
-      <p className="quiet">
-        Created alone, nothing is written before you start a run. A run writes into{" "}
-        {isPull ? dataset.name : settled.table.name} only what differs.
-      </p>
-    </form>
+    </>
   );
 }
 
+/** What a run writes into. */
+function targetOf({ dataset, table, isPull, isBoth }: Settled): string {
+  if (isBoth) return `${dataset.name} and ${table.name}`;
+  return isPull ? dataset.name : table.name;
+}
+
 function Summary({ settled }: { settled: Settled }) {
-  const { dataset, connection, base, table, mapping, isPull } = settled;
+  const { dataset, connection, base, table, mapping, isPull, isBoth } = settled;
   const going = finishMapping(mapping, dataset.fields).length;
   const here = `${dataset.name}, ${formatAmount(dataset.records, "record")}`;
   const there = `${base.name} / ${table.name}`;
   const facts = [
-    { label: "From", value: isPull ? there : here },
-    { label: "To", value: isPull ? here : there },
+    { label: isBoth ? "Here" : "From", value: isPull ? there : here },
+    { label: isBoth ? "There" : "To", value: isPull ? here : there },
     { label: "By", value: connection.name },
     {
       label: "Fields",
-      value: `${going} of ${dataset.fields.length} ${isPull ? "come" : "go"}`,
+      value: `${going} of ${dataset.fields.length} ${isPull ? "come" : isBoth ? "meet" : "go"}`,
     },
   ];
   return (
@@ -138,7 +208,9 @@ function Summary({ settled }: { settled: Settled }) {
 interface Wish {
   name: string;
   typecast?: boolean;
-  direction?: "pull";
+  direction?: "pull" | "two_way";
+  conflicts?: ConflictPolicy;
+  wait_seconds?: number;
   gone?: NonNullable<Sync["gone"]>;
   scope?: SyncScope;
   deletes?: SyncDeletes;
@@ -146,7 +218,7 @@ interface Wish {
   isRun: boolean;
 }
 
-function useCreation({ dataset, connection, base, table, mapping }: Settled) {
+function useCreation({ dataset, connection, base, table, mapping, isBoth, ways }: Settled) {
   const refresh = useRefresh();
   const navigate = useNavigate();
   const once = useOnce();
@@ -158,7 +230,7 @@ function useCreation({ dataset, connection, base, table, mapping }: Settled) {
         connection_id: connection.id,
         base_id: base.id,
         table_id: table.id,
-        mapping: finishMapping(mapping, dataset.fields),
+        mapping: finishMapping(mapping, dataset.fields, isBoth ? ways : {}),
         remote_key_field_id: mapping[dataset.key_field] ?? "",
       };
       const header = once(body);

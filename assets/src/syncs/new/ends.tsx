@@ -12,6 +12,7 @@ import { onlyOne, Pick } from "./pick";
 const directions = [
   { value: "push", label: "Push", note: "From the dataset into a table" },
   { value: "pull", label: "Pull", note: "From a table into the dataset" },
+  { value: "two_way", label: "Two-way", note: "What either side has changed comes to the other" },
 ] as const;
 
 const route = getRouteApi("/signed-in/syncs/new");
@@ -19,7 +20,7 @@ const route = getRouteApi("/signed-in/syncs/new");
 /** Which way records go, between which ends, and by which access. */
 export function ChooseEnds() {
   const search = route.useSearch();
-  const needed = search.direction === "pull" ? "edit" : "use";
+  const needed = search.direction ? "edit" : "use";
   const datasets = rowsOf(useDatasets()).filter((dataset) => reaches(dataset, needed));
   const connections = rowsOf(useConnections());
   const [enter, go] = [useEnter(), useGo()];
@@ -36,7 +37,7 @@ export function ChooseEnds() {
         help={directions.find(({ value }) => value === (search.direction ?? "push"))?.note}
         options={directions}
         value={search.direction ?? "push"}
-        onChange={(direction) => enter({ direction: direction === "pull" ? direction : undefined })}
+        onChange={(direction) => enter({ direction: direction === "push" ? undefined : direction })}
       />
       <Pick
         label="Dataset"

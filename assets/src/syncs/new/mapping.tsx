@@ -11,7 +11,7 @@ import type { Settled } from "./settled";
 
 /** What goes where: proposed by the appliance, settled by the user, shown with real records. */
 export function MapFields({ settled }: { settled: Settled }) {
-  const { dataset, table, proposal, proposed, mapping, isPull } = settled;
+  const { dataset, table, proposal, proposed, mapping, isPull, isBoth, ways } = settled;
   const [enter, go] = [useEnter(), useGo()];
   const reasons = Object.fromEntries(proposal.mapping.map(({ field, reason }) => [field, reason]));
   const submit = (event: FormEvent) => {
@@ -33,6 +33,7 @@ export function MapFields({ settled }: { settled: Settled }) {
         reasons={reasons}
         faults={{}}
         isPull={isPull}
+        {...(isBoth ? { ways, onWays: (ways) => enter({ ways }) } : {})}
         onChange={(mapping) => enter({ map: changesOf(proposed, mapping) })}
       />
       {isPull ? (

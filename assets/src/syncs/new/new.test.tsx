@@ -139,6 +139,40 @@ it("leads to a pull, and shows what the table would bring", async () => {
   ]);
 });
 
+it("leads to a two-way sync, with a direction for each field and rules for both sides", async () => {
+  const appliance = fakeAppliance(ends);
+  const { user } = await openPage(
+    `/syncs/new?step=mapping&direction=two_way&${settled}`,
+    "New sync",
+  );
+  await choose(user, /Direction of name/, /From there/);
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  expect(await screen.findByLabelText("Name")).toHaveValue("Airports and Sandbox");
+  await choose(user, /both sides have changed/, /What is there/);
+  const wait = screen.getByLabelText(/Seconds to wait/);
+  await user.clear(wait);
+  await user.type(wait, "x");
+  expect(await screen.findByText(/whole number of seconds/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Create sync" })).toBeDisabled();
+  await user.clear(wait);
+  await user.type(wait, "90");
+  await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
+  await user.click(screen.getByRole("button", { name: "Create sync" }));
+  await seePage("Airports to Sandbox");
+  const [body] = appliance.bodies("POST /syncs");
+  expect(body).toMatchObject({
+    direction: "two_way",
+    conflicts: "remote",
+    wait_seconds: 90,
+    gone: "delete",
+    deletes: { policy: "ignore" },
+  });
+  expect(body).toMatchObject({
+    mapping: [{ field: "code" }, { field: "name", direction: "pull" }],
+  });
+  expect(body).not.toHaveProperty("scope");
+});
+
 it("going back keeps what was entered, and the address holds all of it", async () => {
   fakeAppliance(ends);
   const { user, history } = await openPage(`/syncs/new?step=mapping&${settled}`, "New sync");

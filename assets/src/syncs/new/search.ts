@@ -1,13 +1,16 @@
 import type { SyncDeletes } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
 import { readDeletes } from "../deletes";
+import type { Ways } from "../mapping";
+import { type ConflictPolicy, policies } from "../meeting-fields";
 
 /** The steps to a new sync, in their order. */
 export const steps = ["ends", "table", "mapping", "create"] as const;
 export type Step = (typeof steps)[number];
 
-const parts = ["dataset", "connection", "base", "table", "name", "filter"] as const;
+const parts = ["dataset", "connection", "base", "table", "name", "filter", "wait"] as const;
 const scopes = ["all", "filter", "selection"] as const;
+const directions = ["pull", "two_way"] as const;
 
 /** What has been entered so far; all of it stands in the address. */
 export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
@@ -16,7 +19,13 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   map?: Record<string, string>;
   typecast?: boolean;
   /** Which way records go, when it is not from the dataset into the table. */
-  direction?: "pull";
+  direction?: "pull" | "two_way";
+  /** The fields of a two-way sync that go one way alone. */
+  ways?: Ways;
+  /** Who is right where both sides have changed the same; somebody is asked when left out. */
+  conflicts?: ConflictPolicy;
+  /** How many seconds an edit there waits, as it was typed. */
+  wait?: string;
   /** Whether a pull deletes here what is gone there. */
   gone?: boolean;
   /** Which records a push writes. */
@@ -31,6 +40,9 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
   const map = readMap(search.map);
   const deletes = readDeletes(search.deletes);
   const scope = scopes.find((scope) => scope === search.scope);
+  const direction = directions.find((direction) => direction === search.direction);
+  const conflicts = policies.find(({ value }) => value === search.conflicts)?.value;
+  const ways = readWays(search.ways);
   return {
     ...readTexts(search, parts),
     ...(step ? { step } : {}),
@@ -38,7 +50,9 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
     ...(scope ? { scope } : {}),
     ...(deletes ? { deletes } : {}),
     ...(search.typecast === true ? { typecast: true } : {}),
-    ...(search.direction === "pull" ? { direction: "pull" as const } : {}),
+    ...(direction ? { direction } : {}),
+    ...(ways ? { ways } : {}),
+    ...(conflicts ? { conflicts } : {}),
     ...(search.gone === true ? { gone: true } : {}),
   };
 }
@@ -46,6 +60,13 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
 function readMap(map: unknown): Record<string, string> | undefined {
   if (typeof map !== "object" || map === null || Array.isArray(map)) return undefined;
   const entries = Object.entries(map).filter(([, remote]) => typeof remote === "string");
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function readWays(ways: unknown): Ways | undefined {
+  const entries = Object.entries(readMap(ways) ?? {}).flatMap(([field, way]) =>
+    way === "push" || way === "pull" ? [[field, way] as const] : [],
+  );
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
@@ -69,7 +90,7 @@ export function choose(search: NewSyncSearch, change: NewSyncSearch): NewSyncSea
     Object.assign(next, { base: undefined, table: undefined, deletes: undefined });
   if (isOther("base") && change.table === undefined) next.table = undefined;
   if (isOther("dataset") || isOther("table") || isOther("direction"))
-    Object.assign(next, { map: undefined, name: undefined });
+    Object.assign(next, { map: undefined, name: undefined, ways: undefined });
   if (isOther("dataset")) Object.assign(next, { scope: undefined, filter: undefined });
   return readNewSyncSearch({ ...next });
 }

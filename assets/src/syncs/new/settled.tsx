@@ -5,7 +5,7 @@ import { rowsOf, useConnections, useDatasets } from "../../api/lists";
 import type { Base, Connection, Dataset, Proposal, RemoteTable } from "../../api/types";
 import { useBases, useTables } from "../../connections/bases";
 import { Failure, Notice } from "../../ui/notice";
-import { changeDraft, draftProposal, type MappingDraft } from "../mapping";
+import { changeDraft, draftProposal, type MappingDraft, type Ways } from "../mapping";
 
 const route = getRouteApi("/signed-in/syncs/new");
 
@@ -22,6 +22,10 @@ export interface Settled {
   mapping: MappingDraft;
   /** Whether records come from the table, and do not go there. */
   isPull: boolean;
+  /** Whether they go both ways. */
+  isBoth: boolean;
+  /** The fields that then go one way alone. */
+  ways: Ways;
 }
 
 /** Reads what the address names; a name that leads nowhere is said so. */
@@ -32,6 +36,7 @@ export function useSettled(): { data?: Settled; failure?: ReactNode } {
     base: baseId,
     table: tableId,
     map,
+    ways,
     direction,
   } = route.useSearch();
   const dataset = rowsOf(useDatasets()).find(({ id }) => id === datasetId);
@@ -57,6 +62,8 @@ export function useSettled(): { data?: Settled; failure?: ReactNode } {
       proposed,
       mapping,
       isPull: direction === "pull",
+      isBoth: direction === "two_way",
+      ways: ways ?? {},
     },
   };
 }

@@ -1,0 +1,101 @@
+// Both sides change the same record: what either has changed meets, and a conflict is solved.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { inspect } from "../browser.mjs";
+import { base, call, choose, seePage } from "./first.mjs";
+
+const sync = "Both ways";
+
+export function conflictsJourney(stage) {
+  it("makes a two-way sync, with rules for both sides", async () => {
+    const { page, appliance } = stage;
+    await page.goto(`${appliance.url}/syncs/new`);
+    await choose(page, /Direction/, "Two-way");
+    await choose(page, /Dataset/, "Airports");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await choose(page, /Base/, "Sandbox");
+    await choose(page, /Table/, "Airports");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await choose(page, /Direction of country/, "From here");
+    await inspect(page, "two-way-mapping");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(sync);
+    await page.getByLabel(/Seconds to wait/).fill("0");
+    await inspect(page, "two-way-rules");
+    await page.getByRole("button", { name: "Create and run" }).click();
+    await seePage(page, `Run of ${sync}`);
+    await page.getByText("Done: every record is there, exactly once").waitFor({ timeout: 60_000 });
+  });
+
+  it("lets edits of different fields meet, and asks about the same one", async () => {
+    const { page } = stage;
+    await editHere(stage, "ATL", { name: "Ours", city: "Here" });
+    await editThere(stage, "ATL", { Name: "Theirs" });
+    await editHere(stage, "00M", { city: "Ours alone" });
+    await editThere(stage, "00M", { Name: "Theirs alone" });
+    await run(stage);
+    await page.getByText("Done; 1 did not get through").waitFor({ timeout: 60_000 });
+    assert.equal((await there(stage, "00M")).City, "Ours alone");
+    await inspect(page, "run-held");
+    await page.getByRole("link", { name: "the inbox of conflicts" }).click();
+    await seePage(page, "Conflicts");
+    await page.getByRole("row", { name: /ATL/ }).waitFor();
+    await inspect(page, "conflicts");
+  });
+
+  it("shows the three values side by side, and takes the decision by the keyboard", async () => {
+    const { page } = stage;
+    await page.getByRole("button", { name: "ATL" }).click();
+    const sheet = page.getByRole("dialog", { name: "ATL" });
+    const row = sheet.getByRole("region", { name: "Side by side" }).getByRole("row", { name: /Theirs/ });
+    assert.match(await row.innerText(), /Ours\s+Theirs/);
+    await inspect(page, "conflict");
+    await sheet.getByRole("radio", { name: /^Here/ }).focus();
+    await page.keyboard.press("ArrowDown");
+    await sheet.getByRole("button", { name: "Decide" }).focus();
+    await page.keyboard.press("Enter");
+    await sheet.waitFor({ state: "detached" });
+    await page.getByText("Solved; waits for a run").waitFor();
+    await run(stage);
+    await page.getByText("Done: every record is there, exactly once").waitFor({ timeout: 60_000 });
+    const held = await there(stage, "ATL");
+    assert.deepEqual([held.Name, held.City], ["Theirs", "Here"]);
+    await page.getByRole("link", { name: "To the sync" }).click();
+    await seePage(page, sync);
+    await inspect(page, "two-way-sync");
+  });
+}
+
+async function run({ page, appliance }) {
+  await page.goto(`${appliance.url}/syncs`);
+  await page.getByRole("link", { name: sync }).click();
+  await page.getByRole("button", { name: "Run now" }).click();
+  await seePage(page, `Run of ${sync}`);
+}
+
+async function editHere({ page }, key, fields) {
+  const { items } = await call(page, "GET", "/datasets");
+  const dataset = items.find(({ name }) => name === "Airports");
+  await call(page, "PATCH", `/datasets/${dataset.id}/records/${key}`, fields);
+}
+
+async function rows({ appliance }) {
+  const answer = await fetch(`${appliance.sandboxUrl}/_sandbox/dump?base=${base}&table=Airports`);
+  return (await answer.text()).trim().split("\n").map((row) => JSON.parse(row));
+}
+
+async function there(stage, key) {
+  return (await rows(stage)).find(({ fields }) => fields.Code === key).fields;
+}
+
+/** What a colleague does to a record at the vendor's own page. */
+async function editThere(stage, key, fields) {
+  const { id } = (await rows(stage)).find(({ fields }) => fields.Code === key);
+  const path = `bases/${base}/tables/tblAirportsDemo01/records/${id}`;
+  const answer = await fetch(`${stage.appliance.sandboxUrl}/_sandbox/${path}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ fields }),
+  });
+  assert.ok(answer.ok, await answer.text());
+}
