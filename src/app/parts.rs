@@ -41,6 +41,7 @@ fn manners(config: &Config) -> Manners {
             config.notion.requests_per_second,
             config.notion.settle_after,
         ),
+        zapier: Manner::new(config.zapier.requests_per_second, Duration::ZERO),
     }
 }
 

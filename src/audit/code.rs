@@ -323,6 +323,8 @@ codes! {
         "A run found records that both sides of a sync have changed.";
     ConflictsResolved = "WB-SYNC-041" "conflicts_resolved" ApiActivity 3 Low done
         "Somebody has said who is right about conflicts of a sync.";
+    DeliveryResendChosen = "WB-SYNC-060" "delivery_resend_chosen" ApiActivity 3 Low done
+        "A delivery of which nobody can tell whether it arrived is to be sent again.";
 
     Started = "WB-SYS-001" "sys_startup" ApplicationLifecycle 3 Informational done
         "The appliance started.";

@@ -96,6 +96,8 @@ enum Provider {
     Airtable,
     /// Notion.
     Notion,
+    /// Zapier: the address of a catch hook is its token.
+    Zapier,
 }
 
 impl Token {
@@ -109,6 +111,7 @@ impl Provider {
         match self {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
+            Self::Zapier => "zapier",
         }
     }
 }

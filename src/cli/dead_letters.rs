@@ -23,16 +23,21 @@ pub(super) struct DeadLetters {
     /// Discard all of them.
     #[arg(long)]
     discard_all: bool,
+    /// Let the next run send the delivery of the record with this key again, of which nobody can
+    /// tell whether it arrived; may be given several times.
+    #[arg(long, value_name = "KEY")]
+    resend: Vec<String>,
 }
 
 pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Result<(), Failure> {
     let left = owner.with(context, async |client| {
         let sync = path_of(client, "/syncs", "sync", &wanted.name).await?;
         let letters = format!("{sync}/dead-letters");
-        if !wanted.discard.is_empty() {
+        let meant: Vec<&String> = wanted.discard.iter().chain(&wanted.resend).collect();
+        if !meant.is_empty() {
             let known = client.list(&letters).await?;
             let is_known = |key: &&String| known.iter().any(|one| one["key"] == key.as_str());
-            let unknown: Vec<_> = wanted.discard.iter().filter(|key| !is_known(key)).collect();
+            let unknown: Vec<_> = meant.into_iter().filter(|key| !is_known(key)).collect();
             if !unknown.is_empty() {
                 return Err(Failure::of(Unknown(quoted(&unknown))));
             }
@@ -40,6 +45,10 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
         for key in &wanted.discard {
             let path = format!("{letters}/{}", segment(key));
             client.call(Method::DELETE, &path, None).await?;
+        }
+        for key in &wanted.resend {
+            let path = format!("{letters}/{}/resend", segment(key));
+            client.call(Method::POST, &path, None).await?;
         }
         if wanted.discard_all {
             client.call(Method::DELETE, &letters, None).await?;
@@ -51,7 +60,7 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
 
 /// A slip of the hand among several keys: nothing is done rather than a part of it.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no dead letter of {0}; nothing was discarded")]
+#[error("there is no dead letter of {0}; nothing was changed")]
 struct Unknown(String);
 
 fn quoted(keys: &[&String]) -> String {
@@ -74,6 +83,12 @@ impl Display for Letters {
                 "{key}  attempts: {}, last {last}: {reason}",
                 letter["attempts"]
             )?;
+            if letter["delivery"].is_object() {
+                let id = text(&letter["delivery"], "id");
+                let again = letter["delivery"]["resend"] == true;
+                let then = if again { "; is sent again" } else { "" };
+                writeln!(f, "  delivery {id}: nobody knows whether it arrived{then}")?;
+            }
             for cell in letter["payload"].as_array().into_iter().flatten() {
                 let name = text(cell, "remote_field_name");
                 writeln!(f, "  {name} = {}", text(cell, "value"))?;

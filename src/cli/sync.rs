@@ -38,7 +38,7 @@ enum Command {
     Plan(Wanted),
     /// Set, show, rest or remove when a sync runs by itself.
     Schedule(schedule::Wanted),
-    /// List or discard the records that the provider did not take.
+    /// List or discard the records that the provider did not take, or send deliveries again.
     DeadLetters(DeadLetters),
     /// Change the mapping as proposed after the remote table's fields have changed.
     AcceptDrift {
@@ -106,6 +106,9 @@ struct Create {
     /// What becomes of it when mapped fields of the table are lost, or others are new.
     #[arg(long, value_enum)]
     drift: Option<Drift>,
+    /// Send deliveries to a hook again by themselves when they had no answer.
+    #[arg(long)]
+    resend_unknown: bool,
 }
 
 /// Which way records go.
@@ -239,6 +242,9 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     body["mapping"] = mapping(&proposal, &create.map);
     body["name"] = create.name.as_str().into();
     body["typecast"] = create.typecast.into();
+    if create.resend_unknown {
+        body["resend_unknown"] = "always".into();
+    }
     let approval = if create.approve_always {
         "always"
     } else {

@@ -26,6 +26,8 @@ pub struct Limits {
     pub sync_starts_airtable: Rate,
     /// Starts of syncs, of plans and of retries with Notion, per user.
     pub sync_starts_notion: Rate,
+    /// Starts of syncs, of plans and of retries with Zapier, per user.
+    pub sync_starts_zapier: Rate,
     /// How often keys that no longer matter are forgotten.
     pub sweep: Duration,
     /// Rows on a page whose caller names no number.
@@ -74,6 +76,11 @@ impl Limits {
                 "sync_starts_notion",
                 Rate::of(3, MINUTE),
                 "Starts of syncs, of plans and of retries with Notion, per user.",
+            ),
+            sync_starts_zapier: from.key(
+                "sync_starts_zapier",
+                Rate::of(10, MINUTE),
+                "Starts of syncs, of plans and of retries with Zapier, per user.",
             ),
             sweep: from.key(
                 "sweep",

@@ -9,7 +9,7 @@ use super::reader::{About, Entry, Reader, place};
 use super::rules;
 use super::{
     Airtable, Audit, Auth, Config, Environment, Exports, Google, Limits, Log, Net, Notion, Redis,
-    Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault,
+    Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault, Zapier,
 };
 
 /// A configuration that can be used, and what is known about it.
@@ -136,6 +136,7 @@ fn sections(reader: &mut Reader<'_>) -> Config {
             "notion",
             "Pacing towards Notion, and the OAuth integration there.",
         )),
+        zapier: Zapier::read(reader.section("zapier", "Pacing towards Zapier's hooks.")),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
         google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
         sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),

@@ -34,6 +34,7 @@ mod store;
 mod sync;
 mod tls;
 mod vault;
+mod zapier;
 
 pub use airtable::Airtable;
 pub use audit::Audit;
@@ -60,6 +61,7 @@ pub use store::Store;
 pub use sync::Sync;
 pub use tls::{CertificateFiles, Tls};
 pub use vault::{MasterKey, Vault};
+pub use zapier::Zapier;
 
 /// Everything that can be set, each section under its name in the file.
 #[derive(Clone, Debug)]
@@ -90,6 +92,8 @@ pub struct Config {
     pub airtable: Airtable,
     /// Pacing towards Notion.
     pub notion: Notion,
+    /// Pacing towards Zapier's hooks.
+    pub zapier: Zapier,
     /// The built-in practice provider.
     pub sandbox: Sandbox,
     /// Google's OAuth client.

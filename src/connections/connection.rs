@@ -112,10 +112,10 @@ impl Connection {
 
     /// Puts another token in the place of the old one, which is gone. Nobody is called.
     pub async fn replace_token(&self, token: &Secret, by: &Actor) -> Result<Self, Error> {
-        check_token(self.stored.provider, token)?;
+        check_token((self.stored.provider, self.stored.endpoint), token)?;
         let (sealed, hint) = (
             self.all.0.vault.seal(&place(&self.key), token),
-            token::hint(token.expose()),
+            token::hint_of(self.stored.provider, token.expose()),
         );
         let event = self
             .event(Code::CredentialReplaced, by)

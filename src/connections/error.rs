@@ -47,6 +47,9 @@ pub enum Error {
     /// The token cannot be opened: replace it.
     #[error("the stored token cannot be opened; replace it")]
     Sealed(#[source] vault::Error),
+    /// The hook has said that it is gone.
+    #[error("the hook is gone; copy the address of another one from the Zap into it")]
+    HookGone,
     /// The provider did not do what it was asked.
     #[error("the provider did not do it")]
     Provider(#[from] providers::Error),

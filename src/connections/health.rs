@@ -81,7 +81,7 @@ impl Health {
     /// about the connection.
     pub(super) fn met(&mut self, error: &Error) {
         let status = match error {
-            Error::Unauthorised(_) => Status::Reconnect,
+            Error::Unauthorised(_) | Error::HookGone(_) => Status::Reconnect,
             // Of a token that is not accepted, nothing else is worth knowing.
             _ if self.status == Status::Reconnect => Status::Reconnect,
             Error::NotSent(_)

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::oauth::{Registration, Renewals, Waiting};
 use super::row::{BY_NAME, Rows, Stored, place};
-use super::{Connection, Credential, Error, Health, token};
+use super::{Connection, Credential, Error, Health, Status, token};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret, Tasks, UserId,
@@ -56,6 +56,8 @@ pub struct Manners {
     pub airtable: Manner,
     /// How Notion is.
     pub notion: Manner,
+    /// How a hook of Zapier's is.
+    pub zapier: Manner,
 }
 
 /// How a provider is called.
@@ -118,6 +120,7 @@ impl Manners {
         match kind {
             Kind::Airtable => self.airtable,
             Kind::Notion => self.notion,
+            Kind::Zapier => self.zapier,
         }
     }
 }
@@ -206,7 +209,7 @@ impl Connections {
     /// Creates a connection and seals its token. Nobody is called: that is what a test is for.
     pub async fn create(&self, scope: &Scope, new: New, by: &Actor) -> Result<Connection, Error> {
         let name = checked_name(&new.name)?;
-        check_token(new.provider, &new.token)?;
+        check_token((new.provider, new.endpoint), &new.token)?;
         if !self.0.homes.contains_key(&(new.provider, new.endpoint)) {
             return Err(Error::NoSandbox);
         }
@@ -216,7 +219,7 @@ impl Connections {
             provider: new.provider,
             endpoint: new.endpoint,
             token: self.0.vault.seal(&place(&key), &new.token),
-            token_hint: token::hint(new.token.expose()),
+            token_hint: token::hint_of(new.provider, new.token.expose()),
             credential: Credential::default(),
             account: Some(fingerprint(&new.token)),
             grant: None,
@@ -244,6 +247,11 @@ impl Connections {
         by: &Actor,
     ) -> Result<(Arc<dyn Records>, Credential), Error> {
         let connection = self.open(scope, id)?;
+        // A hook that has said that it is gone is called no more.
+        if !connection.provider().shows_records() && connection.health().status == Status::Reconnect
+        {
+            return Err(Error::HookGone);
+        }
         let (records, used) = connection.remote("run", by)?;
         let service = Arc::clone(&self.0);
         let written = move || service.log.append(&used.build(&service.clock));
@@ -366,8 +374,11 @@ pub(super) fn checked_name(name: &str) -> Result<String, Error> {
     fits.then(|| name.to_owned()).ok_or(Error::BadName)
 }
 
-pub(super) fn check_token(provider: Kind, token: &Secret) -> Result<(), Error> {
-    match provider.misfit(token.expose()) {
+pub(super) fn check_token(
+    (provider, endpoint): (Kind, Endpoint),
+    token: &Secret,
+) -> Result<(), Error> {
+    match provider.misfit(token.expose(), endpoint) {
         Some(misfit) => Err(Error::BadToken(misfit)),
         None => Ok(()),
     }

@@ -1,5 +1,7 @@
 //! What may be shown of a token.
 
+use crate::providers::Kind;
+
 /// Tokens shorter than this show their kind alone.
 const SHOWS_ITS_END: usize = 20;
 
@@ -14,6 +16,11 @@ pub(super) fn hint(token: &str) -> String {
     }
     let last: String = token.chars().skip(length - 4).collect();
     format!("{first}…{last}")
+}
+
+/// What may be shown of a token of `provider`.
+pub(super) fn hint_of(provider: Kind, token: &str) -> String {
+    provider.hint(token).unwrap_or_else(|| hint(token))
 }
 
 #[cfg(test)]

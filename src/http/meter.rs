@@ -71,6 +71,7 @@ pub(crate) fn sync_starts(provider: Kind) -> Policy {
     match provider {
         Kind::Airtable => Policy::SyncStartsAirtable,
         Kind::Notion => Policy::SyncStartsNotion,
+        Kind::Zapier => Policy::SyncStartsZapier,
     }
 }
 

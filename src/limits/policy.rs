@@ -30,11 +30,13 @@ pub enum Policy {
     SyncStartsAirtable,
     /// Starts of a run towards Notion, per user.
     SyncStartsNotion,
+    /// Starts of a run towards Zapier, per user.
+    SyncStartsZapier,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -43,6 +45,7 @@ impl Policy {
         Self::SyncStarts,
         Self::SyncStartsAirtable,
         Self::SyncStartsNotion,
+        Self::SyncStartsZapier,
     ];
 
     /// Its name in the headers of an answer, in the settings' list and in the book.
@@ -56,6 +59,7 @@ impl Policy {
             Self::SyncStarts => "sync_starts",
             Self::SyncStartsAirtable => "sync_starts_airtable",
             Self::SyncStartsNotion => "sync_starts_notion",
+            Self::SyncStartsZapier => "sync_starts_zapier",
         }
     }
 
@@ -72,6 +76,7 @@ impl Policy {
             Self::SyncStarts => "starts of syncs, of plans and of retries",
             Self::SyncStartsAirtable => "starts of syncs, of plans and of retries with Airtable",
             Self::SyncStartsNotion => "starts of syncs, of plans and of retries with Notion",
+            Self::SyncStartsZapier => "starts of syncs, of plans and of retries with Zapier",
         }
     }
 
@@ -84,7 +89,8 @@ impl Policy {
             | Self::Imports
             | Self::SyncStarts
             | Self::SyncStartsAirtable
-            | Self::SyncStartsNotion => Counted::ByUser,
+            | Self::SyncStartsNotion
+            | Self::SyncStartsZapier => Counted::ByUser,
         }
     }
 
@@ -99,6 +105,7 @@ impl Policy {
             Self::SyncStarts => settings.sync_starts,
             Self::SyncStartsAirtable => settings.sync_starts_airtable,
             Self::SyncStartsNotion => settings.sync_starts_notion,
+            Self::SyncStartsZapier => settings.sync_starts_zapier,
         }
     }
 }

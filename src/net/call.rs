@@ -22,6 +22,8 @@ pub struct Call {
     pub(super) json: Option<Bytes>,
     pub(super) form: Option<Bytes>,
     pub(super) purpose: Purpose,
+    /// Whether the path is a secret, too.
+    pub(super) path_is_secret: bool,
 }
 
 /// What a call is for, for the log and the metrics.
@@ -48,6 +50,7 @@ impl Call {
                 operation: "none",
                 waited: Duration::ZERO,
             },
+            path_is_secret: false,
         }
     }
 
@@ -113,6 +116,13 @@ impl Call {
         self
     }
 
+    /// Says that the path is a secret: who knows it needs no other.
+    #[must_use]
+    pub fn secret_path(mut self) -> Self {
+        self.path_is_secret = true;
+        self
+    }
+
     /// The token that it shows.
     pub fn token(&self) -> Option<&Secret> {
         self.bearer.as_ref()
@@ -160,7 +170,12 @@ impl Call {
 impl Debug for Call {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         let host = self.url.host_str().unwrap_or_default();
-        write!(f, "{} {host}{}", self.method, self.url.path())
+        let path = if self.path_is_secret {
+            "/…"
+        } else {
+            self.url.path()
+        };
+        write!(f, "{} {host}{path}", self.method)
     }
 }
 

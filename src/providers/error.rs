@@ -40,6 +40,9 @@ pub enum Error {
     /// The base or table is gone, or no longer shared with the account.
     #[error("the base or table is gone, or no longer shared with the account: {0}")]
     Gone(String),
+    /// What takes deliveries is gone, and will take none any more.
+    #[error("the hook is gone ({0}): nothing that is delivered there arrives")]
+    HookGone(String),
     /// A field is gone or is now of another type.
     #[error("the remote table's fields have changed: {0}")]
     SchemaMoved(String),
@@ -84,6 +87,7 @@ impl Error {
             Self::Unauthorised(_) => "unauthorised",
             Self::Forbidden(_) => "forbidden",
             Self::Gone(_) => "gone",
+            Self::HookGone(_) => "hook_gone",
             Self::SchemaMoved(_) => "schema_moved",
             Self::Busy(_) => "busy",
             Self::Full(_) => "full",

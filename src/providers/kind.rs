@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
-use super::{Removal, airtable, notion};
+use super::{Removal, airtable, notion, zapier};
 
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,22 +16,25 @@ pub enum Kind {
     Airtable,
     /// Notion.
     Notion,
+    /// Zapier: a catch hook.
+    Zapier,
 }
 
 /// A name that is no provider's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no provider {0:?}; known are \"airtable\" and \"notion\"")]
+#[error("there is no provider {0:?}; known are \"airtable\", \"notion\" and \"zapier\"")]
 pub struct UnknownKind(String);
 
 impl Kind {
     /// Every provider.
-    pub const ALL: [Self; 2] = [Self::Airtable, Self::Notion];
+    pub const ALL: [Self; 3] = [Self::Airtable, Self::Notion, Self::Zapier];
 
     /// The name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
+            Self::Zapier => "zapier",
         }
     }
 
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::Airtable => airtable::HOST,
             Self::Notion => notion::HOST,
+            Self::Zapier => zapier::HOST,
         }
     }
 
@@ -54,6 +58,7 @@ impl Kind {
         match self {
             Self::Airtable => Some(&airtable::DIALECT),
             Self::Notion => Some(&notion::DIALECT),
+            Self::Zapier => None,
         }
     }
 
@@ -64,14 +69,33 @@ impl Kind {
             Self::Airtable => &[Removal::Delete],
             // Notion's trash keeps pages for a month; they cannot be deleted for good.
             Self::Notion => &[Removal::Archive],
+            // A hook takes records and shows none.
+            Self::Zapier => &[],
         }
     }
 
     /// What is wrong with a token before anybody is asked; `None` when it may be one.
-    pub fn misfit(self, token: &str) -> Option<&'static str> {
+    pub fn misfit(self, token: &str, endpoint: Endpoint) -> Option<&'static str> {
         match self {
             Self::Airtable => airtable::misfit(token),
             Self::Notion => notion::misfit(token),
+            Self::Zapier => zapier::misfit(token, endpoint),
+        }
+    }
+
+    /// Whether it shows records, so that they can be pulled, and read before they are written.
+    pub const fn shows_records(self) -> bool {
+        match self {
+            Self::Airtable | Self::Notion => true,
+            Self::Zapier => false,
+        }
+    }
+
+    /// Enough of a token to tell it from another, where its ends would say too much or too little.
+    pub fn hint(self, token: &str) -> Option<String> {
+        match self {
+            Self::Airtable | Self::Notion => None,
+            Self::Zapier => zapier::hint(token),
         }
     }
 }

@@ -18,6 +18,7 @@ mod records;
 mod script;
 mod tokens;
 mod trail;
+mod zapier;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,5 +58,6 @@ pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
     match kind {
         Kind::Airtable => Arc::new(airtable::Airtable::new(access)),
         Kind::Notion => Arc::new(notion::Notion::new(access)),
+        Kind::Zapier => Arc::new(zapier::Zapier::new(access)),
     }
 }

@@ -42,6 +42,17 @@ pub struct RemoteTable {
     pub primary_field_id: String,
     /// Its fields, in the provider's order.
     pub fields: Vec<RemoteField>,
+    /// Whether records may have fields of any name, beside those that are listed.
+    pub any_names: bool,
+}
+
+impl RemoteTable {
+    /// The field of this id: one that the table has, or one that it takes by any name.
+    pub fn field(&self, id: &str) -> Option<RemoteField> {
+        let known = self.fields.iter().find(|field| field.id == id);
+        let made = || self.any_names.then(|| super::zapier::named(id)).flatten();
+        known.cloned().or_else(made)
+    }
 }
 
 impl RemoteTable {
@@ -83,6 +94,8 @@ pub struct Layout {
     pub key: usize,
     /// Whether the provider may convert values and add missing options.
     pub typecast: bool,
+    /// On whose behalf rows are written: two who write the same make different deliveries.
+    pub sender: String,
     /// The field that tells when a row was changed, by its id, where the provider does not tell that
     /// of every row.
     pub changed: Option<String>,
@@ -196,6 +209,18 @@ pub trait Records: Send + Sync {
 
     /// For how long a record that was written may be missing from what is found and listed.
     fn settles_after(&self) -> Duration;
+
+    /// Whether a write is a delivery: nobody can read what became of it, so that one whose answer
+    /// was lost is in doubt for good, and sending it again may be one too many.
+    fn delivers(&self) -> bool {
+        false
+    }
+
+    /// The id that the delivery of a row bears, however often it is sent. A row's own id is that
+    /// of the delivery before. Meant for those that deliver.
+    fn delivery_id(&self, _layout: &Layout, row: &Row) -> String {
+        row.id.clone().unwrap_or_default()
+    }
 
     /// Waits for the turn to make one more call to `base`. Whoever is dropped while waiting has
     /// not taken a turn.

@@ -9,6 +9,7 @@ use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
 use super::meeting::Meeting;
 use super::removal::Deletes;
+use super::resend::Resend;
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
 use crate::datasets;
@@ -106,6 +107,9 @@ pub struct Definition {
     /// What becomes of remote records that are no longer wanted.
     #[serde(default)]
     pub deletes: Deletes,
+    /// What becomes of deliveries that had no answer.
+    #[serde(default)]
+    pub resend: Resend,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -37,6 +37,22 @@ pub(crate) struct Intent {
     /// too many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) again: Vec<Announced>,
+    /// Deliveries, where records go to a provider of which nothing can be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sending: Vec<Sending>,
+}
+
+/// A delivery that was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sending {
+    /// Its record's key.
+    pub(crate) key: String,
+    /// The id that it bears however often it is sent.
+    pub(crate) id: String,
+    /// The fingerprint of its content, in hexadecimal digits.
+    pub(crate) sent: String,
+    /// Whether none came before it.
+    pub(crate) first: bool,
 }
 
 /// A record that was announced.
@@ -60,9 +76,21 @@ impl Intent {
             looks: Vec::new(),
             tried: None,
             again: Vec::new(),
+            sending: Vec::new(),
         };
         records.into_iter().for_each(|record| intent.add(record));
         intent
+    }
+
+    /// How many records it makes, as far as is known beforehand.
+    pub(crate) fn creates(&self) -> usize {
+        let first = self.sending.iter().filter(|one| one.first);
+        self.keys.len() + first.count()
+    }
+
+    /// Whether nothing was announced.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.sending.is_empty()
     }
 
     /// Announces one more.
@@ -86,6 +114,7 @@ impl Intent {
             keys,
             tried: Some(tried),
             again,
+            sending: Vec::new(),
         }
     }
 }

@@ -127,6 +127,10 @@ pub struct Job {
     pub(crate) ending: Option<Ending>,
     /// The key up to which everything is settled; `None` at the beginning.
     pub(crate) checkpoint: Option<String>,
+    /// The records beyond the checkpoint that are settled all the same: a run that was stopped
+    /// passes over them when it goes on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) passed: Vec<String>,
     /// How far the remote table is read, if the run reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reading: Option<Reading>,
@@ -188,6 +192,7 @@ impl Job {
             brake: None,
             ending: None,
             checkpoint: None,
+            passed: Vec::new(),
             reading: None,
             blocks: 0,
             digest: Hex(&[0; 32]).to_string(),

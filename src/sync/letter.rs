@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::link::{Content, Link, Links, UNKNOWN};
+use super::mapping::Fault;
 use super::problem::cut;
 use super::sync::Sync;
 use super::syncs::Part;
 use crate::audit::{Code, Event};
-use crate::base::{Actor, Cursor, RunId, SyncId};
-use crate::store::{Batch, Collection, Json, Scan, Snapshot, prefix};
+use crate::base::{Actor, Cursor, Hex, RunId, SyncId};
+use crate::store::{Batch, Collection, Json, Row, Scan, Snapshot, prefix};
 
 /// The dead letters of a sync by the record's key.
 pub(crate) struct DeadLetters;
@@ -37,9 +39,23 @@ pub struct DeadLetter {
     pub run: RunId,
     /// What was sent; long texts are cut.
     pub payload: Vec<Cell>,
+    /// The delivery of which nobody can tell whether it arrived, if that is what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<InDoubt>,
 }
 
 impl Json for DeadLetter {}
+
+/// A delivery of which nobody can tell whether it arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InDoubt {
+    /// The id that it bears however often it is sent.
+    pub id: String,
+    /// The fingerprint of its content, in hexadecimal digits.
+    pub(crate) sent: String,
+    /// Whether somebody wants it sent again.
+    pub resend: bool,
+}
 
 /// One cell of what was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,11 +89,13 @@ const AT_ONCE: usize = 1_000;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known(HashMap<String, Earlier>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Earlier {
     attempts: u32,
     first_at: Timestamp,
     run: RunId,
+    /// A refusal says nothing of a delivery that was sent before.
+    delivery: Option<InDoubt>,
 }
 
 impl Known {
@@ -89,6 +107,7 @@ impl Known {
             let DeadLetter {
                 attempts,
                 first_at,
+                delivery,
                 run,
                 ..
             } = row.value;
@@ -96,6 +115,7 @@ impl Known {
                 attempts,
                 first_at,
                 run,
+                delivery,
             };
             known.insert(row.key.1, earlier);
             Ok(std::ops::ControlFlow::Continue(()))
@@ -108,22 +128,48 @@ impl Known {
         &mut self,
         batch: &mut Batch,
         (sync, key): (SyncId, &str),
-        (run, now): (RunId, Timestamp),
+        at: (RunId, Timestamp),
         (reason, payload): (&str, Vec<Cell>),
     ) {
-        let earlier = self.0.get(key).copied();
+        let earlier = self.0.get(key);
         if earlier.is_none() && self.0.len() >= MOST {
             return;
         }
-        let (before, first_at) =
-            earlier.map_or((0, now), |earlier| (earlier.attempts, earlier.first_at));
-        let attempts = before.saturating_add(1);
-        let fresh = Earlier {
+        let delivery = earlier.and_then(|earlier| earlier.delivery.clone());
+        self.keep(batch, (sync, key), at, (reason, payload, delivery));
+    }
+
+    /// Adds to `batch` that nobody can tell whether a delivery arrived. There is room for each: one
+    /// that was forgotten would be sent again by itself.
+    pub(crate) fn in_doubt(
+        &mut self,
+        batch: &mut Batch,
+        place: (SyncId, &str),
+        at: (RunId, Timestamp),
+        (reason, payload, delivery): (&str, Vec<Cell>, InDoubt),
+    ) {
+        self.keep(batch, place, at, (reason, payload, Some(delivery)));
+    }
+
+    fn keep(
+        &mut self,
+        batch: &mut Batch,
+        (sync, key): (SyncId, &str),
+        (run, now): (RunId, Timestamp),
+        (reason, payload, delivery): (&str, Vec<Cell>, Option<InDoubt>),
+    ) {
+        let (attempts, first_at) = match self.0.get(key) {
+            Some(earlier) => (earlier.attempts, earlier.first_at),
+            None => (0, now),
+        };
+        let attempts = attempts.saturating_add(1);
+        let earlier = Earlier {
             attempts,
             first_at,
             run,
+            delivery: delivery.clone(),
         };
-        self.0.insert(key.to_owned(), fresh);
+        self.0.insert(key.to_owned(), earlier);
         let letter = DeadLetter {
             reason: cut(reason).to_owned(),
             attempts,
@@ -131,8 +177,17 @@ impl Known {
             last_at: now,
             run,
             payload,
+            delivery,
         };
         batch.put::<DeadLetters>(&(sync, key.to_owned()), &letter);
+    }
+
+    /// The same for a record that was left alone; that settles no delivery that is in doubt.
+    pub(crate) fn left_alone(&mut self, batch: &mut Batch, sync: SyncId, key: &str) {
+        let earlier = self.0.get(key);
+        if earlier.is_some_and(|earlier| earlier.delivery.is_none()) {
+            self.settled(batch, sync, key);
+        }
     }
 
     /// Adds to `batch` that a record needs no letter any more.
@@ -177,17 +232,47 @@ impl Sync {
     }
 
     /// Discards the dead letter of one record. The record itself is left as it is: the next run
-    /// tries it again.
+    /// tries it again. A delivery in doubt is taken for one that arrived.
     pub async fn discard_letter(&self, key: &str, by: &Actor) -> Result<(), Error> {
-        let place = (self.id(), key.to_owned());
-        let row = self.syncs().services.store.get::<DeadLetters>(&place)?;
-        let row = row.ok_or(Error::UnknownLetter)?;
+        let row = self.letter(key)?;
+        let taken = row.value.delivery.is_some();
         let act = self
             .discarded(by)
-            .resource("record", key, "", row.version.0);
-        let mut batch = Batch::new(act.count("dead_letters", 1).build(self.clock()));
-        batch.delete::<DeadLetters>(&place, row.version);
+            .resource("record", key, "", row.version.0)
+            .count("dead_letters", 1)
+            .count("taken_for_delivered", u64::from(taken));
+        let mut batch = Batch::new(act.build(self.clock()));
+        batch.delete::<DeadLetters>(&row.key, row.version);
+        take_for_delivered(&mut batch, row);
         self.syncs().commit(batch, &self.definition().name).await
+    }
+
+    /// Lets the next run send a delivery again of which nobody can tell whether it arrived, under
+    /// the same id. Errs when the letter is about a record that was refused.
+    pub async fn resend_letter(&self, key: &str, by: &Actor) -> Result<DeadLetter, Error> {
+        let row = self.letter(key)?;
+        let mut letter = row.value;
+        let Some(delivery) = letter.delivery.as_mut() else {
+            return Err(Error::Invalid(vec![Fault {
+                path: "key".into(),
+                message: "this record was refused: the next run tries it again by itself".into(),
+            }]));
+        };
+        delivery.resend = true;
+        let act = Event::new(Code::DeliveryResendChosen, by)
+            .entity("sync", self.id(), &self.definition().name)
+            .resource("record", key, "", row.version.0)
+            .detail("delivery_id", delivery.id.as_str());
+        let mut batch = Batch::new(act.build(self.clock()));
+        batch.replace::<DeadLetters>(&row.key, &letter, row.version);
+        self.syncs().commit(batch, &self.definition().name).await?;
+        Ok(letter)
+    }
+
+    fn letter(&self, key: &str) -> Result<Row<DeadLetters>, Error> {
+        let place = (self.id(), key.to_owned());
+        let row = self.syncs().services.store.get::<DeadLetters>(&place)?;
+        row.ok_or(Error::UnknownLetter)
     }
 
     /// Discards all dead letters of the sync, and gives their number.
@@ -196,15 +281,23 @@ impl Sync {
         let mut discarded = 0;
         loop {
             let scan = Scan::prefix(prefix(&self.id()), AT_ONCE);
-            let found = store.scan::<DeadLetters>(&scan)?.rows.len();
+            let rows = store.scan::<DeadLetters>(&scan)?.rows;
+            let found = rows.len() as u64;
             if found == 0 {
                 return Ok(discarded);
             }
-            let act = self.discarded(by).count("dead_letters", found as u64);
+            let taken = rows.iter().filter(|row| row.value.delivery.is_some());
+            let act = self
+                .discarded(by)
+                .count("dead_letters", found)
+                .count("taken_for_delivered", taken.count() as u64);
             let mut batch = Batch::new(act.build(self.clock()));
-            batch.clear::<DeadLetters>(prefix(&self.id()), found);
+            for row in rows {
+                batch.discard::<DeadLetters>(&row.key);
+                take_for_delivered(&mut batch, row);
+            }
             store.commit(batch).await?;
-            discarded += found as u64;
+            discarded += found;
         }
     }
 
@@ -212,6 +305,25 @@ impl Sync {
         let name = &self.definition().name;
         Event::new(Code::DeadLettersDiscarded, by).entity("sync", self.id(), name)
     }
+}
+
+/// Notes of a delivery in doubt that it arrived; other letters have no such thing.
+fn take_for_delivered(batch: &mut Batch, row: Row<DeadLetters>) {
+    let Some(delivery) = row.value.delivery else {
+        return;
+    };
+    let Some(sent) = Hex::read(delivery.sent.as_bytes()) else {
+        return; // it says nothing that could be held against the record
+    };
+    let link = Link {
+        remote_id: delivery.id,
+        content: Content::Agreed { sent, echo: sent },
+        source: UNKNOWN,
+        cells: Vec::new(),
+        here: Vec::new(),
+        ours: true,
+    };
+    batch.put::<Links>(&row.key, &link);
 }
 
 #[cfg(test)]

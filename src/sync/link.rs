@@ -66,6 +66,23 @@ impl Link {
         }
     }
 
+    /// The same link once nobody can tell any more what the other end holds: it agrees with
+    /// nothing.
+    pub(crate) fn doubted(self) -> Self {
+        let content = match self.content {
+            Content::Agreed { echo, .. } => Content::Agreed {
+                sent: UNKNOWN,
+                echo,
+            },
+            found @ Content::Found { .. } => found,
+        };
+        Self {
+            content,
+            source: UNKNOWN,
+            ..self
+        }
+    }
+
     /// Whether the provider holds what has the fingerprint `fresh`.
     pub(crate) fn agrees(&self, fresh: &Hash) -> bool {
         matches!(&self.content, Content::Agreed { sent, .. } if sent == fresh)

@@ -197,7 +197,7 @@ pub(super) fn key_pair(
     table: &RemoteTable,
     direction: Direction,
 ) -> Result<Pair, String> {
-    let to = remote(id, table)?;
+    let to = &remote(id, table)?;
     let from = schema.fields().iter().find(|from| from.name == key_field);
     if direction == Direction::Pull {
         return match from {
@@ -242,7 +242,7 @@ pub(super) fn pair(
 ) -> Result<Pair, (&'static str, String)> {
     let from = schema.fields().iter().find(|from| from.name == field);
     let from = from.ok_or_else(|| ("field", format!("the dataset has no field {field:?}")))?;
-    let to = remote(id, table).map_err(|message| (REMOTE, message))?;
+    let to = &remote(id, table).map_err(|message| (REMOTE, message))?;
     if way.direction == Direction::Pull {
         if gives(to, from.kind) {
             return Ok(joined(field, to));
@@ -274,9 +274,16 @@ pub(super) fn pair(
     Ok(joined(field, to))
 }
 
-fn remote<'a>(id: &str, table: &'a RemoteTable) -> Result<&'a RemoteField, String> {
-    let found = table.fields.iter().find(|to| to.id == id);
-    found.ok_or_else(|| format!("the table {:?} has no field {id}", table.name))
+fn remote(id: &str, table: &RemoteTable) -> Result<RemoteField, String> {
+    table.field(id).ok_or_else(|| {
+        if table.any_names {
+            return format!(
+                "{id:?} cannot be a name here: one has 1 to 100 characters, no blanks at its ends, \
+                 and is not taken by the delivery itself"
+            );
+        }
+        format!("the table {:?} has no field {id}", table.name)
+    })
 }
 
 fn joined(field: &str, to: &RemoteField) -> Pair {

@@ -8,6 +8,7 @@ use super::extent::Extent;
 use super::mapping::{Way, Wish, check};
 use super::meeting::Meeting;
 use super::removal::Deletes;
+use super::resend::Resend;
 use super::run::Fit;
 use super::syncs::{Syncs, Target};
 use crate::base::{Actor, Scope};
@@ -38,6 +39,7 @@ impl Syncs {
     ) -> Result<Vec<Previewed>, Error> {
         let dataset = self.services.datasets.open(scope, target.dataset)?;
         dataset.demand(Direction::Pull.needs())?;
+        self.demand_records(scope, (target.connection, Direction::Pull))?;
         let connection = self.services.connections.open(scope, target.connection)?;
         let tables = connection.tables(by, &target.base).await?;
         let table = tables.into_iter().find(|table| table.id == target.table);
@@ -71,6 +73,7 @@ impl Syncs {
             approval: Approval::default(),
             scope: Extent::All,
             deletes: Deletes::default(),
+            resend: Resend::default(),
             created_at: now,
             updated_at: now,
         };

@@ -76,6 +76,9 @@ pub(super) fn propose(
     table: &RemoteTable,
     direction: Direction,
 ) -> Proposal {
+    if table.any_names {
+        return propose_names(schema, key_field, table);
+    }
     let pull = direction == Direction::Pull;
     let mut proposal = Proposal::default();
     let both = direction == Direction::TwoWay;
@@ -122,6 +125,29 @@ pub(super) fn propose(
         });
     }
     finish(proposal, schema, key_field, (table, pull))
+}
+
+/// Proposes each field's own name, where records may have fields of any name.
+fn propose_names(schema: &Schema, key_field: &str, table: &RemoteTable) -> Proposal {
+    let mut proposal = Proposal::default();
+    for field in schema.fields() {
+        let name = &field.name;
+        if table.field(name).is_none() {
+            proposal.unmapped.push(name.clone());
+            let problem = format!("{name}: a delivery cannot have this name; give it another");
+            proposal.problems.push(problem);
+            continue;
+        }
+        if name == key_field {
+            proposal.remote_key_field_id = Some(name.clone());
+        }
+        proposal.pairs.push(Suggestion {
+            field: name.clone(),
+            remote_field_id: name.clone(),
+            reason: Reason::SameName,
+        });
+    }
+    proposal
 }
 
 /// Orders the pairs, lists what is left, and says what stands in the way.

@@ -15,6 +15,7 @@ use super::mapping::{Way, Wish, check};
 use super::meeting::{MeetingChange, Ways};
 use super::purge::{Purge, Purges};
 use super::removal::Deletes;
+use super::resend::Resend;
 use super::syncs::{Syncs, Target, checked_name, plannable};
 use super::trouble::Trouble;
 use crate::audit::{Code, Event};
@@ -49,6 +50,8 @@ pub struct Change {
     pub typecast: Option<bool>,
     /// Whether runs need a plan that somebody has approved.
     pub approval: Option<Approval>,
+    /// What becomes of deliveries that had no answer.
+    pub resend: Option<Resend>,
     /// What a pull does about records that are gone at the provider.
     pub pulling: PullingChange,
     /// How a two-way sync settles what both sides have changed.
@@ -76,6 +79,8 @@ pub struct Overview {
     pub provider: String,
     /// The run that was asked for last.
     pub last_run: Option<Run>,
+    /// Whether its records are delivered to where nothing can be read.
+    pub delivers: bool,
     /// How it fails, when it does so time after time.
     pub failing: Option<Trouble>,
     /// How its mapping and its table have grown apart.
@@ -126,6 +131,7 @@ impl Sync {
             dataset_available,
             connection: connection.name().to_owned(),
             provider: connection.provider().to_string(),
+            delivers: !connection.provider().shows_records(),
             last_run: self.last_run()?,
             failing: self.failing()?,
             drifted: self.drifted()?.map(|row| row.value),
@@ -164,6 +170,11 @@ impl Sync {
         fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
         fresh.drift = change.drift.unwrap_or(fresh.drift);
+        if let Some(resend) = change.resend {
+            self.syncs
+                .demand_deliveries(&self.scope(), fresh.connection)?;
+            fresh.resend = resend;
+        }
         let pulling = change.pulling.apply(fresh.direction, fresh.pulling);
         fresh.pulling = pulling.map_err(Error::Invalid)?;
         let meeting = change.meeting.apply(fresh.direction, &fresh.meeting);
@@ -187,6 +198,7 @@ impl Sync {
             .detail("scope", fresh.scope.name())
             .detail("deletes", fresh.deletes.policy.name())
             .detail("drift", fresh.drift.name())
+            .detail("resend_unknown", fresh.resend.name())
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);

@@ -25,6 +25,7 @@ use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
 use super::removal::Deletes;
+use super::resend::Resend;
 use super::schedule::Schedules;
 use super::sync::Sync;
 use super::tie::Ties;
@@ -130,6 +131,8 @@ pub struct New {
     pub deletes: Deletes,
     /// What becomes of it when the table's fields change.
     pub drift: Drift,
+    /// What becomes of deliveries that had no answer; deliveries alone have such a rule.
+    pub resend: Option<Resend>,
 }
 
 /// Some of an owner's syncs.
@@ -150,7 +153,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 17] {
+pub fn tables() -> [Table; 18] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -192,6 +195,7 @@ impl Syncs {
     ) -> Result<Proposal, Error> {
         let dataset = self.services.datasets.open(scope, target.dataset)?;
         dataset.demand(direction.needs())?;
+        self.demand_records(scope, (target.connection, direction))?;
         let (_, table) = self.table(scope, target, by).await?;
         let (schema, key) = (dataset.schema(), dataset.key_field());
         Ok(propose(schema, key, &table, direction))
@@ -202,18 +206,15 @@ impl Syncs {
         let name = checked_name(&new.name)?;
         let dataset = self.services.datasets.open(scope, new.target.dataset)?;
         dataset.demand(new.direction.needs())?;
-        let pulling = new.pulling.apply(new.direction, Pulling::default());
-        let pulling = pulling.map_err(Error::Invalid)?;
-        let meeting = new.meeting.apply(new.direction, &Meeting::default());
-        let meeting = Meeting {
-            ways: new.wish.ways.clone(),
-            ..meeting.map_err(Error::Invalid)?
-        };
-        plannable(new.direction, new.approval)?;
+        let (pulling, meeting) = rules(&new)?;
         let connection = self
             .services
             .connections
             .open(scope, new.target.connection)?;
+        self.demand_records(scope, (new.target.connection, new.direction))?;
+        if new.resend.is_some() {
+            self.demand_deliveries(scope, new.target.connection)?;
+        }
         let (base, table) = self.table(scope, &new.target, by).await?;
         let (schema, key) = (dataset.schema(), dataset.key_field());
         let way = Way {
@@ -245,6 +246,7 @@ impl Syncs {
             approval: new.approval,
             scope: new.scope,
             deletes: new.deletes,
+            resend: new.resend.unwrap_or_default(),
             created_at: now,
             updated_at: now,
         };
@@ -316,6 +318,38 @@ impl Syncs {
         Ok(counts)
     }
 
+    /// Errs when records are to come from where there are none.
+    pub(super) fn demand_records(
+        &self,
+        scope: &Scope,
+        (connection, direction): (ConnectionId, Direction),
+    ) -> Result<(), Error> {
+        let connection = self.services.connections.open(scope, connection)?;
+        if direction == Direction::Push || connection.provider().shows_records() {
+            return Ok(());
+        }
+        Err(Error::Invalid(vec![Fault {
+            path: "direction".into(),
+            message: "a hook takes records and gives none: push to it".into(),
+        }]))
+    }
+
+    /// Errs where nothing is delivered, so that no delivery is ever in doubt.
+    pub(super) fn demand_deliveries(
+        &self,
+        scope: &Scope,
+        connection: ConnectionId,
+    ) -> Result<(), Error> {
+        let connection = self.services.connections.open(scope, connection)?;
+        if !connection.provider().shows_records() {
+            return Ok(());
+        }
+        Err(Error::Invalid(vec![Fault {
+            path: "resend_unknown".into(),
+            message: "only deliveries to a hook can stay unknown for good".into(),
+        }]))
+    }
+
     /// The base and the table that a sync goes to, as they are now.
     pub(super) async fn table(
         &self,
@@ -360,6 +394,18 @@ impl Syncs {
     }
 }
 
+/// The rules that a sync of its direction has.
+fn rules(new: &New) -> Result<(Pulling, Meeting), Error> {
+    let pulling = new.pulling.apply(new.direction, Pulling::default());
+    let meeting = new.meeting.apply(new.direction, &Meeting::default());
+    let meeting = Meeting {
+        ways: new.wish.ways.clone(),
+        ..meeting.map_err(Error::Invalid)?
+    };
+    plannable(new.direction, new.approval)?;
+    Ok((pulling.map_err(Error::Invalid)?, meeting))
+}
+
 /// Begins the event of a sync that was made.
 fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
     Event::new(Code::SyncCreated, by)
@@ -369,6 +415,7 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("scope", sync.scope.name())
         .detail("deletes", sync.deletes.policy.name())
         .detail("drift", sync.drift.name())
+        .detail("resend_unknown", sync.resend.name())
 }
 
 /// Errs when runs of a sync would wait for plans that nobody can make.

@@ -42,6 +42,7 @@ pub(super) fn remote() -> RemoteTable {
                 ..field("fldMade", "Made", "createdTime", Some(FieldType::DateTime))
             },
         ],
+        any_names: false,
     }
 }
 

@@ -226,6 +226,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             json!({"side": "local"}),
         ),
+        ("resendDelivery", Needs("sync:run"), "", none()),
     ]
 }
 

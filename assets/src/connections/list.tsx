@@ -51,7 +51,7 @@ export function ConnectionList() {
       empty={{
         icon: "link",
         title: "No connections yet",
-        text: "A connection is your authorised access to one account, such as Airtable or Notion. Its token is sealed on this machine: nobody can read it again, you included.",
+        text: "A connection is your authorised access to one account, such as Airtable, Notion or Zapier. Its token is sealed on this machine: nobody can read it again, you included.",
       }}
     />
   );

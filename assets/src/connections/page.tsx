@@ -40,7 +40,7 @@ export function ConnectionPage() {
       {(found) => (
         <>
           <Access connection={found} mayWrite={mayWrite} />
-          {found.status !== "reconnect" && (
+          {found.status !== "reconnect" && found.provider !== "zapier" && (
             <Panel title="What it reaches">
               <Bases connectionId={found.id} provider={found.provider} />
             </Panel>
@@ -72,7 +72,8 @@ function SandboxLink() {
 }
 
 function Access({ connection, mayWrite }: { connection: Connection; mayWrite: boolean }) {
-  const { id, account, token_hint, last_tested_at, last_accepted_at, last_problem } = connection;
+  const { id, provider, account, token_hint, last_tested_at, last_accepted_at, last_problem } =
+    connection;
   const refresh = useRefresh();
   const [beginError, setBeginError] = useState<unknown>();
   const test = useMutation({
@@ -89,7 +90,7 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
         mayWrite && (
           <div className="actions">
             <Button icon="run" isDisabled={test.isPending} onPress={() => test.mutate()}>
-              {test.isPending ? "Testing…" : "Test"}
+              {test.isPending ? "Testing…" : provider === "zapier" ? "Send a test" : "Test"}
             </Button>
             <ReplaceToken connection={connection} />
             <Reconnect connection={connection} onFailed={setBeginError} />

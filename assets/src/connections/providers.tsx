@@ -10,8 +10,8 @@ interface Words {
   base: string;
   /** What a token is called there. */
   token: string;
-  /** How a token begins that the sandbox takes. */
-  prefix: string;
+  /** What the sandbox takes for one. */
+  inSandbox: string;
   /** Where a token is made. */
   howTo: ReactNode;
   /** What to do when a token reaches nothing. */
@@ -25,7 +25,7 @@ const words: Record<Provider, Words> = {
     name: "Airtable",
     base: "base",
     token: "Personal access token",
-    prefix: "pat",
+    inSandbox: "The sandbox takes any of 10 characters or more that begins with pat.",
     howTo: (
       <>
         Made at airtable.com/create/tokens, with the scopes{" "}
@@ -44,7 +44,7 @@ const words: Record<Provider, Words> = {
     name: "Notion",
     base: "database",
     token: "Integration secret",
-    prefix: "ntn_",
+    inSandbox: "The sandbox takes any of 10 characters or more that begins with ntn_.",
     howTo: (
       <>
         Made at notion.so/my-integrations as an internal integration that may read, update and
@@ -54,6 +54,21 @@ const words: Record<Provider, Words> = {
     ),
     share:
       "At Notion, open each database that you want to sync, and add the integration under Connections in its menu. One that was just added may take some minutes to be listed.",
+  },
+  zapier: {
+    name: "Zapier",
+    base: "Zap",
+    token: "Catch hook’s address",
+    inSandbox:
+      "The sandbox’s own address with /hooks/catch/100001/demo0001/ behind it; its page shows it whole.",
+    howTo: (
+      <>
+        Make a Zap whose trigger is <i>Webhooks by Zapier</i>, <i>Catch Hook</i>, and copy its
+        address here: it begins with <code>https://hooks.zapier.com/hooks/catch/</code>. Testing the
+        connection sends it a delivery whose <code>change</code> is <code>test</code>.
+      </>
+    ),
+    share: "",
   },
 };
 

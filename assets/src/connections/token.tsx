@@ -11,15 +11,11 @@ interface TokenFieldProps {
 
 /** A vendor's token: typed or pasted, never shown. */
 export function TokenField({ provider, value, onChange, isSandbox, error }: TokenFieldProps) {
-  const { token, prefix, howTo } = wordsOf(provider);
+  const { token, inSandbox, howTo } = wordsOf(provider);
   return (
     <TextField
       label={token}
-      help={
-        isSandbox
-          ? `The sandbox takes any of 10 characters or more that begins with ${prefix}.`
-          : howTo
-      }
+      help={isSandbox ? inSandbox : howTo}
       type="password"
       isRequired
       isCode

@@ -25,7 +25,7 @@ export function firstSteps({ counts, lastRuns }: Progress): Step[] {
     },
     {
       title: "Connect an account",
-      why: "Give Weighbridge a token for Airtable or Notion. It is sealed, and never shown again.",
+      why: "Give Weighbridge a token for Airtable or Notion, or the address of a hook of Zapier’s. It is sealed, and never shown again.",
       verb: "New connection",
       to: "/connections/new",
       isDone: counts.connections > 0,

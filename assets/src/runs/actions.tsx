@@ -40,7 +40,8 @@ function Cancel({ run: { id } }: { run: Run }) {
   );
 }
 
-function Retry({ run: { id } }: { run: Run }) {
+function Retry({ run: { id, counts } }: { run: Run }) {
+  const hasRefused = counts.refused > 0;
   const navigate = useNavigate();
   const refresh = useRefresh();
   const once = useOnce();
@@ -58,7 +59,7 @@ function Retry({ run: { id } }: { run: Run }) {
   return (
     <>
       <Button icon="run" isDisabled={retry.isPending} onPress={() => retry.mutate()}>
-        Retry refused
+        {hasRefused ? "Retry refused" : "Try again what is unknown"}
       </Button>
       <Failure error={retry.error} />
     </>

@@ -100,7 +100,7 @@ function MappingForm(props: MappingFormProps) {
         {...(isBoth ? { ways, onWays: setWays } : {})}
         onChange={setMapping}
       />
-      {sync.direction !== "pull" && (
+      {sync.direction !== "pull" && !table.any_names && (
         <Checkbox isSelected={typecast} onChange={setTypecast}>
           Convert texts, and add choices that {wordsOf(sync.connection.provider).name} does not know
           yet

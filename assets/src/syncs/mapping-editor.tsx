@@ -1,10 +1,12 @@
 import type { Dataset, RemoteTable } from "../api/types";
 import { typeName } from "../datasets/types";
-import { Select } from "../ui/fields";
+import { Select, TextField } from "../ui/fields";
 import { type Column, Table } from "../ui/table";
+import { useTyped } from "../ui/typed";
 import {
   finishMapping,
   type MappingDraft,
+  nameField,
   pointField,
   turnField,
   type Ways,
@@ -40,15 +42,7 @@ const directions = [
 
 /** Each field of the dataset, and the one that it goes into or comes from; the key always does. */
 export function MappingEditor(props: MappingEditorProps) {
-  const { dataset, table, mapping, reasons = {}, faults, isPull = false, onChange } = props;
-  const { ways, onWays } = props;
-  // What the provider computes can come from there, and go nowhere.
-  const usable = isPull || ways ? table.fields : writableFields(table.fields);
-  const remotes = usable.map(({ id, name, type }) => ({
-    value: id,
-    label: name,
-    note: type,
-  }));
+  const { dataset, table, mapping, reasons = {}, isPull = false, ways, onWays } = props;
   const columns: Column<Row>[] = [
     {
       id: "field",
@@ -59,16 +53,7 @@ export function MappingEditor(props: MappingEditorProps) {
     {
       id: "remote",
       head: isPull ? `Comes from ${table.name}` : `Goes into ${table.name}`,
-      cell: ({ name }) => (
-        <Select
-          label={isPull ? `Where ${name} comes from` : `Where ${name} goes`}
-          hideLabel
-          options={name === dataset.key_field ? remotes : [isPull ? nowhere : stays, ...remotes]}
-          value={mapping[name] ?? (name === dataset.key_field ? null : "")}
-          error={faultOf(faults, dataset, mapping, name)}
-          onChange={(remote) => onChange(pointField(mapping, name, remote))}
-        />
-      ),
+      cell: ({ name }) => <Place {...props} field={name} />,
     },
     {
       id: "reason",
@@ -99,6 +84,61 @@ export function MappingEditor(props: MappingEditorProps) {
       rows={dataset.fields}
       rowId={({ name }) => name}
       isCards
+    />
+  );
+}
+
+/** Where one field goes, or comes from. */
+function Place(props: MappingEditorProps & { field: string }) {
+  const { dataset, table, mapping, faults, isPull = false, ways, field, onChange } = props;
+  const isKey = field === dataset.key_field;
+  const error = faultOf(faults, dataset, mapping, field);
+  if (table.any_names) {
+    return (
+      <NameField
+        field={field}
+        isKey={isKey}
+        name={mapping[field] ?? ""}
+        error={error}
+        onChange={(name) => onChange(nameField(mapping, field, name))}
+      />
+    );
+  }
+  // What the provider computes can come from there, and go nowhere.
+  const usable = isPull || ways ? table.fields : writableFields(table.fields);
+  const remotes = usable.map(({ id, name, type }) => ({ value: id, label: name, note: type }));
+  return (
+    <Select
+      label={isPull ? `Where ${field} comes from` : `Where ${field} goes`}
+      hideLabel
+      options={isKey ? remotes : [isPull ? nowhere : stays, ...remotes]}
+      value={mapping[field] ?? (isKey ? null : "")}
+      error={error}
+      onChange={(remote) => onChange(pointField(mapping, field, remote))}
+    />
+  );
+}
+
+interface NameFieldProps {
+  field: string;
+  isKey: boolean;
+  name: string;
+  error: string | undefined;
+  onChange: (name: string) => void;
+}
+
+/** The name that a value goes under, where any may be given; without one it stays here. */
+function NameField({ field, isKey, name, error, onChange }: NameFieldProps) {
+  const [typed, setTyped] = useTyped(name, onChange);
+  return (
+    <TextField
+      label={`What ${field} is called there`}
+      hideLabel
+      isRequired={isKey}
+      placeholder={isKey ? undefined : "Stays here"}
+      value={typed}
+      onChange={setTyped}
+      error={error}
     />
   );
 }

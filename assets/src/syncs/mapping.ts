@@ -21,6 +21,12 @@ export function pointField(draft: MappingDraft, field: string, remoteId: string)
   return Object.fromEntries(remoteId ? [...others, [field, remoteId]] : others);
 }
 
+/** Gives one value another name, or none; what others are called is theirs. */
+export function nameField(draft: MappingDraft, field: string, name: string): MappingDraft {
+  const others = Object.entries(draft).filter(([one]) => one !== field);
+  return Object.fromEntries(name ? [...others, [field, name]] : others);
+}
+
 /** A proposal with some fields pointed elsewhere; an empty place means that a field stays. */
 export function changeDraft(
   proposed: MappingDraft,

@@ -33,6 +33,7 @@ import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
+import { ResendChoice } from "./resend";
 import { SchedulePanel } from "./schedule/panel";
 import { ScopePanel } from "./scope-choice";
 
@@ -249,9 +250,11 @@ function MappingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
           <p className="quiet">
             {sync.direction === "pull"
               ? "Edits here to these fields are written over by the next run."
-              : sync.typecast
-                ? `Texts are converted, and choices added that ${provider} does not know.`
-                : `Values that ${provider} does not take as they are, are refused.`}
+              : sync.resend_unknown
+                ? "Values go as they are, with the delivery’s id and what has changed."
+                : sync.typecast
+                  ? `Texts are converted, and choices added that ${provider} does not know.`
+                  : `Values that ${provider} does not take as they are, are refused.`}
           </p>
         </>
       )}
@@ -280,6 +283,7 @@ function Settings({ sync }: { sync: Sync }) {
         {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
         {sync.direction !== "push" && <GoneChoice sync={sync} />}
         {sync.direction !== "two_way" && <DriftChoice sync={sync} />}
+        {sync.resend_unknown && <ResendChoice sync={sync} />}
         <Deletion
           noun="sync"
           name={sync.name}

@@ -10,10 +10,12 @@ import { Panel } from "../ui/page";
 /** Asks for a plan: against what was agreed last, or after reading what is there. */
 export function PlanNow({ sync }: { sync: Sync }) {
   const make = useMakePlan(sync.id);
-  if (sync.direction === "pull") {
+  const isPull = sync.direction === "pull";
+  if (isPull || sync.resend_unknown) {
+    // A pull has nothing to go by but what is there, and a hook shows nothing.
     return (
       <>
-        <Button icon="search" isDisabled={make.isPending} onPress={() => make.mutate(true)}>
+        <Button icon="search" isDisabled={make.isPending} onPress={() => make.mutate(isPull)}>
           Plan
         </Button>
         <Failure error={make.error} />

@@ -175,6 +175,16 @@ export const remoteTable: RemoteTable = {
     { id: "fld-name", name: "Name", type: "singleLineText", writable: true },
     { id: "fld-made", name: "Made", type: "createdTime", writable: false },
   ],
+  any_names: false,
+};
+
+/** What there is behind a hook of Zapier's. */
+export const hookTable: RemoteTable = {
+  id: "record",
+  name: "Deliveries",
+  primary_field_id: "",
+  fields: [],
+  any_names: true,
 };
 
 export const run: Run = {

@@ -17,9 +17,10 @@ pub(super) struct Resource {
     pages: Pages,
 }
 
-/// A record that the provider did not take and that was not written since.
+/// A record that the provider did not take and that was not written since, or of which nobody can
+/// tell whether it was delivered.
 #[derive(Object)]
-#[oai(rename = "DeadLetter")]
+#[oai(rename = "DeadLetter", skip_serializing_if_is_none)]
 struct LetterView {
     /// The record's key.
     key: String,
@@ -35,6 +36,19 @@ struct LetterView {
     run_id: RunId,
     /// What was sent, cell by cell; texts longer than 500 characters are cut.
     payload: Vec<CellView>,
+    /// The delivery of which nobody can tell whether it arrived; absent when the record was
+    /// refused.
+    delivery: Option<DeliveryView>,
+}
+
+/// A delivery to a hook that had no answer.
+#[derive(Object)]
+#[oai(rename = "DeliveryInDoubt")]
+struct DeliveryView {
+    /// The id that it bears however often it is sent, in its `delivery_id`.
+    id: String,
+    /// Whether the next run sends it again.
+    resend: bool,
 }
 
 /// One cell of what was sent.
@@ -66,7 +80,8 @@ impl Resource {
     /// Lists dead letters.
     ///
     /// They are the records that the provider did not take. Each disappears when a later run
-    /// writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all.
+    /// writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all. Among
+    /// them are the deliveries to a hook of which nobody can tell whether they arrived.
     #[oai(
         path = "/syncs/:id/dead-letters",
         method = "get",
@@ -91,7 +106,8 @@ impl Resource {
 
     /// Discards all dead letters of a sync.
     ///
-    /// The records themselves stay as they are: the next run tries them again.
+    /// The records themselves stay as they are: the next run tries them again. Deliveries in doubt
+    /// are taken for delivered.
     #[oai(
         path = "/syncs/:id/dead-letters",
         method = "delete",
@@ -110,7 +126,8 @@ impl Resource {
 
     /// Discards one dead letter.
     ///
-    /// The record itself stays as it is: the next run tries it again.
+    /// The record itself stays as it is: the next run tries it again. A delivery in doubt is taken
+    /// for delivered, and its record is sent again only once it has changed.
     #[oai(
         path = "/syncs/:id/dead-letters/:key",
         method = "delete",
@@ -127,6 +144,29 @@ impl Resource {
         let sync = self.syncs.open(&scope, id.0)?;
         sync.discard_letter(&key.0, &by).await?;
         Ok(Done::Done)
+    }
+
+    /// Sends a delivery in doubt again.
+    ///
+    /// The next run of the sync does so, under the same `delivery_id`. Retrying a run sends again
+    /// all that stayed unknown in it. Refused for a record that the provider did not take: that one
+    /// is tried again by itself.
+    #[oai(
+        path = "/syncs/:id/dead-letters/:key/resend",
+        method = "post",
+        operation_id = "resendDelivery"
+    )]
+    async fn resend(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<SyncId>,
+        /// The record's key.
+        key: Path<String>,
+    ) -> Result<Json<LetterView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let sync = self.syncs.open(&scope, id.0)?;
+        let letter = sync.resend_letter(&key.0, &by).await?;
+        Ok(Json((key.0, letter).into()))
     }
 }
 
@@ -147,6 +187,10 @@ impl From<(String, DeadLetter)> for LetterView {
             last_at: letter.last_at.into(),
             run_id: letter.run,
             payload: letter.payload.into_iter().map(CellView::from).collect(),
+            delivery: letter.delivery.map(|delivery| DeliveryView {
+                id: delivery.id,
+                resend: delivery.resend,
+            }),
         }
     }
 }

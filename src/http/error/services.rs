@@ -206,7 +206,7 @@ impl From<connections::Error> for ApiError {
         match error {
             E::UnknownConnection(_) => Self::not_found("connection"),
             E::BadName => Self::invalid("name", error.to_string()),
-            E::BadToken(_) => Self::invalid("token", error.to_string()),
+            E::BadToken(_) | E::HookGone => Self::invalid("token", error.to_string()),
             E::NoSandbox | E::NoClient(_) => Self::invalid("endpoint", error.to_string()),
             E::UnknownAuthorization => Self::invalid("state", error.to_string()),
             E::Denied | E::NotAuthorized(_) => {

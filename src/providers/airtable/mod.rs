@@ -352,6 +352,7 @@ mod tests {
             key: 0,
             typecast: false,
             changed: None,
+            sender: String::new(),
         };
         for circle in [1, 2, 3] {
             let (access, calls) = access(move |call| {

@@ -257,6 +257,7 @@ pub(super) fn tables(body: &[u8]) -> Result<Vec<RemoteTable>, Error> {
         name: table.name,
         primary_field_id: table.primary_field_id,
         fields: table.fields.into_iter().map(Field::neutral).collect(),
+        any_names: false,
     };
     Ok(tables.into_iter().map(table).collect())
 }
@@ -350,6 +351,7 @@ pub(super) mod tests {
             key: 0,
             typecast: false,
             changed: None,
+            sender: String::new(),
         }
     }
 

@@ -75,9 +75,11 @@ impl Sync {
             job: job_id,
             state: PlanState::Making,
             // A pull has nothing to go by but what it reads.
-            read_first: read_first
-                || self.definition().direction == Direction::Pull
-                || agreed.rows.is_empty(),
+            // A hook has nothing to read.
+            read_first: syncs.shows_records(self)?
+                && (read_first
+                    || self.definition().direction == Direction::Pull
+                    || agreed.rows.is_empty()),
             scope: self.definition().scope.clone(),
             queued_at: clock.now(),
             made_at: None,
@@ -121,6 +123,14 @@ impl Sync {
 }
 
 impl Syncs {
+    /// Whether the remote records of a sync can be read.
+    fn shows_records(&self, sync: &Sync) -> Result<bool, Error> {
+        let scope = Scope::owned_by(sync.owner());
+        let connections = &self.services.connections;
+        let connection = connections.open(&scope, sync.definition().connection)?;
+        Ok(connection.provider().shows_records())
+    }
+
     /// A plan as it is now. Another owner's answers exactly like one that does not exist.
     pub fn plan(&self, scope: &Scope, id: PlanId, by: &Actor) -> Result<Plan, Error> {
         let plan = self.plan_row(scope, id)?.value;

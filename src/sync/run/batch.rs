@@ -14,7 +14,7 @@ use super::group::{Done, End, Group, Returned};
 use super::line::Patience;
 use super::readback::Found;
 use super::remove::Unwanted;
-use super::verdict::{Verdict, verdict};
+use super::verdict::{Verdict, verdict, verdict_on_delivery};
 use crate::providers::{Error, Held, Row};
 
 /// A record on its way to the provider.
@@ -68,11 +68,12 @@ impl Pass<'_> {
                 None => done.extend(loads.into_iter().map(|load| ended(load, End::Left))),
                 Some(Ok(held)) => {
                     patience = Patience::default();
+                    self.doubts.end();
                     let pairs = loads.into_iter().zip(held);
                     done.extend(pairs.map(|(load, held)| kept(load, held, &self.fit.mark)));
                 }
                 Some(Err(error)) => {
-                    let next = verdict(&error, loads.len(), linked(&loads));
+                    let next = self.verdict_on(&error, &loads);
                     if self.line.bear(error, &next, &mut patience).await {
                         self.follow(next, loads, &group, (&mut todo, &mut done))
                             .await?;
@@ -84,6 +85,18 @@ impl Pass<'_> {
         }
         self.show(&done);
         Ok(Returned { group, done })
+    }
+
+    /// What to do about a call's error. Deliveries that have no answer are counted.
+    fn verdict_on(&self, error: &Error, loads: &[Load]) -> Verdict {
+        if !self.line.records.delivers() {
+            return verdict(error, loads.len(), linked(loads));
+        }
+        let next = verdict_on_delivery(error, self.resend);
+        if matches!(next, Verdict::Doubt(_)) {
+            self.doubt_again(error);
+        }
+        next
     }
 
     /// Makes one call as soon as the provider takes it; `None` when the run is coming to a stop.
@@ -131,6 +144,9 @@ impl Pass<'_> {
                     },
                 };
                 done.extend(loads.into_iter().map(refused));
+            }
+            Verdict::Doubt(reason) => {
+                done.extend(loads.into_iter().map(|load| self.in_doubt(load, &reason)));
             }
             Verdict::Unlink => {
                 // What the rules say about a record that is gone, the next run finds out.

@@ -36,7 +36,7 @@ impl Book<'_> {
         self.event(Code::RemoteWriteIntended)
             .count("group", group.number)
             .count("calls", group.batches as u64)
-            .count("creates", group.intent.keys.len() as u64)
+            .count("creates", group.intent.creates() as u64)
             .count("updates", updates as u64)
             .count("deletes", deletes as u64)
             .build(self.clock)
@@ -63,6 +63,14 @@ impl Book<'_> {
         self.record(
             self.event(Code::RemoteWriteSettled)
                 .count("doubles", records),
+        );
+    }
+
+    /// Tells of deliveries that a crash has cut short.
+    pub(super) fn cut_short(&self, deliveries: u64) {
+        self.record(
+            self.event(Code::RemoteWriteSettled)
+                .count(Fate::Unknown.name(), deliveries),
         );
     }
 

@@ -76,9 +76,9 @@ impl Fit {
         let mut sources = Vec::with_capacity(pairs.len());
         let mut names = Vec::with_capacity(pairs.len());
         for pair in &pairs {
-            let to = table.fields.iter().find(|to| to.id == pair.remote_field_id);
+            let to = table.field(&pair.remote_field_id);
             if let (Some(to), Some(from)) = (to, schema.position(&pair.field)) {
-                fields.push(to.clone());
+                fields.push(to);
                 sources.push(from);
                 names.push(pair.field.clone());
             }
@@ -101,6 +101,7 @@ impl Fit {
                 key,
                 typecast: sync.typecast,
                 changed: changed_field(table).filter(|_| sync.direction == Direction::TwoWay),
+                sender: String::new(),
             },
             ways: names
                 .iter()
@@ -157,6 +158,7 @@ impl Fit {
             key,
             typecast,
             changed: _,
+            sender: _,
         } = &self.layout;
         let head = [base.clone(), table.clone(), format!("{key} {typecast}")];
         let pairs = self.names.iter().zip(fields);

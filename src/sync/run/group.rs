@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::super::counts::Fate;
 use super::super::intent::{Announced, Intent};
+use super::super::letter::InDoubt;
 use super::super::link::Hash;
 use crate::fields::Value;
 
@@ -117,6 +118,13 @@ pub(super) enum End {
     Moved { remote_id: String, reason: String },
     /// Nobody can tell without risking a second copy: its intent stays open.
     Unknown { reason: String },
+    /// It was delivered, or not: there is no finding out.
+    InDoubt {
+        reason: String,
+        /// What was sent.
+        cells: Vec<Option<Value>>,
+        delivery: InDoubt,
+    },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.
     Left,
 }

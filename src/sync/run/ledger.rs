@@ -25,6 +25,8 @@ pub(super) struct Ledger {
     pub(super) letters: Known,
     /// What the plan has come to, if the job is to make one.
     pub(super) made: Option<Made>,
+    /// Whether the run is being stopped: what is settled from here on lies beyond its checkpoint.
+    pub(super) paused: bool,
 }
 
 impl Ledger {
@@ -42,25 +44,12 @@ impl Ledger {
     ) -> Batch {
         let mut batch = Batch::bookkeeping();
         let mut block = Block::new(now);
-        for idle in &whole.group.idle {
-            let place = (self.job.sync, idle.key.as_str());
-            match idle.fate {
-                Fate::Unchanged | Fate::Held => {
-                    self.letters.settled(&mut batch, place.0, place.1);
-                }
-                Fate::Refused => {
-                    let why = (idle.reason.as_str(), fit.payload(&idle.cells));
-                    self.letters.refused(&mut batch, place, (self.id, now), why);
-                }
-                Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown | Fate::Deleted => {}
-            }
-            self.enter(
-                &mut block,
-                idle.fate,
-                (&idle.key, &idle.remote_id, &idle.reason),
-            );
+        self.paused |= !whole.carried_through() && ending.is_none();
+        // What needs no call is looked at again when the run goes on.
+        if !self.paused {
+            self.settle_idle((&mut batch, &mut block), &whole.group, fit, now);
         }
-        let carried_through = whole.carried_through();
+        let carried_through = whole.carried_through() && !self.paused;
         let Whole { group, done } = whole;
         let intent = group.announced();
         let mut open = Vec::new();
@@ -72,10 +61,14 @@ impl Ledger {
                 | End::Moved { remote_id, .. } => (remote_id.as_str(), false),
                 End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
+                End::InDoubt { delivery, .. } => (delivery.id.as_str(), false),
                 End::Left => ("", intent.keys.contains(&done.key)),
             };
             if let Some((fate, reason)) = done.end.told() {
                 self.enter(&mut block, fate, (&done.key, remote_id, reason));
+                if self.paused {
+                    self.job.passed.push(done.key.clone());
+                }
             }
             if stays_open {
                 open.push(done.key.clone());
@@ -87,6 +80,7 @@ impl Ledger {
             self.job.ending = ending.cloned();
         } else if let Some(upto) = &group.upto {
             self.job.checkpoint = Some(upto.clone());
+            self.job.passed.retain(|key| key > upto);
         }
         if !block.is_empty() {
             let number = self.job.seal(&block);
@@ -94,6 +88,30 @@ impl Ledger {
         }
         self.put(&mut batch);
         batch
+    }
+
+    /// Settles what needed no call.
+    fn settle_idle(
+        &mut self,
+        (batch, block): (&mut Batch, &mut Block),
+        group: &Group,
+        fit: &Fit,
+        now: Timestamp,
+    ) {
+        for idle in &group.idle {
+            let place = (self.job.sync, idle.key.as_str());
+            match idle.fate {
+                Fate::Unchanged | Fate::Held => {
+                    self.letters.left_alone(batch, place.0, place.1);
+                }
+                Fate::Refused => {
+                    let why = (idle.reason.as_str(), fit.payload(&idle.cells));
+                    self.letters.refused(batch, place, (self.id, now), why);
+                }
+                Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown | Fate::Deleted => {}
+            }
+            self.enter(block, idle.fate, (&idle.key, &idle.remote_id, &idle.reason));
+        }
     }
 
     /// Takes over the calls that were made so far.
@@ -142,7 +160,11 @@ impl Ledger {
             End::Removed { .. } => {
                 batch.discard::<Links>(&(self.job.sync, done.key));
             }
-            End::Refused { .. } | End::Moved { .. } | End::Unknown { .. } | End::Left => {}
+            End::Refused { .. }
+            | End::Moved { .. }
+            | End::Unknown { .. }
+            | End::InDoubt { .. }
+            | End::Left => {}
         }
     }
 
@@ -156,6 +178,14 @@ impl Ledger {
             End::Refused { reason, cells } => {
                 let why = (reason.as_str(), fit.payload(cells));
                 self.letters.refused(batch, place, (self.id, now), why);
+            }
+            End::InDoubt {
+                reason,
+                cells,
+                delivery,
+            } => {
+                let why = (reason.as_str(), fit.payload(cells), delivery.clone());
+                self.letters.in_doubt(batch, place, (self.id, now), why);
             }
             End::Unknown { .. } | End::Left => {}
         }
@@ -175,7 +205,7 @@ impl Ledger {
         again.retain(|record| !open.contains(&record.key));
         if !open.is_empty() || !again.is_empty() {
             batch.put::<Intents>(&place, &intent.rest(open, again, now));
-        } else if !intent.keys.is_empty() {
+        } else if !intent.is_empty() {
             batch.discard::<Intents>(&place);
         }
     }

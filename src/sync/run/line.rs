@@ -125,7 +125,11 @@ impl Line<'_> {
                 patience.refusals += 1;
             }
             Verdict::Wait | Verdict::Settle => patience.tries += 1,
-            Verdict::Split | Verdict::Refuse(_) | Verdict::NoMore(_) | Verdict::Unlink => {
+            Verdict::Split
+            | Verdict::Refuse(_)
+            | Verdict::NoMore(_)
+            | Verdict::Doubt(_)
+            | Verdict::Unlink => {
                 return true;
             }
             Verdict::Fail(failure) => {

@@ -16,6 +16,7 @@ mod book;
 mod both;
 mod content;
 mod decide;
+mod deliveries;
 mod doubles;
 mod finish;
 mod fit;
@@ -38,17 +39,20 @@ mod start;
 mod unavailable;
 mod verdict;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::claim::Held;
 use super::counts::Fate;
 use super::direction::Pulling;
 use super::error::Error;
+use super::resend::Resend;
 use crate::base::{Blocking, SyncId};
 use crate::jobs::{Phase, Step};
 use crate::store::{self, Batch, Store, Version};
 
 use book::Book;
+use deliveries::Doubts;
 use group::{Done, End, Group};
 use ledger::Ledger;
 use line::Line;
@@ -72,6 +76,12 @@ struct Pass<'a> {
     looks_only: bool,
     /// Why the provider takes no more records, once it has said so.
     full: OnceLock<String>,
+    /// What becomes of deliveries that had no answer.
+    resend: Resend,
+    /// How many have had none in a row.
+    doubts: Doubts,
+    /// The records beyond the checkpoint that are settled already.
+    passed: HashSet<String>,
     /// What people should know of some records, by their keys.
     notes: Mutex<Vec<(String, String)>>,
 }
@@ -152,7 +162,9 @@ impl End {
             Self::Refused { reason, .. } => Some((Fate::Refused, reason)),
             Self::Removed { .. } => Some((Fate::Deleted, "")),
             Self::Moved { reason, .. } => Some((Fate::Held, reason)),
-            Self::Unknown { reason } => Some((Fate::Unknown, reason)),
+            Self::Unknown { reason } | Self::InDoubt { reason, .. } => {
+                Some((Fate::Unknown, reason))
+            }
             Self::Left => None,
         }
     }

@@ -37,6 +37,10 @@ impl Pass<'_> {
         let scan = Scan::prefix(prefix(&self.sync), MOST);
         for intent in self.store.scan::<Intents>(&scan)?.rows {
             opens.next = intent.key.1 + 1;
+            if !intent.value.sending.is_empty() {
+                self.settle_cut_short(intent).await?;
+                continue;
+            }
             let Some(late) = self.sweep(&intent.value, now).await? else {
                 return Ok(None);
             };

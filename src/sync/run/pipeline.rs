@@ -54,6 +54,7 @@ impl Pass<'_> {
             if !self.fields_stay()? {
                 break;
             }
+            self.pass_over(&mut stretch);
             after = stretch.upto.clone();
             let ended = stretch.ended;
             if self.seek_all(&mut stretch).await.is_none()
@@ -69,11 +70,25 @@ impl Pass<'_> {
         Ok(())
     }
 
+    /// Takes out of a stretch what the run has settled before it was stopped.
+    fn pass_over(&self, stretch: &mut Stretch) {
+        if !self.passed.is_empty() {
+            stretch.idle.retain(|idle| !self.passed.contains(&idle.key));
+            stretch
+                .loads
+                .retain(|load| !self.passed.contains(&load.key));
+        }
+    }
+
     /// Cuts a stretch into batches. What is to be written is in the book before the first of them
     /// is sent, and the intent with it, if records may be created.
     async fn announce(&self, number: u64, stretch: Stretch) -> Result<Vec<Batch>, Error> {
-        let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
-        let intent = Intent::of(self.line.clock.now(), creating.map(Load::announce));
+        let intent = if self.line.records.delivers() {
+            self.sending(&stretch.loads)
+        } else {
+            let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
+            Intent::of(self.line.clock.now(), creating.map(Load::announce))
+        };
         let rows = self.line.records.rows_per_call().max(1);
         let batches = batches(&stretch, rows).max(1);
         let group = Arc::new(Group {
@@ -84,12 +99,12 @@ impl Pass<'_> {
             intent,
             late: Mutex::default(),
         });
-        let (writes, creates) = (stretch.loads.len(), group.intent.keys.len());
+        let (writes, creates) = (stretch.loads.len(), group.intent.creates());
         let removals = stretch.unwanted.len();
         if writes + removals > 0 {
             let act = self.book.intended(&group, writes - creates, removals);
             let mut batch = store::Batch::new(act);
-            if creates > 0 {
+            if !group.intent.is_empty() {
                 batch.put::<Intents>(&(self.sync, number), &group.intent);
             }
             self.commit(batch).await?;
@@ -128,7 +143,10 @@ impl Pass<'_> {
             // A group that a stop has cut short is left open, with all that follow: the next claim
             // looks for their records. Calls under way are awaited nevertheless.
             .try_filter(|whole| {
-                whole_so_far &= whole.carried_through() || self.line.failure.get().is_some();
+                // Of deliveries each is known that was tried.
+                whole_so_far &= whole.carried_through()
+                    || self.line.failure.get().is_some()
+                    || self.line.records.delivers();
                 std::future::ready(whole_so_far)
             })
             .map_ok(|whole| {
@@ -165,13 +183,16 @@ impl Pass<'_> {
             .pulse
             .rate_per_second()
             .unwrap_or_default();
+        let records = self.line.records;
+        if records.delivers() {
+            return Self::deliveries_at_once(rate);
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a rate is not negative, and one too large becomes the greatest number"
         )]
         let writes = (2.0 * rate) as usize;
-        let records = self.line.records;
         let at_once = if records.matches_by_key() {
             records.rows_per_call()
         } else {

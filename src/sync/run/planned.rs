@@ -100,7 +100,12 @@ impl Reader {
         };
         let cells = self.fit.cells(&record.fields);
         let sent = fingerprint(&self.fit.mark, &cells);
-        if sent != change.sent {
+        if let Some(reason) = self.doubt(&key, &sent) {
+            stretch.idle.push(Idle {
+                fate: Fate::Unknown,
+                ..held(key.clone(), reason)
+            });
+        } else if sent != change.sent {
             stretch.idle.push(held(key, MOVED));
         } else if change.fate == Fate::Refused {
             let reason = change.reason.unwrap_or_default();

@@ -143,8 +143,9 @@ impl Pass<'_> {
         } else {
             (counts.created + counts.matched).div_ceil(keys)
         };
-        // One more looks at the table's fields.
-        writes.div_ceil(rows) + counts.deleted.div_ceil(rows) + sought + 1
+        // One more looks at the table's fields, where there are any to look at.
+        let look = u64::from(!records.delivers());
+        writes.div_ceil(rows) + counts.deleted.div_ceil(rows) + sought + look
     }
 
     /// What a plan has come to.
@@ -235,6 +236,16 @@ impl Planner {
             };
             return Ok(Some(change(Fate::Unknown, None, decision)));
         }
+        if let Some(reason) = self.reader.doubt(key, &sent) {
+            let decision = Decision {
+                fate: Fate::Unknown,
+                reason: reason.to_owned(),
+                fields: Vec::new(),
+            };
+            return Ok(Some(change(Fate::Unknown, None, decision)));
+        }
+        let standing = self.reader.standing(key, link.cloned());
+        let link = standing.as_ref();
         let there = self.there(moment, key, link)?;
         // A linked record that is gone there is written as one that was never there.
         let lost = matches!((link, &there), (Some(_), There::Missing));

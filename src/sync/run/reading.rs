@@ -10,6 +10,7 @@ use super::super::pairs::{Pair, Pairs};
 use super::batch::Load;
 use super::both::Met;
 use super::content::fingerprint;
+use super::deliveries::Unsure;
 use super::fit::Fit;
 use super::group::Idle;
 use super::remove::{Removing, Unwanted};
@@ -38,6 +39,10 @@ pub(super) struct Reader {
     pub(super) removing: Arc<Removing>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
+    /// The deliveries of which nobody can tell whether they arrived.
+    pub(super) unsure: Arc<HashMap<String, Unsure>>,
+    /// Whether those are sent again.
+    pub(super) resends: bool,
     /// Where the records come from.
     pub(super) source: Source,
     /// What a run that goes both ways has settled before it writes there.
@@ -150,7 +155,9 @@ impl Reader {
     /// Whether a record's fingerprint alone tells that nothing mapped has changed.
     pub(super) fn is_untouched(&self, record: &Unread, link: &Link) -> bool {
         let source = self.fit.source(record.hash());
-        link.comes_from(&source) && !self.doubtful.contains_key(record.key())
+        let key = record.key();
+        let doubtful = self.doubtful.contains_key(key) || self.unsure.contains_key(key);
+        link.comes_from(&source) && !doubtful
     }
 
     /// The fields of a record.
@@ -179,7 +186,11 @@ impl Reader {
         }
         let cells = self.fit.cells(fields);
         let sent = fingerprint(&self.fit.mark, &cells);
-        match link {
+        if let Some(reason) = self.doubt(key, &sent) {
+            stretch.idle.push(idle(Fate::Unknown, "", reason));
+            return;
+        }
+        match self.standing(key, link) {
             Some(link) if link.agrees(&sent) => {
                 stretch
                     .idle

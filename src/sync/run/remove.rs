@@ -254,7 +254,12 @@ fn follow(
     done: &mut Vec<Done>,
 ) {
     match verdict {
-        Verdict::Repeat(_) | Verdict::Wait | Verdict::Settle | Verdict::Fail(_) => {
+        // Of a delivery alone nobody can tell: this looks first.
+        Verdict::Repeat(_)
+        | Verdict::Wait
+        | Verdict::Settle
+        | Verdict::Doubt(_)
+        | Verdict::Fail(_) => {
             todo.push_front(records);
         }
         Verdict::Split => {

@@ -1,5 +1,6 @@
 //! Takes a run from its claim to its end.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -18,11 +19,13 @@ use super::super::job::{BY_SYNC, Job, Runs, Task};
 use super::super::letter::Known;
 use super::super::pairs::Pairs;
 use super::super::plan::{Plan, Plans};
+use super::super::resend::Resend;
 use super::super::survey::Survey;
 use super::super::sync::Sync;
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::both::{Rules, listing_of};
+use super::deliveries::Doubts;
 use super::fit::Fit;
 use super::ledger::Ledger;
 use super::line::{Fatal, Line};
@@ -169,6 +172,7 @@ impl<'a> Claimed<'a> {
             job,
             letters,
             made: None,
+            paused: false,
         })
     }
 
@@ -227,7 +231,13 @@ impl<'a> Claimed<'a> {
         };
         let line = self.line(&*records);
         let (base, table) = (&self.sync.base.id, &self.sync.table.id);
-        let Some(table) = line.ask(|| records.table(base, table)).await else {
+        let found = if records.delivers() {
+            // There is nothing to ask for.
+            Some(records.table(base, table).await.ok().flatten())
+        } else {
+            line.ask(|| records.table(base, table)).await
+        };
+        let Some(table) = found else {
             return Ok(());
         };
         match self.fit(table.as_ref(), task).await? {
@@ -314,7 +324,7 @@ impl<'a> Claimed<'a> {
         self.syncs.clear_plan(plan).await?;
         if pass.settle(ledger).await?.is_some() {
             pass.tell_notes(ledger);
-            let read_first = kept.read_first;
+            let read_first = kept.read_first && !records.delivers();
             let making = Making { plan, read_first };
             ledger.made = pass.make_plan(ledger, records, making).await?;
         }
@@ -397,7 +407,8 @@ impl<'a> Claimed<'a> {
         let met = self.opened.meet((&self.dataset, table), keep, &self.by);
         let fit = |sync: &Definition| {
             let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
-            let fit = Fit::new(sync, schema, key, table)?;
+            let mut fit = Fit::new(sync, schema, key, table)?;
+            fit.layout.sender = self.sync_id.to_string();
             Ok((fit, Within::new(&sync.scope, &self.dataset)?))
         };
         Ok(met.await?.and_then(|sync| fit(&sync)))
@@ -435,12 +446,17 @@ impl<'a> Claimed<'a> {
                 pairs,
                 removing: Arc::new(removing),
                 doubtful: Arc::default(),
+                unsure: Arc::default(),
+                resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
                 source: task.into(),
                 met: Arc::default(),
             },
             fit,
             looks_only: matches!(task, Task::Plan(_)),
             full: OnceLock::new(),
+            resend: self.sync.resend,
+            doubts: Doubts::default(),
+            passed: HashSet::new(),
             notes: Mutex::default(),
         }
     }
@@ -474,6 +490,11 @@ impl Pass<'_> {
             return Ok(());
         };
         self.tell_notes(ledger);
+        if self.line.records.delivers() {
+            // What was cut short has become letters just now.
+            ledger.letters = Known::load(&self.store.snapshot()?, self.sync)?;
+            self.passed = ledger.job.passed.iter().cloned().collect();
+        }
         self.enter(Phase::Writing);
         self.push(ledger, next).await
     }
@@ -489,6 +510,7 @@ impl Pass<'_> {
         if opens.next > 0 {
             self.survey_again(ledger).await?;
         }
+        self.recall_doubts()?;
         Ok(Some(opens.next))
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::super::resend::Resend;
 use crate::jobs::Failure;
 use crate::providers::Error;
 
@@ -22,6 +23,8 @@ pub(super) enum Verdict {
     NoMore(String),
     /// Its remote record is gone: write it as a record that was never there.
     Unlink,
+    /// Nobody can tell whether this delivery arrived, and it is not sent again.
+    Doubt(String),
     /// No call of this run can succeed any more.
     Fail(Failure),
 }
@@ -43,8 +46,20 @@ pub(super) fn verdict(error: &Error, records: usize, linked: bool) -> Verdict {
         Error::Unauthorised(_)
         | Error::Forbidden(_)
         | Error::Gone(_)
+        | Error::HookGone(_)
         | Error::SchemaMoved(_)
         | Error::BillingLimit => Verdict::Fail(failure(error)),
+    }
+}
+
+/// The verdict on `error`, which a delivery met. What was not taken is sent again, under the id
+/// that it has; what may have been is not, unless that is wanted.
+pub(super) fn verdict_on_delivery(error: &Error, resend: Resend) -> Verdict {
+    match error {
+        Error::Lost(_) | Error::Broken(_) if resend == Resend::Never => {
+            Verdict::Doubt(error.sentence())
+        }
+        error => verdict(error, 1, true),
     }
 }
 
@@ -60,6 +75,10 @@ pub(super) fn failure(error: &Error) -> Failure {
         Error::Gone(_) => (
             "table_gone",
             "Share the base with the account again, or let the sync go to another table.",
+        ),
+        Error::HookGone(_) => (
+            "hook_gone",
+            "Copy the address of another catch hook into the connection.",
         ),
         Error::SchemaMoved(_) => (
             "schema_moved",
@@ -118,6 +137,19 @@ mod tests {
             assert_eq!(verdict(&error, 10, false), Verdict::Settle);
             assert_eq!(verdict(&error, 10, true), Verdict::Wait);
         }
+    }
+
+    #[test]
+    fn a_delivery_that_may_have_arrived_is_sent_again_only_where_that_is_wanted() {
+        for error in [lost(), Error::Broken("<html>".into())] {
+            let never = verdict_on_delivery(&error, Resend::Never);
+            assert!(matches!(never, Verdict::Doubt(_)), "{never:?}");
+            assert_eq!(verdict_on_delivery(&error, Resend::Always), Verdict::Wait);
+        }
+        let refused = Error::TryLater("503".into());
+        assert_eq!(verdict_on_delivery(&refused, Resend::Never), Verdict::Wait);
+        let gone = verdict_on_delivery(&Error::HookGone("410".into()), Resend::Always);
+        assert!(matches!(gone, Verdict::Fail(_)));
     }
 
     #[test]

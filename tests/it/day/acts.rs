@@ -36,6 +36,7 @@ impl Day {
         share(&owner, &things).await;
         self.provider(&owner, &mut things).await;
         self.oauth(&owner).await;
+        self.zapier(&owner, &things.dataset).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
         drop(owner);

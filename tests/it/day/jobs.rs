@@ -50,7 +50,7 @@ impl Day {
 }
 
 /// A run as it is when it has ended.
-async fn ended(owner: &Caller<'_>, run: &str) -> Value {
+pub(super) async fn ended(owner: &Caller<'_>, run: &str) -> Value {
     let path = format!("/runs/{run}");
     until("the run has ended", async || {
         let run = owner.get(&path).await.expect(200);

@@ -7,6 +7,7 @@ mod forgery;
 mod jobs;
 mod oauth;
 mod secrets;
+mod zapier;
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +20,7 @@ use crate::support::process::{Home, PlayedVendor, Served, Session};
 
 /// Secrets that somebody gives to the appliance, right ones and wrong ones. Each holds characters
 /// that URLs and JSON write differently.
-const SECRETS: [(&str, &str); 15] = [
+const SECRETS: [(&str, &str); 16] = [
     ("first password", "CANARY-first+pass word=\"1\""),
     ("next password", "CANARY-next+pass word=\"2\""),
     ("member's password", "CANARY-member+pass word=\"3\""),
@@ -30,6 +31,7 @@ const SECRETS: [(&str, &str); 15] = [
     ("wrong session", "CANARY-session+token/7"),
     ("wrong CSRF token", "CANARY-csrf+token/8"),
     ("vendor's token", "patCANARYtokenOne.9/+="),
+    ("hook", "CANARYhook0fThatDay15"),
     ("replaced token", "patCANARYtokenTwo.10/+="),
     ("refused token", "CANARY-no-token/11+="),
     ("client secret", "CANARY-client+secret/12"),

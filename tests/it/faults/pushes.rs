@@ -71,7 +71,7 @@ async fn survives(far: &Far) {
     home.verify(&home.data.join("audit"));
 }
 
-async fn bring(server: &Served, dataset: &str, round: u32) {
+pub(super) async fn bring(server: &Served, dataset: &str, round: u32) {
     let mut csv = String::from("iata,name,city\n");
     for number in 0..RECORDS {
         csv += &format!("K{number:04},Airport {number} of {round},City {number}\n");

@@ -154,6 +154,7 @@ fn connections(
         manners: Manners {
             airtable: pace,
             notion: pace,
+            zapier: pace,
         },
         sandbox: "http://127.0.0.1:9".parse().ok(),
         registration: Registration::default(),

@@ -480,6 +480,7 @@ async fn make(
         .unwrap();
     let pairs = FIELDS.iter().skip(1);
     let sync = NewSync {
+        resend: None,
         name: "Records".into(),
         direction,
         pulling,

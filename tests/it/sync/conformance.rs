@@ -29,6 +29,26 @@ macro_rules! every_provider {
     };
 }
 
+/// Runs those of them against a hook that ask for nothing but writes.
+macro_rules! every_hook {
+    ($($name:ident)*) => {
+        mod zapier {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Far::Zapier).await;
+            })*
+        }
+    };
+}
+
+every_hook! {
+    a_first_run_creates_every_record_and_a_second_makes_no_write
+    only_what_has_changed_is_written_and_what_was_cleared_is_cleared
+    too_many_calls_are_borne_and_nothing_is_lost
+    trouble_of_the_vendors_is_outlived
+    what_a_run_does_is_in_the_book
+}
+
 every_provider! {
     a_first_run_creates_every_record_and_a_second_makes_no_write
     only_what_has_changed_is_written_and_what_was_cleared_is_cleared

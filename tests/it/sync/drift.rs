@@ -25,11 +25,11 @@ impl Yard {
     async fn sync_that(&self, drift: &str) -> String {
         let sync = self.sync().await;
         let change = json!({ "drift": drift });
-        self.patch(&sync, change).await;
+        self.change_sync(&sync, change).await;
         sync
     }
 
-    async fn patch(&self, sync: &str, change: Value) -> Value {
+    async fn change_sync(&self, sync: &str, change: Value) -> Value {
         let path = format!("/syncs/{sync}");
         let changed = self.fly(self.member.patch(&path, change)).await;
         changed.expect(200)
@@ -158,7 +158,7 @@ async fn what_was_left_out_on_purpose_is_not_proposed() {
     let rest: Vec<Value> = rest
         .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}))
         .collect();
-    yard.patch(&sync, json!({ "mapping": rest })).await;
+    yard.change_sync(&sync, json!({ "mapping": rest })).await;
     yard.run(&sync).await;
     assert!(yard.shown_sync(&sync).await["drifted"].is_null());
     assert_eq!(yard.drifts_in_book(), (0, 0));

@@ -1,5 +1,6 @@
 //! The vendors that the same tests are run against, each in its own words.
 
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use poem::http::Method;
@@ -12,6 +13,8 @@ use super::{BASE, TABLE, Vendor, text};
 pub(super) enum Far {
     Airtable,
     Notion,
+    /// A catch hook of Zapier's, which shows nothing.
+    Zapier,
 }
 
 /// The database of airports that Notion's sandbox begins with, and its one data source.
@@ -21,6 +24,15 @@ const EDITION: &str = "2026-03-11";
 /// Another integration's, so that looking does not count against the one under test.
 const READER: &str = "ntn_READERreader0001";
 
+/// What the airports' fields are called elsewhere.
+const TITLES: [(&str, &str); 5] = [
+    ("iata", "Code"),
+    ("name", "Name"),
+    ("city", "City"),
+    ("state", "State"),
+    ("country", "Country"),
+];
+
 /// How long the appliance waits for Notion's lists in these tests.
 pub(super) const SETTLE: Duration = Duration::from_secs(4);
 
@@ -29,6 +41,7 @@ impl Far {
         match self {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
+            Self::Zapier => "zapier",
         }
     }
 
@@ -36,6 +49,7 @@ impl Far {
         match self {
             Self::Airtable => "patTESTtesttestte.0123456789abcdef",
             Self::Notion => "ntn_TESTtesttestte0123456789abcdef",
+            Self::Zapier => "https://hooks.zapier.com/hooks/catch/100001/demo0001/",
         }
     }
 
@@ -43,6 +57,7 @@ impl Far {
         match self {
             Self::Airtable => BASE,
             Self::Notion => DATABASE,
+            Self::Zapier => "hook",
         }
     }
 
@@ -50,6 +65,7 @@ impl Far {
         match self {
             Self::Airtable => TABLE,
             Self::Notion => SOURCE,
+            Self::Zapier => "record",
         }
     }
 
@@ -58,6 +74,7 @@ impl Far {
         match self {
             Self::Airtable => json!({"method": "PATCH"}),
             Self::Notion => json!({"path_contains": "/v1/pages"}),
+            Self::Zapier => json!({"path_contains": "/hooks/"}),
         }
     }
 
@@ -66,6 +83,7 @@ impl Far {
         match self {
             Self::Airtable => json!({"path_contains": "listRecords"}),
             Self::Notion => json!({"path_contains": "/query"}),
+            Self::Zapier => json!({"path_contains": "nothing is listed"}),
         }
     }
 
@@ -74,6 +92,7 @@ impl Far {
         match self {
             Self::Airtable => &["create", "update", "upsert", "delete"],
             Self::Notion => &["notion_create", "notion_update"],
+            Self::Zapier => &["zapier_catch"],
         }
     }
 }
@@ -103,6 +122,7 @@ impl Vendor {
                 let body = json!({"in_trash": true});
                 self.notion(Method::PATCH, &path, Some(body)).await;
             }
+            Far::Zapier => panic!("a hook has no table"),
         }
     }
 
@@ -119,12 +139,44 @@ impl Vendor {
                 let none = json!({"properties": {"City": null, "State": null, "Country": null}});
                 self.notion(Method::PATCH, &path, Some(none)).await;
             }
+            Far::Zapier => panic!("a hook has no fields"),
         }
     }
 
     async fn reseed(&self, tables: Value) {
         let base = json!({"id": BASE, "name": "Sandbox", "tables": tables});
         self.control(Method::POST, "bases", Some(base)).await;
+    }
+
+    /// Everything that came in at the hook.
+    pub(super) async fn deliveries(&self) -> Vec<Value> {
+        let path = "dump?hook=catch/100001/demo0001";
+        let dump = self.control(Method::GET, path, None).await;
+        let dump = dump.text().await.unwrap();
+        let lines = dump.lines();
+        lines
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["body"].take())
+            .collect()
+    }
+
+    /// What somebody knows at the hook who leaves out what came before: the last of each record.
+    pub(super) async fn delivered(&self) -> Vec<Value> {
+        let mut seen = HashSet::new();
+        let mut last: BTreeMap<String, Value> = BTreeMap::new();
+        for body in self.deliveries().await {
+            if !seen.insert(text(&body["delivery_id"])) {
+                continue;
+            }
+            let mut fields = Map::new();
+            for (name, title) in TITLES {
+                if !body[name].is_null() {
+                    fields.insert(title.to_owned(), body[name].clone());
+                }
+            }
+            let record = json!({"id": body["delivery_id"], "fields": fields});
+            last.insert(text(&body["iata"]), record);
+        }
+        last.into_values().collect()
     }
 
     /// Every page of the airports, as records with plain fields.

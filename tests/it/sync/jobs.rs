@@ -16,11 +16,11 @@ impl Yard {
         self.member.post(&path, json!({})).await.expect(200)
     }
 
-    async fn letters(&self, sync: &str) -> Vec<Value> {
+    pub(super) async fn letters(&self, sync: &str) -> Vec<Value> {
         self.all(&format!("/syncs/{sync}/dead-letters")).await
     }
 
-    async fn retry(&self, run: &Value) -> Value {
+    pub(super) async fn retry(&self, run: &Value) -> Value {
         self.advance(Duration::from_mins(5));
         let path = format!("/runs/{}/retry", id(run));
         let retry = self.member.post(&path, json!({})).await.expect(202);

@@ -23,6 +23,7 @@ mod push;
 mod schedules;
 mod shared;
 mod troubles;
+mod zapier;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,7 +32,7 @@ use std::time::Duration;
 use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::base::{Clock, Tasks};
-use weighbridge::sandbox::{Knobs, Limits, NotionLimits, Settings};
+use weighbridge::sandbox::{Knobs, Limits, NotionLimits, Settings, ZapierKnobs};
 
 use crate::sandbox::{Running, running};
 use crate::support::{Client, NOON, TestServer};
@@ -84,6 +85,7 @@ impl Yard {
         let clock = Clock::manual(NOON);
         let mut settings = Settings::default();
         settings.knobs.notion.limits = NotionLimits::off();
+        settings.knobs.zapier = ZapierKnobs::off();
         turn(&mut settings.knobs);
         let sandbox = running(settings, clock.clone());
         let url = sandbox.url.parse().unwrap();
@@ -91,6 +93,7 @@ impl Yard {
             config.sandbox.url = Some(url);
             config.airtable.requests_per_second = per_second;
             config.notion.requests_per_second = per_second;
+            config.zapier.requests_per_second = per_second;
             config.notion.settle_after = far::SETTLE;
         })
         .await;
@@ -340,6 +343,9 @@ impl Vendor {
     async fn records(&self) -> Vec<Value> {
         if self.far == Far::Notion {
             return self.pages().await;
+        }
+        if self.far == Far::Zapier {
+            return self.delivered().await;
         }
         let path = format!("dump?base={BASE}&table=Airports");
         let dump = self.control(Method::GET, &path, None).await;

@@ -92,3 +92,49 @@ it("says so where they cannot be read", async () => {
   await openPage("/syncs/sync-1", sync.name);
   expect(await screen.findByText("Title of internal")).toBeVisible();
 });
+
+it("a delivery without an answer is sent again, or taken for one that arrived", async () => {
+  const delivery = { id: "5f0c", resend: false };
+  let items = [{ ...deadLetter, reason: "the provider's answer was lost", delivery }];
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}": { ...sync, resend_unknown: "never" },
+    "GET /syncs/{id}/dead-letters": () => ({ items }),
+    "POST /syncs/{id}/dead-letters/{key}/resend": () => {
+      items = items.map((one) => ({ ...one, delivery: { ...delivery, resend: true } }));
+      return items[0];
+    },
+    "DELETE /syncs/{id}/dead-letters/{key}": () => {
+      items = [];
+    },
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await user.click(await screen.findByRole("button", { name: "LAX" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "LAX" }));
+  expect(sheet.getByText("5f0c")).toBeVisible();
+  await user.click(sheet.getByRole("button", { name: "Send again" }));
+  expect(await screen.findByText("The next run sends LAX again.")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "LAX" }));
+  expect(await screen.findByText(/sends it again, under the same id/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "It arrived" }));
+  expect(await screen.findByText("LAX is taken for delivered.")).toBeVisible();
+  expect(appliance.calls("POST /syncs/{id}/dead-letters/{key}/resend")).toHaveLength(1);
+});
+
+it("a sync to a hook says what becomes of deliveries without an answer", async () => {
+  let kept = { ...sync, resend_unknown: "never" };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}": () => kept,
+    "GET /syncs/{id}/dead-letters": { items: [] },
+    "PATCH /syncs/{id}": () => {
+      kept = { ...kept, resend_unknown: "always" };
+      return kept;
+    },
+  });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await user.click(await screen.findByRole("checkbox", { name: /Send again by itself/ }));
+  expect(await screen.findByText("What had no answer is sent again.")).toBeVisible();
+  expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([{ resend_unknown: "always" }]);
+  expect(screen.queryByRole("button", { name: /Read what is there/ })).toBeNull();
+});

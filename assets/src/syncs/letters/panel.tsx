@@ -30,7 +30,9 @@ export function DeadLetters({ sync, mayWrite }: { sync: Sync; mayWrite: boolean 
   return (
     <Panel title="Dead letters" aside={mayWrite && items.length > 0 && <DiscardAll sync={sync} />}>
       <p className="quiet-value">
-        Records that were not taken there. Each goes from here when a later run writes it.
+        Records that were not taken there
+        {sync.resend_unknown && ", and deliveries of which nobody knows whether they arrived"}. Each
+        goes from here when a later run writes it.
       </p>
       {letters.isError && <Failure error={letters.error} onRetry={() => letters.refetch()} />}
       {items.length > 0 && (
@@ -92,7 +94,8 @@ function columnsFor(open: (letter: DeadLetter) => void): Column<DeadLetter>[] {
   ];
 }
 
-function DiscardAll({ sync: { id, name } }: { sync: Sync }) {
+function DiscardAll({ sync }: { sync: Sync }) {
+  const { id, name } = sync;
   const [isAsking, setIsAsking] = useState(false);
   const refresh = useRefresh();
   const close = () => setIsAsking(false);
@@ -120,7 +123,8 @@ function DiscardAll({ sync: { id, name } }: { sync: Sync }) {
       >
         <p>
           The reasons and what was sent are forgotten. The records stay as they are, and the next
-          run tries them again.
+          run tries them again
+          {sync.resend_unknown && "; deliveries without an answer are taken for delivered"}.
         </p>
       </Confirm>
     </>

@@ -26,13 +26,19 @@ export function LetterSheet({ sync, letter, mayWrite, onClose }: LetterSheetProp
         <div className="stack">
           <Notice tone="warn" title={letter.reason}>
             <p>
-              {formatAmount(letter.attempts, "run")} tried it; the last was refused{" "}
-              {formatMoment(letter.last_at)}.
+              {formatAmount(letter.attempts, "run")} tried it; the last{" "}
+              {letter.delivery ? "had no answer" : "was refused"} {formatMoment(letter.last_at)}.
             </p>
           </Notice>
           <Facts
             facts={[
-              { label: "Refused first", value: formatMoment(letter.first_at) },
+              {
+                label: letter.delivery ? "Sent first" : "Refused first",
+                value: formatMoment(letter.first_at),
+              },
+              ...(letter.delivery
+                ? [{ label: "Its delivery_id", value: <code>{letter.delivery.id}</code> }]
+                : []),
               {
                 label: "Here",
                 value: (
@@ -61,6 +67,9 @@ export function LetterSheet({ sync, letter, mayWrite, onClose }: LetterSheetProp
             rows={letter.payload}
             rowId={({ remote_field_id }) => remote_field_id}
           />
+          {mayWrite && letter.delivery && (
+            <Resend sync={sync} letter={letter} delivery={letter.delivery} onDone={onClose} />
+          )}
           {mayWrite && <Discard sync={sync} letter={letter} onDone={onClose} />}
         </div>
       )}
@@ -85,8 +94,42 @@ interface DiscardProps {
   onDone: () => void;
 }
 
+interface ResendProps extends DiscardProps {
+  delivery: NonNullable<DeadLetter["delivery"]>;
+}
+
+/** Has the next run send a delivery again; whoever has it already can tell by its id. */
+function Resend({ sync, letter: { key }, delivery, onDone }: ResendProps) {
+  const refresh = useRefresh();
+  const resend = useMutation({
+    mutationFn: () =>
+      client.POST("/syncs/{id}/dead-letters/{key}/resend", {
+        params: { path: { id: sync.id, key } },
+      }),
+    onSuccess: async () => {
+      announce(`The next run sends ${key} again.`);
+      onDone();
+      await refresh("/syncs/{id}/dead-letters");
+    },
+  });
+  if (delivery.resend) return <p>The next run sends it again, under the same id.</p>;
+  return (
+    <>
+      <Failure error={resend.error} />
+      <div className="between">
+        <p className="quiet-value">
+          Look there whether it arrived. If not, the next run can send it again, under the same id.
+        </p>
+        <Button icon="run" isDisabled={resend.isPending} onPress={() => resend.mutate()}>
+          Send again
+        </Button>
+      </div>
+    </>
+  );
+}
+
 /** Forgets the letter without a question: the next run writes it anew where it still holds. */
-function Discard({ sync, letter: { key }, onDone }: DiscardProps) {
+function Discard({ sync, letter: { key, delivery }, onDone }: DiscardProps) {
   const refresh = useRefresh();
   const discard = useMutation({
     mutationFn: () =>
@@ -94,7 +137,9 @@ function Discard({ sync, letter: { key }, onDone }: DiscardProps) {
         params: { path: { id: sync.id, key } },
       }),
     onSuccess: async () => {
-      announce(`The dead letter of ${key} is discarded.`);
+      announce(
+        delivery ? `${key} is taken for delivered.` : `The dead letter of ${key} is discarded.`,
+      );
       onDone();
       await refresh("/syncs/{id}/dead-letters");
     },
@@ -103,9 +148,13 @@ function Discard({ sync, letter: { key }, onDone }: DiscardProps) {
     <>
       <Failure error={discard.error} />
       <div className="between">
-        <p className="quiet-value">The record stays as it is; the next run tries it again.</p>
+        <p className="quiet-value">
+          {delivery
+            ? "Then it is sent again only once it has changed."
+            : "The record stays as it is; the next run tries it again."}
+        </p>
         <Button look="removal" isDisabled={discard.isPending} onPress={() => discard.mutate()}>
-          Discard
+          {delivery ? "It arrived" : "Discard"}
         </Button>
       </div>
     </>

@@ -93,8 +93,10 @@ export function Create({ settled }: { settled: Settled }) {
         <Button onPress={() => go({ step: "mapping" })}>Back</Button>
       </div>
       <p className="quiet">
-        Created alone, nothing is written before you start a run. A run writes into{" "}
-        {targetOf(settled)} only what differs.
+        Created alone, nothing is written before you start a run.{" "}
+        {settled.table.any_names
+          ? "A run delivers only what is new or has changed since the last one."
+          : `A run writes into ${targetOf(settled)} only what differs.`}
       </p>
     </form>
   );
@@ -107,12 +109,15 @@ function usualName({ dataset, base, isPull, isBoth }: Settled): string {
 
 /** What was chosen of the rules that such a sync has. */
 function rulesOf(
-  { isPull, isBoth }: Settled,
+  { table, isPull, isBoth }: Settled,
   search: NewSyncSearch,
   { filter, meeting: { conflicts, wait } }: { filter: string; meeting: Meeting },
 ) {
   const gone = search.gone ? ("delete" as const) : ("keep" as const);
   if (isPull) return { direction: "pull" as const, gone };
+  if (table.any_names) {
+    return { resend_unknown: search.resends ? ("always" as const) : ("never" as const) };
+  }
   const there = {
     typecast: search.typecast ?? false,
     deletes: search.deletes ?? usualDeletes,
@@ -133,9 +138,16 @@ interface RulesProps {
 
 /** The rules that a sync of this direction has. */
 function Rules({ settled, filter, onFilter, meeting, onMeeting, faults }: RulesProps) {
-  const { dataset, connection, isPull, isBoth } = settled;
+  const { dataset, connection, table, isPull, isBoth } = settled;
   const search = route.useSearch();
   const enter = useEnter();
+  if (table.any_names) {
+    return (
+      <Checkbox isSelected={search.resends ?? false} onChange={(resends) => enter({ resends })}>
+        Send again by itself what had no answer; some of it then arrives twice
+      </Checkbox>
+    );
+  }
   return (
     <>
       {isBoth && <MeetingFields value={meeting} onChange={onMeeting} faults={faults} />}
@@ -208,6 +220,7 @@ function Summary({ settled }: { settled: Settled }) {
 interface Wish {
   name: string;
   typecast?: boolean;
+  resend_unknown?: NonNullable<Sync["resend_unknown"]>;
   direction?: "pull" | "two_way";
   conflicts?: ConflictPolicy;
   wait_seconds?: number;

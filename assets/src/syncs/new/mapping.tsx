@@ -23,7 +23,9 @@ export function MapFields({ settled }: { settled: Settled }) {
       <p className="quiet-value">
         {isPull
           ? `${dataset.key_field} tells records apart here: the field that it comes from must hold another value in each row, and in each row one.`
-          : `Records meet where ${dataset.key_field} equals the field that it goes into, so its values there must differ from record to record.`}
+          : table.any_names
+            ? `Each value goes under the name that it has here. ${dataset.key_field} tells records apart; the names delivery_id and change are taken.`
+            : `Records meet where ${dataset.key_field} equals the field that it goes into, so its values there must differ from record to record.`}
       </p>
       <Problems problems={proposal.problems} />
       <MappingEditor

@@ -4,6 +4,7 @@ import { fakeAppliance, refusal } from "../../testing/appliance";
 import { choose, openPage, seePage } from "../../testing/open";
 import {
   airports,
+  hookTable,
   losAngeles,
   remoteTable,
   run,
@@ -256,4 +257,43 @@ it("without a connection it says so", async () => {
   fakeAppliance({ "GET /datasets": { items: [airports] }, "GET /connections": { items: [] } });
   await openPage("/syncs/new", "New sync");
   expect(await screen.findByText("A sync needs a connection")).toBeVisible();
+});
+
+it("a hook takes values of any name", async () => {
+  const zap = { ...sandboxConnection, provider: "zapier" as const };
+  const appliance = fakeAppliance({
+    ...ends,
+    "GET /connections": { items: [zap] },
+    "GET /connections/{id}/bases": { items: [{ id: "hook", name: "Catch hook", permission: "" }] },
+    "GET /connections/{id}/bases/{base}/tables": { items: [hookTable] },
+    "POST /syncs/proposal": {
+      mapping: [
+        { field: "code", remote_field_id: "code", reason: "same name" },
+        { field: "name", remote_field_id: "name", reason: "same name" },
+      ],
+      remote_key_field_id: "code",
+      unmapped_fields: [],
+      problems: [],
+    },
+  });
+  const { user } = await openPage(
+    `/syncs/new?dataset=${airports.id}&connection=${zap.id}&base=hook&table=record&step=mapping`,
+    "New sync",
+  );
+  const name = await screen.findByLabelText("What name is called there");
+  await user.clear(name);
+  await user.type(name, "Airport name");
+  expect(await screen.findByRole("columnheader", { name: "Airport name" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await user.click(await screen.findByRole("checkbox", { name: /Send again by itself/ }));
+  await user.click(screen.getByRole("button", { name: "Create and run" }));
+  await waitFor(() => expect(appliance.bodies("POST /syncs")).toHaveLength(1));
+  expect(appliance.bodies("POST /syncs")[0]).toMatchObject({
+    mapping: [
+      { field: "code", remote_field_id: "code" },
+      { field: "name", remote_field_id: "Airport name" },
+    ],
+    remote_key_field_id: "code",
+    resend_unknown: "always",
+  });
 });

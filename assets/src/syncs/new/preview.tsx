@@ -4,7 +4,7 @@ import type { DatasetRecord } from "../../api/types";
 import { showValue } from "../../datasets/show";
 import { Loaded } from "../../ui/loaded";
 import { type Column, Table, WaitingTable } from "../../ui/table";
-import type { MappingDraft } from "../mapping";
+import { finishMapping, type MappingDraft } from "../mapping";
 import type { Settled } from "./settled";
 
 const shownRecords = 5;
@@ -45,7 +45,13 @@ export function LivePreview({ settled }: { settled: Shown }) {
 function columnsOf({ dataset, table, mapping }: Shown): Column<DatasetRecord>[] {
   const sources = sourcesOf(mapping);
   const types = new Map(dataset.fields.map(({ name, type }) => [name, type]));
-  return table.fields.flatMap(({ id, name }) => {
+  const fields = table.any_names
+    ? finishMapping(mapping, dataset.fields).map(({ remote_field_id: name }) => ({
+        id: name,
+        name,
+      }))
+    : table.fields;
+  return fields.flatMap(({ id, name }) => {
     const source = sources.get(id);
     if (source === undefined) return [];
     const type = types.get(source);

@@ -18,6 +18,8 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   /** By the dataset's field, where it goes instead of where it was proposed to; empty, it stays. */
   map?: Record<string, string>;
   typecast?: boolean;
+  /** Whether deliveries without an answer are sent again by themselves. */
+  resends?: boolean;
   /** Which way records go, when it is not from the dataset into the table. */
   direction?: "pull" | "two_way";
   /** The fields of a two-way sync that go one way alone. */
@@ -50,6 +52,7 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
     ...(scope ? { scope } : {}),
     ...(deletes ? { deletes } : {}),
     ...(search.typecast === true ? { typecast: true } : {}),
+    ...(search.resends === true ? { resends: true } : {}),
     ...(direction ? { direction } : {}),
     ...(ways ? { ways } : {}),
     ...(conflicts ? { conflicts } : {}),

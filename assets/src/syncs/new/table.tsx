@@ -36,7 +36,9 @@ export function ChooseTable() {
             <Pick
               label="Table"
               from={items}
-              note={({ fields }) => formatAmount(fields.length, "field")}
+              note={({ any_names, fields }) =>
+                any_names ? "values of any name" : formatAmount(fields.length, "field")
+              }
               chosen={table}
               onChoose={(table) => enter({ base, table })}
             />

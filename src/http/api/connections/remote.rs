@@ -42,6 +42,8 @@ pub(super) struct TableView {
     primary_field_id: String,
     /// Its fields, in the provider's order.
     fields: Vec<FieldView>,
+    /// Whether it takes fields of any name, as a hook does: a name is then the field's id.
+    any_names: bool,
 }
 
 /// A field of a remote table.
@@ -79,6 +81,7 @@ impl From<RemoteTable> for TableView {
             id: table.id,
             name: table.name,
             primary_field_id: table.primary_field_id,
+            any_names: table.any_names,
             fields: table.fields.into_iter().map(FieldView::from).collect(),
         }
     }

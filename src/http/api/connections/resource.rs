@@ -171,7 +171,8 @@ impl Resource {
 
     /// Asks the provider whose token it is.
     ///
-    /// The answer is kept as the connection's status.
+    /// The answer is kept as the connection's status. A hook of Zapier's can be asked nothing: it is
+    /// sent a delivery whose `change` is `test`, upon which its Zap runs.
     #[oai(
         path = "/connections/:id/test",
         method = "post",

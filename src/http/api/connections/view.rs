@@ -18,6 +18,8 @@ pub(super) enum Provider {
     Airtable,
     /// Notion.
     Notion,
+    /// Zapier: a catch hook, to which records are delivered.
+    Zapier,
 }
 
 /// Where a provider is called.
@@ -62,7 +64,8 @@ pub(super) struct ConnectionView {
     removals: Vec<RemovalView>,
     /// Whose account it is; known once a test went well.
     account: Option<AccountView>,
-    /// The first three characters of the token and its last four.
+    /// The first three characters of the token and its last four; of a hook the account and how it
+    /// begins.
     token_hint: String,
     /// What was allowed by OAuth; absent when somebody pasted the token.
     oauth: Option<GrantedView>,
@@ -132,8 +135,8 @@ pub(super) struct NewConnection {
     /// What people call it; none of the owner's other connections may be called so.
     #[oai(validator(max_length = 120))]
     pub(super) name: String,
-    /// A personal access token of Airtable's, or the secret of an integration of Notion's. It is
-    /// sealed, and never shown again.
+    /// A personal access token of Airtable's, the secret of an integration of Notion's, or the
+    /// address of a catch hook of Zapier's. It is sealed, and never shown again.
     #[oai(validator(max_length = 500))]
     pub(super) token: Password,
     /// Where the provider is called.
@@ -177,6 +180,7 @@ impl From<Provider> for Kind {
         match provider {
             Provider::Airtable => Self::Airtable,
             Provider::Notion => Self::Notion,
+            Provider::Zapier => Self::Zapier,
         }
     }
 }
@@ -195,6 +199,7 @@ impl From<Kind> for Provider {
         match kind {
             Kind::Airtable => Self::Airtable,
             Kind::Notion => Self::Notion,
+            Kind::Zapier => Self::Zapier,
         }
     }
 }

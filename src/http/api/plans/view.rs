@@ -134,7 +134,8 @@ pub(super) struct PlannedChangeList {
 #[derive(Default, Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct NewPlan {
-    /// Whether to read the remote records first. That is done anyway while nothing was agreed yet.
+    /// Whether to read the remote records first. That is done anyway while nothing was agreed yet,
+    /// and never where there is nothing to read, as with a hook.
     #[oai(default)]
     pub(super) read_first: bool,
 }

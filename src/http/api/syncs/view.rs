@@ -9,8 +9,8 @@ use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
 use crate::sync::{
-    Approval, Deletes, Direction, Extent, FieldWay, Gone, Named, Overview, Pair, Policy, Sync,
-    Trouble,
+    Approval, Deletes, Direction, Extent, FieldWay, Gone, Named, Overview, Pair, Policy, Resend,
+    Sync, Trouble,
 };
 
 /// A sync.
@@ -60,6 +60,8 @@ pub(super) struct SyncView {
     drift: DriftView,
     /// How mapping and table have grown apart, as the last run found.
     drifted: Option<DriftedView>,
+    /// What becomes of deliveries whose answer was lost; hooks only.
+    resend_unknown: Option<ResendView>,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -225,6 +227,16 @@ impl Example for ScopeView {
     }
 }
 
+/// What becomes of a delivery of which nobody can tell whether it arrived.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "SyncResend", rename_all = "snake_case")]
+pub(super) enum ResendView {
+    /// It stays unknown until somebody decides: nothing arrives twice.
+    Never,
+    /// It is sent again under the same id until it is answered: some arrive twice.
+    Always,
+}
+
 /// A dataset by its name.
 #[derive(Object)]
 pub(super) struct DatasetName {
@@ -302,6 +314,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         connection,
         provider,
         last_run,
+        delivers,
         failing,
         drifted,
     } = sync.overview()?;
@@ -344,6 +357,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         deletes: kept.deletes.into(),
         drift: kept.drift.into(),
         drifted: drifted.map(DriftedView::from),
+        resend_unknown: delivers.then(|| kept.resend.into()),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: last_run.map(|run| RunView::of(&run, sync.now())),
@@ -424,6 +438,24 @@ impl From<GoneView> for Gone {
         match gone {
             GoneView::Keep => Self::Keep,
             GoneView::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<Resend> for ResendView {
+    fn from(resend: Resend) -> Self {
+        match resend {
+            Resend::Never => Self::Never,
+            Resend::Always => Self::Always,
+        }
+    }
+}
+
+impl From<ResendView> for Resend {
+    fn from(resend: ResendView) -> Self {
+        match resend {
+            ResendView::Never => Self::Never,
+            ResendView::Always => Self::Always,
         }
     }
 }

@@ -4,13 +4,13 @@ use poem_openapi::Object;
 
 use super::drift::DriftView;
 use super::meeting::{ConflictPolicyView, FieldDirectionView};
-use super::view::{ApprovalView, DeletesView, GoneView, ScopeView};
+use super::view::{ApprovalView, DeletesView, GoneView, ResendView, ScopeView};
 use crate::base::{ConnectionId, DatasetId};
 use crate::http::api::runs::DirectionView;
 use crate::http::{ApiError, Members};
 use crate::sync::{
     Approval, Change, ConflictPolicy, Deletes, Direction, Drift, Extent, FieldWay, Gone,
-    MeetingChange, New, Previewed, Proposal, PullingChange, Target, Ways, Wish,
+    MeetingChange, New, Previewed, Proposal, PullingChange, Resend, Target, Ways, Wish,
 };
 
 /// A field of the dataset and the remote field that it is to fill, or to be filled from.
@@ -82,6 +82,9 @@ pub(super) struct NewSync {
     /// What becomes of it when mapped fields of the table are lost, or others are new.
     #[oai(default)]
     drift: DriftView,
+    /// What becomes of deliveries to a hook whose answer was lost (`never` when left out). Other
+    /// syncs have no such rule.
+    resend_unknown: Option<ResendView>,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -107,6 +110,8 @@ pub(super) struct SyncChange {
     /// syncs only.
     #[oai(validator(maximum(value = "86400")))]
     wait_seconds: Option<u32>,
+    /// What becomes of deliveries to a hook whose answer was lost. Other syncs have no such rule.
+    resend_unknown: Option<ResendView>,
     /// What becomes of records here whose remote ones are gone. A push has no such rule.
     gone: Option<GoneView>,
     /// If more records would be deleted here in one run, none is, and a plan must be approved.
@@ -255,6 +260,7 @@ impl TryFrom<NewSync> for New {
             scope: new.scope.try_into()?,
             deletes: new.deletes.into(),
             drift: new.drift.into(),
+            resend: new.resend_unknown.map(Resend::from),
         })
     }
 }
@@ -275,6 +281,7 @@ impl TryFrom<SyncChange> for Change {
             remote_key_field_id: change.remote_key_field_id,
             typecast: change.typecast,
             approval: change.approval.map(Approval::from),
+            resend: change.resend_unknown.map(Resend::from),
             pulling: PullingChange {
                 gone: change.gone.map(Gone::from),
                 most: change.gone_most,

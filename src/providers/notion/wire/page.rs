@@ -65,8 +65,6 @@ struct Page<'a> {
     last_edited_time: Option<Timestamp>,
     #[serde(borrow)]
     created_by: Known<'a>,
-    #[serde(default)]
-    last_edited_time: Option<Timestamp>,
     #[serde(borrow, default)]
     last_edited_by: Option<Known<'a>>,
     #[serde(default)]
@@ -180,6 +178,7 @@ pub(super) mod tests {
             key: 0,
             typecast: false,
             changed: None,
+            sender: String::new(),
         }
     }
 

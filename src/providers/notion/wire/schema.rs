@@ -123,6 +123,7 @@ pub(in super::super) fn table(body: &[u8]) -> Result<RemoteTable, Error> {
         name: title(answer.title),
         primary_field_id: primary.map(|field| field.id.clone()).unwrap_or_default(),
         fields,
+        any_names: false,
     })
 }
 
