@@ -162,6 +162,7 @@ async fn sign_ins_limits_commits_and_the_book_are_counted() {
     }
     for series in [
         "weighbridge_jobs{state=\"queued\"}",
+        "weighbridge_connections{status=\"reconnect\"}",
         "weighbridge_audit_degraded",
     ] {
         assert_eq!(after.get(series), Some(&0), "{series}");

@@ -3092,7 +3092,7 @@ export interface components {
          * @description What is best done.
          * @enum {string}
          */
-        HealthAction: "reconnect" | "replace_token" | "allow_more" | "test" | "wait" | "raise_limit" | "spare_quota" | "share_again" | "look_at_run" | "look_at_records";
+        HealthAction: "reconnect" | "replace_token" | "allow_more" | "test" | "wait" | "raise_limit" | "spare_quota" | "share_again" | "map_again" | "look_at_run" | "look_at_records";
         /**
          * HealthAdvice
          * @description The one thing to do.
@@ -3107,6 +3107,29 @@ export interface components {
              * @description The run to look at.
              */
             run_id?: string;
+        };
+        /**
+         * HealthDrift
+         * @description How a sync's mapping and its table have grown apart; the sync itself says it field by field.
+         */
+        HealthDrift: {
+            /**
+             * Format: date-time
+             * @description When a run found that it is as it is now.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description How many mapped fields are lost, the one with the key included.
+             */
+            lost: number;
+            /**
+             * Format: int32
+             * @description How many new fields might be mapped as well.
+             */
+            offers: number;
+            /** @description Whether runs fail until somebody has acted. */
+            stops: boolean;
         };
         /**
          * @description A limit of the provider's that was met and does not pass by waiting for a moment.
@@ -5105,6 +5128,8 @@ export interface components {
              * @description The records that the last of them could not settle.
              */
             unsettled: number;
+            /** @description How its mapping and its table have grown apart; absent when they have not. */
+            drift?: components["schemas"]["HealthDrift"] & unknown;
             /** @description How calls to its base go out. */
             quota: components["schemas"]["HealthQuota"] & unknown;
         };

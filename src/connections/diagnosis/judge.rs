@@ -22,6 +22,7 @@ const RESOLVER: &str =
     "See to the machine's resolver, and to a firewall between it and its server.";
 const FIREWALL: &str = "See to a firewall or a missing route: port 443 of the provider must be reached \
                         without a proxy.";
+const SANDBOX: &str = "Start the sandbox: weighbridge sandbox.";
 const INTERCEPTED: &str = "See to the machine's clock and certificates, and to a proxy that opens \
                            encrypted connections: the provider's own certificate must arrive here.";
 const LATER: &str = "Wait, and look at the provider's page of its state.";
@@ -77,9 +78,10 @@ pub(super) fn connection(way: &Way) -> Check {
             "no address to connect to is known",
         )
     };
+    let remedy = if way.is_encrypted { FIREWALL } else { SANDBOX };
     way.connection
         .as_ref()
-        .map_or_else(none, |found| step("tcp", found, FIREWALL))
+        .map_or_else(none, |found| step("tcp", found, remedy))
 }
 
 pub(super) fn encryption(is_encrypted: bool, answer: Option<&Result<Answer, net::Error>>) -> Check {

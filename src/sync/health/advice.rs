@@ -44,6 +44,8 @@ pub enum Advice {
     SpareQuota,
     /// Have the dataset shared again.
     ShareAgain,
+    /// Look through the mapping, which its table has grown apart from.
+    MapAgain(String),
     /// Look at the run that failed.
     LookAtRun(RunId, String),
     /// Look at the records that are left.
@@ -102,6 +104,9 @@ impl Advice {
             }
             Self::ShareAgain => {
                 "Have its dataset shared with you again, or delete the sync.".to_owned()
+            }
+            Self::MapAgain(told) => {
+                format!("Look through its mapping, and accept or change it: {told}.")
             }
             Self::LookAtRun(_, told) => told.clone(),
             Self::LookAtRecords(_, 1) => {

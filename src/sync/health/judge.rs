@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::advice::{Advice, Finding};
-use super::{Last, Recent};
+use super::{Drifted, Last, Recent};
 use crate::connections::{GrantView, Limit, Standing, Status};
 
 /// A grant that ends so soon needs somebody.
@@ -33,6 +33,7 @@ pub(super) struct Doing<'a> {
     /// From how many on it fails.
     pub(super) failing_after: u32,
     pub(super) dataset_available: bool,
+    pub(super) drifted: Option<&'a Drifted>,
 }
 
 /// What to think of a connection whose calls go out like this.
@@ -65,6 +66,9 @@ pub(super) fn sync(doing: &Doing<'_>) -> Finding {
     if !doing.dataset_available {
         return Finding::failing(Advice::ShareAgain);
     }
+    if let Some(finding) = doing.drifted.and_then(grown_apart) {
+        return finding;
+    }
     let Some(last) = &doing.runs.last else {
         return Finding::HEALTHY; // it has not been run
     };
@@ -80,6 +84,27 @@ pub(super) fn sync(doing: &Doing<'_>) -> Finding {
         return Finding::attention(Advice::LookAtRecords(last.run, last.refused));
     }
     unsteady(doing.runs, last).unwrap_or(Finding::HEALTHY)
+}
+
+/// A field that is new at the provider does no harm.
+fn grown_apart(drifted: &Drifted) -> Option<Finding> {
+    let lost = drifted
+        .found
+        .lost
+        .iter()
+        .map(|lost| &*lost.remote_field_name);
+    let lost: Vec<&str> = lost.collect();
+    let told = match &drifted.found.key {
+        Some(reason) => format!("the field that holds the key cannot be used: {reason}"),
+        None if lost.is_empty() => return None,
+        None => format!("it has lost {}", lost.join(", ")),
+    };
+    let told = told.trim_end_matches('.').to_owned();
+    Some(if drifted.stops {
+        Finding::failing(Advice::MapAgain(told))
+    } else {
+        Finding::attention(Advice::MapAgain(told))
+    })
 }
 
 fn unsteady(runs: &Recent, last: &Last) -> Option<Finding> {
@@ -162,6 +187,7 @@ mod tests {
     use crate::base::{Clock, RunId};
     use crate::connections::Met;
     use crate::jobs::Failure;
+    use crate::sync::drift::{Findings, Lost};
 
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
@@ -338,6 +364,7 @@ mod tests {
                 in_a_row,
                 failing_after,
                 dataset_available,
+                drifted: None,
             };
             assert_eq!(sync(&doing).verdict, verdict, "{course} {refused}");
             let dataset_available = false;
@@ -347,5 +374,54 @@ mod tests {
             };
             assert_eq!(sync(&without), Finding::failing(Advice::ShareAgain));
         }
+    }
+
+    #[test]
+    fn a_sync_that_has_grown_apart_from_its_table_says_what_it_has_lost() {
+        let lost = vec![Lost {
+            field: "city".to_owned(),
+            remote_field_id: "fld1".to_owned(),
+            remote_field_name: "City".to_owned(),
+            reason: "gone".to_owned(),
+        }];
+        let drifted = |key: Option<&str>, lost: &[Lost], stops| Drifted {
+            since: NOW,
+            found: Findings {
+                key: key.map(str::to_owned),
+                lost: lost.to_vec(),
+                offers: Vec::new(),
+            },
+            stops,
+            rests: stops,
+        };
+        let runs = &runs("x", 0);
+        let judged = |drifted: &Drifted| {
+            sync(&Doing {
+                runs,
+                in_a_row: 1,
+                failing_after: 3,
+                dataset_available: true,
+                drifted: Some(drifted),
+            })
+        };
+        let stopped = judged(&drifted(None, &lost, true));
+        assert_eq!(stopped.verdict, Verdict::Failing);
+        assert!(
+            stopped
+                .advice
+                .unwrap()
+                .sentence()
+                .contains("it has lost City")
+        );
+        assert_eq!(
+            judged(&drifted(None, &lost, false)).verdict,
+            Verdict::Attention
+        );
+        let keyless = judged(&drifted(Some("it is gone."), &[], true));
+        let told = keyless.advice.unwrap().sentence();
+        assert!(told.contains("the field that holds the key"), "{told}");
+        // What is only new leaves the verdict to the runs.
+        let offered = judged(&drifted(None, &[], false));
+        assert!(matches!(offered.advice, Some(Advice::LookAtRun(..))));
     }
 }

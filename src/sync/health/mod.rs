@@ -12,6 +12,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use super::definition::{Definition, Definitions, Named};
+use super::drift::{Drifted, Drifts};
 use super::error::Error;
 use super::job::{BY_SYNC, Job, Runs, Task};
 use super::syncs::{Part, Syncs};
@@ -59,6 +60,8 @@ pub struct SyncHealth {
     pub base: Named,
     /// How calls to that base go out.
     pub quota: Standing,
+    /// How its mapping and its table have grown apart.
+    pub drifted: Option<Drifted>,
     /// What its last runs say.
     pub runs: Recent,
     /// What to think of it.
@@ -198,18 +201,21 @@ impl Syncs {
         let ((_, id), sync) = (row.key, row.value);
         let runs = recent(moment, id)?;
         let trouble = moment.get::<Troubles>(&row.key)?;
+        let drifted = moment.get::<Drifts>(&row.key)?.map(|row| row.value);
         let in_a_row = trouble.map_or(0, |row| row.value.failures);
         let finding = judge::sync(&judge::Doing {
             runs: &runs,
             in_a_row,
             failing_after: self.services.settings.failing_after,
             dataset_available: self.has_dataset(scope, &sync)?,
+            drifted: drifted.as_ref(),
         });
         Ok(SyncHealth {
             id,
             quota: connection.quota(&sync.base.id),
             name: sync.name,
             base: sync.base,
+            drifted,
             runs,
             finding,
         })

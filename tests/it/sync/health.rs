@@ -76,6 +76,30 @@ async fn what_fails_says_so_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_table_whose_fields_have_changed_is_to_be_mapped_again() {
+    let yard = Yard::unhurried().await;
+    yard.bring(0..3, "Airport").await;
+    let sync = yard.sync().await;
+    let other = json!({
+        "id": super::BASE, "name": "Sandbox", "tables": [{
+            "id": super::TABLE, "name": "Airports",
+            "fields": [{"name": "Code", "type": "singleLineText"}],
+        }],
+    });
+    yard.vendor
+        .control(Method::POST, "bases", Some(other))
+        .await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["failure"]["code"], "mapping_moved", "{run}");
+    let health = yard.health().await;
+    let one = &health["syncs"][0];
+    assert_eq!(one["drift"]["stops"], true, "{one}");
+    assert!(one["drift"]["lost"].as_u64() > Some(0), "{one}");
+    assert_eq!(one["verdict"], "failing", "{one}");
+    assert_eq!(action(one), Some("map_again"), "{one}");
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_is_to_be_replaced() {
     let yard = Yard::unhurried().await;
     let everywhere = json!({"match": {"path_contains": "whoami"}});

@@ -12,7 +12,7 @@ use crate::connections::{Limit, Met, Standing};
 use crate::http::api::Tag;
 use crate::http::page::Pages;
 use crate::http::{ApiError, Caller, Moment};
-use crate::sync::{Advice, ConnectionHealth, Finding, Part, SyncHealth, Syncs, Verdict};
+use crate::sync::{Advice, ConnectionHealth, Drifted, Finding, Part, SyncHealth, Syncs, Verdict};
 
 pub(crate) struct Resource {
     syncs: Syncs,
@@ -51,6 +51,8 @@ enum ActionView {
     SpareQuota,
     /// Have the dataset shared again.
     ShareAgain,
+    /// Look through the sync's mapping.
+    MapAgain,
     /// Look at a run.
     LookAtRun,
     /// Look at the records that a run could not settle.
@@ -107,6 +109,20 @@ struct QuotaView {
     limits: Vec<MetView>,
 }
 
+/// How a sync's mapping and its table have grown apart; the sync itself says it field by field.
+#[derive(Object)]
+#[oai(rename = "HealthDrift")]
+struct DriftView {
+    /// When a run found that it is as it is now.
+    since: Moment,
+    /// How many mapped fields are lost, the one with the key included.
+    lost: u32,
+    /// How many new fields might be mapped as well.
+    offers: u32,
+    /// Whether runs fail until somebody has acted.
+    stops: bool,
+}
+
 /// How a sync does.
 #[derive(Object)]
 #[oai(rename = "SyncHealth", skip_serializing_if_is_none)]
@@ -132,6 +148,8 @@ struct SyncHealthView {
     last_run_id: Option<RunId>,
     /// The records that the last of them could not settle.
     unsettled: u64,
+    /// How its mapping and its table have grown apart; absent when they have not.
+    drift: Option<DriftView>,
     /// How calls to its base go out.
     quota: QuotaView,
 }
@@ -259,6 +277,7 @@ impl From<SyncHealth> for SyncHealthView {
             failed_runs: one.runs.failed,
             last_run_id: last.map(|last| last.run),
             unsettled: last.map_or(0, |last| last.refused),
+            drift: one.drifted.as_ref().map(DriftView::from),
             quota: one.quota.into(),
         }
     }
@@ -273,6 +292,19 @@ fn told(finding: &Finding) -> (VerdictView, Option<AdviceView>) {
     (verdict, finding.advice.as_ref().map(AdviceView::from))
 }
 
+impl From<&Drifted> for DriftView {
+    fn from(drifted: &Drifted) -> Self {
+        let count = |all: usize| u32::try_from(all).unwrap_or(u32::MAX);
+        let found = &drifted.found;
+        Self {
+            since: drifted.since.into(),
+            lost: count(found.lost.len() + usize::from(found.key.is_some())),
+            offers: count(found.offers.len()),
+            stops: drifted.stops,
+        }
+    }
+}
+
 impl From<&Advice> for AdviceView {
     fn from(advice: &Advice) -> Self {
         Self {
@@ -285,6 +317,7 @@ impl From<&Advice> for AdviceView {
                 Advice::RaiseLimit(..) => ActionView::RaiseLimit,
                 Advice::SpareQuota => ActionView::SpareQuota,
                 Advice::ShareAgain => ActionView::ShareAgain,
+                Advice::MapAgain(_) => ActionView::MapAgain,
                 Advice::LookAtRun(..) => ActionView::LookAtRun,
                 Advice::LookAtRecords(..) => ActionView::LookAtRecords,
             },
