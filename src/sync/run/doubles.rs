@@ -20,7 +20,7 @@ const KEPT: &str = "a second record of our own making was found; somebody may ha
 /// What is known here of records of which there may be two.
 pub(super) trait Known {
     /// The remote record that one is linked to.
-    fn linked(&self, key: &str) -> Option<String>;
+    fn linked(&self, key: &str) -> Result<Option<String>, Error>;
 
     /// Whether a remote record bears what was sent and nothing else. It is deleted then: what
     /// cannot be told is no.
@@ -58,7 +58,7 @@ impl Pass<'_> {
         let ours: HashSet<String> = made.into_iter().map(|held| held.id).collect();
         let mut spare: Vec<(String, String)> = Vec::new();
         for (key, rows) in held.iter_mut().filter(|(_, rows)| rows.len() > 1) {
-            let linked = known.linked(key);
+            let linked = known.linked(key)?;
             let loose = |row: &&Held| ours.contains(&row.id) && Some(&row.id) != linked.as_ref();
             let loose = rows.iter().filter(loose).map(|row| row.id.clone());
             let loose: Vec<String> = loose.collect();

@@ -12,7 +12,7 @@ use super::Pass;
 use super::batch::Load;
 use super::content::{bears, fingerprint};
 use super::doubles::Known;
-use super::readback::{Found, has_settled};
+use super::readback::{Found, OURS, earlier, has_settled};
 use crate::base::SyncId;
 use crate::providers::{Held, Row};
 use crate::store::{Batch, Row as Stored, Scan, Store, prefix};
@@ -162,7 +162,8 @@ impl Pass<'_> {
             sync: self.sync,
             again: &intent.again,
         };
-        let dropped = self.drop_doubles(&mut held, &made, intent.at).await?;
+        let since = earlier(intent.at, OURS);
+        let dropped = self.drop_doubles(&mut held, &made, since).await?;
         Ok(dropped.map(|()| Vec::new()))
     }
 }
@@ -175,13 +176,9 @@ struct Remade<'a> {
 }
 
 impl Known for Remade<'_> {
-    fn linked(&self, key: &str) -> Option<String> {
-        let link = self.store.get::<Links>(&(self.sync, key.to_owned()));
-        // A link that cannot be read is none that tells of doubles: nothing is deleted then.
-        match link {
-            Ok(link) => link.map(|row| row.value.remote_id),
-            Err(_unreadable) => Some(String::new()),
-        }
+    fn linked(&self, key: &str) -> Result<Option<String>, Error> {
+        let link = self.store.get::<Links>(&(self.sync, key.to_owned()))?;
+        Ok(link.map(|row| row.value.remote_id))
     }
 
     fn bears(&self, key: &str, held: &Held) -> bool {

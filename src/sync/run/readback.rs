@@ -18,7 +18,7 @@ use crate::providers::Held;
 use crate::store::{Scan, prefix};
 
 /// What was made so long before its announcement is still taken for ours: clocks differ.
-const OURS: SignedDuration = SignedDuration::from_mins(2);
+pub(super) const OURS: SignedDuration = SignedDuration::from_mins(2);
 /// What was made so long before may still be ours where a mistake would make a second record.
 const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
 /// Nobody sets a clock that is kept in step by more than this.
@@ -140,11 +140,12 @@ impl Pass<'_> {
         self.book.read(recent.len() as u64, 1);
         let key = self.fit.layout.key;
         let doubted = || looked.iter().filter(|looked| in_doubt(looked));
-        let strangers: Vec<Held> = recent
-            .into_iter()
-            .filter(|held| self.strange(held))
-            .filter(|held| doubted().any(|(load, _)| load.resembles(held, key)))
-            .collect();
+        let mut strangers: Vec<Held> = Vec::new();
+        for held in recent {
+            if self.strange(&held)? && doubted().any(|(load, _)| load.resembles(&held, key)) {
+                strangers.push(held);
+            }
+        }
         let strangers = self.unlinked(strangers).await?;
         for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
             let like = |held: &&Held| load.resembles(held, key);
@@ -185,14 +186,18 @@ impl Pass<'_> {
 
     /// Whether the remote row has a key that no record of the dataset has, and was not linked under
     /// it before that record was deleted here.
-    fn strange(&self, held: &Held) -> bool {
-        let known = |key: String| {
-            let link = self.store.get::<Links>(&(self.sync, key.clone()));
-            matches!(link, Ok(Some(link)) if link.value.remote_id == held.id)
-                || matches!(self.reader.dataset.record(&key), Ok(Some(_)))
+    ///
+    /// A dataset that cannot be read just now is no reason for doubt: people would be asked to give
+    /// a key to rows that have theirs.
+    fn strange(&self, held: &Held) -> Result<bool, Error> {
+        let Some(key) = self.key_of(&held.cells) else {
+            return Ok(true);
         };
-        // A dataset that cannot be read knows nobody: doubt is the safe side.
-        !self.key_of(&held.cells).is_some_and(known)
+        let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
+        if link.is_some_and(|link| link.value.remote_id == held.id) {
+            return Ok(false);
+        }
+        Ok(self.reader.dataset.record(&key)?.is_none())
     }
 
     pub(super) fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
@@ -205,8 +210,8 @@ impl Pass<'_> {
 struct Sent<'a>(&'a [Load]);
 
 impl Known for Sent<'_> {
-    fn linked(&self, _key: &str) -> Option<String> {
-        None
+    fn linked(&self, _key: &str) -> Result<Option<String>, Error> {
+        Ok(None)
     }
 
     fn bears(&self, key: &str, held: &Held) -> bool {
@@ -244,7 +249,7 @@ pub(super) fn has_settled(tried: Timestamp, now: Timestamp, lag: Duration) -> bo
     lists.is_ok_and(|lists| lists <= now)
 }
 
-fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
+pub(super) fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_sub(by).unwrap_or(at)
 }
 

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::sandbox::NotionLimits;
@@ -50,6 +51,24 @@ async fn a_page_that_turned_up_too_late_is_trashed_by_the_next_run_and_told() {
     yard.run(&sync).await;
     assert_eq!(yard.vendor.writes().await, written);
     assert_eq!(yard.vendor.calls("notion_query").await, queries);
+}
+
+/// The first page was older than its announcement by our clock: it was taken for somebody else's,
+/// and both stayed for ever, untold.
+#[tokio::test]
+async fn a_double_is_known_by_a_clock_that_is_behind_too() {
+    let yard = yard(json!({"query_lag_seconds": 60})).await;
+    yard.vendor.clock.step(SignedDuration::from_secs(-90));
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync().await;
+    yard.vendor.fault("lost_answer", json!({"times": 1})).await;
+    yard.run(&sync).await;
+    yard.advance(Duration::from_mins(2));
+    assert_eq!(yard.vendor.records().await.len(), 2);
+    let run = yard.run(&sync).await;
+    let told = text(&run["problems"][0]["reason"]);
+    assert!(told.contains("moved to the trash"), "{run}");
+    yard.assert_same().await;
 }
 
 #[tokio::test]
