@@ -13,13 +13,16 @@
 //! WEIGHBRIDGE_SEED=1234 cargo nextest run --test it simulation::one --no-capture
 //! ```
 //!
-//! and one of a pull or a two-way sync with `WEIGHBRIDGE_DIRECTION=pull` or `two_way` as well.
+//! one of a pull or a two-way sync with `WEIGHBRIDGE_DIRECTION=pull` or `two_way` as well, and one
+//! at Notion with `WEIGHBRIDGE_FAR=notion`. `WEIGHBRIDGE_SEEDS` says how many seeds the other tests
+//! live.
 
 mod book;
 mod both;
 mod check;
 mod colleague;
 mod dice;
+mod far;
 mod folder;
 mod kept;
 mod machine;
@@ -39,8 +42,11 @@ use std::time::Instant;
 
 use weighbridge::sync::Direction;
 
+use far::Far;
+use world::Course;
+
 /// Lives so many seeds from `first` on, on every core, and tells the first that fails.
-fn survive(direction: Direction, first: u64, seeds: u64) {
+fn survive(course: Course, first: u64, seeds: u64) {
     let (next, failed) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let end = first + seeds;
     let began = Instant::now();
@@ -50,7 +56,7 @@ fn survive(direction: Direction, first: u64, seeds: u64) {
             if seed >= end || failed.load(Ordering::Relaxed) < seed {
                 return;
             }
-            if catch_unwind(AssertUnwindSafe(|| world::live(direction, seed, false))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| world::live(course, seed, false))).is_err() {
                 failed.fetch_min(seed, Ordering::Relaxed);
                 eprintln!("seed {seed} failed");
             }
@@ -61,9 +67,10 @@ fn survive(direction: Direction, first: u64, seeds: u64) {
     let seed = failed.load(Ordering::Relaxed);
     assert!(
         seed == u64::MAX,
-        "replay it with: WEIGHBRIDGE_DIRECTION={} WEIGHBRIDGE_SEED={seed} cargo nextest run --test it \
-         simulation::one --no-capture",
-        direction.name()
+        "replay it with: WEIGHBRIDGE_FAR={} WEIGHBRIDGE_DIRECTION={} WEIGHBRIDGE_SEED={seed} cargo \
+         nextest run --test it simulation::one --no-capture",
+        course.0.kind().name(),
+        course.1.name()
     );
     eprintln!("{seeds} seeds in {:?}", began.elapsed());
 }
@@ -77,30 +84,59 @@ fn asked(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// How many seeds are lived: `few` in every build, more when somebody takes the time.
+fn seeds(few: u64) -> u64 {
+    match asked("WEIGHBRIDGE_SEEDS") {
+        Some(seeds) => seeds.parse().unwrap(),
+        None if asked("WEIGHBRIDGE_LONG").is_some() => 10_000,
+        None => few,
+    }
+}
+
 #[test]
 fn whatever_happens_nothing_is_lost_doubled_or_miscounted() {
-    let long = asked("WEIGHBRIDGE_LONG").is_some();
-    survive(Direction::Push, 0, if long { 10_000 } else { 1_000 });
+    let course = (Far::Airtable, Direction::Push);
+    survive(course, 0, seeds(1_000));
 }
 
 #[test]
 fn whatever_happens_a_pull_loses_doubles_and_miscounts_nothing() {
-    let long = asked("WEIGHBRIDGE_LONG").is_some();
-    survive(Direction::Pull, 0, if long { 10_000 } else { 600 });
+    let course = (Far::Airtable, Direction::Pull);
+    survive(course, 0, seeds(600));
+}
+
+#[test]
+fn whatever_happens_at_notion_nothing_is_lost_doubled_or_miscounted() {
+    let course = (Far::Notion, Direction::Push);
+    survive(course, 0, seeds(100));
+}
+
+#[test]
+fn whatever_happens_a_pull_from_notion_loses_doubles_and_miscounts_nothing() {
+    let course = (Far::Notion, Direction::Pull);
+    survive(course, 0, seeds(100));
 }
 
 #[test]
 fn whatever_happens_both_sides_of_a_two_way_sync_end_alike() {
-    let long = asked("WEIGHBRIDGE_LONG").is_some();
-    survive(Direction::TwoWay, 0, if long { 10_000 } else { 500 });
+    let course = (Far::Airtable, Direction::TwoWay);
+    survive(course, 0, seeds(500));
 }
 
 #[test]
 fn one_seed_has_one_history() {
-    for seed in 0..20 {
-        for direction in [Direction::Push, Direction::Pull, Direction::TwoWay] {
-            let live = || world::live(direction, seed, false);
-            assert_eq!(live(), live(), "seed {seed}");
+    let courses = [
+        (Far::Airtable, Direction::Push),
+        (Far::Airtable, Direction::Pull),
+        (Far::Airtable, Direction::TwoWay),
+        (Far::Notion, Direction::Push),
+        (Far::Notion, Direction::Pull),
+    ];
+    for course in courses {
+        for seed in 0..10 {
+            let live = || world::live(course, seed, false);
+            let (far, direction) = course;
+            assert_eq!(live(), live(), "seed {seed} {} {far:?}", direction.name());
         }
     }
 }
@@ -115,6 +151,10 @@ fn one() {
         Some("two_way") => Direction::TwoWay,
         _ => Direction::Push,
     };
-    let (lines, digest) = world::live(direction, seed, true);
+    let far = match asked("WEIGHBRIDGE_FAR").as_deref() {
+        Some("notion") => Far::Notion,
+        _ => Far::Airtable,
+    };
+    let (lines, digest) = world::live((far, direction), seed, true);
     eprintln!("seed {seed}: {lines} lines, {digest}");
 }

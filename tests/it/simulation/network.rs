@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use poem::http::Method;
+use poem::http::{HeaderMap, Method};
 use tokio::sync::oneshot;
 use weighbridge::net::{Answer, Call, Error, Network};
 
@@ -23,6 +23,7 @@ pub(super) struct Post {
     /// Path and query.
     pub(super) target: String,
     pub(super) token: String,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     pub(super) reply: Reply,
 }
@@ -30,7 +31,9 @@ pub(super) struct Post {
 impl Post {
     /// Whether it may change a record.
     pub(super) fn writes(&self) -> bool {
-        self.method != Method::GET && !self.target.ends_with("/listRecords")
+        let lists = self.target.ends_with("/listRecords");
+        let elsewhere = self.target.starts_with("/v1/") && !self.target.starts_with("/v1/pages");
+        self.method != Method::GET && !lists && !elsewhere
     }
 }
 
@@ -75,6 +78,7 @@ impl Network for Line {
                     .token()
                     .map(|token| token.expose().to_owned())
                     .unwrap_or_default(),
+                headers: call.headers().clone(),
                 body: Bytes::copy_from_slice(call.body()),
                 reply,
             };

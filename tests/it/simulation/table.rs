@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::far;
+
 pub(super) const BASE: &str = "appSimulation0001";
 pub(super) const TABLE: &str = "tblRecordsSim0001";
 pub(super) const KEY: &str = "Code";
@@ -65,6 +67,8 @@ pub(super) struct Row {
     pub(super) left: Cells,
     /// Whether the appliance was shown it since anybody changed it last.
     pub(super) shown: bool,
+    /// Whether another was made under the same key when the appliance deleted it.
+    pub(super) double: bool,
 }
 
 impl Row {
@@ -111,12 +115,33 @@ impl Table {
         }
     }
 
-    /// Takes in what a colleague has written, by the vendor's own answer.
-    pub(super) fn edited(&mut self, fields: &Value, answer: &Value) {
-        let id = answer["id"].as_str().unwrap();
+    /// Takes in what the appliance has done to a page, by Notion's own answer.
+    pub(super) fn page_written(&mut self, made: bool, page: &Value) {
+        let id = page["id"].as_str().unwrap();
+        if page["in_trash"] == true {
+            // What lies there already is trashed again and stays there.
+            if let Some(mut row) = self.rows.remove(id) {
+                let same = |other: &Row| other.made_for == row.made_for;
+                row.double = row.made_for.is_some() && self.rows.values().any(same);
+                self.taken.insert(id.to_owned(), row);
+            }
+            return;
+        }
         let row = self.rows.entry(id.to_owned()).or_default();
-        let cells = answer["fields"].as_object().unwrap();
-        row.cells = cells.clone().into_iter().collect();
+        row.cells = far::cells(page);
+        if made {
+            row.made_for = Some(row.key().to_owned());
+        }
+        row.written = true;
+        row.edited.clear();
+        row.left = row.cells.clone();
+        row.shown = true;
+    }
+
+    /// Takes in what a colleague has written, and what the record then holds.
+    pub(super) fn edited(&mut self, id: &str, fields: &Value, cells: Cells) {
+        let row = self.rows.entry(id.to_owned()).or_default();
+        row.cells = cells;
         row.shown = false;
         row.edited
             .extend(fields.as_object().unwrap().keys().cloned());
@@ -129,6 +154,7 @@ impl Table {
     /// Takes in what the appliance was shown, by the vendor's own answer.
     pub(super) fn read(&mut self, answer: &Value) {
         let listed = answer["records"].as_array();
+        let listed = listed.or(answer["results"].as_array());
         let one = listed.is_none().then_some(answer);
         for held in listed.into_iter().flatten().chain(one) {
             let id = held["id"].as_str().unwrap_or_default();
@@ -150,6 +176,11 @@ impl Table {
     pub(super) fn removed(&mut self, id: &str) {
         self.rows.remove(id);
         self.deleted.insert(id.to_owned());
+    }
+
+    /// Whether there is or was a record with this id.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.rows.contains_key(id) || self.deleted.contains(id) || self.taken.contains_key(id)
     }
 
     /// The ids of the records that hold a key.

@@ -10,11 +10,12 @@ use poem::{Endpoint as _, Request};
 use serde_json::{Value, json};
 use weighbridge::base::Clock;
 use weighbridge::net::{Answer, Error};
-use weighbridge::sandbox::{Gate, Limits, Sandbox, Settings};
+use weighbridge::sandbox::{Gate, Sandbox};
 
 use super::dice::Dice;
+use super::far::{self, Far, SOURCE};
 use super::network::{Post, Posts, Reply};
-use super::table::{self, BASE, TABLE, Table};
+use super::table::{BASE, TABLE, Table};
 use super::trace::Trace;
 use crate::support::NOON;
 
@@ -33,20 +34,11 @@ pub(super) enum Fault {
     Truncated,
     /// The vendor has done what was asked, and the answer never comes.
     Lost,
+    /// The vendor has done what was asked, and says that it has not.
+    TimedOut,
 }
 
-const FAULTS: [Fault; 10] = [
-    Fault::Told("rate_limited"),
-    Fault::Told("server_error"),
-    Fault::Told("unavailable"),
-    Fault::Told("bad_gateway"),
-    Fault::Told("listing_expired"),
-    Fault::Slow,
-    Fault::Unreachable,
-    Fault::Cut,
-    Fault::Truncated,
-    Fault::Lost,
-];
+const TIMED_OUT: &[u8] = br#"{"object":"error","code":"gateway_timeout","message":"Too slow."}"#;
 
 /// What is yet to happen.
 enum Event {
@@ -56,6 +48,7 @@ enum Event {
 
 /// The vendor and the way to it.
 pub(super) struct Vendor {
+    pub(super) far: Far,
     gate: Gate,
     clock: Clock,
     trace: Trace,
@@ -69,21 +62,15 @@ pub(super) struct Vendor {
 
 impl Vendor {
     /// A vendor whose clock goes wrong by less than a minute, under weather of the seed's own.
-    pub(super) fn new(dice: &mut Dice, trace: &Trace) -> Self {
-        let mut settings = Settings {
-            bases: vec![serde_json::from_value(table::base()).unwrap()],
-            seed: dice.below(u64::MAX),
-            ..Settings::default()
-        };
-        if dice.chance(0.5) {
-            settings.knobs.limits = Limits::off();
-        }
+    pub(super) fn new(far: Far, dice: &mut Dice, trace: &Trace) -> Self {
+        let settings = far.settings(dice);
         let clock = Clock::manual(NOON);
         let wrong = i64::try_from(dice.below(90)).unwrap() - 45;
         clock.step(SignedDuration::from_secs(wrong));
-        let faults = FAULTS.into_iter().filter(|_| dice.chance(0.4)).collect();
+        let faults = far.faults().filter(|_| dice.chance(0.4)).collect();
         let severity = *dice.one(&[0.0, 0.05, 0.15, 0.4]);
         Self {
+            far,
             gate: Sandbox::new(settings, clock.clone()).unwrap().endpoint(),
             clock,
             trace: trace.clone(),
@@ -174,7 +161,7 @@ impl Vendor {
                 let order = json!({ "fault": name, "retry_after_seconds": 7 });
                 self.control(Method::POST, "faults", &order).await;
             }
-            Some(Fault::Slow | Fault::Truncated | Fault::Lost) | None => {}
+            Some(Fault::Slow | Fault::Truncated | Fault::Lost | Fault::TimedOut) | None => {}
         }
         let (status, headers, body) = self.ask(post).await;
         if let Some(Fault::Told(_)) = fault {
@@ -185,19 +172,21 @@ impl Vendor {
             "answer {status} {}",
             String::from_utf8_lossy(&body)
         ));
-        if post.method == Method::DELETE && status == StatusCode::OK {
-            self.table.taken(&serde_json::from_slice(&body).unwrap());
-        } else if post.writes() && status == StatusCode::OK {
-            let sent = serde_json::from_slice(&post.body).unwrap();
-            let held = serde_json::from_slice(&body).unwrap();
-            self.table.written(&sent, &held);
-        } else if status == StatusCode::OK {
-            self.table.read(&serde_json::from_slice(&body).unwrap());
+        if status == StatusCode::OK {
+            match self.far {
+                Far::Airtable => self.mirror(post, &body),
+                Far::Notion => self.mirror_page(post, &body),
+            }
         }
         let body = match fault {
             Some(Fault::Lost) => return Err(lost()),
             Some(Fault::Truncated) => body.slice(..body.len() / 2),
+            Some(Fault::TimedOut) => Bytes::from_static(TIMED_OUT),
             _ => body,
+        };
+        let status = match fault {
+            Some(Fault::TimedOut) => StatusCode::GATEWAY_TIMEOUT,
+            _ => status,
         };
         Ok(Answer {
             status,
@@ -207,13 +196,40 @@ impl Vendor {
         })
     }
 
+    /// Takes in what a call to Airtable has done or shown.
+    fn mirror(&mut self, post: &Post, body: &[u8]) {
+        let answer = serde_json::from_slice(body).unwrap();
+        if post.method == Method::DELETE {
+            self.table.taken(&answer);
+        } else if post.writes() {
+            let sent = serde_json::from_slice(&post.body).unwrap();
+            self.table.written(&sent, &answer);
+        } else {
+            self.table.read(&answer);
+        }
+    }
+
+    /// The same for Notion.
+    fn mirror_page(&mut self, post: &Post, body: &[u8]) {
+        let answer = serde_json::from_slice(body).unwrap();
+        if post.writes() {
+            self.table
+                .page_written(post.method == Method::POST, &answer);
+        } else {
+            self.table.read(&answer);
+        }
+    }
+
     async fn ask(&self, post: &Post) -> (StatusCode, HeaderMap, Bytes) {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(post.method.clone())
             .uri(post.target.parse().unwrap())
             .header("authorization", format!("Bearer {}", post.token))
-            .content_type("application/json")
-            .body(post.body.clone());
+            .content_type("application/json");
+        for (name, value) in &post.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(post.body.clone());
         let mut response = self.gate.call(request).await.unwrap();
         let body = response.take_body().into_bytes().await.unwrap();
         let headers = std::mem::take(response.headers_mut());
@@ -238,31 +254,69 @@ impl Vendor {
     pub(super) async fn create(&mut self, fields: Value) {
         self.trace
             .note(format_args!("a colleague creates {fields}"));
-        let body = json!({ "fields": fields });
-        let answer = self.control(Method::POST, &records(""), &body).await;
-        self.table.edited(&fields, &answer);
+        let (method, path, body) = self.far.edit(None, &fields);
+        let answer = self.control(method, &path, &body).await;
+        self.edited(&fields, &answer);
     }
 
     /// A colleague changes some cells of a record.
     pub(super) async fn edit(&mut self, id: &str, fields: Value) {
         self.trace
             .note(format_args!("a colleague edits {id}: {fields}"));
-        let body = json!({ "fields": fields });
-        let path = records(id);
-        let answer = self.control(Method::PATCH, &path, &body).await;
-        self.table.edited(&fields, &answer);
+        let (method, path, body) = self.far.edit(Some(id), &fields);
+        let answer = self.control(method, &path, &body).await;
+        self.edited(&fields, &answer);
+    }
+
+    fn edited(&mut self, fields: &Value, answer: &Value) {
+        let cells = match self.far {
+            Far::Airtable => answer["fields"]
+                .as_object()
+                .unwrap()
+                .clone()
+                .into_iter()
+                .collect(),
+            Far::Notion => far::cells(answer),
+        };
+        let id = answer["id"].as_str().unwrap();
+        self.table.edited(id, fields, cells);
     }
 
     /// A colleague deletes a record.
     pub(super) async fn delete(&mut self, id: &str) {
         self.trace.note(format_args!("a colleague deletes {id}"));
-        self.control(Method::DELETE, &records(id), &Value::Null)
-            .await;
+        match self.far {
+            Far::Airtable => {
+                self.control(Method::DELETE, &records(id), &Value::Null)
+                    .await
+            }
+            Far::Notion => {
+                let path = format!("notion/pages/{id}");
+                let trash = json!({ "in_trash": true });
+                self.control(Method::PATCH, &path, &trash).await
+            }
+        };
         self.table.removed(id);
     }
 
     /// Every record as the vendor itself shows it: id and fields.
     pub(super) async fn dump(&self) -> Vec<(String, Value)> {
+        if self.far == Far::Notion {
+            let path = format!("notion/data_sources/{SOURCE}/pages?limit=500");
+            let page = self.control(Method::GET, &path, &Value::Null).await;
+            let pages = page["pages"].as_array().unwrap().iter();
+            let pair = |page: &Value| {
+                let cells = far::cells(page).into_iter().collect();
+                (
+                    page["id"].as_str().unwrap().to_owned(),
+                    Value::Object(cells),
+                )
+            };
+            return pages
+                .filter(|page| page["in_trash"] != true)
+                .map(pair)
+                .collect();
+        }
         let path = format!("{}?limit=500", records(""));
         let page = self.control(Method::GET, &path, &Value::Null).await;
         let records = page["records"].as_array().unwrap().iter();

@@ -8,18 +8,18 @@ use futures_util::future::{Either, select};
 use futures_util::stream;
 use jiff::SignedDuration;
 use weighbridge::base::{Clock, DatasetId, PlanId, RunId, Secret, SyncId, chain};
-use weighbridge::connections::{Endpoint, Kind, New as NewConnection};
+use weighbridge::connections::{Connection, Endpoint, New as NewConnection, RemoteTable};
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange,
-    Target, Ways, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange, Target, Ways, Wish,
 };
 
 use super::dice::Dice;
+use super::far::Far;
 use super::machine::{Appliance, Idle, Machine};
 use super::people::{Ask, People, Told};
-use super::table::{BASE, FIELDS, NOTE, TABLE};
+use super::table::{FIELDS, NOTE};
 use super::trace::Trace;
 use super::trouble::Trouble;
 use super::vendor::Vendor;
@@ -89,19 +89,22 @@ const MOST_STILL: u32 = 100;
 /// A life of more steps than this has got stuck: each passes half a second at most.
 const LONGEST_LIFE: u32 = 20_000;
 
+/// The vendor, and which way records go.
+pub(super) type Course = (Far, Direction);
+
 /// Lives a seed to its end and checks it; panics with what is wrong. Gives the trace's digest.
-pub(super) fn live(direction: Direction, seed: u64, aloud: bool) -> (u64, String) {
+pub(super) fn live((far, direction): Course, seed: u64, aloud: bool) -> (u64, String) {
     let clock = Clock::seeded(NOON, seed);
     let trace = Trace::new(&clock, aloud);
     let mut dice = Dice::of(seed);
     let machine = Machine::new(&clock, &trace);
     let mut world = World {
-        vendor: Vendor::new(&mut dice, &trace),
+        vendor: Vendor::new(far, &mut dice, &trace),
         people: People::new(&machine),
         direction,
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
-        deletes: deletes(&mut dice),
+        deletes: deletes(far, &mut dice),
         written: both::Written::new(direction == Direction::TwoWay && dice.chance(0.5)),
         place: None,
         last_run: None,
@@ -140,7 +143,7 @@ impl World {
                 }
             };
             let rules = (self.direction, pulling, meeting, deletes);
-            let making = make(&appliance, (file, rules), &scope, &by);
+            let making = make(&appliance, (file, rules), self.vendor.far, (&scope, &by));
             let place = Box::pin(self.drive(&idle, making))
                 .await
                 .expect("nobody dies");
@@ -378,6 +381,7 @@ impl World {
     fn finish(&mut self) {
         self.trouble.calm = true;
         self.machine.mend();
+        self.advance(self.vendor.far.lag());
         for _ in 0..MOST_TIDYING {
             let mut stage = Stage::Begin(Want::Push);
             self.life(&mut stage);
@@ -415,9 +419,9 @@ impl World {
 }
 
 /// They stay, all of them go, or those that the sync has made go while they are few.
-fn deletes(dice: &mut Dice) -> Deletes {
+fn deletes(far: Far, dice: &mut Dice) -> Deletes {
     let all = Deletes {
-        policy: Policy::Delete,
+        policy: far.letting_go(),
         matched: true,
         most_records: 1_000,
         most_percent: 100,
@@ -437,8 +441,8 @@ type Rules = (Direction, PullingChange, MeetingChange, Deletes);
 async fn make(
     appliance: &Appliance,
     (file, (direction, pulling, meeting, deletes)): (String, Rules),
-    scope: &weighbridge::base::Scope,
-    by: &weighbridge::base::Actor,
+    far: Far,
+    (scope, by): (&weighbridge::base::Scope, &weighbridge::base::Actor),
 ) -> Place {
     let kinds = [
         FieldType::Text,
@@ -467,18 +471,10 @@ async fn make(
     };
     let import = dataset.import(file, options, by).await.unwrap();
     assert_eq!(import.refused, 0);
-    let connection = NewConnection {
-        provider: Kind::Airtable,
-        name: "Simulation".into(),
-        token: Secret::new("patSIMULATION00.0123456789abcdef"),
-        endpoint: Endpoint::Vendor,
-    };
-    let connection = appliance
-        .connections
-        .create(scope, connection, by)
-        .await
-        .unwrap();
-    let pairs = FIELDS.iter().skip(1);
+    let connection = connect(appliance, far, scope, by).await;
+    let (base, table) = far.table();
+    let tables = connection.tables(by, base).await.unwrap();
+    let remote = tables.iter().find(|one| one.id == table).unwrap();
     let sync = NewSync {
         resend: None,
         name: "Records".into(),
@@ -487,16 +483,10 @@ async fn make(
         target: Target {
             dataset: dataset.id(),
             connection: connection.id(),
-            base: BASE.into(),
-            table: TABLE.into(),
+            base: base.into(),
+            table: table.into(),
         },
-        wish: Wish {
-            pairs: pairs
-                .map(|(name, _, id)| ((*name).into(), (*id).into()))
-                .collect(),
-            remote_key_field_id: FIELDS[0].2.into(),
-            ways: Ways::new(),
-        },
+        wish: wish(remote),
         meeting,
         typecast: false,
         approval: Approval::Never,
@@ -508,5 +498,37 @@ async fn make(
     Place {
         dataset: dataset.id(),
         sync: sync.id(),
+    }
+}
+
+async fn connect(
+    appliance: &Appliance,
+    far: Far,
+    scope: &weighbridge::base::Scope,
+    by: &weighbridge::base::Actor,
+) -> Connection {
+    let connection = NewConnection {
+        provider: far.kind(),
+        name: "Simulation".into(),
+        token: Secret::new(far.token()),
+        endpoint: Endpoint::Vendor,
+    };
+    let made = appliance.connections.create(scope, connection, by).await;
+    made.unwrap()
+}
+
+/// Each field of the dataset goes with the one that the vendor calls so.
+fn wish(table: &RemoteTable) -> Wish {
+    let remote_id = |name: &str| {
+        let named = table.fields.iter().find(|to| to.name == name);
+        named.unwrap().id.clone()
+    };
+    let pairs = FIELDS.iter().skip(1);
+    Wish {
+        pairs: pairs
+            .map(|(name, there, _)| ((*name).into(), remote_id(there)))
+            .collect(),
+        remote_key_field_id: remote_id(FIELDS[0].1),
+        ways: Ways::new(),
     }
 }
