@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::io;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use redb::{
     Database, DatabaseError, ReadTransaction, ReadableDatabase as _, ReadableTable, Table,
@@ -75,7 +75,10 @@ impl Redb {
 impl Backend for Redb {
     fn view(&self) -> Result<Box<dyn View>, Error> {
         let begin = || Ok(self.database()?.begin_read().map_err(redb::Error::from)?);
-        Ok(Box::new(Moment(self.note(begin())?)))
+        Ok(Box::new(Moment {
+            tx: self.note(begin())?,
+            tables: Mutex::default(),
+        }))
     }
 
     fn check_room(&self) -> Result<(), Error> {
@@ -115,12 +118,24 @@ impl Backend for Redb {
     }
 }
 
-struct Moment(ReadTransaction);
+struct Moment {
+    tx: ReadTransaction,
+    /// The tables that were read from: to open one is as much work as to read a row.
+    tables: Mutex<Vec<(String, Arc<OpenTable>)>>,
+}
 
 impl Moment {
-    fn table(&self, name: &str) -> Result<Option<OpenTable>, Error> {
-        match self.0.open_table(Definition::new(name)) {
-            Ok(table) => Ok(Some(table)),
+    fn table(&self, name: &str) -> Result<Option<Arc<OpenTable>>, Error> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, table)) = tables.iter().find(|(known, _)| known == name) {
+            return Ok(Some(Arc::clone(table)));
+        }
+        match self.tx.open_table(Definition::new(name)) {
+            Ok(table) => {
+                let table = Arc::new(table);
+                tables.push((name.to_owned(), Arc::clone(&table)));
+                Ok(Some(table))
+            }
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(error) => Err(redb::Error::from(error).into()),
         }
@@ -140,7 +155,7 @@ impl View for Moment {
 
     fn scan(&self, table: &str, range: &Range, visit: &mut Visit<'_>) -> Result<(), Error> {
         match self.table(table)? {
-            Some(table) => scan(&table, range, visit),
+            Some(table) => scan(&*table, range, visit),
             None => Ok(()),
         }
     }
