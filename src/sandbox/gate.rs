@@ -1,8 +1,9 @@
 //! The sandbox's one HTTP endpoint: the vendor's API, the switches, the page.
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{StatusCode, header};
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use poem::{Endpoint, Request, Response};
 
 use super::{
@@ -30,7 +31,7 @@ impl Endpoint for Gate {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let arrived = self.sandbox.clock.now();
+        let arrived = self.there();
         let path = request.uri().path();
         if let Some(answer) = page::answer(request.method(), path) {
             return Ok(answer.deliver(Delivery::Whole));
@@ -38,16 +39,20 @@ impl Endpoint for Gate {
         if path.starts_with(control::ROOT) {
             return Ok(self.control(request, arrived).await);
         }
-        if let Some(house) = House::at(path) {
-            return Ok(self.desk(house, request, arrived).await);
+        let mut response = if let Some(house) = House::at(path) {
+            self.desk(house, request, self.sandbox.clock.now()).await
+        } else if notion::is_ours(path) {
+            self.workspace(request, arrived).await
+        } else if zapier::is_ours(path) {
+            self.hook(request, arrived).await
+        } else {
+            self.vendor(request, arrived).await
+        };
+        let date = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&self.there());
+        if let Some(date) = date.ok().and_then(|date| date.try_into().ok()) {
+            response.headers_mut().insert(header::DATE, date);
         }
-        if notion::is_ours(path) {
-            return Ok(self.workspace(request, arrived).await);
-        }
-        if zapier::is_ours(path) {
-            return Ok(self.hook(request, arrived).await);
-        }
-        Ok(self.vendor(request, arrived).await)
+        Ok(response)
     }
 }
 
@@ -99,7 +104,7 @@ impl Gate {
         };
         let delay_ms = admitted.strike.map_or(0, |strike| strike.delay_ms);
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
-        let now = self.sandbox.clock.now();
+        let now = self.there();
         let (answer, delivery) = self.sandbox.world().perform(&incoming, &admitted, now);
         answer.deliver(delivery)
     }
@@ -120,7 +125,7 @@ impl Gate {
         };
         let delay_ms = entered.strike.map_or(0, |strike| strike.delay_ms);
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
-        let now = self.sandbox.clock.now();
+        let now = self.there();
         let (answer, delivery) = self.sandbox.world().serve(&incoming, &entered, now);
         answer.deliver(delivery)
     }
@@ -141,9 +146,14 @@ impl Gate {
         };
         let delay_ms = let_in.strike.map_or(0, |strike| strike.delay_ms);
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
-        let now = self.sandbox.clock.now();
+        let now = self.there();
         let (answer, delivery) = self.sandbox.world().catch(&incoming, &let_in, now);
         answer.deliver(delivery)
+    }
+
+    /// What time it is at the vendors.
+    fn there(&self) -> Timestamp {
+        self.sandbox.world().knobs.there(self.sandbox.clock.now())
     }
 
     async fn wait(&self, ms: u64) {

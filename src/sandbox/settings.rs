@@ -1,5 +1,5 @@
 //! What a sandbox begins with, and what can be turned while it runs.
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::airtable::{BaseSeed, Limits, Refusal, Rules};
@@ -41,6 +41,8 @@ pub struct Knobs {
     pub limits: Limits,
     /// How long every call takes at least.
     pub latency_ms: u32,
+    /// By how much the vendors' clocks are behind; below zero when they are ahead.
+    pub clock_behind_seconds: i32,
     /// Whether more than ten records are taken in one write; the vendor is said to do so at times.
     pub lenient_batches: bool,
     /// Whether the month's calls are used up.
@@ -68,6 +70,7 @@ impl Default for Knobs {
         Self {
             limits: Limits::default(),
             latency_ms: 0,
+            clock_behind_seconds: 0,
             lenient_batches: false,
             billing_limit_reached: false,
             round_numbers: false,
@@ -83,6 +86,12 @@ impl Default for Knobs {
 }
 
 impl Knobs {
+    /// What time it is at the vendors.
+    pub(super) fn there(&self, now: Timestamp) -> Timestamp {
+        let behind = SignedDuration::from_secs(self.clock_behind_seconds.into());
+        now.checked_sub(behind).unwrap_or(now)
+    }
+
     pub(super) fn listing_idle(&self) -> SignedDuration {
         SignedDuration::from_secs(self.listing_idle_seconds.into())
     }
