@@ -5,10 +5,14 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use http::HeaderMap;
+use http::header::DATE;
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
 
 use super::learnt::{Learnt, Limit, Met, Standing};
@@ -49,6 +53,8 @@ pub struct Gate {
     waited: Mutex<HashMap<String, VecDeque<Duration>>>,
     /// Told when something is learnt that is to be kept.
     learnt: Arc<Notify>,
+    /// By how many milliseconds the vendor's clock was behind ours when it last told the time.
+    behind: AtomicI64,
 }
 
 /// The calls to one base.
@@ -71,6 +77,7 @@ impl Gate {
             lanes: Mutex::default(),
             waited: Mutex::default(),
             learnt: Arc::default(),
+            behind: AtomicI64::new(0),
         }
     }
 
@@ -79,6 +86,23 @@ impl Gate {
     pub fn telling(self, learnt: &Arc<Notify>) -> Self {
         let learnt = Arc::clone(learnt);
         Self { learnt, ..self }
+    }
+
+    /// Takes in what time it is at the vendor (RFC 9110, 6.6.1), if it says so.
+    pub fn hear_time(&self, headers: &HeaderMap) {
+        let told = headers.get(DATE).and_then(|told| told.to_str().ok());
+        let told = told.and_then(|told| rfc2822::parse(told).ok());
+        if let Some(told) = told {
+            let behind = self.clock.now().duration_since(told.timestamp());
+            let millis = i64::try_from(behind.as_millis()).unwrap_or(i64::MAX);
+            self.behind.store(millis, Ordering::Relaxed);
+        }
+    }
+
+    /// By how much the vendor's clock was behind ours when it last told the time; zero when it was
+    /// not.
+    pub fn clock_behind(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.behind.load(Ordering::Relaxed).max(0))
     }
 
     /// How many calls a second go to one base; none for as many as anybody likes.

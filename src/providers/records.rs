@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::fields::{FieldType, Value};
 
@@ -281,6 +281,20 @@ pub trait Records: Send + Sync {
     /// Some of all rows, in one call that was admitted. `after` is what the page before gave; a row
     /// may come twice.
     fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page>;
+
+    /// Some of the rows that people or programs have made or changed at `since` or later, by the
+    /// provider's clock, in one call that was admitted; `after` as for [`Records::page`]. There may
+    /// be others among them. What the provider computes changes without its row being changed.
+    fn changed_since<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Timestamp,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Page>;
+
+    /// By how much the provider's clock was behind ours when it last answered; zero when it was
+    /// not.
+    fn clock_behind(&self) -> SignedDuration;
 
     /// The rows that hold one of the keys (spelt as the dataset spells them). The first call was
     /// admitted; the calls for further pages wait for their own turns.

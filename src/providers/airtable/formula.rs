@@ -29,6 +29,13 @@ pub(super) fn created_since(since: Timestamp) -> String {
     format!("NOT(IS_BEFORE(CREATED_TIME(),DATETIME_PARSE(\"{since:.3}\")))")
 }
 
+/// Keeps the rows that were made or changed at `since` or later. The time of the last change is
+/// blank while a row is as it was made, and nothing comes after a blank.
+pub(super) fn changed_since(since: Timestamp) -> String {
+    let since = format!("DATETIME_PARSE(\"{since:.3}\")");
+    format!("OR(NOT(IS_BEFORE(CREATED_TIME(),{since})),IS_AFTER(LAST_MODIFIED_TIME(),{since}))")
+}
+
 /// A text as a formula writes it, whatever it holds.
 fn text(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
@@ -73,6 +80,15 @@ mod tests {
     fn a_key_cannot_leave_its_quotes() {
         assert_eq!(text(r#"a"),TRUE(),("\"#), r#""a\"),TRUE(),(\"\\""#);
         assert_eq!(text("a\nb"), r#""a\nb""#);
+    }
+
+    #[test]
+    fn a_row_is_new_or_changed_since() {
+        let formula = changed_since(Timestamp::UNIX_EPOCH);
+        let at = r#"DATETIME_PARSE("1970-01-01T00:00:00.000Z")"#;
+        let wanted =
+            format!("OR(NOT(IS_BEFORE(CREATED_TIME(),{at})),IS_AFTER(LAST_MODIFIED_TIME(),{at}))");
+        assert_eq!(formula, wanted);
     }
 
     #[test]

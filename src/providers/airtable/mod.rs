@@ -15,7 +15,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Records, RemoteTable,
@@ -224,11 +224,16 @@ impl Airtable {
         }
     }
 
-    /// One page of all rows.
-    async fn page_of(&self, layout: &Layout, after: Option<&str>) -> Result<Page, Error> {
+    /// One page of the rows that a formula keeps, or of all.
+    async fn page_of(
+        &self,
+        layout: &Layout,
+        formula: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Page, Error> {
         let call = self
             .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
-            .json(wire::list(layout, None, after));
+            .json(wire::list(layout, formula, after));
         match self.send(&layout.base, "list_records", call).await {
             Ok(body) => {
                 let page = wire::listed(layout, &body)?;
@@ -310,7 +315,21 @@ impl Records for Airtable {
     }
 
     fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page> {
-        self.page_of(layout, after).boxed()
+        self.page_of(layout, None, after).boxed()
+    }
+
+    fn changed_since<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Timestamp,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Page> {
+        let formula = formula::changed_since(since);
+        async move { self.page_of(layout, Some(&formula), after).await }.boxed()
+    }
+
+    fn clock_behind(&self) -> SignedDuration {
+        self.access.gate.clock_behind()
     }
 
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {

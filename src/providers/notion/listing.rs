@@ -14,14 +14,15 @@ use super::wire::{self, Part, Read};
 const LISTINGS: u32 = 3;
 
 impl Notion {
-    /// One part of all pages.
+    /// One part of all pages, or of those that were changed at `changed` or later.
     pub(super) async fn page_of(
         &self,
         layout: &Layout,
+        changed: Option<Timestamp>,
         after: Option<&str>,
     ) -> Result<Page, Error> {
         let place = after.map(Place::parse).unwrap_or_default();
-        match self.part(layout, "list_pages", &place.body()).await {
+        match self.part(layout, "list_pages", &place.body(changed)).await {
             Ok(part) => {
                 let next = place.after(&part)?;
                 Ok(Page::Rows {
@@ -119,7 +120,7 @@ impl Notion {
             if !std::mem::take(&mut admitted) {
                 self.turn().await;
             }
-            let part = self.part(layout, "find_pages", &place.body()).await?;
+            let part = self.part(layout, "find_pages", &place.body(None)).await?;
             let next = place.after(&part)?;
             made.extend(part.items);
             let Some(next) = next else {
@@ -269,7 +270,7 @@ mod tests {
             assert!(matches!(made, Err(Error::Broken(_))), "{made:?}");
             let bases = notion(()).all_databases().await;
             assert!(matches!(bases, Err(Error::Broken(_))), "{bases:?}");
-            let cells = notion(()).page_of(&layout, None).await;
+            let cells = notion(()).page_of(&layout, None, None).await;
             assert!(matches!(cells, Err(Error::Broken(_))), "{cells:?}");
         }
     }
@@ -283,7 +284,10 @@ mod tests {
             pages if pages.contains("/query") => list(&[page("page1", 25), page("page2", 1)], None),
             _ => missing(),
         });
-        let read = Notion::new(access).page_of(&layout, None).await.unwrap();
+        let read = Notion::new(access)
+            .page_of(&layout, None, None)
+            .await
+            .unwrap();
         let Page::Rows { rows, next } = read else {
             panic!("{read:?}")
         };
@@ -300,7 +304,7 @@ mod tests {
             cells if cells.contains("/properties/") => missing(),
             _ => (200, page("page1", 25)),
         });
-        let read = Notion::new(access).page_of(&layout, None).await;
+        let read = Notion::new(access).page_of(&layout, None, None).await;
         assert!(matches!(read, Err(Error::Broken(_))), "{read:?}");
     }
 }

@@ -23,7 +23,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -203,7 +203,20 @@ impl Records for Notion {
     }
 
     fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page> {
-        self.page_of(layout, after).boxed()
+        self.page_of(layout, None, after).boxed()
+    }
+
+    fn changed_since<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Timestamp,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Page> {
+        self.page_of(layout, Some(since), after).boxed()
+    }
+
+    fn clock_behind(&self) -> SignedDuration {
+        self.access.gate.clock_behind()
     }
 
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {

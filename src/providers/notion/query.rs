@@ -67,17 +67,19 @@ impl Place {
         }))
     }
 
-    /// The body of the query for the part that begins here, oldest pages first.
-    pub(super) fn body(&self) -> Value {
+    /// The body of the query for the part that begins here, oldest pages first: of all pages, or of
+    /// those that were changed at `changed` or later.
+    pub(super) fn body(&self, changed: Option<Timestamp>) -> Value {
         let mut body = json!({
             "sorts": [{"timestamp": "created_time", "direction": "ascending"}],
             "page_size": PAGE_SIZE,
         });
-        if let Some(since) = &self.since {
-            body["filter"] = json!({
-                "timestamp": "created_time",
-                "created_time": {"on_or_after": format!("{since:.3}")},
-            });
+        let created = self.since.map(|since| on_or_after("created_time", since));
+        let changed = changed.map(|since| on_or_after("last_edited_time", minute(since)));
+        match (created, changed) {
+            (None, None) => {}
+            (Some(one), None) | (None, Some(one)) => body["filter"] = one,
+            (Some(one), Some(other)) => body["filter"] = json!({ "and": [one, other] }),
         }
         if let Some(cursor) = &self.cursor {
             body["start_cursor"] = cursor.as_str().into();
@@ -117,6 +119,13 @@ pub(super) fn keys(layout: &Layout, keys: &[String], cursor: Option<&str>) -> Va
 /// Rows that the vendor has and does not list: to ask again would change nothing.
 pub(super) fn hidden(why: &str) -> Error {
     Error::Refused(why.to_owned())
+}
+
+/// Keeps the pages whose time of this name is `since` or later.
+fn on_or_after(name: &str, since: Timestamp) -> Value {
+    let mut filter = json!({ "timestamp": name });
+    filter[name] = json!({ "on_or_after": format!("{since:.3}") });
+    filter
 }
 
 /// The beginning of a moment's minute: the vendor tells times to the minute.
@@ -183,17 +192,33 @@ mod tests {
         let first = Place::default();
         let more = part(Some("c"), false, "2026-01-31T17:05:00Z");
         let second = first.after(&more).unwrap().unwrap();
-        assert_eq!(second.body()["start_cursor"], "c");
+        assert_eq!(second.body(None)["start_cursor"], "c");
         let capped = part(None, true, "2026-01-31T17:05:00Z");
         let third = second.after(&capped).unwrap().unwrap();
         let wanted = json!({
             "timestamp": "created_time",
             "created_time": {"on_or_after": "2026-01-31T17:05:00.000Z"},
         });
-        assert_eq!(third.body()["filter"], wanted);
-        assert!(third.body()["start_cursor"].is_null());
+        assert_eq!(third.body(None)["filter"], wanted);
+        assert!(third.body(None)["start_cursor"].is_null());
         let end = part(None, false, "2026-01-31T17:06:00Z");
         assert_eq!(third.after(&end).unwrap(), None);
+    }
+
+    #[test]
+    fn what_was_changed_is_asked_for_by_the_minute_behind_the_first_rows_too() {
+        let since = at("2026-02-01T08:30:59Z");
+        let edited = json!({
+            "timestamp": "last_edited_time",
+            "last_edited_time": {"on_or_after": "2026-02-01T08:30:00.000Z"},
+        });
+        assert_eq!(Place::default().body(Some(since))["filter"], edited);
+        let later = Place::since(at("2026-01-31T17:05:31Z")).body(Some(since));
+        let made = json!({
+            "timestamp": "created_time",
+            "created_time": {"on_or_after": "2026-01-31T17:05:00.000Z"},
+        });
+        assert_eq!(later["filter"], json!({ "and": [made, edited] }));
     }
 
     #[test]
