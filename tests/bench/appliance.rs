@@ -182,6 +182,14 @@ impl Appliance {
             .header("sec-fetch-site", "same-origin")
     }
 
+    /// Has the sandbox do what only a sandbox can.
+    pub(crate) async fn control(&self, method: Method, path: &str, body: &Value) {
+        let url = format!("{}/_sandbox/{path}", self.sandbox_url);
+        let answer = self.client.request(method, url).json(body).send().await;
+        let answer = answer.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     /// Sends a body, if any, and gives the answer's.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let request = self.request(method, path);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::appliance::{Appliance, UNPACED, start};
 use crate::meter::{Report, each, rate, syncs_per_second};
 
-const NAMES: [&str; 8] = [
+pub(crate) const NAMES: [&str; 8] = [
     "code",
     "name",
     "city",
@@ -61,7 +61,6 @@ async fn journey(report: &mut Report) {
     let small = dataset(&appliance, "Pushed").await;
     send(&appliance, &small, 100_000).await;
     push(&appliance, &small, report).await;
-    pull(&appliance, report).await;
     let large = import(&appliance, 1_000_000, "1,000,000", report).await;
     look(&appliance, &large, report).await;
     let sync = sync(&appliance, &large, "Large", "push").await;
@@ -243,26 +242,6 @@ async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
     report.add("push: peak memory so far", "60 MiB", format!("{peak} MiB"));
 }
 
-/// Brings the 100,000 records that a push has left there into an empty dataset, then again.
-async fn pull(appliance: &Appliance, report: &mut Report) {
-    let pulled = dataset(appliance, "Pulled").await;
-    let sync = sync(appliance, &pulled, "Pull", "pull").await;
-    for (what, target) in [
-        ("pull: 100,000 records, CPU", "60,000 /s"),
-        ("pull: unchanged, CPU", "200,000 /s"),
-    ] {
-        let before = appliance.process.cpu();
-        run(appliance, &sync).await;
-        let spent = appliance.process.cpu().saturating_sub(before);
-        report.add(what, target, rate(100_000, spent));
-    }
-    let path = format!("/datasets/{pulled}");
-    let shown = appliance.call(Method::GET, &path, None).await;
-    assert_eq!(shown["records"], 100_000, "{shown}");
-    let peak = appliance.process.memory_kib("VmHWM") / 1024;
-    report.add("pull: peak memory so far", "60 MiB", format!("{peak} MiB"));
-}
-
 /// A plan over records of which none has changed since the last run.
 async fn plan(appliance: &Appliance, sync: &str, records: u64, report: &mut Report) {
     let (began, before) = (Instant::now(), appliance.process.cpu());
@@ -284,7 +263,7 @@ async fn plan(appliance: &Appliance, sync: &str, records: u64, report: &mut Repo
     report.add(&format!("{label}, CPU"), "", cpu);
 }
 
-async fn run(appliance: &Appliance, sync: &str) {
+pub(crate) async fn run(appliance: &Appliance, sync: &str) {
     let run = appliance
         .call(Method::POST, &format!("/syncs/{sync}/runs"), None)
         .await;

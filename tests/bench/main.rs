@@ -17,6 +17,7 @@ mod gates;
 mod journey;
 mod meter;
 mod pace;
+mod pulls;
 mod schedules;
 mod sign_in;
 mod store;
@@ -32,12 +33,13 @@ fn main() {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 7] = [
+    let sections: [Section; 8] = [
         ("audit", audit::measure),
         ("gates", gates::measure),
         ("store", store::measure),
         ("sign-in", sign_in::measure),
         ("journey", journey::measure),
+        ("pulls", pulls::measure),
         ("pace", pace::measure),
         ("schedules", schedules::measure),
     ];
