@@ -88,6 +88,9 @@ struct Create {
     /// two-way sync.
     #[arg(long, value_name = "SECONDS")]
     wait: Option<u32>,
+    /// So many hours after a pull has read the whole table, read nothing but what has changed there.
+    #[arg(long, value_name = "HOURS")]
+    full_every_hours: Option<u32>,
     /// Let the provider convert values and add missing options.
     #[arg(long)]
     typecast: bool,
@@ -270,6 +273,9 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     }
     if let Some(drift) = create.drift {
         body["drift"] = word(&drift).into();
+    }
+    if let Some(hours) = create.full_every_hours {
+        body["full_every_hours"] = hours.into();
     }
     client.call(Method::POST, "/syncs", Some(&body)).await
 }

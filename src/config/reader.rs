@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
+use std::time::Duration;
 
 use toml_edit::{Document, Item, TableLike, Value};
 
@@ -247,6 +248,18 @@ impl Section<'_, '_> {
             doc,
             (expects, &|value| range.contains(value)),
         )
+    }
+
+    /// Declares a span of time that must not be shorter than `least`, and reads its value.
+    pub(super) fn at_least(
+        &mut self,
+        name: &'static str,
+        default: Duration,
+        least: Duration,
+        doc: &'static str,
+    ) -> Duration {
+        let expects = format!("a span of time of {} or more", least.write());
+        self.read(name, default, doc, (expects, &|value| *value >= least))
     }
 
     /// Declares a secret, and fetches it from where it is kept.

@@ -13,6 +13,8 @@ pub struct Sync {
     pub plan_validity: Duration,
     /// Runs of a schedule begin up to so long after their time.
     pub schedule_jitter: Duration,
+    /// A pull of changes reads what was changed up to so long before the last one, once more.
+    pub pull_overlap: Duration,
     /// A sync counts as failing once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -38,6 +40,14 @@ impl Sync {
                 Duration::from_secs(30),
                 "A scheduled run begins up to so long after its time, each sync always as much \
                  later, so that many with the same time do not begin in one second.",
+            ),
+            pull_overlap: from.at_least(
+                "pull_overlap",
+                Duration::from_mins(10),
+                Duration::from_mins(2),
+                "A pull that reads nothing but what has changed also reads what was changed up to \
+                 so long before the last one: providers tell times to the minute, and show what was \
+                 changed a little later.",
             ),
             failing_after: from.within(
                 "failing_after",

@@ -72,7 +72,10 @@ impl Gone {
 pub(super) const EMPTY: &str =
     "held: the remote table is empty, and an empty table never deletes anything here";
 
-/// How a pull deals with records that are gone at the other end.
+/// Whole tables are read at least so often, in hours.
+const MOST_HOURS: u32 = 8_760;
+
+/// How a pull reads, and how it deals with records that are gone at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulling {
     /// What becomes of them here.
@@ -81,6 +84,10 @@ pub struct Pulling {
     pub most: u32,
     /// The same in percent of the records that the sync has linked.
     pub percent: u8,
+    /// How long runs may read nothing but what has changed, since one has read the whole table;
+    /// zero for never.
+    #[serde(default)]
+    pub full_every_hours: u32,
 }
 
 impl Default for Pulling {
@@ -89,6 +96,7 @@ impl Default for Pulling {
             gone: Gone::default(),
             most: 100,
             percent: 20,
+            full_every_hours: 0,
         }
     }
 }
@@ -102,6 +110,8 @@ pub struct PullingChange {
     pub most: Option<u32>,
     /// The same in percent.
     pub percent: Option<u8>,
+    /// How long runs may read nothing but what has changed.
+    pub full_every_hours: Option<u32>,
 }
 
 impl PullingChange {
@@ -111,9 +121,20 @@ impl PullingChange {
             path: path.into(),
             message: message.into(),
         };
+        if direction == Direction::Push && self.full_every_hours.is_some() {
+            let message = "only a pull reads the table";
+            return Err(vec![fault("full_every_hours", message)]);
+        }
         if direction == Direction::Push && self != Self::default() {
             let message = "a push does not find out what is gone at the provider";
             return Err(vec![fault("gone", message)]);
+        }
+        if self
+            .full_every_hours
+            .is_some_and(|hours| hours > MOST_HOURS)
+        {
+            let message = "the whole table is read once a year at least (8760 hours)";
+            return Err(vec![fault("full_every_hours", message)]);
         }
         if self.percent.is_some_and(|percent| percent > 100) {
             return Err(vec![fault("gone_percent", "a share is 0 to 100 percent")]);
@@ -122,6 +143,7 @@ impl PullingChange {
             gone: self.gone.unwrap_or(to.gone),
             most: self.most.unwrap_or(to.most),
             percent: self.percent.unwrap_or(to.percent),
+            full_every_hours: self.full_every_hours.unwrap_or(to.full_every_hours),
         })
     }
 }
@@ -156,6 +178,7 @@ mod tests {
             gone: Gone::Delete,
             most,
             percent,
+            full_every_hours: 0,
         }
     }
 

@@ -149,6 +149,21 @@ pub(crate) struct Reading {
     pub(crate) after: Option<String>,
     /// Whether it was read to its end.
     pub(crate) ended: bool,
+    /// When that began, by the provider's clock where it is behind ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) begun_at: Option<Timestamp>,
+    /// From which change on it is read; none for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<Timestamp>,
+    /// SHA-256 over what decided when it began what a row becomes here.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) meaning: String,
+    /// Whether a row was refused whose key another one has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) contested: bool,
+    /// Whether a key has become free because its row is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) freed: bool,
     /// What becomes of the records that are gone there, once that is decided: it must not be
     /// decided again when some of them have been dealt with.
     pub(crate) gone: Option<Fallen>,
@@ -234,6 +249,12 @@ impl Job {
         self.digest = Hex(&block.digest(&before)).to_string();
         self.blocks += 1;
         self.blocks - 1
+    }
+
+    /// From when on it reads what was changed in the remote table; `None` when it reads all of it,
+    /// or nothing yet.
+    pub fn changes_since(&self) -> Option<Timestamp> {
+        self.reading.as_ref()?.since
     }
 
     /// The records that have not been looked at yet, as far as that is known.

@@ -49,6 +49,7 @@ mod sync;
 mod syncs;
 #[cfg(test)]
 mod testing;
+mod tide;
 mod tie;
 mod timetable;
 mod trouble;

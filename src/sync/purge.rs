@@ -14,6 +14,7 @@ use super::link::Links;
 use super::outcome::Outcomes;
 use super::plan::{BY_SYNC as OF_SYNC, Plans};
 use super::syncs::Syncs;
+use super::tide::Tides;
 use super::tie::Ties;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::store::{Batch, Collection, Json, Row, Scan, prefix};
@@ -82,6 +83,7 @@ impl Syncs {
         {
             batch.clear::<Conflicts>(prefix(&(owner, sync)), ROWS);
         } else {
+            batch.discard::<Tides>(&sync);
             batch.discard::<Purges>(&sync);
             store.commit(batch).await?;
             return Ok(false);

@@ -199,6 +199,7 @@ impl Sync {
             .detail("deletes", fresh.deletes.policy.name())
             .detail("drift", fresh.drift.name())
             .detail("resend_unknown", fresh.resend.name())
+            .detail("full_every_hours", fresh.pulling.full_every_hours)
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);

@@ -28,6 +28,7 @@ use super::removal::Deletes;
 use super::resend::Resend;
 use super::schedule::Schedules;
 use super::sync::Sync;
+use super::tide::Tides;
 use super::tie::Ties;
 use super::trouble::Troubles;
 use crate::audit::{Code, Event, Log};
@@ -70,6 +71,8 @@ pub struct Settings {
     pub plan_validity: Duration,
     /// Runs of a schedule begin up to so long after their time.
     pub jitter: Duration,
+    /// A pull of changes reads what was changed up to so long before the last one, once more.
+    pub pull_overlap: Duration,
     /// A sync fails, as the book says it, once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -80,6 +83,7 @@ impl From<&config::Sync> for Settings {
             keep_ended: settings.keep_ended,
             plan_validity: settings.plan_validity,
             jitter: settings.schedule_jitter,
+            pull_overlap: settings.pull_overlap,
             failing_after: settings.failing_after,
         }
     }
@@ -153,12 +157,13 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 18] {
+pub fn tables() -> [Table; 19] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
         Table::of::<Links>(),
         Table::of::<Ties>(),
+        Table::of::<Tides>(),
         Table::of::<Intents>(),
         Table::of::<Outcomes>(),
         Table::of::<Purges>(),
@@ -415,6 +420,7 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("scope", sync.scope.name())
         .detail("deletes", sync.deletes.policy.name())
         .detail("drift", sync.drift.name())
+        .detail("full_every_hours", sync.pulling.full_every_hours)
         .detail("resend_unknown", sync.resend.name())
 }
 

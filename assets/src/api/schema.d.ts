@@ -3685,6 +3685,13 @@ export interface components {
              */
             gone_percent?: number;
             /**
+             * Format: int32
+             * @description For so many hours after a run of a pull has read the whole table, runs read what was changed
+             *     there and nothing else: what was deleted, what formulas give and edits here are seen when
+             *     all of it is read again. 0 (when left out): each run reads all of it.
+             */
+            full_every_hours?: number;
+            /**
              * Format: uuid
              * @description The dataset whose records are written, or written into.
              */
@@ -4435,6 +4442,12 @@ export interface components {
             /** @description Who asked for it. */
             by?: components["schemas"]["RunStarter"] & unknown;
             /**
+             * Format: date-time
+             * @description A pull that reads what has changed, and nothing else, reads what was changed at this time or
+             *     later; absent when it reads the whole table.
+             */
+            changes_since?: string;
+            /**
              * Format: int64
              * @description The records that it has to look at, as counted when it began.
              */
@@ -4901,6 +4914,12 @@ export interface components {
              * @description The same in percent of the records that the sync has linked; pulls only.
              */
             gone_percent?: number;
+            /**
+             * Format: int32
+             * @description For so many hours after a run has read the whole table, runs read what was changed there and
+             *     nothing else; 0 when each run reads all of it; pulls only.
+             */
+            full_every_hours?: number;
             /** @description The dataset whose records they are. */
             dataset: components["schemas"]["DatasetName"] & unknown;
             /** @description Through which account they go. */
@@ -4982,6 +5001,12 @@ export interface components {
              * @description The same in percent of the records that the sync has linked.
              */
             gone_percent?: number;
+            /**
+             * Format: int32
+             * @description For so many hours after a run of a pull has read the whole table, runs read what was changed
+             *     there and nothing else. 0: each run reads all of it.
+             */
+            full_every_hours?: number;
             /** @description Which of the dataset's records are written. */
             scope?: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records that are no longer wanted. */
@@ -9441,7 +9466,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -10020,7 +10045,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `changes_since`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
                  */
                 fields?: string;
             };

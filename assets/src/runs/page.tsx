@@ -101,9 +101,16 @@ function Course({ run }: { run: Run }) {
   );
 }
 
-function Ending({ run: { kind, counts } }: { run: Run }) {
+function Ending({ run: { kind, counts, changes_since } }: { run: Run }) {
   if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
   const open = counts.refused + counts.unknown + counts.held;
+  if (open === 0 && changes_since)
+    return (
+      <Notice
+        tone="good"
+        title={`Done: what has changed there since ${formatMoment(changes_since)} is here`}
+      />
+    );
   return open > 0 ? (
     <Notice tone="warn" title={`Done; ${formatCount(open)} did not get through`}>
       <p>Why is said below. All others are there, each exactly once.</p>
@@ -133,6 +140,16 @@ function Waiting({ run: { waiting_until, calls_refused_by_vendor } }: { run: Run
 /** The counts, and that they add up. */
 function Account({ run }: { run: Run }) {
   const facts = [
+    ...(run.kind === "pull" && run.started_at
+      ? [
+          {
+            label: "Reads",
+            value: run.changes_since
+              ? `Changes since ${formatMoment(run.changes_since)}`
+              : "The whole table",
+          },
+        ]
+      : []),
     { label: "Calls", value: formatCount(run.calls) },
     { label: "Calls refused (429)", value: formatCount(run.calls_refused_by_vendor) },
     ...(run.started_at ? [{ label: "Started", value: formatMoment(run.started_at) }] : []),

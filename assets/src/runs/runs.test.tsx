@@ -58,6 +58,23 @@ it("where the stream breaks, the page asks by itself", async () => {
   expect(appliance.calls("GET /runs/{id}").length).toBeGreaterThan(1);
 });
 
+it("a run that reads what has changed says since when, and no more", async () => {
+  const clean = { ...run.counts, created: 2, refused: 0 };
+  const follows: Run = {
+    ...run,
+    kind: "pull",
+    direction: "pull",
+    counts: clean,
+    problems: [],
+    changes_since: "2026-11-22T09:20:00Z",
+  };
+  fakeAppliance({ "GET /runs/{id}": follows, "GET /runs/{id}/outcomes": { items: [] } });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText(/what has changed there since .* is here/)).toBeVisible();
+  expect(screen.getByText(/^Changes since /)).toBeVisible();
+  expect(screen.queryByText(/every record is there/)).toBeNull();
+});
+
 it("a wait is explained", async () => {
   const until = new Date(Date.now() + 20_000).toISOString();
   const waiting: Run = {

@@ -10,7 +10,7 @@ import { readSync } from "./edit";
 
 /** One of the two ways in which the setting can stand. */
 interface Way {
-  wish: Partial<Pick<Sync, "approval" | "gone" | "resend_unknown">>;
+  wish: Partial<Pick<Sync, "approval" | "full_every_hours" | "gone" | "resend_unknown">>;
   /** In a word, where two states of the sync are compared. */
   word: string;
   /** What is announced once it is saved. */

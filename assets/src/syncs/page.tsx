@@ -29,6 +29,7 @@ import { ApprovalChoice } from "./approval";
 import { DeletesPanel } from "./deletes-choice";
 import { DriftChoice, DriftNotice } from "./drift";
 import { EditMapping, readSync } from "./edit";
+import { FollowChoice } from "./follow";
 import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
@@ -282,6 +283,7 @@ function Settings({ sync }: { sync: Sync }) {
         />
         {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
         {sync.direction !== "push" && <GoneChoice sync={sync} />}
+        {sync.direction === "pull" && <FollowChoice sync={sync} />}
         {sync.direction !== "two_way" && <DriftChoice sync={sync} />}
         {sync.resend_unknown && <ResendChoice sync={sync} />}
         <Deletion

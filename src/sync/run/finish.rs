@@ -123,6 +123,9 @@ impl Claimed<'_> {
             .count("records", job.counts.read)
             .detail("outcomes_sha256", job.digest.as_str())
             .status(outcome);
+        if let Some(since) = job.changes_since() {
+            event = event.detail("changes_since", since.to_string());
+        }
         if let Some(plan) = plan {
             event = event.entity("plan", plan, &job.sync_name);
         }

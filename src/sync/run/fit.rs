@@ -181,6 +181,13 @@ impl Fit {
         digest(fields.map(|to| format!("{} {} {}", to.id, to.kind, to.writable)))
     }
 
+    /// SHA-256 over everything that decides what a row becomes here: what goes where, and what
+    /// both ends hold.
+    pub(super) fn meaning(&self) -> String {
+        let origin = Hex(&self.origin).to_string();
+        digest([self.mapping_digest(), self.schema_digest(), origin].into_iter())
+    }
+
     /// What a row's cells hold, for people.
     pub(super) fn payload(&self, cells: &[Option<Value>]) -> Vec<Cell> {
         let columns = self.names.iter().zip(&self.layout.fields).zip(cells);

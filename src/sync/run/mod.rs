@@ -41,6 +41,7 @@ mod verdict;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::claim::Held;
 use super::counts::Fate;
@@ -70,6 +71,8 @@ struct Pass<'a> {
     book: Book<'a>,
     sync: SyncId,
     pulling: Pulling,
+    /// How much of what was read before is read once more.
+    overlap: Duration,
     fit: Arc<Fit>,
     reader: Reader,
     /// Whether it only looks, for a plan.

@@ -438,6 +438,7 @@ impl<'a> Claimed<'a> {
             book: self.book(),
             sync: self.sync_id,
             pulling: self.sync.pulling,
+            overlap: self.syncs.services.settings.pull_overlap,
             reader: Reader {
                 sync: self.sync_id,
                 store: self.syncs.services.store.clone(),

@@ -136,6 +136,7 @@ impl Appliance {
             settings: sync::Settings {
                 keep_ended: Duration::from_hours(24 * 90),
                 plan_validity: Duration::from_hours(24),
+                pull_overlap: Duration::from_mins(10),
                 jitter: Duration::ZERO,
                 failing_after: 3,
             },

@@ -1,6 +1,7 @@
 //! Pulls: what is in the table before the first, and what must be true after the last.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use weighbridge::jobs::State;
 use weighbridge::sync::{Fate, Gone, Outcome, PullingChange};
@@ -13,6 +14,9 @@ use super::table::{FIELDS, KEY, NOTE};
 use super::vendor::Vendor;
 use super::world::World;
 
+/// For so many hours at most runs read nothing but what has changed.
+const LONGEST: u32 = 24;
+
 /// What the sync does about records that are gone: under some seeds it deletes them.
 pub(super) fn rules(dice: &mut Dice) -> PullingChange {
     let deletes = dice.chance(0.6);
@@ -20,6 +24,7 @@ pub(super) fn rules(dice: &mut Dice) -> PullingChange {
         gone: Some(if deletes { Gone::Delete } else { Gone::Keep }),
         most: Some(u32::try_from(*dice.one(&[2, 1_000])).unwrap()),
         percent: Some(100),
+        full_every_hours: Some(*dice.one(&[0, 1, LONGEST])),
     }
 }
 
@@ -63,6 +68,34 @@ pub(super) fn change(world: &mut World) -> Option<Ask> {
         content
     });
     world.people.wish(key, wanted)
+}
+
+/// Everybody waits until the next run has to read the whole table.
+pub(super) fn wait_until_all_is_read(world: &World) {
+    world.advance(Duration::from_hours(u64::from(LONGEST)));
+}
+
+/// What a run has brought that has read nothing but what has changed: no row differs that people
+/// here have let be and that no other row was in the way of.
+pub(super) fn check_changes(world: &World, appliance: &Appliance) {
+    let findings = Findings::gather(world, appliance);
+    let (run, _) = findings.last();
+    assert_eq!(run.job.state, State::Done, "{:?}", run.job);
+    let table = &world.vendor.table;
+    let letters = letters(world, &findings);
+    for (id, row) in &table.rows {
+        let key = row.key();
+        let touched = world.people.records.contains_key(key);
+        if touched || table.under(key).len() != 1 || letters.contains(id) || letters.contains(key) {
+            continue;
+        }
+        let here = findings.records.get(key);
+        assert_eq!(
+            here,
+            Some(&row.cells),
+            "{id} was changed, and {run:?} did not see it"
+        );
+    }
 }
 
 /// Whether another run may settle what the last one has left.
@@ -147,13 +180,18 @@ fn notes_are_kept(world: &World, findings: &Findings<'_>) {
     }
 }
 
-fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>, outcomes: &[Outcome]) {
+/// The keys of the dead letters.
+fn letters(world: &World, findings: &Findings<'_>) -> BTreeSet<String> {
     let sync = findings
         .appliance
         .syncs
         .open(&findings.scope, world.place.unwrap().sync);
     let page = sync.unwrap().dead_letters(&ALL, findings.by).unwrap();
-    let letters: BTreeSet<String> = page.letters.into_iter().map(|(key, _)| key).collect();
+    page.letters.into_iter().map(|(key, _)| key).collect()
+}
+
+fn letters_tell_what_was_refused(world: &World, findings: &Findings<'_>, outcomes: &[Outcome]) {
+    let letters = letters(world, findings);
     for outcome in outcomes {
         let refused = outcome.fate == Fate::Refused;
         let settled = matches!(

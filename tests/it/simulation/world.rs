@@ -12,7 +12,8 @@ use weighbridge::connections::{Connection, Endpoint, New as NewConnection, Remot
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange, Target, Ways, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange,
+    Target, Ways, Wish,
 };
 
 use super::dice::Dice;
@@ -343,7 +344,7 @@ impl World {
         self.vendor.happen(&mut self.dice).await;
     }
 
-    fn advance(&self, span: Duration) {
+    pub(super) fn advance(&self, span: Duration) {
         self.machine.clock.advance(span);
         self.vendor.advance(span);
     }
@@ -382,7 +383,13 @@ impl World {
         self.trouble.calm = true;
         self.machine.mend();
         self.advance(self.vendor.far.lag());
+        if self.direction == Direction::Pull {
+            self.follow();
+        }
         for _ in 0..MOST_TIDYING {
+            if self.direction == Direction::Pull {
+                pulled::wait_until_all_is_read(self);
+            }
             let mut stage = Stage::Begin(Want::Push);
             self.life(&mut stage);
             let idle = Idle::default();
@@ -406,6 +413,16 @@ impl World {
         idle.runtime().block_on(async {
             let appliance = self.look(&idle).await;
             check::all(self, &appliance).await;
+        });
+    }
+
+    /// One run more, which may read nothing but what has changed.
+    fn follow(&mut self) {
+        self.life(&mut Stage::Begin(Want::Push));
+        let idle = Idle::default();
+        idle.runtime().block_on(async {
+            let appliance = self.look(&idle).await;
+            pulled::check_changes(self, &appliance);
         });
     }
 

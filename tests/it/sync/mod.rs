@@ -11,6 +11,7 @@ mod drift;
 mod extent;
 mod far;
 mod faults;
+mod follow;
 mod health;
 mod jobs;
 mod notion;

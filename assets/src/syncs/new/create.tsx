@@ -16,6 +16,7 @@ import { Failure } from "../../ui/notice";
 import { useTyped } from "../../ui/typed";
 import { usualDeletes } from "../deletes";
 import { DeletesFields } from "../deletes-fields";
+import { followHours, followLabel } from "../follow";
 import { finishMapping } from "../mapping";
 import {
   type ConflictPolicy,
@@ -114,7 +115,10 @@ function rulesOf(
   { filter, meeting: { conflicts, wait } }: { filter: string; meeting: Meeting },
 ) {
   const gone = search.gone ? ("delete" as const) : ("keep" as const);
-  if (isPull) return { direction: "pull" as const, gone };
+  if (isPull) {
+    const full_every_hours = search.follows ? followHours : 0;
+    return { direction: "pull" as const, gone, full_every_hours };
+  }
   if (table.any_names) {
     return { resend_unknown: search.resends ? ("always" as const) : ("never" as const) };
   }
@@ -156,6 +160,11 @@ function Rules({ settled, filter, onFilter, meeting, onMeeting, faults }: RulesP
           {isBoth
             ? "Delete here what is gone there and was not changed here"
             : "Delete here what this sync has brought and what is gone there"}
+        </Checkbox>
+      )}
+      {isPull && (
+        <Checkbox isSelected={search.follows ?? false} onChange={(follows) => enter({ follows })}>
+          {followLabel}
         </Checkbox>
       )}
       {!isPull && !isBoth && (
@@ -227,6 +236,7 @@ interface Wish {
   gone?: NonNullable<Sync["gone"]>;
   scope?: SyncScope;
   deletes?: SyncDeletes;
+  full_every_hours?: number;
   /** Whether it is run at once. */
   isRun: boolean;
 }

@@ -131,12 +131,13 @@ it("leads to a pull, and shows what the table would bring", async () => {
   expect(screen.getByRole("button", { name: /Where name comes from/ })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Continue" }));
   await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
+  await user.click(screen.getByRole("checkbox", { name: /what has changed/ }));
   expect(screen.getByLabelText("Name")).toHaveValue("Sandbox to Airports");
   await user.click(screen.getByRole("button", { name: "Create sync" }));
   await seePage("Airports to Sandbox");
   expect(appliance.bodies("POST /syncs/proposal").at(-1)).toMatchObject({ direction: "pull" });
   expect(appliance.bodies("POST /syncs")).toMatchObject([
-    { name: "Sandbox to Airports", direction: "pull", gone: "delete" },
+    { name: "Sandbox to Airports", direction: "pull", gone: "delete", full_every_hours: 24 },
   ]);
 });
 

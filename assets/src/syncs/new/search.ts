@@ -30,6 +30,8 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   wait?: string;
   /** Whether a pull deletes here what is gone there. */
   gone?: boolean;
+  /** Whether a pull reads what has changed, and the whole table now and then. */
+  follows?: boolean;
   /** Which records a push writes. */
   scope?: (typeof scopes)[number];
   /** What becomes of remote records that a push no longer wants; they stay when left out. */
@@ -57,6 +59,7 @@ export function readNewSyncSearch(search: Record<string, unknown>): NewSyncSearc
     ...(ways ? { ways } : {}),
     ...(conflicts ? { conflicts } : {}),
     ...(search.gone === true ? { gone: true } : {}),
+    ...(search.follows === true ? { follows: true } : {}),
   };
 }
 

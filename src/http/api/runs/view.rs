@@ -125,6 +125,9 @@ pub(crate) struct RunView {
     pub(super) finished_at: Option<Moment>,
     /// Who asked for it.
     pub(super) by: Option<StarterView>,
+    /// A pull that reads what has changed, and nothing else, reads what was changed at this time or
+    /// later; absent when it reads the whole table.
+    changes_since: Option<Moment>,
     /// The records that it has to look at, as counted when it began.
     total: Option<u64>,
     /// What became of the records so far.
@@ -296,6 +299,7 @@ impl RunView {
             started_at: job.started_at.map(Moment),
             finished_at: job.finished_at.map(Moment),
             by: job.by.as_ref().map(StarterView::from),
+            changes_since: job.changes_since().map(Moment),
             total: job.total,
             counts: job.counts.into(),
             calls: job.calls,

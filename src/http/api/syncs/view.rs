@@ -36,6 +36,9 @@ pub(super) struct SyncView {
     gone_most: Option<u32>,
     /// The same in percent of the records that the sync has linked; not for pushes.
     gone_percent: Option<u8>,
+    /// For so many hours after a run has read the whole table, runs read what was changed there and
+    /// nothing else; 0 when each run reads all of it; pulls only.
+    full_every_hours: Option<u32>,
     /// The dataset whose records they are.
     dataset: DatasetName,
     /// Through which account they go.
@@ -337,6 +340,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         gone: pulling.map(|rules| rules.gone.into()),
         gone_most: pulling.map(|rules| rules.most),
         gone_percent: pulling.map(|rules| rules.percent),
+        full_every_hours: pulling.map(|rules| rules.full_every_hours),
         dataset: DatasetName {
             id: kept.dataset,
             name: dataset,

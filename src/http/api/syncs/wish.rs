@@ -51,6 +51,11 @@ pub(super) struct NewSync {
     /// The same in percent of the records that the sync has linked (20 when left out).
     #[oai(validator(maximum(value = "100")))]
     gone_percent: Option<u8>,
+    /// For so many hours after a run of a pull has read the whole table, runs read what was changed
+    /// there and nothing else: what was deleted, what formulas give and edits here are seen when
+    /// all of it is read again. 0 (when left out): each run reads all of it.
+    #[oai(validator(maximum(value = "8760")))]
+    full_every_hours: Option<u32>,
     /// The dataset whose records are written, or written into.
     dataset_id: DatasetId,
     /// The connection through which they go.
@@ -119,6 +124,10 @@ pub(super) struct SyncChange {
     /// The same in percent of the records that the sync has linked.
     #[oai(validator(maximum(value = "100")))]
     gone_percent: Option<u8>,
+    /// For so many hours after a run of a pull has read the whole table, runs read what was changed
+    /// there and nothing else. 0: each run reads all of it.
+    #[oai(validator(maximum(value = "8760")))]
+    full_every_hours: Option<u32>,
     /// Which of the dataset's records are written.
     scope: Option<ScopeView>,
     /// What becomes of remote records that are no longer wanted.
@@ -243,6 +252,7 @@ impl TryFrom<NewSync> for New {
                 gone: new.gone.map(Gone::from),
                 most: new.gone_most,
                 percent: new.gone_percent,
+                full_every_hours: new.full_every_hours,
             },
             target: Target {
                 dataset: new.dataset_id,
@@ -286,6 +296,7 @@ impl TryFrom<SyncChange> for Change {
                 gone: change.gone.map(Gone::from),
                 most: change.gone_most,
                 percent: change.gone_percent,
+                full_every_hours: change.full_every_hours,
             },
             scope: change.scope.map(Extent::try_from).transpose()?,
             deletes: change.deletes.map(Deletes::from),

@@ -32,6 +32,17 @@ pub(super) type Loose = (String, Tie);
 /// Some of them, and the remote id after which there are more.
 type Stretch = (Arc<[Loose]>, Option<String>);
 
+/// How many ties there are.
+#[derive(Default)]
+struct Gones {
+    /// All of them.
+    linked: u64,
+    /// Those whose remote records are gone.
+    gone: u64,
+    /// Those of them whose records would be deleted if nothing held them.
+    doomed: u64,
+}
+
 impl Pass<'_> {
     /// Keeps, deletes or holds what is gone, as the sync's rules say.
     pub(super) async fn settle_gone(
@@ -41,7 +52,10 @@ impl Pass<'_> {
     ) -> Result<(), Error> {
         let reading = ledger.job.reading.get_or_insert_default();
         if reading.gone.is_none() {
-            reading.gone = Some(self.decide_gone(desk).await?);
+            let Some(fallen) = self.decide_gone(desk).await? else {
+                return Ok(());
+            };
+            reading.gone = Some(fallen);
         }
         let mut after = None;
         while !self.line.halt.is_cancelled() {
@@ -57,13 +71,18 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// What becomes of the records that are gone, which depends on how many would be deleted.
-    async fn decide_gone(&self, desk: &mut Desk) -> Result<Fallen, Error> {
+    /// What becomes of the records that are gone, which depends on how many would be deleted; `None`
+    /// when none is gone.
+    async fn decide_gone(&self, desk: &mut Desk) -> Result<Option<Fallen>, Error> {
         let bench = desk.bench(self, false);
         let count = move |seen: &Seen| bench.count_gone(seen);
-        let (doomed, linked) = desk.ask_seen(self.blocking, count).await?;
+        let Gones {
+            linked,
+            gone,
+            doomed,
+        } = desk.ask_seen(self.blocking, count).await?;
         let counts = (doomed, linked, desk.seen.count());
-        Ok(fallen(self.pulling, counts))
+        Ok((gone > 0).then(|| fallen(self.pulling, counts)))
     }
 
     /// The next ties whose remote records the table has not shown.
@@ -92,10 +111,12 @@ impl Pass<'_> {
             let (bench, all, fallen) = (desk.bench(self, false), Arc::clone(gone), fallen.clone());
             let rule = move || bench.rule(&all, &fallen);
             let (judged, forgotten) = self.blocking.run(rule).await?;
-            if self
-                .commit_judged(ledger, ledger.clone(), desk, &judged)
-                .await?
-            {
+            let mut next = ledger.clone();
+            let is_deleted = |one: &Judged| one.fate == Fate::Deleted;
+            if !forgotten.is_empty() || judged.iter().any(is_deleted) {
+                next.job.reading.get_or_insert_default().freed = true;
+            }
+            if self.commit_judged(ledger, next, desk, &judged).await? {
                 self.forget(&forgotten).await?;
                 return Ok(true);
             }
@@ -133,28 +154,29 @@ fn fallen(rules: Pulling, (ours, linked, listed): (u64, u64, u64)) -> Fallen {
 }
 
 impl Bench {
-    /// How many records would be deleted if nothing held them, and how many are linked at all.
-    fn count_gone(&self, seen: &Seen) -> Result<(u64, u64), Error> {
+    fn count_gone(&self, seen: &Seen) -> Result<Gones, Error> {
         let moment = self.store.snapshot()?;
-        let (mut linked, mut doomed) = (0, 0);
+        let mut gones = Gones::default();
         let mut failed = None;
         moment.walk::<Ties>(&ties(self.sync, None), |_, row| {
-            linked += 1;
-            if row.value.ours && !seen.holds(&mark(&row.key.1)) {
-                match self.rule_one(&moment, &(row.key.1, row.value), &Fallen::Deleted) {
-                    Ok(judged) => {
-                        let dies = judged.is_some_and(|one| one.fate == Fate::Deleted);
-                        doomed += u64::from(dies);
-                    }
-                    Err(error) => {
-                        failed = Some(error);
-                        return Ok(ControlFlow::Break(()));
-                    }
+            gones.linked += 1;
+            if seen.holds(&mark(&row.key.1)) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            gones.gone += 1;
+            match self.rule_one(&moment, &(row.key.1, row.value), &Fallen::Deleted) {
+                Ok(judged) => {
+                    let dies = judged.is_some_and(|one| one.fate == Fate::Deleted);
+                    gones.doomed += u64::from(dies);
+                    Ok(ControlFlow::Continue(()))
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    Ok(ControlFlow::Break(()))
                 }
             }
-            Ok(ControlFlow::Continue(()))
         })?;
-        failed.map_or(Ok((doomed, linked)), Err)
+        failed.map_or(Ok(gones), Err)
     }
 
     /// The next ties after a remote id whose remote records the table has not shown.

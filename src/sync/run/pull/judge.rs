@@ -16,6 +16,9 @@ use crate::fields::{ContentHash, Fields, Value, content_hash};
 use crate::providers::Held;
 use crate::store::{Snapshot, Version};
 
+/// How a row is refused whose key another one has.
+const EACH_ONCE: &str = "each key once";
+
 /// What rows are judged with.
 pub(super) struct Judge<'a> {
     pub(super) sync: SyncId,
@@ -38,6 +41,13 @@ pub(super) struct Judged {
     /// What changes, if that was wanted.
     pub(super) fields: Vec<Difference>,
     pub(super) act: Act,
+}
+
+impl Judged {
+    /// Whether another row stands in its way, which may be gone by now.
+    pub(super) fn is_contested(&self) -> bool {
+        self.fate == Fate::Refused && self.reason.ends_with(EACH_ONCE)
+    }
 }
 
 /// What is written for a row.
@@ -150,7 +160,7 @@ impl Judge<'_> {
         let holder = overlay.holder(&key).or(linked.as_deref());
         if let Some(other) = holder.filter(|holder| *holder != remote_id) {
             return Ok(Ownership::Refused(format!(
-                "its key {key:?} belongs to the remote record {other} already; each key once"
+                "its key {key:?} belongs to the remote record {other} already; {EACH_ONCE}"
             )));
         }
         if freed && !self.explain {

@@ -12,6 +12,7 @@
 
 mod desk;
 mod fill;
+mod follow;
 mod gone;
 mod judge;
 mod overlay;
@@ -33,6 +34,8 @@ pub(super) use fill::told;
 pub(super) use settle::tally;
 
 use desk::Desk;
+pub(super) use desk::reshaped;
+
 use seen::Wanted;
 
 /// What stands in a record's way when a plan is carried out.
@@ -45,15 +48,12 @@ impl Pass<'_> {
     pub(super) async fn pull(&self, ledger: &mut Ledger, task: Task) -> Result<(), Error> {
         self.enter(Phase::Writing);
         let mut desk = Desk::open(self, ledger.id, task).await?;
+        self.begin(ledger, task)?;
         let reading = ledger.job.reading.get_or_insert_default();
-        if desk.wanted != Wanted::All {
-            // What is listed is remembered in memory alone.
-            reading.after = None;
-            reading.ended = false;
-        }
         if !reading.ended {
             let (sender, pages) = pages::channel();
-            let reading = self.read_pages(reading.after.clone(), sender);
+            let from = (reading.since, reading.after.clone());
+            let reading = self.read_pages(from, sender);
             let settling = self.settle_pages(ledger, &mut desk, pages);
             tokio::try_join!(reading, settling)?;
         }
@@ -69,13 +69,22 @@ impl Pass<'_> {
             Task::Execute(plan) => self.settle_planned(ledger, &mut desk, plan).await,
             Task::Retry(run) => self.settle_left(ledger, &mut desk, run).await,
             Task::Push | Task::Pull | Task::Both | Task::Plan(_) => {
-                self.settle_gone(ledger, &mut desk).await?;
-                if self.line.halt.is_cancelled() {
-                    return Ok(());
-                }
-                self.settle_letters(ledger).await
+                self.end_pull(ledger, &mut desk).await
             }
         }
+    }
+
+    /// Deals with what is gone and what is no longer refused, if the whole table was read, and
+    /// remembers how far the run has come.
+    async fn end_pull(&self, ledger: &mut Ledger, desk: &mut Desk) -> Result<(), Error> {
+        if ledger.job.changes_since().is_none() {
+            self.settle_gone(ledger, desk).await?;
+            if self.line.halt.is_cancelled() {
+                return Ok(());
+            }
+            self.settle_letters(ledger).await?;
+        }
+        self.remember(&ledger.job).await
     }
 }
 

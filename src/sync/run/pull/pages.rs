@@ -1,5 +1,6 @@
 //! Reads a remote table page by page, ahead of those who work on the pages.
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::super::super::error::Error;
@@ -27,21 +28,23 @@ pub(super) fn channel() -> (mpsc::Sender<Leaf>, Leaves) {
 }
 
 impl Pass<'_> {
-    /// Reads from `after` to the end, or until the run is to stop. A listing that the provider
-    /// has forgotten is begun anew.
+    /// Reads what has changed since a time, or everything: from `after` to the end, or until the
+    /// run is to stop. A listing that the provider has forgotten is begun anew.
     pub(super) async fn read_pages(
         &self,
-        mut after: Option<String>,
+        (since, mut after): (Option<Timestamp>, Option<String>),
         leaves: mpsc::Sender<Leaf>,
     ) -> Result<(), Error> {
         let mut begun = 1;
         let mut trail = Trail::default();
         loop {
             let from = after.as_deref();
-            let page = self
-                .line
-                .ask(|| self.line.records.page(&self.fit.layout, from))
-                .await;
+            let (records, layout) = (self.line.records, &self.fit.layout);
+            let page = self.line.ask(|| match since {
+                Some(since) => records.changed_since(layout, since, from),
+                None => records.page(layout, from),
+            });
+            let page = page.await;
             match page {
                 None => return Ok(()),
                 Some(Page::Forgotten) if begun < LISTINGS => {

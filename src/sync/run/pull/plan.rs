@@ -36,7 +36,7 @@ impl Pass<'_> {
         self.enter(Phase::Listing);
         let mut desk = Desk::open(self, ledger.id, Task::Plan(plan)).await?;
         let (sender, pages) = channel();
-        let reading = self.read_pages(None, sender);
+        let reading = self.read_pages((None, None), sender);
         let planning = self.plan_pages(ledger, &mut desk, (plan, pages));
         let ((), ended) = tokio::try_join!(reading, planning)?;
         if !ended || self.line.halt.is_cancelled() {

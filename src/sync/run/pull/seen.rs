@@ -107,18 +107,18 @@ impl Wanted {
     }
 
     /// What a plan foretells of a record.
-    pub(super) fn planned(&self, mark: &Mark) -> Option<&Planned> {
+    pub(super) fn planned(&self, remote_id: &str) -> Option<&Planned> {
         match self {
             Self::All | Self::Left(_) => None,
-            Self::Planned(planned) => planned.get(mark),
+            Self::Planned(planned) => planned.get(&mark(remote_id)),
         }
     }
 
     /// The dead letter that was written of a record, and the run that has written it.
-    pub(super) fn letter(&self, mark: &Mark) -> Option<(&str, RunId)> {
+    pub(super) fn letter(&self, remote_id: &str) -> Option<(&str, RunId)> {
         match self {
             Self::All | Self::Planned(_) => None,
-            Self::Left(left) => Some((left.keys.get(mark)?, left.run)),
+            Self::Left(left) => Some((left.keys.get(&mark(remote_id))?, left.run)),
         }
     }
 

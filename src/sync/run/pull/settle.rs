@@ -145,6 +145,9 @@ impl Pass<'_> {
                 one.reason.as_str(),
             );
             ledger.enter(&mut block, one.fate, told);
+            if one.is_contested() {
+                ledger.job.reading.get_or_insert_default().contested = true;
+            }
         }
         let sealed = (!block.is_empty()).then(|| ledger.job.seal(&block));
         let writes = |judged: &Judged| matches!(judged.act, Act::Write(_) | Act::Delete(..));
@@ -179,7 +182,7 @@ impl Pass<'_> {
     ) -> i64 {
         let sync = self.sync;
         let key = &judged.key;
-        if let Some((letter, run)) = desk.wanted.letter(&mark(&judged.remote_id))
+        if let Some((letter, run)) = desk.wanted.letter(&judged.remote_id)
             && (letter != key || judged.fate != Fate::Refused)
         {
             // It is gone, or is about another key now.
@@ -259,7 +262,7 @@ pub(in super::super) fn tally(event: Event, met: impl Iterator<Item = Fate>) -> 
 
 /// Holds a judgement against what a plan foretells: nothing else is written.
 fn held_against(wanted: &Wanted, mut judged: Judged) -> Judged {
-    let Some(planned) = wanted.planned(&mark(&judged.remote_id)) else {
+    let Some(planned) = wanted.planned(&judged.remote_id) else {
         return judged;
     };
     let foretold = planned.stamp == judged.stamp && planned.fate == judged.fate;
