@@ -7,6 +7,7 @@ use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
 use super::named::{path_of, text};
@@ -37,25 +38,32 @@ pub(super) fn run(wanted: &Wanted, owner: &Owner, context: &Context) -> Result<(
     let plan = owner.with(context, async |client| {
         let sync = path_of(client, "/syncs", "sync", &wanted.name).await?;
         let body = json!({"read_first": wanted.read_first});
-        let asked = client
-            .call(Method::POST, &format!("{sync}/plans"), Some(&body))
-            .await?;
-        follow(client, text(&asked, "job_id")).await?;
-        let path = format!("/plans/{}", text(&asked, "id"));
-        let plan = client.get(&path).await?;
-        if let Some(message) = plan["failure"]["message"].as_str() {
-            return Err(Failure::of(NotMade(message.to_owned())));
-        }
-        let changes = format!("{path}/changes?limit={}", wanted.show);
-        let changes = client.get(&changes).await?["items"].take();
-        Ok(Plan { plan, changes })
+        make(client, (&format!("{sync}/plans"), Some(&body)), wanted.show).await
     })?;
     Ok(context.out.show(&plan)?)
 }
 
+/// Has a plan made by an order at `path`, waits for it, and gives it with `show` of its changes.
+pub(super) async fn make(
+    client: &mut Client,
+    (path, body): (&str, Option<&Value>),
+    show: u16,
+) -> Result<Plan, Failure> {
+    let asked = client.call(Method::POST, path, body).await?;
+    follow(client, text(&asked, "job_id")).await?;
+    let path = format!("/plans/{}", text(&asked, "id"));
+    let plan = client.get(&path).await?;
+    if let Some(message) = plan["failure"]["message"].as_str() {
+        return Err(Failure::of(NotMade(message.to_owned())));
+    }
+    let changes = format!("{path}/changes?limit={show}");
+    let changes = client.get(&changes).await?["items"].take();
+    Ok(Plan { plan, changes })
+}
+
 /// A plan with the first of its changes.
 #[derive(Serialize)]
-struct Plan {
+pub(super) struct Plan {
     plan: Value,
     changes: Value,
 }
@@ -64,7 +72,10 @@ impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         let Self { plan, changes } = self;
         let (id, sync) = (text(plan, "id"), text(plan, "sync_name"));
-        writeln!(f, "{id}  plan of {sync}")?;
+        match plan["undoes"].as_str() {
+            Some(run) => writeln!(f, "{id}  plan of {sync} that undoes run {run}")?,
+            None => writeln!(f, "{id}  plan of {sync}")?,
+        }
         let counts = &plan["counts"];
         for fate in [
             "created",

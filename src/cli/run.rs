@@ -16,6 +16,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::named::text;
 use super::owner::Owner;
+use super::plan;
 
 /// Whose runs are meant, and what is to be done with them.
 #[derive(Args)]
@@ -38,6 +39,8 @@ enum Command {
     Cancel(One),
     /// Start a run over what was refused in one run, or stayed unknown, alone.
     Retry(One),
+    /// Make a plan that undoes one run, and show it. Nothing is written before it is carried out.
+    Undo(Undo),
 }
 
 /// Which runs.
@@ -58,6 +61,17 @@ struct One {
     id: String,
 }
 
+/// Which run to undo, and how much of the plan to show.
+#[derive(Args)]
+struct Undo {
+    /// The run's id.
+    id: String,
+    /// How many records to show with their differences.
+    #[arg(long, value_name = "NUMBER", default_value_t = 50,
+          value_parser = clap::value_parser!(u16).range(1..=500))]
+    show: u16,
+}
+
 pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
     let owner = &line.owner;
     match &line.command {
@@ -74,6 +88,13 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
         }
         Command::Cancel(one) => order(line, one, "cancel", context),
         Command::Retry(one) => order(line, one, "retry", context),
+        Command::Undo(undo) => {
+            let path = format!("/runs/{}/undo", undo.id);
+            let plan = owner.with(context, async |client| {
+                plan::make(client, (&path, None), undo.show).await
+            })?;
+            Ok(context.out.show(&plan)?)
+        }
         Command::Follow(one) => {
             let run = owner.with(context, async |client| follow(client, &one.id).await)?;
             end(&run, context)

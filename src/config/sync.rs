@@ -15,6 +15,10 @@ pub struct Sync {
     pub schedule_jitter: Duration,
     /// A pull of changes reads what was changed up to so long before the last one, once more.
     pub pull_overlap: Duration,
+    /// How long a run can be undone.
+    pub undo_for: Duration,
+    /// How much is remembered of one run for that, in millions of bytes.
+    pub undo_megabytes: u32,
     /// A sync counts as failing once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -48,6 +52,19 @@ impl Sync {
                 "A pull that reads nothing but what has changed also reads what was changed up to \
                  so long before the last one: providers tell times to the minute, and show what was \
                  changed a little later.",
+            ),
+            undo_for: from.key(
+                "undo_for",
+                7 * DAY,
+                "A run of a push can be undone so long after its end: until then it is remembered \
+                 what each record held that it wrote.",
+            ),
+            undo_megabytes: from.within(
+                "undo_megabytes",
+                64,
+                1..=10_000,
+                "So many millions of bytes are remembered of one run at most. A run that writes \
+                 more cannot be undone.",
             ),
             failing_after: from.within(
                 "failing_after",

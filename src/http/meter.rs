@@ -82,7 +82,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::POST, "runs" | "retry" | "plans") => Policy::SyncStarts,
+        (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
 }
@@ -163,6 +163,7 @@ mod tests {
             (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
             (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),
             (Method::POST, "v1/runs/1/retry", Policy::SyncStarts),
+            (Method::POST, "v1/runs/1/undo", Policy::SyncStarts),
             (Method::POST, "v1/syncs/1/plans", Policy::SyncStarts),
             (Method::GET, "v1/runs", Policy::ApiCalls),
         ] {

@@ -19,7 +19,7 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 11] = [
+pub(crate) const PATHS: [&str; 12] = [
     "/users",
     "/datasets",
     "/datasets/*/shares",
@@ -31,6 +31,7 @@ pub(crate) const PATHS: [&str; 11] = [
     "/syncs/*/plans",
     "/plans/*/runs",
     "/runs/*/retry",
+    "/runs/*/undo",
 ];
 
 /// How a request goes on.

@@ -271,6 +271,16 @@ pub trait Records: Send + Sync {
         async { Ok(Since::Touched) }.boxed()
     }
 
+    /// In which way it removes records that it may bring back.
+    fn removal(&self) -> Removal;
+
+    /// Whether it brings back what it has removed.
+    fn restores(&self) -> bool;
+
+    /// Brings a removed record back as it was, in one call that was admitted; `false` when that is
+    /// not possible any more. One that is there stays.
+    fn restore<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, bool>;
+
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;
 

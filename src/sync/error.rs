@@ -1,6 +1,7 @@
 //! What can go wrong with syncs, by what the caller can do.
 
 use super::mapping::Fault;
+use super::undo::NoUndo;
 use crate::base::{BadCursor, PlanId, RunId, SyncId};
 use crate::{connections, datasets, store};
 
@@ -31,6 +32,9 @@ pub enum Error {
     /// Nothing was refused in the run.
     #[error("run {0} has left nothing to be tried again")]
     NothingLeft(RunId),
+    /// The run cannot be undone, and why.
+    #[error("run {0} cannot be undone: {1}")]
+    NotUndoable(RunId, NoUndo),
     /// The plan does not exist, or belongs to somebody else.
     #[error("plan {0} does not exist")]
     UnknownPlan(PlanId),

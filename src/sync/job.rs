@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::{Counts, Fate};
 use super::definition::Definitions;
 use super::direction::Direction;
+use super::memory::Memory;
 use super::outcome::Block;
 use super::problem::Problems;
 use super::removal::Brake;
@@ -121,6 +122,18 @@ pub struct Job {
     /// That it removes nothing, and why.
     #[serde(default)]
     pub brake: Option<Brake>,
+    /// How much it remembers of what it wrote.
+    #[serde(default)]
+    pub memory: Memory,
+    /// Until when it can be undone; none while it has not ended, and when it cannot.
+    #[serde(default)]
+    pub undo_until: Option<Timestamp>,
+    /// The run that it undoes.
+    #[serde(default)]
+    pub undoes: Option<RunId>,
+    /// The run that has undone all of it.
+    #[serde(default)]
+    pub undone_by: Option<RunId>,
     /// How it ends, once that is known: from then on it does nothing but end, or records that were
     /// settled on the way to its end would be counted again.
     #[serde(default)]
@@ -205,6 +218,10 @@ impl Job {
             calls_refused: 0,
             problems: Problems::default(),
             brake: None,
+            memory: Memory::default(),
+            undo_until: None,
+            undoes: None,
+            undone_by: None,
             ending: None,
             checkpoint: None,
             passed: Vec::new(),

@@ -25,6 +25,7 @@ mod letter;
 mod link;
 mod mapping;
 mod meeting;
+mod memory;
 mod names;
 mod outcome;
 mod pairs;
@@ -53,6 +54,7 @@ mod tide;
 mod tie;
 mod timetable;
 mod trouble;
+mod undo;
 
 pub use board::Run;
 pub use calendar::{Calendar, Planned};
@@ -72,6 +74,7 @@ pub use lender::{Borrower, Lender};
 pub use letter::{Cell, DeadLetter, InDoubt, LettersPage};
 pub use mapping::{Fault, Wish};
 pub use meeting::{FieldWay, Meeting, MeetingChange, Policy as ConflictPolicy, Ways};
+pub use memory::Memory;
 pub use outcome::Outcome;
 pub use plan::{
     Before, Change as PlannedChange, ChangesPage, Column, Difference, Made, Plan, PlanState,
@@ -89,3 +92,4 @@ pub use sync::{Change, Overview, Sync};
 pub use syncs::{New, Part, Services, Settings, Syncs, SyncsPage, Target, tables};
 pub use timetable::{MayRun, Scheduled, UNSET};
 pub use trouble::Trouble;
+pub use undo::NoUndo;

@@ -11,6 +11,7 @@ use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
 use super::letter::DeadLetters;
 use super::link::Links;
+use super::memory::Memories;
 use super::outcome::Outcomes;
 use super::plan::{BY_SYNC as OF_SYNC, Plans};
 use super::syncs::Syncs;
@@ -104,11 +105,26 @@ impl Syncs {
             batch.clear::<Outcomes>(outcomes(), BLOCKS);
             store.commit(batch).await?;
         }
+        self.forget(run).await?;
         let mut batch = Batch::bookkeeping();
         batch.discard::<Cancels>(&run);
         batch.discard::<Claims>(&run);
         batch.discard::<Runs>(&(owner, run));
         store.commit(batch).await?;
+        Ok(())
+    }
+
+    /// Removes what a run remembers of what it wrote.
+    pub(super) async fn forget(&self, run: RunId) -> Result<(), Error> {
+        let of_run = || prefix(&run);
+        while self
+            .first::<Memories>(&Scan::prefix(of_run(), 1))?
+            .is_some()
+        {
+            let mut batch = Batch::bookkeeping();
+            batch.clear::<Memories>(of_run(), BLOCKS);
+            self.services.store.commit(batch).await?;
+        }
         Ok(())
     }
 

@@ -93,7 +93,7 @@ impl Syncs {
     }
 
     /// How many records a list has from which a job takes its own.
-    fn listed(&self, owner: UserId, task: Task) -> Result<Option<u64>, Error> {
+    pub(super) fn listed(&self, owner: UserId, task: Task) -> Result<Option<u64>, Error> {
         let store = &self.services.store;
         let listed = match task {
             Task::Push | Task::Pull | Task::Both | Task::Plan(_) => None,

@@ -28,6 +28,7 @@ impl Syncs {
     /// Removes the runs and plans of every sync that ended longer ago than the settings say; the
     /// last run of each stays. Stops early when `stop` is told.
     pub async fn sweep(&self, stop: &CancellationToken) -> Result<(), Error> {
+        self.forget_expired(stop).await?;
         let keep = self.services.settings.keep_ended;
         let Ok(before) = self.services.clock.now().checked_sub(keep) else {
             return Ok(()); // longer than there has been time

@@ -20,6 +20,7 @@ use super::letter::DeadLetters;
 use super::link::Links;
 use super::mapping::{Fault, Way, Wish, check};
 use super::meeting::{Meeting, MeetingChange};
+use super::memory::Memories;
 use super::outcome::Outcomes;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
@@ -73,6 +74,10 @@ pub struct Settings {
     pub jitter: Duration,
     /// A pull of changes reads what was changed up to so long before the last one, once more.
     pub pull_overlap: Duration,
+    /// What a run has done, so that it can be undone.
+    pub undo_for: Duration,
+    /// How many bytes of that are kept of one run.
+    pub undo_bytes: u64,
     /// A sync fails, as the book says it, once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -84,6 +89,8 @@ impl From<&config::Sync> for Settings {
             plan_validity: settings.plan_validity,
             jitter: settings.schedule_jitter,
             pull_overlap: settings.pull_overlap,
+            undo_for: settings.undo_for,
+            undo_bytes: u64::from(settings.undo_megabytes) * 1_000_000,
             failing_after: settings.failing_after,
         }
     }
@@ -157,7 +164,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 19] {
+pub fn tables() -> [Table; 20] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -178,6 +185,7 @@ pub fn tables() -> [Table; 19] {
         Table::of::<ById>(),
         Table::of::<ByKey>(),
         Table::of::<Conflicts>(),
+        Table::of::<Memories>(),
     ]
 }
 

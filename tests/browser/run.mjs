@@ -14,6 +14,7 @@ import { limitsJourney } from "./journeys/limits.mjs";
 import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
+import { undoJourney } from "./journeys/undo.mjs";
 
 const binary = process.env.WEIGHBRIDGE_BIN;
 
@@ -39,6 +40,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   lettersJourney(stage);
   approvalJourney(stage);
   conflictsJourney(stage);
+  undoJourney(stage);
   oauthJourney(stage);
   everyPage(stage);
   limitsJourney(stage);

@@ -209,6 +209,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("approvePlan", Needs("sync:run"), "", none()),
         ("cancelRun", Needs("sync:run"), "", none()),
         ("retryRun", Needs("sync:run"), "", none()),
+        ("undoRun", Needs("sync:run"), "", none()),
         ("listDeadLetters", Needs("sync:read"), "", none()),
         ("discardDeadLetters", Needs("sync:run"), "", none()),
         ("discardDeadLetter", Needs("sync:run"), "", none()),

@@ -93,9 +93,10 @@ fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
         _ if is_analytics(path) => "analytics",
         ("get", [.., "export"]) | ("post", [.., "exports"]) => "exports",
         ("post", [.., "imports"]) => "imports",
-        ("post", ["syncs", _, "runs" | "plans"] | ["plans", _, "runs"] | ["runs", _, "retry"]) => {
-            "sync_starts"
-        }
+        (
+            "post",
+            ["syncs", _, "runs" | "plans"] | ["plans", _, "runs"] | ["runs", _, "retry" | "undo"],
+        ) => "sync_starts",
         _ => "api_calls",
     }
 }

@@ -37,6 +37,12 @@ export function Approve({ plan }: { plan: Plan }) {
             {plan.seconds !== undefined && ` That takes about ${formatDuration(plan.seconds)}.`} The
             book keeps who approved it.
           </p>
+          {plan.undoes && (
+            <p>
+              The schedule of the sync then rests until you wake it: its next run would write again
+              what the dataset says.
+            </p>
+          )}
           <Failure error={approve.error} />
           <div className="actions end">
             <Button onPress={() => setIsAsking(false)}>Not yet</Button>

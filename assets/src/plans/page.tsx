@@ -67,6 +67,11 @@ function Lead({ plan }: { plan: Plan }) {
       <Link to="/syncs/$id" params={{ id: plan.sync_id }}>
         To the sync
       </Link>
+      {plan.undoes && (
+        <Link to="/runs/$id" params={{ id: plan.undoes }}>
+          Undoes this run
+        </Link>
+      )}
       <BookLink id={plan.id} />
     </>
   );
@@ -97,12 +102,12 @@ function Course({ plan }: { plan: Plan }) {
     case "executed":
       return <Approved plan={plan} />;
     case "ready":
-      return plan.counts ? <Outlook counts={plan.counts} /> : null;
+      return plan.counts ? <Outlook counts={plan.counts} undoes={!!plan.undoes} /> : null;
   }
 }
 
 /** What to know before the plan is approved. */
-function Outlook({ counts }: { counts: RunCounts }) {
+function Outlook({ counts, undoes }: { counts: RunCounts; undoes: boolean }) {
   if (counts.refused > 0) {
     return (
       <Notice tone="warn" title="Some records would be refused">
@@ -113,7 +118,11 @@ function Outlook({ counts }: { counts: RunCounts }) {
   if (writesOf(counts) > 0) return null;
   return (
     <Notice tone="good" title="Nothing to write">
-      <p>Both ends are alike, so that there is nothing to approve.</p>
+      <p>
+        {undoes
+          ? "Nothing that the run wrote can be taken back: what is listed below was changed there since, or is not known."
+          : "Both ends are alike, so that there is nothing to approve."}
+      </p>
     </Notice>
   );
 }
@@ -144,10 +153,11 @@ function Outdated({ plan, why }: { plan: Plan; why: string }) {
   );
 }
 
-function PlanAnew({ plan: { sync_id, read_first } }: { plan: Plan }) {
+function PlanAnew({ plan: { sync_id, read_first, undoes } }: { plan: Plan }) {
   const mayRun = useMay("sync:run");
   const make = useMakePlan(sync_id);
-  if (!mayRun) return null;
+  // An undo is asked for at its run.
+  if (!mayRun || undoes) return null;
   return (
     <>
       <div className="actions">

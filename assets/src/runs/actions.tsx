@@ -9,13 +9,19 @@ import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
 import { Failure } from "../ui/notice";
 import { hasEnded } from "./state";
+import { Undo } from "./undo";
 
-/** What can be done with a run: stopped while it lasts, tried again where something was left. */
+/** What can be done with a run: stopped while it lasts, tried again where something was left, undone. */
 export function RunActions({ run }: { run: Run }) {
   const mayRun = useMay("sync:run");
   if (!mayRun) return null;
   if (!hasEnded(run)) return <Cancel run={run} />;
-  return hasLeft(run) ? <Retry run={run} /> : null;
+  return (
+    <>
+      {hasLeft(run) && <Retry run={run} />}
+      <Undo run={run} />
+    </>
+  );
 }
 
 /** Whether a retry would have something to do. */

@@ -41,6 +41,11 @@ export function RunPage() {
             <Problems run={found} />
           </div>
           {found.kind !== "plan" && <Outcomes run={found} />}
+          {found.too_large_to_undo && (
+            <p className="quiet">
+              It wrote more than is remembered of one run, and so it cannot be undone.
+            </p>
+          )}
         </>
       )}
     </ThingPage>
@@ -68,6 +73,16 @@ function Lead({ run }: { run: Run }) {
       {run.retry_of && (
         <Link to="/runs/$id" params={{ id: run.retry_of }}>
           Tries again what this run left
+        </Link>
+      )}
+      {run.undoes && (
+        <Link to="/runs/$id" params={{ id: run.undoes }}>
+          Undoes this run
+        </Link>
+      )}
+      {run.undone_by && (
+        <Link to="/runs/$id" params={{ id: run.undone_by }}>
+          Undone by this run
         </Link>
       )}
       <BookLink id={run.id} />
@@ -103,6 +118,7 @@ function Course({ run }: { run: Run }) {
 
 function Ending({ run: { kind, counts, changes_since } }: { run: Run }) {
   if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
+  if (kind === "undo") return <Undone left={counts.refused + counts.unknown + counts.held} />;
   const open = counts.refused + counts.unknown + counts.held;
   if (open === 0 && changes_since)
     return (
@@ -117,6 +133,22 @@ function Ending({ run: { kind, counts, changes_since } }: { run: Run }) {
     </Notice>
   ) : (
     <Notice tone="good" title="Done: every record is there, exactly once" />
+  );
+}
+
+function Undone({ left }: { left: number }) {
+  return (
+    <Notice
+      tone={left > 0 ? "warn" : "good"}
+      title={
+        left > 0
+          ? `Done; ${formatCount(left)} could not be taken back`
+          : "Done: what the run wrote is taken back"
+      }
+    >
+      {left > 0 && <p>Why is said below.</p>}
+      <p>The schedule of the sync rests. A run that is asked for writes what the dataset says.</p>
+    </Notice>
   );
 }
 

@@ -1,10 +1,10 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import type { Run } from "../api/types";
+import type { Plan, Run } from "../api/types";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { FakeEventSource } from "../testing/events";
 import { choose, openPage } from "../testing/open";
-import { run } from "../testing/samples";
+import { plan, run } from "../testing/samples";
 
 const running: Run = {
   ...run,
@@ -205,4 +205,67 @@ it("an empty source deletes nothing and says so", async () => {
   await openPage("/runs/run-1", "Run of Airports to Sandbox");
   expect(await screen.findByText(/no record is left here/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Make a plan" })).toBeNull();
+});
+
+it("a run is undone by way of a plan, once it is said what that means", async () => {
+  const past: Run = { ...run, undo_until: "2026-11-29T04:15:00.000Z" };
+  const back: Plan = { ...plan, id: "plan-back", undoes: run.id };
+  const appliance = fakeAppliance({
+    "GET /runs/{id}": past,
+    "GET /runs/{id}/outcomes": outcomes,
+    "POST /runs/{id}/undo": back,
+    "GET /plans/{id}": back,
+    "GET /plans/{id}/changes": { items: [] },
+  });
+  const { user, history } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  const dialog = await screen.findByRole("dialog", { name: "Undo this run?" });
+  expect(dialog).toHaveTextContent("the schedule of the sync rests");
+  await user.click(within(dialog).getByRole("button", { name: "Leave it" }));
+  expect(appliance.calls("POST /runs/{id}/undo")).toHaveLength(0);
+  await user.click(screen.getByRole("button", { name: "Undo" }));
+  await user.click(await screen.findByRole("button", { name: "Make the plan" }));
+  expect(await screen.findByRole("link", { name: "Undoes this run" })).toHaveAttribute(
+    "href",
+    "/runs/run-1",
+  );
+  expect(history.location.pathname).toBe("/plans/plan-back");
+  const [call] = appliance.calls("POST /runs/{id}/undo");
+  expect(call?.headers.get("idempotency-key")).toMatch(/^[0-9a-f]{32}$/);
+});
+
+it("why a run cannot be undone after all is said in the dialog", async () => {
+  fakeAppliance({
+    "GET /runs/{id}": { ...run, undo_until: "2026-11-29T04:15:00.000Z" },
+    "GET /runs/{id}/outcomes": outcomes,
+    "POST /runs/{id}/undo": refusal(409, "conflict"),
+  });
+  const { user } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await user.click(await screen.findByRole("button", { name: "Make the plan" }));
+  expect(await screen.findByText("Title of conflict")).toBeVisible();
+});
+
+it("an undo says what is left, and both runs lead to each other", async () => {
+  const undo: Run = {
+    ...run,
+    id: "run-2",
+    kind: "undo",
+    undoes: run.id,
+    counts: { ...run.counts, refused: 0, held: 2 },
+  };
+  const past: Run = { ...run, undone_by: "run-2", too_large_to_undo: true };
+  fakeAppliance({
+    "GET /runs/{id}": ({ path }: { path: string }) => (path.endsWith("run-2") ? undo : past),
+    "GET /runs/{id}/outcomes": outcomes,
+  });
+  const { user } = await openPage("/runs/run-2", "Run of Airports to Sandbox");
+  expect(await screen.findByText("Done; 2 could not be taken back")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
+  await user.click(screen.getByRole("link", { name: "Undoes this run" }));
+  expect(await screen.findByRole("link", { name: "Undone by this run" })).toHaveAttribute(
+    "href",
+    "/runs/run-2",
+  );
+  expect(screen.getByText(/more than is remembered of one run/)).toBeVisible();
 });

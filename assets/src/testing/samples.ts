@@ -212,6 +212,7 @@ export const run: Run = {
   },
   calls: 3,
   calls_refused_by_vendor: 0,
+  too_large_to_undo: false,
   problems: [{ key: "LAX", reason: "No such choice.", count: 1 }],
 };
 

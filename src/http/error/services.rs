@@ -260,7 +260,8 @@ impl From<sync::Error> for ApiError {
             | E::Ended(_)
             | E::DatasetUnavailable(_)
             | E::NotEnded(_)
-            | E::NothingLeft(_) => Self::new(Code::Conflict, told),
+            | E::NothingLeft(_)
+            | E::NotUndoable(..) => Self::new(Code::Conflict, told),
             E::UnknownTable(_) => Self::invalid("table_id", told),
             // Only a request's body can name what does not exist: a sync keeps what it joins.
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),

@@ -193,6 +193,18 @@ impl Records for Notion {
         self.since(layout, id).boxed()
     }
 
+    fn removal(&self) -> Removal {
+        Removal::Archive
+    }
+
+    fn restores(&self) -> bool {
+        true
+    }
+
+    fn restore<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, bool> {
+        self.bring_back(layout, id).boxed()
+    }
+
     fn calls_per_second(&self) -> Option<NonZeroU32> {
         self.access.gate.calls_per_second()
     }

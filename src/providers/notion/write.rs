@@ -103,4 +103,16 @@ impl Notion {
             Err(error) => Err(error),
         }
     }
+
+    /// Takes a page out of the trash, in one call that was admitted; `false` when it is not there,
+    /// or belongs to another table by now.
+    pub(super) async fn bring_back(&self, layout: &Layout, id: &str) -> Result<bool, Error> {
+        let call = self.call(Method::PATCH, &["pages", id]);
+        let call = call.json(&b"{\"in_trash\":false}"[..]);
+        match self.send(About::Page, "restore_page", call).await {
+            Ok(body) => Ok(wire::page(layout, &body)?.table == layout.table),
+            Err(Error::RecordGone) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
 }

@@ -195,6 +195,9 @@ pub struct Plan {
     /// Which records it is about, as the sync said when it was asked for.
     #[serde(default)]
     pub scope: Extent,
+    /// The run that it undoes, if that is what it is about.
+    #[serde(default)]
+    pub undoes: Option<RunId>,
     /// When it was asked for.
     pub queued_at: Timestamp,
     /// When it was whole.

@@ -8,6 +8,7 @@ use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Runs, Task};
 use super::super::link::Links;
+use super::super::schedule::Schedules;
 use super::super::sync::{Sync, starter};
 use super::super::syncs::{Part, Syncs};
 use super::{BY_SYNC, Blocks, ById, ByKey, Change, Made, OPEN, Plan, PlanState};
@@ -58,6 +59,16 @@ impl Sync {
     /// The remote records are read first when `read_first` says so, and always while nothing was
     /// agreed yet. Errs while a job of this sync has not ended.
     pub async fn plan(&self, read_first: bool, by: &Actor) -> Result<(PlanId, Plan), Error> {
+        self.plan_for(read_first, None, by).await
+    }
+
+    /// The same, or a plan that undoes a run.
+    pub(in super::super) async fn plan_for(
+        &self,
+        read_first: bool,
+        undoes: Option<RunId>,
+        by: &Actor,
+    ) -> Result<(PlanId, Plan), Error> {
         self.reaches_dataset()?;
         if self.definition().direction == Direction::TwoWay {
             return Err(Error::NoPlans);
@@ -81,6 +92,7 @@ impl Sync {
                     || self.definition().direction == Direction::Pull
                     || agreed.rows.is_empty()),
             scope: self.definition().scope.clone(),
+            undoes,
             queued_at: clock.now(),
             made_at: None,
             expires_at: None,
@@ -96,6 +108,12 @@ impl Sync {
             .entity("plan", id, name)
             .entity("sync", self.id(), name)
             .detail("read_first", plan.read_first);
+        let act = match undoes {
+            Some(run) => act
+                .entity("run", run, name)
+                .detail("undoes", run.to_string()),
+            None => act,
+        };
         let mut batch = Batch::new(act.build(clock));
         syncs.supersede(&mut batch, self.id())?;
         batch.insert::<Plans>(&(self.owner(), id), &plan);
@@ -173,19 +191,35 @@ impl Syncs {
         if plan.expires_at.is_none_or(|end| end < now) {
             return Err(Error::Expired(id));
         }
+        if let Some(undone) = plan.undoes
+            && let Some(why) = self.job(scope, undone)?.no_undo(now)
+        {
+            return Err(Error::NotUndoable(undone, why));
+        }
         plan.approved_by = starter(by);
         plan.approved_at = Some(now);
         plan.run = Some(run);
         let name = &sync.definition().name;
         let task = Task::Execute(id);
-        let job = Job::queued((plan.sync, name), task, starter(by), now).going(plan.direction);
+        let mut job = Job::queued((plan.sync, name), task, starter(by), now).going(plan.direction);
+        job.undoes = plan.undoes;
         let hash = plan.made.as_ref().map(Made::hash).unwrap_or_default();
+        let resting = sync.to_rest(plan.undoes)?;
         let act = Event::new(Code::PlanApproved, by)
             .entity("plan", id, name)
             .entity("run", run, name)
             .entity("sync", plan.sync, name)
             .detail("plan_sha256", hash);
+        let act = match plan.undoes {
+            Some(undone) => act
+                .detail("undoes", undone.to_string())
+                .detail("schedule_paused", resting.is_some()),
+            None => act,
+        };
         let mut batch = Batch::new(act.build(clock));
+        if let Some(schedule) = resting {
+            batch.replace::<Schedules>(&schedule.key, &schedule.value, schedule.version);
+        }
         batch.replace::<Plans>(&row.key, &plan, row.version);
         batch.insert::<Runs>(&(scope.owner(), run), &job);
         self.commit(batch, name).await?;

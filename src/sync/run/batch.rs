@@ -7,6 +7,7 @@ use super::super::counts::Fate;
 use super::super::error::Error as Ours;
 use super::super::intent::Look;
 use super::super::link::Hash;
+use super::super::memory::Was;
 use super::Pass;
 use super::both::Meeting;
 use super::content::fingerprint_and_cells;
@@ -34,6 +35,12 @@ pub(super) struct Load {
     pub(super) sought: bool,
     /// What both sides held when it was decided to write it, if both count.
     pub(super) meeting: Option<Box<Meeting>>,
+    /// Whether its remote record lies in the trash, to be brought back from there.
+    pub(super) revive: bool,
+    /// The fingerprint of what its remote record has to hold to be written.
+    pub(super) expects: Option<Hash>,
+    /// What it was before.
+    pub(super) was: Was,
     pub(super) row: Row,
 }
 
@@ -49,17 +56,18 @@ pub(super) struct Batch {
 impl Pass<'_> {
     /// Writes the batch and says how each record ended.
     pub(super) async fn write(&self, batch: Batch) -> Result<Returned, Ours> {
-        if let (false, Some(how)) = (
-            batch.unwanted.is_empty(),
-            self.reader.removing.deletes.policy.removal(),
-        ) {
+        if let (false, Some(how)) = (batch.unwanted.is_empty(), self.reader.removing.how) {
             return self.remove(batch, how).await;
         }
         let group = batch.group;
         let mut todo = VecDeque::from([batch.loads]);
         let mut done = Vec::new();
         let mut patience = Patience::default();
-        while let Some(loads) = todo.pop_front() {
+        while let Some(mut loads) = todo.pop_front() {
+            if self.revive(&mut loads).await.is_none() {
+                done.extend(loads.into_iter().map(|load| ended(load, End::Left)));
+                continue;
+            }
             let loads = self.ready(loads, &group, &mut done).await?;
             if loads.is_empty() {
                 continue;
@@ -157,6 +165,7 @@ impl Pass<'_> {
                     load.row.id = None;
                     load.sought = false;
                     load.ours = false;
+                    load.was = Was::default();
                 }
                 todo.push_front(lost);
             }
@@ -209,6 +218,7 @@ fn kept(load: Load, held: Held, mark: &Hash) -> Done {
         sent: load.sent,
         source: load.source,
         ours: load.ours || held.created,
+        was: load.was,
     };
     Done { key: load.key, end }
 }

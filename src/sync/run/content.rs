@@ -31,6 +31,37 @@ pub(super) fn spell(cells: &[Option<Value>]) -> Vec<u8> {
     out
 }
 
+/// The cells that [`spell`] has written. Their types are not in it; but what is made of them is
+/// spelt the same again, and a provider is sent what is spelt.
+pub(super) fn unspell(spelt: &[u8]) -> Vec<Option<Value>> {
+    let cells = spelt.strip_suffix(&[0]).unwrap_or(spelt);
+    cells.split(|byte| *byte == 0).map(value).collect()
+}
+
+fn value(canonical: &[u8]) -> Option<Value> {
+    use serde_json::Value as Json;
+    Some(match serde_json::from_slice(canonical).ok()? {
+        Json::Null => return None,
+        Json::Bool(yes) => Value::Boolean(yes),
+        Json::String(text) => Value::Text(text),
+        Json::Number(_) => {
+            let spelling = std::str::from_utf8(canonical).ok()?;
+            match spelling.parse() {
+                Ok(whole) => Value::Integer(whole),
+                // Not by serde_json, which may be one off in the last digit.
+                Err(_fraction) => Value::number(spelling.parse().ok()?)?,
+            }
+        }
+        Json::Array(items) if items.iter().all(Json::is_string) => {
+            let texts = items
+                .iter()
+                .filter_map(|item| item.as_str().map(str::to_owned));
+            Value::Choices(texts.collect())
+        }
+        json => Value::Json(json),
+    })
+}
+
 fn bytes(mark: &Hash, cells: &[Option<Value>]) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
     out.extend_from_slice(mark);
@@ -157,6 +188,27 @@ mod tests {
             fingerprint_and_cells(&[3; 16], &cells),
             (hash, spell(&cells))
         );
+    }
+
+    #[test]
+    fn cells_that_are_read_back_are_spelt_as_they_were() {
+        let json = serde_json::json!({"a": [1, "x"], "b": null});
+        let cells = [
+            text("a\"\\\u{7}ä"),
+            None,
+            Some(Value::Integer(i64::MIN)),
+            Value::number(0.1),
+            Value::number(1e300),
+            Some(Value::Boolean(false)),
+            Some(Value::Date("2027-02-28".parse().unwrap())),
+            Value::choices(["x".to_owned(), "y".to_owned()]),
+            Some(Value::Json(json)),
+            None,
+        ];
+        let spelt = spell(&cells);
+        let read = unspell(&spelt);
+        assert_eq!(read.len(), cells.len());
+        assert_eq!(spell(&read), spelt);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::super::counts::Fate;
 use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Task};
+use super::super::memory::Memory;
 use super::super::plan::Made;
 use super::both::listing_of;
 use super::ledger::Ledger;
@@ -59,6 +60,10 @@ impl Claimed<'_> {
         if ledger.job.end(ending, now).is_err() {
             return Ok(()); // it has ended already
         }
+        let (settings, memory) = (&self.syncs.services.settings, ledger.job.memory);
+        if matches!(memory, Memory::Kept { .. }) {
+            ledger.job.undo_until = now.checked_add(settings.undo_for).ok();
+        }
         let made = ledger.made.take();
         match (ledger.job.task, &made) {
             (Task::Plan(plan), Some(_)) => self.syncs.clear_staged(plan).await?,
@@ -74,6 +79,7 @@ impl Claimed<'_> {
         let (syncs, job) = (self.syncs, &ledger.job);
         syncs.count_end(&mut batch, owner, job, made.as_ref())?;
         syncs.close_plan(&mut batch, owner, job, made)?;
+        syncs.close_undo(&mut batch, (owner, self.active.run), job)?;
         batch.discard::<Cancels>(&self.active.run);
         batch.discard::<Claims>(&self.active.run);
         ledger.put(&mut batch);
@@ -128,6 +134,9 @@ impl Claimed<'_> {
         }
         if let Some(plan) = plan {
             event = event.entity("plan", plan, &job.sync_name);
+        }
+        if let Some(undone) = job.undoes {
+            event = event.detail("undoes", undone.to_string());
         }
         if let Some(made) = made {
             event = event.detail("plan_sha256", made.hash());

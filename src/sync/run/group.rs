@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::super::counts::Fate;
 use super::super::intent::{Announced, Intent};
 use super::super::letter::InDoubt;
-use super::super::link::Hash;
+use super::super::link::{Hash, UNKNOWN};
+use super::super::memory::{Deed, Was};
 use crate::fields::Value;
 
 /// A stretch of the dataset in key order, all of whose writes fit into some batches.
@@ -106,14 +107,17 @@ pub(super) enum End {
         here: Vec<u8>,
         /// Whether this sync made it.
         ours: bool,
+        /// What it was before.
+        was: Was,
     },
     /// The provider does not take it: why, and what was sent.
     Refused {
         reason: String,
         cells: Vec<Option<Value>>,
     },
-    /// It is not wanted any more, and the provider holds it no more.
-    Removed { remote_id: String },
+    /// It is not wanted any more, and the provider holds it no more. What it was is none when
+    /// somebody else had removed it.
+    Removed { remote_id: String, was: Option<Was> },
     /// It was to be removed, and is left alone: it is wanted again, or somebody has changed it.
     Moved { remote_id: String, reason: String },
     /// Nobody can tell without risking a second copy: its intent stays open.
@@ -127,6 +131,37 @@ pub(super) enum End {
     },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.
     Left,
+}
+
+impl Done {
+    /// What a run must remember to undo it; none when nothing was done.
+    pub(super) fn deed(&self) -> Option<Deed> {
+        let (fate, remote_id, left, was) = match &self.end {
+            End::Kept {
+                fate,
+                remote_id,
+                echo,
+                was,
+                ..
+            } => (*fate, remote_id, *echo, was.clone()),
+            End::Removed {
+                remote_id,
+                was: Some(was),
+            } => (Fate::Deleted, remote_id, UNKNOWN, was.clone()),
+            End::Removed { was: None, .. }
+            | End::Refused { .. }
+            | End::Moved { .. }
+            | End::Unknown { .. }
+            | End::Left => return None,
+        };
+        Some(Deed {
+            key: self.key.clone(),
+            fate,
+            remote_id: remote_id.clone(),
+            left,
+            was,
+        })
+    }
 }
 
 /// A batch that came back.

@@ -3,17 +3,19 @@
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
+use super::super::direction::Direction;
 use super::super::intent::{Intent, Intents};
 use super::super::job::{Job, Runs};
 use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
+use super::super::memory::{self, Memories, Memory};
 use super::super::outcome::{Block, Outcomes};
 use super::super::plan::Made;
 use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
 use crate::base::{RunId, UserId};
 use crate::jobs::Ending;
-use crate::store::Batch;
+use crate::store::{Batch, prefix};
 
 /// A run as it is settled, group by group.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ pub(super) struct Ledger {
     pub(super) made: Option<Made>,
     /// Whether the run is being stopped: what is settled from here on lies beyond its checkpoint.
     pub(super) paused: bool,
+    /// So many bytes of what it writes are remembered at most; nothing is when it is zero.
+    pub(super) remembers: u64,
 }
 
 impl Ledger {
@@ -53,11 +57,17 @@ impl Ledger {
         let Whole { group, done } = whole;
         let intent = group.announced();
         let mut open = Vec::new();
+        let mut memory = memory::Block::new(self.owner, &fit.mark);
+        let mut deeds = 0;
         for done in done {
+            if let Some(deed) = done.deed() {
+                memory.push(&deed);
+                deeds += 1;
+            }
             self.post(&mut batch, &done, fit, now);
             let (remote_id, stays_open) = match &done.end {
                 End::Kept { remote_id, .. }
-                | End::Removed { remote_id }
+                | End::Removed { remote_id, .. }
                 | End::Moved { remote_id, .. } => (remote_id.as_str(), false),
                 End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
@@ -85,6 +95,7 @@ impl Ledger {
         if !block.is_empty() {
             let number = self.job.seal(&block);
             batch.put::<Outcomes>(&(self.id, number), &block);
+            self.remember(&mut batch, number, (&memory, deeds));
         }
         self.put(&mut batch);
         batch
@@ -111,6 +122,27 @@ impl Ledger {
                 Fate::Created | Fate::Changed | Fate::Matched | Fate::Unknown | Fate::Deleted => {}
             }
             self.enter(block, idle.fate, (&idle.key, &idle.remote_id, &idle.reason));
+        }
+    }
+
+    /// Keeps what was done, unless it is more than is remembered of one run: then nothing is.
+    fn remember(&mut self, batch: &mut Batch, number: u32, (memory, deeds): (&memory::Block, u64)) {
+        // What goes both ways has written here too, which is not in it.
+        let is_push = self.job.direction == Direction::Push;
+        if memory.is_empty() || self.remembers == 0 || !is_push {
+            return;
+        }
+        let before = self.job.memory;
+        let more = (deeds, memory.len() as u64);
+        self.job.memory = before.with(more, self.remembers);
+        match self.job.memory {
+            Memory::TooMuch if before != Memory::TooMuch => {
+                batch.clear::<Memories>(prefix(&self.id), usize::MAX);
+            }
+            Memory::Kept { .. } => {
+                batch.put::<Memories>(&(self.id, number), memory);
+            }
+            Memory::TooMuch | Memory::Nothing => {}
         }
     }
 

@@ -37,6 +37,7 @@ mod seek;
 mod source;
 mod start;
 mod unavailable;
+mod undo;
 mod verdict;
 
 use std::collections::HashSet;

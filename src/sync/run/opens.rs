@@ -8,6 +8,7 @@ use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::intent::{Announced, Intent, Intents};
 use super::super::link::{Link, Links, UNKNOWN};
+use super::super::memory::Was;
 use super::Pass;
 use super::batch::Load;
 use super::content::{bears, fingerprint};
@@ -81,6 +82,9 @@ impl Pass<'_> {
                 announced: intent.looks.get(at).cloned(),
                 sought: false,
                 meeting: None,
+                revive: false,
+                expects: None,
+                was: Was::default(),
                 row: Row {
                     id: None,
                     cells,

@@ -57,7 +57,8 @@ impl Pass<'_> {
             self.pass_over(&mut stretch);
             after = stretch.upto.clone();
             let ended = stretch.ended;
-            if self.seek_all(&mut stretch).await.is_none()
+            if self.hold_changed(&mut stretch).await.is_none()
+                || self.seek_all(&mut stretch).await.is_none()
                 || self.look_again(&mut stretch).await.is_none()
             {
                 break;

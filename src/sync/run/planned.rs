@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::link::{Link, Links, UNKNOWN};
+use super::super::memory::Was;
 use super::super::plan::{Blocks, Change, Plan};
 use super::batch::Load;
 use super::content::fingerprint;
@@ -44,7 +45,7 @@ impl Reader {
     }
 
     /// What the plan lists after a key, with `writes` writes unless it ends, and whether it does.
-    fn changes_after(
+    pub(super) fn changes_after(
         &self,
         plan: PlanId,
         after: Option<&String>,
@@ -128,6 +129,12 @@ impl Reader {
                 announced: None,
                 sought: false,
                 meeting: None,
+                revive: false,
+                expects: None,
+                was: link
+                    .as_ref()
+                    .map(|link| Was::of(link, &self.fit.mark))
+                    .unwrap_or_default(),
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

@@ -43,14 +43,16 @@ struct Planner {
 
 /// What a stretch of the dataset comes to.
 #[derive(Default)]
-struct Drafted {
+pub(super) struct Drafted {
     /// With the last key of each.
     blocks: Vec<(String, Block)>,
-    counts: Counts,
+    /// The one that is not full yet.
+    block: Block,
+    pub(super) counts: Counts,
     /// The records that cannot be written: fate, key and reason.
     problems: Vec<(Fate, String, String)>,
     /// The last key.
-    upto: Option<String>,
+    pub(super) upto: Option<String>,
     /// Whether the dataset has no more.
     ended: bool,
 }
@@ -103,7 +105,7 @@ impl Pass<'_> {
     }
 
     /// Keeps what a stretch has come to, and shows it.
-    async fn write_down(
+    pub(super) async fn write_down(
         &self,
         ledger: &mut Ledger,
         plan: PlanId,
@@ -133,7 +135,7 @@ impl Pass<'_> {
     }
 
     /// How many calls the writes of a push take.
-    fn calls(&self, counts: &Counts) -> u64 {
+    pub(super) fn calls(&self, counts: &Counts) -> u64 {
         let writes = counts.created + counts.changed + counts.matched;
         let records = &self.line.records;
         let rows = u64::try_from(records.rows_per_call().max(1)).unwrap_or(u64::MAX);
@@ -143,9 +145,10 @@ impl Pass<'_> {
         } else {
             (counts.created + counts.matched).div_ceil(keys)
         };
-        // One more looks at the table's fields, where there are any to look at.
+        // What is deleted is looked at before. One more looks at the table's fields, where there are
+        // any to look at.
         let look = u64::from(!records.delivers());
-        writes.div_ceil(rows) + counts.deleted.div_ceil(rows) + sought + look
+        writes.div_ceil(rows) + 2 * counts.deleted.div_ceil(rows) + sought + look
     }
 
     /// What a plan has come to.
@@ -171,7 +174,6 @@ impl Planner {
         let moment = self.reader.store.snapshot()?;
         let next = self.reader.pairs.next(after, STRETCH)?;
         drafted.ended = next.ended;
-        let mut block = Block::default();
         for pair in next.pairs {
             let (key, change) = match pair {
                 Pair::Record(record, link) => {
@@ -187,20 +189,11 @@ impl Planner {
                 }
             };
             if let Some(change) = change {
-                if block.len() >= Block::FULL {
-                    let last = drafted.upto.take().unwrap_or_default();
-                    drafted.blocks.push((last, std::mem::take(&mut block)));
-                }
-                block.push(&change);
-                drafted.count(change);
+                drafted.list(change);
             }
             drafted.upto = Some(key);
         }
-        if let Some(last) = drafted.upto.clone()
-            && !block.is_empty()
-        {
-            drafted.blocks.push((last, block));
-        }
+        drafted.close();
         drafted.upto = drafted.upto.take().max(next.upto);
         Ok(drafted)
     }
@@ -340,6 +333,24 @@ impl Planner {
 }
 
 impl Drafted {
+    /// Adds a record, in the order of keys.
+    pub(super) fn list(&mut self, change: Change) {
+        if self.block.len() >= Block::FULL {
+            self.close();
+        }
+        self.block.push(&change);
+        self.count(change);
+    }
+
+    /// Ends the block that was begun.
+    pub(super) fn close(&mut self) {
+        if let Some(last) = self.upto.clone()
+            && !self.block.is_empty()
+        {
+            self.blocks.push((last, std::mem::take(&mut self.block)));
+        }
+    }
+
     fn count(&mut self, change: Change) {
         match change.fate {
             Fate::Refused | Fate::Unknown => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::link::{Hash, Link};
+use super::super::memory::Was;
 use super::super::pairs::{Pair, Pairs};
 use super::batch::Load;
 use super::both::Met;
@@ -47,6 +48,8 @@ pub(super) struct Reader {
     pub(super) source: Source,
     /// What a run that goes both ways has settled before it writes there.
     pub(super) met: Arc<Met>,
+    /// Whether the provider brings back what was deleted.
+    pub(super) restores: bool,
 }
 
 /// Some records in key order, taken apart by what is to be done.
@@ -122,6 +125,8 @@ impl Reader {
                 key: key.to_owned(),
                 remote_id: link.remote_id.clone(),
                 agreed: link.echo(),
+                was: Was::of(link, &self.fit.mark),
+                tried: false,
             }),
         }
         true
@@ -205,6 +210,12 @@ impl Reader {
                 announced: None,
                 sought: false,
                 meeting: None,
+                revive: false,
+                expects: None,
+                was: link
+                    .as_ref()
+                    .map(|link| Was::of(link, &self.fit.mark))
+                    .unwrap_or_default(),
                 row: Row {
                     id: link.map(|link| link.remote_id),
                     cells,

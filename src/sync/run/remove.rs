@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::super::error::Error;
 use super::super::job::Task;
 use super::super::link::Hash;
+use super::super::memory::Was;
 use super::super::removal::{Brake, Cause, Deletes};
 use super::super::survey::Survey;
 use super::Pass;
 use super::batch::Batch;
-use super::content::fingerprint;
+use super::content::{fingerprint, spell};
 use super::group::{Done, End, Returned};
 use super::ledger::Ledger;
 use super::line::Patience;
@@ -25,12 +26,18 @@ pub(super) struct Unwanted {
     pub(super) remote_id: String,
     /// The fingerprint of what it has to hold, if that is known: anything else is somebody's work.
     pub(super) agreed: Option<Hash>,
+    /// What was known of it.
+    pub(super) was: Was,
+    /// Whether a call that may have removed it was made, and its answer never came.
+    pub(super) tried: bool,
 }
 
 /// What becomes of linked records that are no longer wanted.
 #[derive(Debug)]
 pub(super) struct Removing {
     pub(super) deletes: Deletes,
+    /// In which way; none where nothing is removed.
+    pub(super) how: Option<Removal>,
     brake: Option<Brake>,
     shared: HashSet<String>,
     /// How many may still be removed: what comes to be unwanted while the run goes on is held back
@@ -59,10 +66,20 @@ impl Removing {
         };
         Self {
             deletes,
+            how: deletes.policy.removal(),
             brake,
             shared: survey.shared.clone(),
             left: AtomicU64::new(left),
             witness: Mutex::default(),
+        }
+    }
+
+    /// For a run that undoes another: it removes what that one has made, and nothing else.
+    pub(super) fn undoing(deletes: Deletes, how: Removal) -> Self {
+        let removing = Self::new(deletes, &Survey::default(), (None, 0), true);
+        Self {
+            how: Some(how),
+            ..removing
         }
     }
 
@@ -156,6 +173,8 @@ impl Pass<'_> {
                 continue;
             };
             let next = verdict(&error, records.len(), true);
+            let mut records = records;
+            records.iter_mut().for_each(|record| record.tried = true);
             if self.line.bear(error, &next, &mut patience).await {
                 follow(next, records, &mut todo, &mut done);
             } else {
@@ -174,7 +193,8 @@ impl Pass<'_> {
         records: Vec<Unwanted>,
         done: &mut Vec<Done>,
     ) -> Result<Vec<Unwanted>, Error> {
-        if records.is_empty() {
+        // An undo takes back what was made, whether it is wanted or not.
+        if records.is_empty() || self.reader.undoes() {
             return Ok(records);
         }
         let emptied = self.is_emptied().await?;
@@ -229,10 +249,14 @@ impl Pass<'_> {
         let looked: HashMap<&str, &Held> =
             looked.iter().map(|held| (held.id.as_str(), held)).collect();
         let mut untouched = Vec::with_capacity(records.len());
-        for record in records {
+        for mut record in records {
             match looked.get(record.remote_id.as_str()) {
-                None => done.push(record.removed()),
-                Some(held) if self.is_as_left(&record, held) => untouched.push(record),
+                None if record.tried => done.push(record.removed()),
+                None => done.push(record.gone()),
+                Some(held) if self.is_as_left(&record, held) => {
+                    record.was.cells = Some(spell(&held.cells));
+                    untouched.push(record);
+                }
                 Some(_) => done.push(record.held(EDITED)),
             }
         }
@@ -267,8 +291,7 @@ fn follow(
             todo.push_front(rest);
             todo.push_front(records);
         }
-        // It is gone already.
-        Verdict::Unlink => done.extend(records.into_iter().map(Unwanted::removed)),
+        Verdict::Unlink => done.extend(records.into_iter().map(Unwanted::gone)),
         Verdict::Refuse(reason) | Verdict::NoMore(reason) => {
             let refused = |record: Unwanted| {
                 record.ended(End::Refused {
@@ -294,8 +317,22 @@ impl Unwanted {
     }
 
     fn removed(self) -> Done {
+        let Self {
+            key,
+            remote_id,
+            was,
+            ..
+        } = self;
+        let was = Some(was);
+        let end = End::Removed { remote_id, was };
+        Done { key, end }
+    }
+
+    /// Somebody else has removed it.
+    fn gone(self) -> Done {
         let Self { key, remote_id, .. } = self;
-        let end = End::Removed { remote_id };
+        let was = None;
+        let end = End::Removed { remote_id, was };
         Done { key, end }
     }
 }

@@ -5,7 +5,7 @@ use super::super::error::Error;
 use super::super::intent::{Announced, Intents};
 use super::Pass;
 use super::batch::Load;
-use super::content::look;
+use super::content::{look, spell};
 use super::group::{Done, End, Group, Idle};
 use super::reading::Stretch;
 use crate::store;
@@ -78,6 +78,7 @@ impl Pass<'_> {
                     Some([one]) => {
                         load.row.id = Some(one.id.clone());
                         load.fate = Fate::Matched;
+                        load.was.cells = Some(spell(&one.cells));
                     }
                     Some(_) => {
                         twice.push(load);

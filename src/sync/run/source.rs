@@ -23,6 +23,8 @@ pub(super) enum Source {
     Plan(PlanId),
     /// The dataset and what is linked, but for what has been settled before the writing began.
     Both,
+    /// What is in a plan that undoes a run.
+    Undo(PlanId, RunId),
 }
 
 /// How far a run's records are read.
@@ -31,7 +33,7 @@ pub(super) struct Place {
     /// The last key; `None` at the beginning.
     pub(super) key: Option<String>,
     /// The block of a list in which the next key is looked for, or after it.
-    block: u32,
+    pub(super) block: u32,
 }
 
 impl Place {
@@ -60,7 +62,13 @@ impl Reader {
             Source::Run(run) => self.read_left(run, after, writes),
             Source::Plan(plan) => self.read_planned(plan, after, writes),
             Source::Both => self.read_both(after, writes),
+            Source::Undo(plan, run) => self.read_undo((plan, run), after, writes),
         }
+    }
+
+    /// Whether a run is undone.
+    pub(super) fn undoes(&self) -> bool {
+        matches!(self.source, Source::Undo(..))
     }
 
     /// The next of the records that `run` has left, as they are now.

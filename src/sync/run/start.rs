@@ -33,8 +33,9 @@ use super::planned::outdated;
 use super::planning::Making;
 use super::reading::Reader;
 use super::remove::Removing;
+use super::source::Source;
 use crate::audit::{Code, Event};
-use crate::base::{Actor, Party, PlanId, Scope, SyncId, chain};
+use crate::base::{Actor, Party, PlanId, RunId, Scope, SyncId, chain};
 use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
@@ -54,6 +55,8 @@ pub(super) struct Claimed<'a> {
     pub(super) dataset: Dataset,
     /// What is known of everything that may be removed; empty where nothing is.
     pub(super) survey: Survey,
+    /// The run that it undoes, or finds out how to.
+    pub(super) undoes: Option<RunId>,
     pub(super) claim: Held,
     pub(super) live: watch::Sender<Run>,
     pub(super) halt: CancellationToken,
@@ -126,9 +129,14 @@ impl<'a> Claimed<'a> {
             // A plan shows one time: it is begun anew whenever its job is taken up.
             (job.counts, job.problems) = Default::default();
         }
-        let survey = syncs
-            .size_up(&mut job, place, (&sync.value, &dataset))
-            .await?;
+        let undoes = syncs.undone_in(active.owner, job.task)?;
+        let survey = match undoes {
+            Some(run) => syncs.size_undo(&mut job, (active.owner, run))?,
+            None => {
+                let sized = syncs.size_up(&mut job, place, (&sync.value, &dataset));
+                sized.await?
+            }
+        };
         let act = Event::new(Code::RunStarted, &by)
             .entity("run", active.run, &job.sync_name)
             .entity("sync", job.sync, &job.sync_name)
@@ -152,6 +160,7 @@ impl<'a> Claimed<'a> {
             opened: Sync::new(syncs.clone(), sync),
             dataset,
             survey,
+            undoes,
             claim: Held::new(active.run, version),
             live,
             halt: stop.child_token(),
@@ -166,6 +175,11 @@ impl<'a> Claimed<'a> {
         let row = self.syncs.services.store.get::<Runs>(&key)?;
         let job = row.ok_or(Error::UnknownRun(self.active.run))?.value;
         let letters = Known::load(&self.syncs.services.store.snapshot()?, job.sync)?;
+        // What was delivered can be taken back by nobody.
+        let remembers = match self.syncs.shows_records(&self.opened)? {
+            true => self.syncs.services.settings.undo_bytes,
+            false => 0,
+        };
         Ok(Ledger {
             id: self.active.run,
             owner: self.active.owner,
@@ -173,6 +187,7 @@ impl<'a> Claimed<'a> {
             letters,
             made: None,
             paused: false,
+            remembers,
         })
     }
 
@@ -326,7 +341,10 @@ impl<'a> Claimed<'a> {
             pass.tell_notes(ledger);
             let read_first = kept.read_first && !records.delivers();
             let making = Making { plan, read_first };
-            ledger.made = pass.make_plan(ledger, records, making).await?;
+            ledger.made = match self.undoes {
+                Some(run) => pass.plan_undo(ledger, (plan, run)).await?,
+                None => pass.make_plan(ledger, records, making).await?,
+            };
         }
         Ok(())
     }
@@ -358,6 +376,13 @@ impl<'a> Claimed<'a> {
         }
         if self.sync.direction == Direction::Pull {
             return pass.pull(ledger, Task::Execute(plan)).await;
+        }
+        if let Some(run) = self.undoes
+            && pass.remembered(run, None)?.is_none()
+        {
+            let why = "what the run wrote that it undoes is no longer remembered";
+            pass.line.fail(outdated(why).into());
+            return Ok(());
         }
         pass.write_changes(ledger).await
     }
@@ -409,7 +434,12 @@ impl<'a> Claimed<'a> {
             let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
             let mut fit = Fit::new(sync, schema, key, table)?;
             fit.layout.sender = self.sync_id.to_string();
-            Ok((fit, Within::new(&sync.scope, &self.dataset)?))
+            // What an undo takes back was written, whether it is one of those records now or not.
+            let within = match self.undoes {
+                Some(_) => Within::All,
+                None => Within::new(&sync.scope, &self.dataset)?,
+            };
+            Ok((fit, within))
         };
         Ok(met.await?.and_then(|sync| fit(&sync)))
     }
@@ -422,14 +452,22 @@ impl<'a> Claimed<'a> {
             store: self.syncs.services.store.clone(),
             dataset: self.dataset.clone(),
             within,
-            orphans: deletes.policy.removal().is_some(),
+            orphans: self.undoes.is_none() && deletes.policy.removal().is_some(),
         };
         let so_far = {
             let job = &self.live.borrow().job;
             (job.brake, job.counts.deleted)
         };
         let approved = matches!(task, Task::Plan(_) | Task::Execute(_));
-        let removing = Removing::new(deletes, &self.survey, so_far, approved);
+        let removing = match self.undoes {
+            Some(_) => Removing::undoing(deletes, line.records.removal()),
+            None => Removing::new(deletes, &self.survey, so_far, approved),
+        };
+        let source = match (self.undoes, task) {
+            (Some(run), Task::Execute(plan)) => Source::Undo(plan, run),
+            _ => task.into(),
+        };
+        let restores = line.records.restores();
         Pass {
             line,
             store: &self.syncs.services.store,
@@ -449,8 +487,9 @@ impl<'a> Claimed<'a> {
                 doubtful: Arc::default(),
                 unsure: Arc::default(),
                 resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
-                source: task.into(),
+                source,
                 met: Arc::default(),
+                restores,
             },
             fit,
             looks_only: matches!(task, Task::Plan(_)),

@@ -137,6 +137,8 @@ impl Appliance {
                 keep_ended: Duration::from_hours(24 * 90),
                 plan_validity: Duration::from_hours(24),
                 pull_overlap: Duration::from_mins(10),
+                undo_for: Duration::from_hours(24),
+                undo_bytes: 1_000_000,
                 jitter: Duration::ZERO,
                 failing_after: 3,
             },

@@ -24,6 +24,7 @@ mod push;
 mod schedules;
 mod shared;
 mod troubles;
+mod undo;
 mod zapier;
 
 use std::collections::BTreeMap;

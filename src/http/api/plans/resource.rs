@@ -7,7 +7,7 @@ use poem_openapi::{ApiResponse, OpenApi};
 use super::view::{ChangeView, NewPlan, PlanList, PlanView, PlannedChangeList};
 use crate::app::App;
 use crate::auth::Permission;
-use crate::base::{Clock, PlanId, SyncId};
+use crate::base::{Clock, PlanId, RunId, SyncId};
 use crate::http::api::Tag;
 use crate::http::api::runs::{Accepted, FateView, RunView, Starts};
 use crate::http::page::Pages;
@@ -47,6 +47,29 @@ impl Resource {
         let sync = self.syncs.open(&scope, id.0)?;
         self.starts.take(&sync, &scope, &by)?;
         let plan = sync.plan(body.0.read_first, &by).await?;
+        Ok(Planned::Accepted(Json(plan.into())))
+    }
+
+    /// Asks for a plan that undoes a run.
+    ///
+    /// A job looks at every record that the run wrote, as it is at the provider now, and lists what
+    /// would be taken back, field by field: what the run changed gets what it held before, what it
+    /// created is removed, and what it removed is brought back or made anew. A record that was
+    /// changed there since the run wrote it is listed as held, and left alone. The run of the plan,
+    /// once that is approved, lets the sync's schedule rest; it can be undone itself.
+    ///
+    /// Errs with `conflict` when the run has not ended, is a pull, has written nothing, or nothing
+    /// that is remembered, or was undone already.
+    #[oai(path = "/runs/:id/undo", method = "post", operation_id = "undoRun")]
+    async fn undo(
+        &self,
+        #[oai(scope = "Permission::SyncRun")] caller: Caller,
+        id: Path<RunId>,
+    ) -> Result<Planned, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let sync = self.syncs.of_run(&scope, id.0)?;
+        self.starts.take(&sync, &scope, &by)?;
+        let plan = self.syncs.undo(&scope, id.0, &by).await?;
         Ok(Planned::Accepted(Json(plan.into())))
     }
 

@@ -45,6 +45,8 @@ pub(super) struct PlanView {
     read_first: bool,
     /// Which records it is about, as the sync said when it was asked for.
     scope: ScopeView,
+    /// The run that it would undo, if that is what it is about.
+    undoes: Option<RunId>,
     /// The job that makes it; it is shown, followed and cancelled like a run.
     job_id: RunId,
     /// Who asked for it.
@@ -158,6 +160,7 @@ impl From<(PlanId, Plan)> for PlanView {
             state,
             read_first: plan.read_first,
             scope: plan.scope.into(),
+            undoes: plan.undoes,
             job_id: plan.job,
             by: plan.by.as_ref().map(StarterView::from),
             queued_at: plan.queued_at.into(),

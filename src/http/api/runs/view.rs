@@ -6,7 +6,9 @@ use poem_openapi::{Enum, Object};
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::http::Moment;
 use crate::jobs::{Failure, Phase, State};
-use crate::sync::{Brake, Cause, Counts, Direction, Fate, Outcome, Problem, Run, Starter, Task};
+use crate::sync::{
+    Brake, Cause, Counts, Direction, Fate, Memory, Outcome, Problem, Run, Starter, Task,
+};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Enum)]
@@ -42,6 +44,8 @@ pub(super) enum KindView {
     Plan,
     /// It writes what is in a plan, and nothing else.
     Execute,
+    /// It takes back what another run wrote, as far as a plan lists it.
+    Undo,
 }
 
 /// Which way the records of a sync go.
@@ -113,6 +117,14 @@ pub(crate) struct RunView {
     retry_of: Option<RunId>,
     /// The plan that it makes or carries out.
     plan_id: Option<PlanId>,
+    /// The run that it undoes.
+    undoes: Option<RunId>,
+    /// The run that has undone all of it.
+    undone_by: Option<RunId>,
+    /// Until when it can be undone; absent when it cannot be.
+    undo_until: Option<Moment>,
+    /// Whether it wrote more than is remembered of one run, so that it cannot be undone.
+    too_large_to_undo: bool,
     /// Where it stands.
     pub(super) state: StateView,
     /// What it is busy with, while it is running or waiting.
@@ -283,6 +295,7 @@ impl RunView {
             Task::Both => (KindView::TwoWay, None, None),
             Task::Retry(run) => (KindView::Retry, Some(run), None),
             Task::Plan(plan) => (KindView::Plan, None, Some(plan)),
+            Task::Execute(plan) if job.undoes.is_some() => (KindView::Undo, None, Some(plan)),
             Task::Execute(plan) => (KindView::Execute, None, Some(plan)),
         };
         Self {
@@ -293,6 +306,13 @@ impl RunView {
             direction: job.direction.into(),
             retry_of,
             plan_id,
+            undoes: job.undoes,
+            undone_by: job.undone_by,
+            undo_until: match job.no_undo(now) {
+                None => job.undo_until.map(Moment),
+                Some(_) => None,
+            },
+            too_large_to_undo: job.memory == Memory::TooMuch,
             state,
             phase: phase.map(PhaseView::from),
             queued_at: job.queued_at.into(),

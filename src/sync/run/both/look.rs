@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::super::super::counts::Fate;
 use super::super::super::link::Hash;
+use super::super::super::memory::Was;
 use super::super::Pass;
 use super::super::batch::Load;
 use super::super::content::marked;
@@ -51,6 +52,7 @@ impl Meeting {
             sent: load.sent,
             source: load.source,
             ours: load.ours || held.created,
+            was: Was::default(),
         };
         let key = load.key.clone();
         Done { key, end }
@@ -174,6 +176,9 @@ mod tests {
             ours: true,
             announced: None,
             sought: false,
+            revive: false,
+            expects: None,
+            was: Was::default(),
             meeting: None,
             row: Row {
                 id: Some("rec1".into()),

@@ -4,6 +4,7 @@ use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::link::Link;
 use super::super::super::meeting::FieldWay;
+use super::super::super::memory::Was;
 use super::super::super::pairs::Pair;
 use super::super::batch::Load;
 use super::super::content::fingerprint;
@@ -85,6 +86,8 @@ impl Reader {
                 key,
                 remote_id,
                 agreed,
+                was: Was::default(),
+                tried: false,
             }),
         }
     }
@@ -162,6 +165,9 @@ impl Reader {
             ours: link.as_ref().is_some_and(|link| link.ours),
             announced: None,
             sought: false,
+            revive: false,
+            expects: None,
+            was: Was::default(),
             meeting: Some(Box::new(Meeting {
                 here: here.cells,
                 there: base.map(|base| base.there),

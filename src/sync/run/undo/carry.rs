@@ -1,0 +1,204 @@
+//! Reads what the plan of an undo lists, and looks at each record again before it is written.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::link::{Link, Links};
+use super::super::super::memory::{Deed, Memories, Was};
+use super::super::super::plan::Change;
+use super::super::Pass;
+use super::super::batch::Load;
+use super::super::content::{fingerprint, spell, unspell};
+use super::super::group::Idle;
+use super::super::reading::{Reader, Stretch};
+use super::super::remove::Unwanted;
+use super::super::source::{Place, held};
+use super::{CHANGED_SINCE, GONE_SINCE, KEY_TAKEN};
+use crate::base::{PlanId, RunId};
+use crate::providers::{Held, Row};
+use crate::store::{self, Key as _, Scan, prefix};
+
+impl Reader {
+    /// The next records of a plan that undoes `run`, until `writes` of them must be written.
+    pub(in super::super) fn read_undo(
+        &self,
+        (plan, run): (PlanId, RunId),
+        after: &Place,
+        writes: usize,
+    ) -> Result<Stretch, Error> {
+        let (changes, ended) = self.changes_after(plan, after.key.as_ref(), writes)?;
+        let mut stretch = Stretch {
+            ended,
+            upto: after.clone(),
+            ..Stretch::default()
+        };
+        let mut deeds = self.deeds(run, &mut stretch.upto, &changes)?;
+        for change in changes {
+            stretch.upto.key = Some(change.key.clone());
+            let deed = deeds.remove(&change.key).ok_or_else(forgotten)?;
+            self.take_back(&mut stretch, change, deed)?;
+        }
+        Ok(stretch)
+    }
+
+    /// What the run did to the records that a plan lists. Both follow the order of keys.
+    fn deeds(
+        &self,
+        run: RunId,
+        upto: &mut Place,
+        changes: &[Change],
+    ) -> Result<HashMap<String, Deed>, Error> {
+        let wanted: HashSet<&str> = changes.iter().map(|change| change.key.as_str()).collect();
+        let mut found = HashMap::with_capacity(wanted.len());
+        let scan = Scan::prefix(prefix(&run), usize::MAX).from((run, upto.block).bytes());
+        self.store.snapshot()?.walk::<Memories>(&scan, |_, row| {
+            if found.len() == wanted.len() {
+                return Ok(ControlFlow::Break(()));
+            }
+            upto.block = row.key.1;
+            for deed in row.value.deeds()? {
+                if wanted.contains(deed.key.as_str()) {
+                    found.insert(deed.key.clone(), deed);
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Decides what is done to take one deed back.
+    fn take_back(&self, stretch: &mut Stretch, change: Change, deed: Deed) -> Result<(), Error> {
+        let link = self.store.get::<Links>(&(self.sync, deed.key.clone()))?;
+        let link = link.map(|row| row.value);
+        let was = link.as_ref().map(|link| Was::of(link, &self.fit.mark));
+        let was = was.unwrap_or_default();
+        match (change.fate, deed.was.cells) {
+            (Fate::Deleted, _) => stretch.unwanted.push(Unwanted {
+                key: deed.key,
+                remote_id: deed.remote_id,
+                agreed: Some(deed.left),
+                was,
+                tried: false,
+            }),
+            (fate @ (Fate::Changed | Fate::Created), Some(cells)) => {
+                let again = fate == Fate::Created;
+                let id = if again {
+                    self.again(&deed.remote_id, link.as_ref())
+                } else {
+                    Some(deed.remote_id.clone())
+                };
+                stretch.loads.push(Load {
+                    key: deed.key,
+                    fate,
+                    sent: deed.was.sent,
+                    source: deed.was.source,
+                    ours: deed.was.ours,
+                    announced: None,
+                    sought: false,
+                    meeting: None,
+                    revive: again && id.as_ref() == Some(&deed.remote_id),
+                    expects: (!again).then_some(deed.left),
+                    was,
+                    row: Row {
+                        id,
+                        cells: unspell(&cells),
+                        untouched: Vec::new(),
+                    },
+                });
+            }
+            _ => {
+                let reason = change.reason.unwrap_or_default();
+                stretch.idle.push(held(deed.key, &reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Under which id a record comes again that was deleted; none when it is to be made.
+    fn again(&self, deleted: &str, link: Option<&Link>) -> Option<String> {
+        match link {
+            // It was made before the undo was killed.
+            Some(link) => Some(link.remote_id.clone()),
+            None => self.restores.then(|| deleted.to_owned()),
+        }
+    }
+}
+
+fn forgotten() -> Error {
+    store::Error::Damaged("what a run remembers".into()).into()
+}
+
+impl Pass<'_> {
+    /// Rows by their ids, in as many calls as that takes; `None` when the run is to stop.
+    pub(super) async fn look(&self, ids: &[String]) -> Option<Vec<Held>> {
+        if ids.is_empty() {
+            return Some(Vec::new());
+        }
+        let layout = &self.fit.layout;
+        let asked = self.line.ask(|| self.line.records.look(layout, ids));
+        let looked = asked.await?;
+        self.book.read(looked.len() as u64, 1);
+        Some(looked)
+    }
+
+    /// Leaves alone what somebody has changed there since the plan of an undo was made. `None` when
+    /// the run is to stop.
+    pub(in super::super) async fn hold_changed(&self, stretch: &mut Stretch) -> Option<()> {
+        if !self.reader.undoes() {
+            return Some(());
+        }
+        let known = stretch.loads.iter().filter(|load| load.expects.is_some());
+        let ids: Vec<String> = known.filter_map(|load| load.row.id.clone()).collect();
+        let looked = self.look(&ids).await?;
+        let there: HashMap<&str, &Held> = looked.iter().map(|row| (row.id.as_str(), row)).collect();
+        let new = stretch.loads.iter().filter(|load| load.row.id.is_none());
+        let keys: Vec<String> = new.map(|load| load.key.clone()).collect();
+        let taken = self.held_under(&keys).await?;
+        for mut load in std::mem::take(&mut stretch.loads) {
+            let hindered = match (&load.row.id, load.expects) {
+                (None, _) => taken.contains_key(&load.key).then_some(KEY_TAKEN),
+                (Some(id), Some(left)) => match there.get(id.as_str()) {
+                    None => Some(GONE_SINCE),
+                    Some(row) => {
+                        let cells = spell(&row.cells);
+                        let as_left = fingerprint(&self.fit.mark, &row.cells) == left;
+                        // It was written before the undo was killed.
+                        let as_before = cells == spell(&load.row.cells);
+                        load.was.cells = Some(cells);
+                        (!as_left && !as_before).then_some(CHANGED_SINCE)
+                    }
+                },
+                (Some(_), None) => None,
+            };
+            match hindered {
+                Some(reason) => stretch.idle.push(Idle {
+                    remote_id: load.row.id.unwrap_or_default(),
+                    ..held(load.key, reason)
+                }),
+                None => stretch.loads.push(load),
+            }
+        }
+        Some(())
+    }
+
+    /// Brings records back from the trash that were put there; what is gone from there too is made
+    /// anew. `None` when the run is to stop.
+    pub(in super::super) async fn revive(&self, loads: &mut [Load]) -> Option<()> {
+        let layout = &self.fit.layout;
+        for load in loads.iter_mut().filter(|load| load.revive) {
+            let Some(id) = load.row.id.clone() else {
+                continue;
+            };
+            let restored = self.line.ask(|| self.line.records.restore(layout, &id));
+            let back = restored.await?;
+            load.revive = false;
+            if !back {
+                load.row.id = None;
+                load.sought = false;
+            }
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,21 @@
+//! Undoes a run: finds out what it has left as it wrote it, and takes that back.
+//!
+//! ```text
+//! what the run remembers ─▶ look there ─▶ plan ─▶ (somebody approves) ─▶ look again ─▶ write
+//! ```
+//!
+//! What is taken back goes the way of every push, with intents, groups and settling; so that a
+//! crash leaves nothing half done, and what an undo did can be undone.
+
+mod carry;
+mod decide;
+mod plan;
+
+/// Why a record is left alone.
+const CHANGED_SINCE: &str = "held back: it was changed there since the run wrote it";
+/// The same of one that is no longer there.
+const GONE_SINCE: &str = "there is nothing to undo: it is not there any more";
+/// The same of one of which nobody knows what it held.
+const NOT_KNOWN: &str = "held back: what it held before the run wrote it is not known";
+/// The same of one that was deleted there, while another bears its key.
+const KEY_TAKEN: &str = "held back: another record there has its key";

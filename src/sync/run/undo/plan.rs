@@ -1,0 +1,105 @@
+//! Makes the plan of an undo: looks at each record that the run wrote, as it is there now.
+
+use std::collections::{HashMap, HashSet};
+
+use super::super::super::counts::Fate;
+use super::super::super::error::Error;
+use super::super::super::memory::{Block, Deed, Memories};
+use super::super::super::plan::Made;
+use super::super::Pass;
+use super::super::content::spell;
+use super::super::ledger::Ledger;
+use super::super::planning::Drafted;
+use super::decide::{Now, undone};
+use crate::base::{PlanId, RunId};
+use crate::jobs::{Failure, Phase};
+use crate::store::{Key as _, Scan, prefix};
+
+impl Pass<'_> {
+    /// Makes the plan, from the beginning whatever came before. `None` when the job is to stop.
+    pub(in super::super) async fn plan_undo(
+        &self,
+        ledger: &mut Ledger,
+        (plan, run): (PlanId, RunId),
+    ) -> Result<Option<Made>, Error> {
+        self.enter(Phase::Planning);
+        let mut content = [0; 32];
+        let mut after = None;
+        loop {
+            if self.line.halt.is_cancelled() {
+                return Ok(None);
+            }
+            let Some((number, block)) = self.remembered(run, after)? else {
+                let calls = self.calls(&ledger.job.counts);
+                return Ok(Some(self.made(&ledger.job.counts, calls, &content)));
+            };
+            if block.mark() != self.fit.mark {
+                self.line.fail(remapped().into());
+                return Ok(None);
+            }
+            let Some(drafted) = self.draft_undo(block.deeds()?).await? else {
+                return Ok(None);
+            };
+            self.write_down(ledger, plan, &drafted, &mut content)
+                .await?;
+            after = Some(number);
+        }
+    }
+
+    /// The next of what a run remembers, with its number.
+    pub(in super::super) fn remembered(
+        &self,
+        run: RunId,
+        after: Option<u32>,
+    ) -> Result<Option<(u32, Block)>, Error> {
+        let first = after.map_or(0, |number| number + 1);
+        let scan = Scan::prefix(prefix(&run), 1).from((run, first).bytes());
+        let next = self.store.scan::<Memories>(&scan)?.rows.into_iter().next();
+        Ok(next.map(|row| (row.key.1, row.value)))
+    }
+
+    /// What undoing some deeds comes to; `None` when the job is to stop.
+    async fn draft_undo(&self, deeds: Vec<Deed>) -> Result<Option<Drafted>, Error> {
+        let (deleted, written): (Vec<&Deed>, Vec<&Deed>) =
+            deeds.iter().partition(|deed| deed.fate == Fate::Deleted);
+        let ids: Vec<String> = written.iter().map(|deed| deed.remote_id.clone()).collect();
+        let Some(there) = self.look(&ids).await else {
+            return Ok(None);
+        };
+        let keys: Vec<String> = deleted.iter().map(|deed| deed.key.clone()).collect();
+        let Some(held) = self.held_under(&keys).await else {
+            return Ok(None);
+        };
+        let there: HashMap<&str, Vec<u8>> = there
+            .iter()
+            .map(|row| (row.id.as_str(), spell(&row.cells)))
+            .collect();
+        let taken: HashSet<&String> = held.keys().collect();
+        let restores = self.line.records.restores();
+        let mut drafted = Drafted::default();
+        for deed in &deeds {
+            let now = Now {
+                cells: there.get(deed.remote_id.as_str()).map(Vec::as_slice),
+                key_taken: taken.contains(&deed.key),
+                restores,
+            };
+            match undone(deed, &self.fit.mark, now) {
+                Some(change) => drafted.list(change),
+                None => drafted.counts.add(Fate::Unchanged),
+            }
+            drafted.upto = Some(deed.key.clone());
+        }
+        drafted.close();
+        Ok(Some(drafted))
+    }
+}
+
+/// Why a run cannot be undone whose cells are no longer those of the mapping.
+fn remapped() -> Failure {
+    Failure {
+        code: "mapping_moved".into(),
+        message: "The sync writes other fields than it did in the run that is to be undone. \
+                  Nothing was written; give it the mapping that it had then, and ask again."
+            .into(),
+    }
+}

@@ -1,0 +1,219 @@
+//! Asks for the undoing of a run, and says what stands in its way.
+
+use std::fmt::{Display, Formatter, Result as Shown};
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::direction::Direction;
+use super::error::Error;
+use super::job::{ACTIVE, Job, Runs, Task};
+use super::memory::{Memories, Memory};
+use super::plan::{Plan, Plans};
+use super::schedule::{Schedules, Timetable};
+use super::survey::Survey;
+use super::sync::Sync;
+use super::syncs::Syncs;
+use crate::base::{Actor, PlanId, RunId, Scope, UserId};
+use crate::store::{Batch, Key as _, Row, Scan};
+
+/// Why a run cannot be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoUndo {
+    /// It has not ended.
+    NotEnded,
+    /// It has written records here, which is not remembered.
+    Pull,
+    /// It has written nothing, or was executed before runs could be undone.
+    Nothing,
+    /// It has written more than is remembered of one run.
+    TooMuch,
+    /// It ended too long ago.
+    Expired,
+    /// Another run has undone it.
+    Undone(RunId),
+}
+
+/// In words that complete "the run cannot be undone: …".
+impl Display for NoUndo {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        f.write_str(match self {
+            Self::NotEnded => "it has not ended; wait for its end, or cancel it",
+            Self::Pull => "it is none of a push; what is written here is not remembered",
+            Self::Nothing => "it has written nothing, as far as that is remembered",
+            Self::TooMuch => {
+                "it has written more than is remembered of one run; the setting sync.undo_megabytes \
+                 says how much that is"
+            }
+            Self::Expired => {
+                "what it wrote is no longer remembered; the setting sync.undo_for says for how long \
+                 that is"
+            }
+            Self::Undone(_) => "it was undone already; to have it back, undo the run that undid it",
+        })
+    }
+}
+
+impl Job {
+    /// What stands in the way of undoing it at the time `now`; none when nothing does.
+    pub fn no_undo(&self, now: Timestamp) -> Option<NoUndo> {
+        if !self.state.ended() {
+            return Some(NoUndo::NotEnded);
+        }
+        if let Some(run) = self.undone_by {
+            return Some(NoUndo::Undone(run));
+        }
+        match self.memory {
+            Memory::Nothing if self.direction != Direction::Push => Some(NoUndo::Pull),
+            Memory::Nothing => Some(NoUndo::Nothing),
+            Memory::TooMuch => Some(NoUndo::TooMuch),
+            Memory::Kept { .. } => {
+                let until = self.undo_until;
+                until
+                    .is_none_or(|until| until < now)
+                    .then_some(NoUndo::Expired)
+            }
+        }
+    }
+}
+
+impl Sync {
+    /// Its schedule, made to rest, when a run is to be undone and the schedule does not rest yet:
+    /// its next run would write again what was taken back.
+    pub(super) fn to_rest(&self, undoes: Option<RunId>) -> Result<Option<Row<Schedules>>, Error> {
+        if undoes.is_none() {
+            return Ok(None);
+        }
+        let kept = self.syncs().services.store.get::<Schedules>(&self.key())?;
+        let awake = kept.filter(|row| !row.value.schedule.paused);
+        Ok(awake.map(|row| {
+            let mut schedule = row.value.schedule.clone();
+            schedule.paused = true;
+            Row {
+                value: Timetable {
+                    schedule,
+                    ..row.value
+                },
+                ..row
+            }
+        }))
+    }
+}
+
+impl Syncs {
+    /// Asks for a plan that undoes a run: a job looks at every record that the run wrote, and lists
+    /// what would be taken back. A plan that waits for approval makes room for it.
+    ///
+    /// Errs when the run cannot be undone, and while a job of its sync has not ended.
+    pub async fn undo(
+        &self,
+        scope: &Scope,
+        id: RunId,
+        by: &Actor,
+    ) -> Result<(PlanId, Plan), Error> {
+        let job = self.job(scope, id)?;
+        let sync = self.open(scope, job.sync)?;
+        if let Some(why) = job.no_undo(self.services.clock.now()) {
+            return Err(Error::NotUndoable(id, why));
+        }
+        sync.plan_for(true, Some(id), by).await
+    }
+
+    /// The run that a job undoes, or finds out how to.
+    pub(super) fn undone_in(&self, owner: UserId, task: Task) -> Result<Option<RunId>, Error> {
+        let (Task::Plan(plan) | Task::Execute(plan)) = task else {
+            return Ok(None);
+        };
+        let plan = self.services.store.get::<Plans>(&(owner, plan))?;
+        Ok(plan.and_then(|row| row.value.undoes))
+    }
+
+    /// Finds out how many records a job has to look at that undoes a run. No brake holds it: it
+    /// takes back what was written, and nothing else.
+    pub(super) fn size_undo(
+        &self,
+        job: &mut Job,
+        (owner, run): (UserId, RunId),
+    ) -> Result<Survey, Error> {
+        let undone = self.services.store.get::<Runs>(&(owner, run))?;
+        job.brake = None;
+        job.total = match (job.total, job.task, undone) {
+            (None, Task::Plan(_), Some(row)) => match row.value.memory {
+                Memory::Kept { records, .. } => Some(records),
+                Memory::Nothing | Memory::TooMuch => None,
+            },
+            (None, task, _) => self.listed(owner, task)?,
+            (total, ..) => total,
+        };
+        Ok(Survey::default())
+    }
+
+    /// Adds to `batch` what the end of a run means for the one that it undoes: it is undone once
+    /// nothing of it is left, and what it had undone itself is in force again.
+    pub(super) fn close_undo(
+        &self,
+        batch: &mut Batch,
+        (owner, id): (UserId, RunId),
+        job: &Job,
+    ) -> Result<(), Error> {
+        let counts = &job.counts;
+        let whole = counts.held + counts.refused + counts.unknown == 0;
+        let done = matches!(job.state, crate::jobs::State::Done);
+        let (Some(undone), true) = (job.undoes, whole && done) else {
+            return Ok(());
+        };
+        let store = &self.services.store;
+        let Some(mut row) = store.get::<Runs>(&(owner, undone))? else {
+            return Ok(());
+        };
+        row.value.undone_by = Some(id);
+        batch.put::<Runs>(&row.key, &row.value);
+        if let Some(first) = row.value.undoes
+            && let Some(mut row) = store.get::<Runs>(&(owner, first))?
+        {
+            row.value.undone_by = None;
+            batch.put::<Runs>(&row.key, &row.value);
+        }
+        Ok(())
+    }
+
+    /// Removes what is remembered of runs that can no longer be undone.
+    pub(super) async fn forget_expired(&self, stop: &CancellationToken) -> Result<(), Error> {
+        let now = self.services.clock.now();
+        let store = &self.services.store;
+        let (mut from, mut forgotten) = (Vec::new(), 0_u64);
+        while !stop.is_cancelled() {
+            let scan = Scan::all(1).from(std::mem::take(&mut from));
+            let Some(row) = store.scan::<Memories>(&scan)?.rows.into_iter().next() else {
+                break;
+            };
+            let (run, _) = row.key;
+            let job = match row.value.owner() {
+                Some(owner) => store.get::<Runs>(&(owner, run))?,
+                None => None,
+            };
+            let (expired, sync) = match job {
+                Some(row) => (
+                    row.value.undo_until.is_some_and(|until| until < now),
+                    Some(row.value.sync),
+                ),
+                None => (true, None),
+            };
+            // What is just being undone is still needed.
+            let busy = match sync {
+                Some(sync) => store.find::<Runs>(&ACTIVE, &sync)?.is_some(),
+                None => false,
+            };
+            if expired && !busy {
+                self.forget(run).await?;
+                forgotten += 1;
+            }
+            from = (run, u32::MAX).bytes();
+        }
+        if forgotten > 0 {
+            info!(runs = forgotten, "forgot what {forgotten} runs wrote");
+        }
+        Ok(())
+    }
+}
