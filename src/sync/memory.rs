@@ -243,7 +243,9 @@ mod tests {
 
     fn block(deeds: &[Deed]) -> Block {
         let mut block = Block::new(UserId::new(&Clock::system()), &[9; 16]);
-        deeds.iter().for_each(|deed| block.push(deed));
+        for deed in deeds {
+            block.push(deed);
+        }
         block
     }
 

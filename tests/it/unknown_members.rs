@@ -45,7 +45,10 @@ fn example(document: &Value, schema: &Value) -> Value {
         (Some("array"), _) => json!([example(document, &schema["items"])]),
         (Some("boolean"), _) => json!(true),
         // The document spells every limit as a fraction, which no whole number may be.
-        (Some("integer"), _) => json!(schema["minimum"].as_f64().map_or(1, |least| least as i64)),
+        (Some("integer"), _) => {
+            let least = schema["minimum"].to_string();
+            json!(least.trim_end_matches(".0").parse::<i64>().unwrap_or(1))
+        }
         (Some("number"), _) => schema.get("minimum").cloned().unwrap_or(json!(1)),
         (_, Some("uuid")) => json!("0199a3c4-7b10-7000-8000-0123456789ab"),
         (_, Some("date-time")) => json!("2026-11-22T04:15:00.000Z"),

@@ -497,7 +497,8 @@ export interface paths {
         put?: never;
         /**
          * Asks the provider whose token it is.
-         * @description The answer is kept as the connection's status.
+         * @description The answer is kept as the connection's status. A hook of Zapier's can be asked nothing: it is
+         *     sent a delivery whose `change` is `test`, upon which its Zap runs.
          *
          *     Needs the permission `connection:write`.
          */
@@ -1685,6 +1686,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists conflicts.
+         * @description They are the records that both sides of one's two-way syncs have changed, and that wait for
+         *     somebody to say who is right. Each disappears when a run has done what was decided, or finds
+         *     that the sides agree. A sync keeps at most 10,000 of them.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/conflicts/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the conflict about a record.
+         * @description Shows the conflict about a record.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        get: operations["getConflict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/conflicts/{key}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says who is right about a record.
+         * @description The next run does it, if neither side has been changed by then; otherwise the conflict is
+         *     open again. With `If-Match` nothing is decided about anything but what was seen.
+         *
+         *     Needs the permission `sync:write`.
+         */
+        post: operations["resolveConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/conflicts/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets one side be right about all conflicts of a sync.
+         * @description Those that somebody has solved already stay as they are.
+         *
+         *     Needs the permission `sync:write`.
+         */
+        post: operations["resolveConflicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs/{id}/runs": {
         parameters: {
             query?: never;
@@ -1922,7 +2014,8 @@ export interface paths {
         /**
          * Lists dead letters.
          * @description They are the records that the provider did not take. Each disappears when a later run
-         *     writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all.
+         *     writes it. A sync keeps at most 10,000 of them; the outcomes of its runs hold all. Among
+         *     them are the deliveries to a hook of which nobody can tell whether they arrived.
          *
          *     Needs the permission `sync:read`.
          */
@@ -1931,7 +2024,8 @@ export interface paths {
         post?: never;
         /**
          * Discards all dead letters of a sync.
-         * @description The records themselves stay as they are: the next run tries them again.
+         * @description The records themselves stay as they are: the next run tries them again. Deliveries in doubt
+         *     are taken for delivered.
          *
          *     Needs the permission `sync:run`.
          */
@@ -1953,11 +2047,36 @@ export interface paths {
         post?: never;
         /**
          * Discards one dead letter.
-         * @description The record itself stays as it is: the next run tries it again.
+         * @description The record itself stays as it is: the next run tries it again. A delivery in doubt is taken
+         *     for delivered, and its record is sent again only once it has changed.
          *
          *     Needs the permission `sync:run`.
          */
         delete: operations["discardDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/syncs/{id}/dead-letters/{key}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a delivery in doubt again.
+         * @description The next run of the sync does so, under the same `delivery_id`. Retrying a run sends again
+         *     all that stayed unknown in it. Refused for a record that the provider did not take: that one
+         *     is tried again by itself.
+         *
+         *     Needs the permission `sync:run`.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1987,6 +2106,35 @@ export interface paths {
          *     Needs the permission `sync:run`.
          */
         post: operations["startPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a plan that undoes a run.
+         * @description A job looks at every record that the run wrote, as it is at the provider now, and lists what
+         *     would be taken back, field by field: what the run changed gets what it held before, what it
+         *     created is removed, and what it removed is brought back or made anew. A record that was
+         *     changed there since the run wrote it is listed as held, and left alone. The run of the plan,
+         *     once that is approved, lets the sync's schedule rest; it can be undone itself.
+         *
+         *     Errs with `conflict` when the run has not ended, is a pull, has written nothing, or nothing
+         *     that is remembered, or was undone already.
+         *
+         *     Needs the permission `sync:run`.
+         */
+        post: operations["undoRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2499,6 +2647,177 @@ export interface components {
             signature: string;
         };
         /**
+         * Conflict
+         * @description A record that both sides of a two-way sync have changed.
+         */
+        Conflict: {
+            /**
+             * Format: uuid
+             * @description The sync.
+             */
+            sync_id: string;
+            /** @description What its owner calls it. */
+            sync_name: string;
+            /** @description The record's key. */
+            key: string;
+            /** @description The provider's id of the remote record. */
+            remote_id: string;
+            /** @description What both sides have done. */
+            kind: components["schemas"]["ConflictKind"] & unknown;
+            /** @description The mapped fields in the order of the mapping, those that nobody has changed too. */
+            fields: components["schemas"]["ConflictField"][];
+            /**
+             * Format: date-time
+             * @description When the record was changed here last; absent when it was deleted here.
+             */
+            local_changed_at?: string;
+            /**
+             * Format: date-time
+             * @description When it was changed at the provider last, at the latest; absent when the provider does not
+             *     tell, or it was deleted there.
+             */
+            remote_changed_at?: string;
+            /** @description Who was changed last and would be right by the policy `newest`, as far as that can be told. */
+            newer?: components["schemas"]["ConflictSide"] & unknown;
+            /**
+             * Format: date-time
+             * @description When a run has found it.
+             */
+            found_at: string;
+            /**
+             * Format: uuid
+             * @description The run that has found it as it is shown.
+             */
+            run_id: string;
+            /** @description What somebody has decided; the next run does it, unless one of the sides is changed before. */
+            solution?: components["schemas"]["ConflictSolution"] & unknown;
+            /** @description Whether it had been solved, and one of the sides was changed before a run came to it. */
+            reopened: boolean;
+            /**
+             * Format: int64
+             * @description Rises with every change of it; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * ConflictChoice
+         * @description Who is right about one field.
+         */
+        ConflictChoice: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The side that is right; absent when neither is. */
+            side?: components["schemas"]["ConflictSide"] & unknown;
+            /** @description What both sides get when neither is right, spelt as in a CSV file; an empty text clears. */
+            value?: string;
+        };
+        /**
+         * ConflictField
+         * @description One field of a record in conflict. Values are in words, cut after 500 characters; one that is
+         *     absent is empty.
+         */
+        ConflictField: {
+            /** @description The dataset's field. */
+            field: string;
+            /** @description The remote field's id. */
+            remote_field_id: string;
+            /** @description The remote field's name. */
+            remote_field_name: string;
+            /** @description Whether both sides have changed it, so that somebody has to say who is right. */
+            disputed: boolean;
+            /** @description Whether it is known what both last agreed on. */
+            base_known: boolean;
+            /** @description What both last agreed on. */
+            base?: string;
+            /** @description What the dataset holds. */
+            local?: string;
+            /** @description What the provider holds. */
+            remote?: string;
+        };
+        /**
+         * @description What both sides have done with a record.
+         * @enum {string}
+         */
+        ConflictKind: "changed" | "deleted_there" | "deleted_here";
+        /**
+         * ConflictList
+         * @description One part of the list of conflicts.
+         */
+        ConflictList: {
+            /** @description By sync and key. */
+            items: components["schemas"]["Conflict"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description One side of a sync.
+         * @enum {string}
+         */
+        ConflictSide: "local" | "remote";
+        /**
+         * ConflictSolution
+         * @description What somebody has decided about a conflict.
+         */
+        ConflictSolution: {
+            /** @description Who is right where nothing is said of a field. */
+            side?: components["schemas"]["ConflictSide"] & unknown;
+            /** @description What was said of single fields. */
+            fields: components["schemas"]["ConflictChoice"][];
+            /** @description Who has decided. */
+            by?: components["schemas"]["RunStarter"] & unknown;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+        };
+        /**
+         * @description Whether somebody has said who is right.
+         * @enum {string}
+         */
+        ConflictState: "open" | "solved";
+        /**
+         * ConflictVerdict
+         * @description Who is right about a conflict.
+         * @example {
+         *       "side": "local",
+         *       "fields": [
+         *         {
+         *           "field": "city",
+         *           "value": "Los Angeles"
+         *         }
+         *       ]
+         *     }
+         */
+        ConflictVerdict: {
+            /** @description Who is right where nothing is said of a field; needed when one side has deleted the record. */
+            side?: components["schemas"]["ConflictSide"] & unknown;
+            /**
+             * @description Who is right about single fields.
+             * @default []
+             */
+            fields?: components["schemas"]["ConflictChoice"][];
+        };
+        /**
+         * ConflictsResolved
+         * @description How many conflicts were solved.
+         */
+        ConflictsResolved: {
+            /**
+             * Format: int64
+             * @description The number of them.
+             */
+            conflicts: number;
+        };
+        /**
+         * ConflictsVerdict
+         * @description Who is right about all conflicts of a sync.
+         */
+        ConflictsVerdict: {
+            /** @description The side. */
+            side: components["schemas"]["ConflictSide"] & unknown;
+        };
+        /**
          * Connection
          * @description A connection to an account at a provider.
          */
@@ -2520,7 +2839,10 @@ export interface components {
             removals: components["schemas"]["Removal"][];
             /** @description Whose account it is; known once a test went well. */
             account?: components["schemas"]["Account"] & unknown;
-            /** @description The first three characters of the token and its last four. */
+            /**
+             * @description The first three characters of the token and its last four; of a hook the account and how it
+             *     begins.
+             */
             token_hint: string;
             /** @description What was allowed by OAuth; absent when somebody pasted the token. */
             oauth?: components["schemas"]["OAuthGrant"] & unknown;
@@ -2834,7 +3156,8 @@ export interface components {
         };
         /**
          * DeadLetter
-         * @description A record that the provider did not take and that was not written since.
+         * @description A record that the provider did not take and that was not written since, or of which nobody can
+         *     tell whether it was delivered.
          */
         DeadLetter: {
             /** @description The record's key. */
@@ -2863,6 +3186,11 @@ export interface components {
             run_id: string;
             /** @description What was sent, cell by cell; texts longer than 500 characters are cut. */
             payload: components["schemas"]["SentCell"][];
+            /**
+             * @description The delivery of which nobody can tell whether it arrived; absent when the record was
+             *     refused.
+             */
+            delivery?: components["schemas"]["DeliveryInDoubt"] & unknown;
         };
         /**
          * DeadLetterList
@@ -2873,6 +3201,16 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** @description Where the next part begins; absent at the end. */
             next?: string;
+        };
+        /**
+         * DeliveryInDoubt
+         * @description A delivery to a hook that had no answer.
+         */
+        DeliveryInDoubt: {
+            /** @description The id that it bears however often it is sent, in its `delivery_id`. */
+            id: string;
+            /** @description Whether the next run sends it again. */
+            resend: boolean;
         };
         /**
          * Dependent
@@ -3048,6 +3386,8 @@ export interface components {
             field: string;
             /** @description The remote field's id. */
             remote_field_id: string;
+            /** @description Which way it goes in a two-way sync (both when left out). The key has none of its own. */
+            direction?: components["schemas"]["SyncFieldDirection"] & unknown;
         };
         /**
          * FirstAccount
@@ -3488,6 +3828,8 @@ export interface components {
             remote_field_name: string;
             /** @description The remote field's type in the provider's word. */
             remote_type: string;
+            /** @description Which way it goes; two-way syncs only. */
+            direction?: components["schemas"]["SyncFieldDirection"] & unknown;
         };
         /**
          * MappingProposal
@@ -3536,8 +3878,8 @@ export interface components {
             name: string;
             /**
              * Format: password
-             * @description A personal access token of Airtable's, or the secret of an integration of Notion's. It is
-             *     sealed, and never shown again.
+             * @description A personal access token of Airtable's, the secret of an integration of Notion's, or the
+             *     address of a catch hook of Zapier's. It is sealed, and never shown again.
              */
             token: string;
             /** @description Where the provider is called. */
@@ -3605,7 +3947,8 @@ export interface components {
          */
         NewPlan: {
             /**
-             * @description Whether to read the remote records first. That is done anyway while nothing was agreed yet.
+             * @description Whether to read the remote records first. That is done anyway while nothing was agreed yet,
+             *     and never where there is nothing to read, as with a hook.
              * @default false
              */
             read_first?: boolean;
@@ -3672,7 +4015,18 @@ export interface components {
              * @default push
              */
             direction?: components["schemas"]["SyncDirection"] & unknown;
-            /** @description What a pull does with records here whose remote ones are gone. A push has no such rule. */
+            /**
+             * @description Who is right about a field that both sides have changed; two-way syncs only (ask when left
+             *     out).
+             */
+            conflicts?: components["schemas"]["SyncConflictPolicy"] & unknown;
+            /**
+             * Format: int32
+             * @description What was edited at the provider so many seconds ago or less waits for the next run: it may be
+             *     half typed. Two-way syncs only (30 when left out); 0 waits for nothing.
+             */
+            wait_seconds?: number;
+            /** @description What becomes of records here whose remote ones are gone. A push has no such rule. */
             gone?: components["schemas"]["SyncGone"] & unknown;
             /**
              * Format: int32
@@ -3741,6 +4095,11 @@ export interface components {
              * @default pause
              */
             drift?: components["schemas"]["SyncDrift"] & unknown;
+            /**
+             * @description What becomes of deliveries to a hook whose answer was lost (`never` when left out). Other
+             *     syncs have no such rule.
+             */
+            resend_unknown?: components["schemas"]["SyncResend"] & unknown;
         };
         /**
          * NewToken
@@ -3858,6 +4217,11 @@ export interface components {
             read_first: boolean;
             /** @description Which records it is about, as the sync said when it was asked for. */
             scope: components["schemas"]["SyncScope"] & unknown;
+            /**
+             * Format: uuid
+             * @description The run that it would undo, if that is what it is about.
+             */
+            undoes?: string;
             /**
              * Format: uuid
              * @description The job that makes it; it is shown, followed and cancelled like a run.
@@ -4029,7 +4393,7 @@ export interface components {
          * @description A provider.
          * @enum {string}
          */
-        Provider: "airtable" | "notion";
+        Provider: "airtable" | "notion" | "zapier";
         /**
          * PullPreview
          * @description The first rows of a table as a pull would bring them.
@@ -4360,6 +4724,8 @@ export interface components {
             primary_field_id: string;
             /** @description Its fields, in the provider's order. */
             fields: components["schemas"]["RemoteField"][];
+            /** @description Whether it takes fields of any name, as a hook does: a name is then the field's id. */
+            any_names: boolean;
         };
         /**
          * @description How a record can be removed at a provider.
@@ -4420,6 +4786,23 @@ export interface components {
              * @description The plan that it makes or carries out.
              */
             plan_id?: string;
+            /**
+             * Format: uuid
+             * @description The run that it undoes.
+             */
+            undoes?: string;
+            /**
+             * Format: uuid
+             * @description The run that has undone all of it.
+             */
+            undone_by?: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be undone; absent when it cannot be.
+             */
+            undo_until?: string;
+            /** @description Whether it wrote more than is remembered of one run, so that it cannot be undone. */
+            too_large_to_undo: boolean;
             /** @description Where it stands. */
             state: components["schemas"]["RunState"] & unknown;
             /** @description What it is busy with, while it is running or waiting. */
@@ -4574,7 +4957,7 @@ export interface components {
          * @description What a run is to do.
          * @enum {string}
          */
-        RunKind: "push" | "pull" | "retry" | "plan" | "execute";
+        RunKind: "push" | "pull" | "two_way" | "retry" | "plan" | "execute" | "undo";
         /**
          * RunList
          * @description One part of the list of runs.
@@ -4902,16 +5285,29 @@ export interface components {
             name: string;
             /** @description Which way records go. */
             direction: components["schemas"]["SyncDirection"] & unknown;
-            /** @description What a pull does with records here whose remote ones are gone; pulls only. */
+            /** @description Who is right about a field that both sides have changed; two-way syncs only. */
+            conflicts?: components["schemas"]["SyncConflictPolicy"] & unknown;
+            /**
+             * Format: int32
+             * @description What was edited at the provider so many seconds ago or less waits for the next run; two-way
+             *     syncs only.
+             */
+            wait_seconds?: number;
+            /**
+             * Format: int64
+             * @description How many conflicts nobody has solved; two-way syncs only.
+             */
+            conflicts_open?: number;
+            /** @description What becomes of records here whose remote ones are gone; not for pushes. */
             gone?: components["schemas"]["SyncGone"] & unknown;
             /**
              * Format: int32
-             * @description If more records would be deleted here in one run, none is; pulls only.
+             * @description If more records would be deleted here in one run, none is; not for pushes.
              */
             gone_most?: number;
             /**
              * Format: int32
-             * @description The same in percent of the records that the sync has linked; pulls only.
+             * @description The same in percent of the records that the sync has linked; not for pushes.
              */
             gone_percent?: number;
             /**
@@ -4944,6 +5340,8 @@ export interface components {
             drift: components["schemas"]["SyncDrift"] & unknown;
             /** @description How mapping and table have grown apart, as the last run found. */
             drifted?: components["schemas"]["SyncDrifted"] & unknown;
+            /** @description What becomes of deliveries whose answer was lost; hooks only. */
+            resend_unknown?: components["schemas"]["SyncResend"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -4989,7 +5387,17 @@ export interface components {
             typecast?: boolean;
             /** @description Whether runs need a plan that somebody has approved. */
             approval?: components["schemas"]["SyncApproval"] & unknown;
-            /** @description What a pull does with records here whose remote ones are gone. A push has no such rule. */
+            /** @description Who is right about a field that both sides have changed; two-way syncs only. */
+            conflicts?: components["schemas"]["SyncConflictPolicy"] & unknown;
+            /**
+             * Format: int32
+             * @description What was edited at the provider so many seconds ago or less waits for the next run; two-way
+             *     syncs only.
+             */
+            wait_seconds?: number;
+            /** @description What becomes of deliveries to a hook whose answer was lost. Other syncs have no such rule. */
+            resend_unknown?: components["schemas"]["SyncResend"] & unknown;
+            /** @description What becomes of records here whose remote ones are gone. A push has no such rule. */
             gone?: components["schemas"]["SyncGone"] & unknown;
             /**
              * Format: int32
@@ -5017,6 +5425,11 @@ export interface components {
              */
             drift?: components["schemas"]["SyncDrift"] & unknown;
         };
+        /**
+         * @description Who is right about a field that both sides of a sync have changed.
+         * @enum {string}
+         */
+        SyncConflictPolicy: "local" | "remote" | "newest" | "ask";
         /**
          * @description What is done to remote records that are no longer wanted.
          * @enum {string}
@@ -5059,7 +5472,7 @@ export interface components {
          * @description Which way the records of a sync go.
          * @enum {string}
          */
-        SyncDirection: "push" | "pull";
+        SyncDirection: "push" | "pull" | "two_way";
         /**
          * @description What a sync does when mapped fields of its table are lost, or others are new.
          * @enum {string}
@@ -5104,6 +5517,11 @@ export interface components {
             /** @description Why the last of them failed. */
             last: components["schemas"]["RunFailure"] & unknown;
         };
+        /**
+         * @description Which way a field goes in a two-way sync.
+         * @enum {string}
+         */
+        SyncFieldDirection: "both" | "push" | "pull";
         /**
          * @description What becomes of a record here whose remote one is gone.
          * @enum {string}
@@ -5168,6 +5586,11 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
+        /**
+         * @description What becomes of a delivery of which nobody can tell whether it arrived.
+         * @enum {string}
+         */
+        SyncResend: "never" | "always";
         /**
          * SyncScope
          * @description Which of the dataset's records a sync writes.
@@ -7028,7 +7451,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `primary_field_id`, `fields`.
+                 *     There are `id`, `name`, `primary_field_id`, `fields`, `any_names`.
                  */
                 fields?: string;
             };
@@ -9466,7 +9889,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `resend_unknown`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -9985,6 +10408,194 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
+    listConflicts: {
+        parameters: {
+            query?: {
+                /** @description Only those of one sync. */
+                sync_id?: string;
+                /** @description Only those that are solved, or that are not. */
+                state?: components["schemas"]["ConflictState"];
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `sync_id`, `sync_name`, `key`, `remote_id`, `kind`, `fields`, `local_changed_at`, `remote_changed_at`, `newer`, `found_at`, `run_id`, `solution`, `reopened`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getConflict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resolveConflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictVerdict"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    resolveConflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictsVerdict"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsResolved"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     startRun: {
         parameters: {
             query?: never;
@@ -10045,7 +10656,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `changes_since`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `undoes`, `undone_by`, `undo_until`, `too_large_to_undo`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `changes_since`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
                  */
                 fields?: string;
             };
@@ -10424,7 +11035,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
                  *
-                 *     There are `key`, `reason`, `attempts`, `first_at`, `last_at`, `run_id`, `payload`.
+                 *     There are `key`, `reason`, `attempts`, `first_at`, `last_at`, `run_id`, `payload`, `delivery`.
                  */
                 fields?: string;
             };
@@ -10538,6 +11149,47 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listPlans: {
         parameters: {
             query?: {
@@ -10548,7 +11200,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `scope`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
+                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `scope`, `undoes`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
                  */
                 fields?: string;
             };
@@ -10633,6 +11285,54 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    undoRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan is being made. */
+            202: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

@@ -18,7 +18,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
@@ -186,6 +186,31 @@ impl Records for Zapier {
         _how: Removal,
     ) -> Answer<'a, ()> {
         async { nothing() }.boxed()
+    }
+
+    fn removal(&self) -> Removal {
+        Removal::Delete // nothing is ever removed: [`Kind::removals`] names none
+    }
+
+    fn restores(&self) -> bool {
+        false
+    }
+
+    fn restore<'a>(&'a self, _layout: &'a Layout, _id: &'a str) -> Answer<'a, bool> {
+        async { nothing() }.boxed()
+    }
+
+    fn changed_since<'a>(
+        &'a self,
+        _layout: &'a Layout,
+        _since: Timestamp,
+        _after: Option<&'a str>,
+    ) -> Answer<'a, Page> {
+        async { nothing() }.boxed()
+    }
+
+    fn clock_behind(&self) -> SignedDuration {
+        SignedDuration::ZERO
     }
 
     fn look<'a>(&'a self, _layout: &'a Layout, _ids: &'a [String]) -> Answer<'a, Vec<Held>> {

@@ -142,7 +142,7 @@ impl Sync {
 
 impl Syncs {
     /// Whether the remote records of a sync can be read.
-    fn shows_records(&self, sync: &Sync) -> Result<bool, Error> {
+    pub(in crate::sync) fn shows_records(&self, sync: &Sync) -> Result<bool, Error> {
         let scope = Scope::owned_by(sync.owner());
         let connections = &self.services.connections;
         let connection = connections.open(&scope, sync.definition().connection)?;

@@ -152,6 +152,7 @@ impl Done {
             | End::Refused { .. }
             | End::Moved { .. }
             | End::Unknown { .. }
+            | End::InDoubt { .. }
             | End::Left => return None,
         };
         Some(Deed {

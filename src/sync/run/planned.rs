@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::link::{Link, Links, UNKNOWN};
+use super::super::link::{Hash, Link, Links, UNKNOWN};
 use super::super::memory::Was;
 use super::super::plan::{Blocks, Change, Plan};
 use super::batch::Load;
@@ -15,6 +15,7 @@ use super::reading::{MOST_READ, Reader, Stretch};
 use super::remove::WANTED_AGAIN;
 use super::source::{GONE, Place, held};
 use crate::base::{Hex, PlanId};
+use crate::fields::Value;
 use crate::jobs::Failure;
 use crate::providers::Row;
 use crate::store::{Key as _, Scan, prefix};
@@ -118,31 +119,44 @@ impl Reader {
         } else if !is_write(change.fate) {
             stretch.idle.push(held(key, NOT_PLANNED));
         } else {
-            let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
-            let link = link.map(|row| row.value);
-            stretch.loads.push(Load {
-                key,
-                fate: link.as_ref().map_or(Fate::Created, Link::fate),
-                sent,
-                source: self.fit.source(record.hash),
-                ours: link.as_ref().is_some_and(|link| link.ours),
-                announced: None,
-                sought: false,
-                meeting: None,
-                revive: false,
-                expects: None,
-                was: link
-                    .as_ref()
-                    .map(|link| Was::of(link, &self.fit.mark))
-                    .unwrap_or_default(),
-                row: Row {
-                    id: link.map(|link| link.remote_id),
-                    cells,
-                    untouched: Vec::new(),
-                },
-            });
+            let source = self.fit.source(record.hash);
+            stretch
+                .loads
+                .push(self.planned_load(key, (sent, source), cells)?);
         }
         Ok(())
+    }
+
+    /// The load that writes a record as a plan lists it.
+    fn planned_load(
+        &self,
+        key: String,
+        (sent, source): (Hash, Hash),
+        cells: Vec<Option<Value>>,
+    ) -> Result<Load, Error> {
+        let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
+        let link = link.map(|row| row.value);
+        Ok(Load {
+            key,
+            fate: link.as_ref().map_or(Fate::Created, Link::fate),
+            sent,
+            source,
+            ours: link.as_ref().is_some_and(|link| link.ours),
+            announced: None,
+            sought: false,
+            meeting: None,
+            revive: false,
+            expects: None,
+            was: link
+                .as_ref()
+                .map(|link| Was::of(link, &self.fit.mark))
+                .unwrap_or_default(),
+            row: Row {
+                id: link.map(|link| link.remote_id),
+                cells,
+                untouched: Vec::new(),
+            },
+        })
     }
 
     /// Removes a record that a plan lists, if it is still the one that was linked and not wanted.

@@ -174,7 +174,9 @@ impl Pass<'_> {
             };
             let next = verdict(&error, records.len(), true);
             let mut records = records;
-            records.iter_mut().for_each(|record| record.tried = true);
+            for record in &mut records {
+                record.tried = true;
+            }
             if self.line.bear(error, &next, &mut patience).await {
                 follow(next, records, &mut todo, &mut done);
             } else {

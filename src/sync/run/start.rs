@@ -116,9 +116,8 @@ impl<'a> Claimed<'a> {
         if job.claim(now).is_err() {
             return Ok(None); // it has ended
         }
-        let scope = Scope::owned_by(active.owner);
         let by = actor(active);
-        let dataset = match syncs.dataset_of(&scope, &sync.value) {
+        let dataset = match syncs.dataset_of(&Scope::owned_by(active.owner), &sync.value) {
             Err(Error::DatasetUnavailable(name)) => {
                 syncs.refuse(active, (job, row.version), &name, &by).await?;
                 return Ok(None);
@@ -130,18 +129,13 @@ impl<'a> Claimed<'a> {
             (job.counts, job.problems) = Default::default();
         }
         let undoes = syncs.undone_in(active.owner, job.task)?;
-        let survey = match undoes {
-            Some(run) => syncs.size_undo(&mut job, (active.owner, run))?,
-            None => {
-                let sized = syncs.size_up(&mut job, place, (&sync.value, &dataset));
-                sized.await?
-            }
+        let survey = if let Some(run) = undoes {
+            syncs.size_undo(&mut job, (active.owner, run))?
+        } else {
+            let sized = syncs.size_up(&mut job, place, (&sync.value, &dataset));
+            sized.await?
         };
-        let act = Event::new(Code::RunStarted, &by)
-            .entity("run", active.run, &job.sync_name)
-            .entity("sync", job.sync, &job.sync_name)
-            .build(&services.clock);
-        let mut batch = Batch::new(act);
+        let mut batch = Batch::new(begun(active, &job, &by).build(&services.clock));
         batch.replace::<Runs>(&key, &job, row.version);
         batch.put::<Claims>(&active.run, &Claim { at: now });
         let version = match services.store.commit(batch).await {
@@ -176,9 +170,10 @@ impl<'a> Claimed<'a> {
         let job = row.ok_or(Error::UnknownRun(self.active.run))?.value;
         let letters = Known::load(&self.syncs.services.store.snapshot()?, job.sync)?;
         // What was delivered can be taken back by nobody.
-        let remembers = match self.syncs.shows_records(&self.opened)? {
-            true => self.syncs.services.settings.undo_bytes,
-            false => 0,
+        let remembers = if self.syncs.shows_records(&self.opened)? {
+            self.syncs.services.settings.undo_bytes
+        } else {
+            0
         };
         Ok(Ledger {
             id: self.active.run,
@@ -553,6 +548,13 @@ impl Pass<'_> {
         self.recall_doubts()?;
         Ok(Some(opens.next))
     }
+}
+
+/// The event of a run that begins, or goes on.
+fn begun(active: &Active, job: &Job, by: &Actor) -> Event {
+    Event::new(Code::RunStarted, by)
+        .entity("run", active.run, &job.sync_name)
+        .entity("sync", job.sync, &job.sync_name)
 }
 
 fn actor(active: &Active) -> Actor {

@@ -76,6 +76,7 @@ pub(super) fn rules(dice: &mut Dice) -> (PullingChange, MeetingChange) {
         gone: Some(if deletes { Gone::Delete } else { Gone::Keep }),
         most: Some(1_000),
         percent: Some(100),
+        full_every_hours: None,
     };
     let policies = [
         ConflictPolicy::Local,

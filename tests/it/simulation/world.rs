@@ -12,8 +12,8 @@ use weighbridge::connections::{Connection, Endpoint, New as NewConnection, Remot
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Policy, PullingChange,
-    Target, Ways, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, PullingChange, Target,
+    Ways, Wish,
 };
 
 use super::dice::Dice;

@@ -64,7 +64,7 @@ impl Yard {
     }
 
     /// What is there, by key.
-    async fn there(&self) -> BTreeMap<String, Value> {
+    async fn all_there(&self) -> BTreeMap<String, Value> {
         let records = self.vendor.records().await.into_iter();
         records
             .map(|record| (text(&record["fields"]["Code"]), record["fields"].clone()))
@@ -80,7 +80,7 @@ fn made(run: &Value) -> (u64, u64, u64) {
 
 async fn what_a_run_wrote_is_taken_back(far: Far) {
     let (yard, sync, run) = Yard::with_two_runs(far).await;
-    let written = yard.there().await;
+    let written = yard.all_there().await;
     assert!(run["undo_until"].is_string(), "{run}");
     let plan = yard.undoing(&run).await;
     assert_eq!((made(&plan), &plan["undoes"]), ((1, 2, 3), &run["id"]));
@@ -92,7 +92,7 @@ async fn what_a_run_wrote_is_taken_back(far: Far) {
         (&name["before"], &name["after"]),
         (&json!("Renamed"), &json!("Airport 1"))
     );
-    assert_eq!(yard.there().await, written, "a plan writes nothing");
+    assert_eq!(yard.all_there().await, written, "a plan writes nothing");
 
     let undo = yard.carried(&plan).await;
     assert_eq!(
@@ -105,7 +105,7 @@ async fn what_a_run_wrote_is_taken_back(far: Far) {
         "{undo}"
     );
     yard.assert_counted(&undo).await;
-    let there = yard.there().await;
+    let there = yard.all_there().await;
     let keys: Vec<String> = (0..9).map(|number| format!("K{number:04}")).collect();
     assert_eq!(there.keys().cloned().collect::<Vec<_>>(), keys);
     for (number, key) in keys.iter().enumerate() {
@@ -124,7 +124,7 @@ async fn what_a_run_wrote_is_taken_back(far: Far) {
     // The next run writes again what the dataset says, and nothing twice.
     let next = yard.run(&sync).await;
     assert_eq!(made(&next), (1, 3, 2), "{next}");
-    assert_eq!(yard.there().await, written);
+    assert_eq!(yard.all_there().await, written);
     yard.assert_same().await;
 }
 
@@ -140,7 +140,7 @@ async fn what_a_run_wrote_at_notion_is_taken_back() {
 
 async fn an_undo_is_undone_like_any_run(far: Far) {
     let (yard, sync, run) = Yard::with_two_runs(far).await;
-    let written = yard.there().await;
+    let written = yard.all_there().await;
     let undo = yard.undo(&run).await;
     assert!(undo["undo_until"].is_string(), "{undo}");
     let redo = yard.undo(&undo).await;
@@ -149,7 +149,7 @@ async fn an_undo_is_undone_like_any_run(far: Far) {
         (&json!("done"), (1, 3, 2)),
         "{redo}"
     );
-    assert_eq!(yard.there().await, written);
+    assert_eq!(yard.all_there().await, written);
     // What the first run wrote is in force again, and can be undone again.
     let first = yard.shown(&id(&run)).await;
     assert!(first.get("undone_by").is_none(), "{first}");
@@ -198,7 +198,7 @@ async fn what_was_changed_there_since_is_left_alone(far: Far) {
         "{undo}"
     );
     yard.assert_counted(&undo).await;
-    let left = yard.there().await;
+    let left = yard.all_there().await;
     assert_eq!(left["K0001"]["Name"], "Mine too");
     assert_eq!(left["K0009"]["Name"], "Mine");
     assert_eq!(left["K0005"]["Name"], "Another");
@@ -212,7 +212,7 @@ async fn what_was_changed_there_since_is_left_alone(far: Far) {
         .await;
     let rest = yard.undo(&run).await;
     assert_eq!(counts(&rest)["changed"], 1, "{rest}");
-    assert_eq!(yard.there().await["K0001"]["Name"], "Airport 1");
+    assert_eq!(yard.all_there().await["K0001"]["Name"], "Airport 1");
 }
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn survives(far: Far, seed: u64) {
     let (yard, sync, _) = Yard::with_two_runs(far).await;
     yard.bring(100..160, "Airport").await;
     yard.run(&sync).await;
-    let before = yard.there().await;
+    let before = yard.all_there().await;
     yard.bring(160..220, "Airport").await;
     yard.bring(100..130, "Renamed").await;
     let run = yard.run(&sync).await;
@@ -256,7 +256,7 @@ async fn survives(far: Far, seed: u64) {
     assert_eq!(undo["state"], "done", "seed {seed}: {undo}");
     assert_eq!(made(&undo), (30, 0, 60), "seed {seed}: {undo}");
     yard.assert_counted(&undo).await;
-    assert_eq!(yard.there().await, before, "seed {seed}");
+    assert_eq!(yard.all_there().await, before, "seed {seed}");
 }
 
 #[tokio::test]

@@ -34,9 +34,6 @@ pub(super) use fill::told;
 pub(super) use settle::tally;
 
 use desk::Desk;
-pub(super) use desk::reshaped;
-
-use seen::Wanted;
 
 /// What stands in a record's way when a plan is carried out.
 const MOVED: &str = "moved: the record was changed here or at the provider after the plan was made";
