@@ -261,9 +261,15 @@ fn link(mut load: Load, held: &HashMap<String, Vec<Held>>, since: Timestamp) -> 
     }
     match held.get(&load.key).map(Vec::as_slice) {
         Some([one]) => {
-            let ours = one.created_at >= since;
-            load.fate = if ours { Fate::Created } else { Fate::Matched };
-            load.ours = ours;
+            let made_since = one.created_at >= since;
+            load.fate = if made_since {
+                Fate::Created
+            } else {
+                Fate::Matched
+            };
+            // Somebody else may have made one with the same key just then. Ours may be deleted by
+            // rule: it has to bear what was sent.
+            load.ours = made_since && load.is_borne_by(one);
             load.row.id = Some(one.id.clone());
             (load, Found::Held)
         }

@@ -268,14 +268,15 @@ fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
         let ours = row.made_for.is_some();
         assert!(ours || deletes.matched, "{id} was a colleague's: {row:?}");
         // What somebody changes between the last look at it and its deletion nobody can save, and
-        // a plan that has shown the change has had it approved.
+        // a plan that has shown the change has had it approved: its run says so, unless it was
+        // called off or failed before it could.
         let approved = || {
             let mut runs = findings.runs.iter();
             runs.any(|(run, outcomes)| {
+                let deleted =
+                    |one: &Outcome| one.fate == Fate::Deleted && one.remote_id.as_ref() == Some(id);
                 matches!(run.job.task, Task::Execute(_))
-                    && outcomes
-                        .iter()
-                        .any(|one| one.fate == Fate::Deleted && one.remote_id.as_ref() == Some(id))
+                    && (run.job.state != State::Done || outcomes.iter().any(deleted))
             })
         };
         let touched = row.written && row.cells != row.left;

@@ -59,6 +59,10 @@ impl Judge<'_> {
             return refused(row, TWICE);
         }
         if let Some(record) = record {
+            // One that was settled before a stop stays so, though its row is another by now.
+            if !self.hall.met.awaits(&key) {
+                return Ok(None);
+            }
             return self.meet(record, None, row);
         }
         if self.is_fresh(&row) {
