@@ -273,10 +273,10 @@ fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
         let approved = || {
             let mut runs = findings.runs.iter();
             runs.any(|(run, outcomes)| {
-                let deleted =
+                let went =
                     |one: &Outcome| one.fate == Fate::Deleted && one.remote_id.as_ref() == Some(id);
                 matches!(run.job.task, Task::Execute(_))
-                    && (run.job.state != State::Done || outcomes.iter().any(deleted))
+                    && (run.job.state != State::Done || outcomes.iter().any(went))
             })
         };
         let touched = row.written && row.cells != row.left;
