@@ -39,7 +39,7 @@ const TRIES: usize = 3;
 impl Dataset {
     /// Asks for a file with its records, which the scheduler makes.
     ///
-    /// Errs with `TooManyExports` while [`MOST_EXPORTS`] of the asker's are kept.
+    /// Errs with `TooManyExports` while 20 of the asker's are kept.
     pub async fn ask_export(
         &self,
         asked: Asked,
