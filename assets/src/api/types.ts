@@ -54,6 +54,7 @@ export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
 export type Sync = Schemas["Sync"];
+export type SyncChange = Schemas["SyncChange"];
 export type SyncDeletes = Schemas["SyncDeletes"];
 export type SyncFailing = Schemas["SyncFailing"];
 export type SyncScope = Schemas["SyncScope"];

@@ -1,16 +1,14 @@
 import type { ReactNode } from "react";
-import { client } from "../api/client";
-import { useGuarded } from "../api/guarded";
-import { useRefresh } from "../api/queries";
 import type { Sync } from "../api/types";
 import { announce } from "../ui/announce";
-import { SaveFailure } from "../ui/conflict";
 import { Checkbox } from "../ui/fields";
-import { readSync } from "./edit";
+import { SavingFailure, useSaving } from "./saving";
+
+type Wish = Partial<Pick<Sync, "approval" | "full_every_hours" | "gone" | "resend_unknown">>;
 
 /** One of the two ways in which the setting can stand. */
 interface Way {
-  wish: Partial<Pick<Sync, "approval" | "full_every_hours" | "gone" | "resend_unknown">>;
+  wish: Wish;
   /** In a word, where two states of the sync are compared. */
   word: string;
   /** What is announced once it is saved. */
@@ -32,38 +30,21 @@ interface ChoiceProps {
 /** A setting of a sync that is saved as soon as its box is ticked or not. */
 export function Choice(props: ChoiceProps) {
   const { sync, part, label, isTicked, ticked, unticked, children } = props;
-  const refresh = useRefresh();
-  const save = useGuarded({
-    read: () => readSync(sync.id),
-    write: ({ wish: body }: Way, tag) =>
-      client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: (_saved, { saved }) => {
-      announce(saved);
-      return refresh("/syncs");
-    },
-  });
+  const saving = useSaving<Wish>(sync, (wish) =>
+    announce((isTicked({ ...sync, ...wish }) ? ticked : unticked).saved),
+  );
   const choose = (isOn: boolean) =>
-    save.mutate({ wish: isOn ? ticked : unticked, version: sync.version });
+    saving.mutate({ wish: (isOn ? ticked : unticked).wish, version: sync.version });
   return (
     <div className="stack">
-      <Checkbox isSelected={isTicked(sync)} isDisabled={save.isPending} onChange={choose}>
+      <Checkbox isSelected={isTicked(sync)} isDisabled={saving.isPending} onChange={choose}>
         {label}
       </Checkbox>
       <p className="quiet-value">{children}</p>
-      <SaveFailure
-        error={save.error}
-        seen={sync}
+      <SavingFailure
+        sync={sync}
+        saving={saving}
         words={(one) => ({ [part]: (isTicked(one) ? ticked : unticked).word })}
-        apply={(theirs, { wish }) => ({ ...theirs, ...wish })}
-        isBusy={save.isPending}
-        onReload={() => {
-          save.reset();
-          void refresh("/syncs");
-        }}
-        onOverwrite={save.mutate}
       />
     </div>
   );

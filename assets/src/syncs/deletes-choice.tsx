@@ -1,60 +1,39 @@
 import { type FormEvent, useState } from "react";
-import { $api, client } from "../api/client";
-import { useGuarded } from "../api/guarded";
+import { $api } from "../api/client";
 import { fieldMessages } from "../api/problem";
-import { useRefresh } from "../api/queries";
 import type { Sync } from "../api/types";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
-import { SaveFailure } from "../ui/conflict";
 import { Loaded } from "../ui/loaded";
-import { Panel } from "../ui/page";
 import { describeDeletes } from "./deletes";
 import { DeletesFields } from "./deletes-fields";
-import { readSync } from "./edit";
+import { Changeable, SaveOrLeave, SavingFailure, useSaving } from "./saving";
 
 /** What becomes of remote records that are no longer wanted, and the way to another choice. */
 export function DeletesPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
-  const [isEditing, setIsEditing] = useState(false);
-  const edit = mayWrite && !isEditing && (
-    <Button onPress={() => setIsEditing(true)}>Change what is deleted</Button>
-  );
   return (
-    <Panel title="Records that are no longer wanted" aside={edit}>
-      {isEditing ? (
-        <DeletesForm sync={sync} onDone={() => setIsEditing(false)} />
-      ) : (
-        <p>{describeDeletes(sync.deletes)}</p>
-      )}
-    </Panel>
+    <Changeable
+      title="Records that are no longer wanted"
+      change={mayWrite && "Change what is deleted"}
+      form={(onDone) => <DeletesForm sync={sync} onDone={onDone} />}
+    >
+      {describeDeletes(sync.deletes)}
+    </Changeable>
   );
 }
-
-type Wish = Pick<Sync, "deletes">;
 
 function DeletesForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
   const [deletes, setDeletes] = useState(sync.deletes);
   const path = { id: sync.connection.id };
   const connection = $api.useQuery("get", "/connections/{id}", { params: { path } });
-  const refresh = useRefresh();
-  const save = useGuarded({
-    read: () => readSync(sync.id),
-    write: (body: Wish, tag) =>
-      client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: async () => {
-      announce("It is saved what becomes of records that are no longer wanted.");
-      onDone();
-      await refresh("/syncs");
-    },
+  const saving = useSaving<Pick<Sync, "deletes">>(sync, () => {
+    announce("It is saved what becomes of records that are no longer wanted.");
+    onDone();
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate({ wish: { deletes }, version: sync.version });
+    saving.mutate({ wish: { deletes }, version: sync.version });
   };
-  const faults = fieldMessages(save.error);
+  const faults = fieldMessages(saving.error);
   return (
     <Loaded query={connection}>
       {(connection) => (
@@ -66,25 +45,13 @@ function DeletesForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
             faults={faults}
           />
           {Object.keys(faults).length === 0 && (
-            <SaveFailure
-              error={save.error}
-              seen={sync}
+            <SavingFailure
+              sync={sync}
+              saving={saving}
               words={({ deletes }) => ({ "No longer wanted": describeDeletes(deletes) })}
-              apply={(theirs, wish) => ({ ...theirs, ...wish })}
-              isBusy={save.isPending}
-              onReload={() => {
-                save.reset();
-                void refresh("/syncs");
-              }}
-              onOverwrite={save.mutate}
             />
           )}
-          <div className="actions">
-            <Button look="primary" type="submit" isDisabled={save.isPending}>
-              Save
-            </Button>
-            <Button onPress={onDone}>Leave it as it was</Button>
-          </div>
+          <SaveOrLeave isBusy={saving.isPending} onLeave={onDone} />
         </form>
       )}
     </Loaded>

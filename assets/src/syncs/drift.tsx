@@ -1,15 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { client } from "../api/client";
-import { tagOf, useGuarded } from "../api/guarded";
+import { tagOf } from "../api/guarded";
 import { useRefresh } from "../api/queries";
 import type { Sync } from "../api/types";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/button";
-import { SaveFailure } from "../ui/conflict";
 import { Select } from "../ui/fields";
 import { formatMoment } from "../ui/format";
 import { Failure, Notice } from "../ui/notice";
-import { readSync } from "./edit";
+import { SavingFailure, useSaving } from "./saving";
 
 type Drift = Sync["drift"];
 
@@ -40,19 +39,9 @@ const labelOf = (drift: Drift) => policies.find(({ value }) => value === drift)?
 
 /** What becomes of the sync when the fields of its remote table change. */
 export function DriftChoice({ sync }: { sync: Sync }) {
-  const refresh = useRefresh();
-  const save = useGuarded({
-    read: () => readSync(sync.id),
-    write: (body: Pick<Sync, "drift">, tag) =>
-      client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: () => {
-      announce("It is saved what becomes of the sync when fields change there.");
-      return refresh("/syncs");
-    },
-  });
+  const saving = useSaving<Pick<Sync, "drift">>(sync, () =>
+    announce("It is saved what becomes of the sync when fields change there."),
+  );
   return (
     <div className="stack">
       <Select
@@ -60,20 +49,13 @@ export function DriftChoice({ sync }: { sync: Sync }) {
         help="Without the field that holds the key, it always stops."
         options={policies}
         value={sync.drift}
-        isDisabled={save.isPending}
-        onChange={(drift) => save.mutate({ wish: { drift }, version: sync.version })}
+        isDisabled={saving.isPending}
+        onChange={(drift) => saving.mutate({ wish: { drift }, version: sync.version })}
       />
-      <SaveFailure
-        error={save.error}
-        seen={sync}
+      <SavingFailure
+        sync={sync}
+        saving={saving}
         words={({ drift }) => ({ "When fields change": labelOf(drift) })}
-        apply={(theirs, wish) => ({ ...theirs, ...wish })}
-        isBusy={save.isPending}
-        onReload={() => {
-          save.reset();
-          void refresh("/syncs");
-        }}
-        onOverwrite={save.mutate}
       />
     </div>
   );

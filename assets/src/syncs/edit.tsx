@@ -1,6 +1,4 @@
 import { type FormEvent, useState } from "react";
-import { client } from "../api/client";
-import { useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Dataset, RemoteTable, Sync } from "../api/types";
@@ -8,7 +6,6 @@ import { useTables } from "../connections/bases";
 import { wordsOf } from "../connections/providers";
 import { useDataset } from "../datasets/frame";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
 import { SaveFailure } from "../ui/conflict";
 import { Checkbox } from "../ui/fields";
 import { Loaded } from "../ui/loaded";
@@ -16,6 +13,7 @@ import { Notice } from "../ui/notice";
 import { applyWish, describeSync, type Wish } from "./changed";
 import { draftMapping, finishMapping, waysOf } from "./mapping";
 import { MappingEditor } from "./mapping-editor";
+import { SaveOrLeave, useSaving } from "./saving";
 
 interface EditMappingProps {
   sync: Sync;
@@ -24,12 +22,6 @@ interface EditMappingProps {
   /** What was edited is dropped, for what others saved. */
   onReload: () => void;
   onDone: () => void;
-}
-
-/** The sync as it is now. */
-export async function readSync(id: string): Promise<Sync> {
-  const { data } = await client.GET("/syncs/{id}", { params: { path: { id } } });
-  return data as Sync;
 }
 
 /** Changes what goes where; both ends are read afresh, for they may have moved. */
@@ -67,18 +59,9 @@ function MappingForm(props: MappingFormProps) {
   const [typecast, setTypecast] = useState(sync.typecast);
   const isBoth = sync.direction === "two_way";
   const refresh = useRefresh();
-  const save = useGuarded({
-    read: () => readSync(sync.id),
-    write: (body: Wish, tag) =>
-      client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: async () => {
-      announce("The mapping is saved.");
-      onDone();
-      await refresh("/syncs");
-    },
+  const saving = useSaving<Wish>(sync, () => {
+    announce("The mapping is saved.");
+    onDone();
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -87,7 +70,7 @@ function MappingForm(props: MappingFormProps) {
       remote_key_field_id: mapping[dataset.key_field],
       typecast,
     };
-    save.mutate({ wish, version: sync.version });
+    saving.mutate({ wish, version: sync.version });
   };
   return (
     <form className="form wide" onSubmit={submit} onFocus={onFocus}>
@@ -95,7 +78,7 @@ function MappingForm(props: MappingFormProps) {
         dataset={dataset}
         table={table}
         mapping={mapping}
-        faults={fieldMessages(save.error)}
+        faults={fieldMessages(saving.error)}
         isPull={sync.direction === "pull"}
         {...(isBoth ? { ways, onWays: setWays } : {})}
         onChange={setMapping}
@@ -107,23 +90,18 @@ function MappingForm(props: MappingFormProps) {
         </Checkbox>
       )}
       <SaveFailure
-        error={save.error}
+        error={saving.error}
         seen={sync}
         words={describeSync}
         apply={(theirs, wish) => applyWish(theirs, wish, table)}
-        isBusy={save.isPending}
+        isBusy={saving.isPending}
         onReload={() => {
           onReload();
           void refresh("/syncs");
         }}
-        onOverwrite={save.mutate}
+        onOverwrite={saving.mutate}
       />
-      <div className="actions">
-        <Button look="primary" type="submit" isDisabled={save.isPending}>
-          Save
-        </Button>
-        <Button onPress={onDone}>Leave it as it was</Button>
-      </div>
+      <SaveOrLeave isBusy={saving.isPending} onLeave={onDone} />
     </form>
   );
 }

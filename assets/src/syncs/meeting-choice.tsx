@@ -1,31 +1,21 @@
 import { type FormEvent, useState } from "react";
-import { client } from "../api/client";
-import { useGuarded } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
-import { useRefresh } from "../api/queries";
 import type { Sync } from "../api/types";
 import { announce } from "../ui/announce";
-import { Button } from "../ui/button";
-import { SaveFailure } from "../ui/conflict";
 import { formatAmount } from "../ui/format";
-import { Panel } from "../ui/page";
-import { readSync } from "./edit";
 import { type Meeting, MeetingFields, oddWait, policyWord, secondsOf } from "./meeting-fields";
+import { Changeable, SaveOrLeave, SavingFailure, useSaving } from "./saving";
 
 /** How both sides of a two-way sync meet, and the way to another choice. */
 export function MeetingPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
-  const [isEditing, setIsEditing] = useState(false);
-  const edit = mayWrite && !isEditing && (
-    <Button onPress={() => setIsEditing(true)}>Change the rules</Button>
-  );
   return (
-    <Panel title="When both sides change" aside={edit}>
-      {isEditing ? (
-        <MeetingForm sync={sync} onDone={() => setIsEditing(false)} />
-      ) : (
-        <p>{describe(sync)}</p>
-      )}
-    </Panel>
+    <Changeable
+      title="When both sides change"
+      change={mayWrite && "Change the rules"}
+      form={(onDone) => <MeetingForm sync={sync} onDone={onDone} />}
+    >
+      {describe(sync)}
+    </Changeable>
   );
 }
 
@@ -49,53 +39,31 @@ function MeetingForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
     wait: String(sync.wait_seconds ?? 0),
   });
   const [isOdd, setIsOdd] = useState(false);
-  const refresh = useRefresh();
-  const save = useGuarded({
-    read: () => readSync(sync.id),
-    write: (body: Wish, tag) =>
-      client.PATCH("/syncs/{id}", {
-        params: { path: { id: sync.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: async () => {
-      announce("It is saved how both sides meet.");
-      onDone();
-      await refresh("/syncs");
-    },
+  const saving = useSaving<Wish>(sync, () => {
+    announce("It is saved how both sides meet.");
+    onDone();
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const wait_seconds = secondsOf(meeting.wait);
     setIsOdd(Number.isNaN(wait_seconds));
     if (Number.isNaN(wait_seconds)) return;
-    save.mutate({ wish: { conflicts: meeting.conflicts, wait_seconds }, version: sync.version });
+    saving.mutate({ wish: { conflicts: meeting.conflicts, wait_seconds }, version: sync.version });
   };
-  const faults = isOdd ? { wait_seconds: oddWait } : fieldMessages(save.error);
+  const faults = isOdd ? { wait_seconds: oddWait } : fieldMessages(saving.error);
   return (
     <form className="form" onSubmit={submit}>
       <MeetingFields value={meeting} onChange={setMeeting} faults={faults} />
       {Object.keys(faults).length === 0 && (
-        <SaveFailure
-          error={save.error}
-          seen={sync}
+        <SavingFailure
+          sync={sync}
+          saving={saving}
           words={(one) => ({
             "When both sides change": `${policyWord(one.conflicts ?? "ask")}, ${one.wait_seconds} s`,
           })}
-          apply={(theirs, wish) => ({ ...theirs, ...wish })}
-          isBusy={save.isPending}
-          onReload={() => {
-            save.reset();
-            void refresh("/syncs");
-          }}
-          onOverwrite={save.mutate}
         />
       )}
-      <div className="actions">
-        <Button look="primary" type="submit" isDisabled={save.isPending}>
-          Save
-        </Button>
-        <Button onPress={onDone}>Leave it as it was</Button>
-      </div>
+      <SaveOrLeave isBusy={saving.isPending} onLeave={onDone} />
     </form>
   );
 }

@@ -28,13 +28,14 @@ import { ThingPage } from "../ui/thing-page";
 import { ApprovalChoice } from "./approval";
 import { DeletesPanel } from "./deletes-choice";
 import { DriftChoice, DriftNotice } from "./drift";
-import { EditMapping, readSync } from "./edit";
+import { EditMapping } from "./edit";
 import { FollowChoice } from "./follow";
 import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
 import { ResendChoice } from "./resend";
+import { readSync } from "./saving";
 import { SchedulePanel } from "./schedule/panel";
 import { ScopePanel } from "./scope-choice";
 
