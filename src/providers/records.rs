@@ -275,11 +275,15 @@ pub trait Records: Send + Sync {
     fn removal(&self) -> Removal;
 
     /// Whether it brings back what it has removed.
-    fn restores(&self) -> bool;
+    fn restores(&self) -> bool {
+        false
+    }
 
     /// Brings a removed record back as it was, in one call that was admitted; `false` when that is
     /// not possible any more. One that is there stays.
-    fn restore<'a>(&'a self, layout: &'a Layout, id: &'a str) -> Answer<'a, bool>;
+    fn restore<'a>(&'a self, _layout: &'a Layout, _id: &'a str) -> Answer<'a, bool> {
+        async { Ok(false) }.boxed()
+    }
 
     /// How many calls a second the provider takes to one base; none for as many as anybody likes.
     fn calls_per_second(&self) -> Option<NonZeroU32>;

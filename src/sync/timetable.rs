@@ -92,6 +92,28 @@ impl Sync {
         self.syncs().commit(batch, "").await
     }
 
+    /// Its schedule, made to rest; none when it has none, or one that rests already.
+    pub(super) fn rested(&self) -> Result<Option<Row<Schedules>>, Error> {
+        let awake = self.timetable()?.filter(|row| !row.value.schedule.paused);
+        Ok(awake.map(|mut row| {
+            row.value.schedule.paused = true;
+            row
+        }))
+    }
+
+    /// Lets its schedule go on from now.
+    pub(super) fn wake(&self, batch: &mut Batch) -> Result<(), Error> {
+        let Some(row) = self.timetable()? else {
+            return Ok(()); // it was removed meanwhile
+        };
+        let mut schedule = row.value.schedule;
+        schedule.paused = false;
+        let (now, jitter) = (self.clock().now(), self.syncs().jitter());
+        let timetable = Timetable::new(schedule, self.id(), now, jitter);
+        batch.replace::<Schedules>(&row.key, &timetable, row.version);
+        Ok(())
+    }
+
     fn timetable(&self) -> Result<Option<Row<Schedules>>, Error> {
         Ok(self.syncs().services.store.get::<Schedules>(&self.key())?)
     }

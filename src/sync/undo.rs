@@ -11,12 +11,10 @@ use super::error::Error;
 use super::job::{ACTIVE, Job, Runs, Task};
 use super::memory::{Memories, Memory};
 use super::plan::{Plan, Plans};
-use super::schedule::{Schedules, Timetable};
 use super::survey::Survey;
-use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::base::{Actor, PlanId, RunId, Scope, UserId};
-use crate::store::{Batch, Key as _, Row, Scan};
+use crate::store::{Batch, Key as _, Scan};
 
 /// Why a run cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,29 +73,6 @@ impl Job {
                     .then_some(NoUndo::Expired)
             }
         }
-    }
-}
-
-impl Sync {
-    /// Its schedule, made to rest, when a run is to be undone and the schedule does not rest yet:
-    /// its next run would write again what was taken back.
-    pub(super) fn to_rest(&self, undoes: Option<RunId>) -> Result<Option<Row<Schedules>>, Error> {
-        if undoes.is_none() {
-            return Ok(None);
-        }
-        let kept = self.syncs().services.store.get::<Schedules>(&self.key())?;
-        let awake = kept.filter(|row| !row.value.schedule.paused);
-        Ok(awake.map(|row| {
-            let mut schedule = row.value.schedule.clone();
-            schedule.paused = true;
-            Row {
-                value: Timetable {
-                    schedule,
-                    ..row.value
-                },
-                ..row
-            }
-        }))
     }
 }
 

@@ -309,15 +309,6 @@ impl Records for Airtable {
         Removal::Delete
     }
 
-    fn restores(&self) -> bool {
-        false
-    }
-
-    fn restore<'a>(&'a self, _layout: &'a Layout, _id: &'a str) -> Answer<'a, bool> {
-        // What lies in a base's trash its people alone can bring back.
-        ready(Ok(false)).boxed()
-    }
-
     fn calls_per_second(&self) -> Option<NonZeroU32> {
         self.access.gate.calls_per_second()
     }

@@ -192,14 +192,6 @@ impl Records for Zapier {
         Removal::Delete // nothing is ever removed: [`Kind::removals`] names none
     }
 
-    fn restores(&self) -> bool {
-        false
-    }
-
-    fn restore<'a>(&'a self, _layout: &'a Layout, _id: &'a str) -> Answer<'a, bool> {
-        async { nothing() }.boxed()
-    }
-
     fn changed_since<'a>(
         &'a self,
         _layout: &'a Layout,

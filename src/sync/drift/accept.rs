@@ -1,7 +1,6 @@
-//! Lets a person put an end to a drift, and lets the schedule go on that rested because of it.
+//! Lets a person put an end to a drift, and the schedule that rested because of it goes on.
 
 use super::super::error::Error;
-use super::super::schedule::{Schedules, Timetable};
 use super::super::sync::{Change, Sync};
 use super::{Drifted, Drifts};
 use crate::base::Actor;
@@ -40,31 +39,5 @@ impl Sync {
             }
         }
         Ok(())
-    }
-
-    /// Lets its schedule go on from now.
-    pub(super) fn wake(&self, batch: &mut Batch) -> Result<(), Error> {
-        let store = &self.syncs().services.store;
-        let Some(row) = store.get::<Schedules>(&self.key())? else {
-            return Ok(()); // it was removed meanwhile
-        };
-        let mut schedule = row.value.schedule;
-        schedule.paused = false;
-        let (now, jitter) = (self.clock().now(), self.syncs().jitter());
-        let timetable = Timetable::new(schedule, self.id(), now, jitter);
-        batch.replace::<Schedules>(&row.key, &timetable, row.version);
-        Ok(())
-    }
-
-    /// Lets its schedule rest. Gives whether it did not already.
-    pub(super) fn rest(&self, batch: &mut Batch) -> Result<bool, Error> {
-        let store = &self.syncs().services.store;
-        let row = store.get::<Schedules>(&self.key())?;
-        let Some(mut row) = row.filter(|row| !row.value.schedule.paused) else {
-            return Ok(false);
-        };
-        row.value.schedule.paused = true;
-        batch.replace::<Schedules>(&row.key, &row.value, row.version);
-        Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::definition::{Definition, Definitions};
 use super::super::error::Error;
+use super::super::schedule::Schedules;
 use super::super::sync::Sync;
 use super::look::Met;
 use super::{Drift, Drifted, Drifts, Findings};
@@ -48,7 +49,9 @@ impl Sync {
             Met::AsItIs | Met::Without(_) | Met::Stopped(_) => None,
         };
         if changed.is_none() && found.is_nothing() {
-            let Some(_over) = kept else { return Ok(None) };
+            if kept.is_none() {
+                return Ok(None);
+            }
             let mut batch = Batch::new(self.event(Code::DriftEnded, by).build(self.clock()));
             self.end_drift(&mut batch)?;
             return Ok(Some(batch));
@@ -68,14 +71,13 @@ impl Sync {
             self.end_drift(&mut batch)?;
             return Ok(Some(batch));
         }
-        let rested = kept.as_ref().is_some_and(|kept| kept.value.rests);
-        let rests = if stops {
-            rested | self.rest(&mut batch)?
-        } else {
-            false
-        };
-        if rested && !stops {
+        let mut rests = kept.as_ref().is_some_and(|kept| kept.value.rests);
+        if !stops && rests {
             self.wake(&mut batch)?;
+            rests = false;
+        } else if stops && let Some(row) = self.rested()? {
+            batch.replace::<Schedules>(&row.key, &row.value, row.version);
+            rests = true;
         }
         let drifted = Drifted {
             since: self.clock().now(),

@@ -204,7 +204,11 @@ impl Syncs {
         let mut job = Job::queued((plan.sync, name), task, starter(by), now).going(plan.direction);
         job.undoes = plan.undoes;
         let hash = plan.made.as_ref().map(Made::hash).unwrap_or_default();
-        let resting = sync.to_rest(plan.undoes)?;
+        // Its next run would write again what was taken back.
+        let resting = match plan.undoes {
+            Some(_) => sync.rested()?,
+            None => None,
+        };
         let act = Event::new(Code::PlanApproved, by)
             .entity("plan", id, name)
             .entity("run", run, name)

@@ -90,7 +90,7 @@ fn since_agreed(here: &Here<'_>, link: &Link) -> Vec<Difference> {
     let unknown = |(column, after)| Difference {
         column,
         before: Before::Unknown,
-        after: spelt(after),
+        after: in_words(after),
     };
     columns(here.cells).map(unknown).collect()
 }
@@ -102,8 +102,8 @@ pub(super) fn differences(after: &[u8], before: &[u8]) -> Vec<Difference> {
         let before = held.next().unwrap_or_default();
         (before != after).then(|| Difference {
             column,
-            before: Before::Held(spelt(before)),
-            after: spelt(after),
+            before: Before::Held(in_words(before)),
+            after: in_words(after),
         })
     });
     differing.collect()
@@ -114,7 +114,7 @@ pub(super) fn vanishing(before: &[u8]) -> Vec<Difference> {
     let vanishing = columns(before).filter(|(_, before)| !before.is_empty());
     let vanishing = vanishing.map(|(column, before)| Difference {
         column,
-        before: Before::Held(spelt(before)),
+        before: Before::Held(in_words(before)),
         after: None,
     });
     vanishing.collect()
@@ -138,7 +138,7 @@ fn columns(cells: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
 }
 
 /// A canonical value in words.
-fn spelt(canonical: &[u8]) -> Option<String> {
+pub(super) fn in_words(canonical: &[u8]) -> Option<String> {
     let text = match canonical.first()? {
         b'"' => serde_json::from_slice(canonical).ok()?,
         _ => String::from_utf8_lossy(canonical).into_owned(),

@@ -24,10 +24,12 @@ mod group;
 mod ledger;
 mod line;
 mod listing;
+mod mark;
 mod opens;
 mod pipeline;
 mod planned;
 mod planning;
+mod plans;
 mod pull;
 mod readback;
 mod reading;
@@ -44,14 +46,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::claim::Held;
+use super::claim::{Claims, Held};
 use super::counts::Fate;
 use super::direction::Pulling;
 use super::error::Error;
 use super::resend::Resend;
 use crate::base::{Blocking, SyncId};
 use crate::jobs::{Phase, Step};
-use crate::store::{self, Batch, Store, Version};
+use crate::store::{self, Batch, Collection as _, Store, Version};
 
 use book::Book;
 use deliveries::Doubts;
@@ -94,6 +96,15 @@ impl Pass<'_> {
     /// Commits what the run has come to, while the run is still its own.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Version, store::Error>> {
         self.store.commit(self.claim.guard(batch))
+    }
+
+    /// The same of what others may have changed meanwhile; `false` when somebody has, and nothing
+    /// is committed. Errs when the run is another's by now.
+    async fn commit_unless_moved(&self, batch: Batch) -> Result<bool, Error> {
+        match self.commit(batch).await {
+            Err(store::Error::Conflict(of)) if of != Claims::NAME => Ok(false),
+            outcome => Ok(outcome.map(|_| true)?),
+        }
     }
 
     /// Whether the dataset's fields are those that the run began with; fails the run otherwise: what

@@ -200,6 +200,18 @@ impl Pass<'_> {
         Ok(self.reader.dataset.record(&key)?.is_none())
     }
 
+    /// The rows with these ids that are there; `None` when the run is to stop.
+    pub(super) async fn look(&self, ids: &[String]) -> Option<Vec<Held>> {
+        if ids.is_empty() {
+            return Some(Vec::new());
+        }
+        let layout = &self.fit.layout;
+        let asked = self.line.ask(|| self.line.records.look(layout, ids));
+        let looked = asked.await?;
+        self.book.read(looked.len() as u64, 1);
+        Some(looked)
+    }
+
     pub(super) fn key_of(&self, cells: &[Option<Value>]) -> Option<String> {
         let value = cells.get(self.fit.layout.key)?.as_ref()?;
         Some(value.spelling().into_owned())

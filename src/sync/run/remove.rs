@@ -240,14 +240,10 @@ impl Pass<'_> {
             return records;
         }
         let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
-        let looked = self
-            .line
-            .ask(|| self.line.records.look(&self.fit.layout, &ids));
-        let Some(looked) = looked.await else {
+        let Some(looked) = self.look(&ids).await else {
             done.extend(records.into_iter().map(|record| record.ended(End::Left)));
             return Vec::new();
         };
-        self.book.read(looked.len() as u64, 1);
         let looked: HashMap<&str, &Held> =
             looked.iter().map(|held| (held.id.as_str(), held)).collect();
         let mut untouched = Vec::with_capacity(records.len());

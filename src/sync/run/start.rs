@@ -18,7 +18,6 @@ use super::super::extent::Within;
 use super::super::job::{BY_SYNC, Job, Runs, Task};
 use super::super::letter::Known;
 use super::super::pairs::Pairs;
-use super::super::plan::{Plan, Plans};
 use super::super::resend::Resend;
 use super::super::survey::Survey;
 use super::super::sync::Sync;
@@ -30,12 +29,11 @@ use super::fit::Fit;
 use super::ledger::Ledger;
 use super::line::{Fatal, Line};
 use super::planned::outdated;
-use super::planning::Making;
 use super::reading::Reader;
 use super::remove::Removing;
 use super::source::Source;
 use crate::audit::{Code, Event};
-use crate::base::{Actor, Party, PlanId, RunId, Scope, SyncId, chain};
+use crate::base::{Actor, Party, RunId, Scope, SyncId, chain};
 use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
@@ -323,71 +321,6 @@ impl<'a> Claimed<'a> {
         Ok(wrote)
     }
 
-    async fn make_plan(
-        &self,
-        mut pass: Pass<'_>,
-        ledger: &mut Ledger,
-        records: Arc<dyn Records>,
-        plan: PlanId,
-    ) -> Result<(), Error> {
-        let kept = self.kept_plan(plan)?;
-        self.syncs.clear_plan(plan).await?;
-        if pass.settle(ledger).await?.is_some() {
-            pass.tell_notes(ledger);
-            let read_first = kept.read_first && !records.delivers();
-            let making = Making { plan, read_first };
-            ledger.made = match self.undoes {
-                Some(run) => pass.plan_undo(ledger, (plan, run)).await?,
-                None => pass.make_plan(ledger, records, making).await?,
-            };
-        }
-        Ok(())
-    }
-
-    /// Makes a plan of a pull, from the beginning whatever came before.
-    async fn make_pull_plan(
-        &self,
-        pass: Pass<'_>,
-        ledger: &mut Ledger,
-        plan: PlanId,
-    ) -> Result<(), Error> {
-        self.syncs.clear_plan(plan).await?;
-        ledger.made = pass.plan_pull(ledger, plan).await?;
-        Ok(())
-    }
-
-    async fn execute_plan(
-        &self,
-        pass: Pass<'_>,
-        ledger: &mut Ledger,
-        plan: PlanId,
-    ) -> Result<(), Error> {
-        let kept = self.kept_plan(plan)?;
-        let reader = pass.reader.clone();
-        let check = move || reader.outdated(plan, &kept);
-        if let Some(failure) = self.syncs.services.blocking.run(check).await? {
-            pass.line.fail(failure.into());
-            return Ok(());
-        }
-        if self.sync.direction == Direction::Pull {
-            return pass.pull(ledger, Task::Execute(plan)).await;
-        }
-        if let Some(run) = self.undoes
-            && pass.remembered(run, None)?.is_none()
-        {
-            let why = "what the run wrote that it undoes is no longer remembered";
-            pass.line.fail(outdated(why).into());
-            return Ok(());
-        }
-        pass.write_changes(ledger).await
-    }
-
-    fn kept_plan(&self, id: PlanId) -> Result<Plan, Error> {
-        let place = (self.active.owner, id);
-        let kept = self.syncs.services.store.get::<Plans>(&place)?;
-        Ok(kept.ok_or(Error::UnknownPlan(id))?.value)
-    }
-
     fn line<'l>(&'l self, records: &'l dyn Records) -> Line<'l> {
         Line {
             records,
@@ -520,7 +453,7 @@ impl<'a> Claimed<'a> {
 
 impl Pass<'_> {
     /// Settles what was left open, then writes what has changed.
-    async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
+    pub(super) async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
         let Some(next) = self.settle(ledger).await? else {
             return Ok(());
         };
@@ -536,7 +469,7 @@ impl Pass<'_> {
 
     /// Settles what was left open, and gives the number of the next intent. `None` when the job is
     /// to stop.
-    async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
+    pub(super) async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
         self.enter(Phase::Settling);
         let Some(opens) = self.settle_open().await? else {
             return Ok(None);

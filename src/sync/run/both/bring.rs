@@ -8,8 +8,9 @@ use super::super::super::outcome::{Block, Outcomes};
 use super::super::super::pairs::{Pair, Pairs};
 use super::super::Pass;
 use super::super::ledger::Ledger;
+use super::super::mark::mark;
 use super::super::pull::tally;
-use super::hall::{Hall, Inbox, Met, Rules, mark};
+use super::hall::{Hall, Inbox, Met, Rules};
 use super::judge::Judge;
 use super::ruling::{InboxAct, LinkAct, RecordAct, Ruling};
 use crate::base::PlanId;
@@ -173,10 +174,9 @@ impl Pass<'_> {
         let mut next = ledger.clone();
         next.count_calls(&self.line.live.borrow().job);
         let batch = self.batch_of_rulings(&mut next, hall, rulings);
-        match self.commit(batch).await {
-            Err(store::Error::Conflict(of)) if of != "run_claim" => return Ok(false),
-            outcome => outcome?,
-        };
+        if !self.commit_unless_moved(batch).await? {
+            return Ok(false);
+        }
         *ledger = next;
         let mut found = 0;
         for ruling in rulings {
@@ -316,10 +316,7 @@ impl Pass<'_> {
         if batch.is_empty() {
             return Ok(());
         }
-        match self.commit(batch).await {
-            // Somebody is at it: it can wait for the next run.
-            Err(store::Error::Conflict(of)) if of != "run_claim" => Ok(()),
-            outcome => Ok(outcome.map(drop)?),
-        }
+        // If somebody is at it, it can wait for the next run.
+        self.commit_unless_moved(batch).await.map(drop)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::super::conflict::{Choice, Clash, Conflict, Disputed, Solution};
 use super::super::super::meeting::FieldWay;
-use super::super::fit::shortened;
+use super::super::decide::in_words;
 use super::base::Cells;
 use super::judge::{Judge, Sides, Taken};
 use super::merge::{Merged, Side, Times};
@@ -115,9 +115,9 @@ impl Judge<'_> {
                     remote_field_name: column.remote_field_name,
                     disputed: disputed(at) && self.fit.way(at) == FieldWay::Both,
                     base_known: known.is_some(),
-                    base: known.and_then(|cell| words(cell)),
-                    local: here(at).and_then(|cell| words(cell)),
-                    remote: there(at).and_then(|cell| words(cell)),
+                    base: known.and_then(|cell| in_words(cell)),
+                    local: here(at).and_then(|cell| in_words(cell)),
+                    remote: there(at).and_then(|cell| in_words(cell)),
                 };
                 (column.place, field)
             })
@@ -162,13 +162,4 @@ fn last_known<'c>(here: &'c Vec<u8>, there: &'c Vec<u8>) -> Option<&'c Vec<u8>> 
     [here, there]
         .into_iter()
         .find(|cell| cell.as_slice() != super::PENDING)
-}
-
-/// A canonical value in words.
-fn words(canonical: &[u8]) -> Option<String> {
-    let text = match canonical.first()? {
-        b'"' => serde_json::from_slice(canonical).ok()?,
-        _ => String::from_utf8_lossy(canonical).into_owned(),
-    };
-    Some(shortened(&text))
 }

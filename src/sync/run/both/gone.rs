@@ -2,7 +2,7 @@
 
 use super::super::super::conflict::Clash;
 use super::super::super::counts::Fate;
-use super::super::super::direction::{Gone, Pulling};
+use super::super::super::direction::{EMPTY, Gone, Pulling};
 use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Link, UNKNOWN};
@@ -16,8 +16,6 @@ use crate::datasets::Unread;
 
 const KEPT_HERE: &str = "it is gone at the provider, and the sync keeps it here";
 const KEPT_THERE: &str = "it was deleted here, and the sync leaves it at the provider";
-const EMPTY: &str =
-    "held: the remote table is empty, and an empty table never deletes anything here";
 const TOO_MANY: &str = "held: more records are gone at the provider than the sync deletes here in one \
                         run; raise its limit, or restore them there";
 

@@ -7,30 +7,17 @@ use super::super::super::conflict::{Conflict, Conflicts};
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::job::{Fallen, Task};
-use super::super::super::link::{Hash, Links};
+use super::super::super::link::Links;
 use super::super::super::meeting;
 use super::super::super::outcome::Outcomes;
 use super::super::Pass;
+use super::super::mark::{Mark, key_mark, mark};
 use super::gone::felled;
 use super::left_by;
 use super::rows::Rows;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::datasets::Dataset;
-use crate::fields::content_hash;
 use crate::store::{Scan, Snapshot, Version, prefix};
-
-/// A key or a remote id in a few bytes: there may be millions.
-pub(super) type Mark = Hash;
-
-/// The mark of a remote id.
-pub(super) fn mark(remote_id: &str) -> Mark {
-    content_hash(remote_id.as_bytes()).0
-}
-
-/// The mark of a key, which may read like the id of another.
-fn key_mark(key: &str) -> Mark {
-    content_hash(&[b"key ", key.as_bytes()].concat()).0
-}
 
 /// By what rules two sides meet.
 #[derive(Clone, Debug)]

@@ -8,17 +8,9 @@ use super::super::super::error::Error;
 use super::super::super::link::Hash;
 use super::super::super::outcome::Outcomes;
 use super::super::super::plan::Blocks;
+use super::super::mark::{Mark, mark};
 use crate::base::{PlanId, RunId};
-use crate::fields::content_hash;
 use crate::store::{Scan, Snapshot, prefix};
-
-/// A remote record's id in a few bytes: there may be millions.
-pub(super) type Mark = Hash;
-
-/// The mark of a remote record.
-pub(super) fn mark(remote_id: &str) -> Mark {
-    content_hash(remote_id.as_bytes()).0
-}
 
 /// The remote records that a run has met.
 #[derive(Debug, Default)]

@@ -11,16 +11,17 @@ use super::super::super::outcome::{Block, Outcomes};
 use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
+use super::super::mark::mark;
 use super::desk::Desk;
 use super::judge::{Act, Judged, Written};
 use super::overlay::Overlay;
 use super::pages::{Leaves, next};
-use super::seen::{Wanted, mark};
+use super::seen::Wanted;
 use super::{MOVED, is_write};
 use crate::audit::Event;
 use crate::datasets;
 use crate::providers::Held;
-use crate::store::{self, Batch};
+use crate::store::Batch;
 
 /// A batch that met another write is tried so often: somebody may be editing the very records.
 const TRIES: usize = 10;
@@ -101,10 +102,9 @@ impl Pass<'_> {
         let now = self.line.clock.now();
         next.count_calls(&self.line.live.borrow().job);
         let batch = self.batch_of(&mut next, desk, judged, now);
-        match self.commit(batch).await {
-            Err(store::Error::Conflict(of)) if of != "run_claim" => return Ok(false),
-            outcome => outcome?,
-        };
+        if !self.commit_unless_moved(batch).await? {
+            return Ok(false);
+        }
         *ledger = next;
         for judged in judged {
             desk.seen.settle(mark(&judged.remote_id));

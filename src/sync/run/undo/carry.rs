@@ -131,18 +131,6 @@ fn forgotten() -> Error {
 }
 
 impl Pass<'_> {
-    /// Rows by their ids, in as many calls as that takes; `None` when the run is to stop.
-    pub(super) async fn look(&self, ids: &[String]) -> Option<Vec<Held>> {
-        if ids.is_empty() {
-            return Some(Vec::new());
-        }
-        let layout = &self.fit.layout;
-        let asked = self.line.ask(|| self.line.records.look(layout, ids));
-        let looked = asked.await?;
-        self.book.read(looked.len() as u64, 1);
-        Some(looked)
-    }
-
     /// Leaves alone what somebody has changed there since the plan of an undo was made. `None` when
     /// the run is to stop.
     pub(in super::super) async fn hold_changed(&self, stretch: &mut Stretch) -> Option<()> {

@@ -1,0 +1,82 @@
+//! Makes plans, and carries out those that were approved.
+
+use std::sync::Arc;
+
+use super::super::direction::Direction;
+use super::super::error::Error;
+use super::super::job::Task;
+use super::super::plan::{Plan, Plans};
+use super::Pass;
+use super::ledger::Ledger;
+use super::planned::outdated;
+use super::planning::Making;
+use super::start::Claimed;
+use crate::base::PlanId;
+use crate::providers::Records;
+
+impl Claimed<'_> {
+    pub(super) async fn make_plan(
+        &self,
+        mut pass: Pass<'_>,
+        ledger: &mut Ledger,
+        records: Arc<dyn Records>,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        let kept = self.kept_plan(plan)?;
+        self.syncs.clear_plan(plan).await?;
+        if pass.settle(ledger).await?.is_some() {
+            pass.tell_notes(ledger);
+            let read_first = kept.read_first && !records.delivers();
+            let making = Making { plan, read_first };
+            ledger.made = match self.undoes {
+                Some(run) => pass.plan_undo(ledger, (plan, run)).await?,
+                None => pass.make_plan(ledger, records, making).await?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Makes a plan of a pull, from the beginning whatever came before.
+    pub(super) async fn make_pull_plan(
+        &self,
+        pass: Pass<'_>,
+        ledger: &mut Ledger,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        self.syncs.clear_plan(plan).await?;
+        ledger.made = pass.plan_pull(ledger, plan).await?;
+        Ok(())
+    }
+
+    pub(super) async fn execute_plan(
+        &self,
+        pass: Pass<'_>,
+        ledger: &mut Ledger,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        let kept = self.kept_plan(plan)?;
+        let reader = pass.reader.clone();
+        let check = move || reader.outdated(plan, &kept);
+        if let Some(failure) = self.syncs.services.blocking.run(check).await? {
+            pass.line.fail(failure.into());
+            return Ok(());
+        }
+        if self.sync.direction == Direction::Pull {
+            return pass.pull(ledger, Task::Execute(plan)).await;
+        }
+        if let Some(run) = self.undoes
+            && pass.remembered(run, None)?.is_none()
+        {
+            let why = "what the run wrote that it undoes is no longer remembered";
+            pass.line.fail(outdated(why).into());
+            return Ok(());
+        }
+        pass.write_changes(ledger).await
+    }
+
+    fn kept_plan(&self, id: PlanId) -> Result<Plan, Error> {
+        let place = (self.active.owner, id);
+        let kept = self.syncs.services.store.get::<Plans>(&place)?;
+        Ok(kept.ok_or(Error::UnknownPlan(id))?.value)
+    }
+}
