@@ -64,6 +64,9 @@ pub struct Change {
     pub deletes: Option<Deletes>,
     /// What becomes of it when the table's fields change.
     pub drift: Option<Drift>,
+    /// Remote fields that new pairs go without because they are lost: they are offered once they
+    /// are good again.
+    pub lost: Vec<String>,
 }
 
 /// What people want to know of a sync beside its definition.
@@ -251,6 +254,7 @@ impl Sync {
             Some(_) => change.ways,
             None => fresh.meeting.ways.clone(),
         };
+        let lost = change.lost.clone();
         let wish = Wish {
             ways,
             pairs: change.pairs.unwrap_or_else(kept),
@@ -264,7 +268,9 @@ impl Sync {
             typecast: fresh.typecast,
         };
         fresh.mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
-        fresh.known_fields = Some(table.field_ids());
+        let mut known = table.field_ids();
+        known.retain(|id| !lost.contains(id));
+        fresh.known_fields = Some(known);
         fresh.remote_key_field_id = wish.remote_key_field_id;
         fresh.meeting.ways = wish.ways;
         fresh.base = base;

@@ -71,6 +71,7 @@ impl Sync {
             Some(version) => batch.replace::<Schedules>(&self.key(), &timetable, version),
             None => batch.insert::<Schedules>(&self.key(), &timetable),
         };
+        self.own_rest(&mut batch)?;
         self.syncs().commit(batch, "").await?;
         self.syncs().services.nudge.ring();
         self.schedule()?.ok_or(Error::Moved)
@@ -89,6 +90,7 @@ impl Sync {
         );
         let mut batch = Batch::new(act.build(self.clock()));
         batch.delete::<Schedules>(&row.key, row.version);
+        self.own_rest(&mut batch)?;
         self.syncs().commit(batch, "").await
     }
 

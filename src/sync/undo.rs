@@ -22,7 +22,7 @@ pub enum NoUndo {
     /// It has not ended.
     NotEnded,
     /// It has written records here, which is not remembered.
-    Pull,
+    NotAPush,
     /// It has written nothing, or was executed before runs could be undone.
     Nothing,
     /// It has written more than is remembered of one run.
@@ -38,8 +38,11 @@ impl Display for NoUndo {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         f.write_str(match self {
             Self::NotEnded => "it has not ended; wait for its end, or cancel it",
-            Self::Pull => "it is none of a push; what is written here is not remembered",
-            Self::Nothing => "it has written nothing, as far as that is remembered",
+            Self::NotAPush => "it is none of a push; what is written here is not remembered",
+            Self::Nothing => {
+                "it has written nothing that is remembered; what was delivered to a hook cannot be \
+                 taken back"
+            }
             Self::TooMuch => {
                 "it has written more than is remembered of one run; the setting sync.undo_megabytes \
                  says how much that is"
@@ -63,7 +66,7 @@ impl Job {
             return Some(NoUndo::Undone(run));
         }
         match self.memory {
-            Memory::Nothing if self.direction != Direction::Push => Some(NoUndo::Pull),
+            Memory::Nothing if self.direction != Direction::Push => Some(NoUndo::NotAPush),
             Memory::Nothing => Some(NoUndo::Nothing),
             Memory::TooMuch => Some(NoUndo::TooMuch),
             Memory::Kept { .. } => {

@@ -22,8 +22,10 @@ export function GoneChoice({ sync }: { sync: Sync }) {
       }}
       unticked={{ wish: { gone: "keep" }, word: "Kept", saved: "Nothing is deleted here." }}
     >
-      What somebody has changed here stays. More than {formatAmount(sync.gone_most ?? 0, "record")},
-      or {sync.gone_percent} % of all, {isBoth ? "are held" : "go by an approved plan alone"}; an
+      {isBoth
+        ? "What was edited here and is gone there is a conflict."
+        : "What somebody has changed here stays."}{" "}
+      More than {formatAmount(sync.gone_most ?? 0, "record")}, or {sync.gone_percent} % of all, {isBoth ? "are held" : "go by an approved plan alone"}; an
       empty table deletes nothing.
     </Choice>
   );

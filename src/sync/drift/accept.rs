@@ -22,12 +22,24 @@ impl Sync {
             return Err(Error::KeyLost(reason));
         }
         let pairs = found.pairs(self.definition(), true);
+        let lost = found.lost.into_iter().map(|lost| lost.remote_field_id);
         let change = Change {
+            lost: lost.collect(),
             pairs: Some(pairs),
             ways: self.definition().meeting.ways.clone(),
             ..Change::default()
         };
         self.change(change, by).await
+    }
+
+    /// Lets whoever sets or rests its schedule now say when it goes on: the end of its drift says it
+    /// no more.
+    pub(in crate::sync) fn own_rest(&self, batch: &mut Batch) -> Result<(), Error> {
+        if let Some(mut kept) = self.drifted()?.filter(|kept| kept.value.rests) {
+            kept.value.rests = false;
+            batch.replace::<Drifts>(&kept.key, &kept.value, kept.version);
+        }
+        Ok(())
     }
 
     /// Ends its drift in the batch that changes what runs make of the table.

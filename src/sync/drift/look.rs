@@ -74,6 +74,14 @@ impl Findings {
         kept.chain(offers).collect()
     }
 
+    /// The fields of the table that a mapping without what is lost knows.
+    fn known(&self, table: &RemoteTable) -> Vec<String> {
+        let is_lost = |id: &String| self.lost.iter().any(|lost| lost.remote_field_id == *id);
+        let mut known = table.field_ids();
+        known.retain(|id| !is_lost(id));
+        known
+    }
+
     /// What a job works with.
     pub(super) fn met(&self, sync: &Definition, own: Own<'_>, table: &RemoteTable) -> Met {
         if let Some(reason) = &self.key {
@@ -97,7 +105,8 @@ impl Findings {
             mapping.map(|mapping| {
                 Box::new(Definition {
                     mapping,
-                    known_fields: Some(table.field_ids()),
+                    // What is lost may come back, and is then offered.
+                    known_fields: Some(self.known(table)),
                     ..sync.clone()
                 })
             })
@@ -146,6 +155,10 @@ fn offers(
     (schema, key_field): Own<'_>,
     table: &RemoteTable,
 ) -> Vec<Offer> {
+    // A hook takes any name: none of them is new there.
+    if table.any_names {
+        return Vec::new();
+    }
     // Of a mapping from before this was kept, nobody knows what its maker has left out on purpose.
     let Some(known) = &sync.known_fields else {
         return Vec::new();

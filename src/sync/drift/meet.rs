@@ -97,8 +97,9 @@ impl Sync {
         let action = match (met, self.definition().drift) {
             (Met::Stopped(_), _) => "paused",
             (Met::Changed(_), _) => "applied",
-            (_, Drift::Propose) => "proposed",
-            _ => "left_out",
+            // Nothing is lost: what is offered waits for somebody to accept it.
+            (Met::AsItIs, _) | (Met::Without(_), Drift::Propose) => "proposed",
+            (Met::Without(_), _) => "left_out",
         };
         SYNC_DRIFTS.add([action.into()], 1);
         let lost = found.lost.iter();

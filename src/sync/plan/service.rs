@@ -221,6 +221,9 @@ impl Syncs {
             None => act,
         };
         let mut batch = Batch::new(act.build(clock));
+        if plan.undoes.is_some() {
+            sync.own_rest(&mut batch)?;
+        }
         if let Some(schedule) = resting {
             batch.replace::<Schedules>(&schedule.key, &schedule.value, schedule.version);
         }

@@ -204,6 +204,9 @@ impl Ledger {
     fn post(&mut self, batch: &mut Batch, done: &Done, fit: &Fit, now: Timestamp) {
         let place = (self.job.sync, done.key.as_str());
         match &done.end {
+            // What an undo takes back is not what was refused.
+            End::Kept { .. } | End::Removed { .. } | End::Moved { .. }
+                if self.job.undoes.is_some() => {}
             End::Kept { .. } | End::Removed { .. } | End::Moved { .. } => {
                 self.letters.settled(batch, place.0, place.1);
             }

@@ -80,6 +80,8 @@ struct Pass<'a> {
     reader: Reader,
     /// Whether it only looks, for a plan.
     looks_only: bool,
+    /// Whether it goes on after a stop or a kill.
+    resumed: bool,
     /// Why the provider takes no more records, once it has said so.
     full: OnceLock<String>,
     /// What becomes of deliveries that had no answer.

@@ -14,7 +14,7 @@ use super::content::fingerprint;
 use super::deliveries::Unsure;
 use super::fit::Fit;
 use super::group::Idle;
-use super::remove::{Removing, Unwanted};
+use super::remove::{Hold, Removing, Unwanted};
 use super::source::{Place, Source};
 use crate::base::SyncId;
 use crate::datasets::{Dataset, Unread};
@@ -107,6 +107,11 @@ impl Reader {
         Ok(stretch)
     }
 
+    /// Why a record is not removed there, in words; both sides of a two-way sync have no plans.
+    pub(super) fn told(&self, hold: Hold) -> &'static str {
+        hold.told(self.source != Source::Both)
+    }
+
     /// Decides what becomes of a linked record that is no longer wanted; `false` when it is nobody's
     /// business.
     pub(super) fn sort_orphan(&self, stretch: &mut Stretch, key: &str, link: &Link) -> bool {
@@ -114,11 +119,11 @@ impl Reader {
             return false;
         }
         match self.removing.held(key) {
-            Some(reason) => stretch.idle.push(Idle {
+            Some(hold) => stretch.idle.push(Idle {
                 key: key.to_owned(),
                 fate: Fate::Held,
                 remote_id: link.remote_id.clone(),
-                reason: reason.to_owned(),
+                reason: self.told(hold).to_owned(),
                 cells: Vec::new(),
             }),
             None => stretch.unwanted.push(Unwanted {

@@ -88,20 +88,49 @@ impl Removing {
     }
 
     /// Why the record under `key` is not removed; none when it is, and then it counts.
-    pub(super) fn held(&self, key: &str) -> Option<&'static str> {
+    pub(super) fn held(&self, key: &str) -> Option<Hold> {
         if let Some(brake) = self.brake {
-            return Some(brake.cause.told());
+            return Some(Hold::Brake(brake.cause));
         }
         if self.shared.contains(key) {
-            return Some(SHARED);
+            return Some(Hold::Shared);
         }
         let one_less = |left: u64| left.checked_sub(1);
         let taken = self
             .left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
-        taken.is_err().then(|| Cause::TooMany.told())
+        taken.is_err().then_some(Hold::Brake(Cause::TooMany))
     }
 }
+
+/// Why a record that is not wanted is not removed there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// None is in this run.
+    Brake(Cause),
+    /// It is another's too.
+    Shared,
+    /// It is not what the sync has left there.
+    Edited,
+}
+
+impl Hold {
+    /// In words, for a sync that has plans which somebody can approve, or for one that has none.
+    pub(super) const fn told(self, has_plans: bool) -> &'static str {
+        match (self, has_plans) {
+            (Self::Brake(cause), true) => cause.told(),
+            (Self::Brake(_), false) => TOO_MANY_UNPLANNED,
+            (Self::Shared, _) => SHARED,
+            (Self::Edited, true) => EDITED,
+            (Self::Edited, false) => EDITED_UNPLANNED,
+        }
+    }
+}
+
+const TOO_MANY_UNPLANNED: &str = "held back: more records are gone here than the sync removes there in \
+                                  one run, or all of them; raise its limit, or restore them here";
+const EDITED_UNPLANNED: &str = "held back: it is not as the sync left it there, or the mapping was \
+                                changed since; remove it there by hand, or make it again here";
 
 /// Why a record is not removed that is another's too.
 const SHARED: &str = "held back: another record is linked to the same remote record, whose key a \
@@ -205,7 +234,7 @@ impl Pass<'_> {
             if self.reader.pairs.wanted(&record.key)?.is_some() {
                 done.push(record.held(WANTED_AGAIN));
             } else if emptied {
-                done.push(record.held(Cause::EmptySource.told()));
+                done.push(record.held(self.reader.told(Hold::Brake(Cause::EmptySource))));
             } else {
                 unwanted.push(record);
             }
@@ -249,13 +278,14 @@ impl Pass<'_> {
         let mut untouched = Vec::with_capacity(records.len());
         for mut record in records {
             match looked.get(record.remote_id.as_str()) {
-                None if record.tried => done.push(record.removed()),
+                // An execution that was killed may have removed it, and could not say so.
+                None if record.tried || self.resumed => done.push(record.removed()),
                 None => done.push(record.gone()),
                 Some(held) if self.is_as_left(&record, held) => {
                     record.was.cells = Some(spell(&held.cells));
                     untouched.push(record);
                 }
-                Some(_) => done.push(record.held(EDITED)),
+                Some(_) => done.push(record.held(self.reader.told(Hold::Edited))),
             }
         }
         untouched

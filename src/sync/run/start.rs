@@ -50,6 +50,8 @@ pub(super) struct Claimed<'a> {
     pub(super) sync: Definition,
     /// The same, to be changed when its table has.
     opened: Sync,
+    /// Whether it was claimed before.
+    resumed: bool,
     pub(super) dataset: Dataset,
     /// What is known of everything that may be removed; empty where nothing is.
     pub(super) survey: Survey,
@@ -109,12 +111,11 @@ impl<'a> Claimed<'a> {
         let Some(sync) = services.store.get::<Definitions>(&place)? else {
             return Ok(None);
         };
-        let mut job = row.value;
-        let now = services.clock.now();
+        let (mut job, now) = (row.value, services.clock.now());
         if job.claim(now).is_err() {
             return Ok(None); // it has ended
         }
-        let by = actor(active);
+        let (by, resumed) = (actor(active), job.started_at != Some(now));
         let dataset = match syncs.dataset_of(&Scope::owned_by(active.owner), &sync.value) {
             Err(Error::DatasetUnavailable(name)) => {
                 syncs.refuse(active, (job, row.version), &name, &by).await?;
@@ -150,6 +151,7 @@ impl<'a> Claimed<'a> {
             sync_id: place.1,
             sync: sync.value.clone(),
             opened: Sync::new(syncs.clone(), sync),
+            resumed,
             dataset,
             survey,
             undoes,
@@ -350,8 +352,8 @@ impl<'a> Claimed<'a> {
                 ),
             }));
         };
-        // A plan changes nothing, its sync neither.
-        let keep = !matches!(task, Task::Plan(_));
+        // A plan changes nothing, its sync neither; and an undo is made for the mapping there was.
+        let keep = !matches!(task, Task::Plan(_)) && self.undoes.is_none();
         let keep = keep.then_some(async |batch| {
             let batch = self.claim.guard(batch);
             self.syncs.services.store.commit(batch).await?;
@@ -421,6 +423,7 @@ impl<'a> Claimed<'a> {
             },
             fit,
             looks_only: matches!(task, Task::Plan(_)),
+            resumed: self.resumed,
             full: OnceLock::new(),
             resend: self.sync.resend,
             doubts: Doubts::default(),

@@ -252,3 +252,73 @@ async fn what_a_pull_has_brought_stays_when_its_field_is_lost_there() {
         "what is lost there stays here"
     );
 }
+
+/// The end of a drift let a schedule go on that somebody had let rest while it lasted.
+#[tokio::test]
+async fn a_schedule_that_somebody_lets_rest_during_a_drift_stays_so() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let path = format!("/syncs/{sync}/schedule");
+    let mut schedule = json!({"every": "hour", "minute": 0, "zone": "UTC"});
+    yard.member.put(&path, schedule.clone()).await.expect(200);
+    yard.reshape(json!({"City": null})).await;
+    yard.run(&sync).await;
+    schedule["paused"] = true.into();
+    yard.member.put(&path, schedule).await.expect(200);
+    yard.accept(&sync).await.expect(200);
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], true);
+}
+
+/// The run of an undo was the first to find that a drift was over, and let the schedule go on: its
+/// next run wrote again what had just been taken back.
+#[tokio::test]
+async fn an_undo_keeps_the_schedule_at_rest_though_a_drift_is_over() {
+    let yard = yard().await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    let path = format!("/syncs/{sync}/schedule");
+    let hourly = json!({"every": "hour", "minute": 0, "zone": "UTC"});
+    yard.member.put(&path, hourly).await.expect(200);
+    yard.reshape(json!({"State": {"number": {}}})).await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"State": {"select": {}}})).await;
+    let undo = yard.undo(&run).await;
+    assert_eq!(counts(&undo)["deleted"], 10, "{undo}");
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], true);
+    yard.run(&sync).await;
+    assert!(yard.shown_sync(&sync).await["drifted"].is_null());
+    assert_eq!(yard.member.get(&path).await.expect(200)["paused"], true);
+}
+
+/// A field that was lost counted as one that the mapping had left out on purpose.
+#[tokio::test]
+async fn a_field_whose_type_was_another_for_a_while_is_mapped_again() {
+    let yard = yard().await;
+    let sync = yard.sync_that("apply").await;
+    yard.run(&sync).await;
+    yard.reshape(json!({"State": {"number": {}}})).await;
+    yard.run(&sync).await;
+    let state = "state".to_owned();
+    assert!(!mapped(&yard.shown_sync(&sync).await).contains(&state));
+    yard.reshape(json!({"State": {"select": {}}})).await;
+    yard.run(&sync).await;
+    assert!(mapped(&yard.shown_sync(&sync).await).contains(&state));
+}
+
+#[tokio::test]
+async fn a_hook_is_sent_no_field_that_was_left_out_on_purpose() {
+    let yard = Yard::at(Far::Zapier).await;
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync_that("apply").await;
+    let pairs = json!([{"field": "name", "remote_field_id": "name"}]);
+    yard.change_sync(&sync, json!({ "mapping": pairs })).await;
+    yard.run(&sync).await;
+    yard.write("K0000", json!({"name": "Renamed", "city": "Secret"}))
+        .await;
+    yard.run(&sync).await;
+    let shown = yard.shown_sync(&sync).await;
+    assert_eq!(mapped(&shown), ["iata", "name"], "{shown}");
+    let deliveries = yard.vendor.deliveries().await;
+    assert_eq!(deliveries.len(), 2);
+    assert!(deliveries.iter().all(|body| body.get("city").is_none()));
+}

@@ -33,7 +33,7 @@ impl Yard {
     }
 
     /// Undoes a run, and gives the run that did.
-    async fn undo(&self, run: &Value) -> Value {
+    pub(super) async fn undo(&self, run: &Value) -> Value {
         let plan = self.undoing(run).await;
         assert_eq!(plan["state"], "ready", "{plan}");
         self.carried(&plan).await

@@ -301,6 +301,7 @@ impl TryFrom<SyncChange> for Change {
             scope: change.scope.map(Extent::try_from).transpose()?,
             deletes: change.deletes.map(Deletes::from),
             drift: change.drift.map(Drift::from),
+            lost: Vec::new(),
         })
     }
 }

@@ -10,7 +10,7 @@ use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::mark;
 use super::super::pull::tally;
-use super::hall::{Hall, Inbox, Met, Rules};
+use super::hall::{Ground, Hall, Inbox, Met, Rules};
 use super::judge::Judge;
 use super::ruling::{InboxAct, LinkAct, RecordAct, Ruling};
 use crate::base::PlanId;
@@ -41,10 +41,22 @@ impl Pass<'_> {
         rules: Rules,
         listing: PlanId,
     ) -> Result<Option<Met>, Error> {
-        let reading = ledger.job.reading.get_or_insert_default();
-        let decided = reading.gone.clone();
-        let mut hall = Hall::open(self, (ledger.id, rules), listing, decided)?;
-        reading.gone = Some(hall.fallen.clone());
+        let ground = Ground {
+            store: self.store.clone(),
+            sync: self.sync,
+            dataset: self.reader.dataset.clone(),
+            pulling: self.pulling,
+            decided: ledger
+                .job
+                .reading
+                .as_ref()
+                .and_then(|read| read.gone.clone()),
+            deleted: ledger.job.counts.deleted,
+        };
+        let run = ledger.id;
+        let open = move || Hall::open(ground, (run, rules), listing);
+        let mut hall = self.blocking.run(open).await?;
+        ledger.job.reading.get_or_insert_default().gone = Some(hall.fallen.clone());
         let mut turn = Turn::Pairs(None);
         while turn != Turn::Over {
             if self.line.halt.is_cancelled() {

@@ -30,6 +30,21 @@ pub(super) fn felled(rules: Pulling, (gone, linked, listed): (u64, u64, u64)) ->
     }
 }
 
+/// The same for a run that may go on after a stop, with what it had decided then and how many
+/// records it has deleted since. It lists the table anew: leave to delete is not kept, for the table
+/// may have been emptied in between.
+pub(super) fn felled_again(
+    decided: Option<Fallen>,
+    rules: Pulling,
+    (gone, linked, listed): (u64, u64, u64),
+    deleted: u64,
+) -> Fallen {
+    match decided {
+        Some(stands @ (Fallen::Kept | Fallen::Held(_))) => stands,
+        Some(Fallen::Deleted) | None => felled(rules, (gone + deleted, linked + deleted, listed)),
+    }
+}
+
 impl Judge<'_> {
     /// A record that is here, and whose remote one is gone.
     pub(super) fn gone_there(&self, record: &Unread, link: &Link) -> Result<Ruling, Error> {
@@ -153,5 +168,39 @@ impl Judge<'_> {
 
     fn waits(&self, key: &str, row: &Listed) -> Ruling {
         Ruling::of(key, &row.id, Some(Fate::Held), super::judge::WAITS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Pulling = Pulling {
+        gone: Gone::Delete,
+        most: 100,
+        percent: 20,
+        full_every_hours: 0,
+    };
+
+    /// A run kept its leave to delete over a stop, and a table that was emptied meanwhile took all
+    /// records here with it.
+    #[test]
+    fn leave_to_delete_is_not_kept_over_a_stop() {
+        let leave = felled(RULES, (0, 1_000, 1_000));
+        assert_eq!(leave, Fallen::Deleted);
+        let again = |counts, deleted| felled_again(Some(leave.clone()), RULES, counts, deleted);
+        assert_eq!(again((10, 1_000, 990), 0), Fallen::Deleted);
+        assert!(matches!(again((1_000, 1_000, 0), 0), Fallen::Held(_)));
+        assert!(matches!(again((600, 1_000, 400), 0), Fallen::Held(_)));
+        // What was deleted before the stop counts.
+        assert!(matches!(again((60, 950, 890), 50), Fallen::Held(_)));
+    }
+
+    #[test]
+    fn what_was_held_stays_so_over_a_stop() {
+        let held = felled(RULES, (300, 1_000, 700));
+        assert!(matches!(held, Fallen::Held(_)));
+        let again = felled_again(Some(held.clone()), RULES, (0, 1_000, 1_000), 0);
+        assert_eq!(again, held);
     }
 }

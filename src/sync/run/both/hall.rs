@@ -5,19 +5,19 @@ use std::ops::ControlFlow;
 
 use super::super::super::conflict::{Conflict, Conflicts};
 use super::super::super::counts::Fate;
+use super::super::super::direction::Pulling;
 use super::super::super::error::Error;
 use super::super::super::job::{Fallen, Task};
 use super::super::super::link::Links;
 use super::super::super::meeting;
 use super::super::super::outcome::Outcomes;
-use super::super::Pass;
 use super::super::mark::{Mark, key_mark, mark};
-use super::gone::felled;
+use super::gone::felled_again;
 use super::left_by;
 use super::rows::Rows;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::datasets::Dataset;
-use crate::store::{Scan, Snapshot, Version, prefix};
+use crate::store::{Scan, Snapshot, Store, Version, prefix};
 
 /// By what rules two sides meet.
 #[derive(Clone, Debug)]
@@ -139,32 +139,43 @@ pub(super) struct Hall {
     pub(super) run: RunId,
 }
 
+/// What a hall is opened on. It is walked through whole: not on the runtime.
+pub(super) struct Ground {
+    pub(super) store: Store,
+    pub(super) sync: SyncId,
+    pub(super) dataset: Dataset,
+    pub(super) pulling: Pulling,
+    /// What the run had decided about records that are gone there before it was stopped.
+    pub(super) decided: Option<Fallen>,
+    /// How many records it has deleted.
+    pub(super) deleted: u64,
+}
+
 impl Hall {
     /// Finds out what both sides have, and what was settled before.
     pub(super) fn open(
-        pass: &Pass<'_>,
+        ground: Ground,
         (run, rules): (RunId, Rules),
         listing: PlanId,
-        decided: Option<Fallen>,
     ) -> Result<Self, Error> {
-        let moment = pass.store.snapshot()?;
+        let moment = ground.store.snapshot()?;
         let rows = Rows(listing);
         let mut hall = Self {
             met: Met::load(&moment, run, rules.task)?,
-            inbox: Inbox::load(&moment, (rules.owner, pass.sync))?,
+            inbox: Inbox::load(&moment, (rules.owner, ground.sync))?,
             rules,
             rows,
             linked: HashSet::new(),
             shared: HashSet::new(),
             taken: HashSet::new(),
             claimed: HashSet::new(),
-            dataset: pass.reader.dataset.clone(),
+            dataset: ground.dataset,
             fallen: Fallen::Kept,
             run,
         };
         let mut gone = Vec::new();
         let mut listed = 0;
-        let all = Scan::prefix(prefix(&pass.sync), usize::MAX);
+        let all = Scan::prefix(prefix(&ground.sync), usize::MAX);
         moment.walk::<Links>(&all, |_, row| {
             let mark = mark(&row.value.remote_id);
             if !hall.linked.insert(mark) {
@@ -184,7 +195,8 @@ impl Hall {
         }
         // A table with new rows alone is not empty either.
         listed += rows.after(&moment, None, 1)?.len() as u64;
-        hall.fallen = decided.unwrap_or_else(|| felled(pass.pulling, (fallen, linked, listed)));
+        let counts = (fallen, linked, listed);
+        hall.fallen = felled_again(ground.decided, ground.pulling, counts, ground.deleted);
         Ok(hall)
     }
 }

@@ -10,15 +10,12 @@ use super::super::batch::Load;
 use super::super::content::fingerprint;
 use super::super::group::Idle;
 use super::super::reading::{CHUNK, MOST_READ, Reader, Stretch};
-use super::super::remove::Unwanted;
 use super::super::source::Place;
 use super::base::{Base, Now};
 use super::look::Meeting;
 use crate::datasets::Unread;
 use crate::providers::Row;
 
-const TOO_MANY: &str = "held back: more records are gone here than the sync removes there in one run, \
-                        or all of them; raise its limit, or restore them here";
 const UNREAD: &str = "held: it was linked while the run was under way; the next run takes it up";
 
 impl Reader {
@@ -50,7 +47,7 @@ impl Reader {
                     }
                     Pair::Orphan(key, link) => {
                         if self.met.awaits(&key) {
-                            self.sort_parted(&mut stretch, &key, link);
+                            self.sort_orphan(&mut stretch, &key, &link);
                         }
                         key
                     }
@@ -60,36 +57,6 @@ impl Reader {
             stretch.upto.key = stretch.upto.key.take().max(next.upto);
         }
         Ok(stretch)
-    }
-
-    /// Decides what becomes of a row whose record is gone here.
-    fn sort_parted(&self, stretch: &mut Stretch, key: &str, link: Link) {
-        if !self.removing.deletes.concerns(&link) {
-            return;
-        }
-        let agreed = link.echo();
-        let (key, remote_id) = (key.to_owned(), link.remote_id);
-        match self.removing.held(&key) {
-            Some(reason) => stretch.idle.push(Idle {
-                key,
-                fate: Fate::Held,
-                remote_id,
-                // There is no plan that somebody could approve.
-                reason: if reason.starts_with("held back") {
-                    TOO_MANY.to_owned()
-                } else {
-                    reason.to_owned()
-                },
-                cells: Vec::new(),
-            }),
-            None => stretch.unwanted.push(Unwanted {
-                key,
-                remote_id,
-                agreed,
-                was: Was::default(),
-                tried: false,
-            }),
-        }
     }
 
     /// Decides what is to be written of one record.
