@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job::Starter;
 use crate::base::{RunId, SyncId, UserId};
-use crate::store::{Collection, Json};
+use crate::store::{Collection, Counter, Json};
 
 /// The conflicts by owner, sync and the record's key: a record has one at most.
 pub(crate) struct Conflicts;
@@ -16,6 +16,12 @@ impl Collection for Conflicts {
     const NAME: &'static str = "conflict";
     type Key = (UserId, SyncId, String);
     type Value = Conflict;
+}
+
+/// How many conflicts of a sync nobody has solved yet. A run that goes through the inbox puts it
+/// right, should it be wrong.
+pub(super) fn unsolved((owner, sync): (UserId, SyncId)) -> Counter {
+    Counter::new("conflicts_unsolved", &(owner, sync))
 }
 
 /// A record of which both sides have changed the same.

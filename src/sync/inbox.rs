@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::conflict::{Choice, Clash, Conflict, Conflicts, Solution};
+use super::conflict::{Choice, Clash, Conflict, Conflicts, Solution, unsolved};
 use super::error::Error;
 use super::mapping::Fault;
 use super::sync::{Sync, starter};
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
-use crate::base::{Actor, Cursor, Scope, SyncId, UserId};
+use crate::base::{Actor, Cursor, Scope, SyncId};
 use crate::datasets::Dataset;
 use crate::fields::parse;
 use crate::store::{Batch, Scan, Version, prefix};
@@ -70,7 +70,7 @@ impl Syncs {
     ///
     /// They hold values of datasets' records: those of a dataset that is shared no more are left
     /// out.
-    pub fn conflicts(
+    pub async fn conflicts(
         &self,
         scope: &Scope,
         wanting: Wanting,
@@ -82,6 +82,21 @@ impl Syncs {
             Some(sync) => prefix(&(owner, self.open(scope, sync)?.id())),
             None => prefix(&owner),
         };
+        let (syncs, scope, part) = (self.clone(), *scope, part.clone());
+        let look = move || syncs.conflicts_within(within, &scope, wanting, &part);
+        let page = self.services.blocking.run(look).await?;
+        let seen = Event::new(Code::SyncsRead, by);
+        self.record(seen.count("conflicts", page.conflicts.len() as u64));
+        Ok(page)
+    }
+
+    fn conflicts_within(
+        &self,
+        within: Vec<u8>,
+        scope: &Scope,
+        wanting: Wanting,
+        part: &Part,
+    ) -> Result<ConflictsPage, Error> {
         let mut reach = BTreeMap::new();
         let mut page = ConflictsPage {
             conflicts: Vec::new(),
@@ -112,8 +127,6 @@ impl Syncs {
             });
             Ok(ControlFlow::Continue(()))
         })?;
-        let seen = Event::new(Code::SyncsRead, by);
-        self.record(seen.count("conflicts", page.conflicts.len() as u64));
         Ok(page)
     }
 
@@ -122,18 +135,6 @@ impl Syncs {
         let sync = self.open(scope, sync).ok()?;
         sync.reaches_dataset().ok()?;
         Some(sync.definition().name.clone())
-    }
-
-    /// How many conflicts of a sync nobody has solved yet.
-    pub(super) fn open_conflicts(&self, (owner, sync): (UserId, SyncId)) -> Result<u64, Error> {
-        let mut open = 0;
-        let scan = Scan::prefix(prefix(&(owner, sync)), usize::MAX);
-        let moment = self.services.store.snapshot()?;
-        moment.walk::<Conflicts>(&scan, |_, row| {
-            open += u64::from(row.value.solution.is_none());
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(open)
     }
 }
 
@@ -176,11 +177,11 @@ impl Sync {
     pub async fn resolve_all(&self, side: &Choice, by: &Actor) -> Result<u64, Error> {
         self.reaches_dataset()?;
         let mut solved = 0;
+        let mut last = None;
         loop {
-            let some = self.unsolved()?;
-            if some.is_empty() {
-                return Ok(solved);
-            }
+            let sync = self.clone();
+            let look = move || sync.unsolved_after(last.as_ref());
+            let (some, next) = self.syncs().services.blocking.run(look).await?;
             let found = some.len() as u64;
             let act = self.resolved(by).count("conflicts", found);
             let mut batch = Batch::new(act.build(self.clock()));
@@ -191,14 +192,22 @@ impl Sync {
                 };
                 self.solve(&mut batch, filed, verdict, by);
             }
-            self.syncs().commit(batch, &self.definition().name).await?;
+            if found > 0 {
+                self.syncs().commit(batch, &self.definition().name).await?;
+            }
             solved += found;
+            match next {
+                Some(next) => last = Some(next),
+                None => return Ok(solved),
+            }
         }
     }
 
     /// How many conflicts nobody has solved yet.
     pub fn conflicts_open(&self) -> Result<u64, Error> {
-        self.syncs().open_conflicts(self.key())
+        let counter = unsolved(self.key());
+        let open = self.syncs().services.store.count(&counter)?;
+        Ok(u64::try_from(open).unwrap_or_default())
     }
 
     fn filed(&self, key: &str) -> Result<Filed, Error> {
@@ -216,28 +225,31 @@ impl Sync {
         })
     }
 
-    fn unsolved(&self) -> Result<Vec<Filed>, Error> {
+    /// The next conflicts that nobody has solved, and where to go on, if there may be more.
+    fn unsolved_after(&self, last: Option<&Cursor>) -> Result<(Vec<Filed>, Option<Cursor>), Error> {
         let (owner, sync) = self.key();
-        let scan = Scan::prefix(prefix(&(owner, sync)), usize::MAX);
+        let scan = Scan::prefix(prefix(&(owner, sync)), usize::MAX).after(last);
         let mut unsolved = Vec::new();
+        let mut next = None;
         let moment = self.syncs().services.store.snapshot()?;
-        moment.walk::<Conflicts>(&scan, |_, row| {
-            if row.value.solution.is_none() {
-                unsolved.push(Filed {
-                    sync,
-                    sync_name: String::new(),
-                    key: row.key.2,
-                    conflict: row.value,
-                    version: row.version,
-                });
+        moment.walk::<Conflicts>(&scan, |place, row| {
+            if row.value.solution.is_some() {
+                return Ok(ControlFlow::Continue(()));
             }
-            Ok(if unsolved.len() < AT_ONCE {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            })
+            unsolved.push(Filed {
+                sync,
+                sync_name: String::new(),
+                key: row.key.2,
+                conflict: row.value,
+                version: row.version,
+            });
+            if unsolved.len() < AT_ONCE {
+                return Ok(ControlFlow::Continue(()));
+            }
+            next = Some(Cursor(place.to_vec()));
+            Ok(ControlFlow::Break(()))
         })?;
-        Ok(unsolved)
+        Ok((unsolved, next))
     }
 
     fn solve(&self, batch: &mut Batch, filed: &Filed, verdict: Verdict, by: &Actor) {
@@ -253,6 +265,9 @@ impl Sync {
         let (owner, sync) = self.key();
         let place = (owner, sync, filed.key.clone());
         batch.replace::<Conflicts>(&place, &solved, filed.version);
+        if filed.conflict.solution.is_none() {
+            batch.add(&unsolved(self.key()), -1);
+        }
     }
 
     fn resolved(&self, by: &Actor) -> Event {

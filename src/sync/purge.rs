@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cancel::Cancels;
 use super::claim::Claims;
-use super::conflict::Conflicts;
+use super::conflict::{self, Conflicts};
 use super::error::Error;
 use super::intent::Intents;
 use super::job::{BY_SYNC, Runs};
@@ -84,6 +84,8 @@ impl Syncs {
         {
             batch.clear::<Conflicts>(prefix(&(owner, sync)), ROWS);
         } else {
+            let unsolved = conflict::unsolved((owner, sync));
+            batch.add(&unsolved, -store.count(&unsolved)?);
             batch.discard::<Tides>(&sync);
             batch.discard::<Purges>(&sync);
             store.commit(batch).await?;

@@ -208,7 +208,8 @@ impl Resource {
             sync: sync_id.0,
             solved: state.0.map(|state| matches!(state, StateView::Solved)),
         };
-        let found = self.syncs.conflicts(&scope, wanting, &page.into(), &by)?;
+        let page = page.into();
+        let found = self.syncs.conflicts(&scope, wanting, &page, &by).await?;
         Ok(Json(ConflictList {
             items: found
                 .conflicts

@@ -100,12 +100,12 @@ impl Pass<'_> {
         self.store.commit(self.claim.guard(batch))
     }
 
-    /// The same of what others may have changed meanwhile; `false` when somebody has, and nothing
-    /// is committed. Errs when the run is another's by now.
-    async fn commit_unless_moved(&self, batch: Batch) -> Result<bool, Error> {
+    /// The same of what others may have changed meanwhile; none when somebody has, and nothing is
+    /// committed. Errs when the run is another's by now.
+    async fn commit_unless_moved(&self, batch: Batch) -> Result<Option<Version>, Error> {
         match self.commit(batch).await {
-            Err(store::Error::Conflict(of)) if of != Claims::NAME => Ok(false),
-            outcome => Ok(outcome.map(|_| true)?),
+            Err(store::Error::Conflict(of)) if of != Claims::NAME => Ok(None),
+            outcome => Ok(outcome.map(Some)?),
         }
     }
 

@@ -125,14 +125,14 @@ pub(super) fn unsettled(world: &World, appliance: &Appliance) -> bool {
 }
 
 /// Both sides are alike, but for what is refused, kept or in conflict.
-pub(super) fn check(world: &World, findings: &Findings<'_>) {
+pub(super) async fn check(world: &World, findings: &Findings<'_>) {
     let (run, outcomes) = findings.last();
     assert_eq!(run.job.state, State::Done, "{:?}", run.job);
     let by_key: BTreeMap<&str, &Outcome> = outcomes
         .iter()
         .map(|outcome| (outcome.key.as_str(), outcome))
         .collect();
-    let disputed = conflicts(world, findings);
+    let disputed = conflicts(world, findings).await;
     for (key, here) in &findings.records {
         let outcome = by_key.get(key.as_str());
         let outcome = outcome.unwrap_or_else(|| panic!("{key} was not looked at"));
@@ -164,14 +164,20 @@ fn told(outcome: &Outcome) -> &str {
 }
 
 /// The keys of records that wait for somebody to say who is right.
-fn conflicts(world: &World, findings: &Findings<'_>) -> BTreeSet<String> {
+async fn conflicts(world: &World, findings: &Findings<'_>) -> BTreeSet<String> {
     let wanting = Wanting {
         sync: Some(world.place.unwrap().sync),
         solved: None,
     };
     let (syncs, scope) = (&findings.appliance.syncs, &findings.scope);
-    let page = syncs.conflicts(scope, wanting, &ALL, findings.by).unwrap();
-    page.conflicts.into_iter().map(|filed| filed.key).collect()
+    let found = syncs.conflicts(scope, wanting, &ALL, findings.by).await;
+    let conflicts = found.unwrap().conflicts;
+    let open = conflicts
+        .iter()
+        .filter(|one| one.conflict.solution.is_none());
+    let sync = syncs.open(scope, world.place.unwrap().sync).unwrap();
+    assert_eq!(sync.conflicts_open().unwrap(), open.count() as u64);
+    conflicts.into_iter().map(|filed| filed.key).collect()
 }
 
 fn is_refusable(world: &World, outcome: &Outcome, kind: Option<&Value>) {

@@ -141,7 +141,7 @@ pub(super) async fn all(world: &World, appliance: &Appliance) {
             letters_tell_what_was_refused(world, &findings);
         }
         Direction::Pull => pulled::check(world, &findings),
-        Direction::TwoWay => both::check(world, &findings),
+        Direction::TwoWay => both::check(world, &findings).await,
     }
     let open = open_keys(&appliance.store, world.place.unwrap().sync);
     assert_eq!(open, BTreeSet::new(), "intents are left open");

@@ -383,3 +383,22 @@ async fn killed_at_any_moment_under_faults_both_sides_end_alike() {
     }
     survives(Far::Notion, 7).await;
 }
+
+/// The dead letter of a row without a key stayed when the row was gone: nothing met it any more.
+#[tokio::test]
+async fn no_dead_letter_of_a_two_way_sync_outlives_its_row() {
+    let yard = Yard::unhurried().await;
+    let sync = yard.agreed(2, json!({})).await;
+    let keyless = Some(json!({"Name": "Without a code"}));
+    yard.vendor.edit(Method::POST, "", keyless).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["refused"], 1, "{run}");
+    let path = format!("/syncs/{sync}/dead-letters");
+    let letters = yard.all(&path).await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    yard.vendor
+        .edit(Method::DELETE, &text(&letters[0]["key"]), None)
+        .await;
+    yard.run(&sync).await;
+    assert!(yard.all(&path).await.is_empty());
+}

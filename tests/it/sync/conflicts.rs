@@ -15,6 +15,11 @@ impl Yard {
         let path = format!("/syncs/{sync}/conflicts/{key}/resolve");
         self.member.post(&path, verdict).await.expect(200);
     }
+
+    async fn open_conflicts(&self, sync: &str) -> Value {
+        let path = format!("/syncs/{sync}");
+        self.member.get(&path).await.expect(200)["conflicts_open"].clone()
+    }
 }
 
 #[tokio::test]
@@ -127,10 +132,7 @@ async fn a_conflict_shows_all_three_values_and_is_solved_field_by_field() {
         )
     );
     assert_eq!(of("state")["disputed"], false);
-    assert_eq!(
-        yard.member.get(&format!("/syncs/{sync}")).await.expect(200)["conflicts_open"],
-        1
-    );
+    assert_eq!(yard.open_conflicts(&sync).await, 1);
     let path = format!("/syncs/{sync}/conflicts/K0002/resolve");
     let half = yard.member.post(
         &path,
@@ -142,6 +144,7 @@ async fn a_conflict_shows_all_three_values_and_is_solved_field_by_field() {
         {"field": "name", "side": "local"}, {"field": "country", "value": "Neither"},
     ]});
     yard.resolve(&sync, "K0002", verdict).await;
+    assert_eq!(yard.open_conflicts(&sync).await, 0);
     assert_eq!(yard.all("/conflicts?state=solved").await.len(), 1);
     assert!(yard.all("/conflicts?state=open").await.is_empty());
     let run = yard.run(&sync).await;
@@ -172,6 +175,7 @@ async fn a_solution_is_for_what_was_seen_and_for_nothing_that_came_after() {
     let run = yard.run(&sync).await;
     assert_eq!(told(&run), "unchanged 2, held 1", "{run}");
     assert_eq!(yard.there("K0001", "Name").await, "Theirs again");
+    assert_eq!(yard.open_conflicts(&sync).await, 1);
     let conflict = &yard.conflicts().await[0];
     assert_eq!(conflict["reopened"], true, "{conflict}");
     assert!(conflict["solution"].is_null(), "{conflict}");

@@ -1,6 +1,5 @@
 //! Brings into the dataset what was changed there, and settles what needs no writing there.
 
-use super::super::super::conflict::Conflicts;
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::link::Links;
@@ -10,7 +9,7 @@ use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::mark;
 use super::super::pull::tally;
-use super::hall::{Ground, Hall, Inbox, Met, Rules};
+use super::hall::{Ground, Hall, Met, Rules};
 use super::judge::Judge;
 use super::ruling::{InboxAct, LinkAct, RecordAct, Ruling};
 use crate::base::PlanId;
@@ -93,8 +92,8 @@ impl Pass<'_> {
                 Some(dataset) => hall.dataset = dataset,
                 None => return Ok(None),
             }
-            let place = (hall.rules.owner, self.sync);
-            hall.inbox = Inbox::load(&self.store.snapshot()?, place)?;
+            let keys = rulings.iter().map(|ruling| &ruling.key);
+            hall.inbox.renew(&self.store.snapshot()?, keys)?;
         }
         Err(datasets::Error::Changed.into())
     }
@@ -122,7 +121,7 @@ impl Pass<'_> {
                 Pair::Orphan(key, link) => judge.gone_here(&key, &link)?,
             };
             let settled = || Ruling::of(&key, "", None, "").closed();
-            rulings.extend(ruling.or_else(|| hall.inbox.get(&key).map(|_| settled())));
+            rulings.extend(ruling.or_else(|| hall.inbox.has(&key).then(settled)));
         }
         let next = match some.upto {
             Some(upto) if !some.ended => Turn::Pairs(Some(upto)),
@@ -186,9 +185,9 @@ impl Pass<'_> {
         let mut next = ledger.clone();
         next.count_calls(&self.line.live.borrow().job);
         let batch = self.batch_of_rulings(&mut next, hall, rulings);
-        if !self.commit_unless_moved(batch).await? {
+        let Some(version) = self.commit_unless_moved(batch).await? else {
             return Ok(false);
-        }
+        };
         *ledger = next;
         let mut found = 0;
         for ruling in rulings {
@@ -204,15 +203,9 @@ impl Pass<'_> {
                 }
                 LinkAct::Leave => {}
             }
-            let is_new = hall.inbox.get(&ruling.key).is_none();
+            let is_new = !hall.inbox.has(&ruling.key);
             found += u64::from(is_new && matches!(ruling.inbox, InboxAct::Keep(_)));
-        }
-        if rulings
-            .iter()
-            .any(|one| !matches!(one.inbox, InboxAct::Leave))
-        {
-            let place = (hall.rules.owner, self.sync);
-            hall.inbox = Inbox::load(&self.store.snapshot()?, place)?;
+            hall.inbox.acted(&ruling.key, &ruling.inbox, version);
         }
         self.book.conflicts_found(found);
         let done = rulings.iter().filter(|one| one.fate.is_some()).count();
@@ -287,20 +280,7 @@ impl Pass<'_> {
                 batch.discard::<Links>(&place);
             }
         }
-        let conflict = (hall.rules.owner, sync, ruling.key.clone());
-        let kept = hall.inbox.0.get(&ruling.key).map(|(version, _)| *version);
-        match (&ruling.inbox, kept) {
-            (InboxAct::Keep(new), Some(version)) => {
-                batch.replace::<Conflicts>(&conflict, new, version);
-            }
-            (InboxAct::Keep(new), None) => {
-                batch.insert::<Conflicts>(&conflict, new);
-            }
-            (InboxAct::Close, Some(version)) => {
-                batch.delete::<Conflicts>(&conflict, version);
-            }
-            (InboxAct::Close, None) | (InboxAct::Leave, _) => {}
-        }
+        hall.inbox.act(batch, &ruling.key, &ruling.inbox);
         match &ruling.record {
             RecordAct::Leave => 0,
             RecordAct::Put(put) => {
@@ -319,10 +299,11 @@ impl Pass<'_> {
     async fn close_stale(&self, hall: &Hall) -> Result<(), Error> {
         let moment = self.store.snapshot()?;
         let mut batch = Batch::bookkeeping();
-        for (key, (version, _)) in &hall.inbox.0 {
+        hall.inbox.count_right(&mut batch);
+        for key in hall.inbox.keys() {
             let linked = moment.get::<Links>(&(self.sync, key.clone()))?.is_some();
             if !linked && hall.dataset.unread(&moment, key)?.is_none() {
-                batch.delete::<Conflicts>(&(hall.rules.owner, self.sync, key.clone()), *version);
+                hall.inbox.act(&mut batch, key, &InboxAct::Close);
             }
         }
         if batch.is_empty() {

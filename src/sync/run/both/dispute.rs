@@ -1,6 +1,7 @@
 //! Puts into words what both sides have changed, and finds what somebody has decided about it.
 
 use super::super::super::conflict::{Choice, Clash, Conflict, Disputed, Solution};
+use super::super::super::error::Error;
 use super::super::super::meeting::FieldWay;
 use super::super::decide::in_words;
 use super::base::Cells;
@@ -11,10 +12,12 @@ use crate::fields::{content_hash, parse};
 
 impl Judge<'_> {
     /// What was decided about a record as it is now on both sides.
-    pub(super) fn solution(&self, key: &str, sides: &Sides) -> Option<&Solution> {
-        let kept = self.hall.inbox.get(key)?;
+    pub(super) fn solution(&self, key: &str, sides: &Sides) -> Result<Option<Solution>, Error> {
+        let Some(kept) = self.hall.inbox.get(self.moment, key)? else {
+            return Ok(None);
+        };
         let same = kept.stamp == stamp(Some(&sides.here.cells), Some(&sides.there.cells));
-        kept.solution.as_ref().filter(|_| same)
+        Ok(kept.solution.filter(|_| same))
     }
 
     /// The side that was decided upon where one of them is gone.
@@ -22,14 +25,15 @@ impl Judge<'_> {
         &self,
         key: &str,
         (here, there): (Option<&Cells>, Option<&Cells>),
-    ) -> Option<Side> {
-        let kept = self.hall.inbox.get(key)?;
-        let side = kept.solution.as_ref()?.side.as_ref();
-        match side.filter(|_| kept.stamp == stamp(here, there))? {
-            Choice::Local => Some(Side::Here),
-            Choice::Remote => Some(Side::There),
-            Choice::Value(_) => None,
-        }
+    ) -> Result<Option<Side>, Error> {
+        let kept = self.hall.inbox.get(self.moment, key)?;
+        let same = kept.filter(|kept| kept.stamp == stamp(here, there));
+        let side = same.and_then(|kept| kept.solution?.side);
+        Ok(match side {
+            Some(Choice::Local) => Some(Side::Here),
+            Some(Choice::Remote) => Some(Side::There),
+            Some(Choice::Value(_)) | None => None,
+        })
     }
 
     /// What a choice comes to for a column; none if the field does not take the value any more.

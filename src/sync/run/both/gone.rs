@@ -61,7 +61,7 @@ impl Judge<'_> {
             // Nobody knows when it was deleted: the edit is the newer one.
             Policy::Local | Policy::Newest => Some(Side::Here),
             Policy::Remote => Some(Side::There),
-            Policy::Ask => self.solved_side(&key, (Some(&here.cells), None)),
+            Policy::Ask => self.solved_side(&key, (Some(&here.cells), None))?,
         };
         Ok(match side {
             // It is made there again.
@@ -85,7 +85,7 @@ impl Judge<'_> {
                 let kind = (link.remote_id.as_str(), Clash::DeletedThere);
                 let base = base.as_ref().map(|base| &base.here);
                 let conflict = self.parted(kind, (Some(&here.cells), None), base, times);
-                self.asks((&key, &link.remote_id), conflict)
+                self.asks((&key, &link.remote_id), conflict)?
             }
         })
     }
@@ -130,7 +130,7 @@ impl Judge<'_> {
         let side = match self.hall.rules.meeting.policy {
             Policy::Local => Some(Side::Here),
             Policy::Remote | Policy::Newest => Some(Side::There),
-            Policy::Ask => self.solved_side(key, (None, Some(&there.cells))),
+            Policy::Ask => self.solved_side(key, (None, Some(&there.cells)))?,
         };
         match side {
             // It is a row like any other then, and becomes a record again.
@@ -151,7 +151,7 @@ impl Judge<'_> {
                 let kind = (row.id.as_str(), Clash::DeletedHere);
                 let base = base.as_ref().map(|base| &base.there);
                 let conflict = self.parted(kind, (None, Some(&there.cells)), base, times);
-                Ok(Some(self.asks((key, &row.id), conflict)))
+                self.asks((key, &row.id), conflict).map(Some)
             }
         }
     }

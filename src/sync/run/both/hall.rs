@@ -1,9 +1,8 @@
 //! Knows what a run that goes both ways has met so far, and by what rules.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::super::super::conflict::{Conflict, Conflicts};
 use super::super::super::counts::Fate;
 use super::super::super::direction::Pulling;
 use super::super::super::error::Error;
@@ -13,11 +12,12 @@ use super::super::super::meeting;
 use super::super::super::outcome::Outcomes;
 use super::super::mark::{Mark, key_mark, mark};
 use super::gone::felled_again;
+use super::inbox::Inbox;
 use super::left_by;
 use super::rows::Rows;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::datasets::Dataset;
-use crate::store::{Scan, Snapshot, Store, Version, prefix};
+use crate::store::{Scan, Snapshot, Store, prefix};
 
 /// By what rules two sides meet.
 #[derive(Clone, Debug)]
@@ -88,33 +88,6 @@ impl Met {
             met.only = Some(only);
         }
         Ok(met)
-    }
-}
-
-/// The conflicts of a sync as a run sees them.
-#[derive(Debug, Default)]
-pub(super) struct Inbox(pub(super) HashMap<String, (Version, Conflict)>);
-
-/// A sync keeps no more conflicts than this: who has broken a whole table needs the first of them.
-pub(super) const MOST: usize = 10_000;
-
-impl Inbox {
-    pub(super) fn load(moment: &Snapshot, (owner, sync): (UserId, SyncId)) -> Result<Self, Error> {
-        let mut kept = HashMap::new();
-        let scan = Scan::prefix(prefix(&(owner, sync)), usize::MAX);
-        moment.walk::<Conflicts>(&scan, |_, row| {
-            kept.insert(row.key.2, (row.version, row.value));
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(Self(kept))
-    }
-
-    pub(super) fn get(&self, key: &str) -> Option<&Conflict> {
-        self.0.get(key).map(|(_, conflict)| conflict)
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.0.len() >= MOST
     }
 }
 

@@ -112,7 +112,7 @@ impl Judge<'_> {
                     link.comes_from(&self.fit.source(record.hash()))
                         && link.cells == joined(Now::of(row.cells.clone()).cells)
                 });
-                if untouched && self.hall.inbox.get(&key).is_none() {
+                if untouched && !self.hall.inbox.has(&key) {
                     return Ok(None);
                 }
                 self.meet(record, link, row)
@@ -173,9 +173,9 @@ impl Judge<'_> {
         if sides.merged.iter().any(theirs) && self.is_fresh(&row) {
             return Ok(Some(Ruling::of(key, &row.id, Some(Fate::Held), WAITS)));
         }
-        let Some(taken) = self.taken(key, &sides) else {
+        let Some(taken) = self.taken(key, &sides)? else {
             let conflict = self.conflict(&row.id, &sides);
-            return Ok(Some(self.asks((key, &row.id), conflict)));
+            return self.asks((key, &row.id), conflict).map(Some);
         };
         Ok(self.take(record, (fields, link), (row, sides), &taken))
     }
@@ -238,8 +238,8 @@ impl Judge<'_> {
     }
 
     /// Whose value each column takes; none when somebody has to be asked.
-    fn taken(&self, key: &str, sides: &Sides) -> Option<Vec<Taken>> {
-        let solution = self.solution(key, sides);
+    fn taken(&self, key: &str, sides: &Sides) -> Result<Option<Vec<Taken>>, Error> {
+        let solution = self.solution(key, sides)?;
         let taken = |(at, merged): (usize, &Merged)| {
             Some(match merged {
                 Merged::Same => Taken::Same,
@@ -248,11 +248,11 @@ impl Judge<'_> {
                 Merged::Clash => match rule(self.hall.rules.meeting.policy, sides.times) {
                     Some(Side::Here) => Taken::Here,
                     Some(Side::There) => Taken::There,
-                    None => self.chosen(solution?.of(self.fit.name(at))?, at)?,
+                    None => self.chosen(solution.as_ref()?.of(self.fit.name(at))?, at)?,
                 },
             })
         };
-        sides.merged.iter().enumerate().map(taken).collect()
+        Ok(sides.merged.iter().enumerate().map(taken).collect())
     }
 
     /// Writes here what is taken from there, and remembers what is to be written there.
@@ -309,7 +309,7 @@ impl Judge<'_> {
             (false, Some(_)) if moved => Some(Fate::Changed),
             (false, Some(_)) => Some(Fate::Unchanged),
         };
-        let has_conflict = self.hall.inbox.get(&key).is_some();
+        let has_conflict = self.hall.inbox.has(&key);
         let known = link
             .as_ref()
             .is_some_and(|link| is_same(link, &agreed, pending));
@@ -371,21 +371,27 @@ impl Judge<'_> {
     }
 
     /// That somebody has to be asked.
-    pub(super) fn asks(&self, (key, remote_id): (&str, &str), conflict: Conflict) -> Ruling {
-        let kept = self.hall.inbox.get(key);
+    pub(super) fn asks(
+        &self,
+        (key, remote_id): (&str, &str),
+        conflict: Conflict,
+    ) -> Result<Ruling, Error> {
+        let kept = self.hall.inbox.get(self.moment, key)?;
         let reason = match kept {
             None if self.hall.inbox.is_full() => FULL,
             _ => CONFLICT,
         };
         let mut ruling = Ruling::of(key, remote_id, Some(Fate::Held), reason);
         if reason == CONFLICT {
-            let told = kept.map(|kept| conflict.clone().following(kept));
-            if kept.is_none() || told.as_ref() != kept {
-                let conflict = told.unwrap_or(conflict);
-                ruling.inbox = InboxAct::Keep(Box::new(conflict));
+            let told = match &kept {
+                Some(kept) => conflict.following(kept),
+                None => conflict,
+            };
+            if kept.as_ref() != Some(&told) {
+                ruling.inbox = InboxAct::Keep(Box::new(told));
             }
         }
-        ruling
+        Ok(ruling)
     }
 }
 

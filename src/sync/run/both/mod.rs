@@ -33,6 +33,7 @@ mod bring;
 mod dispute;
 mod gone;
 mod hall;
+mod inbox;
 mod judge;
 mod look;
 mod merge;
@@ -70,6 +71,7 @@ impl Pass<'_> {
         (rules, next): (Rules, u64),
         wrote: Option<Timestamp>,
     ) -> Result<(), Error> {
+        let only = left_by(rules.task);
         self.enter(Phase::Listing);
         if let Some(wrote) = wrote
             && !self.until_settled(wrote).await
@@ -87,7 +89,11 @@ impl Pass<'_> {
         self.reader.met = Arc::new(met);
         self.reader.source = Source::Both;
         ledger.job.checkpoint = None;
-        self.push(ledger, next).await
+        self.push(ledger, next).await?;
+        if only.is_none() && !self.line.halt.is_cancelled() {
+            self.settle_letters(ledger).await?;
+        }
+        Ok(())
     }
 }
 

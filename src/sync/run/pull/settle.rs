@@ -102,7 +102,7 @@ impl Pass<'_> {
         let now = self.line.clock.now();
         next.count_calls(&self.line.live.borrow().job);
         let batch = self.batch_of(&mut next, desk, judged, now);
-        if !self.commit_unless_moved(batch).await? {
+        if self.commit_unless_moved(batch).await?.is_none() {
             return Ok(false);
         }
         *ledger = next;
@@ -119,7 +119,7 @@ impl Pass<'_> {
 
     /// Discards the dead letters of earlier runs, once all of the table was met: what they are
     /// about is no longer there, or has another key, or was accepted.
-    pub(super) async fn settle_letters(&self, ledger: &mut Ledger) -> Result<(), Error> {
+    pub(in super::super) async fn settle_letters(&self, ledger: &mut Ledger) -> Result<(), Error> {
         for keys in ledger.letters.not_of(ledger.id).chunks(LETTERS) {
             let mut batch = Batch::bookkeeping();
             for key in keys {
