@@ -19,6 +19,7 @@ use crate::base::{Blocking, Clock};
 use crate::config::Config;
 use crate::connections::Connections;
 use crate::datasets::Datasets;
+use crate::inlets::Inlets;
 use crate::limits::Limits;
 use crate::receipts::Receipts;
 use crate::scheduler::Scheduler;
@@ -56,6 +57,8 @@ pub struct App {
     pub connections: Connections,
     /// Everybody's tables of records.
     pub datasets: Datasets,
+    /// The secret addresses through which others write records.
+    pub inlets: Inlets,
     /// The agreements between datasets and remote tables.
     pub syncs: Syncs,
     /// What executes their runs.

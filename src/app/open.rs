@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
-use super::parts::{connections, ground, network, records};
+use super::parts::{connections, ground, inlets, network, records};
 use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
@@ -46,6 +46,7 @@ impl App {
         let connections = connections(&config, &ground, network)?;
         let nudge = Nudge::default();
         let datasets = records(&ground, &nudge, &config);
+        let inlets = inlets(&ground, &datasets);
         let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
@@ -63,6 +64,7 @@ impl App {
             receipts: Receipts::new(store.clone(), clock.clone()),
             scheduler: Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone()),
             datasets,
+            inlets,
             syncs,
             metrics,
             started_at: clock.now(),

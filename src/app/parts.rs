@@ -12,6 +12,7 @@ use crate::base::{Blocking, Clock, Nudge};
 use crate::config::Config;
 use crate::connections::{self, Connections, Manner, Manners, Registration};
 use crate::datasets::{self, Datasets};
+use crate::inlets::{self, Inlets};
 use crate::net::{self, NotLoopback};
 use crate::providers::{Kind, oauth};
 use crate::store::Store;
@@ -30,6 +31,17 @@ pub(super) fn records(ground: &auth::Parts, nudge: &Nudge, config: &Config) -> D
             exports: config.server.data.join("exports"),
             keep_exports: config.exports.keep,
         },
+    })
+}
+
+/// The secret addresses through which others write records.
+pub(super) fn inlets(ground: &auth::Parts, datasets: &Datasets) -> Inlets {
+    Inlets::new(inlets::Parts {
+        store: ground.store.clone(),
+        vault: ground.vault.clone(),
+        datasets: datasets.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::store::{self, Registry};
-use crate::{auth, connections, datasets, receipts, sync, vault};
+use crate::{auth, connections, datasets, inlets, receipts, sync, vault};
 
 /// How the store is kept.
 pub(super) fn store_settings(config: &Config) -> store::Settings {
@@ -21,4 +21,5 @@ pub(super) fn registry() -> Registry {
         .with(connections::tables())
         .with(sync::tables())
         .with(datasets::tables())
+        .with(inlets::tables())
 }

@@ -167,6 +167,17 @@ codes! {
     RequestBroke = "WB-ACCESS-005" "sys_error" ApiActivity 99 High fails
         "A request ended in an error of the appliance's own.";
 
+    InletCreated = "WB-INLET-001" "inlet_create" EntityManagement 1 Medium done
+        "A secret address through which others write records was made.";
+    InletRotated = "WB-INLET-002" "inlet_rotate" EntityManagement 3 Medium done
+        "A secret address was replaced by another; the old one leads nowhere.";
+    InletRevoked = "WB-INLET-003" "inlet_revoke" EntityManagement 4 Medium done
+        "A secret address was revoked.";
+    InletsRead = "WB-INLET-004" "inlet_read" ApiActivity 2 Informational done
+        "Secret addresses were listed, without their secrets.";
+    InletRefused = "WB-INLET-005" "inlet_refuse" ApiActivity 99 Medium fails
+        "What came in at a secret address was not signed as it has to be.";
+
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";
     UserUpdated = "WB-USER-002" "user_updated" AccountChange 99 Low done

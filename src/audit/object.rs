@@ -4,11 +4,12 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 14] = [
+pub const OBJECT_TYPES: [&str; 15] = [
     "connection",
     "dataset",
     "export",
     "import",
+    "inlet",
     "key",
     "master_key",
     "plan",

@@ -83,6 +83,8 @@ ids! {
     ImportId
     /// One file with the records of a dataset.
     ExportId
+    /// A secret address through which others write records; the secret is another.
+    InletId
     /// One user's access to one provider account.
     ConnectionId
     /// An agreement between a dataset and a remote table.

@@ -32,8 +32,8 @@ pub use counted::counted;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, ExportId, ImportId, JobId, PlanId, RequestId, RunId, SessionId,
-    SyncId, TokenId, UserId,
+    BadId, ConnectionId, DatasetId, ExportId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
+    SessionId, SyncId, TokenId, UserId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

@@ -28,6 +28,8 @@ pub struct Limits {
     pub sync_starts_notion: Rate,
     /// Starts of syncs, of plans and of retries with Zapier, per user.
     pub sync_starts_zapier: Rate,
+    /// Records that come in at a secret address, per address.
+    pub hooks: Rate,
     /// How often keys that no longer matter are forgotten.
     pub sweep: Duration,
     /// Rows on a page whose caller names no number.
@@ -82,6 +84,7 @@ impl Limits {
                 Rate::of(10, MINUTE),
                 "Starts of syncs, of plans and of retries with Zapier, per user.",
             ),
+            hooks: hooks(&mut from),
             sweep: from.key(
                 "sweep",
                 FIVE_MINUTES,
@@ -102,4 +105,9 @@ impl Limits {
             ),
         }
     }
+}
+
+fn hooks(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Records that come in at a secret address, per address.";
+    from.key("hooks", Rate::of(120, MINUTE), help)
 }

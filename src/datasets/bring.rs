@@ -9,6 +9,7 @@ use super::error::RecordFault;
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::share::Access;
+use super::write::merged;
 use super::{Dataset, Error, Unread};
 use crate::audit::{Code, Event};
 use crate::base::Actor;
@@ -67,6 +68,17 @@ impl Dataset {
     /// Checks what is to become a record; errs with everything that is wrong with it.
     pub fn brought(&self, fields: &Fields) -> Result<Brought, Vec<RecordFault>> {
         let draft = self.shape.draft(fields)?;
+        Ok(Brought { draft })
+    }
+
+    /// What is to become the record under `key` when the values of a JSON object are given: those of
+    /// the one that was read `before`, if there is one, with these over them.
+    pub fn merge(&self, before: Option<&Unread>, key: &str, body: &[u8]) -> Result<Brought, Error> {
+        let base = match before {
+            Some(before) => before.fields(self.schema())?,
+            None => Fields::empty(self.schema()),
+        };
+        let (_, draft) = merged(&self.shape, key, base, body)?;
         Ok(Brought { draft })
     }
 

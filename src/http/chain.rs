@@ -5,7 +5,7 @@ use std::sync::Arc;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use poem::error::MethodNotAllowedError;
 use poem::http::{HeaderName, HeaderValue};
-use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get};
+use poem::{Endpoint, EndpointExt as _, Request, Response, Route, get, post};
 use tracing::{error, info};
 
 use super::caller::Visitor;
@@ -13,7 +13,9 @@ use super::doorman::Doorman;
 use super::error::{ApiError, Code};
 use super::measure::{Requests, Route as Reached};
 use super::openapi::Offer;
-use super::{api, body, headers, health, host, measure, meter, openapi, origin, packed, ui};
+use super::{
+    api, body, headers, health, host, inbound, measure, meter, openapi, origin, packed, ui,
+};
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
@@ -31,6 +33,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
             "/api/v1/openapi.json",
             get(openapi::Published(offer.clone())),
         )
+        .at("/in/:secret", post(inbound::Inbound::new(app)))
         .at("/healthz/live", get(health::Live))
         .at("/healthz/ready", get(health::Ready::new(app)))
         .at("/errors", get(ui::Catalogue))
@@ -78,7 +81,8 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         );
         let method = request.method().clone();
         // Some clients send text as it is, and some of it would act on whoever reads the log.
-        let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
+        let path = inbound::shown(request.uri().path());
+        let path = utf8_percent_encode(&path, CONTROLS).to_string();
         let wish = packed::Wish::of(&request);
         let mut reached = Reached::default();
         let outcome = self.pass(request, id, &mut reached).await;

@@ -14,6 +14,7 @@ use super::bearer;
 use super::caller::Visitor;
 use super::cookie::SessionCookie;
 use super::error::{ApiError, Code};
+use super::inbound;
 
 /// The header by which somebody at the machine says for whom they act, by e-mail address.
 pub const ACT_FOR: &str = "x-weighbridge-as";
@@ -58,7 +59,7 @@ impl Doorman {
                 .filter(|direct| Some(direct.ip().to_canonical()) == ip)
                 .map(|direct| direct.port()),
             method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
+            path: inbound::shown(request.uri().path()).into_owned(),
             user_agent: agent.map(|agent| agent.chars().take(256).collect()),
             receipt: None,
         }

@@ -60,6 +60,7 @@ pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Optio
         let key = match policy.counted() {
             Counted::ByUser => user,
             Counted::ByAddress => address,
+            Counted::ByInlet => None,
         };
         (policy, rate, key.map(|key| limits.look(policy, key)))
     };

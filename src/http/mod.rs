@@ -18,6 +18,7 @@ mod file;
 mod headers;
 mod health;
 mod host;
+mod inbound;
 mod invitation;
 mod leave;
 mod measure;

@@ -8,7 +8,7 @@ use tracing::info;
 
 use super::chain::REQUEST_ID;
 use super::error::{ApiError, Code};
-use super::{headers, host};
+use super::{headers, host, inbound};
 use crate::base::{Clock, RequestId};
 use crate::config::Server;
 
@@ -38,7 +38,8 @@ impl Endpoint for Plain {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let id = RequestId::new(&self.clock);
         let method = request.method().clone();
-        let path = utf8_percent_encode(request.uri().path(), CONTROLS).to_string();
+        let path = inbound::shown(request.uri().path());
+        let path = utf8_percent_encode(&path, CONTROLS).to_string();
         let mut response = self
             .answer(&request)
             .unwrap_or_else(|error| error.answer(id));

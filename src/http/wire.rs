@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, ImportId, JobId, PlanId, RequestId, RunId, SessionId,
-    SyncId, TokenId, UserId, Weekday,
+    ConnectionId, DatasetId, ExportId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
+    SessionId, SyncId, TokenId, UserId, Weekday,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -67,6 +67,7 @@ text_type! {
     JobId, "uuid";
     ImportId, "uuid";
     ConnectionId, "uuid";
+    InletId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
     PlanId, "uuid";
@@ -112,7 +113,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId SyncId RunId PlanId RequestId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId InletId SyncId RunId PlanId RequestId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

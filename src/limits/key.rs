@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result as Shown};
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::base::UserId;
+use crate::base::{InletId, UserId};
 
 /// Whose calls are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum Key {
     User(UserId),
     /// One address, or one IPv6 network of 64 bits: a household has as many addresses as it likes.
     Address(IpAddr),
+    /// One secret address, whoever calls it.
+    Inlet(InletId),
 }
 
 impl Key {
@@ -28,6 +30,7 @@ impl Display for Key {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         match self {
             Self::User(id) => write!(f, "user {id}"),
+            Self::Inlet(id) => write!(f, "inlet {id}"),
             Self::Address(address @ IpAddr::V4(_)) => write!(f, "address {address}"),
             Self::Address(network @ IpAddr::V6(_)) => write!(f, "network {network}/64"),
         }

@@ -9,6 +9,8 @@ pub enum Counted {
     ByUser,
     /// Those from each address, or IPv6 network of 64 bits.
     ByAddress,
+    /// Those to each secret address, from wherever they come.
+    ByInlet,
 }
 
 /// One kind of call with a limit of its own.
@@ -32,11 +34,13 @@ pub enum Policy {
     SyncStartsNotion,
     /// Starts of a run towards Zapier, per user.
     SyncStartsZapier,
+    /// Records that come in at a secret address, per address.
+    Hooks,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -46,6 +50,7 @@ impl Policy {
         Self::SyncStartsAirtable,
         Self::SyncStartsNotion,
         Self::SyncStartsZapier,
+        Self::Hooks,
     ];
 
     /// Its name in the headers of an answer, in the settings' list and in the book.
@@ -60,6 +65,7 @@ impl Policy {
             Self::SyncStartsAirtable => "sync_starts_airtable",
             Self::SyncStartsNotion => "sync_starts_notion",
             Self::SyncStartsZapier => "sync_starts_zapier",
+            Self::Hooks => "hooks",
         }
     }
 
@@ -77,6 +83,7 @@ impl Policy {
             Self::SyncStartsAirtable => "starts of syncs, of plans and of retries with Airtable",
             Self::SyncStartsNotion => "starts of syncs, of plans and of retries with Notion",
             Self::SyncStartsZapier => "starts of syncs, of plans and of retries with Zapier",
+            Self::Hooks => "records that come in at a secret address",
         }
     }
 
@@ -91,6 +98,7 @@ impl Policy {
             | Self::SyncStartsAirtable
             | Self::SyncStartsNotion
             | Self::SyncStartsZapier => Counted::ByUser,
+            Self::Hooks => Counted::ByInlet,
         }
     }
 
@@ -106,6 +114,7 @@ impl Policy {
             Self::SyncStartsAirtable => settings.sync_starts_airtable,
             Self::SyncStartsNotion => settings.sync_starts_notion,
             Self::SyncStartsZapier => settings.sync_starts_zapier,
+            Self::Hooks => settings.hooks,
         }
     }
 }

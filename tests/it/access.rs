@@ -228,6 +228,10 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             json!({"side": "local"}),
         ),
         ("resendDelivery", Needs("sync:run"), "", none()),
+        ("listInlets", Needs("dataset:read"), "", none()),
+        ("createInlet", Needs("dataset:share"), "", inlet()),
+        ("rotateInlet", Needs("dataset:share"), "", none()),
+        ("revokeInlet", Needs("dataset:share"), "", none()),
     ]
 }
 
@@ -237,6 +241,11 @@ const MARCH: &str = "?from=2027-03-01T00:00:00Z&to=2027-04-01T00:00:00Z";
 /// One whose date has come: it is refused as such where the caller may make one.
 fn token() -> Value {
     json!({"name": "x", "scopes": ["system:read"], "expires_at": "2020-01-01T00:00:00Z"})
+}
+
+/// For a dataset that is not there.
+fn inlet() -> Value {
+    json!({"name": "x", "dataset_id": "0199a3c4-7b10-7000-8000-0123456789ab"})
 }
 
 fn dataset() -> Value {
@@ -689,9 +698,8 @@ async fn a_credential_that_has_ended_or_never_was_opens_nothing() {
 /// Whose the things are that an operation's path names by their ids. A new kind needs a row.
 fn belongs_to_one_user(path: &str) -> bool {
     match path.split('/').nth(1).unwrap() {
-        "datasets" | "connections" | "syncs" | "runs" | "plans" | "jobs" | "tokens" | "auth" => {
-            true
-        }
+        "datasets" | "connections" | "syncs" | "runs" | "plans" | "jobs" | "tokens" | "auth"
+        | "inlets" => true,
         "users" => false,
         other => panic!("{other} has no row"),
     }
@@ -808,6 +816,11 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     let token = owner.post("/tokens", live).await.expect(201);
     let token = made(token["token"].clone());
     assert_like_unknown(&server, &other, ("/tokens", &token), None).await;
+    let mut opened = inlet();
+    opened["dataset_id"] = set.as_str().into();
+    let opened = owner.post("/inlets", opened).await.expect(201);
+    let opened = made(opened["inlet"].clone());
+    assert_like_unknown(&server, &other, ("/inlets", &opened), None).await;
     let sessions = owner.get("/auth/sessions").await.expect(200);
     let session = made(sessions["items"][0].clone());
     assert_like_unknown(&server, &other, ("/auth/sessions", &session), None).await;

@@ -56,9 +56,7 @@ const PROMISED: [(&str, u64, f64, Applies); 13] = [
         has_operation(it, |_, path| is_live(path))
     }),
     ("events", 600, 60.0, |it| has_operation(it, is_events)),
-    ("hooks", 120, 60.0, |it| {
-        has_operation(it, |_, path| is_hook(path))
-    }),
+    ("hooks", 120, 60.0, always),
 ];
 
 fn is_live(path: &[&str]) -> bool {
@@ -76,10 +74,6 @@ fn is_events(method: &str, path: &[&str]) -> bool {
     method == "post" && path[0] == "events"
 }
 
-fn is_hook(path: &[&str]) -> bool {
-    path[0] == "hooks"
-}
-
 /// The limit that an operation has to count against.
 fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
     match (method, path) {
@@ -87,7 +81,6 @@ fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
             "authentication"
         }
         _ if is_events(method, path) => "events",
-        _ if is_hook(path) => "hooks",
         _ if !signed_in => "open_calls",
         _ if is_live(path) => "live",
         _ if is_analytics(path) => "analytics",

@@ -28,6 +28,7 @@ mod handbook;
 mod hostile;
 mod http;
 mod import;
+mod inlets;
 mod jobs;
 mod layers;
 mod limits;

@@ -1498,6 +1498,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inlets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own inlets.
+         * @description Lists one's own inlets.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listInlets"];
+        put?: never;
+        /**
+         * Makes a secret address for a dataset.
+         * @description Whoever has it may create and change records of the dataset, and do nothing else. It and the
+         *     signing key are in this answer and nowhere else.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        post: operations["createInlet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inlets/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draws another address and another signing key for an inlet.
+         * @description The old ones are good no more at once.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        post: operations["rotateInlet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/inlets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes an inlet; its address leads nowhere any more.
+         * @description Revokes an inlet; its address leads nowhere any more.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        delete: operations["revokeInlet"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs": {
         parameters: {
             query?: never;
@@ -3645,6 +3718,58 @@ export interface components {
          */
         ImportState: "running" | "done" | "failed" | "cancelled";
         /**
+         * Inlet
+         * @description A secret address, without its secret.
+         */
+        Inlet: {
+            /**
+             * Format: uuid
+             * @description The inlet's id, as in the audit log.
+             */
+            id: string;
+            /** @description What its owner calls it. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The dataset that records go into.
+             */
+            dataset_id: string;
+            /** @description How the secret part of the address begins. */
+            hint: string;
+            /** @description Whether what comes in has to be signed. */
+            signing: components["schemas"]["InletSigning"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its present address was drawn.
+             */
+            drawn_at: string;
+            /**
+             * Format: date-time
+             * @description When something came in last, to the minute; absent while nothing did.
+             */
+            used_at?: string;
+        };
+        /**
+         * InletList
+         * @description One part of the inlets.
+         */
+        InletList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Inlet"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Whether what comes in has to be signed.
+         * @enum {string}
+         */
+        InletSigning: "optional" | "required";
+        /**
          * Job
          * @description Something that is done apart from a request, or takes long.
          */
@@ -3803,6 +3928,18 @@ export interface components {
             reason: string;
         };
         /**
+         * MadeInlet
+         * @description An inlet whose address was drawn just now.
+         */
+        MadeInlet: {
+            /** @description Where records are sent, below the appliance's own address; shown this once. */
+            path: string;
+            /** @description What signatures are made with (Standard Webhooks, `whsec_`); shown this once. */
+            signing_key: string;
+            /** @description The inlet. */
+            inlet: components["schemas"]["Inlet"] & unknown;
+        };
+        /**
          * MadeToken
          * @description A token just made.
          */
@@ -3940,6 +4077,24 @@ export interface components {
             format: "csv" | "json" | "ndjson";
             /** @description Only these fields, in the order of the dataset; the key field is always there. All without. */
             fields?: string[];
+        };
+        /**
+         * NewInlet
+         * @description An inlet to be made.
+         */
+        NewInlet: {
+            /** @description What to call it: 1 to 120 characters, no other inlet's name in any case. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The dataset that records go into; one of one's own.
+             */
+            dataset_id: string;
+            /**
+             * @description Whether what comes in has to be signed.
+             * @default optional
+             */
+            signing?: components["schemas"]["InletSigning"] & unknown;
         };
         /**
          * NewPlan
@@ -4462,7 +4617,7 @@ export interface components {
          * @description Whose calls a limit counts together.
          * @enum {string}
          */
-        RateLimitScope: "user" | "address";
+        RateLimitScope: "user" | "address" | "inlet";
         /**
          * RateLimits
          * @description How much may be asked for.
@@ -9866,6 +10021,168 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Export"];
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listInlets: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `dataset_id`, `hint`, `signing`, `created_at`, `drawn_at`, `used_at`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InletList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createInlet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInlet"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInlet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    rotateInlet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeInlet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    revokeInlet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];

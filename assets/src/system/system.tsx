@@ -80,7 +80,11 @@ function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const countedBy: Record<RateLimit["scope"], string> = { user: "User", address: "Address" };
+const countedBy: Record<RateLimit["scope"], string> = {
+  user: "User",
+  address: "Address",
+  inlet: "Secret address",
+};
 
 /** How much is left; in words too where it is nothing. */
 function Left({ limit: { remaining } }: { limit: RateLimit }) {

@@ -12,6 +12,7 @@ mod datasets;
 mod exports;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod imports;
+mod inlets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod jobs;
 mod letters;
@@ -145,6 +146,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         (
             imports::Resource::new(app, pages),
             exports::Resource::new(app, pages),
+            inlets::Resource::new(app, pages),
         ),
         (
             syncs::Resource::new(app, pages),

@@ -89,6 +89,8 @@ enum ScopeView {
     User,
     /// Those from each address, or IPv6 network of 64 bits.
     Address,
+    /// Those to each secret address, from wherever they come.
+    Inlet,
 }
 
 /// One limit: a burst, and one back after each part of the time.
@@ -178,6 +180,7 @@ impl From<(Policy, Rate, Option<Standing>)> for RateLimitView {
             scope: match policy.counted() {
                 Counted::ByUser => ScopeView::User,
                 Counted::ByAddress => ScopeView::Address,
+                Counted::ByInlet => ScopeView::Inlet,
             },
             burst: rate.burst.get(),
             per_seconds: rate.per.as_secs_f64(),

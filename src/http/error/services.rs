@@ -11,7 +11,7 @@ use super::super::meter::whole_seconds;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
-use crate::{app, audit, auth, connections, datasets, receipts, scheduler, store, sync};
+use crate::{app, audit, auth, connections, datasets, inlets, receipts, scheduler, store, sync};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
 #[derive(Debug, Object)]
@@ -196,6 +196,28 @@ impl From<app::Error> for ApiError {
             | E::Audit(_)
             | E::Net(_)
             | E::Sandbox(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<inlets::Error> for ApiError {
+    fn from(error: inlets::Error) -> Self {
+        use inlets::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownInlet(_) => Self::not_found("inlet"),
+            E::NoAddress => Self::not_found("address"),
+            E::BadName => Self::invalid("name", told),
+            E::BadBody(_) => Self::invalid("body", told),
+            E::NameTaken(_) | E::TooMany(_) | E::Changed | E::Sealed(_) => {
+                Self::new(Code::Conflict, told)
+            }
+            E::BadSignature(_) => Self::new(Code::SignatureInvalid, told),
+            E::IdReused => Self::new(Code::IdempotencyKeyReused, told),
+            // Only a request's body can name what does not exist: an inlet keeps its dataset.
+            E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
+            E::Dataset(error) => error.into(),
+            E::Store(error) => error.into(),
         }
     }
 }

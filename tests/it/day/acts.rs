@@ -37,6 +37,7 @@ impl Day {
         self.provider(&owner, &mut things).await;
         self.oauth(&owner).await;
         self.zapier(&owner, &things.dataset).await;
+        self.inlets(&server, &owner, &things.dataset).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
         drop(owner);

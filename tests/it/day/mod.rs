@@ -4,6 +4,7 @@
 mod acts;
 mod book;
 mod forgery;
+mod inlets;
 mod jobs;
 mod oauth;
 mod secrets;

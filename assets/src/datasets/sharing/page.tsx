@@ -5,6 +5,7 @@ import { Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { deeds } from "../access";
 import { DatasetFrame } from "../frame";
+import { Inlets } from "../inlets/panel";
 import { AddShare } from "./add";
 import { Leave } from "./leave";
 import { Shares } from "./list";
@@ -37,6 +38,7 @@ function Owned({ dataset }: { dataset: Dataset }) {
       <Panel title="Shared with">
         <Shares dataset={dataset} />
       </Panel>
+      <Inlets dataset={dataset} />
     </>
   );
 }

@@ -1,0 +1,151 @@
+//! Records that others send to a secret address: `POST /in/{secret}`.
+//!
+//! The address is the credential, so it stands nowhere but in the request: the log and the book
+//! show its path without it. Whoever tries addresses that lead nowhere is counted by their own,
+//! like everybody without an account.
+
+use std::borrow::Cow;
+
+use poem::http::{HeaderMap, StatusCode};
+use poem::{Endpoint, Request, Response};
+use serde_json::json;
+
+use super::caller::Visitor;
+use super::error::{ApiError, Code};
+use crate::app::App;
+use crate::auth::{Permission, Users, permissions};
+use crate::base::{Actor, Party};
+use crate::inlets::{Arrival, Inlet, Inlets};
+use crate::limits::{Key, Limits, Policy};
+
+/// Where all secret addresses lie.
+const ROOT: &str = "/in/";
+/// The largest body.
+const LARGEST: usize = 256 << 10;
+/// The longest id of what comes in.
+const LONGEST_ID: usize = 255;
+
+/// A path as it may be shown: of a secret address no more than that it is one.
+pub(crate) fn shown(path: &str) -> Cow<'_, str> {
+    if path.starts_with(ROOT) {
+        return Cow::Borrowed("/in/***");
+    }
+    Cow::Borrowed(path)
+}
+
+/// Takes records in.
+pub(crate) struct Inbound {
+    inlets: Inlets,
+    limits: Limits,
+    users: Users,
+}
+
+impl Inbound {
+    pub(crate) fn new(app: &App) -> Self {
+        Self {
+            inlets: app.inlets.clone(),
+            limits: app.limits.clone(),
+            users: app.auth.users.clone(),
+        }
+    }
+
+    async fn take(&self, mut request: Request) -> Result<Response, ApiError> {
+        let secret = request
+            .uri()
+            .path()
+            .strip_prefix(ROOT)
+            .unwrap_or_default()
+            .to_owned();
+        let visitor = request.extensions().get::<Visitor>().cloned();
+        let visitor = visitor.ok_or_else(|| ApiError::internal("nobody has called"))?;
+        let inlet = self.find(&secret, &visitor.actor)?;
+        self.limits
+            .take(Policy::Hooks, Key::Inlet(inlet.id()), &visitor.actor)?;
+        let by = self.on_behalf(&inlet, &visitor.actor)?;
+        let body = request.take_body().into_bytes_limit(LARGEST).await;
+        let body = body.map_err(|_too_large| {
+            let detail = format!("A record that comes in has at most {LARGEST} bytes.");
+            ApiError::new(Code::TooLarge, detail)
+        })?;
+        let headers = request.headers();
+        let arrival = Arrival {
+            body: &body,
+            id: id_of(headers)?,
+            timestamp: text(headers, "webhook-timestamp"),
+            signatures: text(headers, "webhook-signature"),
+        };
+        let entered = inlet.take(arrival, &by).await?;
+        let told = json!({
+            "key": entered.key, "written": entered.written.name(), "again": entered.again,
+        });
+        Ok(Response::builder()
+            .status(StatusCode::OK)
+            .content_type("application/json; charset=utf-8")
+            .body(told.to_string()))
+    }
+
+    /// The inlet at an address. A try that finds none counts.
+    fn find(&self, secret: &str, by: &Actor) -> Result<Inlet, ApiError> {
+        let address = by.origin.as_ref().and_then(|origin| origin.ip).map(Key::of);
+        if let Some(key) = address {
+            self.limits.take(Policy::OpenCalls, key, by)?;
+        }
+        let inlet = self.inlets.at_address(secret)?;
+        if let Some(key) = address {
+            self.limits.give_back(Policy::OpenCalls, key);
+        }
+        Ok(inlet)
+    }
+
+    /// The inlet's owner, as far as they may write datasets now; without that, nothing is here.
+    fn on_behalf(&self, inlet: &Inlet, by: &Actor) -> Result<Actor, ApiError> {
+        let owner = self.users.get(inlet.owner())?;
+        let may = permissions(&owner.roles).contains(&Permission::DatasetWrite);
+        if owner.disabled || !may {
+            return Err(ApiError::not_found("address"));
+        }
+        Ok(Actor {
+            party: Party::User {
+                id: owner.id,
+                email: owner.email.to_string(),
+                session: None,
+                token: Some(inlet.id().to_string()),
+            },
+            origin: by.origin.clone(),
+        })
+    }
+}
+
+impl Endpoint for Inbound {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        Ok(self.take(request).await?)
+    }
+}
+
+/// What tells a record that comes in from others.
+fn id_of(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let id = text(headers, "webhook-id").or_else(|| text(headers, "idempotency-key"));
+    if id.is_some_and(|id| id.is_empty() || id.len() > LONGEST_ID) {
+        let detail = format!("webhook-id and Idempotency-Key have 1 to {LONGEST_ID} characters.");
+        return Err(ApiError::new(Code::ValidationFailed, detail));
+    }
+    Ok(id)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_address_is_shown_nowhere() {
+        assert_eq!(shown("/in/0123456789abcdef"), "/in/***");
+        assert_eq!(shown("/in/"), "/in/***");
+        assert_eq!(shown("/inlets"), "/inlets");
+    }
+}
