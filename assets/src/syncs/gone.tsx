@@ -25,8 +25,8 @@ export function GoneChoice({ sync }: { sync: Sync }) {
       {isBoth
         ? "What was edited here and is gone there is a conflict."
         : "What somebody has changed here stays."}{" "}
-      More than {formatAmount(sync.gone_most ?? 0, "record")}, or {sync.gone_percent} % of all, {isBoth ? "are held" : "go by an approved plan alone"}; an
-      empty table deletes nothing.
+      More than {formatAmount(sync.gone_most ?? 0, "record")}, or {sync.gone_percent} % of all,{" "}
+      {isBoth ? "are held" : "go by an approved plan alone"}; an empty table deletes nothing.
     </Choice>
   );
 }
