@@ -63,7 +63,11 @@ impl Gate {
 
     async fn control(&self, request: Request, arrived: Timestamp) -> Response {
         match Incoming::read(request, arrived, LARGEST_SEED).await {
-            Ok(incoming) => control::answer(&self.sandbox, &incoming),
+            Ok(incoming) => {
+                let answer = control::answer(&self.sandbox, &incoming);
+                self.ring();
+                answer
+            }
             Err(status) => Answer::empty(status).deliver(Delivery::Whole),
         }
     }
@@ -106,6 +110,7 @@ impl Gate {
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.there();
         let (answer, delivery) = self.sandbox.world().perform(&incoming, &admitted, now);
+        self.ring();
         answer.deliver(delivery)
     }
 
@@ -151,9 +156,15 @@ impl Gate {
         answer.deliver(delivery)
     }
 
-    /// What time it is at the vendors.
     fn there(&self) -> Timestamp {
-        self.sandbox.world().knobs.there(self.sandbox.clock.now())
+        self.sandbox.there()
+    }
+
+    /// Has notifications sent that came of a call.
+    fn ring(&self) {
+        if self.sandbox.world().has_pings() {
+            self.sandbox.bell.ring();
+        }
     }
 
     async fn wait(&self, ms: u64) {

@@ -14,6 +14,7 @@ mod journal;
 mod notion;
 mod oauth;
 mod page;
+mod pings;
 mod serve;
 mod settings;
 mod workspace;
@@ -22,15 +23,18 @@ mod zapier;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed};
+pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed, WebhookKnobs};
 pub use gate::Gate;
 pub use notion::{Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, SourceSeed};
 pub use oauth::{Client as OAuthClient, Knobs as OAuthKnobs};
+pub use pings::PingKnobs;
 pub use serve::serve;
 pub use settings::{BadSeed, Knobs, Settings, Tokens};
 pub use zapier::ZapierKnobs;
 
-use crate::base::Clock;
+use jiff::Timestamp;
+
+use crate::base::{Clock, Nudge};
 use world::World;
 
 /// A handle on one sandbox; clones share its state.
@@ -38,6 +42,8 @@ use world::World;
 pub struct Sandbox {
     clock: Clock,
     world: Arc<Mutex<World>>,
+    /// Rings when a notification may wait to be sent.
+    bell: Nudge,
 }
 
 impl Sandbox {
@@ -47,12 +53,18 @@ impl Sandbox {
         Ok(Self {
             clock,
             world: Arc::new(Mutex::new(world)),
+            bell: Nudge::default(),
         })
     }
 
     /// Everything that the sandbox answers, to be served alone or within another server.
     pub fn endpoint(&self) -> Gate {
         Gate::new(self.clone())
+    }
+
+    /// What time it is at the vendors.
+    fn there(&self) -> Timestamp {
+        self.world().knobs.there(self.clock.now())
     }
 
     /// The state. Held for one call at a time and never across a wait.

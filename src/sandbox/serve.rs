@@ -16,7 +16,7 @@ use poem::{
 use tokio::net::TcpStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Sandbox, answer::Unanswered, gate::Gate};
+use super::{Sandbox, answer::Unanswered, gate::Gate, pings};
 
 /// How long calls that are under way may take once the sandbox is told to stop.
 const GRACE: Duration = Duration::from_secs(1);
@@ -37,6 +37,7 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let gate = Arc::new(sandbox.endpoint());
     let connections = TaskTracker::new();
+    connections.spawn(pings::carry(sandbox, connections.clone(), stop.clone()));
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((socket, remote)) => {

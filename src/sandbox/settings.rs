@@ -2,9 +2,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::airtable::{BaseSeed, Limits, Refusal, Rules};
+use super::airtable::{BaseSeed, Limits, Refusal, Rules, WebhookKnobs};
 use super::notion::{self, DatabaseSeed, NotionKnobs};
 use super::oauth;
+use super::pings::PingKnobs;
 use super::zapier::ZapierKnobs;
 
 /// What a sandbox begins with, and goes back to when it is reset.
@@ -57,6 +58,10 @@ pub struct Knobs {
     pub largest_body_bytes: u32,
     /// Whose calls are taken, beside those with an access token of the desk for OAuth.
     pub tokens: Tokens,
+    /// Airtable's webhooks.
+    pub webhooks: WebhookKnobs,
+    /// How notifications go out, whoever sends them.
+    pub pings: PingKnobs,
     /// Notion.
     pub notion: NotionKnobs,
     /// Zapier.
@@ -78,6 +83,8 @@ impl Default for Knobs {
             listing_idle_seconds: 300,
             largest_body_bytes: 4 << 20,
             tokens: Tokens::AnyPersonal,
+            webhooks: WebhookKnobs::default(),
+            pings: PingKnobs::default(),
             notion: NotionKnobs::default(),
             zapier: ZapierKnobs::default(),
             oauth: oauth::Knobs::default(),

@@ -10,6 +10,7 @@ use super::{
     journal::{Ending, Journal},
     notion::{self, Notion},
     oauth::{Desk, House},
+    pings::Sents,
     settings::{BadSeed, Knobs, Refused, Settings},
     zapier::Inbox,
 };
@@ -22,6 +23,7 @@ pub(super) struct World {
     desk: Desk,
     pub(super) notion_desk: Desk,
     pub(super) zapier: Inbox,
+    pub(super) sents: Sents,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
 }
@@ -56,6 +58,7 @@ impl World {
             desk: Desk::new(House::Airtable, origin.seed),
             notion_desk: Desk::new(House::Notion, origin.seed),
             zapier: Inbox::new(origin.seed),
+            sents: Sents::default(),
             origin,
             airtable,
             notion,
@@ -100,8 +103,9 @@ impl World {
         if self.knobs.tokens.accept(token) {
             return Some(Leave::All);
         }
-        let scopes = self.desk.scopes(token, incoming.at)?;
-        Some(Leave::Scopes(scopes.to_vec()))
+        let scopes = self.desk.scopes(token, incoming.at)?.to_vec();
+        let client = self.desk.client(token)?.to_owned();
+        Some(Leave::Integration { client, scopes })
     }
 
     /// Answers a call to the desk for OAuth, or lets its fault take its course.

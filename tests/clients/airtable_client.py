@@ -1,11 +1,15 @@
 """Checks the sandbox through pyairtable, the Python client of Airtable's Web API."""
 
+import http.server
+import queue
 import sys
+import threading
 import time
 
 import requests
 from pyairtable import Api
 from pyairtable.formulas import match
+from pyairtable.models import WebhookNotification
 
 URL = sys.argv[1]
 BASE = "appSandboxDemo001"
@@ -165,6 +169,78 @@ def faults():
         pass
 
 
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Takes notifications."""
+
+    heard = queue.Queue()
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        Listener.heard.put((body, self.headers["X-Airtable-Content-MAC"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def webhooks():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = api().base(BASE)
+    table = airports.schema().id
+    filters = {"dataTypes": ["tableData"], "recordChangeScope": table}
+    includes = {"includePreviousCellValues": True, "includeCellValuesInFieldIds": "all"}
+    spec = {"options": {"filters": filters, "includes": includes}}
+    url = f"http://127.0.0.1:{server.server_port}/heard"
+    made = base.add_webhook(url, spec)
+
+    def notified():
+        body, mac = Listener.heard.get(timeout=10)
+        told = WebhookNotification.from_request(body, mac, made.mac_secret_base64)
+        assert (told.base.id, told.webhook.id) == (BASE, made.id)
+        return body, mac
+
+    body, mac = notified()
+    try:
+        WebhookNotification.from_request(body.replace(made.id, "ach0"), mac, made.mac_secret_base64)
+        raise AssertionError("a forged notification was believed")
+    except ValueError:
+        pass
+    record = airports.create({"Code": "HK1", "City": "Oslo"})
+    notified()
+    airports.update(record["id"], {"City": "Rome"})
+    airports.delete(record["id"])
+    hook = base.webhook(made.id)
+    assert hook.notification_url == url and hook.is_hook_enabled
+    assert hook.cursor_for_next_payload == 4
+    created, changed, destroyed = list(hook.payloads())
+    of = lambda payload: payload.changed_tables_by_id[table]
+    assert record["id"] in of(created).created_records_by_id
+    change = of(changed).changed_records_by_id[record["id"]]
+    values = lambda cells: sorted(cells.cell_values_by_field_id.values())
+    assert (values(change.current), values(change.previous)) == (["Rome"], ["Oslo"])
+    assert values(change.unchanged) == ["HK1"]
+    assert of(destroyed).destroyed_record_ids == [record["id"]]
+    assert [payload.cursor for payload in hook.payloads(cursor=2, limit=1)] == [2]
+    assert changed.action_metadata.source == "publicApi"
+    before = hook.expiration_time
+    time.sleep(0.01)
+    hook.extend_expiration()
+    hook.disable_notifications()
+    assert not base.webhook(made.id).are_notifications_enabled
+    hook.enable_notifications()
+    assert base.webhook(made.id).expiration_time > before
+    hook.delete()
+    assert base.webhooks() == []
+    for _ in range(10):
+        base.add_webhook(url, spec)
+    refused(422, "TOO_MANY_WEBHOOKS_IN_BASE", lambda: base.add_webhook(url, spec))
+    for hook in base.webhooks():
+        hook.delete()
+    server.shutdown()
+
+
 control("POST", "reset", {})
 control("PATCH", "knobs", {"limits": {"per_base": 0, "per_token": 0}})
 check("whoami", whoami)
@@ -180,3 +256,4 @@ check("refusals", refusals)
 check("the rate limit and its penalty", rate_limit)
 check("faults as the client's retries see them", default_retry)
 check("lost and truncated answers", faults)
+check("webhooks, their notifications and payloads", webhooks)

@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod airtable;
 mod audit;
 mod auth;
 mod bulk;

@@ -62,6 +62,11 @@ impl Base {
         self.find(key).ok_or_else(Refusal::no_model)
     }
 
+    /// The places of its tables.
+    pub(crate) fn places(&self) -> impl Iterator<Item = TableAt> + use<> {
+        (0..self.tables.len()).map(TableAt)
+    }
+
     pub(crate) fn table(&self, at: TableAt) -> &Table {
         &self.tables[at.0]
     }

@@ -27,6 +27,19 @@ pub(crate) enum Call {
     UpdateOne(Place, String, Mode),
     DeleteMany(Place),
     DeleteOne(Place, String),
+    Webhooks(String),
+    CreateWebhook(String),
+    /// What is done with the webhook of this id.
+    Webhook(String, String, WebhookCall),
+}
+
+/// What can be done with a webhook that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WebhookCall {
+    EnableNotifications,
+    Refresh,
+    Delete,
+    Payloads,
 }
 
 /// A table of a base, as the caller named them.
@@ -45,6 +58,7 @@ impl Call {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         match segments.split_first()? {
             (&"v0", ["meta", rest @ ..]) => meta(method, rest),
+            (&"v0", ["bases", base, "webhooks", rest @ ..]) => webhooks(method, base, rest),
             (&"v0", rest) => records(method, rest),
             _ => None,
         }
@@ -54,7 +68,11 @@ impl Call {
     pub(crate) fn base(&self) -> Option<&str> {
         match self {
             Self::WhoAmI | Self::Bases => None,
-            Self::Schema(base) | Self::CreateTable(base) => Some(base),
+            Self::Schema(base)
+            | Self::CreateTable(base)
+            | Self::Webhooks(base)
+            | Self::CreateWebhook(base)
+            | Self::Webhook(base, ..) => Some(base),
             Self::ChangeTable(place)
             | Self::CreateField(place)
             | Self::ChangeField(place, _)
@@ -84,6 +102,9 @@ impl Call {
             Self::Create(_) => "create",
             Self::UpdateMany(..) | Self::UpdateOne(..) => "update",
             Self::DeleteMany(_) | Self::DeleteOne(..) => "delete",
+            Self::Webhooks(_) => "webhooks",
+            Self::Webhook(_, _, WebhookCall::Payloads) => "payloads",
+            Self::CreateWebhook(_) | Self::Webhook(..) => "webhook_change",
         }
     }
 
@@ -95,7 +116,10 @@ impl Call {
 
     /// Whether carrying the call out changes something.
     pub(crate) fn writes(&self) -> bool {
-        !matches!(self.kind(), "whoami" | "bases" | "schema" | "list" | "get")
+        !matches!(
+            self.kind(),
+            "whoami" | "bases" | "schema" | "list" | "get" | "webhooks" | "payloads"
+        )
     }
 }
 
@@ -150,6 +174,20 @@ fn records(method: &Method, rest: &[&str]) -> Option<Call> {
         (&Method::DELETE, [base, table, record]) => {
             Call::DeleteOne(Place::new(base, table), (*record).into())
         }
+        _ => return None,
+    };
+    Some(call)
+}
+
+fn webhooks(method: &Method, base: &str, rest: &[&str]) -> Option<Call> {
+    let of = |id: &str, what| Call::Webhook(base.into(), id.into(), what);
+    let call = match (method, rest) {
+        (&Method::GET, []) => Call::Webhooks(base.into()),
+        (&Method::POST, []) => Call::CreateWebhook(base.into()),
+        (&Method::DELETE, [id]) => of(id, WebhookCall::Delete),
+        (&Method::GET, [id, "payloads"]) => of(id, WebhookCall::Payloads),
+        (&Method::POST, [id, "refresh"]) => of(id, WebhookCall::Refresh),
+        (&Method::POST, [id, "enableNotifications"]) => of(id, WebhookCall::EnableNotifications),
         _ => return None,
     };
     Some(call)

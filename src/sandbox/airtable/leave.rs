@@ -6,8 +6,8 @@ use super::{call::Call, refusal::Refusal};
 pub(crate) enum Leave {
     /// Everything that its owner may.
     All,
-    /// What was allowed to an integration.
-    Scopes(Vec<String>),
+    /// What was allowed to the integration of this client id.
+    Integration { client: String, scopes: Vec<String> },
 }
 
 impl Leave {
@@ -15,7 +15,23 @@ impl Leave {
     pub(super) fn scopes(&self) -> Option<&[String]> {
         match self {
             Self::All => None,
-            Self::Scopes(scopes) => Some(scopes),
+            Self::Integration { scopes, .. } => Some(scopes),
+        }
+    }
+
+    /// The client id of the integration that calls; none for a personal token.
+    pub(super) fn client(&self) -> Option<&str> {
+        match self {
+            Self::All => None,
+            Self::Integration { client, .. } => Some(client),
+        }
+    }
+
+    /// Refuses what needs a scope that is not there.
+    pub(super) fn demand(&self, needed: &str) -> Result<(), Refusal> {
+        match self.scopes() {
+            Some(scopes) if !scopes.iter().any(|scope| scope == needed) => Err(Refusal::no_scope()),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -25,15 +41,11 @@ impl Leave {
             "whoami" => return Ok(()),
             "bases" | "schema" => "schema.bases:read",
             "schema_change" => "schema.bases:write",
+            "webhooks" | "webhook_change" | "payloads" => "webhook:manage",
             _ if call.writes() => "data.records:write",
             _ => "data.records:read",
         };
-        match self {
-            Self::Scopes(scopes) if !scopes.iter().any(|scope| scope == needed) => {
-                Err(Refusal::no_scope())
-            }
-            Self::All | Self::Scopes(_) => Ok(()),
-        }
+        self.demand(needed)
     }
 }
 
@@ -45,7 +57,10 @@ mod tests {
 
     #[test]
     fn each_call_needs_its_scope() {
-        let reader = Leave::Scopes(vec!["data.records:read".to_owned()]);
+        let reader = Leave::Integration {
+            client: "one".to_owned(),
+            scopes: vec!["data.records:read".to_owned()],
+        };
         for (method, path, may) in [
             (Method::GET, "/v0/meta/whoami", true),
             (Method::GET, "/v0/app1/T", true),
@@ -54,6 +69,8 @@ mod tests {
             (Method::DELETE, "/v0/app1/T/rec1", false),
             (Method::GET, "/v0/meta/bases", false),
             (Method::POST, "/v0/meta/bases/app1/tables", false),
+            (Method::GET, "/v0/bases/app1/webhooks", false),
+            (Method::GET, "/v0/bases/app1/webhooks/ach1/payloads", false),
         ] {
             let call = Call::parse(&method, path).unwrap();
             assert_eq!(reader.covers(&call).is_ok(), may, "{method} {path}");

@@ -1,7 +1,8 @@
 //! Plays Airtable: its Web API for records and schema, with its limits and its refusals.
 //!
-//! Left out, and answered as paths that do not exist: webhooks, comments and the upload of
-//! attachments. A link field has no inverse field in the linked table.
+//! Left out, and answered as paths that do not exist: comments and the upload of attachments. Of
+//! webhooks it leaves out what forms and automations do, and cells that the vendor works out. A
+//! link field has no inverse field in the linked table.
 mod base;
 mod call;
 mod cell;
@@ -21,6 +22,7 @@ mod sort;
 mod table;
 mod value;
 mod vendor;
+mod webhooks;
 mod write;
 
 pub(crate) use base::{Base, TableAt};
@@ -34,4 +36,5 @@ pub(crate) use sort::sort;
 pub(crate) use table::{Author, Slot};
 pub(crate) use value::{Format, RecordView};
 pub(crate) use vendor::{Airtable, Moment};
+pub use webhooks::WebhookKnobs;
 pub(crate) use write::Rules;

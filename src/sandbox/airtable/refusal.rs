@@ -175,6 +175,31 @@ impl Refusal {
         )
     }
 
+    /// A webhook that is not there, or is another's.
+    pub(crate) fn no_webhook() -> Self {
+        Self::told(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            "Could not find a webhook with this ID",
+        )
+    }
+
+    /// A base with as many webhooks as it takes.
+    pub(crate) fn too_many_webhooks() -> Self {
+        Self::unprocessable(
+            "TOO_MANY_WEBHOOKS_IN_BASE",
+            "The base has as many webhooks as it can have",
+        )
+    }
+
+    /// A base with as many webhooks of one integration as it takes.
+    pub(crate) fn too_many_webhooks_of_integration() -> Self {
+        Self::unprocessable(
+            "TOO_MANY_WEBHOOKS_BY_OAUTH_INTEGRATION_IN_BASE",
+            "The integration has as many webhooks in this base as it can have",
+        )
+    }
+
     pub(crate) fn bad_formula(why: &str) -> Self {
         Self::unprocessable(
             "INVALID_FILTER_BY_FORMULA",

@@ -58,6 +58,15 @@ impl Row {
 /// One cell to write; `None` empties it.
 pub(crate) type CellChange = (Column, Option<Cell>);
 
+/// What became of a row, as somebody who watches its table sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum RowChange {
+    Created(Slot),
+    /// With what the cells that are other now held before.
+    Changed(Slot, Vec<CellChange>),
+    Destroyed(RecordId),
+}
+
 /// Who writes, and when.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stamp {
@@ -74,6 +83,8 @@ pub(crate) struct Table {
     rows: Vec<Option<Row>>,
     by_id: HashMap<RecordId, Slot>,
     indexes: Indexes,
+    /// What became of its rows since somebody began to watch; none when nobody does.
+    seen: Option<Vec<RowChange>>,
 }
 
 impl Table {
@@ -88,7 +99,18 @@ impl Table {
             rows: Vec::new(),
             by_id: HashMap::new(),
             indexes: Indexes::default(),
+            seen: None,
         }
+    }
+
+    /// Keeps what becomes of its rows from now on.
+    pub(crate) fn watch(&mut self) {
+        self.seen = Some(Vec::new());
+    }
+
+    /// What became of its rows since it was watched, which ends with this.
+    pub(crate) fn watched(&mut self) -> Vec<RowChange> {
+        self.seen.take().unwrap_or_default()
     }
 
     pub(crate) fn fields(&self) -> &[Field] {
@@ -177,6 +199,9 @@ impl Table {
         self.indexes.enter(slot, &row);
         self.by_id.insert(id, slot);
         self.rows.push(Some(row));
+        if let Some(seen) = &mut self.seen {
+            seen.push(RowChange::Created(slot));
+        }
         slot
     }
 
@@ -186,6 +211,13 @@ impl Table {
             return;
         };
         self.indexes.leave(slot, row);
+        if let Some(seen) = &mut self.seen {
+            let others = cells
+                .iter()
+                .filter(|(at, cell)| row.cell(*at) != cell.as_ref());
+            let before = others.map(|(at, _)| (*at, row.cell(*at).cloned()));
+            seen.push(RowChange::Changed(slot, before.collect()));
+        }
         put(&mut row.cells, cells);
         row.modified = Some((stamp.at, stamp.by));
         self.indexes.enter(slot, row);
@@ -197,6 +229,9 @@ impl Table {
         };
         self.indexes.leave(slot, &row);
         self.by_id.remove(&row.id);
+        if let Some(seen) = &mut self.seen {
+            seen.push(RowChange::Destroyed(row.id));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     quota::{Admission, Quotas},
     refusal::Refusal,
     table::Author,
+    webhooks::Webhooks,
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming, settings::Knobs};
 
@@ -19,6 +20,7 @@ pub(crate) struct Airtable {
     pub(super) ids: Ids,
     pub(super) listings: Listings,
     pub(super) quotas: Quotas,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// The circumstances of a call: when, by whom, and how the knobs stand.
@@ -39,6 +41,7 @@ impl Airtable {
             ids: Ids::seeded(seed),
             listings: Listings::default(),
             quotas: Quotas::default(),
+            webhooks: Webhooks::seeded(seed),
         }
     }
 
@@ -74,7 +77,22 @@ impl Airtable {
         }
     }
 
+    /// Carries a call out, and lets the webhooks of its base know what it changed.
     pub(crate) fn carry_out(
+        &mut self,
+        call: &Call,
+        incoming: &Incoming,
+        moment: Moment<'_>,
+    ) -> Result<Answer, Refusal> {
+        let watch = self.watch(call, moment.now);
+        let answer = self.answer(call, incoming, moment);
+        if let Some(watch) = watch {
+            self.tell(&watch, moment);
+        }
+        answer
+    }
+
+    fn answer(
         &mut self,
         call: &Call,
         incoming: &Incoming,
@@ -101,6 +119,9 @@ impl Airtable {
             }
             Call::DeleteMany(place) => self.delete_many(place, incoming, moment),
             Call::DeleteOne(place, record) => self.delete_one(place, record),
+            Call::Webhooks(base) => self.list_webhooks(base, moment),
+            Call::CreateWebhook(base) => self.create_webhook(base, body, moment),
+            Call::Webhook(base, id, what) => self.at_webhook((base, id), *what, incoming, moment),
         }
     }
 

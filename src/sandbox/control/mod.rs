@@ -107,6 +107,7 @@ fn look(world: &World, incoming: &Incoming, what: &Look) -> Result<Answer, Error
         }
         Look::Knobs => Answer::ok(&world.knobs),
         Look::Faults => Answer::ok(&json!({ "items": world.faults.rules() })),
+        Look::Pings => Answer::ok(&json!({ "items": world.sents.all() })),
         Look::Bases => tables::bases(&world.airtable),
         Look::Records(place) => tables::records(&world.airtable, place, incoming)?,
     };

@@ -21,6 +21,8 @@ pub(super) enum Look {
     Log,
     Knobs,
     Faults,
+    /// The notifications that were sent.
+    Pings,
     Bases,
     Records(Place),
 }
@@ -58,6 +60,7 @@ fn look(segments: &[&str]) -> Option<Look> {
         ["log"] => Some(Look::Log),
         ["knobs"] => Some(Look::Knobs),
         ["faults"] => Some(Look::Faults),
+        ["pings"] => Some(Look::Pings),
         ["bases"] => Some(Look::Bases),
         ["bases", base, "tables", table, "records"] => Some(Look::Records(Place::new(base, table))),
         _ => None,

@@ -71,6 +71,13 @@ impl Desk {
         good.then_some(grant.scopes.as_slice())
     }
 
+    /// The integration that an access token was given to.
+    pub(in crate::sandbox) fn client(&self, token: &str) -> Option<&str> {
+        let mut grants = self.grants.iter();
+        let grant = grants.find(|grant| grant.pair.access == token)?;
+        Some(&grant.client)
+    }
+
     /// Ends an access token before its time.
     pub(in crate::sandbox) fn expire(&mut self, token: &str, now: Timestamp) {
         let grants = self.grants.iter_mut();

@@ -35,7 +35,7 @@ impl Kind {
 }
 
 impl Choice {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({ "id": self.id, "name": self.name, "color": "blueLight2" })
     }
 }

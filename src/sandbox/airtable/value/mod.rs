@@ -11,4 +11,4 @@ mod typecast;
 pub(crate) use accept::{Desk, Pending, accept};
 pub(crate) use computed::{computed, linked_rows};
 pub(crate) use show::{Format, RecordView, Shown};
-pub(crate) use text::{number_text, text};
+pub(crate) use text::{moment_text, number_text, text};

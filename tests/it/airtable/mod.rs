@@ -1,0 +1,4 @@
+//! Airtable: the sandbox's webhooks.
+
+pub(crate) mod listener;
+mod webhooks;
