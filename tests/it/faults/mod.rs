@@ -4,6 +4,7 @@
 //! leaves it out, and `tests/all.sh --long` runs it, where it fails without what it needs.
 
 mod audit_folder;
+mod both;
 mod deliveries;
 mod disk_errors;
 mod disk_full;

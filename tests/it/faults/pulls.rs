@@ -89,7 +89,7 @@ async fn stir(vendor: &PlayedVendor, far: &Far, round: u32, dice: &mut StdRng) {
 }
 
 /// Key and name of every record of the dataset.
-async fn here(server: &Served, dataset: &str) -> BTreeMap<String, String> {
+pub(super) async fn here(server: &Served, dataset: &str) -> BTreeMap<String, String> {
     let path = format!("/datasets/{dataset}/records?limit=500");
     let page = server.get(&path).await.expect(200);
     let items = page["items"].as_array().unwrap().iter();

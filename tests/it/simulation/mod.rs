@@ -124,6 +124,12 @@ fn whatever_happens_both_sides_of_a_two_way_sync_end_alike() {
 }
 
 #[test]
+fn whatever_happens_at_notion_both_sides_of_a_two_way_sync_end_alike() {
+    let course = (Far::Notion, Direction::TwoWay);
+    survive(course, 0, seeds(50));
+}
+
+#[test]
 fn one_seed_has_one_history() {
     let courses = [
         (Far::Airtable, Direction::Push),
@@ -131,6 +137,7 @@ fn one_seed_has_one_history() {
         (Far::Airtable, Direction::TwoWay),
         (Far::Notion, Direction::Push),
         (Far::Notion, Direction::Pull),
+        (Far::Notion, Direction::TwoWay),
     ];
     for course in courses {
         for seed in 0..10 {
