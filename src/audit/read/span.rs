@@ -66,25 +66,31 @@ pub(in crate::audit) fn span_of(disk: &dyn Segments, newest: u64) -> Result<Vec<
 }
 
 /// Leaves out segments that could not be begun: where there were several tries, the last that
-/// has its first line is the one that the log goes on in, and behind an empty one it goes on in
-/// the segment before.
+/// has its first line is the one that the log goes on in, and behind one without, be it empty or
+/// room that was taken and never written, it goes on in the segment before.
 fn live(disk: &dyn Segments, names: Vec<SegmentName>) -> Result<Vec<SegmentName>, Error> {
     let mut live: Vec<SegmentName> = Vec::with_capacity(names.len());
     for name in names {
-        let length = disk.length(&name);
-        let length = length.map_err(|error| Error::Segment(name.clone(), error))?;
-        if length.unwrap_or_default() == 0 {
+        let fault = |error| Error::Segment(name.clone(), error);
+        if disk.length(&name).map_err(fault)?.unwrap_or_default() == 0 {
             continue;
         }
-        let Some(earlier) = live.pop_if(|earlier| earlier.first == name.first) else {
-            live.push(name);
-            continue;
-        };
-        let opened = opening_key(disk, &name);
-        let opened = opened.map_err(|error| Error::Segment(name.clone(), error))?;
-        live.push(if opened.is_some() { name } else { earlier });
+        let begun = opening_key(disk, &name).map_err(fault)?.is_some();
+        let tried = live.pop_if(|earlier| earlier.first == name.first);
+        match (tried, live.last()) {
+            (Some(tried), _) if !begun => live.push(tried),
+            (None, Some(before))
+                if !begun && goes_on(disk, before, name.first).map_err(fault)? => {}
+            _ => live.push(name),
+        }
     }
     Ok(live)
+}
+
+/// Whether a segment has the line of a number, or one behind it.
+fn goes_on(disk: &dyn Segments, name: &SegmentName, seq: u64) -> io::Result<bool> {
+    let length = disk.length(name)?.unwrap_or_default();
+    Ok(offset_of(disk, name, seq)? < length)
 }
 
 /// When a segment's first and last lines were, in milliseconds since 1970.

@@ -137,6 +137,28 @@ fn a_segment_that_a_crash_left_empty_hides_no_lines() {
     (1..7).for_each(|n| assert_eq!(times_shown(&shown(&log), n), 1, "act {n}"));
 }
 
+/// Found by the simulation: a segment could not be begun on a disk that was full, and after a cut
+/// of the power it was room that nothing had been written to. Readers looked there for the lines
+/// that the segment before went on with.
+#[test]
+fn a_segment_that_was_never_begun_hides_no_lines() {
+    let (disk, clock) = (MemoryDisk::default(), clock());
+    let log = Log::on_memory(&disk, &clock, 1 << 20);
+    (1..4).for_each(|n| assert!(attest(&log, &clock, n)));
+    let tried = SegmentName {
+        first: check(&disk).last_seq - 1,
+        attempt: 0,
+    };
+    drop(log);
+    disk.put(&tried, vec![0; 1400]);
+    let log = Log::on_memory(&disk, &clock, 1 << 20);
+    (4..7).for_each(|n| assert!(attest(&log, &clock, n)));
+    let report = check(&disk);
+    assert!(report.holds(), "{report}");
+    assert_eq!(shown(&log).len() as u64, report.last_seq);
+    (1..7).for_each(|n| assert_eq!(times_shown(&shown(&log), n), 1, "act {n}"));
+}
+
 #[test]
 fn a_full_disk_is_told_apart_and_reads_are_kept_or_counted() {
     let (disk, clock) = (MemoryDisk::default(), clock());

@@ -37,6 +37,25 @@ pub(super) enum Found {
     NotLookedFor,
 }
 
+/// So many remote records are named that may be one of ours.
+const NAMED: usize = 20;
+
+/// What people are told of a record that one of some remote ones may be.
+fn doubt(key: &str, ids: &[&str]) -> String {
+    let lost = "the answer to its creation was lost, and";
+    match ids {
+        [id] => format!(
+            "{lost} {id} may be it under another key; give that record the key {key:?} or delete \
+             it, then run again"
+        ),
+        ids => format!(
+            "{lost} one of {} may be it under another key; give that one the key {key:?}, or \
+             delete them, then run again",
+            ids.join(", ")
+        ),
+    }
+}
+
 impl Pass<'_> {
     /// Looks for each record by its key, and links those that are found. `since` is when their
     /// creation was announced, `tried` when it was tried last: until the provider's lists show what
@@ -149,12 +168,10 @@ impl Pass<'_> {
         let strangers = self.unlinked(strangers).await?;
         for (load, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
             let like = |held: &&Held| load.resembles(held, key);
-            if let Some(held) = strangers.iter().find(like) {
-                *found = Found::Doubtful(format!(
-                    "the answer to its creation was lost, and {} may be it under another key; give \
-                     that record the key {:?} or delete it, then run again",
-                    held.id, load.key
-                ));
+            let ids = strangers.iter().filter(like).map(|held| held.id.as_str());
+            let ids: Vec<&str> = ids.take(NAMED).collect();
+            if !ids.is_empty() {
+                *found = Found::Doubtful(doubt(&load.key, &ids));
             }
         }
         Ok(())
@@ -296,5 +313,18 @@ impl Load {
         Content::Found {
             ours: self.fate == Fate::Created,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::doubt;
+
+    #[test]
+    fn whoever_has_to_look_is_told_every_record_at_once() {
+        let one = doubt("K1", &["recA"]);
+        assert!(one.ends_with("recA may be it under another key; give that record the key \"K1\" or delete it, then run again"), "{one}");
+        let some = doubt("K1", &["recA", "recB"]);
+        assert!(some.contains("one of recA, recB may be it"), "{some}");
     }
 }

@@ -108,18 +108,21 @@ pub(super) async fn tidy(world: &mut World, appliance: &Appliance) -> bool {
     let unknown: Vec<Outcome> = unknown.cloned().collect();
     for outcome in &unknown {
         let reason = outcome.reason.as_deref().unwrap_or_default();
-        let named = reason
-            .split([' ', ',', ';'])
-            .find(|word| world.vendor.table.knows(word));
-        let id = named.expect("the reason names the record");
-        let Some(row) = world.vendor.table.rows.get(id) else {
-            continue; // it was named for another record before
-        };
-        if row.made_for.as_ref() == Some(&outcome.key) {
-            let key = serde_json::json!({ FIELDS[0].1: outcome.key });
-            world.vendor.edit(id, key).await;
-        } else {
-            world.vendor.delete(id).await;
+        let words = reason.split([' ', ',', ';']);
+        let named: Vec<&str> = words
+            .filter(|word| world.vendor.table.knows(word))
+            .collect();
+        assert!(!named.is_empty(), "the reason names the record: {reason}");
+        for id in named {
+            let Some(row) = world.vendor.table.rows.get(id) else {
+                continue; // it was named for another record before
+            };
+            if row.made_for.as_ref() == Some(&outcome.key) {
+                let key = serde_json::json!({ FIELDS[0].1: outcome.key });
+                world.vendor.edit(id, key).await;
+            } else {
+                world.vendor.delete(id).await;
+            }
         }
     }
     !unknown.is_empty()
