@@ -179,6 +179,9 @@ impl Pass<'_> {
                         group.sends_again(load.announce());
                     }
                     match found {
+                        Found::Held if load.meeting.is_some() && load.row.id.is_some() => {
+                            done.push(load.came_to_be(&self.fit.mark));
+                        }
                         Found::Nothing | Found::Held => again.push(load),
                         Found::Doubtful(reason) => done.push(ended(load, End::Unknown { reason })),
                         Found::NotLookedFor => done.push(ended(load, End::Left)),

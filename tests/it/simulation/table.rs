@@ -67,7 +67,7 @@ pub(super) struct Row {
     pub(super) left: Cells,
     /// Whether the appliance was shown it since anybody changed it last.
     pub(super) shown: bool,
-    /// Whether another was made under the same key when the appliance deleted it.
+    /// Whether another had the same key when the appliance deleted it, made by whomever.
     pub(super) double: bool,
 }
 
@@ -121,8 +121,11 @@ impl Table {
         if page["in_trash"] == true {
             // What lies there already is trashed again and stays there.
             if let Some(mut row) = self.rows.remove(id) {
-                let same = |other: &Row| other.made_for == row.made_for;
-                row.double = row.made_for.is_some() && self.rows.values().any(same);
+                let made = row.made_for.as_deref();
+                let same = |other: &Row| {
+                    other.made_for.as_deref() == made || other.key() == made.unwrap_or_default()
+                };
+                row.double = made.is_some() && self.rows.values().any(same);
                 self.taken.insert(id.to_owned(), row);
             }
             return;

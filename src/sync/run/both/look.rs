@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::super::super::counts::Fate;
 use super::super::super::link::Hash;
 use super::super::super::memory::Was;
@@ -60,6 +62,24 @@ impl Meeting {
 }
 
 impl Load {
+    /// How a record ended that was found after the answer to its creation was lost: what was sent is
+    /// agreed, and what differs from it by now is somebody's edit, which the next run brings. One
+    /// that was there before is met by the next run.
+    pub(in super::super) fn came_to_be(self, mark: &Hash) -> Done {
+        let (Some(meeting), Some(id), Fate::Created) = (&self.meeting, &self.row.id, self.fate)
+        else {
+            return self.moved();
+        };
+        let held = Held {
+            id: id.clone(),
+            created_at: Timestamp::UNIX_EPOCH,
+            changed: None,
+            created: false,
+            cells: self.row.cells.clone(),
+        };
+        meeting.kept(&self, held, mark)
+    }
+
     /// That it is left to the next run.
     pub(in super::super) fn moved(self) -> Done {
         let end = End::Moved {
@@ -150,8 +170,6 @@ fn idle(key: String, remote_id: String) -> Idle {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::super::super::super::link::UNKNOWN;
     use super::super::base::apart;
     use super::*;
@@ -162,13 +180,8 @@ mod tests {
         Now::of(texts.iter().map(|text| Value::text(*text)).collect()).cells
     }
 
-    /// What is agreed of a record after a write that left the second of two cells untouched.
-    fn agreed(there: Option<Cells>, answered: &[&str]) -> Cells {
-        let meeting = Meeting {
-            here: cells(&["ours", "x"]),
-            there,
-        };
-        let load = Load {
+    fn load() -> Load {
+        Load {
             key: "k".into(),
             fate: Fate::Changed,
             sent: UNKNOWN,
@@ -185,6 +198,14 @@ mod tests {
                 cells: vec![Value::text("ours"), None],
                 untouched: vec![1],
             },
+        }
+    }
+
+    /// What is agreed of a record after a write that left the second of two cells untouched.
+    fn agreed(there: Option<Cells>, answered: &[&str]) -> Cells {
+        let meeting = Meeting {
+            here: cells(&["ours", "x"]),
+            there,
         };
         let held = Held {
             id: "rec1".into(),
@@ -193,7 +214,7 @@ mod tests {
             created: false,
             cells: answered.iter().map(|text| Value::text(*text)).collect(),
         };
-        match meeting.kept(&load, held, &UNKNOWN).end {
+        match meeting.kept(&load(), held, &UNKNOWN).end {
             End::Kept { cells, here, .. } => {
                 assert_eq!(apart(&here), meeting.here);
                 apart(&cells)
@@ -214,5 +235,35 @@ mod tests {
         let agreed = agreed(None, &["ours", "a default"]);
         assert_eq!(agreed[0], cells(&["ours"])[0]);
         assert_eq!(agreed[1], PENDING);
+    }
+
+    /// Found by the simulation: a colleague edited a record before its lost answer was looked for,
+    /// and it was written once more over the edit.
+    #[test]
+    fn what_was_sent_is_agreed_of_a_record_whose_answer_was_lost() {
+        let met = Meeting {
+            here: cells(&["ours", "x"]),
+            there: None,
+        };
+        let found = |fate| Load {
+            fate,
+            ours: false,
+            meeting: Some(Box::new(met.clone())),
+            ..load()
+        };
+        let End::Kept {
+            cells: agreed,
+            fate,
+            ..
+        } = found(Fate::Created).came_to_be(&UNKNOWN).end
+        else {
+            panic!("it was made");
+        };
+        assert_eq!(
+            (&apart(&agreed)[0], fate),
+            (&cells(&["ours"])[0], Fate::Created)
+        );
+        let before = found(Fate::Matched).came_to_be(&UNKNOWN).end;
+        assert!(matches!(before, End::Moved { .. }), "{before:?}");
     }
 }
