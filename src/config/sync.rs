@@ -56,7 +56,7 @@ impl Sync {
             undo_for: from.key(
                 "undo_for",
                 7 * DAY,
-                "A run of a push can be undone so long after its end: until then it is remembered \
+                "A run can be undone so long after its end: until then it is remembered \
                  what each record held that it wrote.",
             ),
             undo_megabytes: from.within(

@@ -178,6 +178,11 @@ impl Unread {
         self.envelope.hash()
     }
 
+    /// The canonical fields as they are stored.
+    pub fn canonical(&self) -> &[u8] {
+        self.envelope.json()
+    }
+
     /// The batch that wrote it last.
     pub fn version(&self) -> Version {
         self.version

@@ -45,12 +45,7 @@ impl Fields {
     }
 
     /// The same of those fields alone whose positions `wanted` takes.
-    pub(super) fn write_some(
-        &self,
-        schema: &Schema,
-        out: &mut Vec<u8>,
-        wanted: impl Fn(usize) -> bool,
-    ) {
+    pub fn write_some(&self, schema: &Schema, out: &mut Vec<u8>, wanted: impl Fn(usize) -> bool) {
         out.push(b'{');
         let mut first = true;
         for (at, value) in self.iter().enumerate() {

@@ -13,6 +13,7 @@ use super::letter::DeadLetters;
 use super::link::Links;
 use super::memory::Memories;
 use super::outcome::Outcomes;
+use super::past::Pasts;
 use super::plan::{BY_SYNC as OF_SYNC, Plans};
 use super::syncs::Syncs;
 use super::tide::Tides;
@@ -118,13 +119,15 @@ impl Syncs {
 
     /// Removes what a run remembers of what it wrote.
     pub(super) async fn forget(&self, run: RunId) -> Result<(), Error> {
+        self.forget_all::<Memories>(run).await?;
+        self.forget_all::<Pasts>(run).await
+    }
+
+    async fn forget_all<C: Collection>(&self, run: RunId) -> Result<(), Error> {
         let of_run = || prefix(&run);
-        while self
-            .first::<Memories>(&Scan::prefix(of_run(), 1))?
-            .is_some()
-        {
+        while self.first::<C>(&Scan::prefix(of_run(), 1))?.is_some() {
             let mut batch = Batch::bookkeeping();
-            batch.clear::<Memories>(of_run(), BLOCKS);
+            batch.clear::<C>(of_run(), BLOCKS);
             self.services.store.commit(batch).await?;
         }
         Ok(())

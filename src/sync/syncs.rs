@@ -22,6 +22,7 @@ use super::mapping::{Fault, Way, Wish, check};
 use super::meeting::{Meeting, MeetingChange};
 use super::memory::Memories;
 use super::outcome::Outcomes;
+use super::past::Pasts;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
@@ -164,7 +165,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 20] {
+pub fn tables() -> [Table; 21] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -186,6 +187,7 @@ pub fn tables() -> [Table; 20] {
         Table::of::<ByKey>(),
         Table::of::<Conflicts>(),
         Table::of::<Memories>(),
+        Table::of::<Pasts>(),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Remembers of each remote record which one here it has become, and what it then held.
 
-use super::link::Hash;
+use super::link::{Content, Hash, Link};
 use crate::base::SyncId;
 use crate::fields::ContentHash;
 use crate::store::{self, Collection};
@@ -45,6 +45,21 @@ impl Tie {
             None => self.source == *source,
         };
         self.touched || !same
+    }
+
+    /// The link that leads back to the remote record, which was there before.
+    pub(crate) fn link(&self, remote_id: &str) -> Link {
+        Link {
+            remote_id: remote_id.to_owned(),
+            content: Content::Agreed {
+                sent: self.echo,
+                echo: self.echo,
+            },
+            source: self.source,
+            cells: Vec::new(),
+            here: Vec::new(),
+            ours: false,
+        }
     }
 }
 

@@ -9,20 +9,21 @@ use tracing::info;
 use super::direction::Direction;
 use super::error::Error;
 use super::job::{ACTIVE, Job, Runs, Task};
-use super::memory::{Memories, Memory};
+use super::memory::{self, Memories, Memory};
+use super::past::{self, Pasts};
 use super::plan::{Plan, Plans};
 use super::survey::Survey;
 use super::syncs::Syncs;
 use crate::base::{Actor, PlanId, RunId, Scope, UserId};
-use crate::store::{Batch, Key as _, Scan};
+use crate::store::{Batch, Collection, Key as _, Scan};
 
 /// Why a run cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoUndo {
     /// It has not ended.
     NotEnded,
-    /// It has written records here, which is not remembered.
-    NotAPush,
+    /// It was one of both ways, of which nothing is remembered.
+    TwoWay,
     /// It has written nothing, or was executed before runs could be undone.
     Nothing,
     /// It has written more than is remembered of one run.
@@ -38,7 +39,7 @@ impl Display for NoUndo {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         f.write_str(match self {
             Self::NotEnded => "it has not ended; wait for its end, or cancel it",
-            Self::NotAPush => "it is none of a push; what is written here is not remembered",
+            Self::TwoWay => "it is one of both ways, of which is not remembered what it wrote",
             Self::Nothing => {
                 "it has written nothing that is remembered; what was delivered to a hook cannot be \
                  taken back"
@@ -66,7 +67,7 @@ impl Job {
             return Some(NoUndo::Undone(run));
         }
         match self.memory {
-            Memory::Nothing if self.direction != Direction::Push => Some(NoUndo::NotAPush),
+            Memory::Nothing if self.direction == Direction::TwoWay => Some(NoUndo::TwoWay),
             Memory::Nothing => Some(NoUndo::Nothing),
             Memory::TooMuch => Some(NoUndo::TooMuch),
             Memory::Kept { .. } => {
@@ -95,7 +96,9 @@ impl Syncs {
         if let Some(why) = job.no_undo(self.services.clock.now()) {
             return Err(Error::NotUndoable(id, why));
         }
-        sync.plan_for(true, Some(id), by).await
+        // What a pull wrote is here.
+        let read_first = job.direction != Direction::Pull;
+        sync.plan_for(read_first, Some(id), by).await
     }
 
     /// The run that a job undoes, or finds out how to.
@@ -158,16 +161,32 @@ impl Syncs {
 
     /// Removes what is remembered of runs that can no longer be undone.
     pub(super) async fn forget_expired(&self, stop: &CancellationToken) -> Result<(), Error> {
+        let there = self.forget_expired_of::<Memories>(memory::Block::owner, stop);
+        let there = there.await?;
+        let here = self.forget_expired_of::<Pasts>(past::Block::owner, stop);
+        let forgotten = there + here.await?;
+        if forgotten > 0 {
+            info!(runs = forgotten, "forgot what {forgotten} runs wrote");
+        }
+        Ok(())
+    }
+
+    /// The same of what is remembered there, or here; gives of how many runs.
+    async fn forget_expired_of<C: Collection<Key = (RunId, u32)>>(
+        &self,
+        owner: fn(&C::Value) -> Option<UserId>,
+        stop: &CancellationToken,
+    ) -> Result<u64, Error> {
         let now = self.services.clock.now();
         let store = &self.services.store;
         let (mut from, mut forgotten) = (Vec::new(), 0_u64);
         while !stop.is_cancelled() {
             let scan = Scan::all(1).from(std::mem::take(&mut from));
-            let Some(row) = store.scan::<Memories>(&scan)?.rows.into_iter().next() else {
+            let Some(row) = store.scan::<C>(&scan)?.rows.into_iter().next() else {
                 break;
             };
             let (run, _) = row.key;
-            let job = match row.value.owner() {
+            let job = match owner(&row.value) {
                 Some(owner) => store.get::<Runs>(&(owner, run))?,
                 None => None,
             };
@@ -189,9 +208,6 @@ impl Syncs {
             }
             from = (run, u32::MAX).bytes();
         }
-        if forgotten > 0 {
-            info!(runs = forgotten, "forgot what {forgotten} runs wrote");
-        }
-        Ok(())
+        Ok(forgotten)
     }
 }

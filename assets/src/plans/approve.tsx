@@ -39,8 +39,10 @@ export function Approve({ plan }: { plan: Plan }) {
           </p>
           {plan.undoes && (
             <p>
-              The schedule of the sync then rests until you wake it: its next run would write again
-              what the dataset says.
+              The schedule of the sync then rests until you wake it: its next run would{" "}
+              {plan.direction === "pull"
+                ? "bring again what the table holds."
+                : "write again what the dataset says."}
             </p>
           )}
           <Failure error={approve.error} />

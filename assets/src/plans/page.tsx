@@ -120,7 +120,7 @@ function Outlook({ counts, undoes }: { counts: RunCounts; undoes: boolean }) {
     <Notice tone="good" title="Nothing to write">
       <p>
         {undoes
-          ? "Nothing that the run wrote can be taken back: what is listed below was changed there since, or is not known."
+          ? "Nothing that the run wrote can be taken back: what is listed below was changed since, or is not known."
           : "Both ends are alike, so that there is nothing to approve."}
       </p>
     </Notice>

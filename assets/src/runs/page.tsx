@@ -116,9 +116,12 @@ function Course({ run }: { run: Run }) {
   );
 }
 
-function Ending({ run: { kind, counts, changes_since } }: { run: Run }) {
+function Ending({ run: { kind, counts, changes_since, direction } }: { run: Run }) {
   if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
-  if (kind === "undo") return <Undone left={counts.refused + counts.unknown + counts.held} />;
+  if (kind === "undo") {
+    const left = counts.refused + counts.unknown + counts.held;
+    return <Undone left={left} isPull={direction === "pull"} />;
+  }
   const open = counts.refused + counts.unknown + counts.held;
   if (open === 0 && changes_since)
     return (
@@ -136,7 +139,7 @@ function Ending({ run: { kind, counts, changes_since } }: { run: Run }) {
   );
 }
 
-function Undone({ left }: { left: number }) {
+function Undone({ left, isPull }: { left: number; isPull: boolean }) {
   return (
     <Notice
       tone={left > 0 ? "warn" : "good"}
@@ -147,7 +150,10 @@ function Undone({ left }: { left: number }) {
       }
     >
       {left > 0 && <p>Why is said below.</p>}
-      <p>The schedule of the sync rests. A run that is asked for writes what the dataset says.</p>
+      <p>
+        The schedule of the sync rests. A run that is asked for{" "}
+        {isPull ? "brings again what the table holds." : "writes what the dataset says."}
+      </p>
     </Notice>
   );
 }

@@ -14,6 +14,7 @@ import { Failure } from "../ui/notice";
 export function Undo({ run }: { run: Run }) {
   const [isAsking, setIsAsking] = useState(false);
   const undo = useUndo(run);
+  const isPull = run.direction === "pull";
   if (!run.undo_until) return null;
   return (
     <>
@@ -24,12 +25,14 @@ export function Undo({ run }: { run: Run }) {
         <div className="stack">
           <p>
             First a plan is made: it looks at each record that the run wrote and shows, field by
-            field, what would be taken back. What somebody has changed there since is left alone.
+            field, what would be taken back {isPull ? "here" : "there"}. What somebody has changed{" "}
+            {isPull ? "here since is left as it is, field by field" : "there since is left alone"}.
             Nothing is written before you approve it.
           </p>
           <p>
             When it is carried out, the schedule of the sync rests until you wake it: its next run
-            would write again what the dataset says.
+            would{" "}
+            {isPull ? "bring again what the table holds" : "write again what the dataset says"}.
           </p>
           <p className="quiet">
             What the run wrote is remembered until {formatMoment(run.undo_until)}.

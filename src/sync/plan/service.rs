@@ -77,6 +77,8 @@ impl Sync {
         let name = &self.definition().name;
         let agreed = Scan::prefix(prefix(&self.id()), 1);
         let agreed = syncs.services.store.scan::<Links>(&agreed)?;
+        // A pull has nothing to go by but what it reads.
+        let reads = self.definition().direction == Direction::Pull;
         let (id, job_id) = (PlanId::new(clock), RunId::new(clock));
         let plan = Plan {
             sync: self.id(),
@@ -85,12 +87,9 @@ impl Sync {
             by: starter(by),
             job: job_id,
             state: PlanState::Making,
-            // A pull has nothing to go by but what it reads.
-            // A hook has nothing to read.
+            // A hook has nothing to read, and what a pull wrote is here.
             read_first: syncs.shows_records(self)?
-                && (read_first
-                    || self.definition().direction == Direction::Pull
-                    || agreed.rows.is_empty()),
+                && (read_first || undoes.is_none() && (reads || agreed.rows.is_empty())),
             scope: self.definition().scope.clone(),
             undoes,
             queued_at: clock.now(),

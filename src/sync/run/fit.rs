@@ -25,6 +25,8 @@ pub(in crate::sync) struct Fit {
     pub(in crate::sync) layout: Layout,
     /// The fingerprint of the layout's fields.
     pub(super) mark: Hash,
+    /// The fingerprint of which of the layout's fields belongs to which of the dataset's.
+    pub(super) pairing: Hash,
     /// The fingerprint of the layout's fields and of the dataset's that fill them: what a record's
     /// own fingerprint has to be seen with.
     origin: Hash,
@@ -89,10 +91,13 @@ impl Fit {
             .unwrap_or_default();
         let origins: Vec<&Field> = sources.iter().map(|at| &schema.fields()[*at]).collect();
         let origins = serde_json::to_string(&origins).unwrap_or_default();
+        let pairing = fields.iter().zip(&names);
+        let pairing = pairing.map(|(to, name)| format!("{} {name}\n", to.id));
         let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
         let ids = ids.join("\n");
         Ok(Self {
             mark: content_hash(ids.as_bytes()).0,
+            pairing: content_hash(pairing.collect::<String>().as_bytes()).0,
             origin: content_hash(format!("{ids}\n{origins}").as_bytes()).0,
             layout: Layout {
                 base: sync.base.id.clone(),

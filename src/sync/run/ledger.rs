@@ -10,6 +10,7 @@ use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
 use super::super::memory::{self, Memories, Memory};
 use super::super::outcome::{Block, Outcomes};
+use super::super::past::{self, Past, Pasts};
 use super::super::plan::Made;
 use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
@@ -125,25 +126,48 @@ impl Ledger {
         }
     }
 
-    /// Keeps what was done, unless it is more than is remembered of one run: then nothing is.
+    /// Keeps what was done there, unless it is more than is remembered of one run.
     fn remember(&mut self, batch: &mut Batch, number: u32, (memory, deeds): (&memory::Block, u64)) {
         // What goes both ways has written here too, which is not in it.
         let is_push = self.job.direction == Direction::Push;
-        if memory.is_empty() || self.remembers == 0 || !is_push {
+        let more = (deeds, memory.len() as u64);
+        if is_push && !memory.is_empty() && self.keeps(batch, more) {
+            batch.put::<Memories>(&(self.id, number), memory);
+        }
+    }
+
+    /// The same of what was done here.
+    pub(super) fn remember_here(
+        &mut self,
+        batch: &mut Batch,
+        (number, fit): (u32, &Fit),
+        pasts: &[&Past],
+    ) {
+        if pasts.is_empty() || self.remembers == 0 {
             return;
         }
-        let before = self.job.memory;
-        let more = (deeds, memory.len() as u64);
-        self.job.memory = before.with(more, self.remembers);
-        match self.job.memory {
-            Memory::TooMuch if before != Memory::TooMuch => {
-                batch.clear::<Memories>(prefix(&self.id), usize::MAX);
-            }
-            Memory::Kept { .. } => {
-                batch.put::<Memories>(&(self.id, number), memory);
-            }
-            Memory::TooMuch | Memory::Nothing => {}
+        let mut block = past::Block::new(self.owner, &fit.pairing);
+        for past in pasts {
+            block.push(past);
         }
+        let more = (pasts.len() as u64, block.len() as u64);
+        if self.keeps(batch, more) {
+            batch.put::<Pasts>(&(self.id, number), &block);
+        }
+    }
+
+    /// Whether so many records and bytes more are remembered: all that the run does is, or nothing.
+    fn keeps(&mut self, batch: &mut Batch, more: (u64, u64)) -> bool {
+        if self.remembers == 0 {
+            return false;
+        }
+        let before = self.job.memory;
+        self.job.memory = before.with(more, self.remembers);
+        if self.job.memory == Memory::TooMuch && before != Memory::TooMuch {
+            batch.clear::<Memories>(prefix(&self.id), usize::MAX);
+            batch.clear::<Pasts>(prefix(&self.id), usize::MAX);
+        }
+        matches!(self.job.memory, Memory::Kept { .. })
     }
 
     /// Takes over the calls that were made so far.

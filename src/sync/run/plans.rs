@@ -36,7 +36,7 @@ impl Claimed<'_> {
         Ok(())
     }
 
-    /// Makes a plan of a pull, from the beginning whatever came before.
+    /// Makes a plan of a pull or of what undoes one, from the beginning whatever came before.
     pub(super) async fn make_pull_plan(
         &self,
         pass: Pass<'_>,
@@ -44,7 +44,10 @@ impl Claimed<'_> {
         plan: PlanId,
     ) -> Result<(), Error> {
         self.syncs.clear_plan(plan).await?;
-        ledger.made = pass.plan_pull(ledger, plan).await?;
+        ledger.made = match self.undoes {
+            Some(run) => pass.plan_undo_here(ledger, (plan, run)).await?,
+            None => pass.plan_pull(ledger, plan).await?,
+        };
         Ok(())
     }
 
@@ -61,15 +64,23 @@ impl Claimed<'_> {
             pass.line.fail(failure.into());
             return Ok(());
         }
-        if self.sync.direction == Direction::Pull {
+        let is_pull = self.sync.direction == Direction::Pull;
+        if let Some(run) = self.undoes {
+            let known = if is_pull {
+                pass.past(run, None)?.is_some()
+            } else {
+                pass.remembered(run, None)?.is_some()
+            };
+            if !known {
+                let why = "what the run wrote that it undoes is no longer remembered";
+                pass.line.fail(outdated(why).into());
+                return Ok(());
+            }
+            if is_pull {
+                return pass.undo_here(ledger, (plan, run)).await;
+            }
+        } else if is_pull {
             return pass.pull(ledger, Task::Execute(plan)).await;
-        }
-        if let Some(run) = self.undoes
-            && pass.remembered(run, None)?.is_none()
-        {
-            let why = "what the run wrote that it undoes is no longer remembered";
-            pass.line.fail(outdated(why).into());
-            return Ok(());
         }
         pass.write_changes(ledger).await
     }

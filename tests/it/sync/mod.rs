@@ -25,6 +25,7 @@ mod schedules;
 mod shared;
 mod troubles;
 mod undo;
+mod undo_here;
 mod zapier;
 
 use std::collections::BTreeMap;

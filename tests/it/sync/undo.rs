@@ -14,7 +14,7 @@ use super::{Yard, counts, id, text};
 
 impl Yard {
     /// Asks for the plan that undoes a run, and gives it once it is made.
-    async fn undoing(&self, run: &Value) -> Value {
+    pub(super) async fn undoing(&self, run: &Value) -> Value {
         self.advance(Duration::from_mins(5));
         let path = format!("/runs/{}/undo", id(run));
         let plan = id(&self.member.post(&path, json!({})).await.expect(202));
@@ -24,7 +24,7 @@ impl Yard {
     }
 
     /// Has a plan carried out.
-    async fn carried(&self, plan: &Value) -> Value {
+    pub(super) async fn carried(&self, plan: &Value) -> Value {
         self.advance(Duration::from_mins(5));
         let path = format!("/plans/{}/runs", id(plan));
         let run = id(&self.member.post(&path, json!({})).await.expect(202));
@@ -73,7 +73,7 @@ impl Yard {
 }
 
 /// How many records were changed, created and deleted.
-fn made(run: &Value) -> (u64, u64, u64) {
+pub(super) fn made(run: &Value) -> (u64, u64, u64) {
     let counts = counts(run);
     (counts["changed"], counts["created"], counts["deleted"])
 }

@@ -7,16 +7,17 @@ use super::super::super::counts::Fate;
 use super::super::super::direction::{Gone, Pulling};
 use super::super::super::error::Error;
 use super::super::super::job::Fallen;
-use super::super::super::link::Links;
+use super::super::super::link::{Links, UNKNOWN};
+use super::super::super::past::Past;
 use super::super::super::tie::{Tie, Ties};
 use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::mark;
 use super::desk::{Bench, Desk};
-use super::judge::{Act, Judged, stamp};
+use super::judge::{Act, Deleted, Judged, stamp};
 use super::seen::Seen;
 use crate::base::SyncId;
-use crate::datasets;
+use crate::datasets::{self, Unread};
 use crate::store::{Batch, Key as _, Scan, Snapshot, prefix};
 
 /// So many are dealt with at once.
@@ -234,7 +235,7 @@ impl Bench {
             _ if tie.is_touched(&self.fit.source(here.hash()), here.hash()) => {
                 (Fate::Held, CHANGED, Act::Nothing)
             }
-            _ => (Fate::Deleted, "", Act::Delete(here.version())),
+            _ => (Fate::Deleted, "", deletes(&here, (id, tie))),
         };
         Ok(Some(Judged {
             remote_id: id.clone(),
@@ -246,6 +247,22 @@ impl Bench {
             act,
         }))
     }
+}
+
+/// The deletion of a record as it was read, with what it takes to have it back.
+pub(super) fn deletes(here: &Unread, (remote_id, tie): (&str, &Tie)) -> Act {
+    let past = Past {
+        key: here.key().to_owned(),
+        fate: Fate::Deleted,
+        remote_id: remote_id.to_owned(),
+        left: UNKNOWN,
+        former: None,
+        tie: Some(tie.clone()),
+        before: here.canonical().to_vec(),
+        after: Vec::new(),
+    };
+    let version = here.version();
+    Act::Delete(Box::new(Deleted { version, past }))
 }
 
 /// The ties of a sync after that of a remote record.

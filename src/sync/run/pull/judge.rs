@@ -2,7 +2,8 @@
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
-use super::super::super::link::{Content, Hash, Link, Links};
+use super::super::super::link::{Hash, Link, Links};
+use super::super::super::past::{Past, changed};
 use super::super::super::plan::Difference;
 use super::super::super::tie::{Tie, Ties};
 use super::super::content::{fingerprint, spell};
@@ -44,6 +45,16 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// What is remembered of it, if it is written.
+    pub(super) fn past(&self) -> Option<&Past> {
+        match &self.act {
+            Act::Nothing | Act::Letter(_) | Act::Tied(_) => None,
+            Act::Write(written) => Some(&written.past),
+            Act::Delete(deleted) => Some(&deleted.past),
+            Act::Restore(restored) => Some(&restored.past),
+        }
+    }
+
     /// Whether another row stands in its way, which may be gone by now.
     pub(super) fn is_contested(&self) -> bool {
         self.fate == Fate::Refused && self.reason.ends_with(EACH_ONCE)
@@ -61,7 +72,26 @@ pub(super) enum Act {
     /// A record.
     Write(Box<Written>),
     /// The record as it was read is deleted.
-    Delete(Version),
+    Delete(Box<Deleted>),
+    /// It becomes what it was before another run.
+    Restore(Box<Restored>),
+}
+
+/// A record that is deleted.
+pub(super) struct Deleted {
+    pub(super) version: Version,
+    pub(super) past: Past,
+}
+
+/// A record that becomes what it was before another run.
+pub(super) struct Restored {
+    /// What it becomes; none when it is deleted.
+    pub(super) put: Option<Brought>,
+    /// What it is, under whatever key; none when it is not there.
+    pub(super) here: Option<Unread>,
+    /// What is then known of it.
+    pub(super) tie: Option<Tie>,
+    pub(super) past: Past,
 }
 
 /// A record that is written.
@@ -73,6 +103,7 @@ pub(super) struct Written {
     pub(super) former: Option<(String, Option<Unread>)>,
     pub(super) tie: Tie,
     pub(super) link: Link,
+    pub(super) past: Past,
 }
 
 /// Which record here a row belongs to.
@@ -89,6 +120,9 @@ struct Standing {
     /// People have changed it since.
     touched: bool,
 }
+
+/// The fields that differ, as they were and as they become.
+type Spelt = (Vec<u8>, Vec<u8>);
 
 enum Ownership {
     Owned(Owned),
@@ -210,13 +244,10 @@ impl Judge<'_> {
             Some(base) => base.fields(schema)?,
             None => Fields::empty(schema),
         };
-        let old = self.explain.then(|| spell(&self.fit.cells(&fields)));
-        if let Err(reason) = self.fit.fill(schema, &row.cells, &mut fields) {
-            return Ok(refused(row, Some(key), reason, stamp));
-        }
-        let brought = match self.dataset.brought(&fields) {
+        let old = base.map(|_| fields.clone());
+        let brought = match self.fill(row, &mut fields) {
             Ok(brought) => brought,
-            Err(faults) => return Ok(refused(row, Some(key), told(&faults), stamp)),
+            Err(reason) => return Ok(refused(row, Some(key), reason, stamp)),
         };
         let fate = match (base, &tie) {
             (None, _) => Fate::Created,
@@ -231,27 +262,52 @@ impl Judge<'_> {
         }
         let same = former.is_none() && base.is_some_and(|base| base.hash() == brought.hash());
         if same {
-            let fate = if fate == Fate::Changed {
-                Fate::Unchanged
-            } else {
-                fate
-            };
             let act = Act::Tied(Box::new((kept, link)));
-            return Ok(judged(row, key, (fate, stamp), act));
+            return Ok(judged(row, key, (of_same(fate), stamp), act));
         }
-        let old = old.map(|old| differences(&spell(&self.fit.cells(&fields)), &old));
+        let (past, differing) = self.explained(old.as_ref(), &fields);
+        let past = Past {
+            key: key.clone(),
+            fate,
+            remote_id: row.id.clone(),
+            left: brought.hash().0,
+            former: former.as_ref().map(|(former, _)| former.clone()),
+            tie,
+            before: past.0,
+            after: past.1,
+        };
         let written = Written {
             brought,
             before,
             former,
             tie: kept,
             link,
+            past,
         };
         let act = Act::Write(Box::new(written));
         Ok(Judged {
-            fields: old.unwrap_or_default(),
+            fields: differing,
             ..judged(row, key, (fate, stamp), act)
         })
+    }
+
+    /// Lets fields hold what a row holds; errs when the dataset does not take that.
+    fn fill(&self, row: &Held, fields: &mut Fields) -> Result<Brought, String> {
+        self.fit.fill(self.dataset.schema(), &row.cells, fields)?;
+        self.dataset.brought(fields).map_err(|faults| told(&faults))
+    }
+
+    /// What a write changes of a record that was there, to be remembered, and in words if people
+    /// want to see it.
+    fn explained(&self, old: Option<&Fields>, new: &Fields) -> (Spelt, Vec<Difference>) {
+        let spelt = old.map(|old| changed(self.dataset.schema(), old, new));
+        let told = if self.explain {
+            let cells = |fields: &Fields| spell(&self.fit.cells(fields));
+            differences(&cells(new), &old.map(cells).unwrap_or_default())
+        } else {
+            Vec::new()
+        };
+        (spelt.unwrap_or_default(), told)
     }
 
     /// Whether a row's record is of the sync's making, and what people have done to it since.
@@ -288,16 +344,16 @@ impl Judge<'_> {
             ours,
             touched,
         };
-        let link = Link {
-            remote_id: row.id.clone(),
-            content: Content::Agreed { sent: echo, echo },
-            source,
-            cells: Vec::new(),
-            here: Vec::new(),
-            // The remote record was there before.
-            ours: false,
-        };
+        let link = tie.link(&row.id);
         (tie, link)
+    }
+}
+
+/// What becomes of a record whose content stays as it is.
+fn of_same(fate: Fate) -> Fate {
+    match fate {
+        Fate::Changed => Fate::Unchanged,
+        fate => fate,
     }
 }
 

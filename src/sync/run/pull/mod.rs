@@ -20,8 +20,10 @@ mod pages;
 mod plan;
 mod planned;
 mod preview;
+mod restore;
 mod seen;
 mod settle;
+mod undo;
 
 use super::super::counts::Fate;
 use super::super::error::Error;

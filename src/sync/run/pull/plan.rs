@@ -79,7 +79,7 @@ impl Pass<'_> {
     }
 
     /// Keeps what was judged until all of it can be put in order.
-    async fn foretell(
+    pub(super) async fn foretell(
         &self,
         ledger: &mut Ledger,
         plan: PlanId,
@@ -132,7 +132,7 @@ impl Pass<'_> {
     }
 
     /// Puts what was foretold in the order of keys, and gives the digest of it.
-    async fn assemble(&self, plan: PlanId) -> Result<[u8; 32], Error> {
+    pub(super) async fn assemble(&self, plan: PlanId) -> Result<[u8; 32], Error> {
         let mut content = [0; 32];
         let mut after: Option<String> = None;
         loop {

@@ -8,10 +8,12 @@ use super::super::super::direction::EMPTY;
 use super::super::super::error::Error;
 use super::super::super::outcome::Outcomes;
 use super::super::super::plan::Blocks;
+use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::mark;
 use super::desk::{Bench, Desk};
+use super::gone::deletes;
 use super::judge::{Act, Judged, stamp};
 use super::seen::Seen;
 use super::{MOVED, VANISHED};
@@ -209,8 +211,12 @@ impl Bench {
     ) -> Result<(Fate, &'static str, Act), Error> {
         let here = self.dataset.unread(moment, &missing.key)?;
         let same = here.filter(|here| stamp(&[0; 16], Some(here.hash())) == missing.stamp);
-        Ok(match same {
-            Some(here) => (Fate::Deleted, "", Act::Delete(here.version())),
+        let tie = moment.get::<Ties>(&(self.sync, missing.remote_id.clone()))?;
+        Ok(match same.zip(tie) {
+            Some((here, tie)) => {
+                let tied = (missing.remote_id.as_str(), &tie.value);
+                (Fate::Deleted, "", deletes(&here, tied))
+            }
             None => (Fate::Held, MOVED, Act::Nothing),
         })
     }

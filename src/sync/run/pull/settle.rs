@@ -8,6 +8,8 @@ use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::link::Links;
 use super::super::super::outcome::{Block, Outcomes};
+use super::super::super::past::Past;
+use super::super::super::tide::Tides;
 use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
@@ -69,10 +71,7 @@ impl Pass<'_> {
             let (bench, all) = (desk.bench(self, false), Arc::clone(&rows));
             let judge = move || bench.judge(&all[from..], &mut Overlay::default());
             let judged = self.blocking.run(judge).await?;
-            let judged: Vec<Judged> = judged
-                .into_iter()
-                .map(|judged| held_against(&desk.wanted, judged))
-                .collect();
+            let judged = desk.held_against(judged);
             let done = judged.len();
             let mut next = ledger.clone();
             let reading = next.job.reading.get_or_insert_default();
@@ -150,8 +149,7 @@ impl Pass<'_> {
             }
         }
         let sealed = (!block.is_empty()).then(|| ledger.job.seal(&block));
-        let writes = |judged: &Judged| matches!(judged.act, Act::Write(_) | Act::Delete(..));
-        let mut batch = if judged.iter().any(writes) {
+        let mut batch = if judged.iter().any(|one| one.past().is_some()) {
             let event = self.book.writing(&desk.dataset);
             let event = tally(event, judged.iter().map(|one| one.fate))
                 .detail("outcomes_sha256", ledger.job.digest.as_str());
@@ -167,6 +165,12 @@ impl Pass<'_> {
         desk.dataset.grow(&mut batch, more);
         if let Some(number) = sealed {
             batch.put::<Outcomes>(&(ledger.id, number), &block);
+            let pasts: Vec<&Past> = judged.iter().filter_map(Judged::past).collect();
+            ledger.remember_here(&mut batch, (number, &self.fit), &pasts);
+        }
+        if ledger.job.undoes.is_some() {
+            // What was not changed there since is written again only by one that reads all of it.
+            batch.discard::<Tides>(&self.sync);
         }
         ledger.put(&mut batch);
         batch
@@ -196,6 +200,8 @@ impl Pass<'_> {
                 return 0;
             }
             Act::Nothing if judged.fate == Fate::Held => return 0,
+            // What an undo takes back is not what was refused.
+            Act::Restore(_) => {}
             Act::Nothing | Act::Tied(..) | Act::Write(_) | Act::Delete(..) => {
                 ledger.letters.settled(batch, sync, key);
                 ledger.letters.settled(batch, sync, &judged.remote_id);
@@ -213,12 +219,13 @@ impl Pass<'_> {
                 batch.put::<Links>(&(sync, key.clone()), &written.link);
                 self.write_record(batch, desk, written, now)
             }
-            Act::Delete(version) => {
+            Act::Delete(deleted) => {
                 batch.discard::<Ties>(&(sync, judged.remote_id.clone()));
                 batch.discard::<Links>(&(sync, key.clone()));
-                desk.dataset.take_out(batch, key, *version);
+                desk.dataset.take_out(batch, key, deleted.version);
                 -1
             }
+            Act::Restore(restored) => self.restore(batch, desk, (&judged.remote_id, restored), now),
             Act::Nothing | Act::Letter(_) => 0,
         }
     }
@@ -260,7 +267,16 @@ pub(in super::super) fn tally(event: Event, met: impl Iterator<Item = Fate>) -> 
     })
 }
 
-/// Holds a judgement against what a plan foretells: nothing else is written.
+impl Desk {
+    /// Holds judgements against what a plan foretells: nothing else is written.
+    pub(super) fn held_against(&self, judged: Vec<Judged>) -> Vec<Judged> {
+        let held = judged
+            .into_iter()
+            .map(|one| held_against(&self.wanted, one));
+        held.collect()
+    }
+}
+
 fn held_against(wanted: &Wanted, mut judged: Judged) -> Judged {
     let Some(planned) = wanted.planned(&judged.remote_id) else {
         return judged;

@@ -11,6 +11,8 @@ mod carry;
 mod decide;
 mod plan;
 
+pub(super) use plan::remapped;
+
 /// Why a record is left alone.
 const CHANGED_SINCE: &str = "held back: it was changed there since the run wrote it";
 /// The same of one that is no longer there.

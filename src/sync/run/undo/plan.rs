@@ -95,7 +95,7 @@ impl Pass<'_> {
 }
 
 /// Why a run cannot be undone whose cells are no longer those of the mapping.
-fn remapped() -> Failure {
+pub(in super::super) fn remapped() -> Failure {
     Failure {
         code: "mapping_moved".into(),
         message: "The sync writes other fields than it did in the run that is to be undone. \
