@@ -63,7 +63,7 @@ impl Zapier {
         let answer = self.access.network.send(call).await?;
         let told = (answer.status, &answer.headers, &answer.body[..]);
         let gate = &self.access.gate;
-        refusal::judge(told, |pause| gate.refused(lane, pause))
+        refusal::judge(told, &hook, |pause| gate.refused(lane, pause))
     }
 
     async fn write_row(&self, layout: &Layout, row: &Row) -> Result<Held, Error> {
