@@ -19,6 +19,7 @@ use crate::base::{Blocking, Clock};
 use crate::config::Config;
 use crate::connections::Connections;
 use crate::datasets::Datasets;
+use crate::hooks::Hooks;
 use crate::inlets::Inlets;
 use crate::limits::Limits;
 use crate::receipts::Receipts;
@@ -59,6 +60,8 @@ pub struct App {
     pub datasets: Datasets,
     /// The secret addresses through which others write records.
     pub inlets: Inlets,
+    /// The addresses that are told what becomes of records.
+    pub hooks: Hooks,
     /// The agreements between datasets and remote tables.
     pub syncs: Syncs,
     /// What executes their runs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
-use super::parts::{connections, ground, inlets, network, records};
+use super::parts::{connections, ground, hooks, inlets, network, records};
 use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
@@ -43,10 +43,11 @@ impl App {
         let vault = Vault::new(&master, &store, &clock).await?;
         let network = network.await.map_err(|gone| Error::Net(gone.into()))??;
         let ground = ground(&store, &vault, &audit, &clock, blocking);
-        let connections = connections(&config, &ground, network)?;
+        let connections = connections(&config, &ground, network.clone())?;
         let nudge = Nudge::default();
         let datasets = records(&ground, &nudge, &config);
         let inlets = inlets(&ground, &datasets);
+        let hooks = hooks(&config, &ground, &datasets, &network);
         let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
@@ -58,13 +59,15 @@ impl App {
             nudge: nudge.clone(),
             settings: (&config.sync).into(),
         });
+        let scheduler = Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone());
         Ok(Self {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
-            scheduler: Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone()),
+            scheduler: scheduler.telling(hooks.clone()),
             datasets,
             inlets,
+            hooks,
             syncs,
             metrics,
             started_at: clock.now(),

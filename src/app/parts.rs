@@ -12,9 +12,10 @@ use crate::base::{Blocking, Clock, Nudge};
 use crate::config::Config;
 use crate::connections::{self, Connections, Manner, Manners, Registration};
 use crate::datasets::{self, Datasets};
+use crate::hooks::{self, Hooks};
 use crate::inlets::{self, Inlets};
 use crate::net::{self, NotLoopback};
-use crate::providers::{Kind, oauth};
+use crate::providers::{Gate, Kind, Pace, oauth};
 use crate::store::Store;
 use crate::vault::Vault;
 
@@ -42,6 +43,27 @@ pub(super) fn inlets(ground: &auth::Parts, datasets: &Datasets) -> Inlets {
         datasets: datasets.clone(),
         log: ground.audit.clone(),
         clock: ground.clock.clone(),
+    })
+}
+
+/// The addresses that are told what becomes of records.
+pub(super) fn hooks(
+    config: &Config,
+    ground: &auth::Parts,
+    datasets: &Datasets,
+    network: &net::Client,
+) -> Hooks {
+    // A pace of Zapier's: most of them are its.
+    let pace = Pace::per_second(config.zapier.requests_per_second);
+    Hooks::new(hooks::Parts {
+        store: ground.store.clone(),
+        vault: ground.vault.clone(),
+        datasets: datasets.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        network: Arc::new(network.clone()),
+        gate: Gate::new(ground.clock.clone(), pace),
+        sandbox: config.sandbox.url.clone(),
     })
 }
 

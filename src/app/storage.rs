@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::store::{self, Registry};
-use crate::{auth, connections, datasets, inlets, receipts, sync, vault};
+use crate::{auth, connections, datasets, hooks, inlets, receipts, sync, vault};
 
 /// How the store is kept.
 pub(super) fn store_settings(config: &Config) -> store::Settings {
@@ -22,4 +22,5 @@ pub(super) fn registry() -> Registry {
         .with(sync::tables())
         .with(datasets::tables())
         .with(inlets::tables())
+        .with(hooks::tables())
 }

@@ -178,6 +178,21 @@ codes! {
     InletRefused = "WB-INLET-005" "inlet_refuse" ApiActivity 99 Medium fails
         "What came in at a secret address was not signed as it has to be.";
 
+    HookSubscribed = "WB-HOOK-001" "hook_subscribe" EntityManagement 1 Medium done
+        "An address asked to be told what becomes of a dataset's records.";
+    HookRemoved = "WB-HOOK-002" "hook_remove" EntityManagement 4 Medium done
+        "An address is told nothing any more, since somebody said so.";
+    HooksRead = "WB-HOOK-003" "hook_read" ApiActivity 2 Informational done
+        "Hooks were listed, without their addresses.";
+    HookDelivering = "WB-HOOK-004" "hook_deliver" ApiActivity 99 Informational done
+        "Records are about to be sent to a hook.";
+    HookFailing = "WB-HOOK-005" "hook_failing" ApiActivity 99 Medium fails
+        "A hook did not take what it was sent, and is tried again.";
+    HookGone = "WB-HOOK-006" "hook_gone" EntityManagement 4 Medium done
+        "A hook was removed, since its address answered 410.";
+    HookStopped = "WB-HOOK-007" "hook_stop" ApiActivity 99 High fails
+        "A hook failed for three days and is told nothing any more.";
+
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";
     UserUpdated = "WB-USER-002" "user_updated" AccountChange 99 Low done

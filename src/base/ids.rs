@@ -85,6 +85,8 @@ ids! {
     ExportId
     /// A secret address through which others write records; the secret is another.
     InletId
+    /// An address that is told what becomes of a dataset's records.
+    HookId
     /// One user's access to one provider account.
     ConnectionId
     /// An agreement between a dataset and a remote table.
@@ -104,6 +106,15 @@ impl JobId {
     pub fn next(self) -> Option<Self> {
         let next = u128::from_be_bytes(*self.as_bytes()).checked_add(1)?;
         Some(Self::from_bytes(next.to_be_bytes()))
+    }
+}
+
+impl HookId {
+    /// The id right behind this one; none behind the last there can be.
+    pub fn next(self) -> Option<Self> {
+        JobId::from_bytes(*self.as_bytes())
+            .next()
+            .map(|next| Self::from_bytes(*next.as_bytes()))
     }
 }
 

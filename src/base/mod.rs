@@ -17,6 +17,7 @@ mod precondition;
 mod receipt;
 mod scope;
 mod secret;
+pub mod signature;
 mod tasks;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -32,8 +33,8 @@ pub use counted::counted;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, ExportId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
-    SessionId, SyncId, TokenId, UserId,
+    BadId, ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, PlanId, RequestId,
+    RunId, SessionId, SyncId, TokenId, UserId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

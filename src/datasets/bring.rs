@@ -6,6 +6,7 @@ use tokio::sync::OwnedRwLockReadGuard;
 
 use super::draft::Draft;
 use super::error::RecordFault;
+use super::feed::Deed;
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::share::Access;
@@ -105,14 +106,17 @@ impl Dataset {
         if let Some(before) = before {
             let envelope = Envelope::new(&brought.draft, before.created_at(), now);
             batch.replace::<Records>(&key, &envelope, before.version());
+            self.tell(batch, Deed::Changed, brought.key(), now);
         } else {
             batch.insert::<Records>(&key, &Envelope::new(&brought.draft, now, now));
+            self.tell(batch, Deed::Created, brought.key(), now);
         }
     }
 
     /// Removes the record under `key`, as it was read at `version`, in a batch.
     pub fn take_out(&self, batch: &mut Batch, key: &str, version: Version) {
         batch.delete::<Records>(&(self.id, key.to_owned()), version);
+        self.tell(batch, Deed::Deleted, key, self.datasets.0.now());
     }
 
     /// Tells the dataset how many records a batch makes more than it takes.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::draft::Draft;
+use super::feed::Deed;
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::share::Access;
@@ -111,7 +112,11 @@ impl Dataset {
             }
             match parts.store.commit(batch).await {
                 Err(store::Error::Conflict(_)) => {}
-                outcome => return Ok(applied(decisions, outcome?, true)),
+                outcome => {
+                    let version = outcome?;
+                    dataset.ring_watchers();
+                    return Ok(applied(decisions, version, true));
+                }
             }
         }
         Err(Error::Changed)
@@ -194,14 +199,17 @@ impl Dataset {
             match decision {
                 Ok(Step::Insert(draft)) => {
                     batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+                    self.tell(&mut batch, Deed::Created, &operation.key, now);
                     more += 1;
                 }
                 Ok(Step::Replace(draft, created_at, version)) => {
                     let envelope = Envelope::new(draft, *created_at, now);
                     batch.replace::<Records>(&key, &envelope, *version);
+                    self.tell(&mut batch, Deed::Changed, &operation.key, now);
                 }
                 Ok(Step::Delete(version)) => {
                     batch.delete::<Records>(&key, *version);
+                    self.tell(&mut batch, Deed::Deleted, &operation.key, now);
                     more -= 1;
                 }
                 Ok(Step::Keep(_)) | Err(_) => {}

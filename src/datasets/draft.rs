@@ -136,6 +136,7 @@ pub(super) mod tests {
             next_slot: u32::try_from(slots.len()).unwrap(),
             fields,
             slots,
+            watches: Vec::new(),
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         }

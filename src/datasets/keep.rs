@@ -217,7 +217,7 @@ impl Datasets {
     }
 
     /// Removes all rows whose keys begin with `prefix`, some at a time.
-    async fn clear_all<C: Collection>(&self, prefix: Vec<u8>) -> Result<(), Error> {
+    pub(super) async fn clear_all<C: Collection>(&self, prefix: Vec<u8>) -> Result<(), Error> {
         let first = Scan::prefix(prefix.clone(), 1);
         while !self.0.store.scan::<C>(&first)?.rows.is_empty() {
             let mut batch = Batch::bookkeeping();

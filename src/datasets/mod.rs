@@ -4,7 +4,7 @@
 //! everything below a dataset is reached through one that is open. `row` and `record` are what is stored, `draft` makes a record from
 //! values, `write`, `bulk`, `bring` and `alter` change things, `filter`, `plan` and `page` answer queries, `import`
 //! and `export` move files, `exports` makes them in the background, `selection` remembers what each
-//! user has picked, `share` and `sharing` let others in, `latest` lists what somebody has had done,
+//! user has picked, `feed` what is yet to be told of records, `share` and `sharing` let others in, `latest` lists what somebody has had done,
 //! `keep` finishes what was begun.
 
 mod alter;
@@ -15,6 +15,7 @@ mod draft;
 mod error;
 mod export;
 mod exports;
+mod feed;
 mod filter;
 mod gate;
 mod import;
@@ -39,6 +40,7 @@ pub use dataset::Dataset;
 pub use error::{Error, FaultReason, RecordFault};
 pub use export::Export;
 pub use exports::{Asked, Content, DueExport, ExportJob, ExportsPage, Span};
+pub use feed::{Deed, News};
 pub use filter::FilterError;
 pub use import::{Format, Import, Options, Problem, Refusal};
 pub use matching::Filter;

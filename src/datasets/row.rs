@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::feed::Watch;
 use crate::base::{DatasetId, UserId};
 use crate::fields::Field;
 use crate::store::{Collection, Counter, Entry, Index, Json};
@@ -23,6 +24,9 @@ pub struct Definition {
     pub(super) slots: Vec<Slot>,
     /// The number that the next slot gets: none is used twice.
     pub(super) next_slot: u32,
+    /// Who is told what becomes of its records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) watches: Vec<Watch>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When its name or fields were last changed.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::dataset::Read;
 use super::draft::Shape;
 use super::exports::{Exports, Live};
+use super::feed::Feed;
 use super::gate::Gates;
 use super::import::{Importers, Imports, Problems, Stops};
 use super::keep::Abandoned;
@@ -100,11 +101,12 @@ pub struct New {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 10] {
+pub fn tables() -> [Table; 11] {
     [
         Table::of::<Rows>(),
         Table::of::<Shares>(),
         Table::of::<Records>(),
+        Table::of::<Feed>(),
         Table::of::<Imports>(),
         Table::of::<Problems>(),
         Table::of::<Importers>(),
@@ -227,6 +229,7 @@ impl Datasets {
             fields: new.fields,
             slots: Vec::new(),
             next_slot: 0,
+            watches: Vec::new(),
             created_at: now,
             updated_at: now,
         };

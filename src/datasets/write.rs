@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::draft::{Draft, Shape};
 use super::error::{FaultReason, RecordFault};
+use super::feed::Deed;
 use super::record::{Envelope, Records};
 use super::row::{Rows, records};
 use super::share::Access;
@@ -68,11 +69,17 @@ impl Dataset {
                 .entity("dataset", self.id, self.name());
             let mut batch = Batch::new(dataset.told(event, by).build(&parts.clock));
             dataset.hold(&mut batch);
+            batch.require::<Rows>(&dataset.row_key(), dataset.version);
+            dataset.tell(&mut batch, Deed::Deleted, key, parts.now());
             batch.delete::<Records>(&(self.id, key.to_owned()), record.version);
             batch.add(&records(self.id), -1);
             match parts.store.commit(batch).await {
                 Err(store::Error::Conflict(_)) => {}
-                outcome => return Ok(outcome.map(drop)?),
+                outcome => {
+                    outcome?;
+                    dataset.ring_watchers();
+                    return Ok(());
+                }
             }
         }
         Err(Error::Changed)
@@ -102,17 +109,19 @@ impl Dataset {
         let now = self.datasets.0.now();
         let created_at = before.as_ref().map_or(now, |record| record.created_at);
         let batch = self.written(&draft, before.as_ref(), now, by);
-        match self.datasets.0.store.commit(batch).await {
-            Err(store::Error::Conflict(_)) => Ok(None),
-            outcome => Ok(Some(Record {
-                key: draft.key,
-                fields,
-                hash: draft.hash,
-                version: outcome?,
-                created_at,
-                updated_at: now,
-            })),
-        }
+        let version = match self.datasets.0.store.commit(batch).await {
+            Err(store::Error::Conflict(_)) => return Ok(None),
+            outcome => outcome?,
+        };
+        self.ring_watchers();
+        Ok(Some(Record {
+            key: draft.key,
+            fields,
+            hash: draft.hash,
+            version,
+            created_at,
+            updated_at: now,
+        }))
     }
 
     fn written(&self, draft: &Draft, before: Option<&Record>, now: Timestamp, by: &Actor) -> Batch {
@@ -131,8 +140,10 @@ impl Dataset {
         if let Some(record) = before {
             let envelope = Envelope::new(draft, record.created_at, now);
             batch.replace::<Records>(&key, &envelope, record.version);
+            self.tell(&mut batch, Deed::Changed, &draft.key, now);
         } else {
             batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+            self.tell(&mut batch, Deed::Created, &draft.key, now);
             batch.add(&records(self.id), 1);
         }
         batch

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
+    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
     SessionId, SyncId, TokenId, UserId, Weekday,
 };
 use crate::datasets::{Access, Format, Level};
@@ -67,6 +67,7 @@ text_type! {
     JobId, "uuid";
     ImportId, "uuid";
     ConnectionId, "uuid";
+    HookId, "uuid";
     InletId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
@@ -113,7 +114,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId InletId SyncId RunId PlanId RequestId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SyncId RunId PlanId RequestId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 
 use super::row::{Arrivals, Arrived, BY_TIME, Rows, Signing, Stored, place};
 use super::service::fingerprint;
-use super::signature::{Signed, check};
 use super::{Error, Inlet};
 use crate::audit::{Code, Outcome};
+use crate::base::signature::{Signed, check};
 use crate::base::{Actor, Hex, Scope, UserId};
 use crate::store::{self, Batch, Bytes, Row, Scan};
 
@@ -117,7 +117,8 @@ impl Inlet {
             timestamp,
             signatures,
         };
-        check(&key, signed, arrival.body, parts.clock.now())
+        let checked = check(&key, signed, arrival.body, parts.clock.now());
+        checked.map_err(|bad| Error::BadSignature(bad.0))
     }
 
     /// Tries once; none when something moved meanwhile.
@@ -174,6 +175,7 @@ impl Inlet {
             Err(store::Error::Conflict(_)) => return Ok(None),
             outcome => outcome?,
         };
+        dataset.ring_watchers();
         Ok(Some(Entered {
             key,
             written,

@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 
+use super::Error;
 use super::row::{Door, Doors, Rows, Signing, Stored, place};
 use super::service::{Drawn, Inlets};
-use super::{Error, signature};
 use crate::audit::{Code, Event};
-use crate::base::{Actor, DatasetId, InletId, Secret, UserId};
+use crate::base::{Actor, DatasetId, InletId, Secret, UserId, signature};
 use crate::store::{self, Batch, Row, Version};
 
 /// An opened inlet.

@@ -10,7 +10,6 @@ mod error;
 mod inlet;
 mod row;
 mod service;
-mod signature;
 
 pub use entry::{Arrival, Entered, Written};
 pub use error::Error;

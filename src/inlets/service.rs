@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::row::{Arrivals, BY_NAME, Door, Doors, Rows, Signing, Stored, place};
-use super::{Error, Inlet, Opened, signature};
+use super::{Error, Inlet, Opened};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
-    Actor, Clock, Cursor, DatasetId, Hex, InletId, Scope, Secret, SecretBytes, UserId,
+    Actor, Clock, Cursor, DatasetId, Hex, InletId, Scope, Secret, SecretBytes, UserId, signature,
 };
 use crate::datasets::{Access, Datasets};
 use crate::store::{self, Batch, Bytes, Scan, Store, Table, prefix};

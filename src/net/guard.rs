@@ -81,6 +81,16 @@ impl Guard {
     }
 }
 
+/// Checks what can be seen of a URL that somebody has named, before any call: an operator's own
+/// names are names, and seen as such.
+pub fn look(url: &Url) -> Result<(), Refusal> {
+    let guard = Guard {
+        port: HTTPS,
+        allow: Vec::new(),
+    };
+    guard.check(url)
+}
+
 /// Whether an address belongs to the public internet.
 fn is_public(address: IpAddr) -> bool {
     match address {

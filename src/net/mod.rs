@@ -19,7 +19,7 @@ use futures_util::future::BoxFuture;
 pub use call::{Answer, Call};
 pub use client::Client;
 pub use error::Error;
-pub use guard::Refusal;
+pub use guard::{Refusal, look};
 pub use target::{NotLoopback, Target};
 pub use way::{Step, Way};
 

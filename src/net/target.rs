@@ -39,6 +39,15 @@ impl Target {
         }
     }
 
+    /// An address of the public internet that somebody has named. The guard looks at it, and at
+    /// where its name leads, before each call.
+    pub fn public(address: Url) -> Self {
+        Self {
+            root: address,
+            reach: Reach::Vendor,
+        }
+    }
+
     /// The sandbox, at a loopback address that comes from this process or its configuration.
     pub fn sandbox(root: &Url) -> Result<Self, NotLoopback> {
         let host = root.host_str().unwrap_or_default();
@@ -53,6 +62,11 @@ impl Target {
             root: root.clone(),
             reach: Reach::Sandbox,
         })
+    }
+
+    /// A call to the very address.
+    pub fn itself(&self, method: Method) -> Call {
+        Call::new(method, self.root.clone(), self.reach)
     }
 
     /// A call to the path of these segments, each of which is escaped.

@@ -6,6 +6,9 @@ use super::work::Work;
 const AT_ONCE: usize = 8;
 /// Of them exports, which have the disk to themselves for a while.
 const EXPORTS_AT_ONCE: usize = 2;
+/// Hooks that may be told at a time, beside the others: one that does not answer holds up none but
+/// its like.
+const HOOKS_AT_ONCE: usize = 4;
 
 /// Those of `active` that may be taken up beside those that are being executed: first those that
 /// somebody waits for, and otherwise in their order.
@@ -18,12 +21,21 @@ pub(super) fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
     let (awaited, others): (Vec<&Work>, Vec<&Work>) =
         active.iter().partition(|work| work.is_awaited());
     for work in awaited.into_iter().chain(others) {
-        if taken.len() < AT_ONCE && !is_held(work, &taken) {
+        if has_room(work, &taken) && !is_held(work, &taken) {
             taken.push(work.clone());
             due.push(work.clone());
         }
     }
     due
+}
+
+fn has_room(work: &Work, taken: &[Work]) -> bool {
+    let hooks = taken.iter().filter(|other| matches!(other, Work::Hook(_)));
+    let hooks = hooks.count();
+    match work {
+        Work::Hook(_) => hooks < HOOKS_AT_ONCE,
+        Work::Run(_) | Work::Export(_) => taken.len() - hooks < AT_ONCE,
+    }
 }
 
 /// Whether a job has to wait for one of those that are taken up.
@@ -39,19 +51,21 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
         Work::Export(export) => {
             let exports = taken.iter().filter_map(|other| match other {
                 Work::Export(other) => Some(other.by),
-                Work::Run(_) => None,
+                Work::Run(_) | Work::Hook(_) => None,
             });
             let askers: Vec<_> = exports.collect();
             askers.len() >= EXPORTS_AT_ONCE || askers.contains(&export.by)
         }
+        Work::Hook(_) => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Clock, ExportId, RunId, UserId};
+    use crate::base::{Clock, ExportId, HookId, RunId, UserId};
     use crate::datasets::DueExport;
+    use crate::hooks::Due;
     use crate::sync::Active;
 
     fn active(table: &str, interactive: bool) -> Work {
@@ -74,6 +88,24 @@ mod tests {
             by: UserId::new(&clock),
             export: ExportId::new(&clock),
         })
+    }
+
+    fn hook() -> Work {
+        let clock = Clock::system();
+        Work::Hook(Due {
+            owner: UserId::new(&clock),
+            hook: HookId::new(&clock),
+        })
+    }
+
+    #[test]
+    fn hooks_that_do_not_answer_hold_up_no_run_and_runs_hold_up_no_hook() {
+        let hooks: Vec<_> = (0..20).map(|_| hook()).collect();
+        assert_eq!(due(&hooks, &[]), hooks[..HOOKS_AT_ONCE]);
+        let runs: Vec<_> = (0..AT_ONCE).map(|n| run(&n.to_string())).collect();
+        assert_eq!(due(&runs, &hooks[..HOOKS_AT_ONCE]), runs);
+        assert_eq!(due(&hooks, &runs), hooks[..HOOKS_AT_ONCE]);
+        assert_eq!(due(&hooks[..1], &hooks[..1]), []);
     }
 
     #[test]
@@ -135,7 +167,7 @@ mod tests {
                     export: ExportId::new(&Clock::system()),
                     ..export
                 }),
-                run @ Work::Run(_) => run,
+                other @ (Work::Run(_) | Work::Hook(_)) => other,
             })
             .collect();
         let all = [&mine[..], &[export()]].concat();

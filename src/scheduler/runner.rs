@@ -15,6 +15,7 @@ use super::work::{Error, Trades, Work};
 use crate::auth::{Permission, Users, permissions};
 use crate::base::{Clock, Nudge, Tasks, UserId, chain};
 use crate::datasets::Datasets;
+use crate::hooks::Hooks;
 use crate::sync::Syncs;
 
 /// How long to leave alone what could not be carried through for a reason of our own, such as a
@@ -43,12 +44,23 @@ impl Scheduler {
     /// A scheduler that looks for work whenever `nudge` rings.
     pub fn new(syncs: Syncs, datasets: Datasets, nudge: Nudge, clock: Clock) -> Self {
         Self {
-            trades: Trades { syncs, datasets },
+            trades: Trades {
+                syncs,
+                datasets,
+                hooks: None,
+            },
             users: None,
             nudge,
             clock,
             executing: Arc::new(watch::Sender::new(Vec::new())),
         }
+    }
+
+    /// The same, which also tells hooks what becomes of records.
+    #[must_use]
+    pub fn telling(mut self, hooks: Hooks) -> Self {
+        self.trades.hooks = Some(hooks);
+        self
     }
 
     /// The same, which also queues what is due by a schedule, for those who may run it.
@@ -101,7 +113,7 @@ impl Scheduler {
             self.purge(&stop).await;
             self.tell_troubles().await;
             let wake = self.fire().await;
-            self.start_due(tasks);
+            let wake = wake.min(self.start_due(tasks));
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
@@ -146,18 +158,22 @@ impl Scheduler {
         }
     }
 
-    fn start_due(&self, tasks: &Tasks) {
-        match self.take_up() {
-            Ok(due) => {
+    /// Starts what is due, and says when a hook that fails is tried again.
+    fn start_due(&self, tasks: &Tasks) -> Timestamp {
+        let taken = self.take_up();
+        match taken {
+            Ok((due, wake)) => {
                 for work in due {
                     let (scheduler, stop) = (self.clone(), tasks.stopping());
                     tasks.start(async move { scheduler.execute(work, &stop).await });
                 }
+                wake
             }
             Err(error) => {
                 warn!(error = %chain(&error), "the jobs that are due cannot be read");
                 let (scheduler, stop) = (self.clone(), tasks.stopping());
                 tasks.start(async move { scheduler.ring_later(&stop).await });
+                Timestamp::MAX
             }
         }
     }
@@ -194,16 +210,23 @@ impl Scheduler {
         self.nudge.ring();
     }
 
-    /// Marks what is due as being executed.
-    fn take_up(&self) -> Result<Vec<Work>, Error> {
-        let active = self.trades.active()?;
+    /// Marks what is due as being executed, and says when the next of what is not yet is.
+    fn take_up(&self) -> Result<(Vec<Work>, Timestamp), Error> {
+        let mut active = self.trades.active()?;
+        let mut wake = None;
+        // A command tells nobody anything: the appliance does, when it runs.
+        if let (Some(users), Some(hooks)) = (&self.users, &self.trades.hooks) {
+            let (hooks, next) = hooks.due(&|owner| may_share(users, owner))?;
+            active.extend(hooks.into_iter().map(Work::Hook));
+            wake = next;
+        }
         let mut taken = Vec::new();
         self.executing.send_if_modified(|executing| {
             taken = due(&active, executing);
             executing.extend(taken.iter().cloned());
             !taken.is_empty()
         });
-        Ok(taken)
+        Ok((taken, wake.unwrap_or(Timestamp::MAX)))
     }
 
     fn put_down(&self, work: &Work) {
@@ -215,7 +238,15 @@ impl Scheduler {
 /// Whoever is disabled, or has lost the roles for it, runs nothing; nor does anybody while
 /// accounts cannot be read.
 fn may_run(users: &Users, owner: UserId) -> bool {
-    users
-        .get(owner)
-        .is_ok_and(|user| !user.disabled && permissions(&user.roles).contains(&Permission::SyncRun))
+    may(users, owner, Permission::SyncRun)
+}
+
+/// The same of whoever passes records on.
+fn may_share(users: &Users, owner: UserId) -> bool {
+    may(users, owner, Permission::DatasetShare)
+}
+
+fn may(users: &Users, owner: UserId, what: Permission) -> bool {
+    let user = users.get(owner);
+    user.is_ok_and(|user| !user.disabled && permissions(&user.roles).contains(&what))
 }

@@ -4,6 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::{BadCursor, chain};
 use crate::datasets::{self, Datasets, DueExport};
+use crate::hooks::{self, Due, Hooks};
 use crate::sync::{self, Active, Syncs};
 
 /// A job that has not ended. Imports are none: whoever sends the file executes them.
@@ -13,6 +14,8 @@ pub(super) enum Work {
     Run(Active),
     /// The making of a file.
     Export(DueExport),
+    /// The delivery of news to a hook. It is none that anybody has asked for, and stands in no list.
+    Hook(Due),
 }
 
 /// Why jobs were not looked at, or not carried through.
@@ -24,6 +27,9 @@ pub enum Error {
     /// It is about a dataset.
     #[error(transparent)]
     Dataset(#[from] datasets::Error),
+    /// It is about a hook.
+    #[error(transparent)]
+    Hook(#[from] hooks::Error),
     /// A cursor that no list of jobs gave out.
     #[error(transparent)]
     BadCursor(BadCursor),
@@ -34,6 +40,8 @@ pub enum Error {
 pub(super) struct Trades {
     pub(super) syncs: Syncs,
     pub(super) datasets: Datasets,
+    /// None where nobody is told of records.
+    pub(super) hooks: Option<Hooks>,
 }
 
 impl Work {
@@ -42,6 +50,7 @@ impl Work {
         match self {
             Self::Run(run) => run.run.as_bytes(),
             Self::Export(export) => export.export.as_bytes(),
+            Self::Hook(due) => due.hook.as_bytes(),
         }
     }
 
@@ -50,6 +59,7 @@ impl Work {
         match self {
             Self::Run(run) => run.interactive,
             Self::Export(_) => true,
+            Self::Hook(_) => false,
         }
     }
 
@@ -58,6 +68,7 @@ impl Work {
         match self {
             Self::Run(run) => format!("run {}", run.run),
             Self::Export(export) => format!("export {}", export.export),
+            Self::Hook(due) => format!("hook {}", due.hook),
         }
     }
 }
@@ -77,6 +88,11 @@ impl Trades {
         match work {
             Work::Run(run) => self.syncs.execute(run, stop).await?,
             Work::Export(export) => self.datasets.make_export(*export, stop).await?,
+            Work::Hook(due) => {
+                if let Some(hooks) = &self.hooks {
+                    hooks.deliver(*due, stop).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -86,6 +102,8 @@ impl Trades {
         match work {
             Work::Run(run) => self.syncs.lapsed(run).await,
             Work::Export(export) => self.datasets.export_lapsed(*export).await,
+            // Each call has its deadline, and a turn its end.
+            Work::Hook(_) => std::future::pending().await,
         }
     }
 
@@ -94,6 +112,13 @@ impl Trades {
         match work {
             Work::Run(run) => self.syncs.give_up(run).await,
             Work::Export(export) => self.datasets.give_up_export(*export).await,
+            Work::Hook(due) => {
+                if let Some(hooks) = &self.hooks
+                    && let Err(error) = hooks.give_up(*due).await
+                {
+                    tracing::warn!(error = %chain(&error), "a hook that broke is tried again at once");
+                }
+            }
         }
     }
 
@@ -104,6 +129,11 @@ impl Trades {
         }
         if let Err(error) = self.datasets.sweep_exports(stop).await {
             tracing::warn!(error = %chain(&error), "exports of long ago are still there");
+        }
+        if let Some(hooks) = &self.hooks
+            && let Err(error) = hooks.sweep().await
+        {
+            tracing::warn!(error = %chain(&error), "news for hooks that are gone is still there");
         }
     }
 }

@@ -47,6 +47,50 @@ const changed = {
   },
 };
 
+/** The records as a hook would tell of them, so that a Zap can be built before anything is told. */
+const toldOf = (bundle) => ({ key, version, updated_at, fields }) => ({
+  id: `${key}@${version}`,
+  event: bundle.inputData.event,
+  at: updated_at,
+  key,
+  dataset: { id: bundle.inputData.dataset },
+  ...(bundle.inputData.event === 'deleted' ? {} : { record: fields }),
+});
+
+const told = {
+  key: 'record_told',
+  noun: 'Record',
+  display: { label: 'Record Event', description: 'Starts when a record is created, changed or deleted, at once.' },
+  operation: {
+    type: 'hook',
+    inputFields: [
+      inDataset,
+      { key: 'event', label: 'Event', required: true, choices: ['created', 'changed', 'deleted'], default: 'created' },
+    ],
+    performSubscribe: async (z, bundle) => {
+      const { dataset, event } = bundle.inputData;
+      const body = { dataset_id: dataset, event, url: bundle.targetUrl, name: 'Zapier' };
+      return (await z.request({ method: 'POST', url: api(bundle, '/hooks'), body })).data;
+    },
+    performUnsubscribe: async (z, bundle) => {
+      const url = api(bundle, `/hooks/${bundle.subscribeData.id}`);
+      const gone = await z.request({ method: 'DELETE', url, skipThrowForStatus: true });
+      // Whoever is gone already is gone.
+      if (gone.status !== 404) gone.throwForStatus();
+      return {};
+    },
+    perform: async (z, bundle) => [bundle.cleanedRequest],
+    performList: async (z, bundle) => {
+      const { data } = await z.request({ url: records(bundle), params: { sort: '-updated_at', limit: 3 } });
+      return data.items.map(toldOf(bundle));
+    },
+    sample: {
+      id: '5f0c', event: 'created', at: '2026-11-27T03:00:00.000Z', key: 'LHR',
+      dataset: { id: '0199', name: 'Airports' }, record: { iata: 'LHR', name: 'Heathrow' },
+    },
+  },
+};
+
 const write = {
   key: 'write_record',
   noun: 'Record',
@@ -105,7 +149,7 @@ module.exports = {
     connectionLabel: '{{bundle.authData.url}}',
   },
   beforeRequest: [withToken],
-  triggers: { datasets, record_changed: changed },
+  triggers: { datasets, record_changed: changed, record_told: told },
   creates: { write_record: write },
   searches: { find_record: find },
 };

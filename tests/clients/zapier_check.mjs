@@ -40,11 +40,22 @@ async function signUp() {
   const dataset = await call('POST', '/datasets', { name: 'Airports', key_field: 'iata', fields }, session);
   const wish = {
     name: 'Zapier',
-    scopes: ['dataset:read', 'dataset:write'],
+    scopes: ['dataset:read', 'dataset:write', 'dataset:share'],
     expires_at: new Date(Date.now() + 86_400_000).toISOString(),
   };
   const made = await call('POST', '/tokens', wish, session);
   return { dataset: dataset.data.id, token: made.data.secret };
+}
+
+/** What a hook of the sandbox was told, once it was told something. */
+async function deliveries(hook) {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    const answer = await fetch(`${appliance.sandboxUrl}/_sandbox/zapier/deliveries?hook=${hook}`);
+    const { items } = await answer.json();
+    if (items.length > 0) return items;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`nothing came at ${hook}`);
 }
 
 async function check(name, act) {
@@ -102,6 +113,32 @@ async function checks({ dataset, token }) {
     const find = (key) => on(searches.find_record.operation.perform, { key });
     assert.equal((await find('CDG'))[0].name, 'Roissy');
     assert.deepEqual(await find('not/there'), []);
+  });
+
+  await check('a hook is subscribed, told once, and unsubscribed as often as one likes', async () => {
+    const { performSubscribe, performUnsubscribe, performList, perform } = triggers.record_told.operation;
+    const inputData = { dataset, event: 'created' };
+    const targetUrl = `${appliance.sandboxUrl}/hooks/standard/100001/zapiertold1/`;
+    const subscribeData = await run(performSubscribe, { authData, inputData, targetUrl });
+    assert.match(subscribeData.signing_key, /^whsec_/);
+    const again = await run(performSubscribe, { authData, inputData, targetUrl });
+    assert.equal(again.id, subscribeData.id, 'Zapier subscribes twice at times');
+    await write('ORY', { name: 'Orly', runways: 3 });
+    const [delivery] = await deliveries('standard/100001/zapiertold1');
+    const [item] = await run(perform, { authData, inputData, cleanedRequest: delivery.body });
+    assert.deepEqual([item.event, item.key, item.dataset.name], ['created', 'ORY', 'Airports']);
+    assert.deepEqual(item.record, { iata: 'ORY', name: 'Orly', runways: 3 });
+    assert.match(delivery.signature, /^v1,/);
+    const samples = await run(performList, { authData, inputData });
+    const shape = ({ id, event, key, record }) => [typeof id, event, typeof key, typeof record.iata];
+    assert.equal(samples.length, 3);
+    for (const sample of samples) assert.deepEqual(shape(sample), shape(item));
+    for (let times = 0; times < 2; times++) {
+      await run(performUnsubscribe, { authData, inputData, subscribeData, targetUrl });
+    }
+    await write('NCE', { name: 'Nice' });
+    const hooks = await run((z) => z.request(`${appliance.url}/api/v1/hooks`), { authData });
+    assert.deepEqual(hooks.data.items, []);
   });
 
   await check('what the dataset does not take says why', async () => {

@@ -232,6 +232,9 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("createInlet", Needs("dataset:share"), "", inlet()),
         ("rotateInlet", Needs("dataset:share"), "", none()),
         ("revokeInlet", Needs("dataset:share"), "", none()),
+        ("listHooks", Needs("dataset:read"), "", none()),
+        ("subscribeHook", Needs("dataset:share"), "", hook()),
+        ("unsubscribeHook", Needs("dataset:share"), "", none()),
     ]
 }
 
@@ -246,6 +249,12 @@ fn token() -> Value {
 /// For a dataset that is not there.
 fn inlet() -> Value {
     json!({"name": "x", "dataset_id": "0199a3c4-7b10-7000-8000-0123456789ab"})
+}
+
+/// For a dataset that is not there.
+fn hook() -> Value {
+    json!({"dataset_id": "0199a3c4-7b10-7000-8000-0123456789ab", "event": "created",
+           "url": "https://hooks.zapier.com/hooks/standard/1/a/"})
 }
 
 fn dataset() -> Value {
@@ -381,7 +390,7 @@ async fn every_operation_has_a_row_and_every_row_its_operation() {
 
 #[tokio::test]
 async fn nobody_gets_past_the_door_but_where_it_is_open() {
-    let server = TestServer::start().await;
+    let server = patient().await;
     server.sign_up_admin().await;
     for (operation, access, body) in table(&server) {
         let (_, code) = call(&server.anonymous(), &operation, &body).await;
@@ -396,7 +405,7 @@ async fn nobody_gets_past_the_door_but_where_it_is_open() {
 
 #[tokio::test]
 async fn a_session_that_has_ended_opens_nothing() {
-    let server = TestServer::start().await;
+    let server = patient().await;
     let admin = server.sign_up_admin().await;
     admin.post("/auth/logout", Value::Null).await.expect(204);
     for (operation, access, body) in table(&server) {
@@ -699,7 +708,7 @@ async fn a_credential_that_has_ended_or_never_was_opens_nothing() {
 fn belongs_to_one_user(path: &str) -> bool {
     match path.split('/').nth(1).unwrap() {
         "datasets" | "connections" | "syncs" | "runs" | "plans" | "jobs" | "tokens" | "auth"
-        | "inlets" => true,
+        | "inlets" | "hooks" => true,
         "users" => false,
         other => panic!("{other} has no row"),
     }
@@ -821,6 +830,10 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     let opened = owner.post("/inlets", opened).await.expect(201);
     let opened = made(opened["inlet"].clone());
     assert_like_unknown(&server, &other, ("/inlets", &opened), None).await;
+    let mut subscribed = hook();
+    subscribed["dataset_id"] = set.as_str().into();
+    let subscribed = made(owner.post("/hooks", subscribed).await.expect(201));
+    assert_like_unknown(&server, &other, ("/hooks", &subscribed), None).await;
     let sessions = owner.get("/auth/sessions").await.expect(200);
     let session = made(sessions["items"][0].clone());
     assert_like_unknown(&server, &other, ("/auth/sessions", &session), None).await;

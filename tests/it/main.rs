@@ -26,6 +26,7 @@ mod edge;
 mod exports;
 mod faults;
 mod handbook;
+mod hooks;
 mod hostile;
 mod http;
 mod import;

@@ -1571,6 +1571,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own hooks, and how each stands.
+         * @description Lists one's own hooks, and how each stands.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listHooks"];
+        put?: never;
+        /**
+         * Has an address told of every event of a dataset's records from now on.
+         * @description Each is sent by `POST` as one JSON object, signed, one after the other, at least once and
+         *     under an id that stays the same. An address that is told of it already keeps its id and what
+         *     waits for it, gets another signing key, and is started anew if it was stopped. An answer of
+         *     410 to a delivery removes the hook.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        post: operations["subscribeHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a hook: its address is told nothing any more, nor what waits for it.
+         * @description Removes a hook: its address is told nothing any more, nor what waits for it.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        delete: operations["unsubscribeHook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs": {
         parameters: {
             query?: never;
@@ -3606,6 +3659,88 @@ export interface components {
          */
         HealthVerdict: "healthy" | "attention" | "failing";
         /**
+         * Hook
+         * @description An address that is told what becomes of a dataset's records; the address itself is shown to
+         *     nobody.
+         */
+        Hook: {
+            /**
+             * Format: uuid
+             * @description The hook's id, as in the audit log.
+             */
+            id: string;
+            /** @description What its maker calls it; absent when they call it nothing. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The dataset that it is told of.
+             */
+            dataset_id: string;
+            /** @description What it is told of. */
+            event: components["schemas"]["HookEvent"] & unknown;
+            /** @description The host of its address. */
+            host: string;
+            /** @description How it stands. */
+            state: components["schemas"]["HookState"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description How much it took.
+             */
+            delivered: number;
+            /**
+             * Format: date-time
+             * @description When it took something last; absent while it did not.
+             */
+            delivered_at?: string;
+            /**
+             * Format: int64
+             * @description How much waits to be told to it, counted up to 1,000.
+             */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description Since when it takes nothing; absent while it does.
+             */
+            failing_since?: string;
+            /** @description What came of the last try; absent while it takes what it is sent. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again; absent while it takes what it is sent, and when it is stopped.
+             */
+            next_try_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when it is told nothing any more.
+             */
+            stopped_at?: string;
+        };
+        /**
+         * @description What becomes of a record.
+         * @enum {string}
+         */
+        HookEvent: "created" | "changed" | "deleted";
+        /**
+         * HookList
+         * @description One part of the hooks.
+         */
+        HookList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Hook"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description How a hook stands.
+         * @enum {string}
+         */
+        HookState: "active" | "failing" | "stopped";
+        /**
          * Import
          * @description An import of a file. `read` is the sum of the four counts after it, unless it is strict and
          *     was not carried through: it has then written nothing.
@@ -3929,6 +4064,21 @@ export interface components {
             reason: string;
         };
         /**
+         * MadeHook
+         * @description A hook that was made just now.
+         */
+        MadeHook: {
+            /**
+             * Format: uuid
+             * @description The hook's id, by which it is removed.
+             */
+            id: string;
+            /** @description What deliveries are signed with (Standard Webhooks, `whsec_`); shown this once. */
+            signing_key: string;
+            /** @description The hook. */
+            hook: components["schemas"]["Hook"] & unknown;
+        };
+        /**
          * MadeInlet
          * @description An inlet whose address was drawn just now.
          */
@@ -4078,6 +4228,26 @@ export interface components {
             format: "csv" | "json" | "ndjson";
             /** @description Only these fields, in the order of the dataset; the key field is always there. All without. */
             fields?: string[];
+        };
+        /**
+         * NewHook
+         * @description An address that wants to be told.
+         */
+        NewHook: {
+            /**
+             * Format: uuid
+             * @description The dataset that it is told of; one of one's own.
+             */
+            dataset_id: string;
+            /** @description What it is told of. */
+            event: components["schemas"]["HookEvent"] & unknown;
+            /** @description Where it is told by `POST`: an `https` address of the public internet. */
+            url: string;
+            /**
+             * @description What to call it, such as the name of a Zap: 120 characters at most.
+             * @default
+             */
+            name?: string;
         };
         /**
          * NewInlet
@@ -10161,6 +10331,129 @@ export interface operations {
         };
     };
     revokeInlet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listHooks: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `dataset_id`, `event`, `host`, `state`, `created_at`, `delivered`, `delivered_at`, `waiting`, `failing_since`, `reason`, `next_try_at`, `stopped_at`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    subscribeHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHook"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeHook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    unsubscribeHook: {
         parameters: {
             query?: never;
             header?: never;

@@ -26,6 +26,7 @@ export type Field = Schemas["Field"];
 export type FieldType = Field["type"];
 export type HealthAdvice = Schemas["HealthAdvice"];
 export type HealthQuota = Schemas["HealthQuota"];
+export type Hook = Schemas["Hook"];
 export type Import = Schemas["Import"];
 export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];

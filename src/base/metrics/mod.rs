@@ -71,6 +71,10 @@ metrics! {
         ["action"],
         "Remote tables whose fields changed under a sync: what is lost was `left_out`, a mapping was \
          `proposed` or `applied`, or the sync `paused`.";
+    HOOK_DELIVERIES: Counter<1> = "weighbridge_hook_deliveries_total" Kind::Counter,
+        ["outcome"],
+        "What was sent to hooks that asked to be told of records: `taken`, `failed` (it is sent \
+         again), or the hook was `gone`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

@@ -42,6 +42,7 @@ impl Job {
         let word = self.ledger.import.state().word();
         JOBS_ENDED.add(["import".into(), word.into()], 1);
         self.unfinished = None;
+        self.dataset.ring_watchers();
         // Last: an import that was applied and whose end is not written down is taken up again,
         // and needs it. One that stays behind is removed at the next start.
         discard(&spool).map_err(Error::Spool)?;

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::intake::Chunk;
 use super::state::{Import, Imports, KEPT, Problems, SHOWN};
 use crate::base::Hex;
+use crate::datasets::feed::Deed;
 use crate::datasets::record::{Envelope, Records};
 use crate::datasets::row::{Rows, records};
 use crate::datasets::{Dataset, Error};
@@ -98,6 +99,7 @@ pub(super) fn settle(
         let outcome = match there {
             None => {
                 batch.insert::<Records>(&key, &Envelope::new(draft, now, now));
+                dataset.tell(batch, Deed::Created, &draft.key, now);
                 created += 1;
                 b'c'
             }
@@ -108,6 +110,7 @@ pub(super) fn settle(
             Some(row) => {
                 let envelope = Envelope::new(draft, row.value.created_at(), now);
                 batch.replace::<Records>(&key, &envelope, row.version);
+                dataset.tell(batch, Deed::Changed, &draft.key, now);
                 ledger.import.changed += 1;
                 b'u'
             }

@@ -10,6 +10,7 @@ mod connections;
 mod datasets;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod exports;
+mod hooks;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod imports;
 mod inlets;
@@ -147,6 +148,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             imports::Resource::new(app, pages),
             exports::Resource::new(app, pages),
             inlets::Resource::new(app, pages),
+            hooks::Resource::new(app, pages),
         ),
         (
             syncs::Resource::new(app, pages),

@@ -11,7 +11,9 @@ use super::super::meter::whole_seconds;
 use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
-use crate::{app, audit, auth, connections, datasets, inlets, receipts, scheduler, store, sync};
+use crate::{
+    app, audit, auth, connections, datasets, hooks, inlets, receipts, scheduler, store, sync,
+};
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
 #[derive(Debug, Object)]
@@ -176,6 +178,7 @@ impl From<scheduler::Error> for ApiError {
         match error {
             scheduler::Error::Sync(error) => error.into(),
             scheduler::Error::Dataset(error) => error.into(),
+            scheduler::Error::Hook(error) => error.into(),
             scheduler::Error::BadCursor(error) => error.into(),
         }
     }
@@ -215,6 +218,23 @@ impl From<inlets::Error> for ApiError {
             E::BadSignature(_) => Self::new(Code::SignatureInvalid, told),
             E::IdReused => Self::new(Code::IdempotencyKeyReused, told),
             // Only a request's body can name what does not exist: an inlet keeps its dataset.
+            E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
+            E::Dataset(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<hooks::Error> for ApiError {
+    fn from(error: hooks::Error) -> Self {
+        use hooks::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownHook(_) => Self::not_found("hook"),
+            E::BadAddress(_) => Self::invalid("url", told),
+            E::BadName => Self::invalid("name", told),
+            E::TooMany(_) | E::Changed | E::Sealed(_) => Self::new(Code::Conflict, told),
+            // Only a request's body can name what does not exist: a hook keeps its dataset.
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
             E::Dataset(error) => error.into(),
             E::Store(error) => error.into(),

@@ -38,6 +38,7 @@ impl Day {
         self.oauth(&owner).await;
         self.zapier(&owner, &things.dataset).await;
         self.inlets(&server, &owner, &things.dataset).await;
+        self.hooks(&owner, &things.dataset).await;
         look_around(&owner, &things).await;
         take_away(&owner, &things).await;
         drop(owner);

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 20] = [
+const ABSENT: [(Code, &str); 21] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -39,6 +39,10 @@ const ABSENT: [(Code, &str); 20] = [
     (
         Code::ExportsSwept,
         "what was made long ago is swept every hour: `exports`",
+    ),
+    (
+        Code::HookStopped,
+        "a hook would have to fail for three days: `hooks::told`",
     ),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
     (

@@ -4,6 +4,7 @@
 mod acts;
 mod book;
 mod forgery;
+mod hooks;
 mod inlets;
 mod jobs;
 mod oauth;

@@ -5,6 +5,7 @@ import { Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { deeds } from "../access";
 import { DatasetFrame } from "../frame";
+import { Hooks } from "../hooks/panel";
 import { Inlets } from "../inlets/panel";
 import { AddShare } from "./add";
 import { Leave } from "./leave";
@@ -39,6 +40,7 @@ function Owned({ dataset }: { dataset: Dataset }) {
         <Shares dataset={dataset} />
       </Panel>
       <Inlets dataset={dataset} />
+      <Hooks dataset={dataset} />
     </>
   );
 }

@@ -1,4 +1,5 @@
-//! Checks who has signed what comes in (Standard Webhooks, "Signature scheme").
+//! Signs what goes out, and checks who has signed what comes in (Standard Webhooks, "Signature
+//! scheme").
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,8 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
-use super::Error;
-use crate::base::{Secret, SecretBytes};
+use super::{Secret, SecretBytes};
 
 /// What a signing secret begins with.
 const PREFIX: &str = "whsec_";
@@ -16,54 +16,54 @@ const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a sender says beside the body.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Signed<'a> {
-    pub(super) id: &'a str,
-    pub(super) timestamp: &'a str,
-    pub(super) signatures: &'a str,
+pub struct Signed<'a> {
+    /// What tells it from others, in `webhook-id`.
+    pub id: &'a str,
+    /// When it was signed, in seconds since 1970, in `webhook-timestamp`.
+    pub timestamp: &'a str,
+    /// Signatures, one of which has to fit, in `webhook-signature`.
+    pub signatures: &'a str,
 }
 
+/// What is wrong with a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSignature(pub &'static str);
+
 /// Draws a signing secret.
-pub(super) fn draw() -> Secret {
+pub fn draw() -> Secret {
     let bytes = SecretBytes::<32>::random();
     Secret::new(format!("{PREFIX}{}", STANDARD.encode(bytes.expose())))
 }
 
+/// The signature of a body, made with `secret`; none when that is no signing secret.
+pub fn sign(secret: &Secret, (id, timestamp): (&str, &str), body: &[u8]) -> Option<String> {
+    let mac = over(secret, (id, timestamp), body)?;
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    Some(format!("v1,{signature}"))
+}
+
 /// Errs unless one of the signatures was made with `secret` over this body, lately.
-pub(super) fn check(
+pub fn check(
     secret: &Secret,
     signed: Signed<'_>,
     body: &[u8],
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<(), BadSignature> {
     let at: Option<i64> = signed.timestamp.parse().ok();
     let at = at.and_then(|second| Timestamp::from_second(second).ok());
-    let at = at.ok_or(Error::BadSignature(
+    let at = at.ok_or(BadSignature(
         "webhook-timestamp is no number of seconds since 1970",
     ))?;
     if at.duration_since(now).abs() > TOLERANCE {
-        return Err(Error::BadSignature(
+        return Err(BadSignature(
             "webhook-timestamp is more than five minutes away from the time here",
         ));
     }
-    let wrong = Error::BadSignature("no signature in webhook-signature fits");
-    let Some(key) = secret.expose().strip_prefix(PREFIX) else {
+    let wrong = BadSignature("no signature in webhook-signature fits");
+    let Some(mac) = over(secret, (signed.id, signed.timestamp), body) else {
         return Err(wrong);
     };
-    let Ok(key) = STANDARD.decode(key) else {
-        return Err(wrong);
-    };
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else {
-        return Err(wrong);
-    };
-    for part in [
-        signed.id.as_bytes(),
-        b".",
-        signed.timestamp.as_bytes(),
-        b".",
-        body,
-    ] {
-        mac.update(part);
-    }
     let fits = signed.signatures.split(' ').filter_map(|one| {
         let (_, text) = one.split_once(',').filter(|(kind, _)| *kind == "v1")?;
         STANDARD.decode(text).ok()
@@ -71,6 +71,18 @@ pub(super) fn check(
     // `verify_slice` takes as long for a wrong signature as for a right one.
     let mut fits = fits.map(|given| mac.clone().verify_slice(&given).is_ok());
     fits.any(|fits| fits).then_some(()).ok_or(wrong)
+}
+
+/// The keyed hash over all that is signed.
+fn over(secret: &Secret, (id, at): (&str, &str), body: &[u8]) -> Option<Hmac<Sha256>> {
+    let key = STANDARD
+        .decode(secret.expose().strip_prefix(PREFIX)?)
+        .ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
+    for part in [id.as_bytes(), b".", at.as_bytes(), b".", body] {
+        mac.update(part);
+    }
+    Some(mac)
 }
 
 #[cfg(test)]
@@ -90,7 +102,7 @@ mod tests {
         }
     }
 
-    fn checked(signatures: &str, body: &[u8], late: i64) -> Result<(), Error> {
+    fn checked(signatures: &str, body: &[u8], late: i64) -> Result<(), BadSignature> {
         let now = Timestamp::from_second(AT + late).unwrap();
         check(&Secret::new(SECRET), signed(signatures), body, now)
     }
@@ -114,6 +126,14 @@ mod tests {
                 "{signatures} {late}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_signed_here_is_signed_as_the_specification_says() {
+        let told = signed(RIGHT);
+        let ours = sign(&Secret::new(SECRET), (told.id, told.timestamp), BODY);
+        assert_eq!(ours.as_deref(), Some(RIGHT));
+        assert_eq!(sign(&Secret::new("nonsense"), ("a", "1"), BODY), None);
     }
 
     #[test]
