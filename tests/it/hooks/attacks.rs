@@ -20,8 +20,8 @@ async fn nobody_has_records_of_others_told_to_themselves() {
     let shares = format!("/datasets/{}/shares", tower.dataset);
     let share = json!({"email": "other@example.org", "level": "edit"});
     tower.owner.post(&shares, share).await.expect(201);
-    let shared = other.post("/hooks", tower.hook("created")).await;
-    assert_eq!(shared.status, 403, "{}", shared.text());
+    let refused = other.post("/hooks", tower.hook("created")).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
     let (id, _) = tower.subscribe("created").await;
     let removed = other.delete(&format!("/hooks/{id}")).await;
     removed.problem(404, "not_found");
