@@ -135,6 +135,7 @@ fn registration(config: &Config) -> Registration {
     });
     Registration {
         address: own_address(config),
+        public: (config.server.public_url.as_ref()).is_some_and(|url| url.scheme() == "https"),
         clients: clients.collect(),
     }
 }

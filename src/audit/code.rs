@@ -291,6 +291,13 @@ codes! {
     ConnectionDiagnosed = "WB-CONN-014" "connection_diagnose" EntityManagement 99 Informational done
         "The way to a connection's provider was gone step by step, up to a call that shows nothing.";
 
+    WatchBegun = "WB-CONN-020" "watch_begin" EntityManagement 1 Informational done
+        "A provider was asked to tell by itself of what changes in a base.";
+    WatchEnded = "WB-CONN-021" "watch_end" EntityManagement 4 Informational done
+        "A provider is not asked any more to tell of what changes in a base.";
+    WatchFailed = "WB-CONN-022" "watch_fail" EntityManagement 99 Low fails
+        "A provider could not be asked to tell of what changes in a base; that is tried again.";
+
     SyncCreated = "WB-SYNC-001" "sync_create" EntityManagement 1 Informational done
         "A sync was created.";
     SyncUpdated = "WB-SYNC-002" "sync_update" EntityManagement 3 Informational done
@@ -349,6 +356,10 @@ codes! {
         "A run found records that both sides of a sync have changed.";
     ConflictsResolved = "WB-SYNC-041" "conflicts_resolved" ApiActivity 3 Low done
         "Somebody has said who is right about conflicts of a sync.";
+    ChangeReported = "WB-SYNC-070" "change_reported" ApiActivity 99 Informational done
+        "A provider told that a base has changed; the syncs that wait for that are due.";
+    ChangeUnheeded = "WB-SYNC-071" "change_unheeded" ApiActivity 99 Low fails
+        "A provider told that a base has changed, and no run of a sync came of it.";
     DeliveryResendChosen = "WB-SYNC-060" "delivery_resend_chosen" ApiActivity 3 Low done
         "A delivery of which nobody can tell whether it arrived is to be sent again.";
 

@@ -89,6 +89,8 @@ ids! {
     HookId
     /// One user's access to one provider account.
     ConnectionId
+    /// That a provider tells by itself of what changes in a base.
+    WatchId
     /// An agreement between a dataset and a remote table.
     SyncId
     /// One execution of a sync.

@@ -34,7 +34,7 @@ pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
     BadId, ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, PlanId, RequestId,
-    RunId, SessionId, SyncId, TokenId, UserId,
+    RunId, SessionId, SyncId, TokenId, UserId, WatchId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

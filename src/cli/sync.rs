@@ -109,6 +109,9 @@ struct Create {
     /// What becomes of it when mapped fields of the table are lost, or others are new.
     #[arg(long, value_enum)]
     drift: Option<Drift>,
+    /// Run it also when Airtable tells that the base has changed; not for a push.
+    #[arg(long)]
+    run_on_change: bool,
     /// Send deliveries to a hook again by themselves when they had no answer.
     #[arg(long)]
     resend_unknown: bool,
@@ -245,6 +248,9 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     body["mapping"] = mapping(&proposal, &create.map);
     body["name"] = create.name.as_str().into();
     body["typecast"] = create.typecast.into();
+    if create.run_on_change {
+        body["run_on_change"] = true.into();
+    }
     if create.resend_unknown {
         body["resend_unknown"] = "always".into();
     }

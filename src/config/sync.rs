@@ -19,6 +19,8 @@ pub struct Sync {
     pub undo_for: Duration,
     /// How much is remembered of one run for that, in millions of bytes.
     pub undo_megabytes: u32,
+    /// At least so long lies between two runs of a sync that changes at its provider ask for.
+    pub change_pause: Duration,
     /// A sync counts as failing once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -65,6 +67,13 @@ impl Sync {
                 1..=10_000,
                 "So many millions of bytes are remembered of one run at most. A run that writes \
                  more cannot be undone.",
+            ),
+            change_pause: from.at_least(
+                "change_pause",
+                Duration::from_secs(30),
+                Duration::from_secs(1),
+                "At least so long lies between two runs of a sync that changes at its provider ask \
+                 for: what changes meanwhile is read together.",
             ),
             failing_after: from.within(
                 "failing_after",

@@ -50,6 +50,9 @@ pub enum Error {
     /// The hook has said that it is gone.
     #[error("the hook is gone; copy the address of another one from the Zap into it")]
     HookGone,
+    /// The address leads nowhere, or what came there was not signed by the provider.
+    #[error("there is nothing at this address")]
+    UnknownWatch,
     /// The provider did not do what it was asked.
     #[error("the provider did not do it")]
     Provider(#[from] providers::Error),

@@ -17,6 +17,7 @@ mod row;
 mod service;
 mod standing;
 mod token;
+mod watch;
 
 pub use calls::Test;
 pub use connection::Connection;
@@ -26,6 +27,7 @@ pub use health::{Health, Status};
 pub use oauth::{Aim, Begin, Begun, Finish, GrantView, Offer, Registration, Returned};
 pub use row::{AccountName, Credential, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
+pub use watch::{Heard, NoWatch, Place, WatchState, WatchView};
 
 pub use crate::providers::{
     Account, Base, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField, RemoteTable,
@@ -35,6 +37,10 @@ pub use crate::providers::{
 use crate::store::Table;
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 2] {
-    [Table::of::<Rows>(), Table::of::<paces::Paces>()]
+pub fn tables() -> [Table; 3] {
+    [
+        Table::of::<Rows>(),
+        Table::of::<paces::Paces>(),
+        Table::of::<watch::Watches>(),
+    ]
 }

@@ -14,7 +14,7 @@ use super::row::{BY_NAME, Rows, Stored, place};
 use super::{Connection, Credential, Error, Health, Status, token};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
-    Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Scope, Secret, Tasks, UserId,
+    Actor, Blocking, Clock, ConnectionId, Cursor, Hex, Nudge, Scope, Secret, Tasks, UserId,
 };
 use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
@@ -87,6 +87,8 @@ pub(super) struct Service {
     blocking: Blocking,
     pub(super) network: Arc<dyn Network>,
     pub(super) homes: HashMap<(Kind, Endpoint), Home>,
+    /// Rings when what is to be watched may be another.
+    pub(super) watching: Nudge,
     /// Told when a pace has learnt something.
     pub(super) learnt: Arc<Notify>,
     sandbox: Option<Url>,
@@ -150,6 +152,7 @@ impl Connections {
             blocking: parts.blocking,
             network: parts.network,
             homes,
+            watching: Nudge::default(),
             learnt,
             sandbox: parts.sandbox,
             registration: parts.registration,

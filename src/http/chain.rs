@@ -14,7 +14,7 @@ use super::error::{ApiError, Code};
 use super::measure::{Requests, Route as Reached};
 use super::openapi::Offer;
 use super::{
-    api, body, headers, health, host, inbound, measure, meter, openapi, origin, packed, ui,
+    api, body, headers, health, host, inbound, measure, meter, openapi, origin, packed, pings, ui,
 };
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
@@ -34,6 +34,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
             get(openapi::Published(offer.clone())),
         )
         .at("/in/:secret", post(inbound::Inbound::new(app)))
+        .at("/pings/:watch", post(pings::Pings::new(app)))
         .at("/healthz/live", get(health::Live))
         .at("/healthz/ready", get(health::Ready::new(app)))
         .at("/errors", get(ui::Catalogue))

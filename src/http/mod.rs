@@ -29,6 +29,7 @@ mod operation;
 mod origin;
 mod packed;
 mod page;
+mod pings;
 mod plain;
 mod range;
 mod refusal;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
 use super::{Removal, airtable, notion, zapier};
+use crate::base::Secret;
 
 /// A provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +60,23 @@ impl Kind {
             Self::Airtable => Some(&airtable::DIALECT),
             Self::Notion => Some(&notion::DIALECT),
             Self::Zapier => None,
+        }
+    }
+
+    /// The header in which it signs what it tells of changes by itself; none where it tells nothing.
+    pub const fn signature(self) -> Option<&'static str> {
+        match self {
+            Self::Airtable => Some(airtable::SIGNATURE),
+            // Its webhooks are made by hand on its own page, and Zapier has no records to change.
+            Self::Notion | Self::Zapier => None,
+        }
+    }
+
+    /// Whether it has signed these bytes with this key.
+    pub fn has_signed(self, key: &Secret, signature: &str, body: &[u8]) -> bool {
+        match self {
+            Self::Airtable => airtable::is_signed(key, signature, body),
+            Self::Notion | Self::Zapier => false,
         }
     }
 

@@ -18,6 +18,7 @@ mod records;
 mod script;
 mod tokens;
 mod trail;
+mod webhooks;
 mod zapier;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use records::{
 };
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
+pub use webhooks::{NewWebhook, Webhook, Webhooks};
 
 use crate::net::{Network, Target};
 

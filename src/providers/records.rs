@@ -310,6 +310,11 @@ pub trait Records: Send + Sync {
     /// not.
     fn clock_behind(&self) -> SignedDuration;
 
+    /// What tells by itself when a base changes; none where nothing does.
+    fn webhooks(&self) -> Option<&dyn super::Webhooks> {
+        None
+    }
+
     /// The rows that hold one of the keys (spelt as the dataset spells them). The first call was
     /// admitted; the calls for further pages wait for their own turns.
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>>;

@@ -26,6 +26,9 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// or have been told of a failure, while it was committed all the same.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
+/// How often what is to be watched is looked at that nobody has rung for.
+const WATCH_EVERY: Duration = Duration::from_mins(5);
+
 /// How often what ended long ago is looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
@@ -78,6 +81,10 @@ impl Scheduler {
         tasks.start(async move { scheduler.serve(&serving).await });
         let (scheduler, stop) = (self.clone(), tasks.stopping());
         tasks.start(async move { scheduler.sweep(&stop).await });
+        if self.users.is_some() {
+            let (scheduler, stop) = (self.clone(), tasks.stopping());
+            tasks.start(async move { scheduler.watch(&stop).await });
+        }
     }
 
     /// Returns when nothing is left to execute; for a command that works without a server.
@@ -155,6 +162,29 @@ impl Scheduler {
         while pause(next).await.is_some() {
             self.trades.sweep(stop).await;
             next = self.clock.after(SWEEP_EVERY);
+        }
+    }
+
+    /// Has providers tell of changes where syncs wait for them.
+    async fn watch(&self, stop: &CancellationToken) {
+        let syncs = &self.trades.syncs;
+        while !stop.is_cancelled() {
+            let next = match syncs.keep_watches(stop).await {
+                Ok(next) => next.unwrap_or(Timestamp::MAX),
+                Err(error) => {
+                    warn!(error = %chain(&error), "what is to be watched is looked at again later");
+                    self.clock.after(PAUSE)
+                }
+            };
+            // Where not even trouble can be kept, it is not met again at once.
+            let soon = self.clock.after(PAUSE);
+            let wake = next.max(soon).min(self.clock.after(WATCH_EVERY));
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = syncs.watches_rung() => {}
+                () = self.clock.sleep_until(wake) => {}
+            }
         }
     }
 

@@ -18,6 +18,12 @@ use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 /// The syncs by owner and id.
 pub(crate) struct Definitions;
 
+/// The syncs that wait for changes, by the base that is watched for them.
+pub(crate) static BY_WATCHED: Index = Index {
+    name: "sync.watched",
+    unique: true,
+};
+
 /// An owner's syncs by name, without case.
 pub(crate) static BY_NAME: Index = Index {
     name: "sync.name",
@@ -26,7 +32,7 @@ pub(crate) static BY_NAME: Index = Index {
 
 impl Collection for Definitions {
     const NAME: &'static str = "sync";
-    const INDEXES: &'static [&'static Index] = &[&BY_NAME, &BORROWED];
+    const INDEXES: &'static [&'static Index] = &[&BY_NAME, &BORROWED, &BY_WATCHED];
     const REFERS: bool = true;
     type Key = (UserId, SyncId);
     type Value = Definition;
@@ -35,6 +41,9 @@ impl Collection for Definitions {
         let mut entries = vec![Entry::new(&BY_NAME, &(*owner, sync.name.to_lowercase()))];
         if sync.lender.is_some() {
             entries.push(Entry::new(&BORROWED, &(sync.dataset, *owner, *id)));
+        }
+        if let Some((owner, connection, base)) = sync.watched(*owner) {
+            entries.push(Entry::new(&BY_WATCHED, &(owner, connection, base, *id)));
         }
         entries
     }
@@ -110,6 +119,9 @@ pub struct Definition {
     /// What becomes of deliveries that had no answer.
     #[serde(default)]
     pub resend: Resend,
+    /// Whether it also runs when its provider tells that the base has changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub run_on_change: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

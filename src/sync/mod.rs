@@ -56,6 +56,7 @@ mod tie;
 mod timetable;
 mod trouble;
 mod undo;
+mod wake;
 
 pub use board::Run;
 pub use calendar::{Calendar, Planned};

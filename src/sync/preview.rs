@@ -74,6 +74,7 @@ impl Syncs {
             scope: Extent::All,
             deletes: Deletes::default(),
             resend: Resend::default(),
+            run_on_change: false,
             created_at: now,
             updated_at: now,
         };

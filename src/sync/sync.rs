@@ -18,8 +18,10 @@ use super::removal::Deletes;
 use super::resend::Resend;
 use super::syncs::{Syncs, Target, checked_name, plannable};
 use super::trouble::Trouble;
+use super::wake::watchable;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Clock, Party, RunId, Scope, SyncId, UserId};
+use crate::connections::WatchView;
 use crate::store::{Batch, Row, Scan, prefix};
 
 /// An opened sync.
@@ -64,6 +66,8 @@ pub struct Change {
     pub deletes: Option<Deletes>,
     /// What becomes of it when the table's fields change.
     pub drift: Option<Drift>,
+    /// Whether it also runs when its provider tells that the base has changed.
+    pub run_on_change: Option<bool>,
     /// Remote fields that new pairs go without because they are lost: they are offered once they
     /// are good again.
     pub lost: Vec<String>,
@@ -88,6 +92,8 @@ pub struct Overview {
     pub failing: Option<Trouble>,
     /// How its mapping and its table have grown apart.
     pub drifted: Option<Drifted>,
+    /// How its base is watched, when it waits for changes.
+    pub watch: Option<WatchView>,
 }
 
 impl Sync {
@@ -138,6 +144,10 @@ impl Sync {
             last_run: self.last_run()?,
             failing: self.failing()?,
             drifted: self.drifted()?.map(|row| row.value),
+            watch: match sync.watched(self.row.owner) {
+                Some(place) => services.connections.watch_of(&place)?,
+                None => None,
+            },
         })
     }
 
@@ -173,6 +183,7 @@ impl Sync {
         fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
         fresh.drift = change.drift.unwrap_or(fresh.drift);
+        self.switch(&mut fresh, &change)?;
         if let Some(resend) = change.resend {
             self.syncs
                 .demand_deliveries(&self.scope(), fresh.connection)?;
@@ -187,6 +198,7 @@ impl Sync {
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
+        let switched = change.run_on_change.is_some();
         let ends_drift = remapped || change.drift.is_some();
         if remapped {
             self.remap(&mut fresh, change, by).await?;
@@ -203,6 +215,7 @@ impl Sync {
             .detail("drift", fresh.drift.name())
             .detail("resend_unknown", fresh.resend.name())
             .detail("full_every_hours", fresh.pulling.full_every_hours)
+            .detail("run_on_change", fresh.run_on_change)
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
@@ -212,7 +225,23 @@ impl Sync {
         }
         self.syncs.commit(batch, &fresh.name).await?;
         self.syncs.services.nudge.ring();
-        self.syncs.open(&self.scope(), self.row.id)
+        let changed = self.syncs.open(&self.scope(), self.row.id)?;
+        if switched {
+            changed.look_at_watch().await?;
+            self.syncs.services.connections.ring_watches();
+        }
+        Ok(changed)
+    }
+
+    /// Takes over whether it runs when its base has changed.
+    fn switch(&self, fresh: &mut Definition, change: &Change) -> Result<(), Error> {
+        if change.run_on_change == Some(true) {
+            let connections = &self.syncs.services.connections;
+            let connection = connections.open(&self.scope(), fresh.connection)?;
+            watchable(fresh.direction, &connection)?;
+        }
+        fresh.run_on_change = change.run_on_change.unwrap_or(fresh.run_on_change);
+        Ok(())
     }
 
     /// Takes over which records are written, and what becomes of those no longer wanted.
@@ -293,6 +322,7 @@ impl Sync {
             Err(Error::Store(crate::store::Error::Referenced(_))) => Err(Error::Busy),
             outcome => {
                 self.syncs.services.nudge.ring();
+                self.syncs.services.connections.ring_watches();
                 outcome
             }
         }

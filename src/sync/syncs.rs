@@ -33,12 +33,13 @@ use super::sync::Sync;
 use super::tide::Tides;
 use super::tie::Ties;
 use super::trouble::Troubles;
+use super::wake::{Wakes, watchable};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, ConnectionId, Cursor, DatasetId, Nudge, RunId, Scope, SyncId,
 };
 use crate::config;
-use crate::connections::Connections;
+use crate::connections::{Connection, Connections};
 use crate::datasets::Datasets;
 use crate::providers::RemoteTable;
 use crate::store::{self, Batch, Scan, Store, Table, prefix};
@@ -79,6 +80,8 @@ pub struct Settings {
     pub undo_for: Duration,
     /// How many bytes of that are kept of one run.
     pub undo_bytes: u64,
+    /// At least so long lies between two runs of a sync that changes at its provider ask for.
+    pub change_pause: Duration,
     /// A sync fails, as the book says it, once so many of its jobs have failed one after the other.
     pub failing_after: u32,
 }
@@ -92,6 +95,7 @@ impl From<&config::Sync> for Settings {
             pull_overlap: settings.pull_overlap,
             undo_for: settings.undo_for,
             undo_bytes: u64::from(settings.undo_megabytes) * 1_000_000,
+            change_pause: settings.change_pause,
             failing_after: settings.failing_after,
         }
     }
@@ -145,6 +149,8 @@ pub struct New {
     pub drift: Drift,
     /// What becomes of deliveries that had no answer; deliveries alone have such a rule.
     pub resend: Option<Resend>,
+    /// Whether it also runs when its provider tells that the base has changed.
+    pub run_on_change: bool,
 }
 
 /// Some of an owner's syncs.
@@ -165,7 +171,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 21] {
+pub fn tables() -> [Table; 22] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -188,6 +194,7 @@ pub fn tables() -> [Table; 21] {
         Table::of::<Conflicts>(),
         Table::of::<Memories>(),
         Table::of::<Pasts>(),
+        Table::of::<Wakes>(),
     ]
 }
 
@@ -221,11 +228,9 @@ impl Syncs {
         let name = checked_name(&new.name)?;
         let dataset = self.services.datasets.open(scope, new.target.dataset)?;
         dataset.demand(new.direction.needs())?;
-        let (pulling, meeting) = rules(&new)?;
-        let connection = self
-            .services
-            .connections
-            .open(scope, new.target.connection)?;
+        let connections = &self.services.connections;
+        let connection = connections.open(scope, new.target.connection)?;
+        let (pulling, meeting) = rules(&new, &connection)?;
         self.demand_records(scope, (new.target.connection, new.direction))?;
         if new.resend.is_some() {
             self.demand_deliveries(scope, new.target.connection)?;
@@ -262,6 +267,7 @@ impl Syncs {
             scope: new.scope,
             deletes: new.deletes,
             resend: new.resend.unwrap_or_default(),
+            run_on_change: new.run_on_change,
             created_at: now,
             updated_at: now,
         };
@@ -274,6 +280,7 @@ impl Syncs {
         dataset.hold(&mut batch);
         batch.insert::<Definitions>(&(scope.owner(), id), &sync);
         self.commit(batch, &sync.name).await?;
+        connections.ring_watches();
         self.open(scope, id)
     }
 
@@ -410,7 +417,10 @@ impl Syncs {
 }
 
 /// The rules that a sync of its direction has.
-fn rules(new: &New) -> Result<(Pulling, Meeting), Error> {
+fn rules(new: &New, connection: &Connection) -> Result<(Pulling, Meeting), Error> {
+    if new.run_on_change {
+        watchable(new.direction, connection)?;
+    }
     let pulling = new.pulling.apply(new.direction, Pulling::default());
     let meeting = new.meeting.apply(new.direction, &Meeting::default());
     let meeting = Meeting {
@@ -432,6 +442,7 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("drift", sync.drift.name())
         .detail("full_every_hours", sync.pulling.full_every_hours)
         .detail("resend_unknown", sync.resend.name())
+        .detail("run_on_change", sync.run_on_change)
 }
 
 /// Errs when runs of a sync would wait for plans that nobody can make.

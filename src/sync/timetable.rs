@@ -156,7 +156,8 @@ impl Syncs {
                 }
             }
         }
-        Ok(next)
+        let woken = self.fire_woken(now, may_run).await?;
+        Ok(next.into_iter().chain(woken).min())
     }
 
     async fn fire_one(

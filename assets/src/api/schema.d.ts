@@ -4426,6 +4426,12 @@ export interface components {
              *     syncs have no such rule.
              */
             resend_unknown?: components["schemas"]["SyncResend"] & unknown;
+            /**
+             * @description Whether it also runs when the provider tells that the base has changed; pulls and two-way
+             *     syncs at Airtable only.
+             * @default false
+             */
+            run_on_change?: boolean;
         };
         /**
          * NewToken
@@ -5668,6 +5674,10 @@ export interface components {
             drifted?: components["schemas"]["SyncDrifted"] & unknown;
             /** @description What becomes of deliveries whose answer was lost; hooks only. */
             resend_unknown?: components["schemas"]["SyncResend"] & unknown;
+            /** @description Whether it also runs when the provider tells that the base has changed; not for pushes. */
+            run_on_change?: boolean;
+            /** @description How the provider is asked to tell so; absent until that has begun. */
+            watch?: components["schemas"]["SyncWatch"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -5750,6 +5760,11 @@ export interface components {
              *     that rests because of that goes on.
              */
             drift?: components["schemas"]["SyncDrift"] & unknown;
+            /**
+             * @description Whether it also runs when the provider tells that the base has changed; pulls and two-way
+             *     syncs at Airtable only.
+             */
+            run_on_change?: boolean;
         };
         /**
          * @description Who is right about a field that both sides of a sync have changed.
@@ -5961,6 +5976,32 @@ export interface components {
              */
             direction?: components["schemas"]["SyncDirection"] & unknown;
         };
+        /**
+         * SyncWatch
+         * @description How a provider is asked to tell by itself of what changes in a base. All syncs of an owner that
+         *     go through one connection to one base share it.
+         */
+        SyncWatch: {
+            /** @description How it stands. */
+            state: components["schemas"]["SyncWatchState"] & unknown;
+            /**
+             * Format: date-time
+             * @description Until when the provider tells; that is put off every day.
+             */
+            ends_at?: string;
+            /**
+             * Format: date-time
+             * @description When the provider last told of something, to the minute.
+             */
+            last_ping_at?: string;
+            /** @description Why the provider could not be asked the last time; that is tried again. */
+            problem?: string;
+        };
+        /**
+         * @description How a watch stands.
+         * @enum {string}
+         */
+        SyncWatchState: "starting" | "watching" | "failing";
         /**
          * System
          * @description What the appliance is.
@@ -10500,7 +10541,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `resend_unknown`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };

@@ -75,6 +75,11 @@ metrics! {
         ["outcome"],
         "What was sent to hooks that asked to be told of records: `taken`, `failed` (it is sent \
          again), or the hook was `gone`.";
+    PINGS: Counter<1> = "weighbridge_pings_total" Kind::Counter,
+        ["outcome"],
+        "Notifications of providers that something has changed: they made syncs due (`heard`), came \
+         when those were due already (`coalesced`), or were `refused`: at no address of a watch, not \
+         signed, too large or too many.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

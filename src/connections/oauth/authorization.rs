@@ -229,6 +229,9 @@ impl Connections {
         let code = match finish.returned {
             Returned::Code(code) => code,
             Returned::Error(word) if word == "access_denied" => return Err(Error::Denied),
+            Returned::Error(word) if word == "invalid_scope" => {
+                return Err(Error::NotAuthorized(unregistered(wait.provider)));
+            }
             Returned::Error(word) => return Err(Error::NotAuthorized(plain(&word))),
         };
         let desk = self.0.desk(wait.provider, wait.endpoint)?;
@@ -330,6 +333,18 @@ fn refused(wait: &Wait, error: &Error, by: &Actor) -> Event {
 }
 
 /// A word that came by way of a browser, without what could garble a line.
+/// What to do when the provider knows the integration without one of the scopes that are asked for.
+fn unregistered(provider: Kind) -> String {
+    let dialect = provider.dialect();
+    let asked = dialect.map_or_else(Vec::new, |dialect| {
+        [dialect.scopes, dialect.extras].concat()
+    });
+    format!(
+        "the integration there is registered without a scope that is asked for; it needs {}",
+        asked.join(", ")
+    )
+}
+
 fn plain(word: &str) -> String {
     let plain = word
         .chars()

@@ -32,6 +32,8 @@ use crate::providers::oauth::Client;
 pub struct Registration {
     /// The appliance's own address, without a slash at its end: people are sent back there.
     pub address: String,
+    /// Whether the world can reach it there: somebody has set it, and it is encrypted.
+    pub public: bool,
     /// The name at each provider where it is registered.
     pub clients: HashMap<Kind, Client>,
 }

@@ -248,6 +248,7 @@ impl From<connections::Error> for ApiError {
         match error {
             E::UnknownConnection(_) => Self::not_found("connection"),
             E::BadName => Self::invalid("name", error.to_string()),
+            E::UnknownWatch => Self::not_found("address"),
             E::BadToken(_) | E::HookGone => Self::invalid("token", error.to_string()),
             E::NoSandbox | E::NoClient(_) => Self::invalid("endpoint", error.to_string()),
             E::UnknownAuthorization => Self::invalid("state", error.to_string()),

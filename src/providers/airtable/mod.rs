@@ -4,6 +4,7 @@ mod formula;
 mod map;
 mod oauth;
 mod refusal;
+mod webhooks;
 mod wire;
 
 use std::collections::HashSet;
@@ -19,12 +20,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Records, RemoteTable,
-    Removal, Row, Trail,
+    Removal, Row, Trail, Webhooks,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
 
 pub(super) use oauth::DIALECT;
+pub(super) use webhooks::{SIGNATURE, is_signed};
 
 /// Where the vendor answers.
 pub(super) const HOST: &str = "api.airtable.com";
@@ -81,7 +83,8 @@ impl Airtable {
         }
         let purpose = (Kind::Airtable, operation);
         let answer = self.access.send(base, purpose, call).await?;
-        if answer.status == StatusCode::OK {
+        // A webhook is deleted with 200 or 204, and nothing is said.
+        if matches!(answer.status, StatusCode::OK | StatusCode::NO_CONTENT) {
             return Ok(answer.body);
         }
         let until = || gate.refused(base, PENALTY);
@@ -250,6 +253,10 @@ impl Airtable {
 }
 
 impl Records for Airtable {
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
+    }
+
     fn rows_per_call(&self) -> usize {
         ROWS_PER_CALL
     }

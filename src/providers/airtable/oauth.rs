@@ -2,6 +2,9 @@
 
 use super::super::oauth::{Body, Dialect};
 
+/// What it takes to be told of changes.
+pub(in crate::providers) const WATCHES: &str = "webhook:manage";
+
 /// PKCE is mandatory; a refresh ends both tokens before.
 pub(in crate::providers) const DIALECT: Dialect = Dialect {
     authorize_host: "airtable.com",
@@ -15,6 +18,7 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
         "schema.bases:read",
         "user.email:read",
     ],
+    extras: &[WATCHES],
     pkce: true,
     body: Body::Form,
     headers: &[],

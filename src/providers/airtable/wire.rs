@@ -296,7 +296,7 @@ impl Field {
 
 /// Reads the body of a good answer. A body that is cut or no JSON came too late to tell whether
 /// the call was acted on: its answer is lost.
-fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Error> {
+pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Error> {
     serde_json::from_slice(body).map_err(|error| Error::Lost(error.into()))
 }
 

@@ -12,6 +12,7 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     token_path: &["v1", "oauth", "token"],
     parameters: &[("owner", "user")],
     scopes: &[],
+    extras: &[],
     pkce: false,
     body: Body::Json,
     headers: &[("notion-version", EDITION_NAME)],

@@ -81,8 +81,9 @@ impl Desk {
             .append_pair("redirect_uri", back)
             .append_pair("response_type", "code")
             .append_pair("state", state.expose());
-        if !self.dialect.scopes.is_empty() {
-            query.append_pair("scope", &self.dialect.scopes.join(" "));
+        let scopes = [self.dialect.scopes, self.dialect.extras].concat();
+        if !scopes.is_empty() {
+            query.append_pair("scope", &scopes.join(" "));
         }
         if self.dialect.pkce {
             query

@@ -29,6 +29,8 @@ pub struct Dialect {
     pub parameters: &'static [(&'static str, &'static str)],
     /// What is asked for; none where the vendor has no scopes.
     pub scopes: &'static [&'static str],
+    /// What is asked for besides, and can be done without.
+    pub extras: &'static [&'static str],
     /// Whether a code is bound to the one who asked (RFC 7636).
     pub pkce: bool,
     /// How requests for tokens are written.

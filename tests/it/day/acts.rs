@@ -36,6 +36,7 @@ impl Day {
         share(&owner, &things).await;
         self.provider(&owner, &mut things).await;
         self.oauth(&owner).await;
+        self.watch(&server, &owner, &things.both).await;
         self.zapier(&owner, &things.dataset).await;
         self.inlets(&server, &owner, &things.dataset).await;
         self.hooks(&owner, &things.dataset).await;

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 21] = [
+const ABSENT: [(Code, &str); 23] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -70,6 +70,14 @@ const ABSENT: [(Code, &str); 21] = [
     (
         Code::ActNotCommitted,
         "the disk must fail: `faults::disk_errors`",
+    ),
+    (
+        Code::WatchFailed,
+        "the vendor would have to be in trouble: `sync::watch`",
+    ),
+    (
+        Code::ChangeUnheeded,
+        "a plan would have to wait: `sync::watch`",
     ),
     (Code::ActsLost, "the log must fail for long"),
     (Code::LogBroken, "the files must have been altered"),

@@ -9,6 +9,7 @@ mod inlets;
 mod jobs;
 mod oauth;
 mod secrets;
+mod watch;
 mod zapier;
 
 use std::sync::{Arc, Mutex};

@@ -141,6 +141,7 @@ impl Appliance {
                 undo_bytes: 1_000_000,
                 jitter: Duration::ZERO,
                 failing_after: 3,
+                change_pause: Duration::from_secs(30),
             },
         });
         let tasks = Tasks::default();

@@ -494,6 +494,7 @@ async fn make(
     let remote = tables.iter().find(|one| one.id == table).unwrap();
     let sync = NewSync {
         resend: None,
+        run_on_change: false,
         name: "Records".into(),
         direction,
         pulling,

@@ -26,6 +26,7 @@ mod shared;
 mod troubles;
 mod undo;
 mod undo_here;
+mod watch;
 mod zapier;
 
 use std::collections::BTreeMap;

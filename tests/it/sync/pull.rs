@@ -15,6 +15,15 @@ impl Yard {
     }
 
     async fn proposed_pull(&self, more: Value) -> String {
+        let mut body = self.pull_body().await;
+        for (name, value) in more.as_object().unwrap() {
+            body[name.as_str()] = value.clone();
+        }
+        id(&self.member.post("/syncs", body).await.expect(201))
+    }
+
+    /// What is to be asked for such a pull.
+    pub(super) async fn pull_body(&self) -> Value {
         let mut body = self.target();
         body["direction"] = "pull".into();
         let path = "/syncs/proposal";
@@ -27,10 +36,7 @@ impl Yard {
             .collect();
         body["remote_key_field_id"] = proposal["remote_key_field_id"].clone();
         body["name"] = "Airports from there".into();
-        for (name, value) in more.as_object().unwrap() {
-            body[name.as_str()] = value.clone();
-        }
-        id(&self.member.post("/syncs", body).await.expect(201))
+        body
     }
 
     /// Colleagues make airports with these numbers.

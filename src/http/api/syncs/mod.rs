@@ -4,6 +4,7 @@ mod drift;
 mod meeting;
 mod resource;
 mod view;
+mod watch;
 mod wish;
 
 pub(super) use resource::Resource;

@@ -5,12 +5,13 @@ use poem_openapi::{Enum, Object};
 
 use super::drift::{DriftView, DriftedView};
 use super::meeting::{ConflictPolicyView, FieldDirectionView};
+use super::watch::WatchView;
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
 use crate::http::{ApiError, Moment};
 use crate::sync::{
-    Approval, Deletes, Direction, Extent, FieldWay, Gone, Named, Overview, Pair, Policy, Resend,
-    Sync, Trouble,
+    Approval, Deletes, Direction, Extent, FieldWay, Gone, Named, Pair, Policy, Resend, Sync,
+    Trouble,
 };
 
 /// A sync.
@@ -65,6 +66,10 @@ pub(super) struct SyncView {
     drifted: Option<DriftedView>,
     /// What becomes of deliveries whose answer was lost; hooks only.
     resend_unknown: Option<ResendView>,
+    /// Whether it also runs when the provider tells that the base has changed; not for pushes.
+    run_on_change: Option<bool>,
+    /// How the provider is asked to tell so; absent until that has begun.
+    watch: Option<WatchView>,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -311,16 +316,7 @@ pub(super) struct SyncList {
 
 /// The view of a sync as it is now.
 pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
-    let Overview {
-        dataset,
-        dataset_available,
-        connection,
-        provider,
-        last_run,
-        delivers,
-        failing,
-        drifted,
-    } = sync.overview()?;
+    let told = sync.overview()?;
     let mut kept = sync.definition().clone();
     let ways = std::mem::take(&mut kept.meeting.ways);
     let pulling = (kept.direction != Direction::Push).then_some(kept.pulling);
@@ -343,13 +339,13 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         full_every_hours: pulling.map(|rules| rules.full_every_hours),
         dataset: DatasetName {
             id: kept.dataset,
-            name: dataset,
-            available: dataset_available,
+            name: told.dataset,
+            available: told.dataset_available,
         },
         connection: ConnectionName {
             id: kept.connection,
-            name: connection,
-            provider,
+            name: told.connection,
+            provider: told.provider,
         },
         base: kept.base.into(),
         table: kept.table.into(),
@@ -360,13 +356,15 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         scope: kept.scope.into(),
         deletes: kept.deletes.into(),
         drift: kept.drift.into(),
-        drifted: drifted.map(DriftedView::from),
-        resend_unknown: delivers.then(|| kept.resend.into()),
+        drifted: told.drifted.map(DriftedView::from),
+        resend_unknown: told.delivers.then(|| kept.resend.into()),
+        run_on_change: pulling.map(|_| kept.run_on_change),
+        watch: told.watch.map(WatchView::from),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
-        last_run: last_run.map(|run| RunView::of(&run, sync.now())),
+        last_run: told.last_run.map(|run| RunView::of(&run, sync.now())),
         next_run_at: sync.schedule()?.and_then(|kept| kept.next).map(Moment),
-        failing: failing.map(FailingView::from),
+        failing: told.failing.map(FailingView::from),
         version: sync.version().0,
     })
 }

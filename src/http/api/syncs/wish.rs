@@ -90,6 +90,10 @@ pub(super) struct NewSync {
     /// What becomes of deliveries to a hook whose answer was lost (`never` when left out). Other
     /// syncs have no such rule.
     resend_unknown: Option<ResendView>,
+    /// Whether it also runs when the provider tells that the base has changed; pulls and two-way
+    /// syncs at Airtable only.
+    #[oai(default)]
+    run_on_change: bool,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -135,6 +139,9 @@ pub(super) struct SyncChange {
     /// What becomes of it when mapped fields of the table are lost, or others are new. A schedule
     /// that rests because of that goes on.
     drift: Option<DriftView>,
+    /// Whether it also runs when the provider tells that the base has changed; pulls and two-way
+    /// syncs at Airtable only.
+    run_on_change: Option<bool>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
@@ -271,6 +278,7 @@ impl TryFrom<NewSync> for New {
             deletes: new.deletes.into(),
             drift: new.drift.into(),
             resend: new.resend_unknown.map(Resend::from),
+            run_on_change: new.run_on_change,
         })
     }
 }
@@ -301,6 +309,7 @@ impl TryFrom<SyncChange> for Change {
             scope: change.scope.map(Extent::try_from).transpose()?,
             deletes: change.deletes.map(Deletes::from),
             drift: change.drift.map(Drift::from),
+            run_on_change: change.run_on_change,
             lost: Vec::new(),
         })
     }

@@ -1,0 +1,75 @@
+//! Takes in what comes to the address of a watch.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::row::{BY_ID, Watches, sealed_for};
+use super::{Connections, Error, Place};
+use crate::base::WatchId;
+use crate::store::Batch;
+
+/// When something came last is kept to the minute.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// That something has changed in a base, as its provider tells.
+#[derive(Debug)]
+pub struct Heard {
+    /// The watch that it came to.
+    pub id: WatchId,
+    /// The base, by whose it is.
+    pub place: Place,
+    /// What people call the connection.
+    pub connection: String,
+    last_ping_at: Option<Timestamp>,
+}
+
+impl Connections {
+    /// Which base has changed, if the provider has signed `body` with the key of this watch.
+    /// `header` gives the value of a header.
+    ///
+    /// Errs with `UnknownWatch` for an address that leads nowhere, and for whatever was not signed
+    /// by the provider alike.
+    pub fn hear<'a>(
+        &self,
+        id: &str,
+        header: impl Fn(&str) -> Option<&'a str>,
+        body: &[u8],
+    ) -> Result<Heard, Error> {
+        let service = &self.0;
+        let id: WatchId = id.parse().map_err(|_bad| Error::UnknownWatch)?;
+        let row = service.store.find::<Watches>(&BY_ID, &id)?;
+        let row = row.ok_or(Error::UnknownWatch)?;
+        let made = row.value.webhook.as_ref().ok_or(Error::UnknownWatch)?;
+        let connection = match self.at(&(row.key.0, row.key.1)) {
+            Err(Error::UnknownConnection(_)) => return Err(Error::UnknownWatch),
+            opened => opened?,
+        };
+        let provider = connection.provider();
+        let signature = provider.signature().and_then(&header);
+        let signature = signature.ok_or(Error::UnknownWatch)?;
+        let key = service.vault.open(&sealed_for(&row.key, &id), &made.key);
+        let key = key.map_err(Error::Sealed)?;
+        if !provider.has_signed(&key, signature, body) {
+            return Err(Error::UnknownWatch);
+        }
+        Ok(Heard {
+            id,
+            connection: connection.name().to_owned(),
+            last_ping_at: row.value.last_ping_at,
+            place: row.key,
+        })
+    }
+
+    /// Keeps in the batch that something came; nothing when that is known to the minute.
+    pub fn note_heard(&self, heard: &Heard, batch: &mut Batch) -> Result<(), Error> {
+        let now = self.0.now();
+        let is_new = |at: Timestamp| now.duration_since(at) >= NOTED_EVERY;
+        if !heard.last_ping_at.is_none_or(is_new) {
+            return Ok(());
+        }
+        if let Some(mut row) = self.0.store.get::<Watches>(&heard.place)? {
+            row.value.last_ping_at = Some(now);
+            batch.replace::<Watches>(&row.key, &row.value, row.version);
+        }
+        Ok(())
+    }
+}

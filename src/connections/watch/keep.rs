@@ -1,0 +1,78 @@
+//! Sees to it that what is watched is what somebody waits for.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::row::{Stored, Watches};
+use super::{Connections, Error, Place};
+use crate::base::WatchId;
+use crate::store::{self, Batch, Row, Scan};
+
+/// So many bases are tended at once; each waits for its own turn at the provider.
+const AT_ONCE: usize = 8;
+
+impl Connections {
+    /// Says that what is to be watched may be another.
+    pub fn ring_watches(&self) {
+        self.0.watching.ring();
+    }
+
+    /// Returns when what is to be watched may be another.
+    pub async fn watches_rung(&self) {
+        self.0.watching.heard().await;
+    }
+
+    /// Has the bases that are `wanted` watched, and no others. Says when to look again.
+    pub async fn keep_watches(
+        &self,
+        wanted: &BTreeSet<Place>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Timestamp>, Error> {
+        self.note_down(wanted).await?;
+        let now = self.0.now();
+        let is_due = |row: &Row<Watches>| {
+            let ends = !wanted.contains(&row.key) && row.value.failures == 0;
+            ends || row.value.look_at <= now
+        };
+        let due = self.watches()?.into_iter().filter(is_due);
+        let tended = futures_util::stream::iter(due).for_each_concurrent(AT_ONCE, |row| async {
+            let is_wanted = wanted.contains(&row.key);
+            // Whoever is stopped in between finds on the next look what was done.
+            stop.run_until_cancelled(self.tend(row, is_wanted)).await;
+        });
+        tended.await;
+        let next = self.watches()?.into_iter().map(|row| row.value.look_at);
+        Ok(next.min())
+    }
+
+    /// Writes down what is to be watched, before any provider is asked.
+    async fn note_down(&self, wanted: &BTreeSet<Place>) -> Result<(), Error> {
+        for place in wanted {
+            if self.0.store.get::<Watches>(place)?.is_some() {
+                continue;
+            }
+            let stored = Stored::new(WatchId::new(&self.0.clock), self.0.now());
+            let mut batch = Batch::bookkeeping();
+            batch.insert::<Watches>(place, &stored);
+            match self.0.store.commit(batch).await {
+                Ok(_) | Err(store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn watches(&self) -> Result<Vec<Row<Watches>>, Error> {
+        let mut rows = Vec::new();
+        let moment = self.0.store.snapshot()?;
+        moment.walk::<Watches>(&Scan::all(usize::MAX), |_, row| {
+            rows.push(row);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+}

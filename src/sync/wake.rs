@@ -1,0 +1,370 @@
+//! Makes syncs due when a provider tells that their base has changed, and queues their runs.
+//!
+//! What a provider tells is that there is something to be read; what is true is what is read. So
+//! however often it tells, a sync is due once, and a run of it that is under way is waited for. What
+//! it fails to tell, the next scheduled run finds.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::definition::{Approval, BY_WATCHED, Definition, Definitions};
+use super::direction::Direction;
+use super::error::Error;
+use super::job::{ACTIVE, Runs};
+use super::mapping::Fault;
+use super::plan::{OPEN, Plans};
+use super::sync::Sync;
+use super::syncs::Syncs;
+use super::timetable::MayRun;
+use crate::audit::{Code, Event, Outcome};
+use crate::base::metrics::PINGS;
+use crate::base::{Actor, Scope, SyncId, UserId, chain};
+use crate::connections::{self, Connection, Heard, Place};
+use crate::store::{
+    self, Batch, Collection, Entry, Index, Json, OnDelete, Reference, Row, Scan, prefix,
+};
+
+/// A write that loses a race is tried again so often.
+const TRIES: u32 = 3;
+
+/// When syncs are due because of what a provider has told, each under its sync.
+pub(crate) struct Wakes;
+
+/// Those that are due, by when.
+static BY_DUE: Index = Index {
+    name: "sync_wake.due",
+    unique: true,
+};
+
+impl Collection for Wakes {
+    const NAME: &'static str = "sync_wake";
+    const INDEXES: &'static [&'static Index] = &[&BY_DUE];
+    const REFERS: bool = true;
+    type Key = (UserId, SyncId);
+    type Value = Wake;
+
+    fn entries((owner, sync): &Self::Key, wake: &Wake) -> Vec<Entry> {
+        let due = wake.due_at.into_iter();
+        due.map(|at| Entry::new(&BY_DUE, &(at, *owner, *sync)))
+            .collect()
+    }
+
+    fn references(key: &Self::Key, _: &Wake) -> Vec<Reference> {
+        vec![Reference::to::<Definitions>(key, OnDelete::Cascade)]
+    }
+
+    fn label((_, sync): &Self::Key, _: &Wake) -> String {
+        format!("changes told to {sync}")
+    }
+}
+
+/// When a sync is due because its base has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Wake {
+    /// Since when; none when nothing has changed since its last such run.
+    due_at: Option<Timestamp>,
+    /// When its last such run was queued.
+    woken_at: Option<Timestamp>,
+}
+
+impl Json for Wake {}
+
+impl Wake {
+    /// A change that was told at `now`; none when the sync is due already.
+    fn told(kept: Option<&Self>, now: Timestamp, pause: std::time::Duration) -> Option<Self> {
+        let woken_at = kept.and_then(|kept| kept.woken_at);
+        if kept.is_some_and(|kept| kept.due_at.is_some()) {
+            return None;
+        }
+        let earliest = woken_at.and_then(|at| at.checked_add(pause).ok());
+        Some(Self {
+            due_at: Some(earliest.map_or(now, |at| at.max(now))),
+            woken_at,
+        })
+    }
+}
+
+impl Definition {
+    /// The base that has to be watched for it.
+    pub(super) fn watched(&self, owner: UserId) -> Option<Place> {
+        let base = || (owner, self.connection, self.base.id.clone());
+        self.run_on_change.then(base)
+    }
+}
+
+/// Errs when a sync cannot be run by what changes at its provider.
+pub(super) fn watchable(direction: Direction, connection: &Connection) -> Result<(), Error> {
+    let fault = |message: String| {
+        Error::Invalid(vec![Fault {
+            path: "run_on_change".into(),
+            message,
+        }])
+    };
+    if direction == Direction::Push {
+        let message = "a push reads nothing at the provider, whatever changes there";
+        return Err(fault(message.to_owned()));
+    }
+    connection
+        .watchable()
+        .map_err(|reason| fault(reason.to_string()))
+}
+
+impl Syncs {
+    /// Has watched what syncs wait for, and no more. Says when to look again.
+    pub async fn keep_watches(&self, stop: &CancellationToken) -> Result<Option<Timestamp>, Error> {
+        let mut wanted = BTreeSet::new();
+        let moment = self.services.store.snapshot()?;
+        let all = Scan::all(usize::MAX).by(&BY_WATCHED);
+        moment.walk::<Definitions>(&all, |_, row| {
+            wanted.extend(row.value.watched(row.key.0));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        drop(moment);
+        Ok(self
+            .services
+            .connections
+            .keep_watches(&wanted, stop)
+            .await?)
+    }
+
+    /// Returns when what is to be watched may be another.
+    pub async fn watches_rung(&self) {
+        self.services.connections.watches_rung().await;
+    }
+
+    /// Takes in that a provider has told of a change at the address of a watch: every sync that
+    /// waits for one is due, once the pause since its last such run is over.
+    pub async fn hear(&self, heard: &Heard, by: &Actor) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match self.try_hear(heard, by).await {
+                Err(Error::Moved) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Moved)
+    }
+
+    async fn try_hear(&self, heard: &Heard, by: &Actor) -> Result<(), Error> {
+        let (store, clock) = (&self.services.store, &self.services.clock);
+        let (now, pause) = (clock.now(), self.services.settings.change_pause);
+        let mut due = Vec::new();
+        for key in self.waiting(&heard.place)? {
+            let kept = store.get::<Wakes>(&key)?;
+            if let Some(wake) = Wake::told(kept.as_ref().map(|row| &row.value), now, pause) {
+                due.push((key, wake, kept.map(|row| row.version)));
+            }
+        }
+        let mut batch = if due.is_empty() {
+            Batch::bookkeeping()
+        } else {
+            let event = Event::new(Code::ChangeReported, by)
+                .entity("connection", heard.place.1, &heard.connection)
+                .detail("base", heard.place.2.as_str())
+                .count("syncs", due.len() as u64);
+            Batch::new(event.build(clock))
+        };
+        self.services.connections.note_heard(heard, &mut batch)?;
+        for (key, wake, version) in &due {
+            match version {
+                Some(version) => batch.replace::<Wakes>(key, wake, *version),
+                None => batch.insert::<Wakes>(key, wake),
+            };
+        }
+        if !batch.is_empty() {
+            self.commit(batch, "").await?;
+        }
+        let outcome = if due.is_empty() { "coalesced" } else { "heard" };
+        PINGS.add([outcome.into()], 1);
+        if !due.is_empty() {
+            self.services.nudge.ring();
+        }
+        Ok(())
+    }
+
+    /// The syncs that wait for changes of a base.
+    fn waiting(&self, place: &Place) -> Result<Vec<(UserId, SyncId)>, Error> {
+        let mut waiting = Vec::new();
+        let scan = Scan::prefix(prefix(place), usize::MAX).by(&BY_WATCHED);
+        let moment = self.services.store.snapshot()?;
+        moment.walk::<Definitions>(&scan, |_, row| {
+            waiting.push(row.key);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(waiting)
+    }
+
+    /// Queues the runs of syncs that are due because of what providers have told, and says when the
+    /// next one is. As with schedules, one that cannot be queued keeps no other from it.
+    pub(super) async fn fire_woken(
+        &self,
+        now: Timestamp,
+        may_run: MayRun<'_>,
+    ) -> Result<Option<Timestamp>, Error> {
+        let (mut due, mut next) = (Vec::new(), None);
+        let moment = self.services.store.snapshot()?;
+        moment.walk::<Wakes>(&Scan::all(usize::MAX).by(&BY_DUE), |_, row| {
+            next = row.value.due_at.filter(|at| *at > now);
+            Ok(if next.is_some() {
+                ControlFlow::Break(())
+            } else {
+                due.push(row);
+                ControlFlow::Continue(())
+            })
+        })?;
+        drop(moment);
+        for row in due {
+            let id = row.key.1;
+            match self.fire_one_woken(row, now, may_run).await {
+                // Somebody has changed or deleted it meanwhile, and has rung.
+                Err(Error::Moved | Error::Busy | Error::UnknownSync(_)) | Ok(()) => {}
+                Err(error) => {
+                    warn!(sync.id = %id, error = %chain(&error), "a run of sync {id} for what has changed waits for the next look");
+                }
+            }
+        }
+        Ok(next)
+    }
+
+    async fn fire_one_woken(
+        &self,
+        row: Row<Wakes>,
+        now: Timestamp,
+        may_run: MayRun<'_>,
+    ) -> Result<(), Error> {
+        let (owner, id) = row.key;
+        let sync = self.open(&Scope::owned_by(owner), id)?;
+        let store = &self.services.store;
+        if store.find::<Runs>(&ACTIVE, &id)?.is_some() {
+            return Ok(()); // its end rings
+        }
+        if !sync.definition().run_on_change {
+            return self.settle(&row, now, None).await;
+        }
+        let unheeded = if !may_run(owner) {
+            Some("OWNER_MAY_NOT_RUN")
+        } else if sync.drifted()?.is_some_and(|kept| kept.value.stops) {
+            Some("DRIFTED")
+        } else if store.find::<Plans>(&OPEN, &id)?.is_some() {
+            Some("PLAN_WAITS")
+        } else {
+            None
+        };
+        if let Some(why) = unheeded {
+            return self.unheeded(&sync, &row, now, why).await;
+        }
+        let begun = match sync.definition().approval {
+            Approval::Never => self.begin_woken(&sync, &row, now).await,
+            Approval::Always => match sync.plan(false, &Actor::system()).await {
+                Ok(_plan) => self.settle(&row, now, None).await,
+                Err(error) => Err(error),
+            },
+        };
+        match begun {
+            Err(Error::DatasetUnavailable(_)) => {
+                self.unheeded(&sync, &row, now, "DATASET_UNAVAILABLE").await
+            }
+            begun => begun,
+        }
+    }
+
+    /// Queues a run, and the sync is due no more, together.
+    async fn begin_woken(
+        &self,
+        sync: &Sync,
+        row: &Row<Wakes>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let task = sync.definition().direction.task();
+        let (run, mut batch) = sync.queueing(task, &Actor::system(), None)?;
+        batch.replace::<Wakes>(&row.key, &done(now), row.version);
+        self.commit(batch, &sync.definition().name).await?;
+        info!(run.id = %run.id, sync.id = %sync.id(), "run {} was queued because its base has changed", run.id);
+        self.services.nudge.ring();
+        Ok(())
+    }
+
+    async fn unheeded(
+        &self,
+        sync: &Sync,
+        row: &Row<Wakes>,
+        now: Timestamp,
+        why: &'static str,
+    ) -> Result<(), Error> {
+        let act = Event::new(Code::ChangeUnheeded, &Actor::system())
+            .entity("sync", sync.id(), &sync.definition().name)
+            .status(Outcome::failed(why));
+        self.settle(row, now, Some(act)).await
+    }
+
+    async fn settle(
+        &self,
+        row: &Row<Wakes>,
+        now: Timestamp,
+        act: Option<Event>,
+    ) -> Result<(), Error> {
+        let mut batch = act.map_or_else(Batch::bookkeeping, |act| {
+            Batch::new(act.build(&self.services.clock))
+        });
+        batch.replace::<Wakes>(&row.key, &done(now), row.version);
+        match self.services.store.commit(batch).await {
+            Ok(_version) => {
+                self.services.nudge.ring();
+                Ok(())
+            }
+            Err(store::Error::Conflict(_)) => Err(Error::Moved),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A sync that was due until `now`.
+fn done(now: Timestamp) -> Wake {
+    Wake {
+        due_at: None,
+        woken_at: Some(now),
+    }
+}
+
+impl Sync {
+    /// Has the base of a sync that waits for changes looked at at once, whatever went wrong before.
+    pub(super) async fn look_at_watch(&self) -> Result<(), connections::Error> {
+        match self.definition().watched(self.owner()) {
+            Some(place) => self.syncs().services.connections.look_again(&place).await,
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
+    const PAUSE: Duration = Duration::from_secs(30);
+
+    fn told(kept: &Wake, after: u64) -> Option<Wake> {
+        Wake::told(Some(kept), NOON + Duration::from_secs(after), PAUSE)
+    }
+
+    #[test]
+    fn a_change_makes_a_sync_due_at_once_and_a_second_one_adds_nothing() {
+        let first = Wake::told(None, NOON, PAUSE).unwrap();
+        assert_eq!(first.due_at, Some(NOON));
+        assert_eq!(told(&first, 1), None);
+    }
+
+    #[test]
+    fn runs_that_changes_ask_for_keep_their_distance() {
+        let ran = done(NOON);
+        let due = |after| told(&ran, after).unwrap().due_at.unwrap();
+        assert_eq!(due(1), NOON + PAUSE);
+        assert_eq!(due(31), NOON + Duration::from_secs(31));
+    }
+}
