@@ -38,6 +38,7 @@ import { ResendChoice } from "./resend";
 import { readSync } from "./saving";
 import { SchedulePanel } from "./schedule/panel";
 import { ScopePanel } from "./scope-choice";
+import { WatchChoice } from "./watch";
 
 const route = getRouteApi("/signed-in/syncs/$id");
 const refetchMs = 30_000;
@@ -285,6 +286,9 @@ function Settings({ sync }: { sync: Sync }) {
         {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
         {sync.direction !== "push" && <GoneChoice sync={sync} />}
         {sync.direction === "pull" && <FollowChoice sync={sync} />}
+        {sync.direction !== "push" && sync.connection.provider === "airtable" && (
+          <WatchChoice sync={sync} />
+        )}
         {sync.direction !== "two_way" && <DriftChoice sync={sync} />}
         {sync.resend_unknown && <ResendChoice sync={sync} />}
         <Deletion

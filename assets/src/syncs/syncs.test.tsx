@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
+import type { Sync } from "../api/types";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
 import {
@@ -160,6 +161,38 @@ it("the runs of a pull follow changes, or read the whole table, as its box says"
   await waitFor(() =>
     expect(appliance.bodies("PATCH /syncs/{id}").at(-1)).toEqual({ full_every_hours: 0 }),
   );
+});
+
+it("a pull runs when its provider tells of a change, and its page says how that stands", async () => {
+  const pull = { ...sync, direction: "pull" as const, gone: "keep" as const };
+  let kept: Sync = { ...pull, run_on_change: false };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}": () => kept,
+    "PATCH /syncs/{id}": () => kept,
+  });
+  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
+  const box = await screen.findByRole("checkbox", { name: /tells of a change/ });
+  expect(box).not.toBeChecked();
+  kept = {
+    ...pull,
+    run_on_change: true,
+    watch: { state: "failing", problem: "the base has as many webhooks as it can have" },
+  };
+  await user.click(box);
+  await waitFor(() =>
+    expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([{ run_on_change: true }]),
+  );
+  await waitFor(() => expect(box).toBeChecked());
+  expect(await screen.findByText("It does not work")).toBeVisible();
+  expect(screen.getByText(/as many webhooks/)).toBeVisible();
+});
+
+it("a push has no switch for changes elsewhere", async () => {
+  fakeAppliance(stored);
+  await openPage("/syncs/sync-1", "Airports to Sandbox");
+  await screen.findByRole("checkbox", { name: /approved/i });
+  expect(screen.queryByRole("checkbox", { name: /tells of a change/ })).toBeNull();
 });
 
 it("a sync is renamed, and deleted after it was said what stays", async () => {
