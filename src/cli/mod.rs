@@ -30,6 +30,7 @@ mod openapi;
 mod output;
 mod owner;
 mod plan;
+mod quarantine;
 mod run;
 mod runtime;
 mod sandbox;

@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::named::{find, path_of, segment, text};
 use super::owner::Owner;
 use super::plan::{self, Wanted};
+use super::quarantine;
 use super::run::{Run, end, follow};
 use super::schedule;
 
@@ -40,6 +41,11 @@ enum Command {
     Schedule(schedule::Wanted),
     /// List or discard the records that the provider did not take, or send deliveries again.
     DeadLetters(DeadLetters),
+    /// List the records that are gone on one side and wait before they are removed on the other.
+    Quarantine {
+        /// The sync's name or id.
+        name: String,
+    },
     /// Change the mapping as proposed after the remote table's fields have changed.
     AcceptDrift {
         /// The sync's name or id.
@@ -91,6 +97,9 @@ struct Create {
     /// So many hours after a pull has read the whole table, read nothing but what has changed there.
     #[arg(long, value_name = "HOURS")]
     full_every_hours: Option<u32>,
+    /// Remove on one side what is gone on the other only once it has been missing for so many hours.
+    #[arg(long, value_name = "HOURS")]
+    quarantine_hours: Option<u32>,
     /// Let the provider convert values and add missing options.
     #[arg(long)]
     typecast: bool,
@@ -192,6 +201,7 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
         Command::Plan(wanted) => plan::run(wanted, owner, context),
         Command::Schedule(wanted) => schedule::run(wanted, owner, context),
         Command::DeadLetters(wanted) => dead_letters::run(wanted, owner, context),
+        Command::Quarantine { name } => quarantine::run(name, owner, context),
         Command::AcceptDrift { name } => {
             let sync = owner.with(context, async |client| {
                 let sync = path_of(client, "/syncs", "sync", name).await?;
@@ -282,6 +292,9 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     }
     if let Some(hours) = create.full_every_hours {
         body["full_every_hours"] = hours.into();
+    }
+    if let Some(hours) = create.quarantine_hours {
+        body["quarantine_hours"] = hours.into();
     }
     client.call(Method::POST, "/syncs", Some(&body)).await
 }

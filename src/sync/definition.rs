@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::direction::{Direction, Pulling};
+use super::direction::{Direction, Gone, Pulling};
 use super::drift::Drift;
 use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
@@ -116,6 +116,9 @@ pub struct Definition {
     /// What becomes of remote records that are no longer wanted.
     #[serde(default)]
     pub deletes: Deletes,
+    /// So many hours a record must have been missing on one side before it is removed on the other.
+    #[serde(default)]
+    pub quarantine_hours: u32,
     /// What becomes of deliveries that had no answer.
     #[serde(default)]
     pub resend: Resend,
@@ -129,6 +132,18 @@ pub struct Definition {
 }
 
 impl Json for Definition {}
+
+impl Definition {
+    /// Whether what is gone on one side waits before a run removes it on the other.
+    pub(super) fn quarantines(&self) -> bool {
+        let removes = match self.direction {
+            Direction::Push => self.deletes.policy.removal().is_some(),
+            Direction::Pull => self.pulling.gone == Gone::Delete,
+            Direction::TwoWay => false,
+        };
+        removes && self.quarantine_hours > 0
+    }
+}
 
 /// Whether the runs of a sync need a plan that somebody has approved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -122,6 +122,9 @@ pub struct Job {
     /// That it removes nothing, and why.
     #[serde(default)]
     pub brake: Option<Brake>,
+    /// How many of the records that it holds back wait before they are removed.
+    #[serde(default)]
+    pub quarantined: u64,
     /// How much it remembers of what it wrote.
     #[serde(default)]
     pub memory: Memory,
@@ -218,6 +221,7 @@ impl Job {
             calls_refused: 0,
             problems: Problems::default(),
             brake: None,
+            quarantined: 0,
             memory: Memory::default(),
             undo_until: None,
             undoes: None,

@@ -71,6 +71,7 @@ impl Syncs {
             typecast: false,
             lender: None,
             approval: Approval::default(),
+            quarantine_hours: 0,
             scope: Extent::All,
             deletes: Deletes::default(),
             resend: Resend::default(),

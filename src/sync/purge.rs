@@ -15,6 +15,7 @@ use super::memory::Memories;
 use super::outcome::Outcomes;
 use super::past::Pasts;
 use super::plan::{BY_SYNC as OF_SYNC, Plans};
+use super::quarantine::Quarantined;
 use super::syncs::Syncs;
 use super::tide::Tides;
 use super::tie::Ties;
@@ -84,6 +85,11 @@ impl Syncs {
             .is_some()
         {
             batch.clear::<Conflicts>(prefix(&(owner, sync)), ROWS);
+        } else if self
+            .first::<Quarantined>(&Scan::prefix(of_sync(), 1))?
+            .is_some()
+        {
+            batch.clear::<Quarantined>(of_sync(), ROWS);
         } else {
             let unsolved = conflict::unsolved((owner, sync));
             batch.add(&unsolved, -store.count(&unsolved)?);

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::definition::Definition;
 use super::direction::Direction;
@@ -11,6 +12,7 @@ use super::job::{Job, Runs, Task};
 use super::link::Links;
 use super::pairs::{Pair, Pairs};
 use super::plan::Plans;
+use super::quarantine::{Quarantine, Roll};
 use super::removal::{Cause, Deletes, Standing};
 use super::syncs::Syncs;
 use crate::base::{SyncId, UserId};
@@ -27,6 +29,10 @@ pub(crate) struct Survey {
     /// The keys of unwanted records whose remote record another record is linked to as well: a
     /// colleague has given it that one's key.
     pub(crate) shared: HashSet<String>,
+    /// The records that were missed before, and until when they wait.
+    pub(crate) quarantine: Arc<Quarantine>,
+    /// Those that are missed now.
+    pub(crate) roll: Roll,
 }
 
 impl Syncs {
@@ -48,7 +54,7 @@ impl Syncs {
         if job.total.is_none() {
             job.total = match job.task {
                 Task::Push | Task::Plan(_) if sync.deletes.policy.removal().is_some() => {
-                    Some(standing.wanted + standing.unwanted)
+                    Some(standing.wanted + standing.unwanted + survey.roll.waiting)
                 }
                 Task::Both => None, // nobody says beforehand what is at the provider alone
                 Task::Push | Task::Pull | Task::Plan(_) => self.count(&sync.scope, dataset).await?,
@@ -78,7 +84,11 @@ impl Syncs {
             within,
             orphans: true,
         };
-        let survey = move || pairs.survey(deletes);
+        let (hours, now) = (definition.quarantine_hours, self.services.clock.now());
+        let survey = move || {
+            let quarantine = Quarantine::load(&pairs.store.snapshot()?, (sync, hours), now)?;
+            pairs.survey(deletes, quarantine)
+        };
         self.services.blocking.run(survey).await
     }
 
@@ -116,6 +126,9 @@ impl Job {
     /// Settles whether it may remove what a survey has found, and gives what there was before it
     /// had removed any.
     pub(super) fn put_brake(&mut self, survey: &Survey, deletes: Deletes) -> Standing {
+        if matches!(self.task, Task::Push | Task::Plan(_)) {
+            self.quarantined = survey.roll.waiting;
+        }
         let removed = self.counts.deleted;
         let standing = Standing {
             linked: survey.standing.linked + removed,
@@ -131,9 +144,13 @@ impl Job {
 }
 
 impl Pairs {
-    /// Counts what is wanted, linked and to be removed. For blocking threads.
-    pub(crate) fn survey(&self, deletes: Deletes) -> Result<Survey, Error> {
-        let mut survey = Survey::default();
+    /// Counts what is wanted, linked and to be removed, now or once it has waited. For blocking
+    /// threads.
+    pub(crate) fn survey(&self, deletes: Deletes, quarantine: Quarantine) -> Result<Survey, Error> {
+        let mut survey = Survey {
+            quarantine: Arc::new(quarantine),
+            ..Survey::default()
+        };
         let mut unwanted: HashMap<String, String> = HashMap::new();
         let mut after: Option<String> = None;
         loop {
@@ -147,7 +164,9 @@ impl Pairs {
                     }
                     Pair::Orphan(key, link) => {
                         standing.linked += 1;
-                        if deletes.concerns(&link) {
+                        let (quarantine, roll) = (&survey.quarantine, &mut survey.roll);
+                        if deletes.concerns(&link) && !quarantine.miss(roll, &key, &link.remote_id)
+                        {
                             standing.unwanted += 1;
                             unwanted.insert(link.remote_id, key);
                         }

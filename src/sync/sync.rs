@@ -14,6 +14,7 @@ use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
 use super::meeting::{MeetingChange, Ways};
 use super::purge::{Purge, Purges};
+use super::quarantine::{self, Quarantined};
 use super::removal::Deletes;
 use super::resend::Resend;
 use super::syncs::{Syncs, Target, checked_name, plannable};
@@ -64,6 +65,8 @@ pub struct Change {
     pub scope: Option<Extent>,
     /// What becomes of remote records that are no longer wanted.
     pub deletes: Option<Deletes>,
+    /// So many hours a record must have been missing on one side before it is removed on the other.
+    pub quarantine_hours: Option<u32>,
     /// What becomes of it when the table's fields change.
     pub drift: Option<Drift>,
     /// Whether it also runs when its provider tells that the base has changed.
@@ -195,6 +198,8 @@ impl Sync {
         fresh.meeting = meeting.map_err(Error::Invalid)?;
         plannable(fresh.direction, fresh.approval)?;
         self.limit(&mut fresh, &change)?;
+        let hours = change.quarantine_hours.unwrap_or(fresh.quarantine_hours);
+        fresh.quarantine_hours = quarantine::check(fresh.direction, hours)?;
         let remapped = change.pairs.is_some()
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
@@ -216,12 +221,17 @@ impl Sync {
             .detail("resend_unknown", fresh.resend.name())
             .detail("full_every_hours", fresh.pulling.full_every_hours)
             .detail("run_on_change", fresh.run_on_change)
+            .detail("quarantine_hours", fresh.quarantine_hours)
             .build(&self.syncs.services.clock);
         let mut batch = Batch::new(act);
         let key = (self.row.owner, self.row.id);
         batch.replace::<Definitions>(&key, &fresh, self.row.version);
         if ends_drift {
             self.end_drift(&mut batch)?;
+        }
+        // Nobody has looked after what waited while nothing did.
+        if !(fresh.quarantines() && self.row.definition.quarantines()) {
+            batch.clear::<Quarantined>(prefix(&self.row.id), usize::MAX);
         }
         self.syncs.commit(batch, &fresh.name).await?;
         self.syncs.services.nudge.ring();

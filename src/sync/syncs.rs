@@ -26,6 +26,7 @@ use super::past::Pasts;
 use super::plan::{Blocks, ById, ByKey, Plans};
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
+use super::quarantine::{self, Quarantined};
 use super::removal::Deletes;
 use super::resend::Resend;
 use super::schedule::Schedules;
@@ -147,6 +148,8 @@ pub struct New {
     pub deletes: Deletes,
     /// What becomes of it when the table's fields change.
     pub drift: Drift,
+    /// So many hours a record must have been missing on one side before it is removed on the other.
+    pub quarantine_hours: u32,
     /// What becomes of deliveries that had no answer; deliveries alone have such a rule.
     pub resend: Option<Resend>,
     /// Whether it also runs when its provider tells that the base has changed.
@@ -171,7 +174,7 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 22] {
+pub fn tables() -> [Table; 23] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
@@ -195,6 +198,7 @@ pub fn tables() -> [Table; 22] {
         Table::of::<Memories>(),
         Table::of::<Pasts>(),
         Table::of::<Wakes>(),
+        Table::of::<Quarantined>(),
     ]
 }
 
@@ -264,6 +268,7 @@ impl Syncs {
             typecast: new.typecast,
             lender: Lender::of(&dataset),
             approval: new.approval,
+            quarantine_hours: quarantine::check(new.direction, new.quarantine_hours)?,
             scope: new.scope,
             deletes: new.deletes,
             resend: new.resend.unwrap_or_default(),
@@ -441,6 +446,7 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("deletes", sync.deletes.policy.name())
         .detail("drift", sync.drift.name())
         .detail("full_every_hours", sync.pulling.full_every_hours)
+        .detail("quarantine_hours", sync.quarantine_hours)
         .detail("resend_unknown", sync.resend.name())
         .detail("run_on_change", sync.run_on_change)
 }

@@ -211,6 +211,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("retryRun", Needs("sync:run"), "", none()),
         ("undoRun", Needs("sync:run"), "", none()),
         ("listDeadLetters", Needs("sync:read"), "", none()),
+        ("listQuarantine", Needs("sync:read"), "", none()),
         ("discardDeadLetters", Needs("sync:run"), "", none()),
         ("discardDeadLetter", Needs("sync:run"), "", none()),
         ("listConflicts", Needs("sync:read"), "", none()),

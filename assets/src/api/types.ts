@@ -49,6 +49,7 @@ export type RateLimit = Schemas["RateLimit"];
 export type RemoteField = Schemas["RemoteField"];
 export type RemoteTable = Schemas["RemoteTable"];
 export type Role = Schemas["Role"];
+export type QuarantinedRecord = Schemas["QuarantinedRecord"];
 export type Run = Schemas["Run"];
 export type RunCounts = Schemas["RunCounts"];
 export type Schedule = Schemas["Schedule"];

@@ -16,6 +16,7 @@ import { DeletionsHeld } from "./deletions-held";
 import { useLiveRun } from "./live";
 import { Outcomes } from "./outcomes";
 import { RunProgress } from "./progress";
+import { Quarantined } from "./quarantined";
 import { hasEnded, runStatus } from "./state";
 
 const route = getRouteApi("/signed-in/runs/$id");
@@ -35,6 +36,7 @@ export function RunPage() {
         <>
           <Course run={found} />
           <DeletionsHeld run={found} />
+          <Quarantined run={found} />
           <ConflictsFound run={found} />
           <div className="columns">
             <Account run={found} />
@@ -116,13 +118,15 @@ function Course({ run }: { run: Run }) {
   );
 }
 
-function Ending({ run: { kind, counts, changes_since, direction } }: { run: Run }) {
+function Ending({ run }: { run: Run }) {
+  const { kind, counts, changes_since, direction, quarantined } = run;
   if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
   if (kind === "undo") {
     const left = counts.refused + counts.unknown + counts.held;
     return <Undone left={left} isPull={direction === "pull"} />;
   }
-  const open = counts.refused + counts.unknown + counts.held;
+  // What waits in quarantine is as it is to be.
+  const open = counts.refused + counts.unknown + counts.held - quarantined;
   if (open === 0 && changes_since)
     return (
       <Notice

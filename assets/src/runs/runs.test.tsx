@@ -207,6 +207,21 @@ it("an empty source deletes nothing and says so", async () => {
   expect(screen.queryByRole("button", { name: "Make a plan" })).toBeNull();
 });
 
+it("what waits in quarantine is no failure, and leads to the list", async () => {
+  const counts = { ...run.counts, refused: 0, unknown: 0, held: 2 };
+  fakeAppliance({
+    "GET /runs/{id}": { ...run, counts, quarantined: 2, problems: [] },
+    "GET /runs/{id}/outcomes": { items: [] },
+  });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText("2 records in quarantine")).toBeVisible();
+  expect(screen.getByRole("link", { name: "See until when" })).toHaveAttribute(
+    "href",
+    "/syncs/sync-1",
+  );
+  expect(screen.queryByText(/did not get through/)).toBeNull();
+});
+
 it("a run is undone by way of a plan, once it is said what that means", async () => {
   const past: Run = { ...run, undo_until: "2026-11-29T04:15:00.000Z" };
   const back: Plan = { ...plan, id: "plan-back", undoes: run.id };

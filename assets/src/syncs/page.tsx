@@ -34,6 +34,7 @@ import { GoneChoice } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
+import { QuarantinePanel } from "./quarantine";
 import { ResendChoice } from "./resend";
 import { readSync } from "./saving";
 import { SchedulePanel } from "./schedule/panel";
@@ -90,6 +91,7 @@ export function SyncPage() {
           {found.direction === "two_way" && <MeetingPanel sync={found} mayWrite={mayWrite} />}
           {found.direction === "push" && <ScopePanel sync={found} mayWrite={mayWrite} />}
           {found.direction !== "pull" && <DeletesPanel sync={found} mayWrite={mayWrite} />}
+          <QuarantinePanel sync={found} mayWrite={mayWrite} />
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>

@@ -195,6 +195,42 @@ it("a push has no switch for changes elsewhere", async () => {
   expect(screen.queryByRole("checkbox", { name: /tells of a change/ })).toBeNull();
 });
 
+it("what is gone waits as long as the sync says, and what waits is listed", async () => {
+  let kept = { ...sync, deletes: { ...sync.deletes, policy: "delete" as const } };
+  const waiting = {
+    items: [
+      {
+        key: "LAX",
+        remote_id: "rec-lax",
+        missed_since: "2026-11-22T04:15:00.000Z",
+        due_at: "2026-11-23T04:15:00.000Z",
+      },
+    ],
+    total: 1,
+  };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /syncs/{id}": () => kept,
+    "PATCH /syncs/{id}": () => kept,
+    "GET /syncs/{id}/quarantine": () => waiting,
+  });
+  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
+  expect(await screen.findByText(/is removed there by the next run/)).toBeVisible();
+  expect(screen.queryByRole("region", { name: "Records in quarantine" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Change how long it waits" }));
+  const hours = screen.getByLabelText("Hours");
+  await user.clear(hours);
+  await user.type(hours, "24");
+  kept = { ...kept, quarantine_hours: 24 };
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([{ quarantine_hours: 24 }]),
+  );
+  expect(await screen.findByText(/missing for 24 hours/)).toBeVisible();
+  const table = await screen.findByRole("region", { name: "Records in quarantine" });
+  expect(within(table).getByText("LAX")).toBeVisible();
+});
+
 it("a sync is renamed, and deleted after it was said what stays", async () => {
   const appliance = fakeAppliance({
     ...stored,

@@ -213,6 +213,7 @@ export const run: Run = {
   calls: 3,
   calls_refused_by_vendor: 0,
   too_large_to_undo: false,
+  quarantined: 0,
   problems: [{ key: "LAX", reason: "No such choice.", count: 1 }],
 };
 
@@ -235,6 +236,7 @@ export const sync: Sync = {
   typecast: false,
   scope: { kind: "all" },
   deletes: { policy: "ignore", matched: false, most_records: 100, most_percent: 25 },
+  quarantine_hours: 0,
   drift: "pause",
   approval: "never",
   direction: "push",

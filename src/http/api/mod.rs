@@ -19,6 +19,7 @@ mod jobs;
 mod letters;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod plans;
+mod quarantine;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod records;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
@@ -159,6 +160,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             runs::Resource::new(app, pages),
             runs::Calendar::new(app),
             jobs::Resource::new(app, pages),
+            quarantine::Resource::new(app, pages),
         ),
         letters::Resource::new(app, pages),
         plans::Resource::new(app, pages),

@@ -129,6 +129,9 @@ impl Claimed<'_> {
             .count("records", job.counts.read)
             .detail("outcomes_sha256", job.digest.as_str())
             .status(outcome);
+        if job.quarantined > 0 {
+            event = event.count("quarantined", job.quarantined);
+        }
         if let Some(since) = job.changes_since() {
             event = event.detail("changes_since", since.to_string());
         }

@@ -12,6 +12,7 @@ use super::super::memory::{self, Memories, Memory};
 use super::super::outcome::{Block, Outcomes};
 use super::super::past::{self, Past, Pasts};
 use super::super::plan::Made;
+use super::super::quarantine::Quarantined;
 use super::fit::Fit;
 use super::group::{Done, End, Group, Whole};
 use crate::base::{RunId, UserId};
@@ -214,7 +215,9 @@ impl Ledger {
                 batch.put::<Links>(&(self.job.sync, done.key), &link);
             }
             End::Removed { .. } => {
-                batch.discard::<Links>(&(self.job.sync, done.key));
+                let place = (self.job.sync, done.key);
+                batch.discard::<Links>(&place);
+                batch.discard::<Quarantined>(&place);
             }
             End::Refused { .. }
             | End::Moved { .. }

@@ -50,6 +50,7 @@ use super::claim::{Claims, Held};
 use super::counts::Fate;
 use super::direction::Pulling;
 use super::error::Error;
+use super::quarantine::Roll;
 use super::resend::Resend;
 use crate::base::{Blocking, SyncId};
 use crate::jobs::{Phase, Step};
@@ -78,6 +79,10 @@ struct Pass<'a> {
     overlap: Duration,
     fit: Arc<Fit>,
     reader: Reader,
+    /// The records that are missed here.
+    roll: Roll,
+    /// So many hours a record must have been missing before it is removed.
+    quarantine_hours: u32,
     /// Whether it only looks, for a plan.
     looks_only: bool,
     /// Whether it goes on after a stop or a kill.

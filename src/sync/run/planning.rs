@@ -269,7 +269,7 @@ impl Planner {
             return Ok(None);
         }
         let there = self.there(moment, key, Some(link))?;
-        let held = removing.held(key).map(|hold| hold.told(true).to_owned());
+        let held = self.reader.held_back(key, link);
         let known = || link.echoes(&marked(&fit.mark, &link.cells));
         let mut sent = link.echo().unwrap_or(UNKNOWN);
         let (told, fields) = match there {

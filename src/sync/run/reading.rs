@@ -8,6 +8,7 @@ use super::super::error::Error;
 use super::super::link::{Hash, Link};
 use super::super::memory::Was;
 use super::super::pairs::{Pair, Pairs};
+use super::super::quarantine::{Quarantine, told};
 use super::batch::Load;
 use super::both::Met;
 use super::content::fingerprint;
@@ -38,6 +39,8 @@ pub(super) struct Reader {
     pub(super) pairs: Pairs,
     /// What becomes of links whose records are none of these.
     pub(super) removing: Arc<Removing>,
+    /// Which of them wait before they are removed.
+    pub(super) quarantine: Arc<Quarantine>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
     /// The deliveries of which nobody can tell whether they arrived.
@@ -118,12 +121,12 @@ impl Reader {
         if !self.removing.deletes.concerns(link) {
             return false;
         }
-        match self.removing.held(key) {
-            Some(hold) => stretch.idle.push(Idle {
+        match self.held_back(key, link) {
+            Some(reason) => stretch.idle.push(Idle {
                 key: key.to_owned(),
                 fate: Fate::Held,
                 remote_id: link.remote_id.clone(),
-                reason: self.told(hold).to_owned(),
+                reason,
                 cells: Vec::new(),
             }),
             None => stretch.unwanted.push(Unwanted {
@@ -135,6 +138,16 @@ impl Reader {
             }),
         }
         true
+    }
+
+    /// Why a linked record that is no longer wanted is not removed; none when it is, and then it
+    /// counts.
+    pub(super) fn held_back(&self, key: &str, link: &Link) -> Option<String> {
+        if let Some(wait) = self.quarantine.waits(key, &link.remote_id) {
+            return Some(told("here", wait));
+        }
+        let hold = self.removing.held(key)?;
+        Some(self.told(hold).to_owned())
     }
 
     /// Decides what is to be done with one record, and reads it only if its fingerprint does not

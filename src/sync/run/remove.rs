@@ -8,6 +8,7 @@ use super::super::error::Error;
 use super::super::job::Task;
 use super::super::link::Hash;
 use super::super::memory::Was;
+use super::super::quarantine::Quarantine;
 use super::super::removal::{Brake, Cause, Deletes};
 use super::super::survey::Survey;
 use super::Pass;
@@ -153,20 +154,38 @@ impl Pass<'_> {
             return Ok(());
         }
         let deletes = self.reader.removing.deletes;
-        let survey = move || pairs.survey(deletes);
+        let (place, now) = ((self.sync, self.quarantine_hours), self.line.clock.now());
+        let survey = move || {
+            let quarantine = Quarantine::load(&pairs.store.snapshot()?, place, now)?;
+            pairs.survey(deletes, quarantine)
+        };
         let survey = self.blocking.run(survey).await?;
         let job = &mut ledger.job;
         let standing = job.put_brake(&survey, deletes);
         if matches!(job.task, Task::Push | Task::Plan(_)) {
-            job.total = Some(standing.wanted + standing.unwanted);
+            job.total = Some(standing.wanted + standing.unwanted + survey.roll.waiting);
         }
-        let (brake, total) = (job.brake, job.total);
+        let (brake, total, quarantined) = (job.brake, job.total, job.quarantined);
         self.line.live.send_modify(|run| {
             (run.job.brake, run.job.total) = (brake, total);
+            run.job.quarantined = quarantined;
         });
         let approved = matches!(job.task, Task::Plan(_) | Task::Execute(_));
         let so_far = (brake, job.counts.deleted);
         self.reader.removing = Arc::new(Removing::new(deletes, &survey, so_far, approved));
+        self.reader.quarantine = survey.quarantine;
+        self.roll = survey.roll;
+        if self.looks_only {
+            return Ok(());
+        }
+        self.enroll().await
+    }
+
+    /// Keeps which records are missed here, and since when.
+    pub(super) async fn enroll(&self) -> Result<(), Error> {
+        for batch in self.reader.quarantine.settle(self.sync, &self.roll) {
+            self.commit(batch).await?;
+        }
         Ok(())
     }
 

@@ -414,6 +414,7 @@ impl<'a> Claimed<'a> {
                 fit: Arc::clone(&fit),
                 pairs,
                 removing: Arc::new(removing),
+                quarantine: Arc::clone(&self.survey.quarantine),
                 doubtful: Arc::default(),
                 unsure: Arc::default(),
                 resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
@@ -422,6 +423,8 @@ impl<'a> Claimed<'a> {
                 restores,
             },
             fit,
+            roll: self.survey.roll.clone(),
+            quarantine_hours: self.sync.quarantine_hours,
             looks_only: matches!(task, Task::Plan(_)),
             resumed: self.resumed,
             full: OnceLock::new(),
@@ -457,6 +460,7 @@ impl<'a> Claimed<'a> {
 impl Pass<'_> {
     /// Settles what was left open, then writes what has changed.
     pub(super) async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
+        self.enroll().await?;
         let Some(next) = self.settle(ledger).await? else {
             return Ok(());
         };

@@ -255,7 +255,8 @@ fn is_let_go(world: &World, outcome: &Outcome) {
     let id = id.expect("what is let go was linked");
     let there = world.vendor.table.rows.contains_key(id);
     let reason = outcome.reason.as_deref().unwrap_or_default();
-    let held = outcome.fate == Fate::Held && reason.starts_with("held back");
+    let held_back = reason.starts_with("held back") || reason.starts_with("quarantined");
+    let held = outcome.fate == Fate::Held && held_back;
     assert!(held || !there, "not deleted: {outcome:?}");
     assert!(world.deletes.policy != Policy::Ignore, "{outcome:?}");
 }

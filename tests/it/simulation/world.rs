@@ -54,6 +54,8 @@ pub(super) struct World {
     pub(super) records: u64,
     /// What becomes of remote records that are deleted here.
     pub(super) deletes: Deletes,
+    /// So many hours what is gone on one side waits before it is removed on the other.
+    waits: u32,
     /// What people have written, where both sides are edited.
     pub(super) written: both::Written,
 }
@@ -106,6 +108,7 @@ pub(super) fn live((far, direction): Course, seed: u64, aloud: bool) -> (u64, St
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
         deletes: deletes(far, &mut dice),
+        waits: waits(direction, seed),
         written: both::Written::new(direction == Direction::TwoWay && dice.chance(0.5)),
         place: None,
         last_run: None,
@@ -143,7 +146,7 @@ impl World {
                     (pulling, meeting, self.deletes)
                 }
             };
-            let rules = (self.direction, pulling, meeting, deletes);
+            let rules = (self.direction, pulling, meeting, deletes, self.waits);
             let making = make(&appliance, (file, rules), self.vendor.far, (&scope, &by));
             let place = Box::pin(self.drive(&idle, making))
                 .await
@@ -452,12 +455,20 @@ fn deletes(far: Far, dice: &mut Dice) -> Deletes {
 }
 
 /// By what rules records are synced.
-type Rules = (Direction, PullingChange, MeetingChange, Deletes);
+/// What is gone waits under some seeds. Dice of their own leave the story of a seed as it was.
+fn waits(direction: Direction, seed: u64) -> u32 {
+    match direction {
+        Direction::Push | Direction::Pull => *Dice::of(seed.rotate_left(32)).one(&[0, 0, 1, 24]),
+        Direction::TwoWay => 0,
+    }
+}
+
+type Rules = (Direction, PullingChange, MeetingChange, Deletes, u32);
 
 /// A dataset with records, a connection, and the sync between them.
 async fn make(
     appliance: &Appliance,
-    (file, (direction, pulling, meeting, deletes)): (String, Rules),
+    (file, (direction, pulling, meeting, deletes, quarantine_hours)): (String, Rules),
     far: Far,
     (scope, by): (&weighbridge::base::Scope, &weighbridge::base::Actor),
 ) -> Place {
@@ -493,6 +504,7 @@ async fn make(
     let tables = connection.tables(by, base).await.unwrap();
     let remote = tables.iter().find(|one| one.id == table).unwrap();
     let sync = NewSync {
+        quarantine_hours,
         resend: None,
         run_on_change: false,
         name: "Records".into(),

@@ -21,6 +21,7 @@ mod pace;
 mod plans;
 mod pull;
 mod push;
+mod quarantine;
 mod schedules;
 mod shared;
 mod troubles;

@@ -160,6 +160,9 @@ pub(crate) struct RunView {
     problems: Vec<ProblemView>,
     /// That it removes nothing at the provider, and why.
     deletions_held: Option<BrakeView>,
+    /// How many of the records that it held back wait, missed on one side, before they are removed
+    /// on the other.
+    quarantined: u64,
 }
 
 /// That a run removes nothing, and why.
@@ -332,6 +335,7 @@ impl RunView {
             failure: failure.map(FailureView::from),
             problems: job.problems.list().iter().map(ProblemView::from).collect(),
             deletions_held: job.brake.map(BrakeView::from),
+            quarantined: job.quarantined,
         }
     }
 }

@@ -60,6 +60,8 @@ pub(super) struct SyncView {
     scope: ScopeView,
     /// What becomes of remote records whose record here is gone, or is none that the sync takes.
     deletes: DeletesView,
+    /// So many hours a record must have been missing on one side before it is removed on the other.
+    quarantine_hours: u32,
     /// What becomes of it when mapped fields of the table are lost, or others are new.
     drift: DriftView,
     /// How mapping and table have grown apart, as the last run found.
@@ -355,6 +357,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         approval: kept.approval.into(),
         scope: kept.scope.into(),
         deletes: kept.deletes.into(),
+        quarantine_hours: kept.quarantine_hours,
         drift: kept.drift.into(),
         drifted: told.drifted.map(DriftedView::from),
         resend_unknown: told.delivers.then(|| kept.resend.into()),

@@ -84,6 +84,11 @@ pub(super) struct NewSync {
     /// What becomes of remote records that are no longer wanted.
     #[oai(default)]
     deletes: DeletesView,
+    /// So many hours a record must have been missing on one side before it is removed on the other,
+    /// where the sync removes what is gone; 0 (when left out): the next run removes it. Not for
+    /// two-way syncs.
+    #[oai(default, validator(maximum(value = "8760")))]
+    quarantine_hours: u32,
     /// What becomes of it when mapped fields of the table are lost, or others are new.
     #[oai(default)]
     drift: DriftView,
@@ -136,6 +141,10 @@ pub(super) struct SyncChange {
     scope: Option<ScopeView>,
     /// What becomes of remote records that are no longer wanted.
     deletes: Option<DeletesView>,
+    /// So many hours a record must have been missing on one side before it is removed on the other.
+    /// With 0 the next run removes what waits.
+    #[oai(validator(maximum(value = "8760")))]
+    quarantine_hours: Option<u32>,
     /// What becomes of it when mapped fields of the table are lost, or others are new. A schedule
     /// that rests because of that goes on.
     drift: Option<DriftView>,
@@ -276,6 +285,7 @@ impl TryFrom<NewSync> for New {
             approval: new.approval.into(),
             scope: new.scope.try_into()?,
             deletes: new.deletes.into(),
+            quarantine_hours: new.quarantine_hours,
             drift: new.drift.into(),
             resend: new.resend_unknown.map(Resend::from),
             run_on_change: new.run_on_change,
@@ -308,6 +318,7 @@ impl TryFrom<SyncChange> for Change {
             },
             scope: change.scope.map(Extent::try_from).transpose()?,
             deletes: change.deletes.map(Deletes::from),
+            quarantine_hours: change.quarantine_hours,
             drift: change.drift.map(Drift::from),
             run_on_change: change.run_on_change,
             lost: Vec::new(),

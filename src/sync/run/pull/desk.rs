@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::super::super::direction::Gone;
 use super::super::super::error::Error;
 use super::super::super::job::Task;
+use super::super::super::quarantine::Quarantine;
 use super::super::Pass;
 use super::super::fit::Fit;
 use super::super::mark::{Mark, mark};
@@ -20,6 +22,8 @@ use crate::store::Store;
 pub(super) struct Desk {
     pub(super) seen: Seen,
     pub(super) wanted: Wanted,
+    /// The records that were missed before, and until when they wait.
+    pub(super) quarantine: Arc<Quarantine>,
     /// Whether a page of this listing had a row.
     pub(super) shown: bool,
     /// The dataset as it was when it was looked at last.
@@ -33,6 +37,7 @@ pub(super) struct Bench {
     pub(super) store: Store,
     pub(super) fit: Arc<Fit>,
     pub(super) dataset: Dataset,
+    pub(super) quarantine: Arc<Quarantine>,
     pub(super) explain: bool,
 }
 
@@ -40,6 +45,11 @@ impl Desk {
     /// Finds out what a run is about, and what it has settled before.
     pub(super) async fn open(pass: &Pass<'_>, run: RunId, task: Task) -> Result<Self, Error> {
         let store = pass.store.clone();
+        let hours = match pass.pulling.gone {
+            Gone::Delete => pass.quarantine_hours,
+            Gone::Keep => 0,
+        };
+        let (place, now) = ((pass.sync, hours), pass.line.clock.now());
         let load = move || {
             let moment = store.snapshot()?;
             let wanted = match task {
@@ -47,12 +57,14 @@ impl Desk {
                 Task::Retry(of) => Wanted::left(&moment, of)?,
                 Task::Execute(plan) => Wanted::of_plan(&moment, plan)?,
             };
-            Ok::<_, Error>((Seen::load(&moment, run)?, wanted))
+            let quarantine = Quarantine::load(&moment, place, now)?;
+            Ok::<_, Error>((Seen::load(&moment, run)?, wanted, Arc::new(quarantine)))
         };
-        let (seen, wanted) = pass.blocking.run(load).await?;
+        let (seen, wanted, quarantine) = pass.blocking.run(load).await?;
         Ok(Self {
             seen,
             wanted,
+            quarantine,
             shown: false,
             dataset: pass.reader.dataset.clone(),
         })
@@ -65,6 +77,7 @@ impl Desk {
             store: pass.store.clone(),
             fit: Arc::clone(&pass.fit),
             dataset: self.dataset.clone(),
+            quarantine: Arc::clone(&self.quarantine),
             explain,
         }
     }

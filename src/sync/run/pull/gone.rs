@@ -9,6 +9,7 @@ use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Links, UNKNOWN};
 use super::super::super::past::Past;
+use super::super::super::quarantine::{Quarantined, Roll, told as waiting};
 use super::super::super::tie::{Tie, Ties};
 use super::super::Pass;
 use super::super::ledger::Ledger;
@@ -43,6 +44,8 @@ struct Gones {
     gone: u64,
     /// Those of them whose records would be deleted if nothing held them.
     doomed: u64,
+    /// Those whose records would be once they have waited.
+    roll: Roll,
 }
 
 impl Pass<'_> {
@@ -54,7 +57,12 @@ impl Pass<'_> {
     ) -> Result<(), Error> {
         let reading = ledger.job.reading.get_or_insert_default();
         if reading.gone.is_none() {
-            let Some(fallen) = self.decide_gone(desk).await? else {
+            let (fallen, quarantined) = self.decide_gone(desk).await?;
+            ledger.job.quarantined = quarantined;
+            self.line
+                .live
+                .send_modify(|run| run.job.quarantined = quarantined);
+            let Some(fallen) = fallen else {
                 return Ok(());
             };
             reading.gone = Some(fallen);
@@ -73,18 +81,23 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// What becomes of the records that are gone, which depends on how many would be deleted; `None`
-    /// when none is gone.
-    async fn decide_gone(&self, desk: &mut Desk) -> Result<Option<Fallen>, Error> {
+    /// What becomes of the records that are gone, which depends on how many would be deleted now,
+    /// `None` when none is gone; and how many of them wait, which is kept.
+    async fn decide_gone(&self, desk: &mut Desk) -> Result<(Option<Fallen>, u64), Error> {
         let bench = desk.bench(self, false);
         let count = move |seen: &Seen| bench.count_gone(seen);
         let Gones {
             linked,
             gone,
             doomed,
+            roll,
         } = desk.ask_seen(self.blocking, count).await?;
+        for batch in desk.quarantine.settle(self.sync, &roll) {
+            self.commit(batch).await?;
+        }
         let counts = (doomed, linked, desk.seen.count());
-        Ok((gone > 0).then(|| fallen(self.pulling, counts)))
+        let fallen = (gone > 0).then(|| fallen(self.pulling, counts));
+        Ok((fallen, roll.waiting))
     }
 
     /// The next ties whose remote records the table has not shown.
@@ -139,6 +152,7 @@ impl Pass<'_> {
         for (id, tie) in gone {
             batch.discard::<Ties>(&(self.sync, id.clone()));
             batch.discard::<Links>(&(self.sync, tie.key.clone()));
+            batch.discard::<Quarantined>(&(self.sync, tie.key.clone()));
         }
         self.commit(batch).await?;
         Ok(())
@@ -160,16 +174,24 @@ impl Bench {
         let moment = self.store.snapshot()?;
         let mut gones = Gones::default();
         let mut failed = None;
+        // Whether a record waits is told after it is known that it would be deleted.
+        let at_once = Self {
+            quarantine: Arc::default(),
+            ..self.clone()
+        };
         moment.walk::<Ties>(&ties(self.sync, None), |_, row| {
             gones.linked += 1;
             if seen.holds(&mark(&row.key.1)) {
                 return Ok(ControlFlow::Continue(()));
             }
             gones.gone += 1;
-            match self.rule_one(&moment, &(row.key.1, row.value), &Fallen::Deleted) {
+            match at_once.rule_one(&moment, &(row.key.1, row.value), &Fallen::Deleted) {
                 Ok(judged) => {
-                    let dies = judged.is_some_and(|one| one.fate == Fate::Deleted);
-                    gones.doomed += u64::from(dies);
+                    if let Some(one) = judged.filter(|one| one.fate == Fate::Deleted) {
+                        let roll = &mut gones.roll;
+                        let waits = self.quarantine.miss(roll, &one.key, &one.remote_id);
+                        gones.doomed += u64::from(!waits);
+                    }
                     Ok(ControlFlow::Continue(()))
                 }
                 Err(error) => {
@@ -230,18 +252,20 @@ impl Bench {
         let Some(here) = self.dataset.unread(moment, &tie.key)? else {
             return Ok(None); // it is gone here too
         };
-        let (fate, reason, act) = match fallen {
-            Fallen::Held(reason) => (Fate::Held, reason.as_str(), Act::Nothing),
-            _ if tie.is_touched(&self.fit.source(here.hash()), here.hash()) => {
-                (Fate::Held, CHANGED, Act::Nothing)
-            }
-            _ => (Fate::Deleted, "", deletes(&here, (id, tie))),
+        let touched = tie.is_touched(&self.fit.source(here.hash()), here.hash());
+        let waits = self.quarantine.waits(&tie.key, id).filter(|_| !touched);
+        let held = |reason: &str| (Fate::Held, reason.to_owned(), Act::Nothing);
+        let (fate, reason, act) = match (fallen, waits) {
+            (_, Some(wait)) => held(&waiting("at the provider", wait)),
+            (Fallen::Held(reason), None) => held(reason),
+            _ if touched => held(CHANGED),
+            _ => (Fate::Deleted, String::new(), deletes(&here, (id, tie))),
         };
         Ok(Some(Judged {
             remote_id: id.clone(),
             key: tie.key.clone(),
             fate,
-            reason: reason.to_owned(),
+            reason,
             stamp: stamp(&[0; 16], Some(here.hash())),
             fields: Vec::new(),
             act,

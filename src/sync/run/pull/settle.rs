@@ -9,6 +9,7 @@ use super::super::super::error::Error;
 use super::super::super::link::Links;
 use super::super::super::outcome::{Block, Outcomes};
 use super::super::super::past::Past;
+use super::super::super::quarantine::Quarantined;
 use super::super::super::tide::Tides;
 use super::super::super::tie::Ties;
 use super::super::Pass;
@@ -186,6 +187,10 @@ impl Pass<'_> {
     ) -> i64 {
         let sync = self.sync;
         let key = &judged.key;
+        if judged.fate != Fate::Held && desk.quarantine.holds(key) {
+            // It is there again, or gone for good.
+            batch.discard::<Quarantined>(&(sync, key.clone()));
+        }
         if let Some((letter, run)) = desk.wanted.letter(&judged.remote_id)
             && (letter != key || judged.fate != Fate::Refused)
         {
