@@ -209,21 +209,8 @@ impl Sync {
             self.remap(&mut fresh, change, by).await?;
         }
         fresh.updated_at = self.syncs.services.clock.now();
-        let act = Event::new(Code::SyncUpdated, by)
-            .entity("sync", self.row.id, &fresh.name)
-            .detail("mapping_changed", remapped)
-            .detail("approval", fresh.approval.name())
-            .detail("gone", fresh.pulling.gone.name())
-            .detail("conflicts", fresh.meeting.policy.name())
-            .detail("scope", fresh.scope.name())
-            .detail("deletes", fresh.deletes.policy.name())
-            .detail("drift", fresh.drift.name())
-            .detail("resend_unknown", fresh.resend.name())
-            .detail("full_every_hours", fresh.pulling.full_every_hours)
-            .detail("run_on_change", fresh.run_on_change)
-            .detail("quarantine_hours", fresh.quarantine_hours)
-            .build(&self.syncs.services.clock);
-        let mut batch = Batch::new(act);
+        let act = self.changed(&fresh, remapped, by);
+        let mut batch = Batch::new(act.build(&self.syncs.services.clock));
         let key = (self.row.owner, self.row.id);
         batch.replace::<Definitions>(&key, &fresh, self.row.version);
         if ends_drift {
@@ -241,6 +228,23 @@ impl Sync {
             self.syncs.services.connections.ring_watches();
         }
         Ok(changed)
+    }
+
+    /// The event that says what it is from now on.
+    fn changed(&self, fresh: &Definition, remapped: bool, by: &Actor) -> Event {
+        Event::new(Code::SyncUpdated, by)
+            .entity("sync", self.row.id, &fresh.name)
+            .detail("mapping_changed", remapped)
+            .detail("approval", fresh.approval.name())
+            .detail("gone", fresh.pulling.gone.name())
+            .detail("conflicts", fresh.meeting.policy.name())
+            .detail("scope", fresh.scope.name())
+            .detail("deletes", fresh.deletes.policy.name())
+            .detail("drift", fresh.drift.name())
+            .detail("resend_unknown", fresh.resend.name())
+            .detail("full_every_hours", fresh.pulling.full_every_hours)
+            .detail("run_on_change", fresh.run_on_change)
+            .detail("quarantine_hours", fresh.quarantine_hours)
     }
 
     /// Takes over whether it runs when its base has changed.
