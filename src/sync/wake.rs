@@ -245,11 +245,13 @@ impl Syncs {
         if !sync.definition().run_on_change {
             return self.settle(&row, now, None).await;
         }
+        let approved = sync.definition().approval == Approval::Always;
         let unheeded = if !may_run(owner) {
             Some("OWNER_MAY_NOT_RUN")
         } else if sync.drifted()?.is_some_and(|kept| kept.value.stops) {
             Some("DRIFTED")
-        } else if store.find::<Plans>(&OPEN, &id)?.is_some() {
+        } else if approved && store.find::<Plans>(&OPEN, &id)?.is_some() {
+            // Whoever has a plan before them is not to find another in its place.
             Some("PLAN_WAITS")
         } else {
             None

@@ -36,11 +36,11 @@ impl Day {
         share(&owner, &things).await;
         self.provider(&owner, &mut things).await;
         self.oauth(&owner).await;
-        self.watch(&server, &owner, &things.both).await;
         self.zapier(&owner, &things.dataset).await;
         self.inlets(&server, &owner, &things.dataset).await;
         self.hooks(&owner, &things.dataset).await;
         look_around(&owner, &things).await;
+        self.watch(&server, &owner, &things.both).await;
         take_away(&owner, &things).await;
         drop(owner);
         assert!(server.stop().await.success());
