@@ -2130,6 +2130,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/syncs/{id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the records that wait before they are removed.
+         * @description They were missing, here for a push and at the provider for a pull, when the last run looked,
+         *     and for fewer hours than the sync's `quarantine_hours`. One that is there again leaves the
+         *     list with the next run, and nothing is written for it.
+         *
+         *     Needs the permission `sync:read`.
+         */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/syncs/{id}/dead-letters": {
         parameters: {
             query?: never;
@@ -4417,6 +4441,14 @@ export interface components {
              */
             deletes?: components["schemas"]["SyncDeletes"] & unknown;
             /**
+             * Format: int32
+             * @description So many hours a record must have been missing on one side before it is removed on the other,
+             *     where the sync removes what is gone; 0 (when left out): the next run removes it. Not for
+             *     two-way syncs.
+             * @default 0
+             */
+            quarantine_hours?: number;
+            /**
              * @description What becomes of it when mapped fields of the table are lost, or others are new.
              * @default pause
              */
@@ -4757,6 +4789,41 @@ export interface components {
             mapping: components["schemas"]["FieldPair"][];
             /** @description The remote field that holds the key. */
             remote_key_field_id: string;
+        };
+        /**
+         * QuarantineList
+         * @description One part of the list of records that wait.
+         */
+        QuarantineList: {
+            /** @description In the order of keys. */
+            items: components["schemas"]["QuarantinedRecord"][];
+            /**
+             * Format: int64
+             * @description How many there are in all.
+             */
+            total: number;
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * QuarantinedRecord
+         * @description A record that is missing on one side, and waits before it is removed on the other.
+         */
+        QuarantinedRecord: {
+            /** @description The record's key. */
+            key: string;
+            /** @description The provider's id of the remote record. */
+            remote_id: string;
+            /**
+             * Format: date-time
+             * @description When a run has missed it first.
+             */
+            missed_since: string;
+            /**
+             * Format: date-time
+             * @description From when on a run removes it, unless it is there again by then.
+             */
+            due_at: string;
         };
         /**
          * RateLimit
@@ -5200,6 +5267,12 @@ export interface components {
             problems: components["schemas"]["RunProblem"][];
             /** @description That it removes nothing at the provider, and why. */
             deletions_held?: components["schemas"]["RunDeletionsHeld"] & unknown;
+            /**
+             * Format: int64
+             * @description How many of the records that it held back wait, missed on one side, before they are removed
+             *     on the other.
+             */
+            quarantined: number;
         };
         /**
          * RunCounts
@@ -5668,6 +5741,11 @@ export interface components {
             scope: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records whose record here is gone, or is none that the sync takes. */
             deletes: components["schemas"]["SyncDeletes"] & unknown;
+            /**
+             * Format: int32
+             * @description So many hours a record must have been missing on one side before it is removed on the other.
+             */
+            quarantine_hours: number;
             /** @description What becomes of it when mapped fields of the table are lost, or others are new. */
             drift: components["schemas"]["SyncDrift"] & unknown;
             /** @description How mapping and table have grown apart, as the last run found. */
@@ -5755,6 +5833,12 @@ export interface components {
             scope?: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records that are no longer wanted. */
             deletes?: components["schemas"]["SyncDeletes"] & unknown;
+            /**
+             * Format: int32
+             * @description So many hours a record must have been missing on one side before it is removed on the other.
+             *     With 0 the next run removes what waits.
+             */
+            quarantine_hours?: number;
             /**
              * @description What becomes of it when mapped fields of the table are lost, or others are new. A schedule
              *     that rests because of that goes on.
@@ -10541,7 +10625,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -11308,7 +11392,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `undoes`, `undone_by`, `undo_until`, `too_large_to_undo`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `changes_since`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`.
+                 *     There are `id`, `sync_id`, `sync_name`, `kind`, `direction`, `retry_of`, `plan_id`, `undoes`, `undone_by`, `undo_until`, `too_large_to_undo`, `state`, `phase`, `queued_at`, `started_at`, `finished_at`, `by`, `changes_since`, `total`, `counts`, `calls`, `calls_refused_by_vendor`, `rate_per_second`, `remaining_seconds`, `waiting_until`, `failure`, `problems`, `deletions_held`, `quarantined`.
                  */
                 fields?: string;
             };
@@ -11665,6 +11749,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `key`, `remote_id`, `missed_since`, `due_at`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineList"];
                 };
             };
             400: components["responses"]["BadRequest"];
