@@ -9,10 +9,12 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const patienceMs = 30_000;
 
-/** Starts of syncs are counted by tests of their own; here nobody waits for them. */
+/** Starts of syncs are counted by tests of their own; here nobody waits for them, or for jitter. */
 const unhurried = `[limits]
 sync_starts = "1000 / minute"
 sync_starts_airtable = "1000 / minute"
+[sync]
+schedule_jitter = "0 s"
 `;
 
 /**

@@ -13,6 +13,7 @@ import { lettersJourney } from "./journeys/letters.mjs";
 import { limitsJourney } from "./journeys/limits.mjs";
 import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
+import { pullJourney } from "./journeys/pull.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
 import { undoJourney } from "./journeys/undo.mjs";
 
@@ -41,6 +42,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   approvalJourney(stage);
   conflictsJourney(stage);
   undoJourney(stage);
+  pullJourney(stage);
   oauthJourney(stage);
   everyPage(stage);
   limitsJourney(stage);

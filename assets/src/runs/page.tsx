@@ -134,12 +134,13 @@ function Ending({ run }: { run: Run }) {
         title={`Done: what has changed there since ${formatMoment(changes_since)} is here`}
       />
     );
+  const where = direction === "pull" ? "here" : "there";
   return open > 0 ? (
     <Notice tone="warn" title={`Done; ${formatCount(open)} did not get through`}>
-      <p>Why is said below. All others are there, each exactly once.</p>
+      <p>Why is said below. All others are {where}, each exactly once.</p>
     </Notice>
   ) : (
-    <Notice tone="good" title="Done: every record is there, exactly once" />
+    <Notice tone="good" title={`Done: every record is ${where}, exactly once`} />
   );
 }
 

@@ -3,6 +3,7 @@
 mod api;
 mod both;
 mod calendar;
+mod computed;
 mod conflicts;
 mod conformance;
 mod crash;

@@ -68,6 +68,11 @@ impl Scope<'_> {
             Function::And => flag(each.all(|outcome| outcome.is_true())),
             Function::Or => flag(each.any(|outcome| outcome.is_true())),
             Function::Not => flag(!each.all(|outcome| outcome.is_true())),
+            Function::If => {
+                let holds = each.next().is_some_and(|outcome| outcome.is_true());
+                let chosen = if holds { each.next() } else { each.nth(1) };
+                chosen.unwrap_or(Outcome::Blank)
+            }
             Function::True => flag(true),
             Function::False => flag(false),
             Function::Blank => Outcome::Blank,

@@ -36,6 +36,7 @@ enum Function {
     And,
     Or,
     Not,
+    If,
     True,
     False,
     Blank,

@@ -126,6 +126,7 @@ impl Function {
             "AND" => Self::And,
             "OR" => Self::Or,
             "NOT" => Self::Not,
+            "IF" => Self::If,
             "TRUE" => Self::True,
             "FALSE" => Self::False,
             "BLANK" => Self::Blank,
@@ -144,6 +145,7 @@ impl Function {
         match self {
             Self::And | Self::Or => arguments > 0,
             Self::Not | Self::DatetimeParse => arguments == 1,
+            Self::If => (2..=3).contains(&arguments),
             Self::IsAfter | Self::IsBefore => arguments == 2,
             Self::True
             | Self::False
