@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::address::Address;
@@ -22,6 +22,10 @@ use crate::store::{self, Batch, Scan};
 const A_TURN: usize = 500;
 /// So much of it is announced to the book at a time.
 const AT_ONCE: usize = 50;
+/// A turn is over after so long, however little was delivered: others wait.
+const LONGEST_TURN: Duration = Duration::from_secs(30);
+/// No try is so long in coming, whatever was asked for: the clock was ahead when it was set.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
 
 /// A hook that something is to be delivered to now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,16 @@ pub struct Due {
     pub owner: UserId,
     /// Which it is.
     pub hook: HookId,
+}
+
+/// Who may pass records on now.
+pub type May<'a> = &'a (dyn Fn(UserId) -> bool + Sync);
+
+/// What ends a turn.
+struct Turn<'a> {
+    may: May<'a>,
+    until: Timestamp,
+    stop: &'a CancellationToken,
 }
 
 /// What a hook's deliveries need.
@@ -68,7 +82,7 @@ impl Hooks {
                 continue;
             }
             match row.value.trouble {
-                Some(trouble) if trouble.next_at > now => {
+                Some(trouble) if is_later(trouble.next_at, now) => {
                     let next = wake.map_or(trouble.next_at, |wake| wake.min(trouble.next_at));
                     wake = Some(next);
                 }
@@ -78,8 +92,16 @@ impl Hooks {
         Ok((due, wake))
     }
 
-    /// Delivers to a hook what it is to be told, for one turn or until it fails.
-    pub async fn deliver(&self, due: Due, stop: &CancellationToken) -> Result<(), Error> {
+    /// Delivers to a hook what it is to be told, for one turn or until it fails, while its owner
+    /// `may` pass records on.
+    pub async fn deliver(
+        &self,
+        due: Due,
+        may: May<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let until = self.0.clock.after(LONGEST_TURN);
+        let turn = Turn { may, until, stop };
         let mut after: Option<String> = None;
         for _ in 0..A_TURN / AT_ONCE {
             let hook = match self.at(&(due.owner, due.hook)) {
@@ -87,13 +109,13 @@ impl Hooks {
                 hook => hook?,
             };
             // One that fails is tried with one piece of news, and gets the rest when it took that.
-            let many = if hook.trouble().is_some() { 1 } else { AT_ONCE };
-            let news = self.0.datasets.news(due.hook, after.as_deref(), many)?;
+            let most = if hook.trouble().is_some() { 1 } else { AT_ONCE };
+            let news = self.0.datasets.news(due.hook, after.as_deref(), most)?;
             let Some(last) = news.last() else {
                 return Ok(());
             };
             after = Some(last.key.clone());
-            if hook.deliver_some(&news, stop).await?.is_break() {
+            if hook.deliver_some(&news, &turn).await?.is_break() {
                 return Ok(());
             }
         }
@@ -110,11 +132,7 @@ impl Hooks {
 
 impl Hook {
     /// Delivers some news, until one is not taken.
-    async fn deliver_some(
-        self,
-        news: &[News],
-        stop: &CancellationToken,
-    ) -> Result<ControlFlow<()>, Error> {
+    async fn deliver_some(self, news: &[News], turn: &Turn<'_>) -> Result<ControlFlow<()>, Error> {
         let desk = match self.desk() {
             Err(error @ (Error::Sealed(_) | Error::BadAddress(_))) => {
                 self.failed(0, (error.to_string(), None)).await?;
@@ -125,14 +143,19 @@ impl Hook {
         let Some(hook) = self.announce(news.len()).await? else {
             return Ok(ControlFlow::Break(()));
         };
-        let mut taken = 0;
+        let (mut taken, mut ended) = (0, false);
         for one in news {
-            if stop.is_cancelled() {
+            // Each answer may be a minute in coming: meanwhile somebody may have removed the hook,
+            // lost their leave, or changed the fields.
+            ended = turn.stop.is_cancelled() || !hook.goes_on(&desk, turn)?;
+            if ended {
                 break;
             }
-            match hook.deliver_one(&desk, one, stop).await? {
+            match hook.deliver_one(&desk, one, turn.stop).await? {
                 None => {}
                 Some(Verdict::Taken) => taken += 1,
+                // Whoever has asked again since is told under another key.
+                Some(Verdict::Gone) if !hook.is_as_it_was()? => return Ok(ControlFlow::Break(())),
                 Some(Verdict::Gone) => {
                     return match hook.end(Code::HookGone, &Actor::system()).await {
                         Ok(()) | Err(Error::UnknownHook(_)) => Ok(ControlFlow::Break(())),
@@ -146,11 +169,26 @@ impl Hook {
             }
         }
         hook.succeeded(taken).await?;
-        Ok(if stop.is_cancelled() {
+        Ok(if ended || turn.stop.is_cancelled() {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         })
+    }
+
+    /// Whether one more piece of news is to leave in this turn.
+    fn goes_on(&self, desk: &Desk, turn: &Turn<'_>) -> Result<bool, Error> {
+        let has_time = self.all.0.clock.now() < turn.until;
+        Ok(has_time
+            && (turn.may)(self.key.0)
+            && self.is_as_it_was()?
+            && desk.dataset.has_its_fields()?)
+    }
+
+    /// Whether nobody has changed or removed it.
+    fn is_as_it_was(&self) -> Result<bool, Error> {
+        let row = self.all.0.store.get::<Rows>(&self.key)?;
+        Ok(row.is_some_and(|row| row.version == self.version))
     }
 
     fn desk(&self) -> Result<Desk, Error> {
@@ -327,4 +365,9 @@ impl Hook {
             outcome => Ok(outcome.map(|_| true)?),
         }
     }
+}
+
+/// Whether a time has yet to come.
+fn is_later(at: Timestamp, now: Timestamp) -> bool {
+    at > now && at.duration_since(now) <= LONGEST_WAIT
 }

@@ -15,7 +15,7 @@ mod service;
 mod verdict;
 mod wire;
 
-pub use deliver::Due;
+pub use deliver::{Due, May};
 pub use error::Error;
 pub use hook::{Hook, Opened, State};
 pub use row::Trouble;

@@ -21,6 +21,8 @@ const SPREAD: Backoff = Backoff {
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 /// What has failed for so long is told nothing any more.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
+/// And has been tried so often: the appliance itself may have been off all the while.
+const LEAST_TRIES: u32 = 8;
 
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +51,8 @@ impl Verdict {
 pub(super) fn judge(answer: &Result<net::Answer, net::Error>) -> Verdict {
     match answer {
         Ok(answer) => judge_status(answer.status, &answer.headers),
-        Err(net::Error::Refused(Refusal::Inner { .. })) => {
-            let told = "the call was not let out: its host is not at a public address";
+        Err(net::Error::Refused(Refusal::Inner { .. }) | net::Error::NotSent(_)) => {
+            let told = "no connection could be made to its host at a public address";
             Verdict::Later(told.to_owned(), None)
         }
         Err(net::Error::Refused(refusal)) => {
@@ -82,10 +84,10 @@ pub(super) fn next(
     rng: &mut impl Rng,
 ) -> Option<Trouble> {
     let since = before.map_or(now, |trouble| trouble.since);
-    if now.duration_since(since) >= PATIENCE {
+    let failed = before.map_or(0, |trouble| trouble.tries);
+    if now.duration_since(since) >= PATIENCE && failed >= LEAST_TRIES {
         return None;
     }
-    let failed = before.map_or(0, |trouble| trouble.tries);
     let wait = (SOONEST + SPREAD.wait(failed, rng)).max(pause.unwrap_or_default());
     let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
     Some(Trouble {

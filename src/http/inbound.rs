@@ -20,15 +20,27 @@ use crate::limits::{Key, Limits, Policy};
 
 /// Where all secret addresses lie.
 const ROOT: &str = "/in/";
+/// So many hexadecimal digits are taken for a secret, wherever they stand.
+const SECRET_DIGITS: usize = 32;
 /// The largest body.
 const LARGEST: usize = 256 << 10;
 /// The longest id of what comes in.
 const LONGEST_ID: usize = 255;
 
-/// A path as it may be shown: of a secret address no more than that it is one.
+/// A path as it may be shown: of a secret address no more than that it is one, though somebody has
+/// put it together wrongly.
 pub(crate) fn shown(path: &str) -> Cow<'_, str> {
-    if path.starts_with(ROOT) {
-        return Cow::Borrowed("/in/***");
+    let mut at = 0;
+    for segment in path.split('/') {
+        let is_secret =
+            segment.len() >= SECRET_DIGITS && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_secret {
+            return Cow::Owned(format!("{}***", &path[..at]));
+        }
+        at += segment.len() + 1;
+        if segment.eq_ignore_ascii_case("in") && at <= path.len() {
+            return Cow::Owned(format!("{}***", &path[..at]));
+        }
     }
     Cow::Borrowed(path)
 }
@@ -86,15 +98,14 @@ impl Inbound {
 
     /// The inlet at an address. A try that finds none counts.
     fn find(&self, secret: &str, by: &Actor) -> Result<Inlet, ApiError> {
+        let inlet = self.inlets.at_address(secret);
+        // Many senders may share an address, as those of one service do: who calls where nothing is
+        // must not keep out the others.
         let address = by.origin.as_ref().and_then(|origin| origin.ip).map(Key::of);
-        if let Some(key) = address {
+        if let (Err(_), Some(key)) = (&inlet, address) {
             self.limits.take(Policy::OpenCalls, key, by)?;
         }
-        let inlet = self.inlets.at_address(secret)?;
-        if let Some(key) = address {
-            self.limits.give_back(Policy::OpenCalls, key);
-        }
-        Ok(inlet)
+        Ok(inlet?)
     }
 
     /// The inlet's owner, as far as they may write datasets now; without that, nothing is here.
@@ -146,6 +157,18 @@ mod tests {
     fn a_secret_address_is_shown_nowhere() {
         assert_eq!(shown("/in/0123456789abcdef"), "/in/***");
         assert_eq!(shown("/in/"), "/in/***");
-        assert_eq!(shown("/inlets"), "/inlets");
+        for (path, told) in [
+            ("//in/0123456789abcdef", "//in/***"),
+            ("/api/v1/in/0123456789abcdef", "/api/v1/in/***"),
+            ("/IN/0123456789abcdef", "/IN/***"),
+            (
+                "/%69n/0123456789abcdef0123456789abcdef01234567",
+                "/%69n/***",
+            ),
+            ("/inlets", "/inlets"),
+            ("/api/v1/in", "/api/v1/in"),
+        ] {
+            assert_eq!(shown(path), told);
+        }
     }
 }

@@ -56,18 +56,15 @@ impl Pings {
 
     /// What was told, if a provider has told it. What none has counts.
     fn heard(&self, request: &Request, body: &[u8], by: &Actor) -> Result<Heard, ApiError> {
+        let id = request.uri().path().strip_prefix(ROOT).unwrap_or_default();
+        let heard = self.connections.hear(id, |name| request.header(name), body);
+        // All of a provider's notifications may come from one address: what strangers send by it
+        // must not keep out what is signed.
         let address = by.origin.as_ref().and_then(|origin| origin.ip).map(Key::of);
-        if let Some(key) = address {
+        if let (Err(_), Some(key)) = (&heard, address) {
             self.limits.take(Policy::OpenCalls, key, by)?;
         }
-        let id = request.uri().path().strip_prefix(ROOT).unwrap_or_default();
-        let heard = self
-            .connections
-            .hear(id, |name| request.header(name), body)?;
-        if let Some(key) = address {
-            self.limits.give_back(Policy::OpenCalls, key);
-        }
-        Ok(heard)
+        Ok(heard?)
     }
 }
 

@@ -9,6 +9,8 @@ const EXPORTS_AT_ONCE: usize = 2;
 /// Hooks that may be told at a time, beside the others: one that does not answer holds up none but
 /// its like.
 const HOOKS_AT_ONCE: usize = 4;
+/// Of them hooks of one owner, or whoever has many slow ones keeps all others waiting.
+const HOOKS_OF_ONE: usize = 2;
 
 /// Those of `active` that may be taken up beside those that are being executed: first those that
 /// somebody waits for, and otherwise in their order.
@@ -56,7 +58,11 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
             let askers: Vec<_> = exports.collect();
             askers.len() >= EXPORTS_AT_ONCE || askers.contains(&export.by)
         }
-        Work::Hook(_) => false,
+        Work::Hook(hook) => {
+            let same =
+                |other: &&Work| matches!(other, Work::Hook(other) if other.owner == hook.owner);
+            taken.iter().filter(same).count() >= HOOKS_OF_ONE
+        }
     }
 }
 

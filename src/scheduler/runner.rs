@@ -209,7 +209,10 @@ impl Scheduler {
     }
 
     async fn execute(&self, work: Work, stop: &CancellationToken) {
-        let executing = AssertUnwindSafe(self.trades.execute(&work, stop)).catch_unwind();
+        let users = self.users.as_ref();
+        let may = |owner| users.is_none_or(|users| may_share(users, owner));
+        let executing = self.trades.execute(&work, &may, stop);
+        let executing = AssertUnwindSafe(executing).catch_unwind();
         let outcome = tokio::select! {
             biased;
             outcome = executing => Some(outcome),

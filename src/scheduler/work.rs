@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::{BadCursor, chain};
 use crate::datasets::{self, Datasets, DueExport};
-use crate::hooks::{self, Due, Hooks};
+use crate::hooks::{self, Due, Hooks, May};
 use crate::sync::{self, Active, Syncs};
 
 /// A job that has not ended. Imports are none: whoever sends the file executes them.
@@ -84,13 +84,18 @@ impl Trades {
     }
 
     /// Executes a job until it ends or `stop` is told. Errs when it is to be executed again later.
-    pub(super) async fn execute(&self, work: &Work, stop: &CancellationToken) -> Result<(), Error> {
+    pub(super) async fn execute(
+        &self,
+        work: &Work,
+        may_share: May<'_>,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
         match work {
             Work::Run(run) => self.syncs.execute(run, stop).await?,
             Work::Export(export) => self.datasets.make_export(*export, stop).await?,
             Work::Hook(due) => {
                 if let Some(hooks) = &self.hooks {
-                    hooks.deliver(*due, stop).await?;
+                    hooks.deliver(*due, may_share, stop).await?;
                 }
             }
         }

@@ -78,7 +78,10 @@ impl Wake {
     /// A change that was told at `now`; none when the sync is due already.
     fn told(kept: Option<&Self>, now: Timestamp, pause: std::time::Duration) -> Option<Self> {
         let woken_at = kept.and_then(|kept| kept.woken_at);
-        if kept.is_some_and(|kept| kept.due_at.is_some()) {
+        // What lies behind the longest wait was noted by a clock that was ahead.
+        let woken_at = woken_at.map(|at| at.min(now));
+        let longest = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        if kept.is_some_and(|kept| kept.due_at.is_some_and(|at| at <= longest)) {
             return None;
         }
         let earliest = woken_at.and_then(|at| at.checked_add(pause).ok());
@@ -112,6 +115,25 @@ pub(super) fn watchable(direction: Direction, connection: &Connection) -> Result
     connection
         .watchable()
         .map_err(|reason| fault(reason.to_string()))
+}
+
+impl Sync {
+    /// Adds to `batch` that it runs no more when its base has changed; whether it did.
+    pub(super) fn no_longer_wakes(&self, batch: &mut Batch) -> Result<bool, Error> {
+        if !self.definition().run_on_change {
+            return Ok(false);
+        }
+        let fresh = Definition {
+            run_on_change: false,
+            ..self.definition().clone()
+        };
+        batch.replace::<Definitions>(&self.key(), &fresh, self.version());
+        let wake = self.syncs().services.store.get::<Wakes>(&self.key())?;
+        if let Some(row) = wake {
+            batch.delete::<Wakes>(&row.key, row.version);
+        }
+        Ok(true)
+    }
 }
 
 impl Syncs {
@@ -245,12 +267,14 @@ impl Syncs {
         if !sync.definition().run_on_change {
             return self.settle(&row, now, None).await;
         }
+        let open = store.find::<Plans>(&OPEN, &id)?;
         let approved = sync.definition().approval == Approval::Always;
+        let heeded = |plan: &Row<Plans>| approved || plan.value.undoes.is_some();
         let unheeded = if !may_run(owner) {
             Some("OWNER_MAY_NOT_RUN")
         } else if sync.drifted()?.is_some_and(|kept| kept.value.stops) {
             Some("DRIFTED")
-        } else if approved && store.find::<Plans>(&OPEN, &id)?.is_some() {
+        } else if open.as_ref().is_some_and(heeded) {
             // Whoever has a plan before them is not to find another in its place.
             Some("PLAN_WAITS")
         } else {

@@ -39,7 +39,8 @@ export function Approve({ plan }: { plan: Plan }) {
           </p>
           {plan.undoes && (
             <p>
-              The schedule of the sync then rests until you wake it: its next run would{" "}
+              The schedule of the sync then rests until you wake it, and what changes there makes it
+              run no more: its next run would{" "}
               {plan.direction === "pull"
                 ? "bring again what the table holds."
                 : "write again what the dataset says."}

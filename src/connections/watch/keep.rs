@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use futures_util::StreamExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::row::{Stored, Watches};
@@ -14,6 +14,8 @@ use crate::store::{self, Batch, Row, Scan};
 
 /// So many bases are tended at once; each waits for its own turn at the provider.
 const AT_ONCE: usize = 8;
+/// No watch is looked at so seldom.
+const LONGEST_LOOK: SignedDuration = SignedDuration::from_hours(48);
 
 impl Connections {
     /// Says that what is to be watched may be another.
@@ -36,7 +38,8 @@ impl Connections {
         let now = self.0.now();
         let is_due = |row: &Row<Watches>| {
             let ends = !wanted.contains(&row.key) && row.value.failures == 0;
-            ends || row.value.look_at <= now
+            // What lies further ahead was noted by a clock that was ahead.
+            ends || row.value.look_at <= now || row.value.look_at > now + LONGEST_LOOK
         };
         let due = self.watches()?.into_iter().filter(is_due);
         let tended = futures_util::stream::iter(due).for_each_concurrent(AT_ONCE, |row| async {

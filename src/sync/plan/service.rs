@@ -220,9 +220,12 @@ impl Syncs {
             None => act,
         };
         let mut batch = Batch::new(act.build(clock));
-        if plan.undoes.is_some() {
+        let silenced = if plan.undoes.is_some() {
             sync.own_rest(&mut batch)?;
-        }
+            sync.no_longer_wakes(&mut batch)?
+        } else {
+            false
+        };
         if let Some(schedule) = resting {
             batch.replace::<Schedules>(&schedule.key, &schedule.value, schedule.version);
         }
@@ -230,6 +233,9 @@ impl Syncs {
         batch.insert::<Runs>(&(scope.owner(), run), &job);
         self.commit(batch, name).await?;
         self.services.nudge.ring();
+        if silenced {
+            self.services.connections.ring_watches();
+        }
         Ok(Run::kept(run, job))
     }
 

@@ -174,12 +174,13 @@ impl Pass<'_> {
                 let found = self.read_back(loads, group.intent.at, tried).await?;
                 let mut again = Vec::new();
                 for (mut load, found) in found {
+                    let unmade = load.meeting.as_ref().is_some_and(|met| met.is_first());
                     load.sought = found == Found::Nothing;
                     if load.sought && !self.line.records.matches_by_key() {
                         group.sends_again(load.announce());
                     }
                     match found {
-                        Found::Held if load.meeting.is_some() && load.row.id.is_some() => {
+                        Found::Held if unmade && load.row.id.is_some() => {
                             done.push(load.came_to_be(&self.fit.mark));
                         }
                         Found::Nothing | Found::Held => again.push(load),

@@ -38,7 +38,7 @@ pub(super) enum Found {
 }
 
 /// So many remote records are named that may be one of ours.
-const NAMED: usize = 20;
+const NAMED: usize = 100;
 
 /// What people are told of a record that one of some remote ones may be.
 fn doubt(key: &str, ids: &[&str]) -> String {
@@ -72,7 +72,7 @@ impl Pass<'_> {
         };
         let mut looked: Vec<(Load, Found)> = loads
             .into_iter()
-            .map(|load| link(load, &held, earlier(since, OURS)))
+            .map(|load| link(load, &held, (earlier(since, OURS), self.fit.layout.key)))
             .collect();
         if looked.iter().any(in_doubt) {
             self.doubt(&mut looked, earlier(since, PERHAPS_OURS))
@@ -284,13 +284,19 @@ pub(super) fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
 
 /// Links a load to the one row that is held under its key. Of several, none is it for sure: the
 /// provider then refuses the record itself and says so.
-fn link(mut load: Load, held: &HashMap<String, Vec<Held>>, since: Timestamp) -> (Load, Found) {
+fn link(
+    mut load: Load,
+    held: &HashMap<String, Vec<Held>>,
+    (since, key): (Timestamp, usize),
+) -> (Load, Found) {
     if load.row.id.is_some() {
         return (load, Found::Held);
     }
     match held.get(&load.key).map(Vec::as_slice) {
         Some([one]) => {
-            let made_since = one.created_at >= since;
+            // Of two sides that count, a colleague's record is met and not taken for ours.
+            let like = load.meeting.is_none() || load.resembles(one, key);
+            let made_since = one.created_at >= since && like;
             load.fate = if made_since {
                 Fate::Created
             } else {

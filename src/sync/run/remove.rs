@@ -175,9 +175,6 @@ impl Pass<'_> {
         self.reader.removing = Arc::new(Removing::new(deletes, &survey, so_far, approved));
         self.reader.quarantine = survey.quarantine;
         self.roll = survey.roll;
-        if self.looks_only {
-            return Ok(());
-        }
         self.enroll().await
     }
 

@@ -283,3 +283,22 @@ async fn an_undo_of_a_pull_lets_the_schedule_rest_and_is_forgotten_in_time() {
     let told = text(&answer.problem(409, "conflict")["detail"]);
     assert!(told.contains("no longer remembered"), "{told}");
 }
+
+/// A later run had given the record another key, and a stranger had come under its old one: the undo
+/// wrote into the stranger, and took it for the remote record's.
+#[tokio::test]
+async fn a_stranger_under_the_key_that_a_record_had_is_left_alone() {
+    let (yard, sync, run, _) = Yard::with_two_pulls(json!({})).await;
+    yard.edit_there("K0001", json!({"Code": "M0001"})).await;
+    yard.run(&sync).await;
+    let stranger = json!({"iata": "K0001", "name": "Renamed"});
+    let path = format!("/datasets/{}/records/K0001", yard.dataset);
+    yard.member.put(&path, stranger).await.expect(200);
+    let before = yard.here("K0001").await;
+    let undo = yard.undo(&run).await;
+    assert_eq!(yard.here("K0001").await, before, "{undo}");
+    let told = reasons(&yard, &undo).await;
+    assert!(told["K0001"].contains("another key"), "{told:?}");
+    let next = yard.run(&sync).await;
+    assert_eq!(counts(&next)["refused"], 0, "{next}");
+}

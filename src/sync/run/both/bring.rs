@@ -56,6 +56,9 @@ impl Pass<'_> {
         let open = move || Hall::open(ground, (run, rules), listing);
         let mut hall = self.blocking.run(open).await?;
         ledger.job.reading.get_or_insert_default().gone = Some(hall.fallen.clone());
+        if let Some(batch) = hall.inbox.count_right() {
+            self.commit(batch).await?;
+        }
         let mut turn = Turn::Pairs(None);
         while turn != Turn::Over {
             if self.line.halt.is_cancelled() {
@@ -299,7 +302,6 @@ impl Pass<'_> {
     async fn close_stale(&self, hall: &Hall) -> Result<(), Error> {
         let moment = self.store.snapshot()?;
         let mut batch = Batch::bookkeeping();
-        hall.inbox.count_right(&mut batch);
         for key in hall.inbox.keys() {
             let linked = moment.get::<Links>(&(self.sync, key.clone()))?.is_some();
             if !linked && hall.dataset.unread(&moment, key)?.is_none() {

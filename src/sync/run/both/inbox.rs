@@ -141,10 +141,12 @@ impl Inbox {
         }
     }
 
-    /// Adds to `batch` what puts the number of unsolved ones right.
-    pub(super) fn count_right(&self, batch: &mut Batch) {
-        if self.amiss != 0 {
-            batch.add(&unsolved(self.place), self.amiss);
-        }
+    /// What puts the number of unsolved ones right, if it is wrong: a store of an earlier version
+    /// does not have it.
+    pub(super) fn count_right(&mut self) -> Option<Batch> {
+        let amiss = std::mem::take(&mut self.amiss);
+        let mut batch = Batch::bookkeeping();
+        batch.add(&unsolved(self.place), amiss);
+        (amiss != 0).then_some(batch)
     }
 }

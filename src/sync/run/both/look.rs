@@ -30,6 +30,11 @@ pub(in super::super) struct Meeting {
 }
 
 impl Meeting {
+    /// Whether the record is to be made there.
+    pub(in super::super) fn is_first(&self) -> bool {
+        self.there.is_none()
+    }
+
     /// How a record ended that was written: what was left untouched is agreed as it was listed, not
     /// as the answer shows it, for that may be somebody's edit.
     pub(in super::super) fn kept(&self, load: &Load, held: Held, mark: &Hash) -> Done {

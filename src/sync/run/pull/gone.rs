@@ -55,9 +55,13 @@ impl Pass<'_> {
         ledger: &mut Ledger,
         desk: &mut Desk,
     ) -> Result<(), Error> {
+        let deleted = ledger.job.counts.deleted;
         let reading = ledger.job.reading.get_or_insert_default();
-        if reading.gone.is_none() {
-            let (fallen, quarantined) = self.decide_gone(desk).await?;
+        // Leave to delete does not outlive a stop: what waited may be due by now, and more of it
+        // than one run may delete.
+        let again = self.resumed && reading.gone == Some(Fallen::Deleted);
+        if reading.gone.is_none() || again {
+            let (fallen, quarantined) = self.decide_gone(desk, deleted).await?;
             ledger.job.quarantined = quarantined;
             self.line
                 .live
@@ -82,8 +86,13 @@ impl Pass<'_> {
     }
 
     /// What becomes of the records that are gone, which depends on how many would be deleted now,
-    /// `None` when none is gone; and how many of them wait, which is kept.
-    async fn decide_gone(&self, desk: &mut Desk) -> Result<(Option<Fallen>, u64), Error> {
+    /// those that the run has `deleted` among them, `None` when none is gone; and how many of them
+    /// wait, which is kept.
+    pub(super) async fn decide_gone(
+        &self,
+        desk: &mut Desk,
+        deleted: u64,
+    ) -> Result<(Option<Fallen>, u64), Error> {
         let bench = desk.bench(self, false);
         let count = move |seen: &Seen| bench.count_gone(seen);
         let Gones {
@@ -95,7 +104,7 @@ impl Pass<'_> {
         for batch in desk.quarantine.settle(self.sync, &roll) {
             self.commit(batch).await?;
         }
-        let counts = (doomed, linked, desk.seen.count());
+        let counts = (doomed + deleted, linked + deleted, desk.seen.count());
         let fallen = (gone > 0).then(|| fallen(self.pulling, counts));
         Ok((fallen, roll.waiting))
     }

@@ -116,6 +116,10 @@ impl Pass<'_> {
         desk: &mut Desk,
         plan: PlanId,
     ) -> Result<(), Error> {
+        // What is missed first begins to wait, whether runs need plans or not.
+        if self.quarantine_hours > 0 {
+            self.decide_gone(desk, 0).await?;
+        }
         let fallen = foreseen(self.pulling, &desk.seen);
         let mut after = None;
         loop {

@@ -25,6 +25,8 @@ const KEY_TAKEN: &str = "moved: another record here has its key";
 /// The same of one that came to belong to something else.
 const ANOTHERS: &str = "moved: it belongs to another remote record by now";
 const BACK: &str = "moved: its remote record is another record here by now";
+/// The same of one whose remote record was given another key after the run.
+const RENAMED: &str = "moved: the record has another key here since";
 
 /// What a record is now.
 struct Now {
@@ -54,6 +56,9 @@ impl Judge<'_> {
         };
         if past.fate == Fate::Deleted {
             return self.put_back(past, &now, freed);
+        }
+        if now.tie.as_ref().is_some_and(|tie| tie.key != past.key) {
+            return Ok(held(past, RENAMED, UNKNOWN));
         }
         let created = past.fate == Fate::Created;
         let Some(here) = now.here else {
@@ -200,7 +205,9 @@ impl Judge<'_> {
 
     /// Puts a record back that the run has deleted.
     fn put_back(&self, past: &Past, now: &Now, freed: &HashSet<Mark>) -> Result<Judged, Error> {
-        if now.tie.is_some() {
+        if let Some(tie) = &now.tie
+            && self.dataset.unread(self.moment, &tie.key)?.is_some()
+        {
             return Ok(held(past, BACK, UNKNOWN));
         }
         if !self.is_free(&past.key, &past.remote_id, freed)? {
