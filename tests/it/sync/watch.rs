@@ -534,3 +534,20 @@ async fn a_two_way_sync_brings_what_is_told_and_its_own_writes_come_to_rest() {
     yard.had_runs(&sync, rest + 1).await;
     assert_eq!(yard.names_here().await["K0001"], "There");
 }
+
+/// The next notification had the whole table read again, and with it all that had been taken back.
+#[tokio::test]
+async fn what_an_undo_has_taken_back_no_notification_brings_again() {
+    let (yard, sync) = watching().await;
+    yard.edit_there("K0001", json!({"Name": "Regretted"})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 1, "{run}");
+    let undo = yard.undo(&run).await;
+    assert_eq!(counts(&undo)["changed"], 1, "{undo}");
+    assert_eq!(yard.sync_shown(&sync).await["run_on_change"], false);
+    yard.edit_there("K0002", json!({"Name": "Later"})).await;
+    yard.advance(PAUSE);
+    yard.quiet(&sync).await;
+    assert_eq!(yard.here("K0001").await["name"], "Airport 1");
+    yard.has_webhooks(0).await;
+}
