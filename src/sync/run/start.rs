@@ -460,7 +460,6 @@ impl<'a> Claimed<'a> {
 impl Pass<'_> {
     /// Settles what was left open, then writes what has changed.
     pub(super) async fn write_changes(mut self, ledger: &mut Ledger) -> Result<(), Error> {
-        self.enroll().await?;
         let Some(next) = self.settle(ledger).await? else {
             return Ok(());
         };
@@ -478,6 +477,7 @@ impl Pass<'_> {
     /// to stop.
     pub(super) async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
         self.enter(Phase::Settling);
+        self.enroll().await?;
         let Some(opens) = self.settle_open().await? else {
             return Ok(None);
         };

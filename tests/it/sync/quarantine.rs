@@ -279,3 +279,27 @@ async fn killed_at_any_moment_what_is_gone_waits_its_time_and_no_longer() {
     }
     Box::pin(survives(yard, sync, 7)).await;
 }
+
+/// Where each run needs a plan, nothing was ever missed for long: only runs that wrote began to count.
+#[tokio::test]
+async fn a_plan_that_somebody_approves_removes_what_plans_before_it_have_missed() {
+    let (yard, sync) = Yard::pulling(12).await;
+    yard.delete_there("K0003").await;
+    let plan = yard.plan(&sync, json!({"read_first": true})).await;
+    assert_eq!(counts(&plan)["held"], 1, "{plan}");
+    assert_eq!(yard.waiting(&sync).await, ["K0003"]);
+    yard.advance(A_DAY);
+    let plan = yard.plan(&sync, json!({"read_first": true})).await;
+    assert_eq!(counts(&plan)["deleted"], 1, "{plan}");
+    let run = yard.carry_out(&plan).await;
+    assert_eq!(yard.left_by(&run).await, (0, 0, 1), "{run}");
+    assert!(yard.waiting(&sync).await.is_empty());
+
+    let (yard, sync) = Yard::pushing(Far::Airtable, 12).await;
+    yard.delete_here("K0003").await;
+    yard.plan(&sync, json!({})).await;
+    assert_eq!(yard.waiting(&sync).await, ["K0003"]);
+    yard.advance(A_DAY);
+    let plan = yard.plan(&sync, json!({})).await;
+    assert_eq!(counts(&plan)["deleted"], 1, "{plan}");
+}

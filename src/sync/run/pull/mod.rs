@@ -39,6 +39,8 @@ use desk::Desk;
 
 /// What stands in a record's way when a plan is carried out.
 const MOVED: &str = "moved: the record was changed here or at the provider after the plan was made";
+/// Why one is left alone that the plan has left alone.
+const LEFT: &str = "held: the plan leaves it alone, and says why";
 /// The same of one that is no longer there.
 const VANISHED: &str = "moved: the remote record was deleted meanwhile";
 

@@ -16,7 +16,7 @@ use super::desk::{Bench, Desk};
 use super::gone::deletes;
 use super::judge::{Act, Judged, stamp};
 use super::seen::Seen;
-use super::{MOVED, VANISHED};
+use super::{LEFT, MOVED, VANISHED};
 use crate::base::{PlanId, RunId};
 use crate::datasets;
 use crate::store::{Key as _, Scan, Snapshot, Store, prefix};
@@ -189,6 +189,7 @@ impl Bench {
             let (fate, reason, act) = match (one.fate, shown) {
                 (Fate::Deleted, true) => self.delete(&moment, one)?,
                 (Fate::Deleted, false) => (Fate::Held, EMPTY, Act::Nothing),
+                (Fate::Held, _) => (Fate::Held, LEFT, Act::Nothing),
                 _ => (Fate::Held, VANISHED, Act::Nothing),
             };
             Ok(Judged {
