@@ -14,7 +14,7 @@ const unhurried = `[limits]
 sync_starts = "1000 / minute"
 sync_starts_airtable = "1000 / minute"
 [sync]
-schedule_jitter = "0 s"
+schedule_jitter = "1 s"
 `;
 
 /**
