@@ -44,9 +44,14 @@ async fn survives(far: &Far) {
     }
     let mut server = home.serve().await;
     server.set_up(&home).await;
+    let policy = if far.provider == "notion" {
+        "archive"
+    } else {
+        "delete"
+    };
     let rules = json!({
         "direction": "two_way", "wait_seconds": 0, "gone": "delete",
-        "deletes": {"policy": "delete"},
+        "deletes": {"policy": policy, "matched": true},
     });
     let (dataset, sync) = make(&server, far, rules).await;
     start(&server, &sync).await;
@@ -54,6 +59,9 @@ async fn survives(far: &Far) {
     let mut wanted = named(there(&vendor, far).await);
     for kill in 0..KILLS {
         if kill % KILLS_A_RUN == 0 {
+            // What was left open is settled before anybody edits the same records again.
+            settle(&server).await;
+            start(&server, &sync).await;
             settle(&server).await;
             stir(
                 (&server, &dataset),

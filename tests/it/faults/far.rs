@@ -13,7 +13,7 @@ const LONGEST_RUN: Duration = Duration::from_mins(3);
 
 /// What differs from one vendor to the other.
 pub(super) struct Far {
-    provider: &'static str,
+    pub(super) provider: &'static str,
     token: &'static str,
     base: &'static str,
     table: &'static str,
