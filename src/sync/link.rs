@@ -51,8 +51,10 @@ pub(crate) enum Content {
     },
     /// It was found by its key after an answer was lost, and is to be written (again).
     Found {
-        /// Whether a write of ours made it, or it was there before: how the record is counted.
-        ours: bool,
+        /// Whether it was made since a write of ours was announced, or was there before: how the
+        /// record is counted. Somebody else may have made it just then; whether it is ours the
+        /// link says.
+        made: bool,
     },
 }
 
@@ -61,8 +63,8 @@ impl Link {
     pub(crate) fn fate(&self) -> Fate {
         match self.content {
             Content::Agreed { .. } => Fate::Changed,
-            Content::Found { ours: true } => Fate::Created,
-            Content::Found { ours: false } => Fate::Matched,
+            Content::Found { made: true } => Fate::Created,
+            Content::Found { made: false } => Fate::Matched,
         }
     }
 
@@ -118,6 +120,7 @@ const AGREED_IN_FULL: u8 = 3;
 const AGREED_OURS: u8 = 4;
 const AGREED_IN_FULL_OURS: u8 = 5;
 const BOTH_SIDES: u8 = 6;
+const FOUND_MADE: u8 = 7;
 
 /// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
 /// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
@@ -148,8 +151,11 @@ impl store::Value for Link {
                     out.extend_from_slice(&length.to_be_bytes());
                 }
             }
-            Content::Found { ours: true } => out.push(FOUND_OURS),
-            Content::Found { ours: false } => out.push(FOUND_THERE),
+            Content::Found { made } => out.push(match (made, self.ours) {
+                (true, true) => FOUND_OURS,
+                (true, false) => FOUND_MADE,
+                (false, _) => FOUND_THERE,
+            }),
         }
         out.extend_from_slice(self.remote_id.as_bytes());
         if matches!(self.content, Content::Agreed { .. }) {
@@ -188,8 +194,8 @@ fn read(bytes: &[u8]) -> Option<Link> {
             sent: hash()?,
             echo: hash()?,
         },
-        FOUND_OURS => Content::Found { ours: true },
-        FOUND_THERE => Content::Found { ours: false },
+        FOUND_OURS | FOUND_MADE => Content::Found { made: true },
+        FOUND_THERE => Content::Found { made: false },
         _ => return None,
     };
     let full = matches!(*kind, AGREED_IN_FULL | AGREED_IN_FULL_OURS);
@@ -228,18 +234,25 @@ mod tests {
             (agreed, held(), Vec::new(), false),
             (agreed, held(), Vec::new(), true),
             (agreed, held(), b"\"b\"\0\0".to_vec(), true),
-            (Content::Found { ours: true }, Vec::new(), Vec::new(), true),
+            (Content::Found { made: true }, Vec::new(), Vec::new(), true),
             (
-                Content::Found { ours: false },
+                Content::Found { made: false },
                 Vec::new(),
                 Vec::new(),
                 false,
             ),
             (
-                Content::Found { ours: true },
+                Content::Found { made: true },
                 Vec::new(),
                 b"0a0b0c0d".to_vec(),
                 true,
+            ),
+            // Found by the simulation: it came back as ours, and a colleague's page was trashed.
+            (
+                Content::Found { made: true },
+                Vec::new(),
+                b"0a0b0c0d".to_vec(),
+                false,
             ),
         ] {
             let link = Link {
@@ -288,7 +301,7 @@ mod tests {
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");
         assert!(link.comes_from(&[3; 16]) && !link.comes_from(&[4; 16]));
-        link.content = Content::Found { ours: true };
+        link.content = Content::Found { made: true };
         assert!(!link.agrees(&[1; 16]) && !link.comes_from(&[3; 16]));
     }
 }

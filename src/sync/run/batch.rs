@@ -166,6 +166,10 @@ impl Pass<'_> {
                     load.sought = false;
                     load.ours = false;
                     load.was = Was::default();
+                    // Elsewhere it is looked for first.
+                    if self.line.records.matches_by_key() {
+                        self.announce_late(group, load).await?;
+                    }
                 }
                 todo.push_front(lost);
             }

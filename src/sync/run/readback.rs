@@ -317,7 +317,7 @@ impl Load {
     /// What is to be remembered of a load that was found by its key and is yet to be written.
     pub(super) fn content_found(&self) -> Content {
         Content::Found {
-            ours: self.fate == Fate::Created,
+            made: self.fate == Fate::Created,
         }
     }
 }

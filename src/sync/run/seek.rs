@@ -124,14 +124,23 @@ impl Pass<'_> {
         };
         done.extend(twice.into_iter().map(|load| load.refuse(TWICE)));
         for load in unsought {
-            if load.row.id.is_none() && !group.announced().keys.contains(&load.key) {
-                let intent = group.announce(load.announce());
-                let mut batch = store::Batch::new(self.book.recreated(group));
-                batch.put::<Intents>(&(self.sync, group.number), &intent);
-                self.commit(batch).await?;
+            if load.row.id.is_none() {
+                self.announce_late(group, &load).await?;
             }
             ready.push(load);
         }
         Ok(ready)
+    }
+
+    /// Announces a record that has to be made although it was linked, unless it is announced.
+    pub(super) async fn announce_late(&self, group: &Group, load: &Load) -> Result<(), Error> {
+        if group.announced().keys.contains(&load.key) {
+            return Ok(());
+        }
+        let intent = group.announce(load.announce());
+        let mut batch = store::Batch::new(self.book.recreated(group));
+        batch.put::<Intents>(&(self.sync, group.number), &intent);
+        self.commit(batch).await?;
+        Ok(())
     }
 }

@@ -69,7 +69,7 @@ impl Base {
     /// The same of a record that was found after the answer to its creation was lost: what both hold
     /// that looks as it was announced, nobody has changed since.
     pub(super) fn announced(link: &Link, here: &Now, there: &Now) -> Option<Self> {
-        if link.content != (Content::Found { ours: true }) {
+        if link.content != (Content::Found { made: true }) {
             return None;
         }
         let looks: Vec<&[u8]> = link.here.chunks(8).collect();
@@ -137,11 +137,11 @@ mod tests {
     #[test]
     fn of_what_was_found_only_what_looks_as_announced_is_agreed() {
         let announced = look(&now(&["k", "a", "b"]).values).0.into_bytes();
-        let found = link(Content::Found { ours: true }, announced, Vec::new());
+        let found = link(Content::Found { made: true }, announced, Vec::new());
         let base = Base::announced(&found, &now(&["k", "a", "c"]), &now(&["k", "x", "b"])).unwrap();
         assert_eq!(base.here, [&b"\"k\""[..], b"\"a\"", PENDING]);
         assert_eq!(base.there, [&b"\"k\""[..], PENDING, b"\"b\""]);
-        let met = link(Content::Found { ours: false }, Vec::new(), Vec::new());
+        let met = link(Content::Found { made: false }, Vec::new(), Vec::new());
         assert_eq!(Base::announced(&met, &now(&["k"]), &now(&["k"])), None);
     }
 
