@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::Fate;
 use super::link::{Content, Hash, Link, UNKNOWN};
+use super::parts::{put, take};
 use crate::base::{RunId, UserId};
 use crate::fields::content_hash;
 use crate::store::{self, Collection};
@@ -133,9 +134,7 @@ impl Block {
         }
         let cells = was.cells.as_deref().unwrap_or_default();
         for part in [deed.key.as_bytes(), deed.remote_id.as_bytes(), cells] {
-            let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-            self.0.extend_from_slice(&length.to_be_bytes());
-            self.0.extend_from_slice(part);
+            put(&mut self.0, part);
         }
     }
 
@@ -194,13 +193,7 @@ fn read(rest: &mut &[u8]) -> Option<Deed> {
         Some(*hash)
     };
     let (left, sent, source) = (hash()?, hash()?, hash()?);
-    let mut part = || {
-        let (length, after) = rest.split_first_chunk()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (part, after) = after.split_at_checked(length)?;
-        *rest = after;
-        Some(part.to_vec())
-    };
+    let mut part = || take(rest).map(<[u8]>::to_vec);
     let (key, remote_id, cells) = (part()?, part()?, part()?);
     Some(Deed {
         key: String::from_utf8(key).ok()?,

@@ -29,6 +29,7 @@ mod memory;
 mod names;
 mod outcome;
 mod pairs;
+mod parts;
 mod past;
 mod plan;
 mod preview;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::counts::Fate;
+use super::parts::{put, take_text};
 use crate::base::RunId;
 use crate::store::{self, Collection};
 
@@ -56,9 +57,7 @@ impl Block {
         self.0[HEAD - 1] |= bit(fate);
         self.0.push(fate as u8);
         for text in [key, remote_id, reason] {
-            let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            self.0.extend_from_slice(&length.to_be_bytes());
-            self.0.extend_from_slice(text.as_bytes());
+            put(&mut self.0, text.as_bytes());
         }
     }
 
@@ -127,13 +126,7 @@ fn read(rest: &mut &[u8], at: Timestamp) -> Option<Outcome> {
     let (fate, after) = rest.split_first()?;
     *rest = after;
     let fate = *Fate::ALL.get(usize::from(*fate))?;
-    let mut text = || {
-        let (length, after) = rest.split_first_chunk()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (text, after) = after.split_at_checked(length)?;
-        *rest = after;
-        String::from_utf8(text.to_vec()).ok()
-    };
+    let mut text = || take_text(rest);
     let (key, remote_id, reason) = (text()?, text()?, text()?);
     Some(Outcome {
         key,

@@ -5,6 +5,7 @@
 
 use super::counts::Fate;
 use super::link::Hash;
+use super::parts::{put, take};
 use super::tie::Tie;
 use crate::base::{RunId, UserId};
 use crate::fields::{Fields, Schema};
@@ -91,24 +92,18 @@ impl Block {
             flag(past.former.is_some(), FORMER) | flag(tie.is_some(), TIE) | flag(fields, FIELDS);
         self.0.extend_from_slice(&[past.fate as u8, flags]);
         self.0.extend_from_slice(&past.left);
-        self.part(past.key.as_bytes());
-        self.part(past.remote_id.as_bytes());
+        put(&mut self.0, past.key.as_bytes());
+        put(&mut self.0, past.remote_id.as_bytes());
         if let Some(former) = &past.former {
-            self.part(former.as_bytes());
+            put(&mut self.0, former.as_bytes());
         }
         if let Some(tie) = &tie {
-            self.part(tie);
+            put(&mut self.0, tie);
         }
         if fields {
-            self.part(&past.before);
-            self.part(&past.after);
+            put(&mut self.0, &past.before);
+            put(&mut self.0, &past.after);
         }
-    }
-
-    fn part(&mut self, part: &[u8]) {
-        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-        self.0.extend_from_slice(&length.to_be_bytes());
-        self.0.extend_from_slice(part);
     }
 
     /// How many bytes it has.
@@ -154,13 +149,7 @@ fn read(rest: &mut &[u8]) -> Option<Past> {
     let ([fate, flags], after) = rest.split_first_chunk::<2>()?;
     let (left, after) = after.split_first_chunk::<16>()?;
     *rest = after;
-    let mut part = || {
-        let (length, after) = rest.split_first_chunk()?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-        let (part, after) = after.split_at_checked(length)?;
-        *rest = after;
-        Some(part.to_vec())
-    };
+    let mut part = || take(rest).map(<[u8]>::to_vec);
     let (key, remote_id) = (part()?, part()?);
     let former = match flags & FORMER {
         0 => None,

@@ -13,8 +13,8 @@ use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
-use crate::base::{Actor, Precondition, Scope, UserId, chain};
-use crate::store::{self, Batch, Row, Scan, Version};
+use crate::base::{Actor, Precondition, Scope, SyncId, UserId, chain};
+use crate::store::{self, Batch, Collection, Index, Row, Scan, Version};
 
 /// A schedule and what it comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,17 +127,29 @@ fn is_as_asked(asked: &Precondition, kept: Option<Version>) -> bool {
     asked.holds(kept.map(|version| version.0)) || kept.is_none() && is_unset()
 }
 
+/// Tells that a run that was due could not be queued: it waits for the next look.
+pub(super) fn fired(id: SyncId, outcome: Result<(), Error>) {
+    match outcome {
+        // Somebody has changed or deleted it meanwhile, and has rung.
+        Err(Error::Moved | Error::Busy | Error::UnknownSync(_)) | Ok(()) => {}
+        Err(error) => {
+            warn!(sync.id = %id, error = %chain(&error), "a run of sync {id} that is due waits for the next look");
+        }
+    }
+}
+
 impl Syncs {
-    /// Queues the runs whose time has come, and says when to look again: at the latest then, and
-    /// whenever a run has ended. A sync whose run cannot be queued is told and left for the next
-    /// look, so that it keeps no other from running.
-    pub async fn fire(&self, may_run: MayRun<'_>) -> Result<Option<Timestamp>, Error> {
-        let now = self.services.clock.now();
-        let mut due = Vec::new();
-        let mut next = None;
+    /// The rows that are due at `now`, by an index over the time that `at` gives, and when the next
+    /// one is.
+    pub(super) fn due<C: Collection>(
+        &self,
+        (index, now): (&'static Index, Timestamp),
+        at: impl Fn(&C::Value) -> Option<Timestamp>,
+    ) -> Result<(Vec<Row<C>>, Option<Timestamp>), Error> {
+        let (mut due, mut next) = (Vec::new(), None);
         let moment = self.services.store.snapshot()?;
-        moment.walk::<Schedules>(&Scan::all(usize::MAX).by(&BY_DUE), |_, row| {
-            next = row.value.wakes_at.filter(|at| *at > now);
+        moment.walk::<C>(&Scan::all(usize::MAX).by(index), |_, row| {
+            next = at(&row.value).filter(|at| *at > now);
             Ok(if next.is_some() {
                 ControlFlow::Break(())
             } else {
@@ -145,16 +157,18 @@ impl Syncs {
                 ControlFlow::Continue(())
             })
         })?;
-        drop(moment);
+        Ok((due, next))
+    }
+
+    /// Queues the runs whose time has come, and says when to look again: at the latest then, and
+    /// whenever a run has ended. A sync whose run cannot be queued is told and left for the next
+    /// look, so that it keeps no other from running.
+    pub async fn fire(&self, may_run: MayRun<'_>) -> Result<Option<Timestamp>, Error> {
+        let now = self.services.clock.now();
+        let (due, next) = self.due::<Schedules>((&BY_DUE, now), |kept| kept.wakes_at)?;
         for row in due {
             let id = row.key.1;
-            match self.fire_one(row, now, may_run).await {
-                // Somebody has changed or deleted it meanwhile, and has rung.
-                Err(Error::Moved | Error::Busy | Error::UnknownSync(_)) | Ok(()) => {}
-                Err(error) => {
-                    warn!(sync.id = %id, error = %chain(&error), "a scheduled run of sync {id} waits for the next look");
-                }
-            }
+            fired(id, self.fire_one(row, now, may_run).await);
         }
         let woken = self.fire_woken(now, may_run).await?;
         Ok(next.into_iter().chain(woken).min())

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::definition::{Approval, BY_WATCHED, Definition, Definitions};
 use super::direction::Direction;
@@ -20,10 +20,10 @@ use super::mapping::Fault;
 use super::plan::{OPEN, Plans};
 use super::sync::Sync;
 use super::syncs::Syncs;
-use super::timetable::MayRun;
+use super::timetable::{MayRun, fired};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::PINGS;
-use crate::base::{Actor, Scope, SyncId, UserId, chain};
+use crate::base::{Actor, Scope, SyncId, UserId};
 use crate::connections::{self, Connection, Heard, Place};
 use crate::store::{
     self, Batch, Collection, Entry, Index, Json, OnDelete, Reference, Row, Scan, prefix,
@@ -227,27 +227,10 @@ impl Syncs {
         now: Timestamp,
         may_run: MayRun<'_>,
     ) -> Result<Option<Timestamp>, Error> {
-        let (mut due, mut next) = (Vec::new(), None);
-        let moment = self.services.store.snapshot()?;
-        moment.walk::<Wakes>(&Scan::all(usize::MAX).by(&BY_DUE), |_, row| {
-            next = row.value.due_at.filter(|at| *at > now);
-            Ok(if next.is_some() {
-                ControlFlow::Break(())
-            } else {
-                due.push(row);
-                ControlFlow::Continue(())
-            })
-        })?;
-        drop(moment);
+        let (due, next) = self.due::<Wakes>((&BY_DUE, now), |kept| kept.due_at)?;
         for row in due {
             let id = row.key.1;
-            match self.fire_one_woken(row, now, may_run).await {
-                // Somebody has changed or deleted it meanwhile, and has rung.
-                Err(Error::Moved | Error::Busy | Error::UnknownSync(_)) | Ok(()) => {}
-                Err(error) => {
-                    warn!(sync.id = %id, error = %chain(&error), "a run of sync {id} for what has changed waits for the next look");
-                }
-            }
+            fired(id, self.fire_one_woken(row, now, may_run).await);
         }
         Ok(next)
     }

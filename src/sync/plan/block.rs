@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::counts::Fate;
 use super::super::link::Hash;
+use super::super::parts::{self, take, take_text};
 use crate::base::PlanId;
 use crate::store::{self, Collection};
 
@@ -124,7 +125,7 @@ impl Block {
             if rest.is_empty() {
                 return None;
             }
-            let entry = split(&mut rest).map(Entry).ok_or_else(damaged);
+            let entry = take(&mut rest).map(Entry).ok_or_else(damaged);
             if entry.is_err() {
                 rest = &[];
             }
@@ -173,9 +174,7 @@ fn bit(fate: Fate) -> u8 {
 }
 
 fn put(out: &mut Vec<u8>, text: &str) {
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    out.extend_from_slice(&length.to_be_bytes());
-    out.extend_from_slice(text.as_bytes());
+    parts::put(out, text.as_bytes());
 }
 
 fn push_field(out: &mut Vec<u8>, field: &Difference) {
@@ -192,19 +191,6 @@ fn push_field(out: &mut Vec<u8>, field: &Difference) {
     }
 }
 
-/// Takes the part off the front whose length stands before it.
-fn split<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, after) = rest.split_first_chunk()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (part, after) = after.split_at_checked(length)?;
-    *rest = after;
-    Some(part)
-}
-
-fn text(rest: &mut &[u8]) -> Option<String> {
-    String::from_utf8(split(rest)?.to_vec()).ok()
-}
-
 fn number(rest: &mut &[u8]) -> Option<u16> {
     let (number, after) = rest.split_first_chunk()?;
     *rest = after;
@@ -215,7 +201,11 @@ fn read(entry: &[u8]) -> Option<Change> {
     let (fate, after) = entry.split_first()?;
     let fate = *Fate::ALL.get(usize::from(*fate))?;
     let (sent, mut rest) = after.split_first_chunk()?;
-    let (key, remote_id, reason) = (text(&mut rest)?, text(&mut rest)?, text(&mut rest)?);
+    let (key, remote_id, reason) = (
+        take_text(&mut rest)?,
+        take_text(&mut rest)?,
+        take_text(&mut rest)?,
+    );
     let count = number(&mut rest)?;
     let mut fields = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
@@ -237,7 +227,7 @@ fn read_field(rest: &mut &[u8]) -> Option<Difference> {
     *rest = after;
     let mut part = |flag| match flags & flag {
         0 => Some(None),
-        _ => text(rest).map(Some),
+        _ => take_text(rest).map(Some),
     };
     let (before, after) = (part(BEFORE)?, part(AFTER)?);
     let known = flags & BEFORE_KNOWN != 0;

@@ -158,20 +158,10 @@ impl Pass<'_> {
             }
             Verdict::Unlink => {
                 // What the rules say about a record that is gone, the next run finds out.
-                let (met, mut lost): (Vec<Load>, Vec<Load>) =
+                let (met, lost): (Vec<Load>, Vec<Load>) =
                     loads.into_iter().partition(|load| load.meeting.is_some());
                 done.extend(met.into_iter().map(Load::moved));
-                for load in &mut lost {
-                    load.row.id = None;
-                    load.sought = false;
-                    load.ours = false;
-                    load.was = Was::default();
-                    // Elsewhere it is looked for first.
-                    if self.line.records.matches_by_key() {
-                        self.announce_late(group, load).await?;
-                    }
-                }
-                todo.push_front(lost);
+                todo.push_front(self.unlinked_loads(lost, group).await?);
             }
             Verdict::Settle => {
                 let tried = self.line.clock.now();
@@ -196,6 +186,21 @@ impl Pass<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Records as they are written whose remote ones are gone: like some that were never there.
+    async fn unlinked_loads(&self, mut loads: Vec<Load>, group: &Group) -> Result<Vec<Load>, Ours> {
+        for load in &mut loads {
+            load.row.id = None;
+            load.sought = false;
+            load.ours = false;
+            load.was = Was::default();
+            // Elsewhere it is looked for first.
+            if self.line.records.matches_by_key() {
+                self.announce_late(group, load).await?;
+            }
+        }
+        Ok(loads)
     }
 }
 
