@@ -8,8 +8,9 @@ use crate::store::{Collection, Json};
 
 /// The open intents of a sync, numbered in the order in which they were made.
 ///
-/// Only what is not linked yet needs one: writing a linked record again by its remote id changes
-/// nothing, creating one again might make a second.
+/// What is not linked yet needs one, for creating it again might make a second. Writing a linked
+/// record again by its remote id changes nothing; but where both sides count, what was written must
+/// not be taken for an edit of somebody's, whatever stops the run.
 pub(crate) struct Intents;
 
 impl Collection for Intents {
@@ -40,6 +41,10 @@ pub(crate) struct Intent {
     /// Deliveries, where records go to a provider of which nothing can be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) sending: Vec<Sending>,
+    /// Linked records that are written to where both sides count, and what the written cells look
+    /// like: hyphens for those that are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) written: Vec<Announced>,
 }
 
 /// A delivery that was announced.
@@ -77,6 +82,7 @@ impl Intent {
             tried: None,
             again: Vec::new(),
             sending: Vec::new(),
+            written: Vec::new(),
         };
         records.into_iter().for_each(|record| intent.add(record));
         intent
@@ -90,7 +96,8 @@ impl Intent {
 
     /// Whether nothing was announced.
     pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.sending.is_empty()
+        let records = self.keys.len() + self.again.len() + self.written.len();
+        records == 0 && self.sending.is_empty()
     }
 
     /// Announces one more.
@@ -115,6 +122,7 @@ impl Intent {
             tried: Some(tried),
             again,
             sending: Vec::new(),
+            written: Vec::new(),
         }
     }
 }

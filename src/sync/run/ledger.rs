@@ -1,10 +1,12 @@
 //! Writes down what became of a group: links, outcomes, counts and checkpoint in one batch.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
 use super::super::direction::Direction;
-use super::super::intent::{Intent, Intents};
+use super::super::intent::{Announced, Intent, Intents};
 use super::super::job::{Job, Runs};
 use super::super::letter::Known;
 use super::super::link::{Content, Link, Links};
@@ -59,6 +61,7 @@ impl Ledger {
         let Whole { group, done } = whole;
         let intent = group.announced();
         let mut open = Vec::new();
+        let written = unsettled(&intent, &done);
         let mut memory = memory::Block::new(self.owner, &fit.mark);
         let mut deeds = 0;
         for done in done {
@@ -87,7 +90,11 @@ impl Ledger {
             }
             self.link(&mut batch, done);
         }
-        self.close(&mut batch, &group, (&intent, open), now);
+        let rest = Intent {
+            written,
+            ..intent.rest(open, group.sent_again(), now)
+        };
+        self.close(&mut batch, &group, rest);
         if !carried_through {
             self.job.ending = ending.cloned();
         } else if let Some(upto) = &group.upto {
@@ -255,20 +262,29 @@ impl Ledger {
 
     /// Closes the group's intent, except for the records of which nobody can tell yet, and for
     /// those of which a second one may turn up.
-    fn close(
-        &self,
-        batch: &mut Batch,
-        group: &Group,
-        (intent, open): (&Intent, Vec<String>),
-        now: Timestamp,
-    ) {
+    fn close(&self, batch: &mut Batch, group: &Group, mut rest: Intent) {
         let place = (self.job.sync, group.number);
-        let mut again = group.sent_again();
-        again.retain(|record| !open.contains(&record.key));
-        if !open.is_empty() || !again.is_empty() {
-            batch.put::<Intents>(&place, &intent.rest(open, again, now));
-        } else if !intent.is_empty() {
+        rest.again.retain(|record| !rest.keys.contains(&record.key));
+        if !rest.is_empty() {
+            batch.put::<Intents>(&place, &rest);
+        } else if !group.announced().is_empty() {
             batch.discard::<Intents>(&place);
         }
     }
+}
+
+/// What was announced to be written, and of which the provider did not answer that it was.
+fn unsettled(intent: &Intent, done: &[Done]) -> Vec<Announced> {
+    if intent.written.is_empty() {
+        return Vec::new();
+    }
+    let settled = |done: &&Done| matches!(done.end, End::Kept { .. } | End::Removed { .. });
+    let settled: HashSet<&str> = done
+        .iter()
+        .filter(settled)
+        .map(|done| done.key.as_str())
+        .collect();
+    let written = intent.written.iter();
+    let open = written.filter(|record| !settled.contains(record.key.as_str()));
+    open.cloned().collect()
 }

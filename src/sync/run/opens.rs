@@ -6,11 +6,12 @@ use jiff::Timestamp;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
-use super::super::intent::{Announced, Intent, Intents};
+use super::super::intent::{Announced, Intent, Intents, Look};
 use super::super::link::{Link, Links, UNKNOWN};
 use super::super::memory::Was;
 use super::Pass;
 use super::batch::Load;
+use super::both::perhaps_written;
 use super::content::{bears, fingerprint};
 use super::doubles::Known;
 use super::readback::{Found, OURS, earlier, has_settled};
@@ -26,6 +27,8 @@ const MOST: usize = 100_000;
 pub(super) struct Opens {
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: HashMap<String, String>,
+    /// Those that were not found, and what they looked like: they may turn up yet.
+    pub(super) again: HashMap<String, Look>,
     /// The number of the next intent.
     pub(super) next: u64,
 }
@@ -59,10 +62,22 @@ impl Pass<'_> {
             {
                 return Ok(None);
             }
-            let batch = self.settle_looked(&intent, (looked, late), &mut opens.doubtful);
+            let mut batch = self.settle_looked(&intent, (looked, late), &mut opens);
+            self.remember_written(&mut batch, &intent.value.written)?;
             self.commit(batch).await?;
         }
         Ok(Some(opens))
+    }
+
+    /// Lets the links of records that were perhaps written remember what they would look like.
+    fn remember_written(&self, batch: &mut Batch, written: &[Announced]) -> Result<(), Error> {
+        for record in written {
+            let place = (self.sync, record.key.clone());
+            if let Some(link) = self.store.get::<Links>(&place)? {
+                batch.put::<Links>(&place, &perhaps_written(link.value, &record.look));
+            }
+        }
+        Ok(())
     }
 
     /// The records of an intent as they would be written now; what was deleted here meanwhile has
@@ -100,7 +115,7 @@ impl Pass<'_> {
         &self,
         intent: &Stored<Intents>,
         (looked, mut again): (Vec<(Load, Found)>, Vec<Announced>),
-        doubtful: &mut HashMap<String, String>,
+        opens: &mut Opens,
     ) -> Batch {
         let mut batch = Batch::bookkeeping();
         let mut keys = Vec::new();
@@ -109,7 +124,7 @@ impl Pass<'_> {
             match (found, load.row.id) {
                 (Found::Doubtful(reason), _) => {
                     keys.push(load.key.clone());
-                    doubtful.insert(load.key, reason);
+                    opens.doubtful.insert(load.key, reason);
                 }
                 (_, Some(remote_id)) => {
                     let look = load.announced.unwrap_or_default();
@@ -136,6 +151,8 @@ impl Pass<'_> {
                 (_, None) => {}
             }
         }
+        let unseen = again.iter().cloned();
+        opens.again.extend(unseen.map(|one| (one.key, one.look)));
         if keys.is_empty() && again.is_empty() {
             batch.discard::<Intents>(&intent.key);
         } else {

@@ -88,7 +88,11 @@ impl Pass<'_> {
             self.sending(&stretch.loads)
         } else {
             let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
-            Intent::of(self.line.clock.now(), creating.map(Load::announce))
+            let written = stretch.loads.iter().filter_map(Load::announce_written);
+            Intent {
+                written: written.collect(),
+                ..Intent::of(self.line.clock.now(), creating.map(Load::announce))
+            }
         };
         let rows = self.line.records.rows_per_call().max(1);
         let batches = batches(&stretch, rows).max(1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::counts::Fate;
 use super::super::error::Error;
+use super::super::intent::Look;
 use super::super::link::{Hash, Link};
 use super::super::memory::Was;
 use super::super::pairs::{Pair, Pairs};
@@ -43,6 +44,8 @@ pub(super) struct Reader {
     pub(super) quarantine: Arc<Quarantine>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
+    /// Those that were announced and not found, and what they looked like: they may turn up yet.
+    pub(super) again: Arc<HashMap<String, Look>>,
     /// The deliveries of which nobody can tell whether they arrived.
     pub(super) unsure: Arc<HashMap<String, Unsure>>,
     /// Whether those are sent again.

@@ -5,6 +5,7 @@ use super::super::error::Error;
 use super::super::intent::{Announced, Intents};
 use super::Pass;
 use super::batch::Load;
+use super::both::look_of_written;
 use super::content::{look, spell};
 use super::group::{Done, End, Group, Idle};
 use super::reading::Stretch;
@@ -20,6 +21,15 @@ impl Load {
             key: self.key.clone(),
             look: look(&self.row.cells),
         }
+    }
+
+    /// The same of one that is linked, where both sides count.
+    pub(super) fn announce_written(&self) -> Option<Announced> {
+        self.meeting.as_ref().filter(|met| !met.is_first())?;
+        self.row.id.as_ref().map(|_linked| Announced {
+            key: self.key.clone(),
+            look: look_of_written(&self.row),
+        })
     }
 
     fn refuse(self, reason: &str) -> Done {

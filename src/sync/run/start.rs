@@ -416,6 +416,7 @@ impl<'a> Claimed<'a> {
                 removing: Arc::new(removing),
                 quarantine: Arc::clone(&self.survey.quarantine),
                 doubtful: Arc::default(),
+                again: Arc::default(),
                 unsure: Arc::default(),
                 resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
                 source,
@@ -482,6 +483,7 @@ impl Pass<'_> {
             return Ok(None);
         };
         self.reader.doubtful = Arc::new(opens.doubtful);
+        self.reader.again = Arc::new(opens.again);
         if opens.next > 0 {
             self.survey_again(ledger).await?;
         }

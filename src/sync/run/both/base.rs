@@ -1,9 +1,19 @@
 //! Says what both sides held when they last agreed.
 
-use super::super::super::link::{Content, Hash, Link};
-use super::super::content::{look, marked};
+use super::super::super::intent::Look;
+use super::super::super::link::{Content, Hash, Link, UNKNOWN};
+use super::super::content::{look, marked, reads_back_as};
 use super::PENDING;
 use crate::fields::Value;
+use crate::providers::Row;
+
+/// What stands in a link before a cell of ours that is being written there, with what it looks like.
+/// No canonical value begins so.
+const SENT: u8 = b'!';
+/// A cell looks like so many digits.
+const DIGITS: usize = 8;
+/// What stands for the look of a cell that is not written.
+const LEFT: &[u8; DIGITS] = b"--------";
 
 /// The canonical cells of one side, in the order of the layout; an empty one is empty.
 pub(super) type Cells = Vec<Vec<u8>>;
@@ -56,27 +66,97 @@ pub(super) fn apart(cells: &[u8]) -> Cells {
     cells.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
 }
 
+/// What the cells of a linked record look like that are written there.
+pub(in super::super) fn look_of_written(row: &Row) -> Look {
+    let mut look = look(&row.cells).0.into_bytes();
+    for at in &row.untouched {
+        look[at * DIGITS..][..DIGITS].copy_from_slice(LEFT);
+    }
+    Look(String::from_utf8_lossy(&look).into_owned())
+}
+
+/// The link of a record of which nobody knows whether it was written there: until both sides are
+/// seen again it remembers what that would look like.
+pub(in super::super) fn perhaps_written(link: Link, look: &Look) -> Link {
+    let looks = look.0.as_bytes().chunks(DIGITS);
+    let here = apart(&link.here);
+    if here.len() != looks.len() {
+        return link; // it was agreed under another mapping, or not at all
+    }
+    let sent = here.iter().zip(looks).map(|(cell, look)| {
+        let agreed = agreed_before(cell).1;
+        if look == LEFT {
+            cell.clone()
+        } else {
+            [&[SENT], look, agreed].concat()
+        }
+    });
+    Link {
+        here: joined(sent),
+        source: UNKNOWN,
+        ..link
+    }
+}
+
+/// What a cell looked like that was perhaps written, and what was agreed before.
+fn agreed_before(cell: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let sent = cell.strip_prefix(&[SENT]);
+    match sent.and_then(|sent| sent.split_at_checked(DIGITS)) {
+        Some((look, agreed)) => (Some(look), agreed),
+        None => (None, cell),
+    }
+}
+
 impl Base {
     /// What a link knows of that; none if the mapping was another then, or nobody has looked.
     pub(super) fn of(link: &Link, mark: &Hash, columns: usize) -> Option<Self> {
         if !link.echoes(&marked(mark, &link.cells)) {
             return None;
         }
-        let (here, there) = (apart(&link.here), apart(&link.cells));
+        let (mut here, there) = (apart(&link.here), apart(&link.cells));
+        for cell in &mut here {
+            *cell = agreed_before(cell).1.to_vec();
+        }
         (here.len() == columns && there.len() == columns).then_some(Self { here, there })
     }
 
-    /// The same of a record that was found after the answer to its creation was lost: what both hold
-    /// that looks as it was announced, nobody has changed since.
-    pub(super) fn announced(link: &Link, here: &Now, there: &Now) -> Option<Self> {
-        if link.content != (Content::Found { made: true }) {
-            return None;
+    /// The same beside what both sides hold now, the record here unless it is gone: a cell there
+    /// that looks as we were about to write it was written by us before a stop, and is no edit.
+    pub(super) fn beside(
+        link: &Link,
+        mark: &Hash,
+        (here, there): (Option<&Now>, &Now),
+    ) -> Option<Self> {
+        let mut base = Self::of(link, mark, there.cells.len())?;
+        for (at, cell) in apart(&link.here).iter().enumerate() {
+            let Some(look) = agreed_before(cell).0 else {
+                continue;
+            };
+            let looks_so = |now: &Now| reads_back_as(look, now.values[at].as_ref());
+            if looks_so(there) {
+                base.there[at].clone_from(&there.cells[at]);
+                base.here[at] = match here.filter(|here| looks_so(here)) {
+                    Some(here) => here.cells[at].clone(),
+                    None => PENDING.to_vec(),
+                };
+            }
         }
-        let looks: Vec<&[u8]> = link.here.chunks(8).collect();
+        Some(base)
+    }
+
+    /// The look of a record that was found after the answer to its creation was lost.
+    pub(super) fn look_of_found(link: &Link) -> Option<&[u8]> {
+        (link.content == (Content::Found { made: true })).then_some(link.here.as_slice())
+    }
+
+    /// What was agreed of a record whose creation was announced, and of which there was no answer:
+    /// what both hold that looks as it did then, nobody has changed since.
+    pub(super) fn announced(announced: &[u8], here: &Now, there: &Now) -> Option<Self> {
+        let looks: Vec<&[u8]> = announced.chunks(DIGITS).collect();
         let side = |now: &Now| {
             let now_looks = look(&now.values).0.into_bytes();
             let same = |(at, cell): (usize, &Vec<u8>)| {
-                let looks_now = now_looks.get(at * 8..at * 8 + 8);
+                let looks_now = now_looks.get(at * DIGITS..(at + 1) * DIGITS);
                 let unchanged = looks_now.is_some() && looks_now == looks.get(at).copied();
                 if unchanged {
                     cell.clone()
@@ -95,7 +175,6 @@ impl Base {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::super::link::UNKNOWN;
     use super::*;
 
     const MARK: Hash = [7; 16];
@@ -138,11 +217,53 @@ mod tests {
     fn of_what_was_found_only_what_looks_as_announced_is_agreed() {
         let announced = look(&now(&["k", "a", "b"]).values).0.into_bytes();
         let found = link(Content::Found { made: true }, announced, Vec::new());
-        let base = Base::announced(&found, &now(&["k", "a", "c"]), &now(&["k", "x", "b"])).unwrap();
+        let announced = Base::look_of_found(&found).unwrap();
+        let (here, there) = (now(&["k", "a", "c"]), now(&["k", "x", "b"]));
+        let base = Base::announced(announced, &here, &there).unwrap();
         assert_eq!(base.here, [&b"\"k\""[..], b"\"a\"", PENDING]);
         assert_eq!(base.there, [&b"\"k\""[..], PENDING, b"\"b\""]);
         let met = link(Content::Found { made: false }, Vec::new(), Vec::new());
-        assert_eq!(Base::announced(&met, &now(&["k"]), &now(&["k"])), None);
+        assert_eq!(Base::look_of_found(&met), None);
+        assert_eq!(Base::announced(b"", &here, &there), None);
+    }
+
+    /// Found by the simulation: a run was stopped after it had written a record and before it had
+    /// noted that, the record was edited here meanwhile, and its own older content was taken for an
+    /// edit there.
+    #[test]
+    fn what_was_written_before_a_stop_is_no_edit_of_anybodys() {
+        let there = joined(now(&["k", "a", "b"]).cells);
+        let echo = marked(&MARK, &there);
+        let sent = UNKNOWN;
+        let agreed = link(Content::Agreed { sent, echo }, there.clone(), there);
+        let row = Row {
+            id: Some("rec1".into()),
+            cells: vec![None, Value::text("A"), None],
+            untouched: vec![0, 2],
+        };
+        let stopped = perhaps_written(agreed.clone(), &look_of_written(&row));
+        let base = |here: &[&str], there: &[&str]| {
+            let base = Base::beside(&stopped, &MARK, (Some(&now(here)), &now(there)));
+            base.map(|base| (base.here, base.there)).unwrap()
+        };
+        let told = |here: &[&str], there: &[&str]| (now(here).cells, now(there).cells);
+        // It had arrived, and nobody has touched it since.
+        let (both, b) = (["k", "A", "b"], ["k", "a", "b"]);
+        assert_eq!(base(&both, &both), told(&both, &both));
+        // It had arrived, and was edited here, perhaps back to what it was.
+        for edited in [["k", "B", "b"], b] {
+            let mut pending = told(&both, &both);
+            pending.0[1] = PENDING.to_vec();
+            assert_eq!(base(&edited, &both), pending);
+        }
+        // It had not arrived, or somebody has edited it there: what was agreed before stays so.
+        for seen in [b, ["k", "C", "b"]] {
+            assert_eq!(base(&both, &seen), told(&b, &b));
+        }
+        // It is not remembered twice, nor of what was agreed under another mapping.
+        let again = perhaps_written(stopped.clone(), &look_of_written(&row));
+        assert_eq!(again, stopped);
+        assert_eq!(perhaps_written(agreed.clone(), &look(&[])), agreed);
     }
 
     #[test]

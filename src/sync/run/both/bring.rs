@@ -171,6 +171,7 @@ impl Pass<'_> {
             hall,
             removing: &self.reader.removing,
             doubtful: &self.reader.doubtful,
+            again: &self.reader.again,
             now: self.line.clock.now(),
         }
     }

@@ -115,7 +115,7 @@ impl Judge<'_> {
             return Ok(Some(Ruling::of(key, "", None, "").unlinked().closed()));
         };
         let there = Now::of(row.cells.clone());
-        let base = Base::of(link, &self.fit.mark, there.cells.len());
+        let base = Base::beside(link, &self.fit.mark, (None, &there));
         let edited = base.as_ref().is_none_or(|base| {
             let columns = 0..there.cells.len();
             let mut theirs = columns.filter(|at| self.fit.way(*at) != FieldWay::Push);

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::super::conflict::Conflict;
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
+use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::super::meeting::FieldWay;
 use super::super::content::marked;
@@ -22,7 +23,7 @@ use super::merge::{Cell, Merged, Side, Times, merge, rule};
 use super::rows::Listed;
 use super::ruling::{InboxAct, Ruling};
 use crate::base::SyncId;
-use crate::datasets::Unread;
+use crate::datasets::{Brought, Unread};
 use crate::fields::{Fields, Misfit, Value, fitted};
 use crate::store::Snapshot;
 
@@ -44,6 +45,7 @@ pub(super) struct Judge<'a> {
     pub(super) hall: &'a Hall,
     pub(super) removing: &'a Removing,
     pub(super) doubtful: &'a HashMap<String, String>,
+    pub(super) again: &'a HashMap<String, Look>,
     pub(super) now: Timestamp,
 }
 
@@ -191,9 +193,16 @@ impl Judge<'_> {
         let here = Now::of(self.fit.cells(fields));
         let there = Now::of(row.cells.clone());
         let columns = here.cells.len();
-        let base = link.and_then(|link| {
-            Base::of(link, &self.fit.mark, columns).or_else(|| Base::announced(link, &here, &there))
-        });
+        let announced = match link {
+            Some(link) => Base::look_of_found(link),
+            // Its row has turned up later than it was looked for.
+            None => record
+                .and_then(|record| self.again.get(record.key()))
+                .map(|look| look.0.as_bytes()),
+        };
+        let base = link
+            .and_then(|link| Base::beside(link, &self.fit.mark, (Some(&here), &there)))
+            .or_else(|| Base::announced(announced?, &here, &there));
         let mut fits = Vec::with_capacity(columns);
         let mut merged = Vec::with_capacity(columns);
         for (at, value) in row.cells.iter().enumerate() {
@@ -285,13 +294,12 @@ impl Judge<'_> {
             return Some(Ruling::refused(&key, &row.id, &reason, row.cells));
         }
         let brought = match self.hall.dataset.brought(&fields) {
-            Ok(brought) => brought,
             Err(faults) if moved => {
                 let reason = told(&faults);
                 return Some(Ruling::refused(&key, &row.id, &reason, row.cells));
             }
             // What is here is here, whatever the dataset would say of it today.
-            Err(_) => return None,
+            brought => brought.ok(),
         };
         let fresh = Now::of(self.fit.cells(&fields));
         let here = self.agreed_here(&sides, taken, &fresh.cells);
@@ -300,7 +308,8 @@ impl Judge<'_> {
         let source = if pending {
             UNKNOWN
         } else {
-            self.fit.source(brought.hash())
+            let hash = brought.as_ref().map_or(record.hash(), Brought::hash);
+            self.fit.source(hash)
         };
         let agreed = self.agreed(&row.id, (&here, &sides.there.cells), source, link.as_ref());
         let fate = match (pending, &link) {
@@ -320,7 +329,7 @@ impl Judge<'_> {
         if has_conflict {
             ruling = ruling.closed();
         }
-        if moved {
+        if moved && let Some(brought) = brought {
             ruling = ruling.put(brought, Some(record));
         }
         Some(ruling)

@@ -16,6 +16,8 @@
 //! is to ask, the record waits in the inbox, all of it, until somebody has solved the conflict or
 //! it is none any more. What is decided in favour of this side is noted in the link before it is
 //! written there ([`PENDING`]): from then on it is a change of ours alone, and a crash loses nothing.
+//! What is written is announced, and should a run stop before it is settled, the link remembers what
+//! that looked like: what then stands there so is ours, however the record here has changed since.
 //!
 //! What is brought is settled with the record in one batch. What is sent touches the changed cells
 //! alone, is looked at once more before its group is announced, and is left to the next run if it
@@ -54,6 +56,7 @@ use super::source::Source;
 use crate::base::{PlanId, RunId};
 use crate::jobs::Phase;
 
+pub(super) use base::{look_of_written, perhaps_written};
 pub(super) use hall::{Met, Rules};
 pub(super) use look::Meeting;
 
