@@ -8,12 +8,13 @@ use weighbridge::base::{Actor, RunId, Scope};
 use weighbridge::jobs::State;
 use weighbridge::sync::{Direction, Fate, Outcome, Part, PlanState, Policy, Run, Task, Wanted};
 
+use super::far::Far;
 use super::kept::open_keys;
 use super::machine::Appliance;
 use super::pulled;
 use super::table::{Cells, FIELDS, NOTE, Row};
 use super::world::World;
-use super::{book, both};
+use super::{book, both, delivered};
 
 /// Everything.
 pub(super) const ALL: Part = Part {
@@ -136,6 +137,11 @@ pub(super) async fn all(world: &World, appliance: &Appliance) {
     }
     the_mirror_is_true(world).await;
     match world.direction {
+        Direction::Push if world.vendor.far == Far::Zapier => {
+            nothing_acknowledged_is_lost(world, &findings);
+            letters_tell_what_was_refused(world, &findings);
+            delivered::check(world, &findings).await;
+        }
         Direction::Push => {
             nothing_acknowledged_is_lost(world, &findings);
             the_last_run_has_settled_everything(world, &findings);
@@ -198,6 +204,9 @@ fn counts_add_up<'a>(run: &Run, outcomes: &'a [Outcome]) {
 
 /// What the vendor shows is what all who wrote to it have left there.
 async fn the_mirror_is_true(world: &World) {
+    if world.vendor.far == Far::Zapier {
+        return; // it has no records
+    }
     let shown: BTreeMap<String, Cells> = world
         .vendor
         .dump()

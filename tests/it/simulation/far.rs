@@ -5,9 +5,10 @@ use std::time::Duration;
 use poem::http::Method;
 use serde_json::{Map, Number, Value, json};
 use weighbridge::connections::Kind;
-use weighbridge::sandbox::{Limits, NotionLimits, Settings};
+use weighbridge::sandbox::{Limits, NotionLimits, Settings, ZapierKnobs};
 use weighbridge::sync::Policy;
 
+use super::delivered;
 use super::dice::Dice;
 use super::table::{BASE, Cells, FIELDS, KINDS, TABLE, base};
 use super::vendor::Fault;
@@ -17,6 +18,8 @@ use super::vendor::Fault;
 pub(super) enum Far {
     Airtable,
     Notion,
+    /// A hook: it takes records and shows none.
+    Zapier,
 }
 
 const LONGEST_LAG_SECONDS: u64 = 50;
@@ -42,12 +45,15 @@ const NOTIONS: [Fault; 4] = [
     Fault::Told("overloaded"),
     Fault::Told("edge_refused"),
 ];
+/// What a hook does not do, since it lists nothing.
+const LISTS: Fault = Fault::Told("listing_expired");
 
 impl Far {
     pub(super) fn kind(self) -> Kind {
         match self {
             Self::Airtable => Kind::Airtable,
             Self::Notion => Kind::Notion,
+            Self::Zapier => Kind::Zapier,
         }
     }
 
@@ -55,6 +61,7 @@ impl Far {
         match self {
             Self::Airtable => "patSIMULATION00.0123456789abcdef",
             Self::Notion => "ntn_SIMULATION000123456789abcdef",
+            Self::Zapier => delivered::ADDRESS,
         }
     }
 
@@ -63,13 +70,14 @@ impl Far {
         match self {
             Self::Airtable => (BASE, TABLE),
             Self::Notion => (DATABASE, SOURCE),
+            Self::Zapier => delivered::PLACE,
         }
     }
 
     /// After so long its lists show everything that was made.
     pub(super) fn lag(self) -> Duration {
         match self {
-            Self::Airtable => Duration::ZERO,
+            Self::Airtable | Self::Zapier => Duration::ZERO,
             Self::Notion => Duration::from_secs(LONGEST_LAG_SECONDS),
         }
     }
@@ -79,6 +87,7 @@ impl Far {
         match self {
             Self::Airtable => Policy::Delete,
             Self::Notion => Policy::Archive,
+            Self::Zapier => Policy::Ignore,
         }
     }
 
@@ -86,8 +95,15 @@ impl Far {
         let own: &[Fault] = match self {
             Self::Airtable => &[],
             Self::Notion => &NOTIONS,
+            Self::Zapier => &[Fault::TimedOut],
         };
-        FAULTS.into_iter().chain(own.iter().copied())
+        let all = FAULTS.into_iter().chain(own.iter().copied());
+        all.filter(move |fault| self != Self::Zapier || *fault != LISTS)
+    }
+
+    /// Whether others work in the same place.
+    pub(super) fn has_colleagues(self) -> bool {
+        self != Self::Zapier
     }
 
     /// A sandbox under moods of the seed's own.
@@ -122,6 +138,11 @@ impl Far {
                 };
                 knobs.query_lag_seconds = u32::try_from(lag).unwrap();
             }
+            Self::Zapier => {
+                if unlimited {
+                    settings.knobs.zapier = ZapierKnobs::off();
+                }
+            }
         }
         settings
     }
@@ -149,6 +170,7 @@ impl Far {
                 }
                 (method, format!("notion/pages{id}"), body)
             }
+            Self::Zapier => unreachable!("a hook has no colleagues"),
         }
     }
 }

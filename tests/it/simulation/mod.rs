@@ -14,13 +14,14 @@
 //! ```
 //!
 //! one of a pull or a two-way sync with `WEIGHBRIDGE_DIRECTION=pull` or `two_way` as well, and one
-//! at Notion with `WEIGHBRIDGE_FAR=notion`. `WEIGHBRIDGE_SEEDS` says how many seeds the other tests
+//! at Notion or Zapier with `WEIGHBRIDGE_FAR=notion` or `zapier`. `WEIGHBRIDGE_SEEDS` says how many seeds the other tests
 //! live.
 
 mod book;
 mod both;
 mod check;
 mod colleague;
+mod delivered;
 mod dice;
 mod far;
 mod folder;
@@ -130,6 +131,12 @@ fn whatever_happens_at_notion_both_sides_of_a_two_way_sync_end_alike() {
 }
 
 #[test]
+fn whatever_happens_no_delivery_to_a_hook_is_lost_untold_or_sent_twice_unasked() {
+    let course = (Far::Zapier, Direction::Push);
+    survive(course, 0, seeds(500));
+}
+
+#[test]
 fn one_seed_has_one_history() {
     let courses = [
         (Far::Airtable, Direction::Push),
@@ -138,6 +145,7 @@ fn one_seed_has_one_history() {
         (Far::Notion, Direction::Push),
         (Far::Notion, Direction::Pull),
         (Far::Notion, Direction::TwoWay),
+        (Far::Zapier, Direction::Push),
     ];
     for course in courses {
         for seed in 0..10 {
@@ -160,6 +168,7 @@ fn one() {
     };
     let far = match asked("WEIGHBRIDGE_FAR").as_deref() {
         Some("notion") => Far::Notion,
+        Some("zapier") => Far::Zapier,
         _ => Far::Airtable,
     };
     let (lines, digest) = world::live((far, direction), seed, true);

@@ -12,6 +12,7 @@ use weighbridge::base::Clock;
 use weighbridge::net::{Answer, Error};
 use weighbridge::sandbox::{Gate, Sandbox};
 
+use super::delivered::{Delivery, HOOK};
 use super::dice::Dice;
 use super::far::{self, Far, SOURCE};
 use super::network::{Post, Posts, Reply};
@@ -58,6 +59,8 @@ pub(super) struct Vendor {
     /// Which faults there are under this seed, and how likely one of them is.
     weather: (Vec<Fault>, f64),
     pub(super) table: Table,
+    /// What came in where nothing can be read.
+    pub(super) deliveries: Vec<Delivery>,
 }
 
 impl Vendor {
@@ -79,6 +82,7 @@ impl Vendor {
             happened: 0,
             weather: (faults, severity),
             table: Table::default(),
+            deliveries: Vec::new(),
         }
     }
 
@@ -176,6 +180,7 @@ impl Vendor {
             match self.far {
                 Far::Airtable => self.mirror(post, &body),
                 Far::Notion => self.mirror_page(post, &body),
+                Far::Zapier => self.deliveries.extend(Delivery::read(&post.body)),
             }
         }
         let body = match fault {
@@ -277,6 +282,7 @@ impl Vendor {
                 .into_iter()
                 .collect(),
             Far::Notion => far::cells(answer),
+            Far::Zapier => unreachable!("a hook has no colleagues"),
         };
         let id = answer["id"].as_str().unwrap();
         self.table.edited(id, fields, cells);
@@ -295,8 +301,26 @@ impl Vendor {
                 let trash = json!({ "in_trash": true });
                 self.control(Method::PATCH, &path, &trash).await
             }
+            Far::Zapier => unreachable!("a hook has no colleagues"),
         };
         self.table.removed(id);
+    }
+
+    /// The bodies of what came in, as the sandbox shows them.
+    pub(super) async fn received(&self) -> Vec<Value> {
+        let mut bodies = Vec::new();
+        loop {
+            let path = format!(
+                "zapier/deliveries?hook={HOOK}&limit=500&offset={}",
+                bodies.len()
+            );
+            let page = self.control(Method::GET, &path, &Value::Null).await;
+            let items = page["items"].as_array().unwrap();
+            if items.is_empty() {
+                return bodies;
+            }
+            bodies.extend(items.iter().map(|one| one["body"].clone()));
+        }
     }
 
     /// Every record as the vendor itself shows it: id and fields.

@@ -12,8 +12,8 @@ use weighbridge::connections::{Connection, Endpoint, New as NewConnection, Remot
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, PullingChange, Target,
-    Ways, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, PullingChange, Resend,
+    Target, Ways, Wish,
 };
 
 use super::dice::Dice;
@@ -24,7 +24,7 @@ use super::table::{FIELDS, NOTE};
 use super::trace::Trace;
 use super::trouble::Trouble;
 use super::vendor::Vendor;
-use super::{both, check, colleague, pulled};
+use super::{both, check, colleague, delivered, pulled};
 use crate::support::NOON;
 
 /// What is synced.
@@ -54,6 +54,10 @@ pub(super) struct World {
     pub(super) records: u64,
     /// What becomes of remote records that are deleted here.
     pub(super) deletes: Deletes,
+    /// What becomes of deliveries without an answer.
+    pub(super) resend: Resend,
+    /// How often somebody has asked for what was refused or in doubt to be sent again.
+    pub(super) retries: usize,
     /// So many hours what is gone on one side waits before it is removed on the other.
     waits: u32,
     /// What people have written, where both sides are edited.
@@ -108,7 +112,9 @@ pub(super) fn live((far, direction): Course, seed: u64, aloud: bool) -> (u64, St
         trouble: Trouble::of(&mut dice),
         records: dice.between(3, 45),
         deletes: deletes(far, &mut dice),
-        waits: waits(direction, seed),
+        waits: waits((far, direction), seed),
+        resend: resend(far, seed),
+        retries: 0,
         written: both::Written::new(direction == Direction::TwoWay && dice.chance(0.5)),
         place: None,
         last_run: None,
@@ -146,13 +152,14 @@ impl World {
                     (pulling, meeting, self.deletes)
                 }
             };
-            let rules = (self.direction, pulling, meeting, deletes, self.waits);
+            let waits = (self.waits, self.resend);
+            let rules = (self.direction, pulling, meeting, deletes, waits);
             let making = make(&appliance, (file, rules), self.vendor.far, (&scope, &by));
             let place = Box::pin(self.drive(&idle, making))
                 .await
                 .expect("nobody dies");
             self.place = Some(place);
-            if !self.written.apart {
+            if !self.written.apart && self.vendor.far.has_colleagues() {
                 colleague::begin(&mut self.vendor, &mut self.dice, self.records).await;
             }
             if self.direction == Direction::Pull {
@@ -256,7 +263,10 @@ impl World {
                 let read_first = self.dice.chance(0.5);
                 Some((Ask::Plan { read_first }, Stage::Planned(None)))
             }
-            Stage::Begin(Want::Retry) => self.last_run.map(|run| (Ask::Retry(run), Stage::Asked)),
+            Stage::Begin(Want::Retry) => self.last_run.map(|run| {
+                self.retries += 1;
+                (Ask::Retry(run), Stage::Asked)
+            }),
             Stage::Planned(Some(plan)) => Some((Ask::Approve(plan), Stage::Asked)),
             Stage::Planned(None) | Stage::Asked | Stage::Over => None,
         };
@@ -285,7 +295,7 @@ impl World {
                 self.people.ask(appliance, place, ask);
             }
         }
-        if self.trouble.colleague(&mut self.dice) {
+        if self.trouble.colleague(&mut self.dice) && self.vendor.far.has_colleagues() {
             if self.written.apart {
                 both::act_apart(&mut self.vendor, &mut self.dice).await;
             } else {
@@ -399,6 +409,9 @@ impl World {
             let unknown = idle.runtime().block_on(async {
                 let appliance = self.look(&idle).await;
                 match self.direction {
+                    Direction::Push if self.vendor.far == Far::Zapier => {
+                        delivered::in_doubt(self, &appliance)
+                    }
                     Direction::Push => check::tidy(self, &appliance).await,
                     // A row may have waited for a key that another one has given up since.
                     Direction::Pull => pulled::unsettled(self, &appliance),
@@ -410,6 +423,9 @@ impl World {
             });
             if !unknown {
                 break;
+            }
+            if self.vendor.far == Far::Zapier {
+                self.life(&mut Stage::Begin(Want::Retry));
             }
         }
         let idle = Idle::default();
@@ -440,6 +456,9 @@ impl World {
 
 /// They stay, all of them go, or those that the sync has made go while they are few.
 fn deletes(far: Far, dice: &mut Dice) -> Deletes {
+    if far == Far::Zapier {
+        return Deletes::default(); // a hook has no way back
+    }
     let all = Deletes {
         policy: far.letting_go(),
         matched: true,
@@ -456,19 +475,35 @@ fn deletes(far: Far, dice: &mut Dice) -> Deletes {
 
 /// By what rules records are synced.
 /// What is gone waits under some seeds. Dice of their own leave the story of a seed as it was.
-fn waits(direction: Direction, seed: u64) -> u32 {
+fn waits((far, direction): Course, seed: u64) -> u32 {
     match direction {
+        Direction::Push if far == Far::Zapier => 0,
         Direction::Push | Direction::Pull => *Dice::of(seed.rotate_left(32)).one(&[0, 0, 1, 24]),
         Direction::TwoWay => 0,
     }
 }
 
-type Rules = (Direction, PullingChange, MeetingChange, Deletes, u32);
+/// Under half of the seeds everything is to arrive, and under the other half nothing twice.
+fn resend(far: Far, seed: u64) -> Resend {
+    if far == Far::Zapier && Dice::of(seed.rotate_left(32)).chance(0.5) {
+        Resend::Always
+    } else {
+        Resend::Never
+    }
+}
+
+type Rules = (
+    Direction,
+    PullingChange,
+    MeetingChange,
+    Deletes,
+    (u32, Resend),
+);
 
 /// A dataset with records, a connection, and the sync between them.
 async fn make(
     appliance: &Appliance,
-    (file, (direction, pulling, meeting, deletes, quarantine_hours)): (String, Rules),
+    (file, (direction, pulling, meeting, deletes, (quarantine_hours, resend))): (String, Rules),
     far: Far,
     (scope, by): (&weighbridge::base::Scope, &weighbridge::base::Actor),
 ) -> Place {
@@ -505,7 +540,7 @@ async fn make(
     let remote = tables.iter().find(|one| one.id == table).unwrap();
     let sync = NewSync {
         quarantine_hours,
-        resend: None,
+        resend: (far == Far::Zapier).then_some(resend),
         run_on_change: false,
         name: "Records".into(),
         direction,
@@ -551,7 +586,8 @@ async fn connect(
 fn wish(table: &RemoteTable) -> Wish {
     let remote_id = |name: &str| {
         let named = table.fields.iter().find(|to| to.name == name);
-        named.unwrap().id.clone()
+        // What takes any name takes the vendor's.
+        named.map_or_else(|| name.to_owned(), |named| named.id.clone())
     };
     let pairs = FIELDS.iter().skip(1);
     Wish {
