@@ -20,6 +20,10 @@ use crate::providers::{Error, Held, Row};
 
 /// A record on its way to the provider.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is known of a record, each of it for itself"
+)]
 pub(super) struct Load {
     pub(super) key: String,
     /// What writing it counts as, if it has a remote record.
@@ -33,6 +37,8 @@ pub(super) struct Load {
     pub(super) announced: Option<Look>,
     /// Whether it was looked for, and is not at the provider as far as that can be told.
     pub(super) sought: bool,
+    /// Whether a call has carried it, of which nobody knows what it came to.
+    pub(super) tried: bool,
     /// What both sides held when it was decided to write it, if both count.
     pub(super) meeting: Option<Box<Meeting>>,
     /// Whether its remote record lies in the trash, to be brought back from there.
@@ -65,15 +71,18 @@ impl Pass<'_> {
         let mut patience = Patience::default();
         while let Some(mut loads) = todo.pop_front() {
             if self.revive(&mut loads).await.is_none() {
-                done.extend(loads.into_iter().map(|load| ended(load, End::Left)));
+                done.extend(loads.into_iter().map(Load::left));
                 continue;
             }
-            let loads = self.ready(loads, &group, &mut done).await?;
+            let Some(loads) = self.as_met(loads, &mut done).await else {
+                continue;
+            };
+            let mut loads = self.ready(loads, &group, &mut done).await?;
             if loads.is_empty() {
                 continue;
             }
             match self.call(&loads).await {
-                None => done.extend(loads.into_iter().map(|load| ended(load, End::Left))),
+                None => done.extend(loads.into_iter().map(Load::left)),
                 Some(Ok(held)) => {
                     patience = Patience::default();
                     self.doubts.end();
@@ -81,12 +90,17 @@ impl Pass<'_> {
                     done.extend(pairs.map(|(load, held)| kept(load, held, &self.fit.mark)));
                 }
                 Some(Err(error)) => {
+                    if may_have_arrived(&error) {
+                        for load in &mut loads {
+                            load.tried = true;
+                        }
+                    }
                     let next = self.verdict_on(&error, &loads);
                     if self.line.bear(error, &next, &mut patience).await {
                         self.follow(next, loads, &group, (&mut todo, &mut done))
                             .await?;
                     } else {
-                        done.extend(loads.into_iter().map(|load| ended(load, End::Left)));
+                        done.extend(loads.into_iter().map(Load::left));
                     }
                 }
             }
@@ -179,7 +193,7 @@ impl Pass<'_> {
                         }
                         Found::Nothing | Found::Held => again.push(load),
                         Found::Doubtful(reason) => done.push(ended(load, End::Unknown { reason })),
-                        Found::NotLookedFor => done.push(ended(load, End::Left)),
+                        Found::NotLookedFor => done.push(load.left()),
                     }
                 }
                 todo.push_front(again);
@@ -206,6 +220,14 @@ impl Pass<'_> {
 
 fn linked(loads: &[Load]) -> bool {
     loads.iter().all(|load| load.row.id.is_some())
+}
+
+/// Whether a call that met an error may have been carried out all the same.
+fn may_have_arrived(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Lost(_) | Error::Broken(_) | Error::TryLater(_)
+    )
 }
 
 fn ended(load: Load, end: End) -> Done {

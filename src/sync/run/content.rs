@@ -109,7 +109,7 @@ pub(super) fn bears(sent: &Look, held: &[Option<Value>]) -> bool {
         let told = marks.iter().any(|mark| *mark != EMPTY);
         let mut cells = marks.iter().zip(held);
         told && marks.len() == held.len()
-            && cells.all(|(mark, cell)| reads_back(*mark, cell.as_ref()))
+            && cells.all(|(mark, cell)| mark_reads_back(*mark, cell.as_ref()))
     })
 }
 
@@ -117,10 +117,15 @@ pub(super) fn bears(sent: &Look, held: &[Option<Value>]) -> bool {
 /// one that is not ticked, and one choice is its text.
 /// Whether a cell may come back so that looked, in eight hexadecimal digits, as it was sent.
 pub(super) fn reads_back_as(sent: &[u8], held: Option<&Value>) -> bool {
-    Hex::read::<4>(sent).is_some_and(|sent| reads_back(sent, held))
+    Hex::read::<4>(sent).is_some_and(|sent| mark_reads_back(sent, held))
 }
 
-fn reads_back(sent: [u8; 4], held: Option<&Value>) -> bool {
+/// Whether a cell may come back so that was sent.
+pub(super) fn reads_back(sent: Option<&Value>, held: Option<&Value>) -> bool {
+    mark_reads_back(sent.map_or(EMPTY, mark), held)
+}
+
+fn mark_reads_back(sent: [u8; 4], held: Option<&Value>) -> bool {
     let same = |value: &Value| mark(value) == sent;
     match held {
         None => sent == EMPTY || same(&Value::Boolean(false)),

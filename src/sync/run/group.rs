@@ -130,7 +130,10 @@ pub(super) enum End {
         delivery: InDoubt,
     },
     /// It was not tried, or its answer was not waited for, because the run is coming to a stop.
-    Left,
+    Left {
+        /// Whether a call has carried it, of which nobody knows what it came to.
+        tried: bool,
+    },
 }
 
 impl Done {
@@ -153,7 +156,7 @@ impl Done {
             | End::Moved { .. }
             | End::Unknown { .. }
             | End::InDoubt { .. }
-            | End::Left => return None,
+            | End::Left { .. } => return None,
         };
         Some(Deed {
             key: self.key.clone(),
@@ -182,7 +185,10 @@ pub(super) struct Whole {
 impl Whole {
     /// Whether every record of it was tried to its end.
     pub(super) fn carried_through(&self) -> bool {
-        self.done.iter().all(|done| done.end != End::Left)
+        !self
+            .done
+            .iter()
+            .any(|done| matches!(done.end, End::Left { .. }))
     }
 }
 
@@ -251,7 +257,7 @@ mod tests {
 
     fn returned(group: &Arc<Group>) -> Returned {
         let group = Arc::clone(group);
-        let end = End::Left;
+        let end = End::Left { tried: false };
         let done = vec![Done {
             key: String::new(),
             end,

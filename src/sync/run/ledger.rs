@@ -77,7 +77,7 @@ impl Ledger {
                 End::Refused { .. } => ("", false),
                 End::Unknown { .. } => ("", true),
                 End::InDoubt { delivery, .. } => (delivery.id.as_str(), false),
-                End::Left => ("", intent.keys.contains(&done.key)),
+                End::Left { .. } => ("", intent.keys.contains(&done.key)),
             };
             if let Some((fate, reason)) = done.end.told() {
                 self.enter(&mut block, fate, (&done.key, remote_id, reason));
@@ -230,7 +230,7 @@ impl Ledger {
             | End::Moved { .. }
             | End::Unknown { .. }
             | End::InDoubt { .. }
-            | End::Left => {}
+            | End::Left { .. } => {}
         }
     }
 
@@ -256,7 +256,7 @@ impl Ledger {
                 let why = (reason.as_str(), fit.payload(cells), delivery.clone());
                 self.letters.in_doubt(batch, place, (self.id, now), why);
             }
-            End::Unknown { .. } | End::Left => {}
+            End::Unknown { .. } | End::Left { .. } => {}
         }
     }
 
@@ -273,12 +273,20 @@ impl Ledger {
     }
 }
 
-/// What was announced to be written, and of which the provider did not answer that it was.
+/// What was announced to be written, and of which nobody knows whether it was.
 fn unsettled(intent: &Intent, done: &[Done]) -> Vec<Announced> {
     if intent.written.is_empty() {
         return Vec::new();
     }
-    let settled = |done: &&Done| matches!(done.end, End::Kept { .. } | End::Removed { .. });
+    let settled = |done: &&Done| {
+        matches!(
+            done.end,
+            End::Kept { .. }
+                | End::Removed { .. }
+                | End::Refused { .. }
+                | End::Left { tried: false }
+        )
+    };
     let settled: HashSet<&str> = done
         .iter()
         .filter(settled)

@@ -187,7 +187,7 @@ impl End {
             Self::Unknown { reason } | Self::InDoubt { reason, .. } => {
                 Some((Fate::Unknown, reason))
             }
-            Self::Left => None,
+            Self::Left { .. } => None,
         }
     }
 }

@@ -27,8 +27,9 @@ const MOST: usize = 100_000;
 pub(super) struct Opens {
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: HashMap<String, String>,
-    /// Those that were not found, and what they looked like: they may turn up yet.
-    pub(super) again: HashMap<String, Look>,
+    /// Those that were not found, what they looked like and when they were announced: they may turn
+    /// up yet.
+    pub(super) again: HashMap<String, (Look, Timestamp)>,
     /// The number of the next intent.
     pub(super) next: u64,
 }
@@ -96,6 +97,7 @@ impl Pass<'_> {
                 ours: false,
                 announced: intent.looks.get(at).cloned(),
                 sought: false,
+                tried: false,
                 meeting: None,
                 revive: false,
                 expects: None,
@@ -152,7 +154,9 @@ impl Pass<'_> {
             }
         }
         let unseen = again.iter().cloned();
-        opens.again.extend(unseen.map(|one| (one.key, one.look)));
+        opens
+            .again
+            .extend(unseen.map(|one| (one.key, (one.look, intent.value.at))));
         if keys.is_empty() && again.is_empty() {
             batch.discard::<Intents>(&intent.key);
         } else {

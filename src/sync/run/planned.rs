@@ -144,6 +144,7 @@ impl Reader {
             ours: link.as_ref().is_some_and(|link| link.ours),
             announced: None,
             sought: false,
+            tried: false,
             meeting: None,
             revive: false,
             expects: None,

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::intent::Look;
@@ -44,8 +46,9 @@ pub(super) struct Reader {
     pub(super) quarantine: Arc<Quarantine>,
     /// The records of which nobody can tell whether they were created, and why.
     pub(super) doubtful: Arc<HashMap<String, String>>,
-    /// Those that were announced and not found, and what they looked like: they may turn up yet.
-    pub(super) again: Arc<HashMap<String, Look>>,
+    /// Those that were announced and not found, what they looked like and when they were: they may
+    /// turn up yet.
+    pub(super) again: Arc<HashMap<String, (Look, Timestamp)>>,
     /// The deliveries of which nobody can tell whether they arrived.
     pub(super) unsure: Arc<HashMap<String, Unsure>>,
     /// Whether those are sent again.
@@ -230,6 +233,7 @@ impl Reader {
                 ours: link.as_ref().is_some_and(|link| link.ours),
                 announced: None,
                 sought: false,
+                tried: false,
                 meeting: None,
                 revive: false,
                 expects: None,

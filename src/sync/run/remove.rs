@@ -201,7 +201,11 @@ impl Pass<'_> {
                 continue;
             }
             if self.line.admit().await.is_none() {
-                done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+                done.extend(
+                    records
+                        .into_iter()
+                        .map(|record| record.ended(End::Left { tried: false })),
+                );
                 continue;
             }
             // Its turn may have been long in coming.
@@ -225,7 +229,11 @@ impl Pass<'_> {
             if self.line.bear(error, &next, &mut patience).await {
                 follow(next, records, &mut todo, &mut done);
             } else {
-                done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+                done.extend(
+                    records
+                        .into_iter()
+                        .map(|record| record.ended(End::Left { tried: false })),
+                );
             }
         }
         self.show(&done);
@@ -256,7 +264,9 @@ impl Pass<'_> {
             }
         }
         if !self.fields_stay()? {
-            let left = unwanted.drain(..).map(|record| record.ended(End::Left));
+            let left = unwanted
+                .drain(..)
+                .map(|record| record.ended(End::Left { tried: false }));
             done.extend(left);
         }
         Ok(unwanted)
@@ -286,7 +296,11 @@ impl Pass<'_> {
         }
         let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
         let Some(looked) = self.look(&ids).await else {
-            done.extend(records.into_iter().map(|record| record.ended(End::Left)));
+            done.extend(
+                records
+                    .into_iter()
+                    .map(|record| record.ended(End::Left { tried: false })),
+            );
             return Vec::new();
         };
         let looked: HashMap<&str, &Held> =

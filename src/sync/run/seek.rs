@@ -32,6 +32,14 @@ impl Load {
         })
     }
 
+    /// That it is left for another execution.
+    pub(super) fn left(self) -> Done {
+        Done {
+            key: self.key,
+            end: End::Left { tried: self.tried },
+        }
+    }
+
     fn refuse(self, reason: &str) -> Done {
         Done {
             key: self.key,
@@ -125,11 +133,7 @@ impl Pass<'_> {
             return Ok(ready);
         }
         let Some(twice) = self.seek(&mut unsought).await else {
-            let left = |load: Load| Done {
-                key: load.key,
-                end: End::Left,
-            };
-            done.extend(unsought.into_iter().map(left));
+            done.extend(unsought.into_iter().map(Load::left));
             return Ok(ready);
         };
         done.extend(twice.into_iter().map(|load| load.refuse(TWICE)));

@@ -4,7 +4,7 @@ use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::content::{look, marked, reads_back_as};
 use super::PENDING;
-use crate::fields::Value;
+use crate::fields::{Misfit, Value};
 use crate::providers::Row;
 
 /// What stands in a link before a cell of ours that is being written there, with what it looks like.
@@ -125,17 +125,16 @@ impl Base {
     pub(super) fn beside(
         link: &Link,
         mark: &Hash,
-        (here, there): (Option<&Now>, &Now),
+        (here, there): (Option<&Now>, There<'_>),
     ) -> Option<Self> {
-        let mut base = Self::of(link, mark, there.cells.len())?;
+        let mut base = Self::of(link, mark, there.now.cells.len())?;
         for (at, cell) in apart(&link.here).iter().enumerate() {
             let Some(look) = agreed_before(cell).0 else {
                 continue;
             };
-            let looks_so = |now: &Now| reads_back_as(look, now.values[at].as_ref());
-            if looks_so(there) {
-                base.there[at].clone_from(&there.cells[at]);
-                base.here[at] = match here.filter(|here| looks_so(here)) {
+            if there.reads_back_as(look, at) {
+                base.there[at].clone_from(&there.now.cells[at]);
+                base.here[at] = match here.filter(|here| looks_as(look, here, at)) {
                     Some(here) => here.cells[at].clone(),
                     None => PENDING.to_vec(),
                 };
@@ -144,33 +143,72 @@ impl Base {
         Some(base)
     }
 
-    /// The look of a record that was found after the answer to its creation was lost.
-    pub(super) fn look_of_found(link: &Link) -> Option<&[u8]> {
-        (link.content == (Content::Found { made: true })).then_some(link.here.as_slice())
-    }
-
     /// What was agreed of a record whose creation was announced, and of which there was no answer:
-    /// what both hold that looks as it did then, nobody has changed since.
-    pub(super) fn announced(announced: &[u8], here: &Now, there: &Now) -> Option<Self> {
+    /// what either side holds that looks as it did then, nobody has changed there since.
+    pub(super) fn announced(
+        announced: &[u8],
+        (here, there): (Option<&Now>, There<'_>),
+    ) -> Option<Self> {
         let looks: Vec<&[u8]> = announced.chunks(DIGITS).collect();
-        let side = |now: &Now| {
-            let now_looks = look(&now.values).0.into_bytes();
-            let same = |(at, cell): (usize, &Vec<u8>)| {
-                let looks_now = now_looks.get(at * DIGITS..(at + 1) * DIGITS);
-                let unchanged = looks_now.is_some() && looks_now == looks.get(at).copied();
-                if unchanged {
-                    cell.clone()
-                } else {
-                    PENDING.to_vec()
-                }
-            };
-            now.cells.iter().enumerate().map(same).collect()
+        let cells = &there.now.cells;
+        if looks.len() != cells.len() {
+            return None;
+        }
+        let or_pending = |same: bool, cell: &Vec<u8>| {
+            if same { cell.clone() } else { PENDING.to_vec() }
         };
-        (looks.len() == here.cells.len()).then(|| Self {
-            here: side(here),
-            there: side(there),
+        let columns = || looks.iter().enumerate();
+        let here_cell = |(at, look): (usize, &&[u8])| match here {
+            Some(here) => or_pending(looks_as(look, here, at), &here.cells[at]),
+            None => PENDING.to_vec(),
+        };
+        Some(Self {
+            here: columns().map(here_cell).collect(),
+            there: columns()
+                .map(|(at, look)| or_pending(there.reads_back_as(look, at), &cells[at]))
+                .collect(),
         })
     }
+}
+
+/// The other side as it is now, and as the fields here would hold it.
+#[derive(Clone, Copy)]
+pub(super) struct There<'a> {
+    pub(super) now: &'a Now,
+    pub(super) fits: &'a [Result<Option<Value>, Misfit>],
+}
+
+impl There<'_> {
+    /// Whether a cell is what became of one that looked so when it was sent.
+    fn reads_back_as(self, look: &[u8], at: usize) -> bool {
+        let fit = self.fits.get(at).and_then(|fit| fit.as_ref().ok());
+        reads_back_as(look, self.now.values[at].as_ref())
+            || fit.is_some_and(|value| reads_back_as(look, value.as_ref()))
+    }
+}
+
+fn looks_as(look: &[u8], now: &Now, at: usize) -> bool {
+    reads_back_as(look, now.values[at].as_ref())
+}
+
+/// The look of a record that was found after the answer to its creation was lost.
+pub(super) fn look_of_found(link: &Link) -> Option<&[u8]> {
+    (link.content == (Content::Found { made: true })).then_some(link.here.as_slice())
+}
+
+/// Whether a link does not know yet what became of a write.
+pub(super) fn is_unsettled(link: &Link) -> bool {
+    match link.content {
+        Content::Found { made } => made,
+        Content::Agreed { .. } => apart(&link.here)
+            .iter()
+            .any(|cell| agreed_before(cell).0.is_some()),
+    }
+}
+
+/// Whether an empty box is told from one that is not ticked: no provider does.
+pub(super) fn is_same_box(own: &[u8], theirs: &[u8]) -> bool {
+    matches!((own, theirs), (b"", b"false") | (b"false", b""))
 }
 
 #[cfg(test)]
@@ -181,6 +219,10 @@ mod tests {
 
     fn now(texts: &[&str]) -> Now {
         Now::of(texts.iter().map(|text| Value::text(*text)).collect())
+    }
+
+    fn there_of(now: &Now) -> There<'_> {
+        There { now, fits: &[] }
     }
 
     fn link(content: Content, here: Vec<u8>, cells: Vec<u8>) -> Link {
@@ -217,14 +259,15 @@ mod tests {
     fn of_what_was_found_only_what_looks_as_announced_is_agreed() {
         let announced = look(&now(&["k", "a", "b"]).values).0.into_bytes();
         let found = link(Content::Found { made: true }, announced, Vec::new());
-        let announced = Base::look_of_found(&found).unwrap();
+        let announced = look_of_found(&found).unwrap();
         let (here, there) = (now(&["k", "a", "c"]), now(&["k", "x", "b"]));
-        let base = Base::announced(announced, &here, &there).unwrap();
+        let sides = (Some(&here), there_of(&there));
+        let base = Base::announced(announced, sides).unwrap();
         assert_eq!(base.here, [&b"\"k\""[..], b"\"a\"", PENDING]);
         assert_eq!(base.there, [&b"\"k\""[..], PENDING, b"\"b\""]);
         let met = link(Content::Found { made: false }, Vec::new(), Vec::new());
-        assert_eq!(Base::look_of_found(&met), None);
-        assert_eq!(Base::announced(b"", &here, &there), None);
+        assert_eq!(look_of_found(&met), None);
+        assert_eq!(Base::announced(b"", sides), None);
     }
 
     /// Found by the simulation: a run was stopped after it had written a record and before it had
@@ -243,7 +286,8 @@ mod tests {
         };
         let stopped = perhaps_written(agreed.clone(), &look_of_written(&row));
         let base = |here: &[&str], there: &[&str]| {
-            let base = Base::beside(&stopped, &MARK, (Some(&now(here)), &now(there)));
+            let (here, there) = (now(here), now(there));
+            let base = Base::beside(&stopped, &MARK, (Some(&here), there_of(&there)));
             base.map(|base| (base.here, base.there)).unwrap()
         };
         let told = |here: &[&str], there: &[&str]| (now(here).cells, now(there).cells);
@@ -260,6 +304,7 @@ mod tests {
         for seen in [b, ["k", "C", "b"]] {
             assert_eq!(base(&both, &seen), told(&b, &b));
         }
+        assert!(is_unsettled(&stopped) && !is_unsettled(&agreed));
         // It is not remembered twice, nor of what was agreed under another mapping.
         let again = perhaps_written(stopped.clone(), &look_of_written(&row));
         assert_eq!(again, stopped);

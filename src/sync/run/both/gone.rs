@@ -7,7 +7,7 @@ use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Link, UNKNOWN};
 use super::super::super::meeting::{FieldWay, Policy};
-use super::base::{Base, Now};
+use super::base::{Base, Now, There, look_of_found};
 use super::judge::Judge;
 use super::merge::{Side, Times};
 use super::rows::Listed;
@@ -115,7 +115,31 @@ impl Judge<'_> {
             return Ok(Some(Ruling::of(key, "", None, "").unlinked().closed()));
         };
         let there = Now::of(row.cells.clone());
-        let base = Base::beside(link, &self.fit.mark, (None, &there));
+        let fits = self.fits(&row.cells);
+        let told = There {
+            now: &there,
+            fits: &fits,
+        };
+        let base = Base::beside(link, &self.fit.mark, (None, told))
+            .or_else(|| Base::announced(look_of_found(link)?, (None, told)));
+        let seen = self.seen(Some(link), base.as_ref());
+        // Only what is known to be as we left it is removed.
+        let knows = || Ruling::of(key, &row.id, None, "");
+        let ruling = self.parts_here(key, link, (&row, there), base)?;
+        Ok(match (ruling, seen) {
+            (None, Some(seen)) => Some(knows().linked(seen)),
+            (ruling, seen) => ruling.map(|ruling| ruling.remembering(seen)),
+        })
+    }
+
+    /// What becomes of a link whose record is gone here, and whose remote one is there.
+    fn parts_here(
+        &self,
+        key: &str,
+        link: &Link,
+        (row, there): (&Listed, Now),
+        base: Option<Base>,
+    ) -> Result<Option<Ruling>, Error> {
         let edited = base.as_ref().is_none_or(|base| {
             let columns = 0..there.cells.len();
             let mut theirs = columns.filter(|at| self.fit.way(*at) != FieldWay::Push);
@@ -124,8 +148,8 @@ impl Judge<'_> {
         if !edited {
             return Ok(self.stays(key, link));
         }
-        if self.is_fresh(&row) {
-            return Ok(Some(self.waits(key, &row)));
+        if self.is_fresh(row) {
+            return Ok(Some(self.waits(key, row)));
         }
         let side = match self.hall.rules.meeting.policy {
             Policy::Local => Some(Side::Here),

@@ -10,14 +10,17 @@ use super::super::super::error::Error;
 use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::super::meeting::FieldWay;
-use super::super::content::marked;
+use super::super::content::{bears, looks_like, marked};
 use super::super::fit::Fit;
 use super::super::mark::mark;
 use super::super::pull::told;
+use super::super::readback::{OURS, earlier};
 use super::super::remove::Removing;
 use super::super::seek::TWICE;
 use super::PENDING;
-use super::base::{Base, Cells, Now, canonical, joined};
+use super::base::{
+    Base, Cells, Now, There, canonical, is_same_box, is_unsettled, joined, look_of_found,
+};
 use super::hall::Hall;
 use super::merge::{Cell, Merged, Side, Times, merge, rule};
 use super::rows::Listed;
@@ -45,7 +48,7 @@ pub(super) struct Judge<'a> {
     pub(super) hall: &'a Hall,
     pub(super) removing: &'a Removing,
     pub(super) doubtful: &'a HashMap<String, String>,
-    pub(super) again: &'a HashMap<String, Look>,
+    pub(super) again: &'a HashMap<String, (Look, Timestamp)>,
     pub(super) now: Timestamp,
 }
 
@@ -169,17 +172,61 @@ impl Judge<'_> {
         row: Listed,
     ) -> Result<Option<Ruling>, Error> {
         let fields = record.fields(self.hall.dataset.schema())?;
+        let link = link.or_else(|| self.turned_up(record.key(), &row));
         let sides = self.sides(Some(&record), &fields, (link.as_ref(), &row));
-        let key = record.key();
+        let key = record.key().to_owned();
+        let seen = self.seen(link.as_ref(), sides.base.as_ref());
         let theirs = |merged: &Merged| matches!(merged, Merged::Takes(Side::There) | Merged::Clash);
-        if sides.merged.iter().any(theirs) && self.is_fresh(&row) {
-            return Ok(Some(Ruling::of(key, &row.id, Some(Fate::Held), WAITS)));
-        }
-        let Some(taken) = self.taken(key, &sides)? else {
+        let ruling = if sides.merged.iter().any(theirs) && self.is_fresh(&row) {
+            Some(Ruling::of(&key, &row.id, Some(Fate::Held), WAITS))
+        } else if let Some(taken) = self.taken(&key, &sides)? {
+            let id = row.id.clone();
+            let ruling = self.take(record, (fields, link), (row, sides), &taken);
+            return Ok(ruling.map_or_else(
+                || {
+                    seen.clone()
+                        .map(|link| Ruling::of(&key, &id, None, "").linked(link))
+                },
+                |ruling| Some(ruling.remembering(seen.clone())),
+            ));
+        } else {
             let conflict = self.conflict(&row.id, &sides);
-            return self.asks((key, &row.id), conflict).map(Some);
+            Some(self.asks((&key, &row.id), conflict)?)
         };
-        Ok(self.take(record, (fields, link), (row, sides), &taken))
+        Ok(ruling.map(|ruling| ruling.remembering(seen)))
+    }
+
+    /// The link of a record whose row has turned up later than it was looked for, if it is ours.
+    pub(super) fn turned_up(&self, key: &str, row: &Listed) -> Option<Link> {
+        let (look, announced_at) = self.again.get(key)?;
+        let ours = row.created_at >= earlier(*announced_at, OURS)
+            && looks_like(look, &row.cells, self.fit.layout.key);
+        ours.then(|| Link {
+            remote_id: row.id.clone(),
+            content: Content::Found { made: true },
+            source: UNKNOWN,
+            cells: Vec::new(),
+            here: look.0.clone().into_bytes(),
+            ours: bears(look, &row.cells),
+        })
+    }
+
+    /// The link that knows what became of a write of ours, now that both sides are seen; none when
+    /// it was known before.
+    pub(super) fn seen(&self, link: Option<&Link>, base: Option<&Base>) -> Option<Link> {
+        let link = link.filter(|link| is_unsettled(link))?;
+        let Base { here, there } = base?;
+        Some(self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link)))
+    }
+
+    /// What is there, as the fields here would hold it.
+    pub(super) fn fits(&self, cells: &[Option<Value>]) -> Vec<Result<Option<Value>, Misfit>> {
+        let schema = self.hall.dataset.schema();
+        let fit = |(at, value): (usize, &Option<Value>)| {
+            let field = &schema.fields()[self.fit.place(at)];
+            value.clone().map_or(Ok(None), |value| fitted(field, value))
+        };
+        cells.iter().enumerate().map(fit).collect()
     }
 
     /// Holds both sides side by side.
@@ -189,38 +236,30 @@ impl Judge<'_> {
         fields: &Fields,
         (link, row): (Option<&Link>, &Listed),
     ) -> Sides {
-        let schema = self.hall.dataset.schema();
         let here = Now::of(self.fit.cells(fields));
         let there = Now::of(row.cells.clone());
-        let columns = here.cells.len();
-        let announced = match link {
-            Some(link) => Base::look_of_found(link),
-            // Its row has turned up later than it was looked for.
-            None => record
-                .and_then(|record| self.again.get(record.key()))
-                .map(|look| look.0.as_bytes()),
+        let fits = self.fits(&row.cells);
+        let told = There {
+            now: &there,
+            fits: &fits,
         };
-        let base = link
-            .and_then(|link| Base::beside(link, &self.fit.mark, (Some(&here), &there)))
-            .or_else(|| Base::announced(announced?, &here, &there));
-        let mut fits = Vec::with_capacity(columns);
-        let mut merged = Vec::with_capacity(columns);
-        for (at, value) in row.cells.iter().enumerate() {
-            let field = &schema.fields()[self.fit.place(at)];
-            let fit = value.clone().map_or(Ok(None), |value| fitted(field, value));
+        let base = link.and_then(|link| {
+            let known = Base::beside(link, &self.fit.mark, (Some(&here), told));
+            known.or_else(|| Base::announced(look_of_found(link)?, (Some(&here), told)))
+        });
+        let mut merged = Vec::with_capacity(here.cells.len());
+        for (at, fit) in fits.iter().enumerate() {
             let (own, theirs) = (&here.cells[at], &there.cells[at]);
-            let equal =
-                own == theirs || matches!(&fit, Ok(value) if canonical(value.as_ref()) == *own);
+            let fitting = matches!(fit, Ok(value) if canonical(value.as_ref()) == *own);
             merged.push(merge(Cell {
                 here: own,
                 there: theirs,
                 base: base
                     .as_ref()
                     .map(|base| (base.here[at].as_slice(), base.there[at].as_slice())),
-                equal,
+                equal: own == theirs || fitting || is_same_box(own, theirs),
                 way: self.fit.way(at),
             }));
-            fits.push(fit);
         }
         let times = Times {
             here: record.map(Unread::updated_at),
@@ -312,12 +351,7 @@ impl Judge<'_> {
             self.fit.source(hash)
         };
         let agreed = self.agreed(&row.id, (&here, &sides.there.cells), source, link.as_ref());
-        let fate = match (pending, &link) {
-            (true, _) => None,
-            (false, None) => Some(Fate::Matched),
-            (false, Some(_)) if moved => Some(Fate::Changed),
-            (false, Some(_)) => Some(Fate::Unchanged),
-        };
+        let fate = (!pending).then(|| fate(link.as_ref(), moved));
         let has_conflict = self.hall.inbox.has(&key);
         let known = link
             .as_ref()
@@ -401,6 +435,16 @@ impl Judge<'_> {
             }
         }
         Ok(ruling)
+    }
+}
+
+/// How a record is counted of which nothing is to be written there.
+fn fate(link: Option<&Link>, moved: bool) -> Fate {
+    match link {
+        None => Fate::Matched,
+        Some(link) if look_of_found(link).is_some() => link.fate(),
+        Some(_) if moved => Fate::Changed,
+        Some(_) => Fate::Unchanged,
     }
 }
 

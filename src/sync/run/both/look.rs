@@ -9,7 +9,7 @@ use super::super::super::link::Hash;
 use super::super::super::memory::Was;
 use super::super::Pass;
 use super::super::batch::Load;
-use super::super::content::marked;
+use super::super::content::{marked, reads_back};
 use super::super::group::{Done, End, Idle};
 use super::super::reading::Stretch;
 use super::super::source::Source;
@@ -85,6 +85,19 @@ impl Load {
         meeting.kept(&self, held, mark)
     }
 
+    /// Whether each cell there that is written holds what it did when it was judged, or what was
+    /// sent since.
+    fn is_as_met_or_sent(&self, row: &Held) -> bool {
+        let there = self.meeting.as_ref().and_then(|met| met.there.as_ref());
+        let now = Now::of(row.cells.clone());
+        let sent = Now::of(self.row.cells.clone());
+        let mut written = (0..sent.cells.len()).filter(|at| !self.row.untouched.contains(at));
+        written.all(|at| {
+            let as_met = there.is_some_and(|there| there.get(at) == now.cells.get(at));
+            as_met || reads_back(sent.values[at].as_ref(), row.cells[at].as_ref())
+        })
+    }
+
     /// That it is left to the next run.
     pub(in super::super) fn moved(self) -> Done {
         let end = End::Moved {
@@ -142,6 +155,35 @@ impl Pass<'_> {
         Some(())
     }
 
+    /// Before what may have arrived is sent once more: a record that somebody has changed there since
+    /// it was judged is left to the next run. `None` when this run is to stop.
+    pub(in super::super) async fn as_met(
+        &self,
+        loads: Vec<Load>,
+        done: &mut Vec<Done>,
+    ) -> Option<Vec<Load>> {
+        let looks_at = |load: &Load| match &load.row.id {
+            Some(id) if load.tried && load.meeting.is_some() => Some(id.clone()),
+            _ => None,
+        };
+        let ids: Vec<String> = loads.iter().filter_map(looks_at).collect();
+        let Some(held) = self.look(&ids).await else {
+            done.extend(loads.into_iter().map(Load::left));
+            return None;
+        };
+        let by_id: HashMap<&str, &Held> = held.iter().map(|row| (row.id.as_str(), row)).collect();
+        let mut stay = Vec::with_capacity(loads.len());
+        for load in loads {
+            let row = looks_at(&load).and_then(|id| by_id.get(id.as_str()));
+            if row.is_none_or(|row| load.is_as_met_or_sent(row)) {
+                stay.push(load);
+            } else {
+                done.push(load.moved());
+            }
+        }
+        Some(stay)
+    }
+
     /// The key under which a record is found there: somebody may have changed it.
     fn sought(&self, load: &Load) -> String {
         let there = load
@@ -194,6 +236,7 @@ mod tests {
             ours: true,
             announced: None,
             sought: false,
+            tried: false,
             revive: false,
             expects: None,
             was: Was::default(),

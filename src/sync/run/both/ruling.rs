@@ -79,6 +79,14 @@ impl Ruling {
         Self { link, ..self }
     }
 
+    /// The same, with a link that has learnt something, unless it is decided about already.
+    pub(super) fn remembering(self, link: Option<Link>) -> Self {
+        match (&self.link, link) {
+            (LinkAct::Leave, Some(link)) => self.linked(link),
+            _ => self,
+        }
+    }
+
     pub(super) fn unlinked(self) -> Self {
         let link = LinkAct::Drop;
         Self { link, ..self }

@@ -132,6 +132,7 @@ impl Reader {
             ours: link.as_ref().is_some_and(|link| link.ours),
             announced: None,
             sought: false,
+            tried: false,
             revive: false,
             expects: None,
             was: Was::default(),

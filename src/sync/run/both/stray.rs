@@ -14,6 +14,9 @@ use crate::fields::Fields;
 const PERHAPS_OURS: &str = "held: it may be a record of ours under another key; its reason says what \
                             to do about it";
 
+const LATE: &str = "held: the sync made it and its record was deleted here before it was seen; the \
+                    next run removes it";
+
 impl Judge<'_> {
     /// Judges a row that has met no record; none when it is settled with the record of its key.
     pub(super) fn stray(&self, row: Listed) -> Result<Option<Ruling>, Error> {
@@ -64,6 +67,10 @@ impl Judge<'_> {
                 return Ok(None);
             }
             return self.meet(record, None, row);
+        }
+        if self.turned_up(&key, &row).is_some() {
+            let ruling = Ruling::of(&key, &row.id, Some(Fate::Held), LATE);
+            return Ok(Some(ruling));
         }
         if self.is_fresh(&row) {
             return Ok(Some(Ruling::of(

@@ -97,6 +97,7 @@ impl Reader {
                     ours: deed.was.ours,
                     announced: None,
                     sought: false,
+                    tried: false,
                     meeting: None,
                     revive: again && id.as_ref() == Some(&deed.remote_id),
                     expects: (!again).then_some(deed.left),
