@@ -139,6 +139,14 @@ impl Gate {
         first.unwrap_or_default()
     }
 
+    /// Until when the vendor wants to be left alone at `base`; none when it does not.
+    pub fn held_until(&self, base: &str) -> Option<Timestamp> {
+        let now = self.clock.elapsed();
+        let held = self.lane(base, |lane| lane.pacer.held());
+        let wait = held.checked_sub(now).filter(|wait| !wait.is_zero());
+        wait.map(|wait| self.clock.after(wait))
+    }
+
     /// Takes in that the vendor refused a call to `base` because there were too many. Gives the
     /// time until which all calls to it now wait.
     pub fn refused(&self, base: &str, penalty: Duration) -> Timestamp {

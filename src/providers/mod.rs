@@ -38,6 +38,12 @@ pub use webhooks::{NewWebhook, Webhook, Webhooks};
 
 use crate::net::{Network, Target};
 
+/// Whether the id of a base names one place, whoever calls it: hooks have no ids, and each is a
+/// connection of its own.
+pub(crate) fn names_one_place(base: &str) -> bool {
+    base != zapier::BASE
+}
+
 /// One account at a provider, and the way to it.
 #[derive(Clone)]
 pub struct Access {

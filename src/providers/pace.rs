@@ -9,8 +9,11 @@ use std::time::Duration;
 const MARGIN: Duration = Duration::from_millis(10);
 /// Each refusal shows that the margin was too small for this way to the vendor.
 const LESSON: Duration = Duration::from_millis(5);
-/// Beyond this a margin is no answer to refusals: others use the same quota.
-const MAX_MARGIN: Duration = Duration::from_millis(250);
+/// Beyond this a margin is no answer to refusals, for others use the same quota: nine tenths of it
+/// are always used.
+const MAX_MARGIN: Duration = Duration::from_millis(110);
+/// After so long without a refusal the last lesson is forgotten.
+const CALM: Duration = Duration::from_mins(30);
 
 /// The pace of the calls that share one quota.
 ///
@@ -27,6 +30,8 @@ pub(super) struct Pacer {
     slot: Duration,
     /// Until when no call may go out at all.
     held: Duration,
+    /// When it was last refused a call, or forgot a lesson.
+    taught: Duration,
 }
 
 /// Whether a call may go out.
@@ -47,6 +52,7 @@ impl Pacer {
             sent: VecDeque::new(),
             slot: Duration::ZERO,
             held: Duration::ZERO,
+            taught: Duration::ZERO,
         }
     }
 
@@ -60,6 +66,7 @@ impl Pacer {
             self.sent.pop_front();
         }
         self.sent.push_back(now);
+        self.forget(now);
         let space = self.window() / self.per_second.get();
         // A call that is a little late is caught up with, so that small delays do not add up.
         let is_late = now.saturating_sub(self.slot) <= space / 2;
@@ -71,6 +78,7 @@ impl Pacer {
     /// be left alone for `penalty`. Gives the end of the pause.
     pub(super) fn refused(&mut self, now: Duration, penalty: Duration) -> Duration {
         // The refusals of calls that were under way together teach one lesson.
+        self.taught = now;
         if now >= self.held {
             self.margin = (self.margin + LESSON).min(MAX_MARGIN);
         }
@@ -82,6 +90,14 @@ impl Pacer {
     pub(super) fn hold(&mut self, now: Duration, span: Duration) -> Duration {
         self.held = self.held.max(now + span);
         self.held
+    }
+
+    /// A way to the vendor that has long been calm is trusted a little more again.
+    fn forget(&mut self, now: Duration) {
+        if self.margin > MARGIN && now.saturating_sub(self.taught) >= CALM {
+            self.margin = self.margin.saturating_sub(LESSON).max(MARGIN);
+            self.taught = now;
+        }
     }
 
     /// Until when the vendor wants to be left alone; in the past when it does not.
@@ -220,5 +236,17 @@ mod tests {
             pacer.refused(Duration::from_secs(round * 100), penalty);
         }
         assert_eq!(pacer.margin, MAX_MARGIN);
+        assert!(pacer.rate() >= 4.5, "{}", pacer.rate());
+    }
+
+    #[test]
+    fn a_lesson_is_forgotten_after_half_an_hour_without_a_refusal() {
+        let mut pacer = Pacer::new(FIVE);
+        let second = Duration::from_secs(1);
+        pacer.refused(second, second);
+        pacer.turn(second + CALM - second / 2);
+        assert_eq!(pacer.margin, MARGIN + LESSON);
+        pacer.turn(second + CALM);
+        assert_eq!(pacer.margin, MARGIN);
     }
 }

@@ -226,6 +226,9 @@ pub trait Records: Send + Sync {
     /// not taken a turn.
     fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()>;
 
+    /// Until when the provider wants no call to `base`; none when it takes them.
+    fn held_until(&self, base: &str) -> Option<Timestamp>;
+
     /// Whose credential this is: the call that tells whether it works.
     fn account(&self) -> Answer<'_, Account>;
 

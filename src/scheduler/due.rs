@@ -4,6 +4,9 @@ use super::work::Work;
 
 /// Jobs that may be executed at a time: each holds a stretch of records in memory.
 const AT_ONCE: usize = 8;
+/// Runs that wait until a provider lets them go on make room for so many others: what they hold in
+/// memory stays.
+const MOST_WAITING: usize = 24;
 /// Of them exports, which have the disk to themselves for a while.
 const EXPORTS_AT_ONCE: usize = 2;
 /// Hooks that may be told at a time, beside the others: one that does not answer holds up none but
@@ -16,14 +19,15 @@ const HOOKS_OF_ONE: usize = 2;
 /// somebody waits for, and otherwise in their order.
 ///
 /// No two runs write to the same remote table at a time: they would take each other's records for
-/// a stranger's.
-pub(super) fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
+/// a stranger's. Of those that are being executed, `waiting` wait for a provider to let them go on.
+pub(super) fn due(active: &[Work], executing: &[Work], waiting: usize) -> Vec<Work> {
+    let most = AT_ONCE + waiting.min(MOST_WAITING);
     let mut taken = executing.to_vec();
     let mut due = Vec::new();
     let (awaited, others): (Vec<&Work>, Vec<&Work>) =
         active.iter().partition(|work| work.is_awaited());
     for work in awaited.into_iter().chain(others) {
-        if has_room(work, &taken) && !is_held(work, &taken) {
+        if has_room(work, &taken, most) && !is_held(work, &taken) {
             taken.push(work.clone());
             due.push(work.clone());
         }
@@ -31,12 +35,12 @@ pub(super) fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
     due
 }
 
-fn has_room(work: &Work, taken: &[Work]) -> bool {
+fn has_room(work: &Work, taken: &[Work], most: usize) -> bool {
     let hooks = taken.iter().filter(|other| matches!(other, Work::Hook(_)));
     let hooks = hooks.count();
     match work {
         Work::Hook(_) => hooks < HOOKS_AT_ONCE,
-        Work::Run(_) | Work::Export(_) => taken.len() - hooks < AT_ONCE,
+        Work::Run(_) | Work::Export(_) => taken.len() - hooks < most,
     }
 }
 
@@ -68,11 +72,16 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::due as due_beside;
     use super::*;
     use crate::base::{Clock, ExportId, HookId, RunId, UserId};
     use crate::datasets::DueExport;
     use crate::hooks::Due;
     use crate::sync::Active;
+
+    fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
+        due_beside(active, executing, 0)
+    }
 
     fn active(table: &str, interactive: bool) -> Work {
         let clock = Clock::system();
@@ -118,6 +127,21 @@ mod tests {
     fn runs_to_different_tables_go_side_by_side() {
         let active = [run("a"), run("b")];
         assert_eq!(due(&active, &[]), active);
+    }
+
+    /// Eight syncs of one integration that was told to wait for a day held up all others.
+    #[test]
+    fn runs_that_wait_for_their_provider_hold_up_no_others() {
+        let runs: Vec<_> = (0..60).map(|n| run(&n.to_string())).collect();
+        let (first, rest) = runs.split_at(AT_ONCE);
+        assert_eq!(due_beside(rest, first, 0), []);
+        assert_eq!(due_beside(rest, first, 3), rest[..3]);
+        let executing = &runs[..40];
+        assert_eq!(
+            due_beside(&runs[40..], executing, 40),
+            [],
+            "memory has an end"
+        );
     }
 
     #[test]

@@ -255,7 +255,9 @@ impl Scheduler {
         }
         let mut taken = Vec::new();
         self.executing.send_if_modified(|executing| {
-            taken = due(&active, executing);
+            let waits = executing.iter().filter(|work| self.trades.waits(work));
+            let waiting = waits.count();
+            taken = due(&active, executing, waiting);
             executing.extend(taken.iter().cloned());
             !taken.is_empty()
         });

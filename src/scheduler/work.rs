@@ -83,6 +83,14 @@ impl Trades {
         Ok(active)
     }
 
+    /// Whether a job that is being executed waits until a provider lets it go on.
+    pub(super) fn waits(&self, work: &Work) -> bool {
+        match work {
+            Work::Run(run) => self.syncs.waits(run),
+            Work::Export(_) | Work::Hook(_) => false,
+        }
+    }
+
     /// Executes a job until it ends or `stop` is told. Errs when it is to be executed again later.
     pub(super) async fn execute(
         &self,

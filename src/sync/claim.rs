@@ -54,14 +54,17 @@ impl Held {
 }
 
 impl Syncs {
+    /// Whether a run waits until its provider lets it go on.
+    pub fn waits(&self, run: &Active) -> bool {
+        let shown = self.board.look(run.run);
+        is_waiting(shown.as_ref(), self.services.clock.now())
+    }
+
     /// Returns when the execution of `run` has done nothing for as long as its lease lasts: it is
     /// to be dropped, and the run to be claimed anew.
     pub async fn lapsed(&self, run: &Active) {
         let clock = &self.services.clock;
-        let waiting = |shown: &Option<Run>| {
-            let until = shown.as_ref().and_then(|run| run.pulse.waiting_until);
-            until.is_some_and(|until| until > clock.now())
-        };
+        let waiting = |shown: &Option<Run>| is_waiting(shown.as_ref(), clock.now());
         jobs::lapsed(clock, || self.board.look(run.run), waiting).await;
         self.broke(run, "STOPPED_MOVING");
     }
@@ -73,4 +76,9 @@ impl Syncs {
             .status(Outcome::failed(code));
         self.record(event);
     }
+}
+
+fn is_waiting(shown: Option<&Run>, now: Timestamp) -> bool {
+    let until = shown.and_then(|run| run.pulse.waiting_until);
+    until.is_some_and(|until| until > now)
 }

@@ -15,6 +15,7 @@ use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, BadCursor, Cursor, JobId, RunId, Scope, SyncId, UserId, chain};
+use crate::providers;
 use crate::store::{BadKey, Key, Row, Scan, prefix};
 
 /// A run that has not ended, as the scheduler sees it.
@@ -196,10 +197,16 @@ impl Syncs {
             let (owner, run) = row.key;
             if let Some(sync) = snapshot.get::<Definitions>(&(owner, row.value.sync))? {
                 let Definition { base, table, .. } = sync.value;
+                // Every hook calls its base alike.
+                let base = if providers::names_one_place(&base.id) {
+                    base.id
+                } else {
+                    sync.value.connection.to_string()
+                };
                 active.push(Active {
                     owner,
                     run,
-                    table: (base.id, table.id),
+                    table: (base, table.id),
                     interactive: row.value.by.is_some(),
                 });
             }

@@ -94,9 +94,25 @@ pub(crate) struct Timetable {
     pub(crate) next: Option<Timestamp>,
     /// When it is looked at: a little after `next`, so that many do not begin in one second.
     pub(crate) wakes_at: Option<Timestamp>,
+    /// That its last run did not get through to the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) retry: Option<Retry>,
 }
 
 impl Json for Timetable {}
+
+/// A run by schedule that did not get through is tried again before the next time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Retry {
+    /// When; none once that run is queued.
+    pub(crate) at: Option<Timestamp>,
+    /// How many runs in a row did not get through.
+    tries: usize,
+}
+
+/// So many minutes after a run that did not get through it is tried again; then the next time is
+/// waited for.
+const AGAIN_AFTER: [u64; 5] = [2, 5, 15, 30, 60];
 
 /// What is to be done now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,11 +139,23 @@ impl Timetable {
             wakes_at: next.map(|next| spread(next, sync, jitter)),
             schedule,
             next,
+            retry: None,
         }
     }
 
     /// What is to be done at `now`, with a run of the sync under way or none.
     pub(super) fn step(&self, now: Timestamp, busy: bool) -> Step {
+        let again = self.retry.as_ref().and_then(|retry| retry.at);
+        if let Some(of) = again.filter(|at| *at <= now)
+            && self.next.is_none_or(|next| next > now)
+        {
+            let then = self.next;
+            return if busy {
+                Step::Wait
+            } else {
+                Step::Run { of, then }
+            };
+        }
         let Some(next) = self.next else {
             return Step::Pass { then: None };
         };
@@ -153,11 +181,42 @@ impl Timetable {
 
     /// Waits for the time `then`.
     pub(super) fn moved(self, then: Option<Timestamp>, sync: SyncId, jitter: Duration) -> Self {
+        let goes_on = self.retry.filter(|_| then == self.next);
         Self {
+            retry: goes_on.map(|retry| Retry { at: None, ..retry }),
             next: then,
             wakes_at: then.map(|then| spread(then, sync, jitter)),
             ..self
         }
+    }
+}
+
+impl Timetable {
+    /// The timetable after a run that was due has ended at `now`, whether it got through to the
+    /// provider or not; none when it stays as it is.
+    pub(super) fn after_run(
+        &self,
+        got_through: bool,
+        now: Timestamp,
+        (sync, jitter): (SyncId, Duration),
+    ) -> Option<Self> {
+        let tries = self.retry.as_ref().map_or(0, |retry| retry.tries);
+        let wait = AGAIN_AFTER.get(tries).filter(|_| !got_through);
+        let at = wait.and_then(|minutes| now.checked_add(Duration::from_mins(*minutes)).ok());
+        let at = at.filter(|at| self.next.is_none_or(|next| *at < next));
+        if at.is_none() && self.retry.is_none() {
+            return None;
+        }
+        let due = self.next.map(|next| spread(next, sync, jitter));
+        let tries = tries + 1;
+        Some(Self {
+            wakes_at: at.into_iter().chain(due).min(),
+            retry: at.map(|at| Retry {
+                at: Some(at),
+                tries,
+            }),
+            ..self.clone()
+        })
     }
 }
 
@@ -201,6 +260,34 @@ mod tests {
             let then = Some(NOON + hours(1));
             assert_eq!(step, Step::Run { of: NOON, then }, "{missed:?}");
         }
+    }
+
+    /// A daily sync met an outage of two minutes and came a day late.
+    #[test]
+    fn a_run_that_did_not_get_through_is_tried_again_before_the_next_time() {
+        let place = (SyncId::new(&Clock::system()), Duration::ZERO);
+        let mut timetable = hourly(Missed::Once);
+        let mut now = NOON;
+        let mut waits = Vec::new();
+        let Step::Run { then, .. } = timetable.step(now, false) else {
+            panic!("it is due");
+        };
+        timetable = timetable.moved(then, place.0, place.1);
+        while let Some(failed) = timetable.after_run(false, now, place)
+            && let Some(at) = failed.retry.as_ref().and_then(|retry| retry.at)
+        {
+            waits.push(at.duration_since(now).as_mins());
+            assert_eq!(failed.wakes_at, Some(at));
+            assert_eq!(failed.step(at, true), Step::Wait);
+            assert_eq!(failed.step(at, false), Step::Run { of: at, then });
+            timetable = failed.moved(then, place.0, place.1);
+            now = at;
+        }
+        // The next one would come after the next time.
+        assert_eq!(waits, [2, 5, 15, 30]);
+        let well = timetable.after_run(true, now, place).unwrap();
+        assert_eq!((well.retry.clone(), well.wakes_at), (None, then));
+        assert_eq!(well.after_run(true, now, place), None);
     }
 
     #[test]

@@ -7,13 +7,14 @@ use tracing::{info, warn};
 
 use super::definition::Approval;
 use super::error::Error;
-use super::job::{ACTIVE, Runs};
+use super::job::{ACTIVE, Job, Runs, Task};
 use super::plan::{OPEN, Plans};
 use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, Precondition, Scope, SyncId, UserId, chain};
+use crate::jobs::{Failure, State};
 use crate::store::{self, Batch, Collection, Index, Row, Scan, Version};
 
 /// A schedule and what it comes to.
@@ -24,12 +25,17 @@ pub struct Scheduled {
     /// The next time that nothing was done for yet: it lies in the past while an earlier run is
     /// waited for, and is none while the schedule rests.
     pub next: Option<Timestamp>,
+    /// When a run that did not get through to its provider is tried again before that.
+    pub retry: Option<Timestamp>,
     /// The batch that wrote it last.
     pub version: Version,
 }
 
 /// The version of the schedule of a sync that has none: no batch has this number.
 pub const UNSET: u64 = 0;
+
+/// Why a run fails that did not get through.
+pub(super) const UNAVAILABLE: &str = "provider_unavailable";
 
 /// Whether the owner of a sync may still run it.
 pub type MayRun<'a> = &'a (dyn Fn(UserId) -> bool + std::marker::Sync);
@@ -40,6 +46,7 @@ impl Sync {
         let kept = self.timetable()?;
         Ok(kept.map(|row| Scheduled {
             next: row.value.next.filter(|_| !row.value.schedule.paused),
+            retry: row.value.retry.and_then(|retry| retry.at),
             schedule: row.value.schedule,
             version: row.version,
         }))
@@ -229,6 +236,40 @@ impl Syncs {
         info!(run.id = %run.id, sync.id = %sync.id(), %of, "run {} was queued by its schedule", run.id);
         self.services.nudge.ring();
         Ok(())
+    }
+
+    /// Has a run that was due tried again soon if it did not get through to its provider. The run's
+    /// own end matters more: what cannot be noted is only logged.
+    pub(super) async fn heed_end(&self, owner: UserId, job: &Job) {
+        let unavailable = |failure: &Failure| failure.code == UNAVAILABLE;
+        let got_through = match &job.state {
+            State::Done => true,
+            State::Failed(failure) if unavailable(failure) => false,
+            _ => return,
+        };
+        if job.by.is_some() || matches!(job.task, Task::Plan(_)) {
+            return;
+        }
+        if let Err(error) = self.try_heed_end((owner, job.sync), got_through).await {
+            warn!(error = %chain(&error), "when a run is tried again was not kept");
+        }
+    }
+
+    async fn try_heed_end(&self, key: (UserId, SyncId), got_through: bool) -> Result<(), Error> {
+        let Some(row) = self.services.store.get::<Schedules>(&key)? else {
+            return Ok(());
+        };
+        let (now, place) = (self.services.clock.now(), (key.1, self.jitter()));
+        let Some(next) = row.value.after_run(got_through, now, place) else {
+            return Ok(());
+        };
+        let mut batch = Batch::bookkeeping();
+        batch.replace::<Schedules>(&key, &next, row.version);
+        match self.services.store.commit(batch).await {
+            // Somebody has just changed it.
+            Ok(_) | Err(store::Error::Conflict(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Lets times go by without a run, and says so in the book.

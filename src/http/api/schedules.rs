@@ -102,6 +102,10 @@ struct ScheduleView {
     paused: bool,
     /// The next time that nothing was done for yet; it lies in the past while a run is waited for.
     next_at: Option<Moment>,
+    /// When a run that did not get through to its provider is tried again before that; absent when
+    /// none is.
+    #[oai(skip_serializing_if_is_none)]
+    retry_at: Option<Moment>,
     /// The next ten times; none while it rests, and with `manual`.
     upcoming: Vec<UpcomingView>,
     /// Rises with every change, and with every time that has come; 0 with `manual`. In quotes it is
@@ -253,6 +257,7 @@ impl Resource {
             missed: Some(missed),
             paused,
             next_at: scheduled.next.map(Moment),
+            retry_at: scheduled.retry.map(Moment),
             upcoming,
             version,
         };
@@ -272,6 +277,7 @@ fn manual() -> Tagged<Json<ScheduleView>> {
         missed: None,
         paused: false,
         next_at: None,
+        retry_at: None,
         upcoming: Vec::new(),
         version: UNSET,
     };

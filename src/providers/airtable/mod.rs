@@ -89,8 +89,14 @@ impl Airtable {
         }
         let until = || gate.refused(base, PENALTY);
         let refusal = refusal::judge(answer.status, &answer.body, until);
-        if let Error::BillingLimit = refusal {
-            gate.met(base, Limit::Calls, &refusal.to_string());
+        match &refusal {
+            Error::BillingLimit => gate.met(base, Limit::Calls, &refusal.to_string()),
+            Error::TryLater(_) => {
+                if let Some(pause) = refusal::told_pause(&answer.headers) {
+                    gate.hold(base, pause);
+                }
+            }
+            _ => {}
         }
         Err(refusal)
     }
@@ -275,6 +281,10 @@ impl Records for Airtable {
 
     fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()> {
         self.access.gate.admit(base).boxed()
+    }
+
+    fn held_until(&self, base: &str) -> Option<Timestamp> {
+        self.access.gate.held_until(base)
     }
 
     fn account(&self) -> Answer<'_, Account> {

@@ -1,6 +1,9 @@
 //! Reads Airtable's errors, and decides what the caller can do about them.
 
-use http::StatusCode;
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -8,6 +11,8 @@ use super::super::Error;
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
+/// No wait that an answer asks for is longer.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// The three shapes in which errors come (Airtable Web API, "Errors"), and none of them.
 #[derive(Deserialize)]
@@ -101,6 +106,13 @@ pub(super) fn judge(
         (408 | 500..=599, _) => Error::TryLater(told.words()),
         _ => Error::Broken(told.words()),
     }
+}
+
+/// For how long the vendor wants to be left alone, if it says so of trouble of its own.
+pub(super) fn told_pause(headers: &HeaderMap) -> Option<Duration> {
+    let told = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds = told.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
 impl Told {

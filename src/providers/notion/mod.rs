@@ -102,7 +102,8 @@ impl Notion {
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
         }
-        let overloaded = answer.status.as_u16() == 529;
+        // Of its own trouble it speaks with 5xx: no call of ours was too early.
+        let overloaded = answer.status.is_server_error() || answer.status.as_u16() == 529;
         let hold = |penalty: Duration| {
             let gate = &self.access.gate;
             if overloaded {
@@ -147,6 +148,10 @@ impl Records for Notion {
 
     fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
         self.turn().boxed()
+    }
+
+    fn held_until(&self, _base: &str) -> Option<Timestamp> {
+        self.access.gate.held_until(self.lane())
     }
 
     fn account(&self) -> Answer<'_, Account> {

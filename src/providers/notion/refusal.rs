@@ -78,7 +78,12 @@ pub(super) fn judge(
         (400, _) if told.message.starts_with("path failed validation") => Error::Gone(words),
         (400, _) if is_about_the_schema(&told.message) => Error::SchemaMoved(words),
         (400, _) => Error::Refused(words),
-        (408 | 500..=599, _) => Error::TryLater(words),
+        (408 | 500..=599, _) => {
+            if let Some(pause) = told_pause(headers) {
+                hold(pause);
+            }
+            Error::TryLater(words)
+        }
         _ => Error::Broken(words),
     }
 }
@@ -91,12 +96,15 @@ pub(super) fn is_stale(error: &Error) -> bool {
 /// For how long the vendor wants to be left alone: the limit of a workspace may ask for more than a
 /// minute (Notion API, "Request limits").
 fn penalty(headers: &HeaderMap) -> Duration {
+    told_pause(headers).unwrap_or(PENALTY)
+}
+
+/// The same if it says so itself.
+fn told_pause(headers: &HeaderMap) -> Option<Duration> {
     let told = headers.get(RETRY_AFTER).and_then(|told| told.to_str().ok());
     let seconds = told.and_then(|told| told.trim().parse::<u64>().ok());
     // Seconds are whole, and their last one has begun when they are told.
-    seconds
-        .map_or(PENALTY, Duration::from_secs)
-        .min(LONGEST_PENALTY)
+    seconds.map(|seconds| Duration::from_secs(seconds).min(LONGEST_PENALTY))
 }
 
 /// "Can't edit block that is archived. You must unarchive the block before editing."

@@ -31,7 +31,7 @@ pub(super) use address::{HOST, hint, misfit};
 pub(super) use wire::named;
 
 /// A hook has one base, and in it one table whose records have fields of any name.
-const BASE: &str = "hook";
+pub(super) const BASE: &str = "hook";
 const TABLE: &str = "record";
 
 /// One hook.
@@ -146,6 +146,10 @@ impl Records for Zapier {
     fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
         // A hook's quota is its own, whoever delivers to it.
         self.access.gate.admit(&self.access.account).boxed()
+    }
+
+    fn held_until(&self, _base: &str) -> Option<Timestamp> {
+        self.access.gate.held_until(&self.access.account)
     }
 
     fn account(&self) -> Answer<'_, Account> {

@@ -74,6 +74,11 @@ pub(super) struct Patience {
 impl Line<'_> {
     /// Waits for leave to make one call, which then counts; `None` when the run is to stop.
     pub(super) async fn admit(&self) -> Option<()> {
+        // It may be another run that was told to wait.
+        if let Some(until) = self.records.held_until(self.base) {
+            self.live
+                .send_if_modified(|run| run.pulse.waiting_until.replace(until) != Some(until));
+        }
         let admission = self.records.admit(self.base);
         self.halt.run_until_cancelled(admission).await?;
         if self.dataset.still(self.needs).is_err() {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::resend::Resend;
+use super::super::timetable::UNAVAILABLE;
 use crate::jobs::Failure;
 use crate::providers::Error;
 
@@ -98,7 +99,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         | Error::TryLater(_)
         | Error::Lost(_)
         | Error::Broken(_) => (
-            "provider_unavailable",
+            UNAVAILABLE,
             "Start the run again later: it goes on with what is not yet written.",
         ),
         Error::Refused(_) | Error::TooLarge | Error::RecordGone => (

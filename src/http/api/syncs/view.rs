@@ -366,7 +366,10 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: told.last_run.map(|run| RunView::of(&run, sync.now())),
-        next_run_at: sync.schedule()?.and_then(|kept| kept.next).map(Moment),
+        next_run_at: sync
+            .schedule()?
+            .and_then(|kept| kept.retry.or(kept.next))
+            .map(Moment),
         failing: told.failing.map(FailingView::from),
         version: sync.version().0,
     })
