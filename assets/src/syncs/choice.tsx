@@ -4,9 +4,7 @@ import { announce } from "../ui/announce";
 import { Checkbox } from "../ui/fields";
 import { SavingFailure, useSaving } from "./saving";
 
-type Wish = Partial<
-  Pick<Sync, "approval" | "full_every_hours" | "gone" | "resend_unknown" | "run_on_change">
->;
+type Wish = Partial<Pick<Sync, "approval" | "resend_unknown" | "run_on_change">>;
 
 /** One of the two ways in which the setting can stand. */
 interface Way {

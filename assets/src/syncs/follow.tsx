@@ -1,35 +1,60 @@
+import { type FormEvent, useState } from "react";
+import { fieldMessages } from "../api/problem";
 import type { Sync } from "../api/types";
+import { announce } from "../ui/announce";
 import { formatAmount } from "../ui/format";
-import { Choice } from "./choice";
+import { FollowFields, hoursOf, oddFollow, usualFollow } from "./follow-fields";
+import { Changeable, SaveOrLeave, SavingFailure, useSaving } from "./saving";
 
-/** For so many hours runs follow changes, where nobody has said otherwise. */
-export const followHours = 24;
-
-/** What the box says, in the wizard and among the settings. */
-export const followLabel = "Read what has changed, and the whole table now and then";
-
-/** How much of the table the runs of a pull read. */
-export function FollowChoice({ sync }: { sync: Sync }) {
-  const hours = sync.full_every_hours || followHours;
+/** How much of the table the runs of a pull read, and the way to another choice. */
+export function FollowPanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean }) {
   return (
-    <Choice
-      sync={sync}
-      part="What runs read"
-      label={followLabel}
-      isTicked={({ full_every_hours }) => (full_every_hours ?? 0) > 0}
-      ticked={{
-        wish: { full_every_hours: hours },
-        word: "What has changed",
-        saved: "Runs read what has changed.",
-      }}
-      unticked={{
-        wish: { full_every_hours: 0 },
-        word: "The whole table",
-        saved: "Each run reads the whole table.",
-      }}
+    <Changeable
+      title="What runs read"
+      change={mayWrite && "Change what runs read"}
+      form={(onDone) => <FollowForm sync={sync} onDone={onDone} />}
     >
-      The whole table is read once in {formatAmount(hours, "hour")}: only then is seen what was
-      deleted there, what formulas and lookups give, and what was edited here.
-    </Choice>
+      {describeFollow(sync)}
+    </Changeable>
+  );
+}
+
+function describeFollow({ full_every_hours: hours = 0 }: Sync): string {
+  return hours === 0
+    ? "Each run reads the whole table."
+    : `Runs read what has changed, and the whole table once in ${formatAmount(hours, "hour")}: only then is seen what was deleted there, what formulas and lookups give, and what was edited here.`;
+}
+
+function FollowForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
+  const { full_every_hours: kept = 0 } = sync;
+  const [typed, setTyped] = useState({
+    isFollowing: kept > 0,
+    hours: kept > 0 ? String(kept) : usualFollow.hours,
+  });
+  const [odd, setOdd] = useState<Record<string, string>>({});
+  const saving = useSaving<Pick<Sync, "full_every_hours">>(sync, () => {
+    announce("It is saved what runs read.");
+    onDone();
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const odd = oddFollow(typed);
+    setOdd(odd);
+    if (Object.keys(odd).length > 0) return;
+    saving.mutate({ wish: { full_every_hours: hoursOf(typed) }, version: sync.version });
+  };
+  const faults = { ...fieldMessages(saving.error), ...odd };
+  return (
+    <form className="form" onSubmit={submit}>
+      <FollowFields value={typed} onChange={setTyped} faults={faults} />
+      {Object.keys(faults).length === 0 && (
+        <SavingFailure
+          sync={sync}
+          saving={saving}
+          words={(one) => ({ "What runs read": describeFollow(one) })}
+        />
+      )}
+      <SaveOrLeave isBusy={saving.isPending} onLeave={onDone} />
+    </form>
   );
 }

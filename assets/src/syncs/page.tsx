@@ -29,8 +29,8 @@ import { ApprovalChoice } from "./approval";
 import { DeletesPanel } from "./deletes-choice";
 import { DriftChoice, DriftNotice } from "./drift";
 import { EditMapping } from "./edit";
-import { FollowChoice } from "./follow";
-import { GoneChoice } from "./gone";
+import { FollowPanel } from "./follow";
+import { GonePanel } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
@@ -91,7 +91,9 @@ export function SyncPage() {
           {found.direction === "two_way" && <MeetingPanel sync={found} mayWrite={mayWrite} />}
           {found.direction === "push" && <ScopePanel sync={found} mayWrite={mayWrite} />}
           {found.direction !== "pull" && <DeletesPanel sync={found} mayWrite={mayWrite} />}
+          {found.direction !== "push" && <GonePanel sync={found} mayWrite={mayWrite} />}
           <QuarantinePanel sync={found} mayWrite={mayWrite} />
+          {found.direction === "pull" && <FollowPanel sync={found} mayWrite={mayWrite} />}
           <MappingPanel sync={found} mayWrite={mayWrite} />
           {mayWrite && <Settings sync={found} />}
         </>
@@ -286,8 +288,6 @@ function Settings({ sync }: { sync: Sync }) {
           refresh={() => refresh("/syncs", "/runs")}
         />
         {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
-        {sync.direction !== "push" && <GoneChoice sync={sync} />}
-        {sync.direction === "pull" && <FollowChoice sync={sync} />}
         {sync.direction !== "push" && sync.connection.provider === "airtable" && (
           <WatchChoice sync={sync} />
         )}

@@ -132,37 +132,6 @@ it("a table that is gone cannot be mapped", async () => {
   expect(await screen.findByText(/is not there any more/)).toBeVisible();
 });
 
-it("the runs of a pull follow changes, or read the whole table, as its box says", async () => {
-  let kept = {
-    ...sync,
-    direction: "pull" as const,
-    gone: "keep" as const,
-    gone_most: 100,
-    gone_percent: 20,
-    full_every_hours: 0,
-  };
-  const appliance = fakeAppliance({
-    ...stored,
-    "GET /syncs/{id}": () => kept,
-    "PATCH /syncs/{id}": () => kept,
-  });
-  const { user } = await openPage("/syncs/sync-1", "Airports to Sandbox");
-  const box = await screen.findByRole("checkbox", { name: /what has changed/ });
-  expect(box).not.toBeChecked();
-  kept = { ...kept, full_every_hours: 24 };
-  await user.click(box);
-  await waitFor(() =>
-    expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([{ full_every_hours: 24 }]),
-  );
-  await waitFor(() => expect(box).toBeChecked());
-  expect(screen.getByText(/read once in 24 hours/)).toBeVisible();
-  kept = { ...kept, full_every_hours: 0 };
-  await user.click(box);
-  await waitFor(() =>
-    expect(appliance.bodies("PATCH /syncs/{id}").at(-1)).toEqual({ full_every_hours: 0 }),
-  );
-});
-
 it("a pull runs when its provider tells of a change, and its page says how that stands", async () => {
   const pull = { ...sync, direction: "pull" as const, gone: "keep" as const };
   let kept: Sync = { ...pull, run_on_change: false };

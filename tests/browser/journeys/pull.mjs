@@ -24,6 +24,8 @@ export function pullJourney(stage) {
     await inspect(page, "pull-mapping");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByLabel("Name", { exact: true }).fill(sync);
+    await page.getByText("Read what has changed, and the whole table now and then").click();
+    await page.getByLabel("Read the whole table once in so many hours").fill("6");
     await inspect(page, "pull-rules");
     await page.getByRole("button", { name: "Create and run" }).click();
     await seePage(page, `Run of ${sync}`);
@@ -53,8 +55,13 @@ export function pullJourney(stage) {
     const { page } = stage;
     await page.getByRole("link", { name: "To the sync" }).click();
     await seePage(page, sync);
-    await call(page, "PATCH", `/syncs/${(await synced(page)).id}`, { gone: "delete" });
-    await page.reload();
+    await page.getByText(/the whole table once in 6 hours/).waitFor();
+    await page.getByRole("button", { name: "Change what is deleted here" }).click();
+    await page.getByText("Delete here what this sync has brought").click();
+    await page.getByLabel("Delete at most so many here in one run").fill("7");
+    await inspect(page, "gone-form");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/more than 7 records, or 20 % of those that are linked/).waitFor();
     await page.getByRole("button", { name: "Change how long it waits" }).click();
     await page.getByLabel("Hours", { exact: true }).fill("24");
     await inspect(page, "quarantine-form");

@@ -14,12 +14,16 @@ import { formatAmount } from "../../ui/format";
 import { Failure } from "../../ui/notice";
 import { useTyped } from "../../ui/typed";
 import { finishMapping } from "../mapping";
-import { type ConflictPolicy, oddWait, secondsOf, usualMeeting } from "../meeting-fields";
+import type { ConflictPolicy } from "../meeting-fields";
 import { useEnter, useGo } from "./go";
 import { Rules, rulesOf } from "./rules";
 import type { Settled } from "./settled";
+import { useTypedRules } from "./typed-rules";
 
 const route = getRouteApi("/signed-in/syncs/new");
+
+/** The members whose faults stand at their fields. */
+const shown = ["name", "scope.filter", "gone_most", "gone_percent", "full_every_hours"];
 
 /** All that was settled, once more; then it is made, and run where that is wished. */
 export function Create({ settled }: { settled: Settled }) {
@@ -30,18 +34,12 @@ export function Create({ settled }: { settled: Settled }) {
     (name) => enter({ name }),
     usualName(settled),
   );
-  const [filter, setFilter] = useTyped(search.filter ?? "", (filter) => enter({ filter }), "");
-  const [wait, setWait] = useTyped(search.wait ?? "", (wait) => enter({ wait }), usualMeeting.wait);
-  const meeting = { conflicts: search.conflicts ?? usualMeeting.conflicts, wait };
+  const rules = useTypedRules(settled);
   const mayRun = useMay("sync:run");
   const create = useCreation(settled);
-  const isOdd = settled.isBoth && Number.isNaN(secondsOf(wait));
+  const isOdd = Object.keys(rules.odd).length > 0;
   const start = (isRun: boolean) =>
-    create.mutate({
-      name,
-      ...rulesOf(settled, search, { filter, meeting }),
-      isRun: isRun && mayRun,
-    });
+    create.mutate({ name, ...rulesOf(settled, search, rules), isRun: isRun && mayRun });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     start(true);
@@ -59,16 +57,10 @@ export function Create({ settled }: { settled: Settled }) {
       />
       <Rules
         settled={settled}
-        filter={filter}
-        onFilter={setFilter}
-        meeting={meeting}
-        onMeeting={(next) => {
-          if (next.wait !== wait) setWait(next.wait);
-          if (next.conflicts !== meeting.conflicts) enter({ conflicts: next.conflicts });
-        }}
-        faults={isOdd ? { wait_seconds: oddWait } : fieldMessages(create.error)}
+        rules={rules}
+        faults={{ ...fieldMessages(create.error), ...rules.odd }}
       />
-      <Failure error={create.error} shown={["name", "scope.filter"]} />
+      <Failure error={create.error} shown={shown} />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={isBusy}>
           {mayRun ? "Create and run" : "Create sync"}
@@ -130,6 +122,8 @@ interface Wish {
   conflicts?: ConflictPolicy;
   wait_seconds?: number;
   gone?: NonNullable<Sync["gone"]>;
+  gone_most?: number;
+  gone_percent?: number;
   scope?: SyncScope;
   deletes?: SyncDeletes;
   full_every_hours?: number;

@@ -131,13 +131,31 @@ it("leads to a pull, and shows what the table would bring", async () => {
   expect(screen.getByRole("button", { name: /Where name comes from/ })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Continue" }));
   await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
+  const percent = await screen.findByLabelText(/of a hundred that are linked/);
+  expect(percent).toHaveValue("20");
+  await user.clear(percent);
+  await user.type(percent, "101");
+  expect(await screen.findByText("A share is 0 to 100 percent")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Create sync" })).toBeDisabled();
+  await user.type(percent, "{Backspace}");
   await user.click(screen.getByRole("checkbox", { name: /what has changed/ }));
+  const hours = await screen.findByLabelText(/whole table once in so many hours/);
+  expect(hours).toHaveValue("24");
+  await user.clear(hours);
+  await user.type(hours, "6");
   expect(screen.getByLabelText("Name")).toHaveValue("Sandbox to Airports");
   await user.click(screen.getByRole("button", { name: "Create sync" }));
   await seePage("Airports to Sandbox");
   expect(appliance.bodies("POST /syncs/proposal").at(-1)).toMatchObject({ direction: "pull" });
   expect(appliance.bodies("POST /syncs")).toMatchObject([
-    { name: "Sandbox to Airports", direction: "pull", gone: "delete", full_every_hours: 24 },
+    {
+      name: "Sandbox to Airports",
+      direction: "pull",
+      gone: "delete",
+      gone_most: 100,
+      gone_percent: 10,
+      full_every_hours: 6,
+    },
   ]);
 });
 
@@ -159,6 +177,9 @@ it("leads to a two-way sync, with a direction for each field and rules for both 
   await user.clear(wait);
   await user.type(wait, "90");
   await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
+  const most = await screen.findByLabelText(/Delete at most so many here in one run/);
+  await user.clear(most);
+  await user.type(most, "7");
   await user.click(screen.getByRole("button", { name: "Create sync" }));
   await seePage("Airports to Sandbox");
   const [body] = appliance.bodies("POST /syncs");
@@ -167,6 +188,8 @@ it("leads to a two-way sync, with a direction for each field and rules for both 
     conflicts: "remote",
     wait_seconds: 90,
     gone: "delete",
+    gone_most: 7,
+    gone_percent: 20,
     deletes: { policy: "ignore" },
   });
   expect(body).toMatchObject({

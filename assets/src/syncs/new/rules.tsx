@@ -3,13 +3,15 @@ import { wordsOf } from "../../connections/providers";
 import { Checkbox } from "../../ui/fields";
 import { usualDeletes } from "../deletes";
 import { DeletesFields } from "../deletes-fields";
-import { followHours, followLabel } from "../follow";
-import { type Meeting, MeetingFields, secondsOf } from "../meeting-fields";
+import { FollowFields, hoursOf } from "../follow-fields";
+import { GoneFields, goneOf } from "../gone-fields";
+import { MeetingFields, secondsOf } from "../meeting-fields";
 import { scopeOf } from "../scope";
 import { ScopeFields } from "../scope-fields";
 import { useEnter } from "./go";
 import type { NewSyncSearch } from "./search";
 import type { Settled } from "./settled";
+import type { TypedRules } from "./typed-rules";
 
 const route = getRouteApi("/signed-in/syncs/new");
 
@@ -17,12 +19,11 @@ const route = getRouteApi("/signed-in/syncs/new");
 export function rulesOf(
   { table, isPull, isBoth }: Settled,
   search: NewSyncSearch,
-  { filter, meeting: { conflicts, wait } }: { filter: string; meeting: Meeting },
+  { filter, meeting: { conflicts, wait }, gone, follow }: TypedRules,
 ) {
-  const gone = search.gone ? ("delete" as const) : ("keep" as const);
   if (isPull) {
-    const full_every_hours = search.follows ? followHours : 0;
-    return { direction: "pull" as const, gone, full_every_hours };
+    const full_every_hours = hoursOf(follow);
+    return { direction: "pull" as const, ...goneOf(gone), full_every_hours };
   }
   if (table.any_names) {
     return { resend_unknown: search.resends ? ("always" as const) : ("never" as const) };
@@ -33,20 +34,23 @@ export function rulesOf(
   };
   if (!isBoth) return { ...there, scope: scopeOf(search.scope ?? "all", filter) };
   const wait_seconds = secondsOf(wait);
-  return { ...there, direction: "two_way" as const, gone, conflicts, wait_seconds };
+  return {
+    ...there,
+    ...goneOf(gone),
+    direction: "two_way" as const,
+    conflicts,
+    wait_seconds,
+  };
 }
 
 interface RulesProps {
   settled: Settled;
-  filter: string;
-  onFilter: (filter: string) => void;
-  meeting: Meeting;
-  onMeeting: (meeting: Meeting) => void;
+  rules: TypedRules;
   faults: Record<string, string>;
 }
 
 /** The rules that a sync of this direction has. */
-export function Rules({ settled, filter, onFilter, meeting, onMeeting, faults }: RulesProps) {
+export function Rules({ settled, rules, faults }: RulesProps) {
   const { dataset, connection, table, isPull, isBoth } = settled;
   const search = route.useSearch();
   const enter = useEnter();
@@ -59,25 +63,17 @@ export function Rules({ settled, filter, onFilter, meeting, onMeeting, faults }:
   }
   return (
     <>
-      {isBoth && <MeetingFields value={meeting} onChange={onMeeting} faults={faults} />}
+      {isBoth && <MeetingFields value={rules.meeting} onChange={rules.onMeeting} faults={faults} />}
       {(isPull || isBoth) && (
-        <Checkbox isSelected={search.gone ?? false} onChange={(gone) => enter({ gone })}>
-          {isBoth
-            ? "Delete here what is gone there and was not changed here"
-            : "Delete here what this sync has brought and what is gone there"}
-        </Checkbox>
+        <GoneFields isBoth={isBoth} value={rules.gone} onChange={rules.onGone} faults={faults} />
       )}
-      {isPull && (
-        <Checkbox isSelected={search.follows ?? false} onChange={(follows) => enter({ follows })}>
-          {followLabel}
-        </Checkbox>
-      )}
+      {isPull && <FollowFields value={rules.follow} onChange={rules.onFollow} faults={faults} />}
       {!isPull && !isBoth && (
         <ScopeFields
           dataset={dataset}
-          value={{ kind: search.scope ?? "all", filter }}
+          value={{ kind: search.scope ?? "all", filter: rules.filter }}
           onChange={(next) => {
-            if (next.filter !== filter) onFilter(next.filter);
+            if (next.filter !== rules.filter) rules.onFilter(next.filter);
             if (next.kind !== search.scope) enter({ scope: next.kind });
           }}
           error={faults["scope.filter"]}

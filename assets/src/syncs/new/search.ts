@@ -8,7 +8,10 @@ import { type ConflictPolicy, policies } from "../meeting-fields";
 export const steps = ["ends", "table", "mapping", "create"] as const;
 export type Step = (typeof steps)[number];
 
-const parts = ["dataset", "connection", "base", "table", "name", "filter", "wait"] as const;
+const ends = ["dataset", "connection", "base", "table"] as const;
+/** Texts and numbers, as they were typed. */
+const typed = ["name", "filter", "wait", "most", "percent", "hours"] as const;
+const parts = [...ends, ...typed];
 const scopes = ["all", "filter", "selection"] as const;
 const directions = ["pull", "two_way"] as const;
 
@@ -28,9 +31,9 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   conflicts?: ConflictPolicy;
   /** How many seconds an edit there waits, as it was typed. */
   wait?: string;
-  /** Whether a pull deletes here what is gone there. */
+  /** Whether what is gone there is deleted here: `most` in one run, or `percent` of a hundred. */
   gone?: boolean;
-  /** Whether a pull reads what has changed, and the whole table now and then. */
+  /** Whether a pull reads what has changed, and the whole table once in so many `hours`. */
   follows?: boolean;
   /** Which records a push writes. */
   scope?: (typeof scopes)[number];
