@@ -15,12 +15,12 @@ import { TextField } from "../ui/fields";
 import { formatMoment } from "../ui/format";
 import { Failure, Notice } from "../ui/notice";
 import { type Column, Table } from "../ui/table";
+import { ByRule } from "./by-rule";
 import {
   allFrom,
   type Choices,
   disputedFields,
   kindWord,
-  sideWord,
   solutionWords,
   type Taken,
   verdictOf,
@@ -46,6 +46,7 @@ export function ConflictSheet({ conflict, mayWrite, onClose }: SheetProps) {
             rows={conflict.fields.toSorted(disputedFirst)}
             rowId={({ field }) => field}
           />
+          <ByRule conflict={conflict} />
           {mayWrite && <Decision conflict={conflict} onDone={onClose} />}
         </div>
       )}
@@ -79,8 +80,9 @@ function Standing({ conflict }: { conflict: Conflict }) {
 }
 
 function factsOf(conflict: Conflict) {
-  const { local_changed_at, remote_changed_at, newer, run_id, sync_id, sync_name } = conflict;
-  const told = (at: string | undefined) => (at ? formatMoment(at) : "Not known");
+  const { kind, local_changed_at, remote_changed_at, run_id, sync_id, sync_name } = conflict;
+  const told = (at: string | undefined, isGone: boolean) =>
+    isGone ? "Deleted, not known when" : at ? formatMoment(at) : "Not known";
   return [
     {
       label: "Sync",
@@ -90,9 +92,8 @@ function factsOf(conflict: Conflict) {
         </Link>
       ),
     },
-    { label: "Changed here", value: told(local_changed_at) },
-    { label: "Changed there", value: told(remote_changed_at) },
-    { label: "The newest is", value: newer ? sideWord(newer) : "Not known" },
+    { label: "Changed here", value: told(local_changed_at, kind === "deleted_here") },
+    { label: "Changed there", value: told(remote_changed_at, kind === "deleted_there") },
     {
       label: "Found by",
       value: (

@@ -49,6 +49,10 @@ export function conflictsJourney(stage) {
     const sheet = page.getByRole("dialog", { name: "ATL" });
     const row = sheet.getByRole("region", { name: "Side by side" }).getByRole("row", { name: /Theirs/ });
     assert.match(await row.innerText(), /Ours\s+Theirs/);
+    const rules = sheet.getByRole("region", { name: "What the rules would take now" });
+    const newest = await rules.getByRole("row", { name: /The newest/ }).innerText();
+    assert.match(newest, /The provider does not tell when it was changed there/);
+    assert.match(await rules.getByRole("row", { name: /What is there/ }).innerText(), /Theirs/);
     await inspect(page, "conflict");
     await sheet.getByRole("radio", { name: /^Here/ }).focus();
     await page.keyboard.press("ArrowDown");
