@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { ConnectionHealth, SyncHealth } from "../api/types";
 import { fakeAppliance } from "../testing/appliance";
 import { openPage } from "../testing/open";
-import { failuresOf, paceOf, verdictStatus, worstFirst } from "./state";
+import { endOf, failuresOf, paceOf, verdictStatus, worstFirst } from "./state";
 
 const time = "2026-11-22T04:15:00.000Z";
 const quota = { calls_per_second: 4.95, usual_calls_per_second: 4.95, limits: [] };
@@ -75,6 +75,17 @@ it("where all is well it says so", async () => {
   expect(screen.getByText(/Left alone, goes on/)).toBeVisible();
 });
 
+it("the end of what was allowed stands there with its date, long before there is something to do", async () => {
+  const oauth = { scopes: [], expires_at: time, renewable_until: "2126-01-26T04:15:00.000Z" };
+  const lasting = { ...healthy, oauth };
+  const short = { ...healthy, id: "connection-3", oauth: { scopes: [], expires_at: time } };
+  fakeAppliance({ "GET /health": { items: [lasting, short] } });
+  await openPage("/health", "Health");
+  expect(await screen.findByText(/^26 Jan 2126, /)).toBeVisible();
+  expect(screen.getByText(/unless it is used before/)).toBeVisible();
+  expect(screen.getByText("Token ends").parentElement).toHaveTextContent(/22 Nov 2026, /);
+});
+
 it("without connections it teaches", async () => {
   fakeAppliance({ "GET /health": { items: [] } });
   await openPage("/health", "Health");
@@ -113,4 +124,15 @@ it("failures are told by how many runs were looked at", () => {
   expect(failuresOf({ ...sync, runs: 0 })).toBe("No run yet");
   expect(failuresOf({ ...sync, runs: 1 })).toBe("0 of the last 1");
   expect(failuresOf({ ...sync, failed_runs: 2 })).toBe("2 of the last 20");
+});
+
+it("an end is told as far as it is known", () => {
+  const oauth = { scopes: [] };
+  expect(endOf(healthy)).toBeUndefined();
+  expect(endOf({ ...healthy, oauth })).toEqual({ label: "Access ends" });
+  expect(endOf({ ...healthy, oauth: { ...oauth, expires_at: time } })).toEqual({
+    label: "Token ends",
+    at: time,
+  });
+  expect(endOf({ ...healthy, status: "reconnect", oauth })).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { providerName } from "../connections/state";
 import { Button } from "../ui/button";
 import { Empty } from "../ui/empty";
 import { type Fact, Facts } from "../ui/facts";
-import { formatAmount } from "../ui/format";
+import { formatAmount, formatMoment } from "../ui/format";
 import { NewLink } from "../ui/new-link";
 import { Failure, Notice } from "../ui/notice";
 import { Page, Panel } from "../ui/page";
@@ -14,7 +14,15 @@ import { SkeletonRows } from "../ui/skeleton";
 import { Status } from "../ui/status";
 import { type Column, Table } from "../ui/table";
 import { Ago } from "../ui/time";
-import { failuresOf, paceOf, verdictStatus, worstFirst, worstOf } from "./state";
+import {
+  type AccessEnd,
+  endOf,
+  failuresOf,
+  paceOf,
+  verdictStatus,
+  worstFirst,
+  worstOf,
+} from "./state";
 
 /** How one's connections and syncs do, the worst first, and what to do. */
 export function Health() {
@@ -95,7 +103,7 @@ function One({ health }: { health: ConnectionHealth }) {
 }
 
 function factsOf(health: ConnectionHealth): Fact[] {
-  const { last_accepted_at, last_problem, quota, oauth, missing_scopes, advice } = health;
+  const { last_accepted_at, last_problem, quota, missing_scopes, advice } = health;
   const facts: Fact[] = [
     { label: "Provider", value: providerName(health) },
     {
@@ -105,13 +113,23 @@ function factsOf(health: ConnectionHealth): Fact[] {
     { label: "Pace", value: <Pace quota={quota} /> },
   ];
   if (last_problem && !advice) facts.push({ label: "Last trouble", value: last_problem });
-  if (oauth?.renewable_until) {
-    facts.push({ label: "Access ends", value: <Ago time={oauth.renewable_until} /> });
-  }
+  const end = endOf(health);
+  if (end) facts.push({ label: end.label, value: <End end={end} /> });
   if (missing_scopes.length > 0) {
     facts.push({ label: "Not allowed", value: missing_scopes.join(", ") });
   }
   return facts;
+}
+
+/** The date, for the diary. */
+function End({ end: { at, unless } }: { end: AccessEnd }) {
+  if (!at) return "The provider does not tell";
+  return (
+    <span>
+      <time dateTime={at}>{formatMoment(at)}</time>
+      {unless && `, ${unless}`}
+    </span>
+  );
 }
 
 /** How fast calls go out, or until when none does. */

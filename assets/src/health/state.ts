@@ -43,3 +43,22 @@ export function paceOf({ calls_per_second, usual_calls_per_second }: HealthQuota
 export function failuresOf({ runs, failed_runs }: SyncHealth): string {
   return runs === 0 ? "No run yet" : `${failed_runs} of the last ${runs}`;
 }
+
+/** When what was allowed to a connection ends. */
+export interface AccessEnd {
+  label: string;
+  /** Absent where the provider does not tell. */
+  at?: string;
+  /** What moves it on. */
+  unless?: string;
+}
+
+/** When the access that somebody has allowed ends; nothing where a token was pasted, or it is over. */
+export function endOf({ oauth, status }: ConnectionHealth): AccessEnd | undefined {
+  if (!oauth || status === "reconnect") return undefined;
+  const { renewable_until, expires_at } = oauth;
+  if (renewable_until) {
+    return { label: "Access ends", at: renewable_until, unless: "unless it is used before" };
+  }
+  return expires_at ? { label: "Token ends", at: expires_at } : { label: "Access ends" };
+}

@@ -26,7 +26,7 @@ export function oauthJourney(stage) {
   });
 
   it("connects who allows, and leaves no code in any address", async () => {
-    const { page } = stage;
+    const { page, appliance } = stage;
     await page.getByRole("radio", { name: /The sandbox/ }).check({ force: true });
     await page.getByLabel("Name").fill("By OAuth");
     await allow(page);
@@ -36,6 +36,9 @@ export function oauthJourney(stage) {
     await inspect(page, "connection-oauth");
     await page.goBack();
     assert.ok(!page.url().includes("code="), page.url());
+    await page.goto(`${appliance.url}/health`);
+    await page.getByText(/unless it is used before/).first().waitFor();
+    await inspect(page, "health-oauth");
   });
 
   it("runs a sync whose connection was allowed, and again when its token has ended", async () => {
