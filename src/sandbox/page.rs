@@ -1,4 +1,4 @@
-//! The sandbox's own page: three files, kept apart so that no inline script or style is needed.
+//! The sandbox's own page: files kept apart, so that no inline script or style is needed.
 use http::{HeaderValue, Method, StatusCode, header};
 
 use super::answer::Answer;
@@ -7,15 +7,16 @@ use super::answer::Answer;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// The page's file at `path`; `None` when it has none there.
 pub(super) fn answer(method: &Method, path: &str) -> Option<Answer> {
     let (content_type, body) = match path {
         "/" => ("text/html; charset=utf-8", include_str!("page/index.html")),
         "/page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
-        "/page.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("page/page.js"),
-        ),
+        "/page.js" => (SCRIPT, include_str!("page/page.js")),
+        "/dom.js" => (SCRIPT, include_str!("page/dom.js")),
+        "/vendors.js" => (SCRIPT, include_str!("page/vendors.js")),
         _ => return None,
     };
     if method != Method::GET && method != Method::HEAD {
@@ -40,6 +41,23 @@ pub(super) fn answer(method: &Method, path: &str) -> Option<Answer> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_that_the_page_loads_is_served() {
+        let scripts = [
+            include_str!("page/page.js"),
+            include_str!("page/vendors.js"),
+        ];
+        let imports = scripts.iter().flat_map(|script| script.split("from '.").skip(1));
+        let mut paths: Vec<&str> = imports.filter_map(|rest| rest.split('\'').next()).collect();
+        assert!(paths.len() > 2, "{paths:?}");
+        paths.push("/page.js");
+        for path in paths {
+            assert!(answer(&Method::GET, path).is_some(), "{path}");
+        }
+    }
+
     #[test]
     fn the_page_has_no_inline_script_or_style() {
         let page = include_str!("page/index.html");
