@@ -14,6 +14,7 @@ import { limitsJourney } from "./journeys/limits.mjs";
 import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
 import { pullJourney } from "./journeys/pull.mjs";
+import { sandboxJourney } from "./journeys/sandbox.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
 import { undoJourney } from "./journeys/undo.mjs";
 
@@ -46,6 +47,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   oauthJourney(stage);
   everyPage(stage);
   limitsJourney(stage);
+  sandboxJourney(stage);
 
   it("violates the content security policy nowhere, and no script throws", () => {
     assert.deepEqual(stage.browser.faults, []);

@@ -1,10 +1,12 @@
 // The sandbox's page: shows what the control API tells, and sends it the switches.
 
 import { byId, call, element } from './dom.js';
+import { drawKnobs, showKnobs } from './knobs.js';
 import { ofAirtable, ofNotion, ofZapier } from './vendors.js';
 
 const PAGE = 25;
 const REFRESH_MS = 2000;
+const SAID_MS = 8000;
 
 const KINDS = {
   rate_limited: ['429: too many calls', 'Refuses the call; the vendor stays closed: Airtable for 30 seconds, Notion as long as it says.'],
@@ -39,6 +41,8 @@ const OFTEN = {
 
 let tables = [];
 let offset = 0;
+let isDown = false;
+let saying;
 
 async function showTables() {
   const [bases, databases, hooks] = await Promise.all([
@@ -143,23 +147,35 @@ function order() {
   };
 }
 
+// Says how something went; what needs nobody goes by itself.
+function say(text, { stays = false } = {}) {
+  clearTimeout(saying);
+  byId('notice').textContent = text;
+  if (text && !stays) saying = setTimeout(() => say(''), SAID_MS);
+}
+
 async function refresh() {
   try {
     await showTables();
-    await Promise.all([showRecords(), showCalls()]);
-    byId('notice').textContent = '';
+    await Promise.all([showRecords(), showCalls(), showKnobs()]);
+    if (isDown) say('');
+    isDown = false;
   } catch (problem) {
-    byId('notice').textContent = `The sandbox does not answer: ${problem.message}`;
+    isDown = true;
+    say(`The sandbox does not answer: ${problem.message}`, { stays: true });
   }
 }
 
-async function act(change) {
+// Carries a change out, shows what has become of it, and says so.
+async function act(change, done = '') {
   try {
     await change();
+    say(done);
     await showFaults();
     await refresh();
   } catch (problem) {
-    byId('notice').textContent = `That did not work: ${problem.message}`;
+    say(`That did not work: ${problem.message}`, { stays: true });
+    await refresh();
   }
 }
 
@@ -175,6 +191,7 @@ byId('kinds').append(...Object.entries(KINDS).map(([fault, [name, meaning]], pla
   label.append(radio, element('span', name), element('small', meaning));
   return label;
 }));
+drawKnobs(act);
 byId('table').addEventListener('change', () => { offset = 0; act(async () => {}); });
 byId('zap').addEventListener('change', (event) => {
   const table = tables[byId('table').selectedIndex];
