@@ -16,6 +16,7 @@ pub(super) fn answer(method: &Method, path: &str) -> Option<Answer> {
         "/page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
         "/page.js" => (SCRIPT, include_str!("page/page.js")),
         "/dom.js" => (SCRIPT, include_str!("page/dom.js")),
+        "/hand.js" => (SCRIPT, include_str!("page/hand.js")),
         "/knobs.js" => (SCRIPT, include_str!("page/knobs.js")),
         "/vendors.js" => (SCRIPT, include_str!("page/vendors.js")),
         _ => return None,
@@ -48,12 +49,13 @@ mod tests {
     fn every_script_that_the_page_loads_is_served() {
         let scripts = [
             include_str!("page/page.js"),
+            include_str!("page/hand.js"),
             include_str!("page/knobs.js"),
             include_str!("page/vendors.js"),
         ];
         let imports = scripts.iter().flat_map(|script| script.split("from '.").skip(1));
         let mut paths: Vec<&str> = imports.filter_map(|rest| rest.split('\'').next()).collect();
-        assert!(paths.len() > 4, "{paths:?}");
+        assert!(paths.len() > 6, "{paths:?}");
         paths.push("/page.js");
         for path in paths {
             assert!(answer(&Method::GET, path).is_some(), "{path}");

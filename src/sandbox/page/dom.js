@@ -9,13 +9,27 @@ export function element(name, text, attributes = {}) {
   return made;
 }
 
-export async function call(method, path, body) {
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-  const answer = await fetch(`/_sandbox/${path}`, { method, headers, body: body && JSON.stringify(body) });
+async function send(method, path, given, body) {
+  const headers = body === undefined ? given : { ...given, 'content-type': 'application/json' };
+  const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   const text = await answer.text();
-  const json = text ? JSON.parse(text) : null;
-  if (!answer.ok) throw new Error(json?.error?.message ?? json?.error ?? `status ${answer.status}`);
+  const isJson = /json/.test(answer.headers.get('content-type'));
+  const json = text && isJson ? JSON.parse(text) : null;
+  if (!answer.ok) {
+    throw new Error(json?.error?.message ?? json?.error ?? json?.message ?? `status ${answer.status}`);
+  }
   return json;
+}
+
+// A call of the control API.
+export function call(method, path, body) {
+  return send(method, `/_sandbox/${path}`, {}, body);
+}
+
+// A call of a vendor's own API, by an integration that the page brings along.
+export function vendorCall(method, path, token, body) {
+  const headers = { authorization: `Bearer ${token}`, 'notion-version': '2026-03-11' };
+  return send(method, path, headers, body);
 }
 
 export function shown(value) {

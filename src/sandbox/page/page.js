@@ -1,6 +1,7 @@
 // The sandbox's page: shows what the control API tells, and sends it the switches.
 
 import { byId, call, element } from './dom.js';
+import { openFields, openRecord } from './hand.js';
 import { drawKnobs, showKnobs } from './knobs.js';
 import { ofAirtable, ofNotion, ofZapier } from './vendors.js';
 
@@ -42,7 +43,10 @@ const OFTEN = {
 let tables = [];
 let offset = 0;
 let isDown = false;
+let drawn = '';
 let saying;
+
+const chosen = () => tables[byId('table').selectedIndex];
 
 async function showTables() {
   const [bases, databases, hooks] = await Promise.all([
@@ -50,38 +54,63 @@ async function showTables() {
   ]);
   tables = [...bases.items.flatMap(ofAirtable), ...databases.items.flatMap(ofNotion), ...hooks.items.map(ofZapier)];
   const select = byId('table');
-  const chosen = select.value;
+  const key = select.value;
   select.replaceChildren(
     ...tables.map((table) => element('option', `${table.title} (${table.count})`, { value: table.key })),
   );
-  if (tables.some((table) => table.key === chosen)) select.value = chosen;
+  if (tables.some((table) => table.key === key)) select.value = key;
 }
 
 async function showRecords() {
-  const table = tables[byId('table').selectedIndex];
+  const table = chosen();
   if (!table) return;
   const { total, rows } = await table.read(offset, PAGE);
   if (rows.length === 0 && offset > 0) {
     offset = 0;
     return showRecords();
   }
-  byId('head').replaceChildren(
-    element('th', 'id', { scope: 'col' }),
-    ...table.columns.map((column) => element('th', column.name, { scope: 'col', title: column.type })),
-  );
-  byId('rows').replaceChildren(...rows.map(({ id, cells }) => {
-    const row = document.createElement('tr');
-    row.append(element('td', id), ...cells.map((cell) => element('td', cell)));
-    return row;
-  }));
+  drawRecords(table, rows);
   byId('empty').hidden = total > 0;
   byId('range').textContent = total === 0 ? '0 records' : `${offset + 1}–${offset + rows.length} of ${total}`;
   byId('back').disabled = offset === 0;
   byId('on').disabled = offset + rows.length >= total;
   byId('dump').href = `/_sandbox/dump?${table.dump}`;
+  byId('hand').hidden = !table.hand;
+  byId('sharing').hidden = !table.sharing;
+  if (table.sharing) byId('shared').checked = table.sharing.isShared;
   byId('switch').hidden = !table.hook;
   if (table.hook && document.activeElement !== byId('zap')) byId('zap').value = table.hook.state;
   byId('hook').textContent = table.hook ? `${location.origin}/hooks/${table.hook.hook}/` : '';
+}
+
+// Draws the records anew where something has changed; the keyboard stays where it is.
+function drawRecords(table, rows) {
+  const now = JSON.stringify([table.key, table.columns, rows]);
+  if (now === drawn) return;
+  drawn = now;
+  const focused = document.activeElement?.closest('#rows button')?.dataset.id;
+  byId('head').replaceChildren(
+    element('th', 'id', { scope: 'col' }),
+    ...table.columns.map((column) => element('th', column.name, { scope: 'col', title: column.type })),
+  );
+  byId('rows').replaceChildren(...rows.map((row) => {
+    const line = document.createElement('tr');
+    line.append(naming(table, row), ...row.cells.map((cell) => element('td', cell)));
+    return line;
+  }));
+  if (focused) byId('rows').querySelector(`[data-id="${focused}"]`)?.focus();
+}
+
+// A record's id, which leads to its dialog where a colleague can write.
+function naming(table, row) {
+  if (!table.hand) return element('td', row.name);
+  const cell = document.createElement('td');
+  const button = element('button', row.name, {
+    type: 'button', class: 'plain', 'data-id': row.id, 'aria-label': `Edit ${row.name}`, 'aria-haspopup': 'dialog',
+  });
+  button.addEventListener('click', () => openRecord(table, row, act));
+  cell.append(button);
+  return cell;
 }
 
 async function showCalls() {
@@ -194,9 +223,18 @@ byId('kinds').append(...Object.entries(KINDS).map(([fault, [name, meaning]], pla
 drawKnobs(act);
 byId('table').addEventListener('change', () => { offset = 0; act(async () => {}); });
 byId('zap').addEventListener('change', (event) => {
-  const table = tables[byId('table').selectedIndex];
-  act(() => call('PATCH', `zapier/hooks/${table.hook.hook}`, { state: event.target.value }));
+  act(() => call('PATCH', `zapier/hooks/${chosen().hook.hook}`, { state: event.target.value }));
 });
+byId('shared').addEventListener('change', (event) => {
+  const shared = event.target.checked;
+  const told = shared ? 'The integration sees the database again.' : 'The database was taken from the integration.';
+  act(() => call('PATCH', `notion/databases/${chosen().sharing.database}`, { shared }), told);
+});
+byId('new').addEventListener('click', () => openRecord(chosen(), undefined, act));
+byId('fields').addEventListener('click', () => openFields(chosen(), act));
+for (const button of document.querySelectorAll('[data-closes]')) {
+  button.addEventListener('click', () => byId(button.dataset.closes).close());
+}
 byId('back').addEventListener('click', () => turn(-1));
 byId('on').addEventListener('click', () => turn(1));
 byId('clear').addEventListener('click', () => act(() => call('DELETE', 'faults')));
