@@ -132,6 +132,7 @@ impl Gate {
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.there();
         let (answer, delivery) = self.sandbox.world().serve(&incoming, &entered, now);
+        self.ring();
         answer.deliver(delivery)
     }
 

@@ -25,7 +25,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed, WebhookKnobs};
 pub use gate::Gate;
-pub use notion::{Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, SourceSeed};
+pub use notion::{
+    Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, NotionWebhooks, SourceSeed,
+};
 pub use oauth::{Client as OAuthClient, Knobs as OAuthKnobs};
 pub use pings::PingKnobs;
 pub use serve::serve;

@@ -18,6 +18,7 @@ pub(super) fn answer(method: &Method, path: &str) -> Option<Answer> {
         "/dom.js" => (SCRIPT, include_str!("page/dom.js")),
         "/hand.js" => (SCRIPT, include_str!("page/hand.js")),
         "/knobs.js" => (SCRIPT, include_str!("page/knobs.js")),
+        "/subscriptions.js" => (SCRIPT, include_str!("page/subscriptions.js")),
         "/vendors.js" => (SCRIPT, include_str!("page/vendors.js")),
         _ => return None,
     };
@@ -51,6 +52,7 @@ mod tests {
             include_str!("page/page.js"),
             include_str!("page/hand.js"),
             include_str!("page/knobs.js"),
+            include_str!("page/subscriptions.js"),
             include_str!("page/vendors.js"),
         ];
         let imports = scripts.iter().flat_map(|script| script.split("from '.").skip(1));

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Uri, header};
+use http::{Request, StatusCode, Uri, header};
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -14,8 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
 
-use super::{Sandbox, world::World};
+use super::{Sandbox, notion, world::World};
 
 /// How long an address may take to answer (Airtable Web API, "Webhook notification delivery").
 const PATIENCE: Duration = Duration::from_secs(25);
@@ -23,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(25);
 const KEPT: usize = 1_000;
 
 /// How notifications go out.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PingKnobs {
@@ -32,7 +34,12 @@ pub struct PingKnobs {
     pub doubled: bool,
     /// Whether none is sent.
     pub dropped: bool,
-    /// How long after it failed one is sent again; twice as long after each further failure.
+    /// Whether what is sent bears a signature that does not fit.
+    pub forged: bool,
+    /// Whether every other one of Notion's comes three seconds late, after those that follow it.
+    pub out_of_order: bool,
+    /// How long after it failed one of Airtable's is sent again; twice as long after each further
+    /// failure.
     pub retry_after_seconds: u32,
     /// Where they go instead of the host that their address names, such as
     /// `http://127.0.0.1:8080`.
@@ -45,6 +52,8 @@ impl Default for PingKnobs {
             gather_ms: 0,
             doubled: false,
             dropped: false,
+            forged: false,
+            out_of_order: false,
             retry_after_seconds: 10,
             deliver_to: None,
         }
@@ -52,9 +61,15 @@ impl Default for PingKnobs {
 }
 
 /// Who sends a notification.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Sender {
-    Airtable { webhook: String },
+    Airtable {
+        webhook: String,
+    },
+    Notion {
+        subscription: Uuid,
+        attempt: notion::Attempt,
+    },
 }
 
 /// One notification.
@@ -63,7 +78,8 @@ pub(super) struct Ping {
     pub(super) sender: Sender,
     pub(super) url: String,
     pub(super) header: &'static str,
-    pub(super) signature: String,
+    /// None where nothing is signed.
+    pub(super) signature: Option<String>,
     pub(super) body: String,
     pub(super) due: Timestamp,
     /// How often it was sent in vain.
@@ -84,7 +100,8 @@ pub(super) struct Sent {
     at: Timestamp,
     url: String,
     header: &'static str,
-    signature: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
     body: String,
     attempt: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,8 +120,31 @@ impl Sents {
 
 impl Ping {
     pub(super) fn is_of(&self, id: &str) -> bool {
-        let Sender::Airtable { webhook } = &self.sender;
-        webhook == id
+        matches!(&self.sender, Sender::Airtable { webhook } if webhook == id)
+    }
+
+    pub(super) fn is_notions(&self, id: Uuid) -> bool {
+        matches!(&self.sender, Sender::Notion { subscription, .. } if *subscription == id)
+    }
+
+    /// Whether an answer of that status says that it was taken.
+    fn is_taken(&self, status: StatusCode) -> bool {
+        match self.sender {
+            Sender::Airtable { .. } => matches!(status.as_u16(), 200 | 204),
+            Sender::Notion { .. } => status.is_success(),
+        }
+    }
+
+    /// The same with a signature that does not fit.
+    fn forged(self) -> Self {
+        let forge = |signature: String| {
+            let (kind, digits) = signature.split_once('=').unwrap_or_default();
+            format!("{kind}={}", "0".repeat(digits.len()))
+        };
+        Self {
+            signature: self.signature.map(forge),
+            ..self
+        }
     }
 
     /// The same once more, later.
@@ -121,14 +161,16 @@ impl Ping {
 impl World {
     /// Whether a notification waits to be sent.
     pub(super) fn has_pings(&self) -> bool {
-        !self.airtable.webhooks.waiting.is_empty()
+        !(self.airtable.webhooks.waiting.is_empty() && self.notion.webhooks.waiting.is_empty())
     }
 
     /// Takes those out that are due, and says when the next one is.
     fn pings_due(&mut self, now: Timestamp) -> (Vec<Ping>, Option<Timestamp>) {
-        let waiting = &mut self.airtable.webhooks.waiting;
-        let due = waiting.extract_if(.., |ping| ping.due <= now).collect();
-        (due, waiting.iter().map(|ping| ping.due).min())
+        let tables = &mut self.airtable.webhooks.waiting;
+        let mut due: Vec<_> = tables.extract_if(.., |ping| ping.due <= now).collect();
+        let pages = &mut self.notion.webhooks.waiting;
+        due.extend(pages.extract_if(.., |ping| ping.due <= now));
+        (due, tables.iter().chain(&*pages).map(|ping| ping.due).min())
     }
 
     fn pinged(&mut self, ping: Ping, ended: &Ended) {
@@ -144,7 +186,10 @@ impl World {
             attempt: ping.attempt,
             failure: ended.failure.clone(),
         });
-        self.airtable.webhooks.pinged(ping, ended, &self.knobs);
+        match ping.sender {
+            Sender::Airtable { .. } => self.airtable.webhooks.pinged(ping, ended, &self.knobs),
+            Sender::Notion { .. } => self.notion.webhooks.pinged(&ping, ended, &self.knobs),
+        }
     }
 }
 
@@ -177,6 +222,7 @@ pub(super) async fn carry(sandbox: Sandbox, tasks: TaskTracker, stop: Cancellati
 impl Sandbox {
     async fn send(&self, ping: Ping) {
         let (began, knobs) = (self.there(), self.world().knobs.pings.clone());
+        let ping = if knobs.forged { ping.forged() } else { ping };
         let sent = tokio::time::timeout(PATIENCE, post(&ping, knobs.deliver_to.as_deref()));
         let failure = match sent.await {
             Ok(Ok(())) => None,
@@ -216,13 +262,16 @@ async fn post(ping: &Ping, deliver_to: Option<&str>) -> Result<(), Failure> {
     };
     let address = on_this_machine(&host).ok_or(Failure::Elsewhere)?;
     let target = asked.path_and_query().map_or("/", |target| target.as_str());
-    let request = Request::post(target)
+    let mut request = Request::post(target)
         .header(
             header::HOST,
             asked.authority().map_or("", |host| host.as_str()),
         )
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(ping.header, &ping.signature)
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(signature) = &ping.signature {
+        request = request.header(ping.header, signature);
+    }
+    let request = request
         .body(Full::new(Bytes::from(ping.body.clone())))
         .map_err(|_bad| Failure::Elsewhere)?;
     let socket = TcpStream::connect(address).await?;
@@ -235,10 +284,9 @@ async fn post(ping: &Ping, deliver_to: Option<&str>) -> Result<(), Failure> {
         answer = sender.send_request(request) => answer?,
         () = driven => return Err(Failure::Elsewhere), // never: it waits for ever
     };
-    match answer.status().as_u16() {
-        200 | 204 => Ok(()),
-        _ => Err(Failure::Answer(answer.status())),
-    }
+    let status = answer.status();
+    let is_taken = ping.is_taken(status);
+    is_taken.then_some(()).ok_or(Failure::Answer(status))
 }
 
 /// The address of a URL of this machine's without TLS.
@@ -283,7 +331,7 @@ mod tests {
             },
             url: String::new(),
             header: "x",
-            signature: String::new(),
+            signature: None,
             body: String::new(),
             due: Timestamp::UNIX_EPOCH,
             attempt: 0,

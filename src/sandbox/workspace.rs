@@ -82,7 +82,9 @@ impl World {
             version: entered.version,
             knobs: &self.knobs.notion,
         };
-        self.notion.answer(&entered.call, incoming, moment)
+        let answer = self.notion.answer(&entered.call, incoming, moment);
+        self.notion.publish(Author::Bot, now, &self.knobs.pings);
+        answer
     }
 
     fn go_wrong(

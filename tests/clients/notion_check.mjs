@@ -1,6 +1,7 @@
 // Checks the sandbox through @notionhq/client, the vendor's own client.
 import assert from 'node:assert/strict';
-import { APIErrorCode, Client, collectPaginatedAPI, isFullPage, isNotionClientError } from '@notionhq/client';
+import { createServer } from 'node:http';
+import { APIErrorCode, Client, collectPaginatedAPI, isFullPage, isNotionClientError, verifyWebhookSignature } from '@notionhq/client';
 
 const url = process.argv[2];
 const SOURCE = '50000000-0000-4000-8000-000000000001';
@@ -18,6 +19,8 @@ async function control(method, path, body) {
     body: JSON.stringify(body),
   });
   assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : null;
 }
 
 async function check(name, act) {
@@ -94,6 +97,42 @@ await check('errors by their codes', async () => {
   await refused(() => create('x', { Latitude: { number: '1' } }), 400, APIErrorCode.ValidationError);
   await refused(() => notion.pages.retrieve({ page_id: '00000000-0000-4000-8000-000000000000' }), 404, APIErrorCode.ObjectNotFound);
   await refused(() => client({ auth: 'nope' }).users.me({}), 401, APIErrorCode.Unauthorized);
+});
+
+await check('webhooks, by the signature that the client checks', async () => {
+  const heard = [];
+  let wake = () => {};
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    heard.push({ body, signature: request.headers['x-notion-signature'] });
+    response.end();
+    wake();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const next = async (wanted) => {
+    for (;;) {
+      const at = heard.findIndex(wanted);
+      if (at >= 0) return heard.splice(at, 1)[0];
+      await new Promise((resolve) => { wake = resolve; });
+    }
+  };
+  const subscription = await control('POST', 'notion/webhooks', { url: `http://127.0.0.1:${server.address().port}/` });
+  const { body } = await next(() => true);
+  const token = JSON.parse(body).verification_token;
+  await control('POST', `notion/webhooks/${subscription.id}/verify`, { verification_token: token });
+  const page = await create('Told');
+  const told = await next(({ body }) => JSON.parse(body).type === 'page.created');
+  assert.equal(JSON.parse(told.body).entity.id, page.id);
+  assert.ok(await verifyWebhookSignature({ ...told, verificationToken: token }));
+  assert.ok(!(await verifyWebhookSignature({ ...told, verificationToken: 'secret_other' })));
+  await control('PATCH', 'knobs', { pings: { forged: true } });
+  await notion.pages.update({ page_id: page.id, in_trash: true });
+  const forged = await next(({ body }) => JSON.parse(body).type === 'page.deleted');
+  assert.ok(!(await verifyWebhookSignature({ ...forged, verificationToken: token })));
+  await control('PATCH', 'knobs', { pings: { forged: false } });
+  await control('DELETE', `notion/webhooks/${subscription.id}`);
+  server.close();
 });
 
 await check('faults as the client retries them', async () => {

@@ -6,6 +6,7 @@ mod dump;
 mod notion;
 mod route;
 mod tables;
+mod webhooks;
 mod zapier;
 
 use http::{Method, StatusCode};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Error, read};
+use super::{Error, read, webhooks};
 use crate::sandbox::{
     Sandbox,
     answer::Answer,
@@ -36,6 +36,8 @@ pub(super) enum Route {
     Edit(Call),
     /// Deletes a page for good, as people can and the vendor's API cannot.
     Delete(Uuid),
+    /// What a person does on the page of the integration's webhooks.
+    Webhooks(webhooks::Route),
 }
 
 /// Whether the integration may see a database.
@@ -57,13 +59,20 @@ impl Route {
             (&Method::POST, ["pages"]) => Self::Edit(Call::CreatePage),
             (&Method::PATCH, ["pages", one]) => Self::Edit(Call::ChangePage((*one).into())),
             (&Method::DELETE, ["pages", one]) => Self::Delete(id(one)?),
+            (method, ["webhooks", rest @ ..]) => {
+                Self::Webhooks(webhooks::Route::parse(method, rest)?)
+            }
             _ => return None,
         };
         Some(route)
     }
 
     fn is_written(&self) -> bool {
-        matches!(self, Self::Seed | Self::Share(_) | Self::Edit(_))
+        match self {
+            Self::Seed | Self::Share(_) | Self::Edit(_) => true,
+            Self::Webhooks(route) => route.is_written(),
+            Self::Databases | Self::Pages(_) | Self::Delete(_) => false,
+        }
     }
 }
 
@@ -97,10 +106,15 @@ fn act(world: &mut World, incoming: &Incoming, route: &Route) -> Result<Answer, 
             notion.database_mut(at).is_shared = shared;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
-        Route::Edit(call) => Ok(notion.answer(call, incoming, moment)),
+        Route::Edit(call) => {
+            let answer = notion.answer(call, incoming, moment);
+            notion.publish(moment.by, moment.now, &knobs.pings);
+            Ok(answer)
+        }
+        Route::Webhooks(route) => webhooks::answer(notion, incoming, route),
         Route::Delete(id) => {
             let at = notion.find_page(*id).ok_or(Error::Missing("the page"))?;
-            notion.remove_page(at);
+            notion.delete_page(at, moment, &knobs.pings);
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
     }

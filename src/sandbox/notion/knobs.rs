@@ -28,6 +28,29 @@ pub struct NotionKnobs {
     pub block_grace_seconds: u32,
     /// Whether texts in a filter are equal whatever the case of their letters.
     pub fold_case: bool,
+    /// How events are sent again.
+    pub webhooks: NotionWebhooks,
+}
+
+/// How events that failed are sent again (Notion API, "Event types & delivery": eight attempts, the
+/// last of them about a day after the event).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NotionWebhooks {
+    /// How often an event that failed is sent again.
+    pub retries: u32,
+    /// How long after it failed; twice as long after each further failure.
+    pub retry_after_seconds: u32,
+}
+
+impl Default for NotionWebhooks {
+    /// 680 seconds, doubled six times, are a day together.
+    fn default() -> Self {
+        Self {
+            retries: 7,
+            retry_after_seconds: 680,
+        }
+    }
 }
 
 /// How many calls the vendor takes from one integration, and from all of a workspace.
@@ -77,6 +100,7 @@ impl Default for NotionKnobs {
             block_limit: 0,
             block_grace_seconds: 3 * 24 * 3_600,
             fold_case: false,
+            webhooks: NotionWebhooks::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! its refusals and what it leaves out without saying so.
 //!
 //! Left out, and answered as paths that do not exist: blocks and their text, comments, the upload
-//! of files, templates, webhooks and views.
+//! of files, templates and views.
 mod blocks;
 mod body;
 mod call;
@@ -34,9 +34,10 @@ mod value;
 mod vendor;
 mod version;
 mod view;
+mod webhooks;
 
 pub(crate) use call::{Call, is_ours};
-pub use knobs::{Capabilities, NotionKnobs, NotionLimits};
+pub use knobs::{Capabilities, NotionKnobs, NotionLimits, NotionWebhooks};
 pub(crate) use page::PageAt;
 pub(crate) use people::Author;
 pub(crate) use refusal::Refusal;
@@ -45,3 +46,4 @@ pub(crate) use source::SourceAt;
 pub(crate) use vendor::{Moment, Notion};
 pub(crate) use version::Version;
 pub(crate) use view::Lens;
+pub(crate) use webhooks::{Attempt, Unfit};

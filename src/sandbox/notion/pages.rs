@@ -14,6 +14,7 @@ use super::{
     vendor::{Moment, Notion, bytes},
     version::Version,
     view::Lens,
+    webhooks::News,
 };
 use crate::sandbox::incoming::Incoming;
 
@@ -87,11 +88,19 @@ impl Notion {
         };
         self.write(at, drafts);
         let page = self.page_mut(at);
+        let before = (page.in_trash, page.is_locked);
         page.looks = looks(body, page.looks.take());
         page.in_trash = wanted.unwrap_or(page.in_trash);
         page.is_locked = locked.unwrap_or(page.is_locked);
+        let after = (page.in_trash, page.is_locked);
         page.touched = moment.now;
         page.edited_by = moment.by;
+        if before.0 != after.0 {
+            self.webhooks.note(News::PageTrashed(at, after.0));
+        }
+        if before.1 != after.1 {
+            self.webhooks.note(News::PageLocked(at, after.1));
+        }
         let lens = Lens::new(self, moment);
         Ok(bytes(&lens.page(self.page(at))))
     }
@@ -153,6 +162,7 @@ impl Notion {
         of.pages.push(at);
         page.number = of.numbered;
         self.pages.push(Some(page));
+        self.webhooks.note(News::PageMade(at));
         self.write(at, drafts);
         at
     }
@@ -163,6 +173,9 @@ impl Notion {
             let cell = self.settle(source, column, draft);
             self.relate(at, column, cell.as_ref());
             self.lookups.learn((source, column), at, cell.as_ref());
+            if self.page(at).cell(column) != cell.as_ref() {
+                self.webhooks.note(News::Written(at, column));
+            }
             self.page_mut(at).put((column, cell));
         }
     }
@@ -195,6 +208,7 @@ impl Notion {
         change(&mut ids);
         let cell = (!ids.is_empty()).then(|| Cell::Pages(ids.into()));
         page.put((column, cell));
+        self.webhooks.note(News::Written(at, column));
     }
 }
 

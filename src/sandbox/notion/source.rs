@@ -45,7 +45,7 @@ pub(crate) struct Source {
 }
 
 /// A property: ids do not change, names may.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Property {
     /// As it is shown: percent-encoded.
     pub(crate) id: String,

@@ -9,9 +9,11 @@ use super::{
     refusal::Refusal,
     source::{Column, Database, DatabaseAt, Source, SourceAt},
     value::Draft,
-    vendor::Notion,
+    vendor::{Moment, Notion},
     version::Version,
+    webhooks::News,
 };
+use crate::sandbox::pings::PingKnobs;
 
 /// What an id names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,10 +93,19 @@ impl Notion {
     }
 
     /// Deletes a page for good, as no call of the vendor's can.
-    pub(crate) fn remove_page(&mut self, at: PageAt) {
+    pub(super) fn remove_page(&mut self, at: PageAt) {
         if let Some(page) = self.pages[at.0 as usize].take() {
             self.by_id.remove(&page.id);
         }
+    }
+
+    /// Deletes a page for good, as people can; what lay in the trash was told of before.
+    pub(crate) fn delete_page(&mut self, at: PageAt, moment: Moment<'_>, knobs: &PingKnobs) {
+        if !self.page(at).in_trash {
+            self.webhooks.note(News::PageTrashed(at, true));
+        }
+        self.publish(moment.by, moment.now, knobs);
+        self.remove_page(at);
     }
 
     /// Gives a data source an id of the caller's choice.

@@ -19,6 +19,7 @@ use super::{
     source::{Database, Source},
     things::Thing,
     version::Version,
+    webhooks::Webhooks,
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming};
 
@@ -34,6 +35,7 @@ pub(crate) struct Notion {
     quotas: Quotas,
     pub(super) blocks: Blocks,
     pub(super) lookups: Lookups,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// The circumstances of a call: when, by whom, in which edition, and how the knobs stand.
@@ -70,6 +72,7 @@ impl Notion {
             quotas: Quotas::default(),
             blocks: Blocks::default(),
             lookups: Lookups::default(),
+            webhooks: Webhooks::seeded(seed),
         }
     }
 
@@ -125,7 +128,10 @@ impl Notion {
         let request = self.ids.make();
         match self.carry_out(call, &incoming.body, incoming, moment) {
             Ok(body) => told(body, request),
-            Err(refusal) => refusal.answer(request),
+            Err(refusal) => {
+                self.webhooks.forget_news();
+                refusal.answer(request)
+            }
         }
     }
 

@@ -21,6 +21,8 @@ const KNOBS = {
   Notifications: [
     { path: 'pings.dropped', name: 'Notifications are lost', help: 'None is sent, and nobody hears of it.', usual: false },
     { path: 'pings.doubled', name: 'Each notification comes twice', usual: false },
+    { path: 'pings.forged', name: 'Their signature does not fit', usual: false },
+    { path: 'pings.out_of_order', name: 'Every other one of Notion’s is overtaken', usual: false },
     { path: 'pings.gather_ms', name: 'Changes are gathered for, in milliseconds', usual: 0 },
   ],
   Notion: [

@@ -3,6 +3,7 @@
 import { byId, call, element } from './dom.js';
 import { openFields, openRecord } from './hand.js';
 import { drawKnobs, showKnobs } from './knobs.js';
+import { showSubscriptions, takeSubscriptions } from './subscriptions.js';
 import { ofAirtable, ofNotion, ofZapier } from './vendors.js';
 
 const PAGE = 25;
@@ -186,7 +187,7 @@ function say(text, { stays = false } = {}) {
 async function refresh() {
   try {
     await showTables();
-    await Promise.all([showRecords(), showCalls(), showKnobs()]);
+    await Promise.all([showRecords(), showCalls(), showKnobs(), showSubscriptions(act)]);
     if (isDown) say('');
     isDown = false;
   } catch (problem) {
@@ -243,6 +244,7 @@ byId('reset').addEventListener('click', () => {
     act(() => call('POST', 'reset', {}));
   }
 });
+takeSubscriptions(act);
 byId('form').addEventListener('submit', (event) => {
   event.preventDefault();
   act(() => call('POST', 'faults', order()));

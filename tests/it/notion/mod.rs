@@ -7,6 +7,7 @@ mod queries;
 mod schema;
 mod trouble;
 mod values;
+mod webhooks;
 
 use jiff::Timestamp;
 use reqwest::{Client, Method};

@@ -121,7 +121,7 @@ impl Webhook {
             },
             url,
             header: SIGNATURE,
-            signature: format!("hmac-sha256={}", Hex(&digest)),
+            signature: Some(format!("hmac-sha256={}", Hex(&digest))),
             body,
             due: now,
             attempt: 0,

@@ -7,6 +7,7 @@ use crate::sandbox::notion::{
     refusal::Refusal,
     source::Database,
     vendor::{Moment, Notion, bytes},
+    webhooks::News,
 };
 
 impl Notion {
@@ -54,6 +55,9 @@ impl Notion {
             self.drop_last_database();
             return Err(refusal);
         }
+        // Its first data source comes with it.
+        self.webhooks.forget_news();
+        self.webhooks.note(News::DatabaseMade(at));
         Ok(bytes(&self.database_json(at, moment.version)))
     }
 
@@ -90,8 +94,13 @@ impl Notion {
         let database = self.database_mut(at);
         database.title = title.unwrap_or_else(|| database.title.clone());
         database.description = description.unwrap_or_else(|| database.description.clone());
-        database.in_trash = wanted.unwrap_or(database.in_trash);
+        let was = database.in_trash;
+        let is = wanted.unwrap_or(was);
+        database.in_trash = is;
         database.edited = moment.now;
+        if was != is {
+            self.webhooks.note(News::DatabaseTrashed(at, is));
+        }
         Ok(bytes(&self.database_json(at, moment.version)))
     }
 }

@@ -6,6 +6,7 @@ use crate::sandbox::notion::{
     refusal::Refusal,
     source::{Column, Property, SourceAt},
     vendor::{Moment, Notion},
+    webhooks::News,
 };
 
 /// A relation whose other end is to have a property too, and how that one is to be called.
@@ -29,6 +30,7 @@ impl Notion {
                     self.pair(at, pair);
                 }
                 self.source_mut(at).edited = moment.now;
+                self.webhooks.note(News::Shaped(at, before));
                 Ok(())
             }
             Err(refusal) => {

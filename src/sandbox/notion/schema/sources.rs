@@ -7,6 +7,7 @@ use crate::sandbox::notion::{
     refusal::Refusal,
     source::{DatabaseAt, Source, SourceAt},
     vendor::{Moment, Notion, bytes},
+    webhooks::News,
 };
 
 impl Notion {
@@ -41,6 +42,8 @@ impl Notion {
         let title = words(body, "title")?.unwrap_or_default();
         self.blocks.make(1, moment.knobs, moment.now)?;
         let at = self.found(database, title, properties, moment)?;
+        self.webhooks.forget_news();
+        self.webhooks.note(News::SourceMade(at));
         Ok(bytes(&self.source_json(at, moment.version)))
     }
 
@@ -69,8 +72,13 @@ impl Notion {
         }
         let source = self.source_mut(at);
         source.name = title.unwrap_or_else(|| source.name.clone());
-        source.in_trash = wanted.unwrap_or(source.in_trash);
+        let was = source.in_trash;
+        let is = wanted.unwrap_or(was);
+        source.in_trash = is;
         source.edited = moment.now;
+        if was != is {
+            self.webhooks.note(News::SourceTrashed(at, is));
+        }
         Ok(bytes(&self.source_json(at, moment.version)))
     }
 

@@ -83,7 +83,9 @@ impl Notion {
             is_shared: seed.shared,
         });
         for source in seed.data_sources {
-            if let Err(refusal) = self.seed_source(at, source, moment) {
+            let seeded = self.seed_source(at, source, moment);
+            self.webhooks.forget_news();
+            if let Err(refusal) = seeded {
                 self.remove_database(at);
                 return Err(refusal);
             }
