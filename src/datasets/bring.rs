@@ -14,8 +14,8 @@ use super::write::merged;
 use super::{Dataset, Error, Unread};
 use crate::audit::{Code, Event};
 use crate::base::Actor;
-use crate::fields::{ContentHash, Fields};
-use crate::store::{Batch, Snapshot, Version};
+use crate::fields::{ContentHash, Fields, Schema};
+use crate::store::{self, Batch, Snapshot, Version};
 
 /// A record that can be kept.
 #[derive(Debug)]
@@ -37,6 +37,12 @@ impl Brought {
     /// The fingerprint of its content.
     pub fn hash(&self) -> ContentHash {
         self.draft.hash
+    }
+
+    /// Its values, in the order of the dataset's schema.
+    pub fn fields(&self, schema: &Schema) -> Result<Fields, Error> {
+        let fields = Fields::stored(schema, &self.draft.json);
+        fields.map_err(|error| store::Error::Damaged(error.to_string()).into())
     }
 }
 

@@ -47,9 +47,6 @@ pub enum Error {
     /// Runs of the sync need a plan that somebody has approved.
     #[error("runs of this sync need a plan that somebody has approved; ask for a plan")]
     ApprovalRequired,
-    /// A two-way sync has no plans.
-    #[error("a two-way sync settles both sides by its rules and has no plans")]
-    NoPlans,
     /// No conflict of this sync is about a record of this key.
     #[error("no conflict is about the record {0:?}")]
     UnknownConflict(String),

@@ -53,10 +53,12 @@ impl Syncs {
         let standing = job.put_brake(&survey, sync.deletes);
         if job.total.is_none() {
             job.total = match job.task {
+                // Nobody says beforehand what is at the provider alone.
+                Task::Both => None,
+                Task::Plan(_) if sync.direction == Direction::TwoWay => None,
                 Task::Push | Task::Plan(_) if sync.deletes.policy.removal().is_some() => {
                     Some(standing.wanted + standing.unwanted + survey.roll.waiting)
                 }
-                Task::Both => None, // nobody says beforehand what is at the provider alone
                 Task::Push | Task::Pull | Task::Plan(_) => self.count(&sync.scope, dataset).await?,
                 Task::Execute(_) | Task::Retry(_) => self.listed(owner, job.task)?,
             };

@@ -17,7 +17,7 @@ use super::purge::{Purge, Purges};
 use super::quarantine::{self, Quarantined};
 use super::removal::Deletes;
 use super::resend::Resend;
-use super::syncs::{Syncs, Target, checked_name, plannable};
+use super::syncs::{Syncs, Target, checked_name};
 use super::trouble::Trouble;
 use super::wake::watchable;
 use crate::audit::{Code, Event};
@@ -196,7 +196,6 @@ impl Sync {
         fresh.pulling = pulling.map_err(Error::Invalid)?;
         let meeting = change.meeting.apply(fresh.direction, &fresh.meeting);
         fresh.meeting = meeting.map_err(Error::Invalid)?;
-        plannable(fresh.direction, fresh.approval)?;
         self.limit(&mut fresh, &change)?;
         let hours = change.quarantine_hours.unwrap_or(fresh.quarantine_hours);
         fresh.quarantine_hours = quarantine::check(fresh.direction, hours)?;

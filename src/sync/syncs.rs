@@ -432,7 +432,6 @@ fn rules(new: &New, connection: &Connection) -> Result<(Pulling, Meeting), Error
         ways: new.wish.ways.clone(),
         ..meeting.map_err(Error::Invalid)?
     };
-    plannable(new.direction, new.approval)?;
     Ok((pulling.map_err(Error::Invalid)?, meeting))
 }
 
@@ -449,17 +448,6 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("quarantine_hours", sync.quarantine_hours)
         .detail("resend_unknown", sync.resend.name())
         .detail("run_on_change", sync.run_on_change)
-}
-
-/// Errs when runs of a sync would wait for plans that nobody can make.
-pub(super) fn plannable(direction: Direction, approval: Approval) -> Result<(), Error> {
-    if direction != Direction::TwoWay || approval == Approval::Never {
-        return Ok(());
-    }
-    Err(Error::Invalid(vec![Fault {
-        path: "approval".into(),
-        message: "a two-way sync settles both sides by its rules and has no plans".into(),
-    }]))
 }
 
 /// A sync's name, without blanks at its ends.

@@ -2250,7 +2250,9 @@ export interface paths {
         /**
          * Asks for a plan of a sync.
          * @description A job finds out what a run would do with every record of the dataset, field by field, and
-         *     writes nothing at the provider. A plan of the sync that still waits for approval is
+         *     writes nothing at the provider. Of a sync that goes both ways it tells what either side would
+         *     get of the other, and which records both have changed, with who decides about them; nothing
+         *     is written on either side, and no conflict comes into the inbox. A plan of the sync that still waits for approval is
          *     superseded by it.
          *
          *     Needs the permission `sync:run`.
@@ -2347,8 +2349,8 @@ export interface paths {
         put?: never;
         /**
          * Approves a plan and queues its run.
-         * @description The run makes no write that is not in the plan. A record that was changed here since is held
-         *     back; if the mapping or the remote fields were changed, the run stops before its first
+         * @description The run makes no write that is not in the plan. A record that was changed here since, or, if
+         *     records come from there too, at the provider, is held back; if the mapping or the remote fields were changed, the run stops before its first
          *     write.
          *
          *     Needs the permission `sync:run`.
@@ -4297,8 +4299,8 @@ export interface components {
          */
         NewPlan: {
             /**
-             * @description Whether to read the remote records first. That is done anyway while nothing was agreed yet,
-             *     and never where there is nothing to read, as with a hook.
+             * @description Whether to read the remote records first. That is done anyway while nothing was agreed yet
+             *     and when records come from there, and never where there is nothing to read, as with a hook.
              * @default false
              */
             read_first?: boolean;
@@ -4610,6 +4612,8 @@ export interface components {
             expires_at?: string;
             /** @description What a run would make of the records. */
             counts?: components["schemas"]["RunCounts"] & unknown;
+            /** @description What would become of either side, if the sync goes both ways. */
+            both?: components["schemas"]["PlannedBoth"] & unknown;
             /**
              * Format: int64
              * @description How many calls that takes.
@@ -4656,6 +4660,27 @@ export interface components {
          */
         PlanState: "making" | "ready" | "approved" | "executed" | "superseded" | "failed";
         /**
+         * PlannedBoth
+         * @description What the run of a plan would make of the two sides of a sync. A record that is written on both
+         *     sides counts on both.
+         */
+        PlannedBoth: {
+            /** @description In the dataset. */
+            here: components["schemas"]["PlannedSide"] & unknown;
+            /** @description At the provider. */
+            there: components["schemas"]["PlannedSide"] & unknown;
+            /**
+             * Format: int64
+             * @description Records that both sides have changed, and that would wait in the inbox of conflicts.
+             */
+            conflicts_asked: number;
+            /**
+             * Format: int64
+             * @description The same that the sync's rules decide about, or somebody has decided about in the inbox.
+             */
+            conflicts_settled: number;
+        };
+        /**
          * PlannedChange
          * @description What a run would do with one record.
          */
@@ -4668,6 +4693,15 @@ export interface components {
             remote_id?: string;
             /** @description Why, where that needs saying. */
             reason?: string;
+            /**
+             * @description What would become of it in the dataset, if the sync goes both ways: created, changed or
+             *     deleted; absent for nothing.
+             */
+            here?: components["schemas"]["RunOutcomeState"] & unknown;
+            /** @description The same at the provider. */
+            there?: components["schemas"]["RunOutcomeState"] & unknown;
+            /** @description Who decides about it, if both sides have changed it. */
+            conflict?: components["schemas"]["PlannedConflict"] & unknown;
             /** @description The fields that would change, in the order of the mapping. */
             fields: components["schemas"]["PlannedField"][];
         };
@@ -4685,6 +4719,11 @@ export interface components {
             next?: string;
         };
         /**
+         * @description Who decides about a record that both sides have changed.
+         * @enum {string}
+         */
+        PlannedConflict: "asked" | "settled";
+        /**
          * PlannedField
          * @description What would change in one field. Values are in words, and cut at 500 characters.
          */
@@ -4695,6 +4734,8 @@ export interface components {
             remote_field_id: string;
             /** @description The remote field's name. */
             remote_field_name: string;
+            /** @description On which side, if the sync goes both ways. */
+            side?: components["schemas"]["SyncSide"] & unknown;
             /** @description Whether it is known what is held at the end that is written to. */
             before_known: boolean;
             /**
@@ -4704,6 +4745,27 @@ export interface components {
             before?: string;
             /** @description What would be held; absent for an empty cell. */
             after?: string;
+        };
+        /**
+         * PlannedSide
+         * @description How many records of one side would be written.
+         */
+        PlannedSide: {
+            /**
+             * Format: int64
+             * @description Records that would be created.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Records that would be changed.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Records that would be deleted.
+             */
+            deleted: number;
         };
         /**
          * Preview
@@ -6035,6 +6097,11 @@ export interface components {
          * @enum {string}
          */
         SyncScopeKind: "all" | "filter" | "selection";
+        /**
+         * @description One of the two sides of a sync.
+         * @enum {string}
+         */
+        SyncSide: "here" | "there";
         /**
          * SyncTarget
          * @description A dataset and a table for which a mapping is wanted.
@@ -11984,7 +12051,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `scope`, `undoes`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
+                 *     There are `id`, `sync_id`, `sync_name`, `direction`, `state`, `read_first`, `scope`, `undoes`, `job_id`, `by`, `queued_at`, `made_at`, `expires_at`, `counts`, `both`, `calls`, `seconds`, `hash`, `approved_by`, `approved_at`, `run_id`, `failure`.
                  */
                 fields?: string;
             };
@@ -12171,6 +12238,10 @@ export interface operations {
                  *     of letters.
                  */
                 q?: string;
+                /** @description Only records that would be written on this side, of a sync that goes both ways. */
+                side?: components["schemas"]["SyncSide"];
+                /** @description Only records that both sides have changed, and about which it is decided so. */
+                conflict?: components["schemas"]["PlannedConflict"];
                 /** @description At most so many items. */
                 limit?: number;
                 /** @description The `next` of the part of the list before this one. */
@@ -12178,7 +12249,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
                  *
-                 *     There are `key`, `fate`, `remote_id`, `reason`, `fields`.
+                 *     There are `key`, `fate`, `remote_id`, `reason`, `here`, `there`, `conflict`, `fields`.
                  */
                 fields?: string;
             };

@@ -43,6 +43,7 @@ export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, 
 export type Plan = Schemas["Plan"];
 export type PlannedChange = Schemas["PlannedChange"];
 export type PlannedField = Schemas["PlannedField"];
+export type PlannedSide = Schemas["PlannedSide"];
 export type PreviewedRow = Schemas["PreviewedRow"];
 export type Proposal = Schemas["MappingProposal"];
 export type RateLimit = Schemas["RateLimit"];

@@ -7,18 +7,17 @@ import { useRefresh } from "../api/queries";
 import type { Plan, Run } from "../api/types";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { formatAmount, formatDuration } from "../ui/format";
+import { formatAmount, formatCount, formatDuration } from "../ui/format";
 import { Failure } from "../ui/notice";
 import { useNow } from "../ui/time";
-import { isExpired, writesOf } from "./state";
+import { isApprovable, isExpired, planWrites } from "./state";
 
 /** Approves a plan that waits for it, and runs it. */
 export function Approve({ plan }: { plan: Plan }) {
   const [isAsking, setIsAsking] = useState(false);
   const now = useNow(2_000);
   const approve = useApproval(plan);
-  const writes = plan.counts ? writesOf(plan.counts) : 0;
-  if (plan.state !== "ready" || writes === 0 || isExpired(plan, now)) return null;
+  if (plan.state !== "ready" || !isApprovable(plan) || isExpired(plan, now)) return null;
   return (
     <>
       <Button look="primary" icon="play" onPress={() => setIsAsking(true)}>
@@ -31,19 +30,14 @@ export function Approve({ plan }: { plan: Plan }) {
       >
         <div className="stack">
           <p>
-            {formatAmount(writes, "record")} {writes === 1 ? "is" : "are"} written{" "}
-            {plan.direction === "pull" ? "or deleted here" : "there"}, and nothing that is not in
-            the plan.
+            <Written plan={plan} />, and nothing that is not in the plan.
             {plan.seconds !== undefined && ` That takes about ${formatDuration(plan.seconds)}.`} The
             book keeps who approved it.
           </p>
           {plan.undoes && (
             <p>
               The schedule of the sync then rests until you wake it, and what changes there makes it
-              run no more: its next run would{" "}
-              {plan.direction === "pull"
-                ? "bring again what the table holds."
-                : "write again what the dataset says."}
+              run no more: its next run would {again[plan.direction]}
             </p>
           )}
           <Failure error={approve.error} />
@@ -55,6 +49,35 @@ export function Approve({ plan }: { plan: Plan }) {
           </div>
         </div>
       </Dialog>
+    </>
+  );
+}
+
+const again = {
+  push: "write again what the dataset says.",
+  pull: "bring again what the table holds.",
+  two_way: "take the rest for the edits of people.",
+};
+
+function Written({ plan }: { plan: Plan }) {
+  const { both } = plan;
+  if (both) {
+    const { here, there } = planWrites(plan);
+    const asked = both.conflicts_asked;
+    return (
+      <>
+        {formatAmount(here, "record")} {here === 1 ? "is" : "are"} written or deleted here and{" "}
+        {formatCount(there)} there
+        {asked > 0 &&
+          `; ${formatAmount(asked, "conflict")} ${asked === 1 ? "goes" : "go"} into the inbox`}
+      </>
+    );
+  }
+  const { there } = planWrites(plan);
+  return (
+    <>
+      {formatAmount(there, "record")} {there === 1 ? "is" : "are"} written{" "}
+      {plan.direction === "pull" ? "or deleted here" : "there"}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { SearchBox } from "../ui/search-box";
 import { Status } from "../ui/status";
 import { type Column, Table, WaitingTable } from "../ui/table";
 import { listedFates, type PlanSearch } from "./search";
-import { fateStatus } from "./state";
+import { conflictStatus, fateStatus } from "./state";
 
 const route = getRouteApi("/signed-in/plans/$id");
 const pageSize = 25;
@@ -22,9 +22,17 @@ const options = [
   ...listedFates.map((fate) => ({ value: fate, label: fateStatus(fate).label })),
 ] as const;
 
+const parts = [
+  { value: "all", label: "Both sides" },
+  { value: "here", label: "Written here" },
+  { value: "there", label: "Written there" },
+  { value: "asked", label: "Conflicts that would ask you" },
+  { value: "settled", label: "Conflicts that are settled" },
+] as const;
+
 const columns: Column<PlannedChange>[] = [
   { id: "key", head: "Record", cell: ({ key }) => key },
-  { id: "fate", head: "What happens", cell: ({ fate }) => <Status {...fateStatus(fate)} /> },
+  { id: "fate", head: "What happens", cell: (change) => <What change={change} /> },
   { id: "fields", head: "Field by field", cell: (change) => <Fields change={change} /> },
 ];
 
@@ -36,7 +44,7 @@ export function Changes({ plan }: { plan: Plan }) {
     navigate({ search: (now) => changeSearch(now, change), replace: true, resetScroll: false });
   const changes = useChanges(plan.id, search);
   const items = changes.data?.pages.flatMap(({ items }) => items) ?? [];
-  const isNarrowed = search.fate !== undefined || search.q !== undefined;
+  const isNarrowed = Object.values(search).some((part) => part !== undefined);
   return (
     <Panel title="Record by record">
       <div className="toolbar">
@@ -48,6 +56,15 @@ export function Changes({ plan }: { plan: Plan }) {
           value={search.fate ?? "all"}
           onChange={(fate) => show({ fate: fate === "all" ? undefined : fate })}
         />
+        {plan.both && (
+          <Select
+            label="Side"
+            hideLabel
+            options={parts}
+            value={search.part ?? "all"}
+            onChange={(part) => show({ part: part === "all" ? undefined : part })}
+          />
+        )}
       </div>
       {changes.isError && <Failure error={changes.error} onRetry={() => changes.refetch()} />}
       {changes.isPending && <WaitingTable columns={columns} rows={6} />}
@@ -78,11 +95,13 @@ export function Changes({ plan }: { plan: Plan }) {
   );
 }
 
-function useChanges(id: string, { fate, q }: PlanSearch) {
+function useChanges(id: string, { fate, q, part }: PlanSearch) {
+  const side = part === "here" || part === "there" ? part : undefined;
+  const conflict = part === "asked" || part === "settled" ? part : undefined;
   return $api.useInfiniteQuery(
     "get",
     "/plans/{id}/changes",
-    { params: { path: { id }, query: { limit: pageSize, fate, q } } },
+    { params: { path: { id }, query: { limit: pageSize, fate, q, side, conflict } } },
     {
       pageParamName: "after",
       initialPageParam: null,
@@ -92,16 +111,77 @@ function useChanges(id: string, { fate, q }: PlanSearch) {
   );
 }
 
-function Fields({ change: { fate, reason, fields } }: { change: PlannedChange }) {
+/** What happens, and whether both sides have changed the record. */
+function What({ change: { fate, conflict } }: { change: PlannedChange }) {
   return (
-    <div className={fate === "created" ? "changes flowing" : "changes"}>
+    <>
+      <Status {...fateStatus(fate)} />
+      {conflict && <Status {...conflictStatus[conflict]} />}
+    </>
+  );
+}
+
+function Fields({ change }: { change: PlannedChange }) {
+  const { fate, reason, fields, here, there } = change;
+  const of = (side: PlannedField["side"]) => fields.filter((field) => field.side === side);
+  return (
+    <div className="changes">
       {reason && <p>{reason}</p>}
+      {here && (
+        <OfSide
+          label="Here"
+          word={sideWords[here] ?? ""}
+          isNew={here === "created"}
+          fields={of("here")}
+        />
+      )}
+      {there && (
+        <OfSide
+          label="There"
+          word={sideWords[there] ?? ""}
+          isNew={there === "created"}
+          fields={of("there")}
+        />
+      )}
+      {!here && !there && <List isNew={fate === "created"} fields={fields} />}
+    </div>
+  );
+}
+
+const sideWords: Partial<Record<PlannedChange["fate"], string>> = {
+  created: "created",
+  changed: "changed",
+  deleted: "deleted",
+};
+
+interface OfSideProps {
+  label: string;
+  word: string;
+  isNew: boolean;
+  fields: readonly PlannedField[];
+}
+
+/** What becomes of one side. */
+function OfSide({ label, word, ...list }: OfSideProps) {
+  return (
+    <div className="of-side">
+      <p>
+        <strong>{label}</strong> {word}
+      </p>
+      <List {...list} />
+    </div>
+  );
+}
+
+function List({ isNew, fields }: { isNew: boolean; fields: readonly PlannedField[] }) {
+  return (
+    <div className={isNew ? "changes flowing" : "changes"}>
       <dl>
         {fields.map((field) => (
           <div key={field.remote_field_id}>
-            <dt>{field.remote_field_name}</dt>
+            <dt>{field.side === "here" ? field.field : field.remote_field_name}</dt>
             <dd>
-              {fate !== "created" && <Before field={field} />}
+              {!isNew && <Before field={field} />}
               <Value text={field.after} />
             </dd>
           </div>

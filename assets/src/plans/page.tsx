@@ -7,7 +7,7 @@ import { directionName } from "../runs/state";
 import { describeScope } from "../syncs/scope";
 import { Button } from "../ui/button";
 import { Facts } from "../ui/facts";
-import { formatCount, formatDuration, formatMoment } from "../ui/format";
+import { formatAmount, formatCount, formatDuration, formatMoment } from "../ui/format";
 import { Ledger } from "../ui/ledger";
 import { Failure, Notice } from "../ui/notice";
 import { Panel } from "../ui/page";
@@ -18,7 +18,7 @@ import { Ago, useNow } from "../ui/time";
 import { Approve } from "./approve";
 import { Changes } from "./changes";
 import { useMakePlan } from "./make";
-import { isExpired, plannedLedger, planStatus, writesOf } from "./state";
+import { isApprovable, isExpired, plannedLedger, planStatus, sideLedger } from "./state";
 
 const route = getRouteApi("/signed-in/plans/$id");
 const pollMs = 2_000;
@@ -102,28 +102,40 @@ function Course({ plan }: { plan: Plan }) {
     case "executed":
       return <Approved plan={plan} />;
     case "ready":
-      return plan.counts ? <Outlook counts={plan.counts} undoes={!!plan.undoes} /> : null;
+      return plan.counts ? <Outlook plan={plan} counts={plan.counts} /> : null;
   }
 }
 
 /** What to know before the plan is approved. */
-function Outlook({ counts, undoes }: { counts: RunCounts; undoes: boolean }) {
-  if (counts.refused > 0) {
+function Outlook({ plan, counts }: { plan: Plan; counts: RunCounts }) {
+  const asked = plan.both?.conflicts_asked ?? 0;
+  if (counts.refused === 0 && !isApprovable(plan)) {
     return (
-      <Notice tone="warn" title="Some records would be refused">
-        <p>They are listed below with the reason. The others go through all the same.</p>
+      <Notice tone="good" title="Nothing to write">
+        <p>
+          {plan.undoes
+            ? "Nothing that the run wrote can be taken back: what is listed below was changed since, or is not known."
+            : "Both ends are alike, so that there is nothing to approve."}
+        </p>
       </Notice>
     );
   }
-  if (writesOf(counts) > 0) return null;
   return (
-    <Notice tone="good" title="Nothing to write">
-      <p>
-        {undoes
-          ? "Nothing that the run wrote can be taken back: what is listed below was changed since, or is not known."
-          : "Both ends are alike, so that there is nothing to approve."}
-      </p>
-    </Notice>
+    <>
+      {counts.refused > 0 && (
+        <Notice tone="warn" title="Some records would be refused">
+          <p>They are listed below with the reason. The others go through all the same.</p>
+        </Notice>
+      )}
+      {asked > 0 && (
+        <Notice tone="warn" title={`${formatAmount(asked, "conflict")} would ask you`}>
+          <p>
+            Both sides have changed these records. A run lets them wait in the inbox until somebody
+            has said who is right; they are listed below as held back.
+          </p>
+        </Notice>
+      )}
+    </>
   );
 }
 
@@ -192,7 +204,8 @@ function Approved({ plan: { state, approved_by, approved_at, run_id } }: { plan:
 
 /** The counts, and what they cost. */
 function Account({ plan }: { plan: Plan }) {
-  const { counts, calls, seconds, direction, read_first, scope, made_at, expires_at, hash } = plan;
+  const { counts, both, calls, seconds, direction, read_first, scope } = plan;
+  const { made_at, expires_at, hash } = plan;
   if (!counts) return null;
   const facts = [
     { label: "Direction", value: directionName(direction) },
@@ -213,6 +226,7 @@ function Account({ plan }: { plan: Plan }) {
           entries={plannedLedger(counts)}
           total={{ label: "Looked at", count: counts.read }}
         />
+        {both && <BothSides both={both} />}
         <Facts facts={facts} />
         {hash && (
           <p className="quiet">
@@ -221,5 +235,38 @@ function Account({ plan }: { plan: Plan }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+/** What either side gets of the other; a record that is written on both counts on both. */
+function BothSides({ both }: { both: NonNullable<Plan["both"]> }) {
+  const { here, there, conflicts_asked, conflicts_settled } = both;
+  const sides = [
+    { label: "Here", counts: here },
+    { label: "There", counts: there },
+  ];
+  const conflicts = [
+    { label: "Would ask you", count: conflicts_asked, tone: "warn" as const },
+    { label: "Settled by a rule or a decision", count: conflicts_settled },
+  ];
+  const total = conflicts_asked + conflicts_settled;
+  return (
+    <div className="sides">
+      {sides.map(({ label, counts }) => (
+        <Ledger
+          key={label}
+          label={label}
+          entries={sideLedger(counts)}
+          total={{ label, count: counts.created + counts.changed + counts.deleted }}
+        />
+      ))}
+      {total > 0 && (
+        <Ledger
+          label="Conflicts"
+          entries={conflicts}
+          total={{ label: "Conflicts", count: total }}
+        />
+      )}
+    </div>
   );
 }

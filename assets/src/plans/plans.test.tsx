@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import type { Plan } from "../api/types";
+import type { Plan, PlannedChange } from "../api/types";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
 import { plan, plannedChanges, run, session, sync } from "../testing/samples";
@@ -224,4 +224,84 @@ it("a run tells which plan it makes or carries out", async () => {
   );
   expect(screen.getByText("Done: the plan is made")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Retry refused" })).toBeNull();
+});
+
+const bothPlan: Plan = {
+  ...plan,
+  direction: "two_way",
+  both: {
+    here: { created: 0, changed: 1, deleted: 1 },
+    there: { created: 1, changed: 1, deleted: 0 },
+    conflicts_asked: 1,
+    conflicts_settled: 1,
+  },
+};
+
+const bothChanges: PlannedChange[] = [
+  {
+    key: "LAX",
+    fate: "changed",
+    here: "changed",
+    there: "changed",
+    conflict: "settled",
+    reason: "both sides have changed “name”: what is here is right",
+    fields: [
+      {
+        field: "name",
+        remote_field_id: "fld-name",
+        remote_field_name: "Name",
+        side: "there",
+        before_known: true,
+        before: "Theirs",
+        after: "Ours",
+      },
+      {
+        field: "city",
+        remote_field_id: "fld-city",
+        remote_field_name: "City",
+        side: "here",
+        before_known: true,
+        before: "Los Angeles",
+        after: "L. A.",
+      },
+    ],
+  },
+  { key: "SFO", fate: "held", conflict: "asked", reason: "held: both sides", fields: [] },
+];
+
+it("a plan of both ways says what either side gets, and asks before both are written", async () => {
+  const appliance = fakeAppliance({
+    "GET /plans/{id}": bothPlan,
+    "GET /plans/{id}/changes": { items: bothChanges },
+  });
+  const { user } = await openPage(address, heading);
+  const side = (name: string) =>
+    within(screen.getByRole("table", { name }))
+      .getAllByRole("row")
+      .map(({ textContent }) => textContent);
+  await screen.findByRole("table", { name: "Here" });
+  expect(side("Here")).toEqual(["To create0", "To change1", "To delete1", "Here2"]);
+  expect(side("There")).toEqual(["To create1", "To change1", "To delete0", "There2"]);
+  expect(screen.getByText("1 conflict would ask you")).toBeVisible();
+  const table = within(await screen.findByRole("region", { name: "Planned changes" }));
+  expect(
+    table.getAllByRole("row").map(({ textContent }) => textContent?.replace(/\s+/g, " ")),
+  ).toEqual([
+    "RecordWhat happensField by field",
+    "LAXChangeConflict: settledboth sides have changed “name”: what is here is right" +
+      "Here changedcityLos Angeles becomes L. A.There changedNameTheirs becomes Ours",
+    "SFOHold backConflict: asks youheld: both sides",
+  ]);
+  await choose(user, /Side/, "Conflicts that would ask you");
+  await waitFor(() =>
+    expect(appliance.calls("GET /plans/{id}/changes").at(-1)?.query.get("conflict")).toBe("asked"),
+  );
+  await choose(user, /Side/, "Written here");
+  await waitFor(() =>
+    expect(appliance.calls("GET /plans/{id}/changes").at(-1)?.query.get("side")).toBe("here"),
+  );
+  await user.click(screen.getByRole("button", { name: "Approve and run" }));
+  const question = within(await screen.findByRole("dialog"));
+  expect(question.getByText(/2 records are written or deleted here and 2 there/)).toBeVisible();
+  expect(question.getByText(/1 conflict goes into the inbox/)).toBeVisible();
 });

@@ -12,14 +12,20 @@ export const listedFates = [
 ] as const;
 export type ListedFate = (typeof listedFates)[number];
 
+/** What both sides of a two-way sync may be asked for. */
+export const listedParts = ["here", "there", "asked", "settled"] as const;
+export type ListedPart = (typeof listedParts)[number];
+
 /** What of a plan is shown. */
 export interface PlanSearch {
   fate?: ListedFate;
+  part?: ListedPart;
   q?: string;
 }
 
 /** Reads the address of a plan. */
 export function readPlanSearch(search: Record<string, unknown>): PlanSearch {
   const fate = listedFates.find((known) => known === search.fate);
-  return { ...(fate && { fate }), ...readTexts(search, ["q"]) };
+  const part = listedParts.find((known) => known === search.part);
+  return { ...(fate && { fate }), ...(part && { part }), ...readTexts(search, ["q"]) };
 }

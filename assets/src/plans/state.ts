@@ -1,4 +1,4 @@
-import type { Plan, PlannedChange, RunCounts } from "../api/types";
+import type { Plan, PlannedChange, PlannedSide, RunCounts } from "../api/types";
 import type { Entry } from "../ui/ledger";
 import type { StatusWord } from "../ui/status";
 
@@ -59,3 +59,34 @@ export function plannedLedger(counts: RunCounts): Entry[] {
 export function writesOf({ created, changed, matched, deleted }: RunCounts): number {
   return created + changed + matched + deleted;
 }
+
+/** How many records are written on either side; all of them there while there are no two. */
+export function planWrites({ both, counts }: Plan): { here: number; there: number } {
+  if (both) return { here: sideWrites(both.here), there: sideWrites(both.there) };
+  return { here: 0, there: counts ? writesOf(counts) : 0 };
+}
+
+/** Whether a run of the plan would do anything. */
+export function isApprovable(plan: Plan): boolean {
+  const { here, there } = planWrites(plan);
+  return here + there + (plan.both?.conflicts_asked ?? 0) > 0;
+}
+
+function sideWrites({ created, changed, deleted }: PlannedSide): number {
+  return created + changed + deleted;
+}
+
+/** What would become of one side, as entries of its ledger. */
+export function sideLedger({ created, changed, deleted }: PlannedSide): Entry[] {
+  return [
+    { label: "To create", count: created, tone: "good" },
+    { label: "To change", count: changed, tone: "good" },
+    { label: "To delete", count: deleted, tone: "warn" },
+  ];
+}
+
+/** Who decides about what both sides have changed, for the eye. */
+export const conflictStatus: Record<NonNullable<PlannedChange["conflict"]>, StatusWord> = {
+  asked: { tone: "warn", icon: "help", label: "Conflict: asks you" },
+  settled: { tone: "neutral", icon: "check", label: "Conflict: settled" },
+};

@@ -4,7 +4,7 @@ import { formatCount } from "../ui/format";
 import { Status } from "../ui/status";
 import { type Column, Table } from "../ui/table";
 import { Ago } from "../ui/time";
-import { planStatus, writesOf } from "./state";
+import { planStatus, planWrites } from "./state";
 
 const columns: Column<Plan>[] = [
   {
@@ -21,7 +21,10 @@ const columns: Column<Plan>[] = [
     id: "writes",
     head: "To write",
     isFigure: true,
-    cell: ({ counts }) => (counts ? formatCount(writesOf(counts)) : ""),
+    cell: (plan) => {
+      const { here, there } = planWrites(plan);
+      return plan.counts ? formatCount(here + there) : "";
+    },
   },
   {
     id: "refused",

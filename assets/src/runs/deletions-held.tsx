@@ -11,7 +11,6 @@ export function DeletionsHeld({ run }: { run: Run }) {
   const mayRun = useMay("sync:run");
   if (!run.deletions_held) return null;
   const { cause, records, linked } = run.deletions_held;
-  const isBoth = run.direction === "two_way";
   if (cause === "empty_source") {
     return (
       <Notice tone="warn" title="Nothing was deleted there: no record is left here">
@@ -26,12 +25,9 @@ export function DeletionsHeld({ run }: { run: Run }) {
     <Notice tone="warn" title={`${formatAmount(records, "deletion")} held back`}>
       <p>
         {formatCount(records)} of {formatAmount(linked, "linked record")} are no longer wanted: more
-        than the sync deletes in one run.{" "}
-        {isBoth
-          ? "Raise what it may delete on the sync's page, or restore them here."
-          : "Look at them in a plan, and approve it if it is right."}
+        than the sync deletes in one run. Look at them in a plan, and approve it if it is right.
       </p>
-      {mayRun && !isBoth && (
+      {mayRun && (
         <div className="actions">
           <Button isDisabled={make.isPending} onPress={() => make.mutate(false)}>
             Make a plan

@@ -20,7 +20,7 @@ export function ApprovalChoice({ sync }: { sync: Sync }) {
         saved: "Runs need no plan any more.",
       }}
     >
-      Then nothing is written there that nobody has seen before. Plans can be made either way.
+      Then nothing is written that nobody has seen before. Plans can be made either way.
     </Choice>
   );
 }

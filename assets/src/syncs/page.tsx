@@ -63,7 +63,7 @@ export function SyncPage() {
       actions={(found) =>
         mayRun && (
           <>
-            {found.direction !== "two_way" && <PlanNow sync={found} />}
+            <PlanNow sync={found} />
             {found.approval === "never" && <RunNow sync={found} />}
           </>
         )
@@ -86,7 +86,7 @@ export function SyncPage() {
             <Runs syncId={found.id} />
           </Panel>
           <SchedulePanel sync={found} mayRun={mayRun} />
-          {found.direction !== "two_way" && <Plans sync={found} />}
+          <Plans sync={found} />
           <DeadLetters sync={found} mayWrite={mayRun} />
           {found.direction === "two_way" && <MeetingPanel sync={found} mayWrite={mayWrite} />}
           {found.direction === "push" && <ScopePanel sync={found} mayWrite={mayWrite} />}
@@ -287,7 +287,7 @@ function Settings({ sync }: { sync: Sync }) {
           }}
           refresh={() => refresh("/syncs", "/runs")}
         />
-        {sync.direction !== "two_way" && <ApprovalChoice sync={sync} />}
+        <ApprovalChoice sync={sync} />
         {sync.direction !== "push" && sync.connection.provider === "airtable" && (
           <WatchChoice sync={sync} />
         )}

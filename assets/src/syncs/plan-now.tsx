@@ -10,12 +10,12 @@ import { Panel } from "../ui/page";
 /** Asks for a plan: against what was agreed last, or after reading what is there. */
 export function PlanNow({ sync }: { sync: Sync }) {
   const make = useMakePlan(sync.id);
-  const isPull = sync.direction === "pull";
-  if (isPull || sync.resend_unknown) {
-    // A pull has nothing to go by but what is there, and a hook shows nothing.
+  const reads = sync.direction !== "push";
+  if (reads || sync.resend_unknown) {
+    // What comes from there can only be read there, and a hook shows nothing.
     return (
       <>
-        <Button icon="search" isDisabled={make.isPending} onPress={() => make.mutate(isPull)}>
+        <Button icon="search" isDisabled={make.isPending} onPress={() => make.mutate(reads)}>
           Plan
         </Button>
         <Failure error={make.error} />

@@ -299,7 +299,6 @@ impl From<sync::Error> for ApiError {
             | E::Busy
             | E::KeyLost(_)
             | E::Moved
-            | E::NoPlans
             | E::Ended(_)
             | E::DatasetUnavailable(_)
             | E::NotEnded(_)

@@ -22,8 +22,49 @@ pub struct Change {
     pub reason: Option<String>,
     /// The fields that would change.
     pub fields: Vec<Difference>,
+    /// What becomes of it on either side, if both are written to.
+    pub ways: Ways,
     /// The fingerprint of what would be sent: if the record's is another, it has moved since.
     pub(crate) sent: Hash,
+}
+
+/// What the plan of a sync that goes both ways says of a record besides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ways {
+    /// What becomes of it here: it is created, changed or deleted.
+    pub here: Option<Fate>,
+    /// The same at the provider.
+    pub there: Option<Fate>,
+    /// Whether both sides have changed it, and then who says which of them is right.
+    pub dispute: Option<Dispute>,
+}
+
+impl Ways {
+    /// Whether anything becomes of it on a side.
+    pub fn writes(self, side: Side) -> bool {
+        match side {
+            Side::Here => self.here.is_some(),
+            Side::There => self.there.is_some(),
+        }
+    }
+}
+
+/// One of the two that a sync goes between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The dataset.
+    Here,
+    /// The provider.
+    There,
+}
+
+/// Who decides about a record that both sides have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dispute {
+    /// Somebody is to be asked: it waits in the inbox of conflicts.
+    Asked,
+    /// The sync's rules, or somebody who has decided about it in the inbox.
+    Settled,
 }
 
 /// What would change in one field, in words; long texts are cut.
@@ -31,6 +72,8 @@ pub struct Change {
 pub struct Difference {
     /// The field's place among the plan's columns.
     pub column: u16,
+    /// On which side, if both are written to.
+    pub side: Option<Side>,
     /// What the provider holds.
     pub before: Before,
     /// What it would hold; none for an empty cell.
@@ -64,7 +107,9 @@ impl Collection for Blocks {
 /// bytes, as all numbers big-endian), its fate, what it would send as a fingerprint, key, remote id
 /// and reason, the number of its fields (two bytes), and for each of these its column (two bytes),
 /// a byte of flags, and before and after where the flags say so. A text has its length before it as
-/// four bytes; a remote id or reason that is not there is empty.
+/// four bytes; a remote id or reason that is not there is empty. Of a sync that goes both ways three
+/// bytes follow: what becomes of the record here and there, and who decides about it; each zero for
+/// nothing, or the number of a fate and one more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block(Vec<u8>);
 
@@ -72,6 +117,8 @@ const HEAD: usize = 1;
 const BEFORE_KNOWN: u8 = 1;
 const BEFORE: u8 = 2;
 const AFTER: u8 = 4;
+const HERE: u8 = 8;
+const THERE: u8 = 16;
 
 impl Default for Block {
     fn default() -> Self {
@@ -98,6 +145,9 @@ impl Block {
         out.extend_from_slice(&fields.to_be_bytes());
         for field in change.fields.iter().take(usize::from(fields)) {
             push_field(out, field);
+        }
+        if change.ways != Ways::default() {
+            out.extend_from_slice(&change.ways.bytes());
         }
         let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
         out[start..start + 4].copy_from_slice(&length.to_be_bytes());
@@ -182,10 +232,15 @@ fn push_field(out: &mut Vec<u8>, field: &Difference) {
         Before::Unknown => (0, None),
         Before::Held(before) => (BEFORE_KNOWN, before.as_deref()),
     };
+    let side = match field.side {
+        None => 0,
+        Some(Side::Here) => HERE,
+        Some(Side::There) => THERE,
+    };
     let texts = [(BEFORE, before), (AFTER, field.after.as_deref())];
     let there = texts.iter().filter(|(_, text)| text.is_some());
     out.extend_from_slice(&field.column.to_be_bytes());
-    out.push(there.fold(known, |flags, (flag, _)| flags | flag));
+    out.push(there.fold(known | side, |flags, (flag, _)| flags | flag));
     for text in texts.iter().filter_map(|(_, text)| *text) {
         put(out, text);
     }
@@ -211,7 +266,12 @@ fn read(entry: &[u8]) -> Option<Change> {
     for _ in 0..count {
         fields.push(read_field(&mut rest)?);
     }
+    let ways = match rest {
+        [] => Ways::default(),
+        rest => Ways::read(*rest.first_chunk()?)?,
+    };
     Some(Change {
+        ways,
         key,
         fate,
         remote_id: Some(remote_id).filter(|text| !text.is_empty()),
@@ -231,6 +291,12 @@ fn read_field(rest: &mut &[u8]) -> Option<Difference> {
     };
     let (before, after) = (part(BEFORE)?, part(AFTER)?);
     let known = flags & BEFORE_KNOWN != 0;
+    let side = match flags & (HERE | THERE) {
+        0 => None,
+        HERE => Some(Side::Here),
+        THERE => Some(Side::There),
+        _ => return None,
+    };
     let before = if known {
         Before::Held(before)
     } else {
@@ -238,9 +304,39 @@ fn read_field(rest: &mut &[u8]) -> Option<Difference> {
     };
     Some(Difference {
         column,
+        side,
         before,
         after,
     })
+}
+
+impl Ways {
+    fn bytes(self) -> [u8; 3] {
+        let number = |fate: Option<Fate>| fate.map_or(0, |fate| fate as u8 + 1);
+        let dispute = match self.dispute {
+            None => 0,
+            Some(Dispute::Asked) => 1,
+            Some(Dispute::Settled) => 2,
+        };
+        [number(self.here), number(self.there), dispute]
+    }
+
+    fn read([here, there, dispute]: [u8; 3]) -> Option<Self> {
+        let fate = |number: u8| match number.checked_sub(1) {
+            None => Some(None),
+            Some(fate) => Fate::ALL.get(usize::from(fate)).copied().map(Some),
+        };
+        Some(Self {
+            here: fate(here)?,
+            there: fate(there)?,
+            dispute: match dispute {
+                0 => None,
+                1 => Some(Dispute::Asked),
+                2 => Some(Dispute::Settled),
+                _ => return None,
+            },
+        })
+    }
 }
 
 fn damaged() -> store::Error {
@@ -252,9 +348,10 @@ mod tests {
     use super::*;
     use crate::store::Value as _;
 
-    fn changes() -> [Change; 2] {
+    fn changes() -> [Change; 3] {
         let field = |column, before, after: Option<&str>| Difference {
             column,
+            side: None,
             before,
             after: after.map(str::to_owned),
         };
@@ -269,7 +366,30 @@ mod tests {
                     field(3, Before::Held(None), None),
                     field(700, Before::Unknown, Some("new")),
                 ],
+                ways: Ways::default(),
                 sent: [7; 16],
+            },
+            Change {
+                key: "both".into(),
+                fate: Fate::Changed,
+                remote_id: Some("recB".into()),
+                reason: Some("the rules say so".into()),
+                fields: vec![
+                    Difference {
+                        side: Some(Side::Here),
+                        ..field(0, Before::Held(Some("old".into())), Some("new"))
+                    },
+                    Difference {
+                        side: Some(Side::There),
+                        ..field(1, Before::Held(None), Some("new"))
+                    },
+                ],
+                ways: Ways {
+                    here: Some(Fate::Changed),
+                    there: Some(Fate::Deleted),
+                    dispute: Some(Dispute::Settled),
+                },
+                sent: [8; 16],
             },
             Change {
                 key: "LHR".into(),
@@ -277,6 +397,7 @@ mod tests {
                 remote_id: None,
                 reason: Some("no such option".into()),
                 fields: Vec::new(),
+                ways: Ways::default(),
                 sent: [0; 16],
             },
         ]
@@ -312,9 +433,9 @@ mod tests {
                 .entries()
                 .map(|entry| entry.and_then(Entry::read))
                 .collect();
-            assert!(read.len() <= 2, "cut at {length}");
+            assert!(read.len() <= 3, "cut at {length}");
             let whole = read.iter().filter(|read| read.is_ok()).count();
-            assert!(whole < 2, "cut at {length}");
+            assert!(whole < 3, "cut at {length}");
         }
     }
 

@@ -9,8 +9,8 @@ mod row;
 mod service;
 mod staged;
 
-pub use block::{Before, Change, Difference};
-pub use row::{Column, Made, Plan, PlanState};
+pub use block::{Before, Change, Difference, Dispute, Side, Ways};
+pub use row::{BothWays, Column, Made, Plan, PlanState};
 pub use service::{ChangesPage, PlansPage, Wanted};
 
 pub(crate) use block::{Block, Blocks};

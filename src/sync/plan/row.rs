@@ -8,6 +8,7 @@ use super::super::counts::Counts;
 use super::super::direction::Direction;
 use super::super::extent::Extent;
 use super::super::job::Starter;
+use super::block::{Dispute, Ways};
 use crate::base::{Hex, PlanId, RunId, SyncId, UserId};
 use crate::jobs::{Failure, Impossible};
 use crate::store::{Collection, Entry, Index, Json};
@@ -161,6 +162,38 @@ pub struct Made {
     pub mapping: String,
     /// SHA-256 over the remote fields as they were.
     pub schema: String,
+    /// What would become of either side, if both are written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub both: Option<BothWays>,
+}
+
+/// What the run of a plan would make of two sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BothWays {
+    /// What would become of records here.
+    pub here: Counts,
+    /// The same at the provider.
+    pub there: Counts,
+    /// Records that both sides have changed, and that would wait in the inbox of conflicts.
+    pub asked: u64,
+    /// The same that the sync's rules decide about, or somebody has decided about.
+    pub settled: u64,
+}
+
+impl BothWays {
+    /// Counts what becomes of one record.
+    pub(crate) fn add(&mut self, ways: Ways) {
+        for (counts, fate) in [(&mut self.here, ways.here), (&mut self.there, ways.there)] {
+            if let Some(fate) = fate {
+                counts.add(fate);
+            }
+        }
+        match ways.dispute {
+            None => {}
+            Some(Dispute::Asked) => self.asked += 1,
+            Some(Dispute::Settled) => self.settled += 1,
+        }
+    }
 }
 
 impl Made {
@@ -285,6 +318,7 @@ mod tests {
             content: content.into(),
             mapping: mapping.into(),
             schema: schema.into(),
+            both: None,
         };
         let hash = made("a", "b", "c").hash();
         assert_eq!(hash.len(), 64);

@@ -11,7 +11,7 @@ use super::super::link::Links;
 use super::super::schedule::Schedules;
 use super::super::sync::{Sync, starter};
 use super::super::syncs::{Part, Syncs};
-use super::{BY_SYNC, Blocks, ById, ByKey, Change, Made, OPEN, Plan, PlanState};
+use super::{BY_SYNC, Blocks, ById, ByKey, Change, Dispute, Made, OPEN, Plan, PlanState, Side};
 use super::{Before, PlanStep, Plans};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, BadCursor, Cursor, PlanId, RunId, Scope, SyncId, UserId};
@@ -43,6 +43,20 @@ pub struct Wanted {
     pub fate: Option<Fate>,
     /// Only those that hold this text in their key, reason or fields, in any case of letters.
     pub text: Option<String>,
+    /// Only those of which something becomes on this side, of a sync that goes both ways.
+    pub side: Option<Side>,
+    /// Only those that both sides have changed, and about which it is decided so.
+    pub dispute: Option<Dispute>,
+}
+
+impl Wanted {
+    /// Whether a record is wanted, given the text in lower case.
+    fn takes(&self, change: &Change, text: Option<&String>) -> bool {
+        let ways = change.ways;
+        self.side.is_none_or(|side| ways.writes(side))
+            && (self.dispute.is_none() || self.dispute == ways.dispute)
+            && text.is_none_or(|text| change.speaks_of(text))
+    }
 }
 
 /// One call looks at no more records of a plan than this.
@@ -70,15 +84,12 @@ impl Sync {
         by: &Actor,
     ) -> Result<(PlanId, Plan), Error> {
         self.reaches_dataset()?;
-        if self.definition().direction == Direction::TwoWay {
-            return Err(Error::NoPlans);
-        }
         let (syncs, clock) = (self.syncs(), self.clock());
         let name = &self.definition().name;
         let agreed = Scan::prefix(prefix(&self.id()), 1);
         let agreed = syncs.services.store.scan::<Links>(&agreed)?;
-        // A pull has nothing to go by but what it reads.
-        let reads = self.definition().direction == Direction::Pull;
+        // What brings records here has nothing to go by but what it reads.
+        let reads = self.definition().direction != Direction::Push;
         let (id, job_id) = (PlanId::new(clock), RunId::new(clock));
         let plan = Plan {
             sync: self.id(),
@@ -384,7 +395,7 @@ fn look(
             }
             seen += 1;
             last = Some(change.key.clone());
-            if text.as_ref().is_none_or(|text| change.speaks_of(text)) {
+            if wanted.takes(&change, text.as_ref()) {
                 page.changes.push(change);
             }
         }

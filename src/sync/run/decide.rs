@@ -89,6 +89,7 @@ fn since_agreed(here: &Here<'_>, link: &Link) -> Vec<Difference> {
     }
     let unknown = |(column, after)| Difference {
         column,
+        side: None,
         before: Before::Unknown,
         after: in_words(after),
     };
@@ -102,6 +103,7 @@ pub(super) fn differences(after: &[u8], before: &[u8]) -> Vec<Difference> {
         let before = held.next().unwrap_or_default();
         (before != after).then(|| Difference {
             column,
+            side: None,
             before: Before::Held(in_words(before)),
             after: in_words(after),
         })
@@ -114,6 +116,7 @@ pub(super) fn vanishing(before: &[u8]) -> Vec<Difference> {
     let vanishing = columns(before).filter(|(_, before)| !before.is_empty());
     let vanishing = vanishing.map(|(column, before)| Difference {
         column,
+        side: None,
         before: Before::Held(in_words(before)),
         after: None,
     });
@@ -125,6 +128,7 @@ pub(super) fn vanishing_unknown(columns: usize) -> Vec<Difference> {
     let columns = (0..=u16::MAX).take(columns);
     let unknown = columns.map(|column| Difference {
         column,
+        side: None,
         before: Before::Unknown,
         after: None,
     });
@@ -193,6 +197,7 @@ mod tests {
     fn field(column: u16, before: Option<&str>, after: Option<&str>) -> Difference {
         Difference {
             column,
+            side: None,
             before: Before::Held(before.map(str::to_owned)),
             after: after.map(str::to_owned),
         }

@@ -65,12 +65,12 @@ impl Claimed<'_> {
             ledger.job.undo_until = now.checked_add(settings.undo_for).ok();
         }
         let made = ledger.made.take();
+        if self.sync.direction == Direction::TwoWay {
+            self.syncs.clear_staged(listing_of(self.active.run)).await?;
+        }
         match (ledger.job.task, &made) {
             (Task::Plan(plan), Some(_)) => self.syncs.clear_staged(plan).await?,
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
-            (Task::Both | Task::Retry(_), _) if self.sync.direction == Direction::TwoWay => {
-                self.syncs.clear_staged(listing_of(self.active.run)).await?;
-            }
             (Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Execute(_), _) => {}
         }
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));

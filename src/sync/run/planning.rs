@@ -6,7 +6,7 @@ use super::super::counts::{Counts, Fate};
 use super::super::error::Error;
 use super::super::link::{Link, UNKNOWN};
 use super::super::pairs::Pair;
-use super::super::plan::{Block, Blocks, ById, ByKey, Change, Held, Made};
+use super::super::plan::{Block, Blocks, ById, ByKey, Change, Held, Made, Ways};
 use super::Pass;
 use super::content::{marked, spell};
 use super::decide::{Decision, Here, There, decide, vanishing, vanishing_unknown};
@@ -20,7 +20,7 @@ use crate::store::{self, Snapshot};
 
 /// What people should know of a record that is to be removed.
 const GONE: &str = "it is not there any more";
-const EDITED: &str = "it was changed there since the sync wrote it";
+pub(super) const EDITED: &str = "it was changed there since the sync wrote it";
 
 /// So many records are looked at in one go.
 const STRETCH: usize = 5_000;
@@ -163,6 +163,7 @@ impl Pass<'_> {
             content: Hex(content).to_string(),
             mapping: self.fit.mapping_digest(),
             schema: self.fit.schema_digest(),
+            both: None,
         }
     }
 }
@@ -219,6 +220,7 @@ impl Planner {
             remote_id,
             reason: Some(decision.reason).filter(|reason| !reason.is_empty()),
             fields: decision.fields,
+            ways: Ways::default(),
             sent,
         };
         if let Some(reason) = self.reader.doubtful.get(key) {
@@ -297,6 +299,7 @@ impl Planner {
             } else {
                 fields
             },
+            ways: Ways::default(),
             sent,
         }))
     }

@@ -51,6 +51,22 @@ impl Claimed<'_> {
         Ok(())
     }
 
+    /// Makes a plan of both ways, from the beginning whatever came before.
+    pub(super) async fn make_both_plan(
+        &self,
+        mut pass: Pass<'_>,
+        ledger: &mut Ledger,
+        plan: PlanId,
+    ) -> Result<(), Error> {
+        self.syncs.clear_plan(plan).await?;
+        if self.ready_to_meet(&mut pass, ledger).await?.is_some() {
+            let wrote = self.wrote(&ledger.job)?;
+            let rules = self.rules(Task::Plan(plan));
+            ledger.made = pass.plan_both(ledger, (rules, plan), wrote).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn execute_plan(
         &self,
         pass: Pass<'_>,
@@ -63,6 +79,9 @@ impl Claimed<'_> {
         if let Some(failure) = self.syncs.services.blocking.run(check).await? {
             pass.line.fail(failure.into());
             return Ok(());
+        }
+        if self.sync.direction == Direction::TwoWay {
+            return self.meet(pass, ledger, Task::Execute(plan)).await;
         }
         let is_pull = self.sync.direction == Direction::Pull;
         if let Some(run) = self.undoes {

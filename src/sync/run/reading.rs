@@ -18,7 +18,7 @@ use super::content::fingerprint;
 use super::deliveries::Unsure;
 use super::fit::Fit;
 use super::group::Idle;
-use super::remove::{Hold, Removing, Unwanted};
+use super::remove::{Removing, Unwanted};
 use super::source::{Place, Source};
 use crate::base::SyncId;
 use crate::datasets::{Dataset, Unread};
@@ -116,11 +116,6 @@ impl Reader {
         Ok(stretch)
     }
 
-    /// Why a record is not removed there, in words; both sides of a two-way sync have no plans.
-    pub(super) fn told(&self, hold: Hold) -> &'static str {
-        hold.told(self.source != Source::Both)
-    }
-
     /// Decides what becomes of a linked record that is no longer wanted; `false` when it is nobody's
     /// business.
     pub(super) fn sort_orphan(&self, stretch: &mut Stretch, key: &str, link: &Link) -> bool {
@@ -153,7 +148,7 @@ impl Reader {
             return Some(told("here", wait));
         }
         let hold = self.removing.held(key)?;
-        Some(self.told(hold).to_owned())
+        Some(hold.told().to_owned())
     }
 
     /// Decides what is to be done with one record, and reads it only if its fingerprint does not

@@ -116,22 +116,15 @@ pub(super) enum Hold {
 }
 
 impl Hold {
-    /// In words, for a sync that has plans which somebody can approve, or for one that has none.
-    pub(super) const fn told(self, has_plans: bool) -> &'static str {
-        match (self, has_plans) {
-            (Self::Brake(cause), true) => cause.told(),
-            (Self::Brake(_), false) => TOO_MANY_UNPLANNED,
-            (Self::Shared, _) => SHARED,
-            (Self::Edited, true) => EDITED,
-            (Self::Edited, false) => EDITED_UNPLANNED,
+    /// In words.
+    pub(super) const fn told(self) -> &'static str {
+        match self {
+            Self::Brake(cause) => cause.told(),
+            Self::Shared => SHARED,
+            Self::Edited => EDITED,
         }
     }
 }
-
-const TOO_MANY_UNPLANNED: &str = "held back: more records are gone here than the sync removes there in \
-                                  one run, or all of them; raise its limit, or restore them here";
-const EDITED_UNPLANNED: &str = "held back: it is not as the sync left it there, or the mapping was \
-                                changed since; remove it there by hand, or make it again here";
 
 /// Why a record is not removed that is another's too.
 const SHARED: &str = "held back: another record is linked to the same remote record, whose key a \
@@ -258,7 +251,7 @@ impl Pass<'_> {
             if self.reader.pairs.wanted(&record.key)?.is_some() {
                 done.push(record.held(WANTED_AGAIN));
             } else if emptied {
-                done.push(record.held(self.reader.told(Hold::Brake(Cause::EmptySource))));
+                done.push(record.held(Hold::Brake(Cause::EmptySource).told()));
             } else {
                 unwanted.push(record);
             }
@@ -315,7 +308,7 @@ impl Pass<'_> {
                     record.was.cells = Some(spell(&held.cells));
                     untouched.push(record);
                 }
-                Some(_) => done.push(record.held(self.reader.told(Hold::Edited))),
+                Some(_) => done.push(record.held(Hold::Edited.told())),
             }
         }
         untouched

@@ -257,6 +257,9 @@ impl<'a> Claimed<'a> {
                     Task::Plan(plan) if self.sync.direction == Direction::Pull => {
                         self.make_pull_plan(pass, ledger, plan).await
                     }
+                    Task::Plan(plan) if self.sync.direction == Direction::TwoWay => {
+                        self.make_both_plan(pass, ledger, plan).await
+                    }
                     Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
                     task if self.sync.direction == Direction::Pull => pass.pull(ledger, task).await,
                     task if self.sync.direction == Direction::TwoWay => {
@@ -285,23 +288,45 @@ impl<'a> Claimed<'a> {
     }
 
     /// Settles what was left open, then lets both sides meet.
-    async fn meet(&self, mut pass: Pass<'_>, ledger: &mut Ledger, task: Task) -> Result<(), Error> {
-        let Some(next) = pass.settle(ledger).await? else {
+    pub(super) async fn meet(
+        &self,
+        mut pass: Pass<'_>,
+        ledger: &mut Ledger,
+        task: Task,
+    ) -> Result<(), Error> {
+        let Some(next) = self.ready_to_meet(&mut pass, ledger).await? else {
             return Ok(());
         };
-        pass.tell_notes(ledger);
-        self.syncs.clear_staged(listing_of(self.active.run)).await?;
-        let rules = Rules {
+        let wrote = self.wrote(&ledger.job)?;
+        pass.meet(ledger, (self.rules(task), next), wrote).await
+    }
+
+    /// Settles what was left open, and forgets what was listed before a stop. Gives the number of
+    /// the next intent; `None` when the job is to stop.
+    pub(super) async fn ready_to_meet(
+        &self,
+        pass: &mut Pass<'_>,
+        ledger: &mut Ledger,
+    ) -> Result<Option<u64>, Error> {
+        let next = pass.settle(ledger).await?;
+        if next.is_some() {
+            pass.tell_notes(ledger);
+            self.syncs.clear_staged(listing_of(self.active.run)).await?;
+        }
+        Ok(next)
+    }
+
+    /// By what rules both sides meet.
+    pub(super) fn rules(&self, task: Task) -> Rules {
+        Rules {
             meeting: self.sync.meeting.clone(),
             owner: self.active.owner,
             task,
-        };
-        let wrote = self.wrote(&ledger.job)?;
-        pass.meet(ledger, (rules, next), wrote).await
+        }
     }
 
     /// When the sync has last written to the provider, as far as is known.
-    fn wrote(&self, job: &Job) -> Result<Option<Timestamp>, Error> {
+    pub(super) fn wrote(&self, job: &Job) -> Result<Option<Timestamp>, Error> {
         let store = &self.syncs.services.store;
         let claim = store.get::<Claims>(&self.active.run)?;
         let claimed = claim.map(|row| row.value.at);

@@ -314,14 +314,11 @@ async fn what_is_refused_is_tried_again_alone() {
 }
 
 #[tokio::test]
-async fn a_two_way_sync_has_no_plans_and_takes_all_records() {
+async fn a_two_way_sync_takes_all_records() {
     let yard = Yard::unhurried().await;
     let sync = yard.agreed(1, json!({})).await;
-    let path = format!("/syncs/{sync}/plans");
-    yard.member.post(&path, json!({})).await.expect(409);
     let path = format!("/syncs/{sync}");
     for change in [
-        json!({"approval": "always"}),
         json!({"scope": {"kind": "selection"}}),
         json!({"wait_seconds": 86_401}),
     ] {

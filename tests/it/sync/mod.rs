@@ -20,6 +20,7 @@ mod oauth;
 mod once;
 mod pace;
 mod plans;
+mod plans_both;
 mod pull;
 mod push;
 mod quarantine;

@@ -4,7 +4,9 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
 
-use super::view::{ChangeView, NewPlan, PlanList, PlanView, PlannedChangeList};
+use super::view::{
+    ChangeView, DisputeView, NewPlan, PlanList, PlanView, PlannedChangeList, SideView,
+};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{Clock, PlanId, RunId, SyncId};
@@ -34,7 +36,9 @@ impl Resource {
     /// Asks for a plan of a sync.
     ///
     /// A job finds out what a run would do with every record of the dataset, field by field, and
-    /// writes nothing at the provider. A plan of the sync that still waits for approval is
+    /// writes nothing at the provider. Of a sync that goes both ways it tells what either side would
+    /// get of the other, and which records both have changed, with who decides about them; nothing
+    /// is written on either side, and no conflict comes into the inbox. A plan of the sync that still waits for approval is
     /// superseded by it.
     #[oai(path = "/syncs/:id/plans", method = "post", operation_id = "startPlan")]
     async fn start(
@@ -122,6 +126,10 @@ impl Resource {
         /// of letters.
         #[oai(validator(max_length = 200))]
         q: Query<Option<String>>,
+        /// Only records that would be written on this side, of a sync that goes both ways.
+        side: Query<Option<SideView>>,
+        /// Only records that both sides have changed, and about which it is decided so.
+        conflict: Query<Option<DisputeView>>,
         limit: Query<Option<u16>>,
         after: Query<Option<String>>,
     ) -> Result<Json<PlannedChangeList>, ApiError> {
@@ -130,6 +138,8 @@ impl Resource {
         let wanted = Wanted {
             fate: fate.0.map(Into::into),
             text: q.0.filter(|text| !text.is_empty()),
+            side: side.0.map(Into::into),
+            dispute: conflict.0.map(Into::into),
         };
         let listed = self.syncs.changes(&scope, (id.0, wanted), page.into(), &by);
         let (plan, changes) = listed.await?;
@@ -145,8 +155,8 @@ impl Resource {
 
     /// Approves a plan and queues its run.
     ///
-    /// The run makes no write that is not in the plan. A record that was changed here since is held
-    /// back; if the mapping or the remote fields were changed, the run stops before its first
+    /// The run makes no write that is not in the plan. A record that was changed here since, or, if
+    /// records come from there too, at the provider, is held back; if the mapping or the remote fields were changed, the run stops before its first
     /// write.
     #[oai(
         path = "/plans/:id/runs",

@@ -6,7 +6,10 @@ use crate::base::{PlanId, RunId, SyncId};
 use crate::http::Moment;
 use crate::http::api::runs::{CountsView, DirectionView, FailureView, FateView, StarterView};
 use crate::http::api::syncs::ScopeView;
-use crate::sync::{Before, Column, Difference, Made, Plan, PlanState, PlannedChange};
+use crate::sync::{
+    Before, BothWays, Column, Counts, Difference, Dispute, Made, Plan, PlanState, PlannedChange,
+    Side,
+};
 
 /// Where a plan stands.
 #[derive(Clone, Copy, Enum)]
@@ -59,6 +62,8 @@ pub(super) struct PlanView {
     expires_at: Option<Moment>,
     /// What a run would make of the records.
     counts: Option<CountsView>,
+    /// What would become of either side, if the sync goes both ways.
+    both: Option<BothView>,
     /// How many calls that takes.
     calls: Option<u64>,
     /// How many seconds that takes at the provider's pace; absent when it takes calls as they come.
@@ -74,6 +79,53 @@ pub(super) struct PlanView {
     run_id: Option<RunId>,
     /// Why it could not be made.
     failure: Option<FailureView>,
+}
+
+/// What the run of a plan would make of the two sides of a sync. A record that is written on both
+/// sides counts on both.
+#[derive(Object)]
+#[oai(rename = "PlannedBoth")]
+struct BothView {
+    /// In the dataset.
+    here: SideCountsView,
+    /// At the provider.
+    there: SideCountsView,
+    /// Records that both sides have changed, and that would wait in the inbox of conflicts.
+    conflicts_asked: u64,
+    /// The same that the sync's rules decide about, or somebody has decided about in the inbox.
+    conflicts_settled: u64,
+}
+
+/// How many records of one side would be written.
+#[derive(Object)]
+#[oai(rename = "PlannedSide")]
+struct SideCountsView {
+    /// Records that would be created.
+    created: u64,
+    /// Records that would be changed.
+    changed: u64,
+    /// Records that would be deleted.
+    deleted: u64,
+}
+
+/// One of the two sides of a sync.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "SyncSide", rename_all = "snake_case")]
+pub(super) enum SideView {
+    /// The dataset.
+    Here,
+    /// The provider.
+    There,
+}
+
+/// Who decides about a record that both sides have changed.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename = "PlannedConflict", rename_all = "snake_case")]
+pub(super) enum DisputeView {
+    /// Somebody is to be asked: the run would let it wait in the inbox of conflicts.
+    Asked,
+    /// The sync's rule, or somebody in the inbox; the reason says which, and who is right.
+    Settled,
 }
 
 /// One part of the list of plans.
@@ -98,6 +150,13 @@ pub(super) struct ChangeView {
     remote_id: Option<String>,
     /// Why, where that needs saying.
     reason: Option<String>,
+    /// What would become of it in the dataset, if the sync goes both ways: created, changed or
+    /// deleted; absent for nothing.
+    here: Option<FateView>,
+    /// The same at the provider.
+    there: Option<FateView>,
+    /// Who decides about it, if both sides have changed it.
+    conflict: Option<DisputeView>,
     /// The fields that would change, in the order of the mapping.
     fields: Vec<DifferenceView>,
 }
@@ -112,6 +171,8 @@ pub(super) struct DifferenceView {
     remote_field_id: String,
     /// The remote field's name.
     remote_field_name: String,
+    /// On which side, if the sync goes both ways.
+    side: Option<SideView>,
     /// Whether it is known what is held at the end that is written to.
     before_known: bool,
     /// What is held there: at the provider, or for a pull here; absent for an empty cell, and while
@@ -136,8 +197,8 @@ pub(super) struct PlannedChangeList {
 #[derive(Default, Object)]
 #[oai(deny_unknown_fields)]
 pub(super) struct NewPlan {
-    /// Whether to read the remote records first. That is done anyway while nothing was agreed yet,
-    /// and never where there is nothing to read, as with a hook.
+    /// Whether to read the remote records first. That is done anyway while nothing was agreed yet
+    /// and when records come from there, and never where there is nothing to read, as with a hook.
     #[oai(default)]
     pub(super) read_first: bool,
 }
@@ -167,6 +228,7 @@ impl From<(PlanId, Plan)> for PlanView {
             made_at: plan.made_at.map(Moment),
             expires_at: plan.expires_at.map(Moment),
             counts: made.map(|made| made.counts.into()),
+            both: made.and_then(|made| made.both.map(BothView::from)),
             calls: made.map(|made| made.calls),
             seconds: made.and_then(|made| made.seconds),
             hash: made.map(Made::hash),
@@ -193,6 +255,9 @@ impl ChangeView {
             fate: change.fate.into(),
             remote_id: change.remote_id,
             reason: change.reason,
+            here: change.ways.here.map(FateView::from),
+            there: change.ways.there.map(FateView::from),
+            conflict: change.ways.dispute.map(DisputeView::from),
             fields: named.collect(),
         }
     }
@@ -208,9 +273,67 @@ impl DifferenceView {
             field: column.field.clone(),
             remote_field_id: column.remote_field_id.clone(),
             remote_field_name: column.remote_field_name.clone(),
+            side: difference.side.map(SideView::from),
             before_known,
             before,
             after: difference.after,
+        }
+    }
+}
+
+impl From<BothWays> for BothView {
+    fn from(both: BothWays) -> Self {
+        Self {
+            here: both.here.into(),
+            there: both.there.into(),
+            conflicts_asked: both.asked,
+            conflicts_settled: both.settled,
+        }
+    }
+}
+
+impl From<Counts> for SideCountsView {
+    fn from(counts: Counts) -> Self {
+        Self {
+            created: counts.created,
+            changed: counts.changed,
+            deleted: counts.deleted,
+        }
+    }
+}
+
+impl From<Side> for SideView {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Here => Self::Here,
+            Side::There => Self::There,
+        }
+    }
+}
+
+impl From<SideView> for Side {
+    fn from(side: SideView) -> Self {
+        match side {
+            SideView::Here => Self::Here,
+            SideView::There => Self::There,
+        }
+    }
+}
+
+impl From<Dispute> for DisputeView {
+    fn from(dispute: Dispute) -> Self {
+        match dispute {
+            Dispute::Asked => Self::Asked,
+            Dispute::Settled => Self::Settled,
+        }
+    }
+}
+
+impl From<DisputeView> for Dispute {
+    fn from(dispute: DisputeView) -> Self {
+        match dispute {
+            DisputeView::Asked => Self::Asked,
+            DisputeView::Settled => Self::Settled,
         }
     }
 }

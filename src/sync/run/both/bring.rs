@@ -2,12 +2,13 @@
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
+use super::super::super::job::Task;
 use super::super::super::link::Links;
 use super::super::super::outcome::{Block, Outcomes};
 use super::super::super::pairs::{Pair, Pairs};
 use super::super::Pass;
 use super::super::ledger::Ledger;
-use super::super::mark::mark;
+use super::super::mark::{key_mark, mark};
 use super::super::pull::tally;
 use super::hall::{Ground, Hall, Met, Rules};
 use super::judge::Judge;
@@ -23,11 +24,13 @@ const TRIES: usize = 10;
 
 /// Which records come next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Turn {
+pub(super) enum Turn {
     /// Records and links after a key.
     Pairs(Option<String>),
     /// Rows that have met no record, after a remote id.
     Strays(Option<String>),
+    /// What a plan lists and neither side has any more, after a key.
+    Vanished(PlanId, Option<String>),
     Over,
 }
 
@@ -40,21 +43,7 @@ impl Pass<'_> {
         rules: Rules,
         listing: PlanId,
     ) -> Result<Option<Met>, Error> {
-        let ground = Ground {
-            store: self.store.clone(),
-            sync: self.sync,
-            dataset: self.reader.dataset.clone(),
-            pulling: self.pulling,
-            decided: ledger
-                .job
-                .reading
-                .as_ref()
-                .and_then(|read| read.gone.clone()),
-            deleted: ledger.job.counts.deleted,
-        };
-        let run = ledger.id;
-        let open = move || Hall::open(ground, (run, rules), listing);
-        let mut hall = self.blocking.run(open).await?;
+        let mut hall = self.open_hall(ledger, rules, listing).await?;
         ledger.job.reading.get_or_insert_default().gone = Some(hall.fallen.clone());
         if let Some(batch) = hall.inbox.count_right() {
             self.commit(batch).await?;
@@ -73,6 +62,30 @@ impl Pass<'_> {
         Ok(Some(hall.met))
     }
 
+    /// Finds out what both sides have.
+    pub(super) async fn open_hall(
+        &self,
+        ledger: &Ledger,
+        rules: Rules,
+        listing: PlanId,
+    ) -> Result<Hall, Error> {
+        let ground = Ground {
+            store: self.store.clone(),
+            sync: self.sync,
+            dataset: self.reader.dataset.clone(),
+            pulling: self.pulling,
+            decided: ledger
+                .job
+                .reading
+                .as_ref()
+                .and_then(|read| read.gone.clone()),
+            deleted: ledger.job.counts.deleted,
+        };
+        let run = ledger.id;
+        let open = move || Hall::open(ground, (run, rules), listing);
+        self.blocking.run(open).await
+    }
+
     /// Settles the next records, and gives whose turn it is then; `None` when the run is to stop.
     async fn settle_turn(
         &self,
@@ -82,11 +95,8 @@ impl Pass<'_> {
     ) -> Result<Option<Turn>, Error> {
         for _ in 0..TRIES {
             let entry = hall.dataset.enter().await;
-            let (rulings, next) = match turn {
-                Turn::Pairs(after) => self.judge_pairs(hall, after.as_deref())?,
-                Turn::Strays(after) => self.judge_strays(hall, after.as_deref())?,
-                Turn::Over => (Vec::new(), Turn::Over),
-            };
+            let (rulings, next) = self.judge_turn(hall, turn)?;
+            let rulings = self.as_foretold(hall, rulings)?;
             if self.commit_rulings(ledger, hall, &rulings).await? {
                 return Ok(Some(next));
             }
@@ -99,6 +109,20 @@ impl Pass<'_> {
             hall.inbox.renew(&self.store.snapshot()?, keys)?;
         }
         Err(datasets::Error::Changed.into())
+    }
+
+    /// Judges the next records, and gives whose turn it is then.
+    pub(super) fn judge_turn(
+        &self,
+        hall: &mut Hall,
+        turn: &Turn,
+    ) -> Result<(Vec<Ruling>, Turn), Error> {
+        match turn {
+            Turn::Pairs(after) => self.judge_pairs(hall, after.as_deref()),
+            Turn::Strays(after) => self.judge_strays(hall, after.as_deref()),
+            Turn::Vanished(plan, after) => self.judge_vanished(hall, (*plan, after.as_ref())),
+            Turn::Over => Ok((Vec::new(), Turn::Over)),
+        }
     }
 
     fn judge_pairs(&self, hall: &Hall, after: Option<&str>) -> Result<(Vec<Ruling>, Turn), Error> {
@@ -142,10 +166,16 @@ impl Pass<'_> {
         let rows = hall.rows.after(&moment, after, AT_ONCE)?;
         let next = match rows.last() {
             Some(last) if rows.len() == AT_ONCE => Turn::Strays(Some(last.id.clone())),
-            _ => Turn::Over,
+            _ => match hall.rules.task {
+                Task::Execute(plan) => Turn::Vanished(plan, None),
+                _ => Turn::Over,
+            },
         };
         let mut rulings = Vec::new();
-        hall.claimed.clear();
+        // What a plan imagines is not in the store.
+        if !matches!(hall.rules.task, Task::Plan(_)) {
+            hall.claimed.clear();
+        }
         for row in rows {
             let id = mark(&row.id);
             let stray = !hall.linked.contains(&id) && !hall.taken.contains(&id);
@@ -155,7 +185,7 @@ impl Pass<'_> {
             let ruling = self.judge(hall, &moment).stray(row)?;
             if let Some(ruling) = ruling {
                 if ruling.writes() {
-                    hall.claimed.insert(ruling.key.clone());
+                    hall.claimed.insert(key_mark(&ruling.key));
                 }
                 rulings.push(ruling);
             }

@@ -2,11 +2,11 @@
 
 use super::super::super::conflict::{Choice, Clash, Conflict, Disputed, Solution};
 use super::super::super::error::Error;
-use super::super::super::meeting::FieldWay;
+use super::super::super::meeting::{FieldWay, Policy};
 use super::super::decide::in_words;
 use super::base::Cells;
 use super::judge::{Judge, Sides, Taken};
-use super::merge::{Merged, Side, Times};
+use super::merge::{Merged, Side, Times, rule};
 use crate::base::Hex;
 use crate::fields::{content_hash, parse};
 
@@ -34,6 +34,25 @@ impl Judge<'_> {
             Some(Choice::Remote) => Some(Side::There),
             Some(Choice::Value(_)) | None => None,
         })
+    }
+
+    /// Who is right about the fields that both sides have changed, in words; none where they have
+    /// not.
+    pub(super) fn settled(&self, sides: &Sides) -> Option<String> {
+        let clashes = sides.merged.iter().enumerate();
+        let clashes = clashes.filter(|(_, merged)| **merged == Merged::Clash);
+        let names: Vec<String> = clashes
+            .map(|(at, _)| format!("{:?}", self.fit.name(at)))
+            .collect();
+        if names.is_empty() {
+            return None;
+        }
+        let policy = self.hall.rules.meeting.policy;
+        let why = ruled(policy, rule(policy, sides.times));
+        Some(format!(
+            "both sides have changed {}: {why}",
+            names.join(", ")
+        ))
     }
 
     /// What a choice comes to for a column; none if the field does not take the value any more.
@@ -128,6 +147,21 @@ impl Judge<'_> {
             .collect();
         fields.sort_by_key(|(place, _)| *place);
         fields.into_iter().map(|(_, field)| field).collect()
+    }
+}
+
+/// Why one side is right: by a rule, or because somebody has said so.
+pub(super) fn ruled(policy: Policy, by_rule: Option<Side>) -> &'static str {
+    match (policy, by_rule) {
+        (Policy::Ask, _) | (_, None) => "as somebody has decided in the inbox of conflicts",
+        (Policy::Local, Some(_)) => "what is here is right, by the sync's rule \"local\"",
+        (Policy::Remote, Some(_)) => "what is there is right, by the sync's rule \"remote\"",
+        (Policy::Newest, Some(Side::Here)) => {
+            "the change here is the newer one, and right by the sync's rule \"newest\""
+        }
+        (Policy::Newest, Some(Side::There)) => {
+            "the change there is the newer one, and right by the sync's rule \"newest\""
+        }
     }
 }
 

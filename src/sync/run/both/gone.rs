@@ -8,6 +8,7 @@ use super::super::super::job::Fallen;
 use super::super::super::link::{Link, UNKNOWN};
 use super::super::super::meeting::{FieldWay, Policy};
 use super::base::{Base, Now, There, look_of_found};
+use super::dispute::ruled;
 use super::judge::Judge;
 use super::merge::{Side, Times};
 use super::rows::Listed;
@@ -17,7 +18,7 @@ use crate::datasets::Unread;
 const KEPT_HERE: &str = "it is gone at the provider, and the sync keeps it here";
 const KEPT_THERE: &str = "it was deleted here, and the sync leaves it at the provider";
 const TOO_MANY: &str = "held: more records are gone at the provider than the sync deletes here in one \
-                        run; raise its limit, or restore them there";
+                        run; ask for a plan and approve it, or restore them there";
 
 /// What becomes of records here: so many are gone there, of so many linked ones, while the table has
 /// shown so many.
@@ -28,6 +29,17 @@ pub(super) fn felled(rules: Pulling, (gone, linked, listed): (u64, u64, u64)) ->
         Gone::Delete if listed == 0 => Fallen::Held(EMPTY.to_owned()),
         Gone::Delete => Fallen::Held(TOO_MANY.to_owned()),
     }
+}
+
+/// What a plan lists of such records, and its run does: everything that may be deleted, whatever its
+/// number, for somebody looks at it; but nothing while the table is empty.
+pub(super) fn foreseen(rules: Pulling, counts: (u64, u64, u64)) -> Fallen {
+    let unbraked = Pulling {
+        most: u32::MAX,
+        percent: 100,
+        ..rules
+    };
+    felled(unbraked, counts)
 }
 
 /// The same for a run that may go on after a stop, with what it had decided then and how many
@@ -57,25 +69,34 @@ impl Judge<'_> {
         if !edited {
             return Ok(self.falls(record, link));
         }
-        let side = match self.hall.rules.meeting.policy {
+        let policy = self.hall.rules.meeting.policy;
+        let side = match policy {
             // Nobody knows when it was deleted: the edit is the newer one.
             Policy::Local | Policy::Newest => Some(Side::Here),
             Policy::Remote => Some(Side::There),
             Policy::Ask => self.solved_side(&key, (Some(&here.cells), None))?,
         };
+        let told = || {
+            let why = ruled(policy, side);
+            format!("it was changed here, and is gone at the provider: {why}")
+        };
         Ok(match side {
             // It is made there again.
-            Some(Side::Here) => Ruling::of(&key, "", None, "").unlinked().closed(),
+            Some(Side::Here) => {
+                let again = Ruling::of(&key, "", None, "").unlinked().closed();
+                again.settled(told())
+            }
             Some(Side::There) => {
                 let source = self.fit.source(record.hash());
                 let there = base.map_or_else(|| here.cells.clone(), |base| base.there);
                 let sides = (&here.cells, &there);
                 let agreed = self.agreed(&link.remote_id, sides, source, Some(link));
                 let ruling = self.falls(record, link);
-                match ruling.record {
+                let ruling = match ruling.record {
                     RecordAct::Leave => ruling.linked(agreed),
                     _ => ruling,
-                }
+                };
+                ruling.settled(told())
             }
             None => {
                 let times = Times {
@@ -151,21 +172,29 @@ impl Judge<'_> {
         if self.is_fresh(row) {
             return Ok(Some(self.waits(key, row)));
         }
-        let side = match self.hall.rules.meeting.policy {
+        let policy = self.hall.rules.meeting.policy;
+        let side = match policy {
             Policy::Local => Some(Side::Here),
             Policy::Remote | Policy::Newest => Some(Side::There),
             Policy::Ask => self.solved_side(key, (None, Some(&there.cells)))?,
         };
+        let told = || {
+            let why = ruled(policy, side);
+            format!("it was deleted here, and changed at the provider: {why}")
+        };
         match side {
             // It is a row like any other then, and becomes a record again.
-            Some(Side::There) => Ok(Some(Ruling::of(key, &row.id, None, "").unlinked().closed())),
+            Some(Side::There) => {
+                let again = Ruling::of(key, &row.id, None, "").unlinked().closed();
+                Ok(Some(again.settled(told())))
+            }
             Some(Side::Here) => {
                 let here = base.map_or_else(|| there.cells.clone(), |base| base.here);
                 let sides = (&here, &there.cells);
                 let agreed = self.agreed(&link.remote_id, sides, UNKNOWN, Some(link));
                 let stays = self.stays(key, link);
                 let ruling = stays.unwrap_or_else(|| Ruling::of(key, &row.id, None, ""));
-                Ok(Some(ruling.linked(agreed).closed()))
+                Ok(Some(ruling.linked(agreed).closed().settled(told())))
             }
             None => {
                 let times = Times {

@@ -11,7 +11,8 @@ use super::super::super::link::Links;
 use super::super::super::meeting;
 use super::super::super::outcome::Outcomes;
 use super::super::mark::{Mark, key_mark, mark};
-use super::gone::felled_again;
+use super::foretold::{Foretold, Imagined};
+use super::gone::{felled_again, foreseen};
 use super::inbox::Inbox;
 use super::left_by;
 use super::rows::Rows;
@@ -34,6 +35,10 @@ pub(in super::super) struct Met {
     settled: HashSet<Mark>,
     /// The marks of those that are meant; none for all.
     only: Option<HashSet<Mark>>,
+    /// What a plan says of them, if one is carried out.
+    pub(super) foretold: Option<Foretold>,
+    /// What a plan that is being made has done so far with records and links.
+    pub(super) imagined: Imagined,
 }
 
 impl Met {
@@ -45,6 +50,23 @@ impl Met {
     /// Whether a remote record is yet to be dealt with.
     pub(super) fn awaits_row(&self, remote_id: &str) -> bool {
         self.has_left(mark(remote_id))
+    }
+
+    /// Whether the link of a key is dropped, if a plan only imagines that.
+    pub(super) fn is_parted(&self, key: &str) -> bool {
+        let parted = &self.imagined.parted;
+        !parted.is_empty() && parted.contains_key(&key_mark(key))
+    }
+
+    /// Whether the record of a key is deleted, if a plan only imagines that.
+    pub(super) fn is_deleted(&self, key: &str) -> bool {
+        let deleted = &self.imagined.deleted;
+        !deleted.is_empty() && deleted.contains(&key_mark(key))
+    }
+
+    /// Who has decided that the link of a key is dropped.
+    pub(super) fn who(&self, key: &str) -> Option<String> {
+        self.imagined.parted.get(&key_mark(key))?.clone()
     }
 
     fn has_left(&self, mark: Mark) -> bool {
@@ -62,6 +84,10 @@ impl Met {
 
     fn load(moment: &Snapshot, run: RunId, task: Task) -> Result<Self, Error> {
         let mut met = Self::default();
+        if let Task::Execute(plan) = task {
+            let (foretold, only) = Foretold::load(moment, plan)?;
+            (met.foretold, met.only) = (Some(foretold), Some(only));
+        }
         let scan = |run: RunId| Scan::prefix(prefix(&run), usize::MAX);
         moment.walk::<Outcomes>(&scan(run), |_, row| {
             for outcome in row.value.records() {
@@ -102,8 +128,8 @@ pub(super) struct Hall {
     pub(super) shared: HashSet<Mark>,
     /// The marks of those that have met a record here in this run.
     pub(super) taken: HashSet<Mark>,
-    /// The keys that rows without a record have been given in this run.
-    pub(super) claimed: HashSet<String>,
+    /// The marks of the keys that rows without a record have been given in this run.
+    pub(super) claimed: HashSet<Mark>,
     /// The dataset as it was when it was looked at last.
     pub(super) dataset: Dataset,
     pub(super) inbox: Inbox,
@@ -169,7 +195,12 @@ impl Hall {
         // A table with new rows alone is not empty either.
         listed += rows.after(&moment, None, 1)?.len() as u64;
         let counts = (fallen, linked, listed);
-        hall.fallen = felled_again(ground.decided, ground.pulling, counts, ground.deleted);
+        hall.fallen = match hall.rules.task {
+            Task::Plan(_) | Task::Execute(_) => foreseen(ground.pulling, counts),
+            Task::Push | Task::Pull | Task::Both | Task::Retry(_) => {
+                felled_again(ground.decided, ground.pulling, counts, ground.deleted)
+            }
+        };
         Ok(hall)
     }
 }

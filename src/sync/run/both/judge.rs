@@ -10,24 +10,23 @@ use super::super::super::error::Error;
 use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::super::meeting::FieldWay;
-use super::super::content::{bears, looks_like, marked};
+use super::super::content::marked;
 use super::super::fit::Fit;
 use super::super::mark::mark;
 use super::super::pull::told;
-use super::super::readback::{OURS, earlier};
 use super::super::remove::Removing;
 use super::super::seek::TWICE;
 use super::PENDING;
 use super::base::{
-    Base, Cells, Now, There, canonical, is_same_box, is_unsettled, joined, look_of_found,
+    Base, Cells, Now, There, canonical, is_same_box, joined, look_of_found,
 };
 use super::hall::Hall;
 use super::merge::{Cell, Merged, Side, Times, merge, rule};
 use super::rows::Listed;
-use super::ruling::{InboxAct, Ruling};
+use super::ruling::{Disputed, InboxAct, Ruling};
 use crate::base::SyncId;
 use crate::datasets::{Brought, Unread};
-use crate::fields::{Fields, Misfit, Value, fitted};
+use crate::fields::{Fields, Misfit, Value};
 use crate::store::Snapshot;
 
 pub(super) const WAITS: &str = "held: it was edited at the provider just now and may be half typed; a later run \
@@ -180,53 +179,19 @@ impl Judge<'_> {
         let ruling = if sides.merged.iter().any(theirs) && self.is_fresh(&row) {
             Some(Ruling::of(&key, &row.id, Some(Fate::Held), WAITS))
         } else if let Some(taken) = self.taken(&key, &sides)? {
-            let id = row.id.clone();
+            let (id, settled) = (row.id.clone(), self.settled(&sides));
             let ruling = self.take(record, (fields, link), (row, sides), &taken);
-            return Ok(ruling.map_or_else(
-                || {
-                    seen.clone()
-                        .map(|link| Ruling::of(&key, &id, None, "").linked(link))
-                },
-                |ruling| Some(ruling.remembering(seen.clone())),
-            ));
+            // Nothing is decided, but something is known.
+            let known = || seen.as_ref().map(|_known| Ruling::of(&key, &id, None, ""));
+            match (ruling, settled) {
+                (Some(ruling), Some(told)) => Some(ruling.settled(told)),
+                (ruling, _) => ruling.or_else(known),
+            }
         } else {
             let conflict = self.conflict(&row.id, &sides);
             Some(self.asks((&key, &row.id), conflict)?)
         };
         Ok(ruling.map(|ruling| ruling.remembering(seen)))
-    }
-
-    /// The link of a record whose row has turned up later than it was looked for, if it is ours.
-    pub(super) fn turned_up(&self, key: &str, row: &Listed) -> Option<Link> {
-        let (look, announced_at) = self.again.get(key)?;
-        let ours = row.created_at >= earlier(*announced_at, OURS)
-            && looks_like(look, &row.cells, self.fit.layout.key);
-        ours.then(|| Link {
-            remote_id: row.id.clone(),
-            content: Content::Found { made: true },
-            source: UNKNOWN,
-            cells: Vec::new(),
-            here: look.0.clone().into_bytes(),
-            ours: bears(look, &row.cells),
-        })
-    }
-
-    /// The link that knows what became of a write of ours, now that both sides are seen; none when
-    /// it was known before.
-    pub(super) fn seen(&self, link: Option<&Link>, base: Option<&Base>) -> Option<Link> {
-        let link = link.filter(|link| is_unsettled(link))?;
-        let Base { here, there } = base?;
-        Some(self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link)))
-    }
-
-    /// What is there, as the fields here would hold it.
-    pub(super) fn fits(&self, cells: &[Option<Value>]) -> Vec<Result<Option<Value>, Misfit>> {
-        let schema = self.hall.dataset.schema();
-        let fit = |(at, value): (usize, &Option<Value>)| {
-            let field = &schema.fields()[self.fit.place(at)];
-            value.clone().map_or(Ok(None), |value| fitted(field, value))
-        };
-        cells.iter().enumerate().map(fit).collect()
     }
 
     /// Holds both sides side by side.
@@ -424,7 +389,10 @@ impl Judge<'_> {
             None if self.hall.inbox.is_full() => FULL,
             _ => CONFLICT,
         };
-        let mut ruling = Ruling::of(key, remote_id, Some(Fate::Held), reason);
+        let mut ruling = Ruling {
+            dispute: Some(Disputed::Asked),
+            ..Ruling::of(key, remote_id, Some(Fate::Held), reason)
+        };
         if reason == CONFLICT {
             let told = match &kept {
                 Some(kept) => conflict.following(kept),

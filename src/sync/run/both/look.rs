@@ -17,7 +17,7 @@ use super::PENDING;
 use super::base::{Cells, Now, joined};
 use crate::providers::Held;
 
-const MOVED: &str = "held: it was changed at the provider while the run was under way; the next run \
+pub(super) const MOVED: &str = "held: it was changed at the provider while the run was under way; the next run \
                      takes it up";
 
 /// What both sides held when it was decided to write a record there.

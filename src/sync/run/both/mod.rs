@@ -33,12 +33,16 @@
 mod base;
 mod bring;
 mod dispute;
+mod foretold;
 mod gone;
 mod hall;
 mod inbox;
 mod judge;
+mod known;
 mod look;
 mod merge;
+mod outlook;
+mod plan;
 mod rows;
 mod ruling;
 mod send;
@@ -74,15 +78,9 @@ impl Pass<'_> {
         (rules, next): (Rules, u64),
         wrote: Option<Timestamp>,
     ) -> Result<(), Error> {
-        let only = left_by(rules.task);
-        self.enter(Phase::Listing);
-        if let Some(wrote) = wrote
-            && !self.until_settled(wrote).await
-        {
-            return Ok(());
-        }
+        let whole = rules.task == Task::Both;
         let listing = listing_of(ledger.id);
-        if self.list(listing, rows::pack).await?.is_none() {
+        if self.list_settled(listing, wrote).await?.is_none() {
             return Ok(());
         }
         self.enter(Phase::Writing);
@@ -93,10 +91,25 @@ impl Pass<'_> {
         self.reader.source = Source::Both;
         ledger.job.checkpoint = None;
         self.push(ledger, next).await?;
-        if only.is_none() && !self.line.halt.is_cancelled() {
+        if whole && !self.line.halt.is_cancelled() {
             self.settle_letters(ledger).await?;
         }
         Ok(())
+    }
+
+    /// Lists the table once it shows what was written to it. `None` when the run is to stop.
+    async fn list_settled(
+        &self,
+        listing: PlanId,
+        wrote: Option<Timestamp>,
+    ) -> Result<Option<()>, Error> {
+        self.enter(Phase::Listing);
+        if let Some(wrote) = wrote
+            && !self.until_settled(wrote).await
+        {
+            return Ok(None);
+        }
+        self.list(listing, rows::pack).await
     }
 }
 

@@ -21,6 +21,17 @@ pub(super) struct Ruling {
     pub(super) inbox: InboxAct,
     /// What the provider has and the dataset does not take.
     pub(super) letter: Option<Vec<Option<Value>>>,
+    /// Whether both sides have changed it.
+    pub(super) dispute: Option<Disputed>,
+}
+
+/// Who decides about a record that both sides have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Disputed {
+    /// Somebody is to be asked.
+    Asked,
+    /// It is decided: by whom, and for which side.
+    Settled(String),
 }
 
 /// What becomes of the record here.
@@ -58,6 +69,7 @@ impl Ruling {
             link: LinkAct::Leave,
             inbox: InboxAct::Leave,
             letter: None,
+            dispute: None,
         }
     }
 
@@ -97,9 +109,28 @@ impl Ruling {
         Self { inbox, ..self }
     }
 
+    /// That both sides have changed it, and who is right.
+    pub(super) fn settled(self, told: String) -> Self {
+        let dispute = Some(Disputed::Settled(told));
+        Self { dispute, ..self }
+    }
+
     pub(super) fn put(self, brought: Brought, before: Option<Unread>) -> Self {
         let record = RecordAct::Put(Box::new((brought, before)));
         Self { record, ..self }
+    }
+
+    /// Whether it deletes a record here.
+    pub(super) fn deletes(&self) -> bool {
+        matches!(self.record, RecordAct::Delete(_))
+    }
+
+    /// Who has decided about what both sides have changed.
+    pub(super) fn told(&self) -> Option<String> {
+        match &self.dispute {
+            Some(Disputed::Settled(told)) => Some(told.clone()),
+            Some(Disputed::Asked) | None => None,
+        }
     }
 
     /// Whether it changes the dataset.

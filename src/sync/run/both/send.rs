@@ -10,13 +10,22 @@ use super::super::batch::Load;
 use super::super::content::fingerprint;
 use super::super::group::Idle;
 use super::super::reading::{CHUNK, MOST_READ, Reader, Stretch};
-use super::super::source::Place;
+use super::super::source::{Place, held};
 use super::base::{Base, Now};
+use super::foretold::UNFORETOLD;
 use super::look::Meeting;
 use crate::datasets::Unread;
+use crate::fields::{ContentHash, Fields};
 use crate::providers::Row;
 
 const UNREAD: &str = "held: it was linked while the run was under way; the next run takes it up";
+
+/// A record as it is here, or is about to be.
+pub(super) struct Own<'r> {
+    pub(super) key: &'r str,
+    pub(super) hash: ContentHash,
+    pub(super) fields: Fields,
+}
 
 impl Reader {
     /// The records after `after` that are not settled, until `writes` of them must be written or
@@ -26,6 +35,14 @@ impl Reader {
         after: &Place,
         writes: usize,
     ) -> Result<Stretch, Error> {
+        let mut stretch = self.read_met(after, writes)?;
+        if let Some(foretold) = &self.met.foretold {
+            foretold.hold(&mut stretch);
+        }
+        Ok(stretch)
+    }
+
+    fn read_met(&self, after: &Place, writes: usize) -> Result<Stretch, Error> {
         let mut stretch = Stretch {
             upto: after.clone(),
             ..Stretch::default()
@@ -40,14 +57,18 @@ impl Reader {
                 }
                 stretch.upto.key = Some(match pair {
                     Pair::Record(record, link) => {
+                        let link = link.filter(|_| !self.met.is_parted(record.key()));
                         if self.met.awaits(record.key()) {
                             self.sort_met(&mut stretch, &record, link)?;
                         }
                         record.into_key()
                     }
                     Pair::Orphan(key, link) => {
-                        if self.met.awaits(&key) {
-                            self.sort_orphan(&mut stretch, &key, &link);
+                        if self.met.awaits(&key) && !self.met.is_parted(&key) {
+                            let counts = self.sort_orphan(&mut stretch, &key, &link);
+                            if !counts && self.met.foretold.is_some() {
+                                stretch.idle.push(held(key.clone(), UNFORETOLD));
+                            }
                         }
                         key
                     }
@@ -84,7 +105,25 @@ impl Reader {
             stretch.idle.push(idle(Fate::Unchanged, Some(link), ""));
             return Ok(());
         }
-        let here = Now::of(self.fit.cells(&self.fields(record)?));
+        let own = Own {
+            key,
+            hash: record.hash(),
+            fields: self.fields(record)?,
+        };
+        self.sort_own(stretch, &own, link);
+        Ok(())
+    }
+
+    /// The same of a record that is known to have changed.
+    pub(super) fn sort_own(&self, stretch: &mut Stretch, own: &Own<'_>, link: Option<Link>) {
+        let idle = |fate, link: Option<&Link>, reason: &str| Idle {
+            key: own.key.to_owned(),
+            fate,
+            remote_id: link.map(|link| link.remote_id.clone()).unwrap_or_default(),
+            reason: reason.to_owned(),
+            cells: Vec::new(),
+        };
+        let here = Now::of(self.fit.cells(&own.fields));
         let base = link
             .as_ref()
             .map(|link| Base::of(link, &self.fit.mark, here.cells.len()));
@@ -94,11 +133,10 @@ impl Reader {
                 stretch.idle.push(idle(Fate::Unchanged, link.as_ref(), ""));
             }
             base => {
-                let load = self.load(record, here, (link, base.flatten()));
+                let load = self.load(own, here, (link, base.flatten()));
                 stretch.loads.push(load);
             }
         }
-        Ok(())
     }
 
     fn differs(&self, here: &Now, base: &Base) -> bool {
@@ -111,7 +149,7 @@ impl Reader {
     }
 
     /// A record on its way there: of one that is linked, what has changed.
-    fn load(&self, record: &Unread, here: Now, (link, base): (Option<Link>, Option<Base>)) -> Load {
+    fn load(&self, own: &Own<'_>, here: Now, (link, base): (Option<Link>, Option<Base>)) -> Load {
         let goes = |at: &usize| {
             let changed = base
                 .as_ref()
@@ -125,10 +163,10 @@ impl Reader {
             cells[*at] = None;
         }
         Load {
-            key: record.key().to_owned(),
+            key: own.key.to_owned(),
             fate: link.as_ref().map_or(Fate::Created, Link::fate),
             sent: fingerprint(&self.fit.mark, &cells),
-            source: self.fit.source(record.hash()),
+            source: self.fit.source(own.hash),
             ours: link.as_ref().is_some_and(|link| link.ours),
             announced: None,
             sought: false,

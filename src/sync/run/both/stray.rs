@@ -3,6 +3,7 @@
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::link::Links;
+use super::super::mark::key_mark;
 use super::super::pull::told;
 use super::super::seek::TWICE;
 use super::base::Now;
@@ -33,7 +34,9 @@ impl Judge<'_> {
             Ok(key) => key,
             Err(reason) => return refused(row, &reason),
         };
+        let met = &self.hall.met;
         let record = self.hall.dataset.unread(self.moment, &key)?;
+        let record = record.filter(|_| !met.is_deleted(&key));
         let keyed = self.hall.rows.under(self.moment, &key)?;
         if keyed.is_some_and(|keyed| keyed.twice) {
             return match record {
@@ -49,6 +52,7 @@ impl Judge<'_> {
             return Ok(Some(ruling));
         }
         let link = self.moment.get::<Links>(&(self.sync, key.clone()))?;
+        let link = link.filter(|_| !met.is_parted(&key));
         if let Some(link) = link.map(|link| link.value)
             && self.hall.rows.has(self.moment, &link.remote_id)?
         {
@@ -58,7 +62,7 @@ impl Judge<'_> {
             );
             return refused(row, &reason);
         }
-        if self.hall.claimed.contains(&key) {
+        if self.hall.claimed.contains(&key_mark(&key)) {
             return refused(row, TWICE);
         }
         if let Some(record) = record {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::job::{Fallen, Task};
-use super::super::super::plan::{Block, Blocks, ById, Change, Difference, Made};
+use super::super::super::plan::{Block, Blocks, ById, Change, Difference, Made, Ways};
 use super::super::Pass;
 use super::super::content::spell;
 use super::super::decide::differences;
@@ -85,15 +85,28 @@ impl Pass<'_> {
         plan: PlanId,
         judged: &[Judged],
     ) -> Result<(), Error> {
+        let changes: Vec<Change> = judged.iter().map(Judged::change).collect();
+        self.foretell_changes(ledger, plan, &changes).await
+    }
+
+    /// The same of changes.
+    pub(in super::super) async fn foretell_changes(
+        &self,
+        ledger: &mut Ledger,
+        plan: PlanId,
+        changes: &[Change],
+    ) -> Result<(), Error> {
         let mut batch = Batch::bookkeeping();
-        for one in judged {
-            ledger.job.count(one.fate, &one.key, &one.reason);
+        for one in changes {
+            let reason = one.reason.as_deref().unwrap_or_default();
+            ledger.job.count(one.fate, &one.key, reason);
             if one.fate != Fate::Unchanged {
                 let mut block = Block::default();
-                block.push(&one.change());
+                block.push(one);
                 let mut bytes = Vec::new();
                 block.encode(&mut bytes);
-                let place = format!("{}\0{}", one.key, one.remote_id);
+                let remote_id = one.remote_id.as_deref().unwrap_or_default();
+                let place = format!("{}\0{remote_id}", one.key);
                 batch.put::<ById>(&(plan, place), &Raw(bytes));
             }
         }
@@ -101,7 +114,7 @@ impl Pass<'_> {
         self.line.live.send_modify(|run| {
             run.job.counts = ledger.job.counts;
             run.job.problems = ledger.job.problems.clone();
-            run.pulse.beat(judged.len() as u64, now);
+            run.pulse.beat(changes.len() as u64, now);
         });
         if !batch.is_empty() {
             self.commit(batch).await?;
@@ -136,7 +149,7 @@ impl Pass<'_> {
     }
 
     /// Puts what was foretold in the order of keys, and gives the digest of it.
-    pub(super) async fn assemble(&self, plan: PlanId) -> Result<[u8; 32], Error> {
+    pub(in super::super) async fn assemble(&self, plan: PlanId) -> Result<[u8; 32], Error> {
         let mut content = [0; 32];
         let mut after: Option<String> = None;
         loop {
@@ -202,6 +215,7 @@ impl Judged {
             remote_id: Some(self.remote_id.clone()),
             reason: Some(self.reason.clone()).filter(|reason| !reason.is_empty()),
             fields: self.fields.clone(),
+            ways: Ways::default(),
             sent: self.stamp,
         }
     }

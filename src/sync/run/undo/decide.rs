@@ -3,7 +3,7 @@
 use super::super::super::counts::Fate;
 use super::super::super::link::{Hash, UNKNOWN};
 use super::super::super::memory::Deed;
-use super::super::super::plan::Change;
+use super::super::super::plan::{Change, Ways};
 use super::super::content::marked;
 use super::super::decide::{differences, vanishing};
 use super::{CHANGED_SINCE, GONE_SINCE, KEY_TAKEN, NOT_KNOWN};
@@ -32,6 +32,7 @@ pub(super) fn undone(deed: &Deed, mark: &Hash, now: Now<'_>) -> Option<Change> {
             remote_id: Some(deed.remote_id.clone()),
             reason: reason.map(str::to_owned),
             fields,
+            ways: Ways::default(),
             sent,
         })
     };

@@ -1,0 +1,45 @@
+//! Finds out what has become of writes of ours of which a stop or a lost answer has left nobody any
+//! knowledge, now that both sides are seen.
+
+use super::super::super::link::{Content, Link, UNKNOWN};
+use super::super::content::{bears, looks_like};
+use super::super::readback::{OURS, earlier};
+use super::base::{Base, is_unsettled};
+use super::judge::Judge;
+use super::rows::Listed;
+use crate::fields::{Misfit, Value, fitted};
+
+impl Judge<'_> {
+    /// The link of a record whose row has turned up later than it was looked for, if it is ours.
+    pub(super) fn turned_up(&self, key: &str, row: &Listed) -> Option<Link> {
+        let (look, announced_at) = self.again.get(key)?;
+        let ours = row.created_at >= earlier(*announced_at, OURS)
+            && looks_like(look, &row.cells, self.fit.layout.key);
+        ours.then(|| Link {
+            remote_id: row.id.clone(),
+            content: Content::Found { made: true },
+            source: UNKNOWN,
+            cells: Vec::new(),
+            here: look.0.clone().into_bytes(),
+            ours: bears(look, &row.cells),
+        })
+    }
+
+    /// The link that knows what became of a write of ours, now that both sides are seen; none when
+    /// it was known before.
+    pub(super) fn seen(&self, link: Option<&Link>, base: Option<&Base>) -> Option<Link> {
+        let link = link.filter(|link| is_unsettled(link))?;
+        let Base { here, there } = base?;
+        Some(self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link)))
+    }
+
+    /// What is there, as the fields here would hold it.
+    pub(super) fn fits(&self, cells: &[Option<Value>]) -> Vec<Result<Option<Value>, Misfit>> {
+        let schema = self.hall.dataset.schema();
+        let fit = |(at, value): (usize, &Option<Value>)| {
+            let field = &schema.fields()[self.fit.place(at)];
+            value.clone().map_or(Ok(None), |value| fitted(field, value))
+        };
+        cells.iter().enumerate().map(fit).collect()
+    }
+}
