@@ -1,6 +1,8 @@
 //! Lets another part of the appliance write records with a batch of its own, so that what it keeps
 //! beside them stands or falls with them.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use tokio::sync::OwnedRwLockReadGuard;
 
@@ -15,7 +17,7 @@ use super::{Dataset, Error, Unread};
 use crate::audit::{Code, Event};
 use crate::base::Actor;
 use crate::fields::{ContentHash, Fields, Schema};
-use crate::store::{self, Batch, Snapshot, Version};
+use crate::store::{self, Batch, Snapshot, Version, prefix};
 
 /// A record that can be kept.
 #[derive(Debug)]
@@ -70,6 +72,23 @@ impl Dataset {
     pub fn unread(&self, moment: &Snapshot, key: &str) -> Result<Option<Unread>, Error> {
         let row = moment.get::<Records>(&(self.id, key.to_owned()))?;
         Ok(row.map(Unread::of))
+    }
+
+    /// The fingerprint of the record under `key` at a moment: all that is wanted of most when many
+    /// are compared.
+    pub fn hash_at(&self, moment: &Snapshot, key: &str) -> Result<Option<ContentHash>, Error> {
+        let place = (self.id, key.to_owned());
+        Ok(moment.glance::<Records, _>(&place, Envelope::hash_of)?)
+    }
+
+    /// Whether it has no record at a moment.
+    pub fn is_empty(&self, moment: &Snapshot) -> Result<bool, Error> {
+        let mut empty = true;
+        moment.glance_all::<Records>(&prefix(&self.id), |_, _| {
+            empty = false;
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(empty)
     }
 
     /// Checks what is to become a record; errs with everything that is wrong with it.

@@ -66,6 +66,12 @@ impl Envelope {
         ContentHash(hash)
     }
 
+    /// The content hash of the envelope that some bytes are.
+    pub(super) fn hash_of(bytes: &[u8]) -> Result<ContentHash, Error> {
+        let hash = bytes.get(HASH..ENTRIES).and_then(|hash| hash.try_into().ok());
+        hash.map(ContentHash).ok_or_else(too_short)
+    }
+
     /// The index entries, and the canonical fields after them.
     fn parts(&self) -> (Vec<(u32, &[u8])>, &[u8]) {
         let count = usize::from(u16::from_be_bytes([self.0[ENTRIES], self.0[ENTRIES + 1]]));
@@ -107,10 +113,14 @@ impl Value for Envelope {
 
     fn decode(_shape: u8, bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() < HEAD {
-            return Err(Error::Damaged("a record is too short".into()));
+            return Err(too_short());
         }
         Ok(Self(bytes.to_vec()))
     }
+}
+
+fn too_short() -> Error {
+    Error::Damaged("a record is too short".into())
 }
 
 impl Collection for Records {

@@ -55,7 +55,15 @@ pub(super) struct Range {
 
 /// A moment of the store.
 pub(super) trait View: Send {
-    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, Error>;
+    /// Shows the value under a key to `see`, where it lies; nothing when there is none.
+    fn look(&self, table: &str, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<(), Error>;
+
+    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let mut value = None;
+        self.look(table, key, &mut |bytes| value = Some(bytes.to_vec()))?;
+        Ok(value)
+    }
+
     fn scan(&self, table: &str, range: &Range, visit: &mut Visit<'_>) -> Result<(), Error>;
 }
 

@@ -57,6 +57,22 @@ pub(super) enum Op {
     },
 }
 
+impl Op {
+    /// Where a plain row lies that is put or deleted; none for everything else.
+    fn place(&self) -> Option<(&'static str, &[u8])> {
+        match self {
+            Self::Put { table, key, .. } | Self::Delete { table, key, .. } if table.plain => {
+                Some((table.name, key))
+            }
+            Self::Put { .. }
+            | Self::Delete { .. }
+            | Self::Clear { .. }
+            | Self::Add { .. }
+            | Self::Check { .. } => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
     Anything,
@@ -162,6 +178,18 @@ impl Batch {
             by,
         });
         self
+    }
+
+    /// Puts plain rows in the order of their tables and keys: a batch of many then comes to each
+    /// page of the store once. Rows that refer to others or stand in unique indexes stay where they
+    /// are, since what passes may depend on what came before.
+    pub fn sort(&mut self) {
+        for plain in self
+            .ops
+            .chunk_by_mut(|one, next| one.place().is_some() && next.place().is_some())
+        {
+            plain.sort_by(|one, other| one.place().cmp(&other.place()));
+        }
     }
 
     fn write<C: Collection>(

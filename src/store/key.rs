@@ -143,13 +143,14 @@ impl Key for Bytes {
     fn read(bytes: &mut &[u8]) -> Result<Self, BadKey> {
         let mut plain = Vec::new();
         loop {
-            match take::<1>(bytes)? {
-                [0] => match take::<1>(bytes)? {
-                    [0] => return Ok(Self(plain)),
-                    [0xFF] => plain.push(0),
-                    _ => return Err(BadKey),
-                },
-                [byte] => plain.push(byte),
+            let zero = memchr::memchr(0, bytes).ok_or(BadKey)?;
+            let (stretch, rest) = bytes.split_at(zero);
+            plain.extend_from_slice(stretch);
+            *bytes = rest;
+            match take(bytes)? {
+                [0, 0] => return Ok(Self(plain)),
+                [0, 0xFF] => plain.push(0),
+                _ => return Err(BadKey),
             }
         }
     }
@@ -165,12 +166,14 @@ impl Key for String {
 }
 
 fn escape(bytes: &[u8], out: &mut Vec<u8>) {
-    for &byte in bytes {
-        out.push(byte);
-        if byte == 0 {
-            out.push(0xFF);
-        }
+    let mut rest = bytes;
+    while let Some(zero) = memchr::memchr(0, rest) {
+        let (stretch, after) = rest.split_at(zero + 1);
+        out.extend_from_slice(stretch);
+        out.push(0xFF);
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.extend_from_slice(&[0, 0]);
 }
 

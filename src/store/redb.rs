@@ -143,14 +143,13 @@ impl Moment {
 }
 
 impl View for Moment {
-    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
-        let Some(table) = self.table(table)? else {
-            return Ok(None);
-        };
-        Ok(table
-            .get(key)
-            .map_err(redb::Error::from)?
-            .map(|value| value.value().to_vec()))
+    fn look(&self, table: &str, key: &[u8], see: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        if let Some(table) = self.table(table)?
+            && let Some(value) = table.get(key).map_err(redb::Error::from)?
+        {
+            see(value.value());
+        }
+        Ok(())
     }
 
     fn scan(&self, table: &str, range: &Range, visit: &mut Visit<'_>) -> Result<(), Error> {

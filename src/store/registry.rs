@@ -1,6 +1,6 @@
 //! Lists the collections, for the writer: it keeps indexes and references without knowing types.
 
-use super::collection::{Collection, Entry, Reference, Value};
+use super::collection::{Collection, Entry, Index, Reference, Value};
 use super::{Error, Key as _, backend};
 
 /// What the writer must know of one collection.
@@ -9,6 +9,8 @@ pub struct Table {
     pub(super) name: &'static str,
     pub(super) indexed: bool,
     pub(super) refers: bool,
+    /// Whether its rows neither refer to others nor stand in a unique index.
+    pub(super) plain: bool,
     pub(super) links: fn(&[u8], &[u8]) -> Result<Links, Error>,
     pub(super) label: fn(&[u8], &[u8]) -> Result<String, Error>,
 }
@@ -27,10 +29,22 @@ impl Table {
             name: C::NAME,
             indexed: !C::INDEXES.is_empty(),
             refers: C::REFERS,
+            plain: !C::REFERS && !has_unique(C::INDEXES),
             links: links_of::<C>,
             label: label_of::<C>,
         }
     }
+}
+
+const fn has_unique(indexes: &[&Index]) -> bool {
+    let mut at = 0;
+    while at < indexes.len() {
+        if indexes[at].unique {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 fn links_of<C: Collection>(key: &[u8], stored: &[u8]) -> Result<Links, Error> {

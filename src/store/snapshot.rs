@@ -104,6 +104,41 @@ impl Snapshot {
         self.get_bytes(&key.bytes())
     }
 
+    /// What `see` makes of the bytes of the row under `key`, where they lie: whoever looks at
+    /// millions of rows and wants little of each needs no copy of them.
+    pub fn glance<C: Collection, T>(
+        &self,
+        key: &C::Key,
+        mut see: impl FnMut(&[u8]) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        let mut seen = None;
+        let mut look = |stored: &[u8]| {
+            seen = Some(backend::unwrap(stored).and_then(|(_, _, content)| see(content)));
+        };
+        self.view.look(C::NAME, &key.bytes(), &mut look)?;
+        seen.transpose()
+    }
+
+    /// The same of all rows whose keys begin with `prefix`, in their order, until `see` breaks or
+    /// errs. It is shown the rest of each key beside the bytes.
+    pub fn glance_all<C: Collection>(
+        &self,
+        prefix: &[u8],
+        mut see: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Error>,
+    ) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        self.view
+            .scan(C::NAME, &Range::prefix(prefix), &mut |place, stored| {
+                let seen = backend::unwrap(stored)
+                    .and_then(|(_, _, content)| see(&place[prefix.len()..], content));
+                seen.unwrap_or_else(|error| {
+                    outcome = Err(error);
+                    ControlFlow::Break(())
+                })
+            })?;
+        outcome
+    }
+
     /// What `make` makes of the row under `key`; made anew only when the row is not as it was when
     /// `kept` was given what it holds of it.
     pub fn get_kept<C: Collection, T: Clone, E: From<Error>>(
@@ -202,10 +237,10 @@ impl Snapshot {
     }
 
     fn get_bytes<C: Collection>(&self, key: &[u8]) -> Result<Option<Row<C>>, Error> {
-        self.view
-            .get(C::NAME, key)?
-            .map(|stored| decode(key, &stored))
-            .transpose()
+        let mut row = None;
+        let mut see = |stored: &[u8]| row = Some(decode(key, stored));
+        self.view.look(C::NAME, key, &mut see)?;
+        row.transpose()
     }
 }
 
