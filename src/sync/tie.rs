@@ -83,24 +83,53 @@ impl store::Value for Tie {
     }
 
     fn decode(_shape: u8, bytes: &[u8]) -> Result<Self, store::Error> {
-        read(bytes).ok_or_else(|| store::Error::Damaged("a tie".into()))
+        let Glimpse {
+            key,
+            echo,
+            source,
+            content,
+            flags,
+        } = Glimpse::of(bytes)?;
+        Ok(Self {
+            key: key.to_owned(),
+            echo: *echo,
+            source: *source,
+            content: content.try_into().ok().map(ContentHash),
+            ours: flags & OURS != 0,
+            touched: flags & TOUCHED != 0,
+        })
     }
 }
 
-fn read(bytes: &[u8]) -> Option<Tie> {
-    let (flags, rest) = bytes.split_first()?;
-    let (echo, rest) = rest.split_first_chunk()?;
-    let (source, rest) = rest.split_first_chunk()?;
-    let known = flags & WITH_CONTENT != 0;
-    let (content, key) = rest.split_at_checked(if known { CONTENT } else { 0 })?;
-    Some(Tie {
-        key: String::from_utf8(key.to_vec()).ok()?,
-        echo: *echo,
-        source: *source,
-        content: content.try_into().ok().map(ContentHash),
-        ours: flags & OURS != 0,
-        touched: flags & TOUCHED != 0,
-    })
+/// A tie as it lies in the store, for whoever looks at all of them.
+pub(crate) struct Glimpse<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) echo: &'a Hash,
+    pub(crate) source: &'a Hash,
+    content: &'a [u8],
+    flags: u8,
+}
+
+impl<'a> Glimpse<'a> {
+    /// The tie that some bytes are.
+    pub(crate) fn of(bytes: &'a [u8]) -> Result<Self, store::Error> {
+        Self::read(bytes).ok_or_else(|| store::Error::Damaged("a tie".into()))
+    }
+
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (flags, rest) = bytes.split_first()?;
+        let (echo, rest) = rest.split_first_chunk()?;
+        let (source, rest) = rest.split_first_chunk()?;
+        let known = flags & WITH_CONTENT != 0;
+        let (content, key) = rest.split_at_checked(if known { CONTENT } else { 0 })?;
+        Some(Self {
+            key: std::str::from_utf8(key).ok()?,
+            echo,
+            source,
+            content,
+            flags: *flags,
+        })
+    }
 }
 
 #[cfg(test)]

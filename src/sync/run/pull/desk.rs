@@ -12,11 +12,12 @@ use super::super::fit::Fit;
 use super::super::mark::{Mark, mark};
 use super::judge::{Judge, Judged};
 use super::overlay::Overlay;
+use super::roster::Roster;
 use super::seen::{Seen, Wanted};
 use crate::base::{Blocking, RunId, SyncId};
 use crate::datasets::Dataset;
 use crate::providers::Held;
-use crate::store::Store;
+use crate::store::{Snapshot, Store};
 
 /// What a pull works with.
 pub(super) struct Desk {
@@ -28,6 +29,16 @@ pub(super) struct Desk {
     pub(super) shown: bool,
     /// The dataset as it was when it was looked at last.
     pub(super) dataset: Dataset,
+    /// What was known of the remote records before; nothing where no pages are read.
+    pub(super) roster: Arc<Roster>,
+    /// Whether what was decided of is compared: with what a plan foretells, or by one that is made.
+    stamps: bool,
+}
+
+/// A remote row that is to be judged.
+pub(super) struct Fresh {
+    pub(super) mark: Mark,
+    pub(super) row: Held,
 }
 
 /// What judges rows on a thread of its own. Clones share it.
@@ -39,6 +50,8 @@ pub(super) struct Bench {
     pub(super) dataset: Dataset,
     pub(super) quarantine: Arc<Quarantine>,
     pub(super) explain: bool,
+    pub(super) roster: Arc<Roster>,
+    pub(super) stamps: bool,
 }
 
 impl Desk {
@@ -63,11 +76,30 @@ impl Desk {
         let (seen, wanted, quarantine) = pass.blocking.run(load).await?;
         Ok(Self {
             seen,
+            stamps: matches!(task, Task::Execute(_) | Task::Plan(_)),
             wanted,
             quarantine,
             shown: false,
             dataset: pass.reader.dataset.clone(),
+            roster: Arc::default(),
         })
+    }
+
+    /// Learns what is known of the remote records, before their pages come.
+    pub(super) async fn learn(&mut self, pass: &Pass<'_>) -> Result<(), Error> {
+        let (store, sync, dataset) = (pass.store.clone(), pass.sync, self.dataset.clone());
+        let load = move || Roster::load(&store.snapshot()?, sync, &dataset);
+        self.roster = Arc::new(pass.blocking.run(load).await?);
+        Ok(())
+    }
+
+    /// What has changed in the roster, as soon as nobody judges by it.
+    pub(super) fn correct(&mut self, change: impl FnOnce(&mut Roster)) {
+        match Arc::get_mut(&mut self.roster) {
+            Some(roster) => change(roster),
+            // It is looked up then.
+            None => self.roster = Arc::default(),
+        }
     }
 
     /// What judges rows.
@@ -79,6 +111,8 @@ impl Desk {
             dataset: self.dataset.clone(),
             quarantine: Arc::clone(&self.quarantine),
             explain,
+            roster: Arc::clone(&self.roster),
+            stamps: self.stamps,
         }
     }
 
@@ -88,6 +122,7 @@ impl Desk {
         let renewed = pass.renewed(&self.dataset)?;
         let goes_on = renewed.is_some();
         self.dataset = renewed.unwrap_or_else(|| self.dataset.clone());
+        self.correct(Roster::doubt);
         Ok(goes_on)
     }
 
@@ -106,36 +141,34 @@ impl Desk {
     }
 
     /// Those of some rows that are to be judged: each once, and none that was settled before.
-    pub(super) fn fresh(&mut self, rows: Vec<Held>) -> Vec<Held> {
+    pub(super) fn fresh(&mut self, rows: Vec<Held>) -> Vec<Fresh> {
         self.shown |= !rows.is_empty();
         let mut met: HashSet<Mark> = HashSet::with_capacity(rows.len());
-        let mut fresh = rows;
-        fresh.retain(|row| {
+        let mut fresh = Vec::with_capacity(rows.len());
+        for row in rows {
             let mark = mark(&row.id);
             if self.seen.is_settled(&mark) || !met.insert(mark) {
-                return false;
+                continue;
             }
-            let wanted = self.wanted.has(&mark);
-            if !wanted {
+            if self.wanted.has(&mark) {
+                fresh.push(Fresh { mark, row });
+            } else {
                 self.seen.pass(mark);
             }
-            wanted
-        });
+        }
         fresh
     }
 }
 
 impl Bench {
     /// Judges rows in their order, up to the first whose turn comes later.
-    pub(super) fn judge(&self, rows: &[Held], overlay: &mut Overlay) -> Result<Vec<Judged>, Error> {
+    pub(super) fn judge(
+        &self,
+        rows: &[Fresh],
+        overlay: &mut Overlay,
+    ) -> Result<Vec<Judged>, Error> {
         let moment = self.store.snapshot()?;
-        let judge = Judge {
-            sync: self.sync,
-            fit: &self.fit,
-            dataset: &self.dataset,
-            moment: &moment,
-            explain: self.explain,
-        };
+        let judge = self.judge_at(&moment);
         let mut done = Vec::with_capacity(rows.len());
         for row in rows {
             let Some(judged) = judge.judge(row, overlay)? else {
@@ -144,5 +177,23 @@ impl Bench {
             done.push(judged);
         }
         Ok(done)
+    }
+
+    /// Whether every remote record that was known before has been shown, as far as that can be told.
+    pub(super) fn has_shown_all(&self, seen: &Seen) -> bool {
+        self.roster.was_shown_by(seen)
+    }
+
+    /// What decides of rows at a moment.
+    pub(super) fn judge_at<'a>(&'a self, moment: &'a Snapshot) -> Judge<'a> {
+        Judge {
+            sync: self.sync,
+            fit: &self.fit,
+            dataset: &self.dataset,
+            moment,
+            roster: &self.roster,
+            explain: self.explain,
+            stamps: self.stamps,
+        }
     }
 }

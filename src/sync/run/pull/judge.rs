@@ -2,15 +2,18 @@
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
-use super::super::super::link::{Hash, Link, Links};
+use super::super::super::link::{Hash, Link, Links, UNKNOWN};
 use super::super::super::past::{Past, changed};
 use super::super::super::plan::Difference;
 use super::super::super::tie::{Tie, Ties};
 use super::super::content::{fingerprint, spell};
 use super::super::decide::differences;
 use super::super::fit::Fit;
+use super::super::mark::Mark;
+use super::desk::Fresh;
 use super::fill::told;
 use super::overlay::Overlay;
+use super::roster::{Roster, Told, head};
 use crate::base::SyncId;
 use crate::datasets::{Brought, Dataset, Unread};
 use crate::fields::{ContentHash, Fields, Value, content_hash};
@@ -26,18 +29,23 @@ pub(super) struct Judge<'a> {
     pub(super) fit: &'a Fit,
     pub(super) dataset: &'a Dataset,
     pub(super) moment: &'a Snapshot,
+    /// What was known of the remote records before.
+    pub(super) roster: &'a Roster,
     /// Whether each difference is wanted, for people; nothing is written then.
     pub(super) explain: bool,
+    /// Whether the stamp of a row that has not changed is wanted.
+    pub(super) stamps: bool,
 }
 
 /// What becomes of a remote row.
 pub(super) struct Judged {
+    pub(super) mark: Mark,
     pub(super) remote_id: String,
     /// The record's key; the remote id in its place when the key is what is wrong.
     pub(super) key: String,
     pub(super) fate: Fate,
     pub(super) reason: String,
-    /// Of what remote and what own content this was decided.
+    /// Of what remote and what own content this was decided; zeros where nobody asks.
     pub(super) stamp: Hash,
     /// What changes, if that was wanted.
     pub(super) fields: Vec<Difference>,
@@ -53,6 +61,11 @@ impl Judged {
             Act::Delete(deleted) => Some(&deleted.past),
             Act::Restore(restored) => Some(&restored.past),
         }
+    }
+
+    /// Whether a record gets or keeps its key by it.
+    pub(super) fn takes_key(&self) -> bool {
+        matches!(self.act, Act::Write(_) | Act::Tied(_) | Act::Restore(_))
     }
 
     /// Whether another row stands in its way, which may be gone by now.
@@ -139,10 +152,23 @@ pub(super) fn stamp(echo: &Hash, own: Option<ContentHash>) -> Hash {
 impl Judge<'_> {
     /// Judges a row, and notes in `overlay` what that changes about keys. `None` when its turn comes
     /// only after those before it are committed.
-    pub(super) fn judge(&self, row: &Held, overlay: &mut Overlay) -> Result<Option<Judged>, Error> {
+    pub(super) fn judge(
+        &self,
+        fresh: &Fresh,
+        overlay: &mut Overlay,
+    ) -> Result<Option<Judged>, Error> {
+        let row = &fresh.row;
         let echo = fingerprint(&self.fit.mark, &row.cells);
-        let tie = self.moment.get::<Ties>(&(self.sync, row.id.clone()))?;
-        let tie = tie.map(|tie| tie.value);
+        let tie = match self.roster.tell(&fresh.mark, &echo) {
+            Told::New => None,
+            Told::Same(key, source) => {
+                if let Some(same) = self.unchanged(fresh, &echo, (key, source))? {
+                    return Ok(Some(same));
+                }
+                self.tie(&row.id)?
+            }
+            Told::Ask => self.tie(&row.id)?,
+        };
         let here = match &tie {
             Some(tie) => self.dataset.unread(self.moment, &tie.key)?,
             None => None,
@@ -151,21 +177,49 @@ impl Judge<'_> {
             && tie.echo == echo
             && tie.source == self.fit.source(here.hash())
         {
-            let stamp = stamp(&echo, Some(here.hash()));
-            let key = tie.key.clone();
-            let fate = (Fate::Unchanged, stamp);
-            return Ok(Some(judged(row, key, fate, Act::Nothing)));
+            return Ok(Some(self.same(fresh, &echo, (&tie.key, here.hash()))));
         }
         let own = here.as_ref().map(Unread::hash);
         let key = match self.fit.key_here(self.dataset.schema(), &row.cells) {
             Ok(key) => key,
-            Err(reason) => return Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
+            Err(reason) => return Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
         };
         match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
             Ownership::Later => Ok(None),
-            Ownership::Refused(reason) => Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
-            Ownership::Owned(owned) => self.write(row, (echo, tie), owned, overlay).map(Some),
+            Ownership::Refused(reason) => {
+                Ok(Some(refused(fresh, None, reason, stamp(&echo, own))))
+            }
+            Ownership::Owned(owned) => self.write(fresh, (echo, tie), owned, overlay).map(Some),
         }
+    }
+
+    /// The tie of a remote record.
+    fn tie(&self, remote_id: &str) -> Result<Option<Tie>, Error> {
+        let tie = self.moment.get::<Ties>(&(self.sync, remote_id.to_owned()))?;
+        Ok(tie.map(|tie| tie.value))
+    }
+
+    /// What becomes of a row that holds what it held, if its record here does so too.
+    fn unchanged(
+        &self,
+        fresh: &Fresh,
+        echo: &Hash,
+        (key, source): (&str, u64),
+    ) -> Result<Option<Judged>, Error> {
+        let here = self.dataset.hash_at(self.moment, key)?;
+        let same = here.filter(|here| head(&self.fit.source(*here)) == source);
+        Ok(same.map(|here| self.same(fresh, echo, (key, here))))
+    }
+
+    /// What becomes of a row of which nothing has changed, neither there nor here.
+    fn same(&self, fresh: &Fresh, echo: &Hash, (key, here): (&str, ContentHash)) -> Judged {
+        let stamp = if self.stamps {
+            stamp(echo, Some(here))
+        } else {
+            UNKNOWN
+        };
+        let fate = (Fate::Unchanged, stamp);
+        judged(fresh, key.to_owned(), fate, Act::Nothing)
     }
 
     /// Finds the record that a row belongs to: the one that it was tied to, whatever its key is
@@ -184,6 +238,13 @@ impl Judge<'_> {
                     key,
                     before,
                     former,
+                }));
+            }
+            None if self.roster.is_free(&key) && overlay.holder(&key).is_none() => {
+                return Ok(Ownership::Owned(Owned {
+                    key,
+                    before: None,
+                    former: None,
                 }));
             }
             tie => tie,
@@ -226,11 +287,12 @@ impl Judge<'_> {
 
     fn write(
         &self,
-        row: &Held,
+        fresh: &Fresh,
         (echo, tie): (Hash, Option<Tie>),
         owned: Owned,
         overlay: &mut Overlay,
     ) -> Result<Judged, Error> {
+        let row = &fresh.row;
         let schema = self.dataset.schema();
         let Owned {
             key,
@@ -247,7 +309,7 @@ impl Judge<'_> {
         let old = base.map(|_| fields.clone());
         let brought = match self.fill(row, &mut fields) {
             Ok(brought) => brought,
-            Err(reason) => return Ok(refused(row, Some(key), reason, stamp)),
+            Err(reason) => return Ok(refused(fresh, Some(key), reason, stamp)),
         };
         let fate = match (base, &tie) {
             (None, _) => Fate::Created,
@@ -263,7 +325,7 @@ impl Judge<'_> {
         let same = former.is_none() && base.is_some_and(|base| base.hash() == brought.hash());
         if same {
             let act = Act::Tied(Box::new((kept, link)));
-            return Ok(judged(row, key, (of_same(fate), stamp), act));
+            return Ok(judged(fresh, key, (of_same(fate), stamp), act));
         }
         let (past, differing) = self.explained(old.as_ref(), &fields);
         let past = Past {
@@ -287,7 +349,7 @@ impl Judge<'_> {
         let act = Act::Write(Box::new(written));
         Ok(Judged {
             fields: differing,
-            ..judged(row, key, (fate, stamp), act)
+            ..judged(fresh, key, (fate, stamp), act)
         })
     }
 
@@ -357,9 +419,10 @@ fn of_same(fate: Fate) -> Fate {
     }
 }
 
-fn judged(row: &Held, key: String, (fate, stamp): (Fate, Hash), act: Act) -> Judged {
+fn judged(fresh: &Fresh, key: String, (fate, stamp): (Fate, Hash), act: Act) -> Judged {
     Judged {
-        remote_id: row.id.clone(),
+        mark: fresh.mark,
+        remote_id: fresh.row.id.clone(),
         key,
         fate,
         reason: String::new(),
@@ -371,9 +434,11 @@ fn judged(row: &Held, key: String, (fate, stamp): (Fate, Hash), act: Act) -> Jud
 
 /// A row that the dataset does not take. One whose key is what is wrong goes by its remote id: the
 /// key may be that of another.
-fn refused(row: &Held, key: Option<String>, reason: String, stamp: Hash) -> Judged {
+fn refused(fresh: &Fresh, key: Option<String>, reason: String, stamp: Hash) -> Judged {
+    let row = &fresh.row;
     let key = key.unwrap_or_else(|| row.id.clone());
     Judged {
+        mark: fresh.mark,
         remote_id: row.id.clone(),
         key,
         fate: Fate::Refused,

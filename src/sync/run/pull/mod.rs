@@ -21,6 +21,7 @@ mod plan;
 mod planned;
 mod preview;
 mod restore;
+mod roster;
 mod seen;
 mod settle;
 mod undo;
@@ -52,6 +53,7 @@ impl Pass<'_> {
         self.begin(ledger, task)?;
         let reading = ledger.job.reading.get_or_insert_default();
         if !reading.ended {
+            desk.learn(self).await?;
             let (sender, pages) = pages::channel();
             let from = (reading.since, reading.after.clone());
             let reading = self.read_pages(from, sender);

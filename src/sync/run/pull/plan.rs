@@ -10,7 +10,6 @@ use super::super::Pass;
 use super::super::content::spell;
 use super::super::decide::differences;
 use super::super::ledger::Ledger;
-use super::super::mark::mark;
 use super::desk::{Bench, Desk};
 use super::gone::{Loose, foreseen};
 use super::judge::{Act, Judged};
@@ -35,6 +34,7 @@ impl Pass<'_> {
     ) -> Result<Option<Made>, Error> {
         self.enter(Phase::Listing);
         let mut desk = Desk::open(self, ledger.id, Task::Plan(plan)).await?;
+        desk.learn(self).await?;
         let (sender, pages) = channel();
         let reading = self.read_pages((None, None), sender);
         let planning = self.plan_pages(ledger, &mut desk, (plan, pages));
@@ -69,7 +69,7 @@ impl Pass<'_> {
             overlay = after;
             self.foretell(ledger, plan, &judged).await?;
             for one in judged {
-                desk.seen.settle(mark(&one.remote_id));
+                desk.seen.settle(one.mark);
             }
             if leaf.next.is_none() {
                 return Ok(true);

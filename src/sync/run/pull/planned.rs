@@ -193,6 +193,7 @@ impl Bench {
                 _ => (Fate::Held, VANISHED, Act::Nothing),
             };
             Ok(Judged {
+                mark: mark(&one.remote_id),
                 remote_id: one.remote_id.clone(),
                 key: one.key.clone(),
                 fate,

@@ -9,7 +9,7 @@ use super::super::super::past::{Past, changed};
 use super::super::super::tie::{Tie, Ties};
 use super::super::content::spell;
 use super::super::decide::{differences, vanishing};
-use super::super::mark::{Mark, key_mark};
+use super::super::mark::{Mark, key_mark, mark};
 use super::fill::told;
 use super::judge::{Act, Judge, Judged, Restored, stamp};
 use crate::datasets::{Brought, Unread};
@@ -296,6 +296,7 @@ fn held(past: &Past, reason: &str, stamp: [u8; 16]) -> Judged {
 
 fn undone(past: &Past, (fate, reason): (Fate, &str), stamp: [u8; 16]) -> Judged {
     Judged {
+        mark: mark(&past.remote_id),
         remote_id: past.remote_id.clone(),
         key: past.key.clone(),
         fate,

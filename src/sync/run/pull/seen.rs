@@ -55,6 +55,11 @@ impl Seen {
         self.settled.contains(mark) || self.passed.contains(mark)
     }
 
+    /// The records that were met, each once.
+    pub(super) fn marks(&self) -> impl Iterator<Item = &Mark> {
+        self.settled.union(&self.passed)
+    }
+
     /// How many records were met.
     pub(super) fn count(&self) -> u64 {
         (self.settled.len() + self.passed.len()) as u64

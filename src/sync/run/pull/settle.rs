@@ -14,8 +14,7 @@ use super::super::super::tide::Tides;
 use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
-use super::super::mark::mark;
-use super::desk::Desk;
+use super::desk::{Desk, Fresh};
 use super::judge::{Act, Judged, Written};
 use super::overlay::Overlay;
 use super::pages::{Leaves, next};
@@ -23,7 +22,6 @@ use super::seen::Wanted;
 use super::{MOVED, is_write};
 use crate::audit::Event;
 use crate::datasets;
-use crate::providers::Held;
 use crate::store::Batch;
 
 /// A batch that met another write is tried so often: somebody may be editing the very records.
@@ -40,7 +38,7 @@ impl Pass<'_> {
         mut leaves: Leaves,
     ) -> Result<(), Error> {
         while let Some(leaf) = next(&mut leaves).await {
-            let rows: Arc<[Held]> = desk.fresh(leaf.rows).into();
+            let rows: Arc<[Fresh]> = desk.fresh(leaf.rows).into();
             let mut from = 0;
             loop {
                 let place = (Arc::clone(&rows), from);
@@ -64,7 +62,7 @@ impl Pass<'_> {
         &self,
         ledger: &mut Ledger,
         desk: &mut Desk,
-        (rows, from): (Arc<[Held]>, usize),
+        (rows, from): (Arc<[Fresh]>, usize),
         place: Option<&str>,
     ) -> Result<Option<usize>, Error> {
         for _ in 0..TRIES {
@@ -107,8 +105,13 @@ impl Pass<'_> {
         }
         *ledger = next;
         for judged in judged {
-            desk.seen.settle(mark(&judged.remote_id));
+            desk.seen.settle(judged.mark);
         }
+        desk.correct(|roster| {
+            for judged in judged.iter().filter(|judged| judged.takes_key()) {
+                roster.give(&judged.key);
+            }
+        });
         self.line.live.send_modify(|run| {
             run.job.counts = ledger.job.counts;
             run.job.problems = ledger.job.problems.clone();
@@ -174,6 +177,8 @@ impl Pass<'_> {
             batch.discard::<Tides>(&self.sync);
         }
         ledger.put(&mut batch);
+        // Remote ids come in any order.
+        batch.sort();
         batch
     }
 

@@ -25,7 +25,7 @@ use super::super::ledger::Ledger;
 use super::super::mark::{Mark, key_mark, mark};
 use super::super::undo::remapped;
 use super::desk::{Bench, Desk};
-use super::judge::{Act, Judge, Judged, Restored};
+use super::judge::{Act, Judged, Restored};
 use crate::base::{PlanId, RunId};
 use crate::datasets;
 use crate::jobs::Phase;
@@ -178,13 +178,7 @@ impl Bench {
     /// What undoing some deeds comes to, in the order in which they were done.
     fn undo(&self, pasts: &[Past], freed: &HashSet<Mark>) -> Result<Vec<Judged>, Error> {
         let moment = self.store.snapshot()?;
-        let judge = Judge {
-            sync: self.sync,
-            fit: &self.fit,
-            dataset: &self.dataset,
-            moment: &moment,
-            explain: self.explain,
-        };
+        let judge = self.judge_at(&moment);
         pasts.iter().map(|past| judge.undo(past, freed)).collect()
     }
 }
