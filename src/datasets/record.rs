@@ -68,7 +68,9 @@ impl Envelope {
 
     /// The content hash of the envelope that some bytes are.
     pub(super) fn hash_of(bytes: &[u8]) -> Result<ContentHash, Error> {
-        let hash = bytes.get(HASH..ENTRIES).and_then(|hash| hash.try_into().ok());
+        let hash = bytes
+            .get(HASH..ENTRIES)
+            .and_then(|hash| hash.try_into().ok());
         hash.map(ContentHash).ok_or_else(too_short)
     }
 

@@ -244,7 +244,7 @@ mod tests {
         let mut pacer = Pacer::new(FIVE);
         let second = Duration::from_secs(1);
         pacer.refused(second, second);
-        pacer.turn(second + CALM - second / 2);
+        pacer.turn(CALM);
         assert_eq!(pacer.margin, MARGIN + LESSON);
         pacer.turn(second + CALM);
         assert_eq!(pacer.margin, MARGIN);

@@ -55,7 +55,9 @@ mod tests {
             include_str!("page/subscriptions.js"),
             include_str!("page/vendors.js"),
         ];
-        let imports = scripts.iter().flat_map(|script| script.split("from '.").skip(1));
+        let imports = scripts
+            .iter()
+            .flat_map(|script| script.split("from '.").skip(1));
         let mut paths: Vec<&str> = imports.filter_map(|rest| rest.split('\'').next()).collect();
         assert!(paths.len() > 6, "{paths:?}");
         paths.push("/page.js");

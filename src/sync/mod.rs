@@ -81,8 +81,8 @@ pub use meeting::{FieldWay, Meeting, MeetingChange, Policy as ConflictPolicy, Wa
 pub use memory::Memory;
 pub use outcome::Outcome;
 pub use plan::{
-    Before, BothWays, Change as PlannedChange, ChangesPage, Column, Difference, Dispute, Made, Plan,
-    PlanState, PlansPage, Side, Wanted, Ways as PlannedWays,
+    Before, BothWays, Change as PlannedChange, ChangesPage, Column, Difference, Dispute, Made,
+    Plan, PlanState, PlansPage, Side, Wanted, Ways as PlannedWays,
 };
 pub use preview::Previewed;
 pub use problem::Problem;

@@ -332,7 +332,7 @@ async fn foretells(seed: u64) {
     let plan = yard.plan(&sync, json!({})).await;
     assert_eq!(plan["state"], "ready", "seed {seed}: {plan}");
     let planned = yard.planned_fates(&plan).await;
-    let run = if seed % 2 == 0 {
+    let run = if seed.is_multiple_of(2) {
         yard.carry_out(&plan).await
     } else {
         yard.run(&sync).await
@@ -345,7 +345,7 @@ async fn foretells(seed: u64) {
     );
     let (mut foretold, mut met) = (counts(&plan), counts(&run));
     for all in ["unchanged", "read"] {
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             foretold.remove(all);
             met.remove(all);
         }
@@ -369,7 +369,7 @@ async fn scramble(yard: &Yard, dice: &mut StdRng) {
         match dice.random_range(0..10) {
             0 => {
                 yard.patch(&key, json!({"name": format!("Ours {word}")}))
-                    .await
+                    .await;
             }
             1 => {
                 yard.edit_there(&key, json!({"City": format!("Theirs {word}")}))

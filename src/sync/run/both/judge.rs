@@ -17,9 +17,7 @@ use super::super::pull::told;
 use super::super::remove::Removing;
 use super::super::seek::TWICE;
 use super::PENDING;
-use super::base::{
-    Base, Cells, Now, There, canonical, is_same_box, joined, look_of_found,
-};
+use super::base::{Base, Cells, Now, There, canonical, is_same_box, joined, look_of_found};
 use super::hall::Hall;
 use super::merge::{Cell, Merged, Side, Times, merge, rule};
 use super::rows::Listed;

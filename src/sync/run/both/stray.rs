@@ -47,9 +47,8 @@ impl Judge<'_> {
         if self.doubtful.contains_key(&key) {
             return Ok(None);
         }
-        if self.is_doubted(&row) {
-            let ruling = Ruling::of(&key, &row.id, Some(Fate::Held), PERHAPS_OURS);
-            return Ok(Some(ruling));
+        if let Some(reason) = self.is_ours(&key, &row, record.is_some()) {
+            return Ok(Some(Ruling::of(&key, &row.id, Some(Fate::Held), reason)));
         }
         let link = self.moment.get::<Links>(&(self.sync, key.clone()))?;
         let link = link.filter(|_| !met.is_parted(&key));
@@ -72,10 +71,6 @@ impl Judge<'_> {
             }
             return self.meet(record, None, row);
         }
-        if self.turned_up(&key, &row).is_some() {
-            let ruling = Ruling::of(&key, &row.id, Some(Fate::Held), LATE);
-            return Ok(Some(ruling));
-        }
         if self.is_fresh(&row) {
             return Ok(Some(Ruling::of(
                 &key,
@@ -85,6 +80,15 @@ impl Judge<'_> {
             )));
         }
         Ok(Some(self.bring(&key, row)))
+    }
+
+    /// Why a row waits that may be of our own making.
+    fn is_ours(&self, key: &str, row: &Listed, has_record: bool) -> Option<&'static str> {
+        if self.is_doubted(row) {
+            return Some(PERHAPS_OURS);
+        }
+        let late = !has_record && self.turned_up(key, row).is_some();
+        late.then_some(LATE)
     }
 
     /// Whether a row may be a record of ours: who doubts names it.

@@ -186,16 +186,16 @@ impl Judge<'_> {
         };
         match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
             Ownership::Later => Ok(None),
-            Ownership::Refused(reason) => {
-                Ok(Some(refused(fresh, None, reason, stamp(&echo, own))))
-            }
+            Ownership::Refused(reason) => Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
             Ownership::Owned(owned) => self.write(fresh, (echo, tie), owned, overlay).map(Some),
         }
     }
 
     /// The tie of a remote record.
     fn tie(&self, remote_id: &str) -> Result<Option<Tie>, Error> {
-        let tie = self.moment.get::<Ties>(&(self.sync, remote_id.to_owned()))?;
+        let tie = self
+            .moment
+            .get::<Ties>(&(self.sync, remote_id.to_owned()))?;
         Ok(tie.map(|tie| tie.value))
     }
 

@@ -59,11 +59,7 @@ pub(super) enum Told<'a> {
 
 impl Roster {
     /// What a sync knows at a moment.
-    pub(super) fn load(
-        moment: &Snapshot,
-        sync: SyncId,
-        dataset: &Dataset,
-    ) -> Result<Self, Error> {
+    pub(super) fn load(moment: &Snapshot, sync: SyncId, dataset: &Dataset) -> Result<Self, Error> {
         let mut roster = Self::default();
         let mut tied = HashMap::new();
         let mut whole = true;
