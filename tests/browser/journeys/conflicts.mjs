@@ -17,6 +17,9 @@ export function conflictsJourney(stage) {
     await choose(page, /Table/, "Airports");
     await page.getByRole("button", { name: "Continue" }).click();
     await choose(page, /Direction of country/, "From here");
+    const comes = page.getByRole("region", { name: "Preview of what comes" });
+    await comes.getByRole("cell", { name: "Bay Springs" }).waitFor();
+    assert.equal(await comes.getByRole("columnheader", { name: "country" }).count(), 0);
     await inspect(page, "two-way-mapping");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByLabel("Name", { exact: true }).fill(sync);

@@ -1,17 +1,24 @@
+import { getRouteApi } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { Button } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { changesOf } from "../mapping";
 import { MappingEditor } from "../mapping-editor";
+import { scopeOf } from "../scope";
 import { useEnter, useGo } from "./go";
 import { LivePreview } from "./preview";
 import { PullPreview } from "./pull-preview";
+import type { NewSyncSearch } from "./search";
 import type { Settled } from "./settled";
+
+const route = getRouteApi("/signed-in/syncs/new");
 
 /** What goes where: proposed by the appliance, settled by the user, shown with real records. */
 export function MapFields({ settled }: { settled: Settled }) {
   const { dataset, table, proposal, proposed, mapping, isPull, isBoth, ways } = settled;
+  const search = route.useSearch();
+  const hasScope = !isBoth && !table.any_names;
   const [enter, go] = [useEnter(), useGo()];
   const reasons = Object.fromEntries(proposal.mapping.map(({ field, reason }) => [field, reason]));
   const submit = (event: FormEvent) => {
@@ -38,13 +45,24 @@ export function MapFields({ settled }: { settled: Settled }) {
         {...(isBoth ? { ways, onWays: (ways) => enter({ ways }) } : {})}
         onChange={(mapping) => enter({ map: changesOf(proposed, mapping) })}
       />
-      {isPull ? (
-        <Panel title={`So it will look in ${dataset.name}`}>
-          <PullPreview settled={settled} />
+      {!isPull && (
+        <Panel title={isBoth ? `To ${table.name} there` : `So it will look in ${table.name}`}>
+          <LivePreview settled={settled} scope={hasScope ? scopeIn(search) : allRecords} />
+          <p className="quiet">
+            The values are shown as they are here.{" "}
+            {hasScope &&
+              "Which of them the table would not take, a plan of the sync tells before anything is written."}
+          </p>
         </Panel>
-      ) : (
-        <Panel title={`So it will look in ${table.name}`}>
-          <LivePreview settled={settled} />
+      )}
+      {(isPull || isBoth) && (
+        <Panel title={isBoth ? `To ${dataset.name} here` : `So it will look in ${dataset.name}`}>
+          <PullPreview settled={settled} />
+          {isBoth && (
+            <p className="quiet">
+              Where both sides have a record of the same key, the two become one.
+            </p>
+          )}
         </Panel>
       )}
       <div className="actions">
@@ -55,6 +73,12 @@ export function MapFields({ settled }: { settled: Settled }) {
       </div>
     </form>
   );
+}
+
+const allRecords = scopeOf("all", "");
+
+function scopeIn({ scope = "all", filter = "" }: NewSyncSearch) {
+  return scopeOf(scope, filter);
 }
 
 function Problems({ problems }: { problems: readonly string[] }) {

@@ -86,14 +86,23 @@ it("says which records go and what becomes of those that no longer do", async ()
   const appliance = fakeAppliance({
     ...ends,
     "GET /datasets/{id}/selection": { records: 3, most: 10_000 },
+    "GET /datasets/{id}/selection/records": {
+      items: [{ ...losAngeles, key: "SFO", fields: { name: "San Francisco" } }],
+    },
+    "GET /datasets/{id}/records": ({ query }: { query: URLSearchParams }) =>
+      query.get("filter") === "town = x"
+        ? refusal(422, "validation_failed", { detail: "There is no field town." })
+        : { items: [losAngeles] },
     "POST /syncs": () =>
       isRefused ? refusal(422, "validation_failed", { fields: [fault] }) : sync,
   });
   const { user, history } = await openPage(`/syncs/new?step=create&${settled}`, "New sync");
   await user.click(await screen.findByRole("radio", { name: /I have selected/ }));
   expect(await screen.findByText(/3 records selected now/)).toBeVisible();
+  expect(await screen.findByText("San Francisco")).toBeVisible();
   await user.click(screen.getByRole("radio", { name: /match a filter/ }));
   await user.type(await screen.findByLabelText("Filter"), "town = x");
+  expect(await screen.findByText("There is no field town.")).toBeVisible();
   expect(screen.queryByRole("radio", { name: /Archive/ })).toBeNull();
   await user.click(screen.getByRole("radio", { name: /Delete them there/ }));
   await user.click(await screen.findByRole("checkbox", { name: /that were there before/ }));
@@ -112,6 +121,29 @@ it("says which records go and what becomes of those that no longer do", async ()
   });
 });
 
+it("the preview shows the records that go, and says where there are none", async () => {
+  const appliance = fakeAppliance({
+    ...ends,
+    "GET /datasets/{id}/records": ({ query }: { query: URLSearchParams }) => ({
+      items: query.has("filter") ? [] : [losAngeles],
+    }),
+  });
+  const filter = encodeURIComponent('state = "NY"');
+  const { user } = await openPage(
+    `/syncs/new?step=mapping&scope=filter&filter=${filter}&${settled}`,
+    "New sync",
+  );
+  expect(await screen.findByText("No record matches now.")).toBeVisible();
+  const asked = () =>
+    appliance.calls("GET /datasets/{id}/records").map(({ query }) => query.get("filter"));
+  expect(new Set(asked())).toEqual(new Set(['state = "NY"']));
+  await user.click(screen.getByRole("button", { name: "Continue" }));
+  await user.click(await screen.findByRole("radio", { name: /All records/ }));
+  await user.click(screen.getByRole("button", { name: "Back" }));
+  expect(await screen.findByText("Los Angeles")).toBeVisible();
+  expect(screen.getByText(/a plan of the sync tells before anything is written/)).toBeVisible();
+});
+
 function lastTable(): HTMLElement {
   const table = screen.getAllByRole("table").at(-1);
   if (!table) throw new Error("no table");
@@ -128,6 +160,7 @@ it("leads to a pull, and shows what the table would bring", async () => {
   await user.click(await screen.findByRole("button", { name: "Continue" }));
   expect(await screen.findByText("Heathrow")).toBeVisible();
   expect(screen.getByText("its key is empty")).toBeVisible();
+  expect(screen.queryByRole("region", { name: "Preview" })).toBeNull();
   expect(screen.getByRole("button", { name: /Where name comes from/ })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Continue" }));
   await user.click(await screen.findByRole("checkbox", { name: /what is gone there/ }));
@@ -165,7 +198,15 @@ it("leads to a two-way sync, with a direction for each field and rules for both 
     `/syncs/new?step=mapping&direction=two_way&${settled}`,
     "New sync",
   );
+  const there = () => within(screen.getByRole("region", { name: "Preview" }));
+  const here = () => within(screen.getByRole("region", { name: "Preview of what comes" }));
+  expect(await screen.findByText("Heathrow")).toBeVisible();
+  await choose(user, /Direction of name/, /From here/);
+  await waitFor(() => expect(here().queryByRole("columnheader", { name: "name" })).toBeNull());
+  expect(there().getByText("Los Angeles")).toBeVisible();
   await choose(user, /Direction of name/, /From there/);
+  expect(await screen.findByText("Heathrow")).toBeVisible();
+  expect(there().queryByText("Los Angeles")).toBeNull();
   await user.click(screen.getByRole("button", { name: "Continue" }));
   expect(await screen.findByLabelText("Name")).toHaveValue("Airports and Sandbox");
   await choose(user, /both sides have changed/, /What is there/);

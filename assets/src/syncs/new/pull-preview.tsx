@@ -12,6 +12,7 @@ const shownRows = 5;
 /** The table's first rows as they would be here, and what the dataset has against them. */
 export function PullPreview({ settled }: { settled: Settled }) {
   const { dataset, connection, base, table, mapping } = settled;
+  const pairs = finishMapping(mapping, dataset.fields).filter(({ field }) => comes(settled, field));
   const key = mapping[dataset.key_field] ?? "";
   const columns = columnsOf(settled);
   const preview = $api.useQuery(
@@ -23,7 +24,7 @@ export function PullPreview({ settled }: { settled: Settled }) {
         connection_id: connection.id,
         base_id: base.id,
         table_id: table.id,
-        mapping: finishMapping(mapping, dataset.fields),
+        mapping: pairs,
         remote_key_field_id: key,
       },
     },
@@ -35,7 +36,7 @@ export function PullPreview({ settled }: { settled: Settled }) {
       {({ items }) =>
         items.length > 0 ? (
           <Table
-            label="Preview"
+            label="Preview of what comes"
             columns={items.some(({ reason }) => reason) ? [...columns, refusal] : columns}
             rows={items}
             rowId={({ remote_id }) => remote_id}
@@ -55,9 +56,15 @@ const refusal: Column<PreviewedRow> = {
   cell: ({ reason }) => reason,
 };
 
+/** Whether a field is filled from there: of a two-way sync some go one way alone. */
+function comes({ isBoth, ways }: Settled, field: string): boolean {
+  return !isBoth || ways[field] !== "push";
+}
+
 /** The dataset's fields that something comes into. */
-function columnsOf({ dataset, mapping }: Settled): Column<PreviewedRow>[] {
-  const filled = dataset.fields.filter(({ name }) => mapping[name]);
+function columnsOf(settled: Settled): Column<PreviewedRow>[] {
+  const { dataset, mapping } = settled;
+  const filled = dataset.fields.filter(({ name }) => mapping[name] && comes(settled, name));
   return filled.map(({ name, type }) => ({
     id: name,
     head: name,

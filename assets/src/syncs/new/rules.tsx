@@ -9,6 +9,7 @@ import { MeetingFields, secondsOf } from "../meeting-fields";
 import { scopeOf } from "../scope";
 import { ScopeFields } from "../scope-fields";
 import { useEnter } from "./go";
+import { LivePreview } from "./preview";
 import type { NewSyncSearch } from "./search";
 import type { Settled } from "./settled";
 import type { TypedRules } from "./typed-rules";
@@ -53,6 +54,7 @@ interface RulesProps {
 export function Rules({ settled, rules, faults }: RulesProps) {
   const { dataset, connection, table, isPull, isBoth } = settled;
   const search = route.useSearch();
+  const { scope: kind = "all" } = search;
   const enter = useEnter();
   if (table.any_names) {
     return (
@@ -69,15 +71,18 @@ export function Rules({ settled, rules, faults }: RulesProps) {
       )}
       {isPull && <FollowFields value={rules.follow} onChange={rules.onFollow} faults={faults} />}
       {!isPull && !isBoth && (
-        <ScopeFields
-          dataset={dataset}
-          value={{ kind: search.scope ?? "all", filter: rules.filter }}
-          onChange={(next) => {
-            if (next.filter !== rules.filter) rules.onFilter(next.filter);
-            if (next.kind !== search.scope) enter({ scope: next.kind });
-          }}
-          error={faults["scope.filter"]}
-        />
+        <>
+          <ScopeFields
+            dataset={dataset}
+            value={{ kind, filter: rules.filter }}
+            onChange={(next) => {
+              if (next.filter !== rules.filter) rules.onFilter(next.filter);
+              if (next.kind !== search.scope) enter({ scope: next.kind });
+            }}
+            error={faults["scope.filter"]}
+          />
+          {kind !== "all" && <LivePreview settled={settled} scope={scopeOf(kind, rules.filter)} />}
+        </>
       )}
       {!isPull && (
         <>

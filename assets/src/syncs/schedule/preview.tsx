@@ -1,14 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { client } from "../../api/client";
 import { fieldMessages } from "../../api/problem";
 import type { NewSchedule } from "../../api/types";
+import { useCalm } from "../../ui/calm";
 import { Failure } from "../../ui/notice";
 import { clockIn, clocksOf, ownClock } from "./times";
 import { Upcoming } from "./upcoming";
-
-/** So long nothing must be typed before the appliance is asked. */
-const calmMs = 300;
 
 /** The times of a schedule that is being written; `undefined` while it cannot be asked about. */
 export function usePreview(schedule: NewSchedule | undefined) {
@@ -28,16 +25,6 @@ export function usePreview(schedule: NewSchedule | undefined) {
 }
 
 export type Preview = ReturnType<typeof usePreview>;
-
-/** A value once it has stood for a while. */
-function useCalm<Value>(value: Value): Value {
-  const [calm, setCalm] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setCalm(value), calmMs);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return calm;
-}
 
 const places = Array.from({ length: 10 }, (_, place) => `time ${place}`);
 
