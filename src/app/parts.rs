@@ -99,8 +99,10 @@ pub(super) fn ground(
 /// The client for outgoing calls, made beside the rest: reading the system's certificates takes as
 /// long as opening all files.
 pub(super) fn network(config: &Config, blocking: Blocking) -> Receiver<Result<net::Client, Error>> {
-    let settings = config.net.clone();
-    blocking.start(move || net::Client::new(&settings).map_err(|error| Error::Net(error.into())))
+    let (settings, hooks) = (config.net.clone(), config.hooks.clone());
+    blocking.start(move || {
+        net::Client::new(&settings, &hooks).map_err(|error| Error::Net(error.into()))
+    })
 }
 
 /// The accounts at providers.

@@ -8,8 +8,8 @@ use super::fault::{Fault, Faults, Reason, Unreadable, Warning};
 use super::reader::{About, Entry, Reader, place};
 use super::rules;
 use super::{
-    Airtable, Audit, Auth, Config, Environment, Exports, Google, Limits, Log, Net, Notion, Redis,
-    Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault, Zapier,
+    Airtable, Audit, Auth, Config, Environment, Exports, Google, Hooks, Limits, Log, Net, Notion,
+    Redis, Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault, Zapier,
 };
 
 /// A configuration that can be used, and what is known about it.
@@ -137,6 +137,10 @@ fn sections(reader: &mut Reader<'_>) -> Config {
             "Pacing towards Notion, and the OAuth integration there.",
         )),
         zapier: Zapier::read(reader.section("zapier", "Pacing towards Zapier's hooks.")),
+        hooks: Hooks::read(reader.section(
+            "hooks",
+            "Addresses that are told what becomes of a dataset's records.",
+        )),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
         google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
         sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),

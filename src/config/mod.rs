@@ -12,6 +12,7 @@ mod environment;
 mod exports;
 mod fault;
 mod google;
+mod hooks;
 mod limits;
 mod load;
 mod log;
@@ -43,6 +44,7 @@ pub use environment::Environment;
 pub use exports::Exports;
 pub use fault::{Caution, Fault, Faults, Reason, Source, Unreadable, Warning};
 pub use google::Google;
+pub use hooks::Hooks;
 pub use limits::Limits;
 pub use load::Loaded;
 pub use log::{Format, Level, Log};
@@ -94,6 +96,8 @@ pub struct Config {
     pub notion: Notion,
     /// Pacing towards Zapier's hooks.
     pub zapier: Zapier,
+    /// Addresses that are told what becomes of records.
+    pub hooks: Hooks,
     /// The built-in practice provider.
     pub sandbox: Sandbox,
     /// Google's OAuth client.

@@ -7,7 +7,7 @@ use super::guard::{Guard, HTTPS, Refusal};
 use super::resolver::{Guarded, NoNames};
 use super::target::Reach;
 use super::{Answer, Call, Error, Network, Target, Way, timing, way};
-use crate::config::Net;
+use crate::config::{Hooks, Net};
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -32,14 +32,16 @@ pub struct Client {
 
 impl Client {
     /// Errs when the system's certificate store cannot be used.
-    pub fn new(settings: &Net) -> Result<Self, reqwest::Error> {
-        Self::guarded(settings, HTTPS)
+    pub fn new(settings: &Net, hooks: &Hooks) -> Result<Self, reqwest::Error> {
+        Self::guarded(settings, hooks, HTTPS)
     }
 
-    fn guarded(settings: &Net, port: u16) -> Result<Self, reqwest::Error> {
+    fn guarded(settings: &Net, hooks: &Hooks, port: u16) -> Result<Self, reqwest::Error> {
+        let for_hooks = |name: &&String| !hooks.allow.iter().any(|o| o.eq_ignore_ascii_case(name));
         let guard = Arc::new(Guard {
             port,
-            allow: settings.allow.clone(),
+            allow: [&settings.allow[..], &hooks.allow].concat(),
+            reserved: settings.allow.iter().filter(for_hooks).cloned().collect(),
         });
         let common = || -> ClientBuilder {
             reqwest::Client::builder()
@@ -75,6 +77,11 @@ impl Client {
         let client = match call.reach {
             Reach::Vendor => {
                 self.guard.check(&call.url)?;
+                &self.vendor
+            }
+            // By the same client: it connects to the same names, and to fewer of them.
+            Reach::Named => {
+                self.guard.check_named(&call.url)?;
                 &self.vendor
             }
             Reach::Sandbox => &self.sandbox,
@@ -185,6 +192,13 @@ mod tests {
         }
     }
 
+    fn hooks(allow: &[&str]) -> Hooks {
+        Hooks {
+            allow: allow.iter().map(|&name| name.to_owned()).collect(),
+            ..Config::default().hooks
+        }
+    }
+
     /// A peer that answers each connection's first bytes with `answer`, then hangs up.
     async fn peer(tasks: &Tasks, answer: &'static [u8]) -> (Target, u16) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -205,7 +219,10 @@ mod tests {
         let tasks = Tasks::default();
         let (target, _) = peer(&tasks, answer).await;
         let call = target.call(Method::GET, &["v0"]);
-        Client::new(&settings()).unwrap().send(call).await
+        Client::new(&settings(), &hooks(&[]))
+            .unwrap()
+            .send(call)
+            .await
     }
 
     #[tokio::test]
@@ -253,7 +270,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());
         let target = Target::sandbox(&root.parse().unwrap()).unwrap();
-        let answer = Client::new(&settings())
+        let answer = Client::new(&settings(), &hooks(&[]))
             .unwrap()
             .send(target.call(Method::GET, &[]))
             .await;
@@ -266,7 +283,7 @@ mod tests {
         let root = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
         let target = Target::sandbox(&root.parse().unwrap()).unwrap();
-        let answer = Client::new(&settings())
+        let answer = Client::new(&settings(), &hooks(&[]))
             .unwrap()
             .send(target.call(Method::GET, &[]))
             .await;
@@ -277,7 +294,7 @@ mod tests {
     async fn a_name_that_leads_inside_is_refused_and_the_peer_never_called() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let client = Client::guarded(&settings(), port).unwrap();
+        let client = Client::guarded(&settings(), &hooks(&[]), port).unwrap();
         let url = format!("https://localhost:{port}/").parse().unwrap();
         let answer = client
             .send(Call::new(Method::GET, url, Reach::Vendor))
@@ -293,13 +310,41 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_host_inside_that_providers_may_reach_is_not_called_because_a_member_names_it() {
+        let listener = TcpListener::bind("localhost:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let settings = Net {
+            allow: vec!["localhost".to_owned()],
+            ..settings()
+        };
+        let send = async |allow: &[&str], url: String| {
+            let client = Client::guarded(&settings, &hooks(allow), port).unwrap();
+            let target = Target::public(url.parse().unwrap());
+            client.send(target.itself(Method::POST)).await
+        };
+        for host in ["localhost", "LOCALHOST", "localhost."] {
+            let answer = send(&[], format!("https://{host}:{port}/admin")).await;
+            let refused = matches!(answer, Err(Error::Refused(_)));
+            assert!(refused, "{host}: {answer:?}");
+        }
+        assert!(listener.accept().now_or_never().is_none(), "it was called");
+        // The operator may open it to hooks as well: it is called then, and says nothing.
+        let answer = send(&["Localhost"], format!("https://localhost:{port}/told")).await;
+        assert!(!matches!(answer, Err(Error::Refused(_))), "{answer:?}");
+        assert!(
+            listener.accept().now_or_never().is_some(),
+            "it was not called"
+        );
+    }
+
+    #[tokio::test]
     async fn a_certificate_that_nobody_signed_is_refused() {
         let peer = self_signed().await;
         let settings = Net {
             allow: vec!["localhost".to_owned()],
             ..settings()
         };
-        let client = Client::guarded(&settings, peer).unwrap();
+        let client = Client::guarded(&settings, &hooks(&[]), peer).unwrap();
         let url = format!("https://localhost:{peer}/").parse().unwrap();
         let answer = client
             .send(Call::new(Method::GET, url, Reach::Vendor))
@@ -326,7 +371,7 @@ mod tests {
             .form(&[("code", "CANARY")])
             .json("CANARY");
         let shown = format!("{call:?}");
-        let error = Client::new(&settings())
+        let error = Client::new(&settings(), &hooks(&[]))
             .unwrap()
             .send(call)
             .await

@@ -30,6 +30,9 @@ pub enum Refusal {
         /// The address that would have been connected.
         address: IpAddr,
     },
+    /// A host that the operator allows for providers, named by somebody else.
+    #[error("{0} is a host for providers alone")]
+    Reserved(String),
 }
 
 /// What the guard lets pass beyond the public internet.
@@ -39,6 +42,10 @@ pub(super) struct Guard {
     pub(super) port: u16,
     /// Host names that may lie at any address.
     pub(super) allow: Vec<String>,
+    /// Those of them that only calls to providers may reach. An operator lists a host inside for
+    /// the calls that the code makes there; an address that a member names is the member's choice
+    /// of path and body, sent from inside the network, which nobody has allowed by that.
+    pub(super) reserved: Vec<String>,
 }
 
 impl Guard {
@@ -64,6 +71,19 @@ impl Guard {
         }
     }
 
+    /// Checks a URL that somebody has named who is no operator.
+    pub(super) fn check_named(&self, url: &Url) -> Result<(), Refusal> {
+        self.check(url)?;
+        let host = url.host_str().ok_or(Refusal::NoHost)?;
+        // The root's dot changes nothing about where a name leads.
+        let name = host.trim_end_matches('.');
+        let mut reserved = self.reserved.iter();
+        if reserved.any(|other| other.trim_end_matches('.').eq_ignore_ascii_case(name)) {
+            return Err(Refusal::Reserved(host.to_owned()));
+        }
+        Ok(())
+    }
+
     /// Checks an address that a name was resolved to.
     pub(super) fn check_address(&self, host: &str, address: IpAddr) -> Result<(), Refusal> {
         let allowed = || {
@@ -87,6 +107,7 @@ pub fn look(url: &Url) -> Result<(), Refusal> {
     let guard = Guard {
         port: HTTPS,
         allow: Vec::new(),
+        reserved: Vec::new(),
     };
     guard.check(url)
 }
@@ -157,7 +178,8 @@ mod tests {
     fn guard() -> Guard {
         Guard {
             port: HTTPS,
-            allow: vec!["airtable.internal".to_owned()],
+            allow: vec!["airtable.internal".to_owned(), "till.internal".to_owned()],
+            reserved: vec!["airtable.internal".to_owned()],
         }
     }
 
@@ -233,5 +255,23 @@ mod tests {
                 .check_address("x.airtable.internal", inside)
                 .is_err()
         );
+    }
+
+    #[test]
+    fn what_is_allowed_for_providers_is_reached_by_no_address_that_a_member_names() {
+        let named = |url: &str| guard().check_named(&url.parse().unwrap());
+        for host in [
+            "airtable.internal",
+            "AIRTABLE.internal",
+            "airtable.internal.",
+            "airtable%2einternal",
+            "ａirtable。internal",
+        ] {
+            let refused = named(&format!("https://{host}/admin"));
+            assert!(matches!(refused, Err(Refusal::Reserved(_))), "{host}");
+        }
+        assert_eq!(named("https://till.internal/told"), Ok(()));
+        assert_eq!(named("https://hooks.zapier.com/hooks/1"), Ok(()));
+        assert!(named("https://10.0.0.1/").is_err());
     }
 }

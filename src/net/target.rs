@@ -24,6 +24,8 @@ pub struct Target {
 pub(super) enum Reach {
     /// The public internet over https, and nothing else.
     Vendor,
+    /// The same, at an address that somebody has named who is no operator.
+    Named,
     /// A loopback address over http: the guard's one exception.
     Sandbox,
 }
@@ -40,11 +42,12 @@ impl Target {
     }
 
     /// An address of the public internet that somebody has named. The guard looks at it, and at
-    /// where its name leads, before each call.
+    /// where its name leads, before each call; what the operator allows for providers alone it
+    /// does not reach.
     pub fn public(address: Url) -> Self {
         Self {
             root: address,
-            reach: Reach::Vendor,
+            reach: Reach::Named,
         }
     }
 

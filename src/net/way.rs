@@ -38,7 +38,7 @@ pub(super) fn go<'a>(
     deadline: Duration,
 ) -> BoxFuture<'a, Way> {
     async move {
-        let is_encrypted = target.reach == Reach::Vendor;
+        let is_encrypted = target.reach != Reach::Sandbox;
         let mut way = Way {
             is_encrypted,
             ..Way::default()
@@ -127,6 +127,7 @@ mod tests {
         Guard {
             port: 443,
             allow: Vec::new(),
+            reserved: Vec::new(),
         }
     }
 
