@@ -64,6 +64,8 @@ pub(super) fn hooks(
         network: Arc::new(network.clone()),
         gate: Gate::new(ground.clock.clone(), pace),
         sandbox: config.sandbox.url.clone(),
+        blocking: ground.blocking,
+        most_waiting: config.hooks.most_waiting as usize,
     })
 }
 

@@ -192,6 +192,16 @@ codes! {
         "A hook was removed, since its address answered 410.";
     HookStopped = "WB-HOOK-007" "hook_stop" ApiActivity 99 High fails
         "A hook failed for three days and is told nothing any more.";
+    HookRefused = "WB-HOOK-008" "hook_refuse" ApiActivity 99 Medium fails
+        "What a hook refused each time became dead letters.";
+    HookLettersRead = "WB-HOOK-009" "hook_letters_read" ApiActivity 2 Informational done
+        "The dead letters of a hook were listed.";
+    HookResent = "WB-HOOK-010" "hook_resend" ApiActivity 3 Low done
+        "A dead letter of a hook is sent again, since somebody said so.";
+    HookDiscarded = "WB-HOOK-011" "hook_discard" ApiActivity 4 Low done
+        "Dead letters of a hook were discarded.";
+    HookBehind = "WB-HOOK-012" "hook_behind" ApiActivity 99 High fails
+        "More waited for a hook than may, and it is told nothing any more.";
 
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";

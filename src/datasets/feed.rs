@@ -5,13 +5,18 @@
 //! change itself, one piece of news for each watcher and record: a record that changes again before
 //! it was told is told once, as it is then, and one that comes and goes meanwhile is not told.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::row::{Definition, Rows};
 use super::{Dataset, Datasets, Error};
 use crate::base::HookId;
-use crate::store::{Batch, Collection, Json, Key as _, Scan, Version, prefix};
+use crate::store::{self, Batch, Collection, Json, Key as _, Scan, Version, prefix};
+
+/// So much is forgotten at a time.
+const FORGOTTEN: usize = 500;
 
 /// What becomes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,9 +167,50 @@ impl Datasets {
         batch.delete::<Feed>(&(hook, news.key.clone()), news.version);
     }
 
-    /// Forgets what is yet to be told to a hook.
-    pub async fn forget(&self, hook: HookId) -> Result<(), Error> {
-        self.clear_all::<Feed>(prefix(&(hook,))).await
+    /// Counts what is yet to be told to a hook, up to `most`.
+    pub fn count_news(&self, hook: HookId, most: usize) -> Result<usize, Error> {
+        let mut count = 0;
+        let moment = self.0.store.snapshot()?;
+        moment.walk::<Feed>(&Scan::prefix(prefix(&(hook,)), most), |_, _| {
+            count += 1;
+            Ok(if count < most {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            })
+        })?;
+        Ok(count)
+    }
+
+    /// Whether anything of a record is yet to be told to a hook.
+    pub fn is_news(&self, hook: HookId, key: &str) -> Result<bool, Error> {
+        let news = self.0.store.get::<Feed>(&(hook, key.to_owned()))?;
+        Ok(news.is_some())
+    }
+
+    /// Forgets what is yet to be told to a hook of deeds before the batch `before`: what came
+    /// later may be news for whoever has asked again.
+    pub async fn forget(&self, hook: HookId, before: Version) -> Result<(), Error> {
+        let mut after: Option<String> = None;
+        loop {
+            let news = self.news(hook, after.as_deref(), FORGOTTEN)?;
+            let Some(last) = news.last() else {
+                return Ok(());
+            };
+            after = Some(last.key.clone());
+            let mut batch = Batch::bookkeeping();
+            for one in news.iter().filter(|one| one.version < before) {
+                self.told(&mut batch, hook, one);
+            }
+            if batch.is_empty() {
+                continue;
+            }
+            match self.0.store.commit(batch).await {
+                // Some of it was told, or has changed once more: the stretch is looked at again.
+                Err(store::Error::Conflict(_)) => after = None,
+                outcome => outcome.map(drop)?,
+            }
+        }
     }
 
     /// The hooks to which anything is yet to be told.

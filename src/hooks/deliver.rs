@@ -4,37 +4,27 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::address::Address;
+use super::due::{Due, Piece, Round};
+use super::note::{ENOUGH, Tally};
+use super::refusal::{Fate, Refusals};
 use super::row::{Rows, Stored, home};
-use super::verdict::{Verdict, judge, next};
+use super::verdict::{Verdict, judge, wait_of_one};
 use super::{Error, Hook, Hooks, wire};
-use crate::audit::{Code, Outcome};
+use crate::audit::Code;
 use crate::base::metrics::HOOK_DELIVERIES;
-use crate::base::{Actor, HookId, Scope, Secret, UserId, signature};
-use crate::datasets::{Dataset, Deed, News};
+use crate::base::{Actor, Scope, Secret, UserId, signature};
+use crate::datasets::{Dataset, Deed};
 use crate::net::Call;
-use crate::store::{self, Batch, Scan};
+use crate::store::{self, Batch};
 
 /// So much is delivered to a hook before another has its turn.
 const A_TURN: usize = 500;
-/// So much of it is announced to the book at a time.
-const AT_ONCE: usize = 50;
 /// A turn is over after so long, however little was delivered: others wait.
 const LONGEST_TURN: Duration = Duration::from_secs(30);
-/// No try is so long in coming, whatever was asked for: the clock was ahead when it was set.
-const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(2);
-
-/// A hook that something is to be delivered to now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// Whose it is.
-    pub owner: UserId,
-    /// Which it is.
-    pub hook: HookId,
-}
 
 /// Who may pass records on now.
 pub type May<'a> = &'a (dyn Fn(UserId) -> bool + Sync);
@@ -54,44 +44,6 @@ struct Desk {
 }
 
 impl Hooks {
-    /// The hooks that something is to be delivered to now, those first that have waited longest; and
-    /// when the next of those that fail is tried again.
-    ///
-    /// Only of owners who `may` pass their records on.
-    pub fn due(
-        &self,
-        may: &dyn Fn(UserId) -> bool,
-    ) -> Result<(Vec<Due>, Option<Timestamp>), Error> {
-        let parts = &self.0;
-        let now = parts.clock.now();
-        let mut due = Vec::new();
-        let mut wake: Option<Timestamp> = None;
-        let moment = parts.store.snapshot()?;
-        let mut ready = Vec::new();
-        moment.walk::<Rows>(&Scan::all(usize::MAX), |_, row| {
-            if row.value.stopped_at.is_none() {
-                ready.push(row);
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        drop(moment);
-        ready.sort_by_key(|row| row.value.tried_at);
-        for row in ready {
-            let (owner, hook) = row.key;
-            if parts.datasets.news(hook, None, 1)?.is_empty() || !may(owner) {
-                continue;
-            }
-            match row.value.trouble {
-                Some(trouble) if is_later(trouble.next_at, now) => {
-                    let next = wake.map_or(trouble.next_at, |wake| wake.min(trouble.next_at));
-                    wake = Some(next);
-                }
-                _ => due.push(Due { owner, hook }),
-            }
-        }
-        Ok((due, wake))
-    }
-
     /// Delivers to a hook what it is to be told, for one turn or until it fails, while its owner
     /// `may` pass records on.
     pub async fn deliver(
@@ -102,20 +54,19 @@ impl Hooks {
     ) -> Result<(), Error> {
         let until = self.0.clock.after(LONGEST_TURN);
         let turn = Turn { may, until, stop };
-        let mut after: Option<String> = None;
-        for _ in 0..A_TURN / AT_ONCE {
+        let (mut round, mut sent) = (None, 0);
+        while sent < A_TURN {
             let hook = match self.at(&(due.owner, due.hook)) {
                 Err(Error::UnknownHook(_)) => return Ok(()),
                 hook => hook?,
             };
-            // One that fails is tried with one piece of news, and gets the rest when it took that.
-            let most = if hook.trouble().is_some() { 1 } else { AT_ONCE };
-            let news = self.0.datasets.news(due.hook, after.as_deref(), most)?;
-            let Some(last) = news.last() else {
+            if round.is_none() && hook.is_too_far_behind().await? {
                 return Ok(());
-            };
-            after = Some(last.key.clone());
-            if hook.deliver_some(&news, &turn).await?.is_break() {
+            }
+            let round = round.get_or_insert_with(|| Round::of(&hook));
+            let pieces = hook.next_pieces(round)?;
+            sent += pieces.len();
+            if pieces.is_empty() || hook.deliver_some(&pieces, &turn).await?.is_break() {
                 return Ok(());
             }
         }
@@ -126,54 +77,102 @@ impl Hooks {
     pub async fn give_up(&self, due: Due) -> Result<(), Error> {
         let hook = self.at(&(due.owner, due.hook))?;
         let told = "the appliance itself broke; its log says where".to_owned();
-        hook.failed(0, (told, None)).await
+        hook.failed(&Tally::of(&hook), (told, None)).await
     }
 }
 
 impl Hook {
-    /// Delivers some news, until one is not taken.
-    async fn deliver_some(self, news: &[News], turn: &Turn<'_>) -> Result<ControlFlow<()>, Error> {
+    /// Delivers some pieces, until one is neither taken nor refused by itself.
+    async fn deliver_some(
+        self,
+        pieces: &[Piece],
+        turn: &Turn<'_>,
+    ) -> Result<ControlFlow<()>, Error> {
+        let mut tally = Tally::of(&self);
         let desk = match self.desk() {
             Err(error @ (Error::Sealed(_) | Error::BadAddress(_))) => {
-                self.failed(0, (error.to_string(), None)).await?;
+                self.failed(&tally, (error.to_string(), None)).await?;
                 return Ok(ControlFlow::Break(()));
             }
             desk => desk?,
         };
-        let Some(hook) = self.announce(news.len()).await? else {
+        let Some(hook) = self.announce(pieces.len()).await? else {
             return Ok(ControlFlow::Break(()));
         };
-        let (mut taken, mut ended) = (0, false);
-        for one in news {
+        for piece in pieces {
             // Each answer may be a minute in coming: meanwhile somebody may have removed the hook,
             // lost their leave, or changed the fields.
-            ended = turn.stop.is_cancelled() || !hook.goes_on(&desk, turn)?;
-            if ended {
-                break;
+            if turn.stop.is_cancelled() || !hook.goes_on(&desk, turn)? {
+                hook.settled(&tally).await?;
+                return Ok(ControlFlow::Break(()));
             }
-            match hook.deliver_one(&desk, one, turn.stop).await? {
+            let verdict = hook.deliver_one(&desk, piece, turn.stop).await?;
+            if verdict.is_some() && piece.before.is_none() {
+                tally.told_to = Some(piece.news.key.clone());
+            }
+            match verdict {
                 None => {}
-                Some(Verdict::Taken) => taken += 1,
-                // Whoever has asked again since is told under another key.
-                Some(Verdict::Gone) if !hook.is_as_it_was()? => return Ok(ControlFlow::Break(())),
-                Some(Verdict::Gone) => {
-                    return match hook.end(Code::HookGone, &Actor::system()).await {
-                        Ok(()) | Err(Error::UnknownHook(_)) => Ok(ControlFlow::Break(())),
-                        Err(error) => Err(error),
-                    };
+                Some(Verdict::Taken) => {
+                    tally.taken += 1;
+                    tally.in_a_row = 0;
                 }
+                Some(Verdict::Refused(told, pause)) => {
+                    hook.refused(piece, (&told, pause), &mut tally).await?;
+                    if tally.in_a_row >= ENOUGH {
+                        hook.failed(&tally, (told, pause)).await?;
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Some(Verdict::Gone) => return hook.gone().await.map(ControlFlow::Break),
                 Some(Verdict::Later(told, pause)) => {
-                    hook.failed(taken, (told, pause)).await?;
+                    hook.failed(&tally, (told, pause)).await?;
                     return Ok(ControlFlow::Break(()));
                 }
             }
         }
-        hook.succeeded(taken).await?;
-        Ok(if ended || turn.stop.is_cancelled() {
+        hook.settled(&tally).await?;
+        let ended = turn.stop.is_cancelled();
+        Ok(if ended {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
         })
+    }
+
+    /// Notes that a piece was refused: it waits by itself, or is a dead letter.
+    async fn refused(
+        &self,
+        piece: &Piece,
+        (told, pause): (&str, Option<Duration>),
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let tries = piece.before.as_ref().map_or(0, |row| row.value.tries);
+        let wait = wait_of_one(tries, pause, &mut rand::rng());
+        let before = piece.before.as_ref();
+        let noted = (told.to_owned(), wait);
+        match self.refuse(&piece.news, before, noted).await? {
+            Fate::Waits | Fate::Moved => {}
+            fate @ (Fate::Died | Fate::DiedForAnother) => {
+                HOOK_DELIVERIES.add(["dead".into()], 1);
+                tally.died += 1;
+                tally.dropped += u64::from(fate == Fate::DiedForAnother);
+            }
+        }
+        // What is refused again says nothing of the hook as a whole.
+        tally.in_a_row += u32::from(before.is_none());
+        Ok(())
+    }
+
+    /// Removes a hook whose far side wants nothing any more.
+    async fn gone(self) -> Result<(), Error> {
+        // Whoever has asked again since is told under another key.
+        if !self.is_as_it_was()? {
+            return Ok(());
+        }
+        match self.end(Code::HookGone, &Actor::system()).await {
+            Ok(()) | Err(Error::UnknownHook(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether one more piece of news is to leave in this turn.
@@ -228,19 +227,23 @@ impl Hook {
         }
     }
 
-    /// Delivers one piece of news, and forgets it when it was taken; none when there was nothing to
+    /// Delivers one piece, and forgets it when it was taken; none when there was nothing to
     /// tell any more, or no time for it.
     async fn deliver_one(
         &self,
         desk: &Desk,
-        news: &News,
+        piece: &Piece,
         stop: &CancellationToken,
     ) -> Result<Option<Verdict>, Error> {
-        let parts = &self.all.0;
+        let (parts, news) = (&self.all.0, &piece.news);
+        // More has become of the record since it was refused: that is told instead.
+        if piece.before.is_some() && parts.datasets.is_news(self.id(), &news.key)? {
+            return self.settle(piece).await.map(|()| None);
+        }
         let record = desk.dataset.record(&news.key)?;
         if record.is_some() == (self.stored.deed == Deed::Deleted) {
             // It has come, or gone, meanwhile: this is no news any more.
-            return self.settle(news).await.map(|()| None);
+            return self.settle(piece).await.map(|()| None);
         }
         let lane = self.id().to_string();
         let turn = parts.gate.admit(&lane);
@@ -258,16 +261,22 @@ impl Hook {
         let verdict = judge(&answer);
         HOOK_DELIVERIES.add([verdict.word().into()], 1);
         if verdict == Verdict::Taken {
-            self.settle(news).await?;
+            self.settle(piece).await?;
         }
         Ok(Some(verdict))
     }
 
-    /// Forgets a piece of news, unless more has become of the record since, which is told next.
-    async fn settle(&self, news: &News) -> Result<(), Error> {
+    /// Forgets a piece, unless more has become of the record since, which is told next.
+    async fn settle(&self, piece: &Piece) -> Result<(), Error> {
         let parts = &self.all.0;
         let mut batch = Batch::bookkeeping();
-        parts.datasets.told(&mut batch, self.id(), news);
+        if let Some(row) = &piece.before {
+            batch.delete::<Refusals>(&row.key, row.version);
+        } else {
+            parts.datasets.told(&mut batch, self.id(), &piece.news);
+            // How an earlier state of it was refused is of no matter any more.
+            batch.discard::<Refusals>(&(self.id(), piece.news.key.clone()));
+        }
         match parts.store.commit(batch).await {
             Err(store::Error::Conflict(_)) => Ok(()),
             outcome => Ok(outcome.map(drop)?),
@@ -292,82 +301,13 @@ impl Hook {
             .secret_path()
             .purpose("hook", "deliver", waited)
     }
-
-    /// Notes that so much was taken, and that it does not fail.
-    async fn succeeded(&self, taken: u64) -> Result<(), Error> {
-        if taken == 0 {
-            return Ok(());
-        }
-        let stored = Stored {
-            trouble: None,
-            ..self.counting(taken)
-        };
-        self.note(Batch::bookkeeping(), &stored).await.map(drop)
-    }
-
-    /// Notes that so much was taken and the next was not: it is tried again later, or no more.
-    async fn failed(
-        &self,
-        taken: u64,
-        (told, pause): (String, Option<Duration>),
-    ) -> Result<(), Error> {
-        let parts = &self.all.0;
-        let now = parts.now();
-        let mut stored = self.counting(taken);
-        let before = stored.trouble.take().filter(|_| taken == 0);
-        let fails = |code| {
-            let event = self.event(code, &Actor::system());
-            event.status(Outcome::Failure {
-                code: "HOOK_FAILING",
-                detail: told.clone(),
-            })
-        };
-        let trouble = next(
-            before.as_ref(),
-            (told.clone(), pause),
-            now,
-            &mut rand::rng(),
-        );
-        let mut batch = match (&before, &trouble) {
-            (_, None) => Batch::new(fails(Code::HookStopped).build(&parts.clock)),
-            (None, Some(_)) => Batch::new(fails(Code::HookFailing).build(&parts.clock)),
-            (Some(_), Some(_)) => Batch::bookkeeping(),
-        };
-        if trouble.is_none() {
-            // How it failed is still shown.
-            stored.trouble = before;
-            stored.stopped_at = Some(now);
-            self.unwatch(&mut batch)?;
-        } else {
-            stored.trouble = trouble;
-        }
-        let noted = self.note(batch, &stored).await?;
-        if noted && stored.stopped_at.is_some() {
-            parts.datasets.forget(self.id()).await?;
-        }
-        Ok(())
-    }
-
-    fn counting(&self, taken: u64) -> Stored {
-        let mut stored = self.stored.clone();
-        if taken > 0 {
-            stored.delivered += taken;
-            stored.delivered_at = Some(self.all.0.now());
-        }
-        stored
-    }
-
-    /// Keeps what is noted, unless somebody has changed the hook meanwhile, who knows better.
-    async fn note(&self, mut batch: Batch, stored: &Stored) -> Result<bool, Error> {
-        batch.replace::<Rows>(&self.key, stored, self.version);
-        match self.all.0.store.commit(batch).await {
-            Err(store::Error::Conflict(_)) => Ok(false),
-            outcome => Ok(outcome.map(|_| true)?),
-        }
-    }
 }
 
-/// Whether a time has yet to come.
-fn is_later(at: Timestamp, now: Timestamp) -> bool {
-    at > now && at.duration_since(now) <= LONGEST_WAIT
+impl Tally {
+    fn of(hook: &Hook) -> Self {
+        Self {
+            in_a_row: hook.stored.refused,
+            ..Self::default()
+        }
+    }
 }

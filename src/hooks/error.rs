@@ -9,6 +9,12 @@ pub enum Error {
     /// There is none of this id under the owner.
     #[error("hook {0} does not exist")]
     UnknownHook(HookId),
+    /// It has no dead letter of this record.
+    #[error("it has no dead letter of {0:?}")]
+    UnknownLetter(String),
+    /// Nothing is sent to a hook that was stopped.
+    #[error("the hook is stopped; subscribe again, and then send it again")]
+    Stopped,
     /// Nothing is sent to such an address.
     #[error("{0}")]
     BadAddress(String),

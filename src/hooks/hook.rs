@@ -107,10 +107,11 @@ impl Hook {
         }
     }
 
-    /// How much is yet to be told to it, counted up to `most`.
+    /// How much is yet to be told to it, counted up to `most`: what is new, and what was refused
+    /// and is tried again.
     pub fn waiting(&self, most: usize) -> Result<usize, Error> {
-        let news = self.all.0.datasets.news(self.id(), None, most)?;
-        Ok(news.len())
+        let news = self.all.0.datasets.count_news(self.id(), most)?;
+        Ok(news + self.waiting_refusals(most - news)?)
     }
 
     /// Removes it: it is told nothing any more.
@@ -130,7 +131,7 @@ impl Hook {
                 Err(store::Error::Conflict(_)) => hook = self.all.at(&self.key)?,
                 outcome => {
                     outcome?;
-                    return Ok(parts.datasets.forget(self.id()).await?);
+                    return self.all.forget(self.id()).await;
                 }
             }
         }

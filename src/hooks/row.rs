@@ -63,6 +63,12 @@ pub(crate) struct Stored {
     /// When something was delivered last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) delivered_at: Option<Timestamp>,
+    /// The key of the record that was told last: the next turn goes on behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) told_to: Option<String>,
+    /// New things that were refused since the last one that was taken.
+    #[serde(default)]
+    pub(super) refused: u32,
     /// How it fails; none while it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) trouble: Option<Trouble>,

@@ -1,6 +1,6 @@
 //! Makes, finds and lists hooks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -9,14 +9,17 @@ use reqwest::Url;
 use sha2::{Digest as _, Sha256};
 
 use super::address::Address;
+use super::refusal::Refusals;
 use super::row::{BY_ADDRESS, Rows, Stored, home, place};
 use super::{Error, Hook, Opened};
 use crate::audit::{Code, Event, Log};
-use crate::base::{Actor, Clock, Cursor, DatasetId, Hex, HookId, Scope, Secret, UserId, signature};
+use crate::base::{
+    Actor, Blocking, Clock, Cursor, DatasetId, Hex, HookId, Scope, Secret, UserId, signature,
+};
 use crate::datasets::{Access, Datasets, Deed};
 use crate::net::Network;
 use crate::providers::Gate;
-use crate::store::{self, Batch, Scan, Store, Table, prefix};
+use crate::store::{self, Batch, Scan, Store, Table, Version, prefix};
 use crate::vault::Vault;
 
 /// A user has no more of them.
@@ -42,6 +45,10 @@ pub struct Parts {
     pub gate: Gate,
     /// The one address on this machine that may be called.
     pub sandbox: Option<Url>,
+    /// Where long counts are made.
+    pub blocking: Blocking,
+    /// So much may wait for one of them.
+    pub most_waiting: usize,
 }
 
 /// Every hook. Clones share them.
@@ -62,8 +69,8 @@ pub struct New {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 1] {
-    [Table::of::<Rows>()]
+pub fn tables() -> [Table; 2] {
+    [Table::of::<Rows>(), Table::of::<Refusals>()]
 }
 
 impl Parts {
@@ -134,9 +141,15 @@ impl Hooks {
             tried_at: None,
             delivered: before.map_or(0, |before| before.delivered),
             delivered_at: before.and_then(|before| before.delivered_at),
+            told_to: None,
+            refused: 0,
             trouble: None,
             stopped_at: None,
         };
+        // What waited when it was stopped was to be forgotten: a crash may have come between.
+        if let Some(row) = there.as_ref().filter(|row| row.value.stopped_at.is_some()) {
+            self.forget_waiting(key.1, row.version).await?;
+        }
         let act = Event::new(Code::HookSubscribed, by)
             .entity("hook", key.1, stored.called())
             .entity("dataset", stored.dataset, dataset.name())
@@ -181,21 +194,38 @@ impl Hooks {
         Ok((hooks, page.next))
     }
 
-    /// Forgets what was to be told to hooks that went with their datasets.
+    /// Forgets what was to be told to hooks that went with their datasets or were stopped, and stops
+    /// those that have fallen too far behind, also while nothing is sent to them.
     pub async fn sweep(&self) -> Result<(), Error> {
-        let mut there = BTreeSet::new();
+        let mut there = BTreeMap::new();
         // Taken before the hooks are read: what is made meanwhile has no news among them.
-        let feeds = self.0.datasets.fed()?;
+        let mut fed: BTreeSet<HookId> = self.0.datasets.fed()?.into_iter().collect();
+        fed.extend(self.refused()?);
         let moment = self.0.store.snapshot()?;
         moment.walk::<Rows>(&Scan::all(usize::MAX), |_, row| {
-            there.insert(row.key.1);
+            there.insert(row.key.1, Hook::of(self, row));
             Ok(ControlFlow::Continue(()))
         })?;
         drop(moment);
-        for hook in feeds.into_iter().filter(|hook| !there.contains(hook)) {
-            self.0.datasets.forget(hook).await?;
+        for id in fed {
+            match there.get(&id) {
+                None => self.forget(id).await?,
+                Some(hook) if hook.stopped_at().is_some() => {
+                    self.forget_waiting(id, hook.version).await?;
+                }
+                Some(hook) => {
+                    hook.is_too_far_behind().await?;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Forgets all that was to be told to a hook that is gone.
+    pub(super) async fn forget(&self, hook: HookId) -> Result<(), Error> {
+        let all = Version(u64::MAX);
+        self.0.datasets.forget(hook, all).await?;
+        self.forget_refusals(hook, all, |_| false).await
     }
 
     pub(super) fn at(&self, key: &(UserId, HookId)) -> Result<Hook, Error> {

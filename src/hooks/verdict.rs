@@ -24,6 +24,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(72);
 /// And has been tried so often: the appliance itself may have been off all the while.
 const LEAST_TRIES: u32 = 8;
 
+/// One piece is tried so often, which takes some six hours, before it is a dead letter.
+const MOST_TRIES: u32 = 20;
+
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -31,8 +34,10 @@ pub(super) enum Verdict {
     Taken,
     /// The far side wants nothing any more: 410, and nothing else, says so.
     Gone,
-    /// It is sent again, no sooner than after the pause that was asked for.
+    /// It takes nothing now: all waits, no shorter than the pause that was asked for.
     Later(String, Option<Duration>),
+    /// It does not want this one, whatever it says to others.
+    Refused(String, Option<Duration>),
 }
 
 impl Verdict {
@@ -42,6 +47,7 @@ impl Verdict {
             Self::Taken => "taken",
             Self::Gone => "gone",
             Self::Later(..) => "failed",
+            Self::Refused(..) => "refused",
         }
     }
 }
@@ -51,7 +57,10 @@ impl Verdict {
 pub(super) fn judge(answer: &Result<net::Answer, net::Error>) -> Verdict {
     match answer {
         Ok(answer) => judge_status(answer.status, &answer.headers),
-        Err(net::Error::Refused(Refusal::Inner { .. }) | net::Error::NotSent(_)) => {
+        Err(
+            net::Error::Refused(Refusal::Inner { .. } | Refusal::Reserved(_))
+            | net::Error::NotSent(_),
+        ) => {
             let told = "no connection could be made to its host at a public address";
             Verdict::Later(told.to_owned(), None)
         }
@@ -66,14 +75,36 @@ fn judge_status(status: StatusCode, headers: &HeaderMap) -> Verdict {
     match status {
         StatusCode::GONE => Verdict::Gone,
         taken if taken.is_success() => Verdict::Taken,
-        refused => Verdict::Later(format!("the hook answered {refused}"), pause(headers)),
+        busy @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => {
+            Verdict::Later(answered(busy), pause(headers))
+        }
+        refused if refused.is_client_error() => Verdict::Refused(answered(refused), pause(headers)),
+        other => Verdict::Later(answered(other), pause(headers)),
     }
+}
+
+fn answered(status: StatusCode) -> String {
+    format!("the hook answered {status}")
 }
 
 fn pause(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
     let seconds: u64 = seconds.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+}
+
+/// How long one piece waits that was refused once more, after `failed` times before; none when that
+/// was often enough.
+pub(super) fn wait_of_one(
+    failed: u32,
+    pause: Option<Duration>,
+    rng: &mut impl Rng,
+) -> Option<SignedDuration> {
+    if failed.saturating_add(1) >= MOST_TRIES {
+        return None;
+    }
+    let wait = (SOONEST + SPREAD.wait(failed, rng)).max(pause.unwrap_or_default());
+    Some(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX))
 }
 
 /// How a hook fails after one more try in vain; none when it has failed for long enough.
@@ -113,13 +144,17 @@ mod tests {
                 Verdict::Taken => "taken",
                 Verdict::Gone => "gone",
                 Verdict::Later(..) => "later",
+                Verdict::Refused(..) => "refused",
             }
         };
         for status in [200, 201, 202, 204] {
             assert_eq!(judged(status), "taken", "{status}");
         }
-        for status in [301, 302, 400, 401, 403, 404, 413, 429, 500, 502, 503, 504] {
+        for status in [301, 302, 408, 429, 500, 502, 503, 504] {
             assert_eq!(judged(status), "later", "{status}");
+        }
+        for status in [400, 401, 403, 404, 409, 413, 422, 451] {
+            assert_eq!(judged(status), "refused", "{status}");
         }
         assert_eq!(judged(410), "gone");
     }

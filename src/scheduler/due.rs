@@ -124,6 +124,22 @@ mod tests {
     }
 
     #[test]
+    fn the_hooks_of_one_owner_have_two_places_however_many_are_due() {
+        let clock = Clock::system();
+        let owner = UserId::new(&clock);
+        let mine: Vec<_> = (0..4)
+            .map(|_| HookId::new(&clock))
+            .map(|hook| Work::Hook(Due { owner, hook }))
+            .collect();
+        assert_eq!(due(&mine, &[]), mine[..HOOKS_OF_ONE]);
+        assert_eq!(due(&mine[2..], &mine[..2]), []);
+        assert_eq!(due(&mine[1..], &mine[..1]), mine[1..2]);
+        let all = [&mine[..], &[hook(), hook()]].concat();
+        let expected = [&mine[..HOOKS_OF_ONE], &all[4..]].concat();
+        assert_eq!(due(&all, &[]), expected, "others have theirs");
+    }
+
+    #[test]
     fn runs_to_different_tables_go_side_by_side() {
         let active = [run("a"), run("b")];
         assert_eq!(due(&active, &[]), active);

@@ -236,6 +236,10 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("listHooks", Needs("dataset:read"), "", none()),
         ("subscribeHook", Needs("dataset:share"), "", hook()),
         ("unsubscribeHook", Needs("dataset:share"), "", none()),
+        ("listHookDeadLetters", Needs("dataset:read"), "", none()),
+        ("discardHookDeadLetters", Needs("dataset:share"), "", none()),
+        ("discardHookDeadLetter", Needs("dataset:share"), "", none()),
+        ("resendHookDeadLetter", Needs("dataset:share"), "", none()),
     ]
 }
 

@@ -1589,7 +1589,8 @@ export interface paths {
         /**
          * Has an address told of every event of a dataset's records from now on.
          * @description Each is sent by `POST` as one JSON object, signed, one after the other, at least once and
-         *     under an id that stays the same. An address that is told of it already keeps its id and what
+         *     under an id that stays the same. One that is refused (4xx) waits by itself while others go
+         *     on, and is a dead letter after 20 tries. An address that is told of it already keeps its id and what
          *     waits for it, gets another signing key, and is started anew if it was stopped. An answer of
          *     410 to a delivery removes the hook.
          *
@@ -1619,6 +1620,80 @@ export interface paths {
          *     Needs the permission `dataset:share`.
          */
         delete: operations["unsubscribeHook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{id}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists a hook's dead letters.
+         * @description They are deliveries that it refused each of 20 times. Each disappears when more becomes of
+         *     its record and is taken. A hook keeps the newest 1,000 of them.
+         *
+         *     Needs the permission `dataset:read`.
+         */
+        get: operations["listHookDeadLetters"];
+        put?: never;
+        post?: never;
+        /**
+         * Discards all dead letters of a hook: what they tell of is told no more.
+         * @description Discards all dead letters of a hook: what they tell of is told no more.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        delete: operations["discardHookDeadLetters"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{id}/dead-letters/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discards one dead letter of a hook: what it tells of is told no more.
+         * @description Discards one dead letter of a hook: what it tells of is told no more.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        delete: operations["discardHookDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/{id}/dead-letters/{key}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a dead letter of a hook again.
+         * @description It goes out at once, with the record as it is then and under its id, and is tried as often
+         *     as what is new. Refused while the hook is stopped.
+         *
+         *     Needs the permission `dataset:share`.
+         */
+        post: operations["resendHookDeadLetter"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3725,9 +3800,15 @@ export interface components {
             delivered_at?: string;
             /**
              * Format: int64
-             * @description How much waits to be told to it, counted up to 1,000.
+             * @description How much waits to be told to it, counted up to 1,000; with what it refused and is sent
+             *     again.
              */
             waiting: number;
+            /**
+             * Format: int64
+             * @description How many dead letters it has: what it refused each time, and is not sent any more.
+             */
+            dead_letters: number;
             /**
              * Format: date-time
              * @description Since when it takes nothing; absent while it does.
@@ -3745,6 +3826,43 @@ export interface components {
              * @description Since when it is told nothing any more.
              */
             stopped_at?: string;
+        };
+        /**
+         * HookDeadLetter
+         * @description A delivery that a hook refused each time, and that is not sent any more.
+         */
+        HookDeadLetter: {
+            /** @description The record's key. */
+            key: string;
+            /** @description The id of the delivery, the same however often it is sent. */
+            delivery_id: string;
+            /** @description What the hook answered the last time. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description How often it was sent.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was refused first.
+             */
+            first_at: string;
+            /**
+             * Format: date-time
+             * @description When it was refused last.
+             */
+            last_at: string;
+        };
+        /**
+         * HookDeadLetterList
+         * @description One part of a hook's dead letters.
+         */
+        HookDeadLetterList: {
+            /** @description In the order in which they were given up. */
+            items: components["schemas"]["HookDeadLetter"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * @description What becomes of a record.
@@ -10569,7 +10687,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `dataset_id`, `event`, `host`, `state`, `created_at`, `delivered`, `delivered_at`, `waiting`, `failing_since`, `reason`, `next_try_at`, `stopped_at`.
+                 *     There are `id`, `name`, `dataset_id`, `event`, `host`, `state`, `created_at`, `delivered`, `delivered_at`, `waiting`, `dead_letters`, `failing_since`, `reason`, `next_try_at`, `stopped_at`.
                  */
                 fields?: string;
             };
@@ -10669,6 +10787,171 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listHookDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `key` is always there; empty for it alone.
+                 *
+                 *     There are `key`, `delivery_id`, `reason`, `attempts`, `first_at`, `last_at`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeadLetterList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    discardHookDeadLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    discardHookDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    resendHookDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeadLetter"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];

@@ -27,6 +27,7 @@ export type FieldType = Field["type"];
 export type HealthAdvice = Schemas["HealthAdvice"];
 export type HealthQuota = Schemas["HealthQuota"];
 export type Hook = Schemas["Hook"];
+export type HookDeadLetter = Schemas["HookDeadLetter"];
 export type Import = Schemas["Import"];
 export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{DatasetId, HookId, Secret};
 use crate::datasets::Deed;
-use crate::hooks::{Hook, Hooks, New, Opened, State};
+use crate::hooks::{DeadLetter, Hook, Hooks, New, Opened, State};
 use crate::http::page::Pages;
 use crate::http::{ApiError, Caller, Moment};
 
@@ -39,9 +39,10 @@ enum DeedView {
 enum StateView {
     /// It is told everything.
     Active,
-    /// It did not take what it was sent last, and is tried again.
+    /// It takes nothing now, and is tried again.
     Failing,
-    /// It has failed for three days, and is told nothing any more. Subscribing again starts it anew.
+    /// It has failed for three days or fallen too far behind, and is told nothing any more.
+    /// Subscribing again starts it anew.
     Stopped,
 }
 
@@ -68,8 +69,11 @@ struct HookView {
     delivered: u64,
     /// When it took something last; absent while it did not.
     delivered_at: Option<Moment>,
-    /// How much waits to be told to it, counted up to 1,000.
+    /// How much waits to be told to it, counted up to 1,000; with what it refused and is sent
+    /// again.
     waiting: u64,
+    /// How many dead letters it has: what it refused each time, and is not sent any more.
+    dead_letters: u64,
     /// Since when it takes nothing; absent while it does.
     failing_since: Option<Moment>,
     /// What came of the last try; absent while it takes what it is sent.
@@ -78,6 +82,34 @@ struct HookView {
     next_try_at: Option<Moment>,
     /// Since when it is told nothing any more.
     stopped_at: Option<Moment>,
+}
+
+/// A delivery that a hook refused each time, and that is not sent any more.
+#[derive(Object)]
+#[oai(rename = "HookDeadLetter")]
+struct LetterView {
+    /// The record's key.
+    key: String,
+    /// The id of the delivery, the same however often it is sent.
+    delivery_id: String,
+    /// What the hook answered the last time.
+    reason: String,
+    /// How often it was sent.
+    attempts: u32,
+    /// When it was refused first.
+    first_at: Moment,
+    /// When it was refused last.
+    last_at: Moment,
+}
+
+/// One part of a hook's dead letters.
+#[derive(Object)]
+#[oai(rename = "HookDeadLetterList", skip_serializing_if_is_none)]
+struct LetterList {
+    /// In the order in which they were given up.
+    items: Vec<LetterView>,
+    /// Where the next part begins; absent at the end.
+    next: Option<String>,
 }
 
 /// One part of the hooks.
@@ -143,7 +175,8 @@ impl Resource {
     /// Has an address told of every event of a dataset's records from now on.
     ///
     /// Each is sent by `POST` as one JSON object, signed, one after the other, at least once and
-    /// under an id that stays the same. An address that is told of it already keeps its id and what
+    /// under an id that stays the same. One that is refused (4xx) waits by itself while others go
+    /// on, and is a dead letter after 20 tries. An address that is told of it already keeps its id and what
     /// waits for it, gets another signing key, and is started anew if it was stopped. An answer of
     /// 410 to a delivery removes the hook.
     #[oai(path = "/hooks", method = "post", operation_id = "subscribeHook")]
@@ -178,6 +211,88 @@ impl Resource {
         self.hooks.open(&scope, id.0)?.remove(&by).await?;
         Ok(Done::Done)
     }
+
+    /// Lists a hook's dead letters.
+    ///
+    /// They are deliveries that it refused each of 20 times. Each disappears when more becomes of
+    /// its record and is taken. A hook keeps the newest 1,000 of them.
+    #[oai(
+        path = "/hooks/:id/dead-letters",
+        method = "get",
+        operation_id = "listHookDeadLetters"
+    )]
+    async fn dead_letters(
+        &self,
+        #[oai(scope = "Permission::DatasetRead")] caller: Caller,
+        id: Path<HookId>,
+        limit: Query<Option<u16>>,
+        after: Query<Option<String>>,
+    ) -> Result<Json<LetterList>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let page = self.pages.read(limit.0, after.0.as_deref())?;
+        let hook = self.hooks.open(&scope, id.0)?;
+        let part = (page.limit, page.after.as_ref());
+        let (letters, next) = hook.dead_letters(part, &by)?;
+        Ok(Json(LetterList {
+            items: letters.into_iter().map(LetterView::from).collect(),
+            next: next.map(|cursor| cursor.encode()),
+        }))
+    }
+
+    /// Discards all dead letters of a hook: what they tell of is told no more.
+    #[oai(
+        path = "/hooks/:id/dead-letters",
+        method = "delete",
+        operation_id = "discardHookDeadLetters"
+    )]
+    async fn discard_all(
+        &self,
+        #[oai(scope = "Permission::DatasetShare")] caller: Caller,
+        id: Path<HookId>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.owner()?;
+        self.hooks.open(&scope, id.0)?.discard_all(&by).await?;
+        Ok(Done::Done)
+    }
+
+    /// Discards one dead letter of a hook: what it tells of is told no more.
+    #[oai(
+        path = "/hooks/:id/dead-letters/:key",
+        method = "delete",
+        operation_id = "discardHookDeadLetter"
+    )]
+    async fn discard(
+        &self,
+        #[oai(scope = "Permission::DatasetShare")] caller: Caller,
+        id: Path<HookId>,
+        /// The record's key.
+        key: Path<String>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.owner()?;
+        self.hooks.open(&scope, id.0)?.discard(&key.0, &by).await?;
+        Ok(Done::Done)
+    }
+
+    /// Sends a dead letter of a hook again.
+    ///
+    /// It goes out at once, with the record as it is then and under its id, and is tried as often
+    /// as what is new. Refused while the hook is stopped.
+    #[oai(
+        path = "/hooks/:id/dead-letters/:key/resend",
+        method = "post",
+        operation_id = "resendHookDeadLetter"
+    )]
+    async fn resend(
+        &self,
+        #[oai(scope = "Permission::DatasetShare")] caller: Caller,
+        id: Path<HookId>,
+        /// The record's key.
+        key: Path<String>,
+    ) -> Result<Json<LetterView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let hook = self.hooks.open(&scope, id.0)?;
+        Ok(Json(hook.resend(&key.0, &by).await?.into()))
+    }
 }
 
 impl Resource {
@@ -203,6 +318,7 @@ impl HookView {
             delivered: hook.delivered(),
             delivered_at: hook.delivered_at().map(Moment),
             waiting: hook.waiting(MOST_WAITING)? as u64,
+            dead_letters: hook.dead()? as u64,
             failing_since: trouble.map(|trouble| Moment(trouble.since)),
             reason: trouble.map(|trouble| trouble.told.clone()),
             next_try_at: trouble
@@ -220,6 +336,19 @@ impl MadeView {
             signing_key: opened.signing_key.expose().to_owned(),
             hook: HookView::of(&opened.hook)?,
         })
+    }
+}
+
+impl From<DeadLetter> for LetterView {
+    fn from(letter: DeadLetter) -> Self {
+        Self {
+            key: letter.key,
+            delivery_id: letter.id,
+            reason: letter.reason,
+            attempts: letter.attempts,
+            first_at: letter.first_at.into(),
+            last_at: letter.last_at.into(),
+        }
     }
 }
 

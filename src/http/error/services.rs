@@ -231,9 +231,12 @@ impl From<hooks::Error> for ApiError {
         let told = error.to_string();
         match error {
             E::UnknownHook(_) => Self::not_found("hook"),
+            E::UnknownLetter(_) => Self::not_found("dead letter"),
             E::BadAddress(_) => Self::invalid("url", told),
             E::BadName => Self::invalid("name", told),
-            E::TooMany(_) | E::Changed | E::Sealed(_) => Self::new(Code::Conflict, told),
+            E::TooMany(_) | E::Changed | E::Stopped | E::Sealed(_) => {
+                Self::new(Code::Conflict, told)
+            }
             // Only a request's body can name what does not exist: a hook keeps its dataset.
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
             E::Dataset(error) => error.into(),

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 23] = [
+const ABSENT: [(Code, &str); 27] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -43,6 +43,22 @@ const ABSENT: [(Code, &str); 23] = [
     (
         Code::HookStopped,
         "a hook would have to fail for three days: `hooks::told`",
+    ),
+    (
+        Code::HookRefused,
+        "a hook would have to refuse a record for hours: `hooks::letters`",
+    ),
+    (
+        Code::HookResent,
+        "a hook would have to refuse a record for hours: `hooks::letters`",
+    ),
+    (
+        Code::HookDiscarded,
+        "a hook would have to refuse a record for hours: `hooks::letters`",
+    ),
+    (
+        Code::HookBehind,
+        "very much would have to wait for a hook: `hooks::letters`",
     ),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
     (

@@ -18,6 +18,9 @@ impl Day {
             (listed["items"][0]["state"] == "failing").then_some(())
         })
         .await;
+        let letters = format!("/hooks/{failing}/dead-letters");
+        let letters = owner.get(&letters).await.expect(200);
+        assert_eq!(letters["items"], json!([]));
         let removed = owner.delete(&format!("/hooks/{failing}")).await;
         assert_eq!(removed.status, 204);
         self.subscribe(owner, dataset, "created").await;

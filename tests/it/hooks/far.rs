@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 use weighbridge::base::Tasks;
@@ -23,6 +24,8 @@ pub(super) enum Reply {
     Wait(u16, u32),
     /// Not at all.
     Cut,
+    /// With 200, once the test lets it.
+    Held,
 }
 
 /// A delivery as it came.
@@ -45,9 +48,17 @@ impl Came {
 /// Listens on this machine, where the appliance takes the sandbox to be.
 pub(super) struct Far {
     pub(super) url: String,
-    replies: Arc<Mutex<VecDeque<Reply>>>,
+    orders: Arc<Orders>,
     came: UnboundedReceiver<Came>,
     _tasks: Tasks,
+}
+
+/// What the test has said.
+struct Orders {
+    next: Mutex<VecDeque<Reply>>,
+    /// Statuses of the records with these keys, whatever is said of the next.
+    of: Mutex<BTreeMap<String, u16>>,
+    held: Semaphore,
 }
 
 impl Far {
@@ -55,17 +66,21 @@ impl Far {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (tell, came) = unbounded_channel();
-        let replies = Arc::<Mutex<VecDeque<Reply>>>::default();
-        let (tasks, orders) = (Tasks::default(), Arc::clone(&replies));
+        let orders = Arc::new(Orders {
+            next: Mutex::default(),
+            of: Mutex::default(),
+            held: Semaphore::new(0),
+        });
+        let (tasks, said) = (Tasks::default(), Arc::clone(&orders));
         tasks.start(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // One that goes away in the middle is none of ours.
-                answer(stream, &orders, &tell).await.ok();
+                answer(stream, &said, &tell).await.ok();
             }
         });
         Self {
             url,
-            replies,
+            orders,
             came,
             _tasks: tasks,
         }
@@ -73,7 +88,23 @@ impl Far {
 
     /// How the next deliveries are answered; those after them with 200.
     pub(super) fn reply(&self, with: &[Reply]) {
-        self.replies.lock().unwrap().extend(with);
+        self.orders.next.lock().unwrap().extend(with);
+    }
+
+    /// How deliveries of the records with these keys are answered from now on.
+    pub(super) fn refuse(&self, keys: &[&str], status: u16) {
+        let keys = keys.iter().map(|key| ((*key).to_owned(), status));
+        self.orders.of.lock().unwrap().extend(keys);
+    }
+
+    /// Takes what it refused.
+    pub(super) fn take(&self) {
+        self.orders.of.lock().unwrap().clear();
+    }
+
+    /// Answers one that is held.
+    pub(super) fn release(&self) {
+        self.orders.held.add_permits(1);
     }
 
     /// The next delivery.
@@ -94,7 +125,7 @@ impl Far {
 
 async fn answer(
     mut stream: TcpStream,
-    orders: &Mutex<VecDeque<Reply>>,
+    orders: &Orders,
     tell: &UnboundedSender<Came>,
 ) -> std::io::Result<()> {
     let mut bytes = Vec::new();
@@ -118,7 +149,11 @@ async fn answer(
         stream.read_buf(&mut bytes).await?;
     }
     let body = bytes[head + 4..].to_vec();
-    let reply = orders.lock().unwrap().pop_front();
+    let key: Value = serde_json::from_slice(&body).unwrap();
+    let key = key["key"].as_str().unwrap();
+    let of = orders.of.lock().unwrap().get(key).copied();
+    let next = || orders.next.lock().unwrap().pop_front();
+    let reply = of.map(Reply::Status).or_else(next);
     let told = format!("{{\"status\":\"error\",\"message\":\"POST {path} failed\"}}");
     tell.send(Came {
         path,
@@ -128,6 +163,11 @@ async fn answer(
     .ok();
     let (status, wait) = match reply.unwrap_or(Reply::Status(200)) {
         Reply::Cut => return Ok(()),
+        Reply::Held => {
+            let released = orders.held.acquire().await;
+            released.unwrap().forget();
+            (200, String::new())
+        }
         Reply::Status(status) => (status, String::new()),
         Reply::Wait(status, seconds) => (status, format!("retry-after: {seconds}\r\n")),
     };

@@ -3,11 +3,13 @@
 mod attacks;
 mod far;
 mod killed;
+mod letters;
 mod told;
 
 use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::base::Tasks;
+use weighbridge::config::Config;
 
 use crate::support::process::until;
 use crate::support::{Client, TestServer};
@@ -27,11 +29,16 @@ struct Tower {
 
 impl Tower {
     async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let far = Far::listen().await;
         let url = far.url.parse().unwrap();
         let server = TestServer::with(|config| {
             config.sandbox.url = Some(url);
             config.zapier.requests_per_second = 0;
+            change(config);
         })
         .await;
         let owner = server.sign_up("owner@example.org", &["member"]).await;

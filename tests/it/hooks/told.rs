@@ -127,7 +127,7 @@ async fn what_comes_in_at_a_secret_address_is_told() {
 
 #[tokio::test]
 async fn what_is_not_taken_is_sent_again_under_its_id_until_it_is() {
-    for reply in [Reply::Status(500), Reply::Cut, Reply::Status(404)] {
+    for reply in [Reply::Status(500), Reply::Cut, Reply::Status(408)] {
         let mut tower = Tower::new().await;
         tower.subscribe("created").await;
         tower.far.reply(&[reply, reply]);
@@ -187,8 +187,9 @@ async fn what_changes_again_before_it_is_told_is_told_once_and_what_has_gone_is_
     tower.delete("ORY").await;
     tower.server.advance(60);
     let told = [tower.far.next().await, tower.far.next().await];
-    let names = told.map(|came| came.body()["record"]["name"].clone());
-    assert_eq!(names, [json!("Charles de Gaulle"), json!("Heathrow")]);
+    let mut names = told.map(|came| text(&came.body()["record"]["name"]));
+    names.sort();
+    assert_eq!(names, ["Charles de Gaulle", "Heathrow"]);
     tower.until_all_is_told().await;
     assert_eq!(tower.far.rest(), 0);
 }

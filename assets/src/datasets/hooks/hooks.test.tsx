@@ -14,6 +14,7 @@ const hook = {
   delivered: 7,
   delivered_at: "2026-11-22T04:20:00.000Z",
   waiting: 0,
+  dead_letters: 0,
 };
 const failing = {
   ...hook,
@@ -65,4 +66,53 @@ it("a hook is removed after a question", async () => {
   expect(await screen.findByText("The hook hooks.zapier.com is removed.")).toBeVisible();
   expect(await screen.findByText("Nobody has asked yet.")).toBeVisible();
   expect(appliance.calls("DELETE /hooks/{id}")[0]?.path).toBe("/hooks/hook-1");
+});
+
+it("what a hook refused each time is sent again or discarded", async () => {
+  const letter = (key: string) => ({
+    key,
+    delivery_id: `delivery-${key}`,
+    reason: "the hook answered 422 Unprocessable Entity",
+    attempts: 20,
+    first_at: "2026-11-22T04:20:00.000Z",
+    last_at: "2026-11-22T10:20:00.000Z",
+  });
+  let items = [letter("LHR"), letter("CDG"), letter("ORY")];
+  const without = (key: string) => {
+    items = items.filter((one) => one.key !== key);
+  };
+  const appliance = fakeAppliance({
+    ...stored,
+    "GET /hooks": () => ({ items: [{ ...hook, dead_letters: items.length }] }),
+    "GET /hooks/{id}/dead-letters": () => ({ items }),
+    "POST /hooks/{id}/dead-letters/{key}/resend": () => {
+      without("LHR");
+      return letter("LHR");
+    },
+    "DELETE /hooks/{id}/dead-letters/{key}": () => without("CDG"),
+    "DELETE /hooks/{id}/dead-letters": () => {
+      items = [];
+    },
+  });
+  const { user } = await open();
+  await user.click(
+    await screen.findByRole("button", { name: "3 dead letters of hooks.zapier.com" }),
+  );
+  const sheet = within(await screen.findByRole("dialog"));
+  expect(await sheet.findByRole("row", { name: /LHR.*422.*20/ })).toBeVisible();
+  await user.click(sheet.getByRole("button", { name: "Send again LHR" }));
+  expect(await screen.findByText("It is sent again.")).toBeVisible();
+  await user.click(await sheet.findByRole("button", { name: "Discard CDG" }));
+  expect(await screen.findByText("The dead letter is discarded.")).toBeVisible();
+  expect(sheet.queryByRole("button", { name: "Discard all" })).toBeNull();
+  expect(appliance.calls("POST /hooks/{id}/dead-letters/{key}/resend")[0]?.path).toBe(
+    "/hooks/hook-1/dead-letters/LHR/resend",
+  );
+  items = ["ORY", "MAD"].map(letter);
+  await user.click(sheet.getByRole("button", { name: "Discard ORY" }));
+  await user.click(await sheet.findByRole("button", { name: "Discard all" }));
+  const question = within(await screen.findByRole("alertdialog"));
+  await user.click(question.getByRole("button", { name: "Discard all" }));
+  expect(await screen.findByText("There are none.")).toBeVisible();
+  expect(appliance.calls("DELETE /hooks/{id}/dead-letters/{key}")).toHaveLength(2);
 });

@@ -2,20 +2,23 @@ import { useState } from "react";
 import { $api } from "../../api/client";
 import type { Dataset, Hook } from "../../api/types";
 import { Button } from "../../ui/button";
+import { formatAmount } from "../../ui/format";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { Status, type StatusWord } from "../../ui/status";
 import { type Column, Table, WaitingTable } from "../../ui/table";
 import { Ago } from "../../ui/time";
+import { HookLetters } from "./letters";
 import { nameOf } from "./name";
 import { HookRemoval } from "./removal";
 
 /** The addresses that are told what becomes of a dataset's records. */
 export function Hooks({ dataset }: { dataset: Dataset }) {
   const [doomed, setDoomed] = useState<Hook>();
+  const [read, setRead] = useState<Hook>();
   const hooks = $api.useQuery("get", "/hooks", { params: { query: { limit: most } } });
   const items = hooks.data?.items.filter(({ dataset_id }) => dataset_id === dataset.id);
-  const columns = columnsFor(setDoomed);
+  const columns = columnsFor(setDoomed, setRead);
   return (
     <Panel title="Hooks">
       <p className="quiet-value">
@@ -28,6 +31,7 @@ export function Hooks({ dataset }: { dataset: Dataset }) {
       {items && items.length > 0 && (
         <Table label="Hooks" columns={columns} rows={items} rowId={({ id }) => id} isCards />
       )}
+      <HookLetters hook={read} onClose={() => setRead(undefined)} />
       <HookRemoval hook={doomed} onClose={() => setDoomed(undefined)} />
     </Panel>
   );
@@ -53,11 +57,11 @@ function statusOf({ state }: Hook): StatusWord {
   }
 }
 
-function columnsFor(remove: (hook: Hook) => void) {
+function columnsFor(remove: (hook: Hook) => void, read: (hook: Hook) => void) {
   const columns: Column<Hook>[] = [
     { id: "name", head: "Hook", cell: nameOf },
     { id: "event", head: "Is told of", cell: ({ event }) => events[event] },
-    { id: "state", head: "State", cell: (hook) => <State hook={hook} /> },
+    { id: "state", head: "State", cell: (hook) => <State hook={hook} onRead={read} /> },
     { id: "waiting", head: "Waiting", isFigure: true, cell: waitingOf },
     {
       id: "delivered",
@@ -90,13 +94,24 @@ function waitingOf({ waiting }: Hook): string {
 }
 
 /** How a hook stands, and why it fails where it does. */
-function State({ hook }: { hook: Hook }) {
+function State({ hook, onRead }: { hook: Hook; onRead: (hook: Hook) => void }) {
   return (
     <div>
       <Status {...statusOf(hook)} />
       {hook.failing_since && (
         <p className="quiet">
           Since <Ago time={hook.failing_since} />: {hook.reason}
+        </p>
+      )}
+      {hook.dead_letters > 0 && (
+        <p>
+          <Button
+            look="plain"
+            aria-label={`${formatAmount(hook.dead_letters, "dead letter")} of ${nameOf(hook)}`}
+            onPress={() => onRead(hook)}
+          >
+            {formatAmount(hook.dead_letters, "dead letter")}
+          </Button>
         </p>
       )}
     </div>
