@@ -9,8 +9,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, conflict, connection, dataset, demo, doctor, health, init, job,
-    limits, man, openapi, run as runs, sandbox, serve, setup_link, store, sync, token, user,
+    audit, completions, config, conflict, connection, dataset, demo, doctor, health, hook, init,
+    inlet, job, limits, man, openapi, run as runs, sandbox, serve, setup_link, store, sync, token,
+    user,
 };
 use crate::config::Environment;
 
@@ -69,6 +70,10 @@ enum Command {
     Doctor(doctor::Args),
     /// Show how a user's connections and syncs do, and what to do where they do not.
     Health(health::Args),
+    /// Manage the addresses that are told what becomes of a user's records.
+    Hook(hook::Line),
+    /// Manage the secret addresses through which others write a user's records.
+    Inlet(inlet::Line),
     /// Show how much may be asked for, and how much of it is left to a user.
     Limits(limits::Args),
     /// Make syncs and run them.
@@ -120,6 +125,8 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(&args, context),
         Command::Doctor(args) => doctor::run(&args, context),
         Command::Health(args) => health::run(&args, context),
+        Command::Hook(line) => hook::run(line, context),
+        Command::Inlet(line) => inlet::run(line, context),
         Command::Limits(args) => limits::run(args, context),
         Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),

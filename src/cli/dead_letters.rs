@@ -7,6 +7,7 @@ use poem::http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
 use super::named::{path_of, segment, text};
@@ -33,29 +34,40 @@ pub(super) fn run(wanted: &DeadLetters, owner: &Owner, context: &Context) -> Res
     let left = owner.with(context, async |client| {
         let sync = path_of(client, "/syncs", "sync", &wanted.name).await?;
         let letters = format!("{sync}/dead-letters");
-        let meant: Vec<&String> = wanted.discard.iter().chain(&wanted.resend).collect();
-        if !meant.is_empty() {
-            let known = client.list(&letters).await?;
-            let is_known = |key: &&String| known.iter().any(|one| one["key"] == key.as_str());
-            let unknown: Vec<_> = meant.into_iter().filter(|key| !is_known(key)).collect();
-            if !unknown.is_empty() {
-                return Err(Failure::of(Unknown(quoted(&unknown))));
-            }
-        }
-        for key in &wanted.discard {
-            let path = format!("{letters}/{}", segment(key));
-            client.call(Method::DELETE, &path, None).await?;
-        }
-        for key in &wanted.resend {
-            let path = format!("{letters}/{}/resend", segment(key));
-            client.call(Method::POST, &path, None).await?;
-        }
+        decide(client, &letters, (&wanted.discard, &wanted.resend)).await?;
         if wanted.discard_all {
             client.call(Method::DELETE, &letters, None).await?;
         }
         client.list(&letters).await
     })?;
     Ok(context.out.show(&Letters(left))?)
+}
+
+/// Discards and sends again the dead letters of records with these keys, in the list at `letters`;
+/// none of them when one is not there.
+pub(super) async fn decide(
+    client: &mut Client,
+    letters: &str,
+    (discard, resend): (&[String], &[String]),
+) -> Result<(), Failure> {
+    let meant: Vec<&String> = discard.iter().chain(resend).collect();
+    if !meant.is_empty() {
+        let known = client.list(letters).await?;
+        let is_known = |key: &&String| known.iter().any(|one| one["key"] == key.as_str());
+        let unknown: Vec<_> = meant.into_iter().filter(|key| !is_known(key)).collect();
+        if !unknown.is_empty() {
+            return Err(Failure::of(Unknown(quoted(&unknown))));
+        }
+    }
+    for key in discard {
+        let path = format!("{letters}/{}", segment(key));
+        client.call(Method::DELETE, &path, None).await?;
+    }
+    for key in resend {
+        let path = format!("{letters}/{}/resend", segment(key));
+        client.call(Method::POST, &path, None).await?;
+    }
+    Ok(())
 }
 
 /// A slip of the hand among several keys: nothing is done rather than a part of it.

@@ -393,6 +393,132 @@ fn a_dataset_is_shared_and_taken_away_at_the_machine() {
 }
 
 #[test]
+fn secret_addresses_are_drawn_replaced_and_revoked_at_the_machine() {
+    let machine = Machine::new();
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "member"],
+        PASSWORD,
+    );
+    let file = machine.path("airports.csv");
+    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
+    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let made = machine.run(
+        &[
+            "inlet",
+            "create",
+            "Till",
+            "--dataset",
+            "airports",
+            "--signed",
+        ],
+        "",
+    );
+    assert_eq!(made["inlet"]["signing"], "required", "{made}");
+    let path = made["path"].as_str().unwrap();
+    assert!(path.starts_with("/in/"), "{path}");
+    let other = machine.run(&["inlet", "rotate", "till"], "");
+    assert_ne!(other["path"], made["path"]);
+    let list = machine.run(&["inlet", "list"], "");
+    assert_eq!(list[0]["id"], made["inlet"]["id"], "{list}");
+    assert!(!list.to_string().contains(path), "a secret is listed");
+    assert!(
+        machine
+            .output(&["inlet", "revoke", "Till"], "")
+            .status
+            .success()
+    );
+    let gone = machine.output(&["inlet", "revoke", "Till"], "");
+    assert!(
+        text(&gone.stderr).contains("no inlet is called"),
+        "{gone:?}"
+    );
+    assert_eq!(machine.run(&["inlet", "list"], ""), serde_json::json!([]));
+}
+
+#[test]
+fn hooks_are_added_shown_and_removed_at_the_machine_and_their_addresses_are_no_arguments() {
+    let machine = Machine::new();
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "member"],
+        PASSWORD,
+    );
+    let file = machine.path("airports.csv");
+    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
+    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let add = |event: &str, address: &str| {
+        let line = [
+            "hook", "add", "airports", "--event", event, "--name", "Orders",
+        ];
+        machine.run(&line, address)
+    };
+    let address = "https://hooks.example/standard/1/CANARY";
+    let made = add("created", address);
+    assert!(made["signing_key"].as_str().unwrap().starts_with("whsec_"));
+    let list = machine.output(&["hook", "list"], "");
+    assert!(text(&list.stdout).contains("hooks.example"), "{list:?}");
+    assert!(
+        !text(&list.stdout).contains("CANARY"),
+        "the address is listed"
+    );
+    let shown = machine.run(&["hook", "show", "ORDERS"], "");
+    assert_eq!(
+        (&shown["id"], &shown["state"]),
+        (&made["id"], &"active".into())
+    );
+    // Names need not be unique: none is guessed.
+    let other = add("deleted", address);
+    let unclear = machine.output(&["hook", "remove", "Orders"], "");
+    assert!(
+        text(&unclear.stderr).contains("2 hooks are called"),
+        "{unclear:?}"
+    );
+    let id = other["id"].as_str().unwrap();
+    assert!(machine.output(&["hook", "remove", id], "").status.success());
+    assert!(
+        machine
+            .output(&["hook", "remove", "hooks.example"], "")
+            .status
+            .success()
+    );
+    let gone = machine.output(&["hook", "show", "Orders"], "");
+    assert!(text(&gone.stderr).contains("no hook is called"), "{gone:?}");
+    assert!(
+        !machine
+            .output(
+                &["hook", "add", "airports", "--event", "created"],
+                "https://10.0.0.1/"
+            )
+            .status
+            .success()
+    );
+}
+
+#[test]
+fn dead_letters_of_a_hook_are_sent_again_or_discarded_at_the_machine() {
+    let machine = Machine::new();
+    machine.run(
+        &["user", "add", "ada@example.org", "--role", "member"],
+        PASSWORD,
+    );
+    let file = machine.path("airports.csv");
+    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
+    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let line = ["hook", "add", "airports", "--event", "created"];
+    machine.run(&line, "https://hooks.example/1");
+    let letters = |more: &[&str]| {
+        let line = [&["hook", "dead-letters", "hooks.example"], more].concat();
+        machine.output(&line, "")
+    };
+    let none = letters(&["--discard-all"]);
+    assert_eq!(text(&none.stdout).trim(), "[]", "{none:?}");
+    for act in ["--resend", "--discard"] {
+        let unknown = letters(&[act, "L/X"]);
+        assert!(!unknown.status.success());
+        assert!(text(&unknown.stderr).contains("dead letter"), "{unknown:?}");
+    }
+}
+
+#[test]
 fn records_are_picked_and_exported_at_the_machine() {
     let machine = Machine::new();
     let add = ["user", "add", "ada@example.org", "--role", "member"];
