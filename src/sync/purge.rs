@@ -129,6 +129,20 @@ impl Syncs {
         self.forget_all::<Pasts>(run).await
     }
 
+    /// Lets everything out that waits before it is removed.
+    pub(super) async fn let_all_out(&self, sync: SyncId) -> Result<(), Error> {
+        let of_sync = || prefix(&sync);
+        while self
+            .first::<Quarantined>(&Scan::prefix(of_sync(), 1))?
+            .is_some()
+        {
+            let mut batch = Batch::bookkeeping();
+            batch.clear::<Quarantined>(of_sync(), ROWS);
+            self.services.store.commit(batch).await?;
+        }
+        Ok(())
+    }
+
     async fn forget_all<C: Collection>(&self, run: RunId) -> Result<(), Error> {
         let of_run = || prefix(&run);
         while self.first::<C>(&Scan::prefix(of_run(), 1))?.is_some() {

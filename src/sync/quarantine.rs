@@ -64,6 +64,8 @@ pub(crate) struct Quarantine {
     hours: u32,
     now: Timestamp,
     known: HashMap<String, Absent>,
+    /// Those of them that have come back: one that goes again begins to wait anew.
+    back: HashSet<String>,
 }
 
 /// What a run has found out about the records that are missed.
@@ -92,7 +94,25 @@ impl Quarantine {
                 Ok(ControlFlow::Continue(()))
             })?;
         }
-        Ok(Self { hours, now, known })
+        let back = HashSet::new();
+        Ok(Self {
+            hours,
+            now,
+            known,
+            back,
+        })
+    }
+
+    /// Takes note of what has come back, as far as a run has found that out.
+    pub(crate) fn note_back(&mut self, roll: &Roll) {
+        let is_missed = |key: &&String| roll.still.contains(*key);
+        let back = self.known.keys().filter(|key| !is_missed(key));
+        self.back = back.cloned().collect();
+    }
+
+    /// How a record was missed before.
+    pub(crate) fn absent(&self, key: &str) -> Option<&Absent> {
+        self.known.get(key)
     }
 
     /// Whether a record was missed before.
@@ -104,6 +124,7 @@ impl Quarantine {
     pub(crate) fn waits(&self, key: &str, remote_id: &str) -> Option<(Timestamp, Timestamp)> {
         let known = self.known.get(key);
         let known = known.filter(|missed| missed.remote_id == remote_id);
+        let known = known.filter(|_| !self.back.contains(key));
         let since = known.map_or(self.now, |missed| missed.since);
         let due = due(since, self.hours);
         (due > self.now).then_some((since, due))
@@ -228,6 +249,7 @@ mod tests {
         Quarantine {
             hours,
             now: NOW,
+            back: HashSet::new(),
             known: known
                 .map(|(key, remote, ago)| ((*key).to_owned(), missed(remote, *ago)))
                 .collect(),
@@ -267,6 +289,16 @@ mod tests {
         let mut roll = Roll::default();
         assert!(!none.miss(&mut roll, "a", "recA"));
         assert!(none.settle(SyncId::from_bytes([7; 16]), &roll).is_empty());
+    }
+
+    #[test]
+    fn what_has_come_back_and_goes_again_waits_anew() {
+        let mut known = quarantine(24, &[("a", "recA", 30), ("b", "recB", 30)]);
+        let mut roll = Roll::default();
+        assert!(!known.miss(&mut roll, "b", "recB"));
+        known.note_back(&roll);
+        assert_eq!(known.waits("a", "recA").map(|(since, _)| since), Some(NOW));
+        assert!(known.waits("b", "recB").is_none());
     }
 
     #[test]

@@ -180,6 +180,7 @@ impl Pairs {
             }
             after = some.upto;
         }
+        Arc::make_mut(&mut survey.quarantine).note_back(&survey.roll);
         if !unwanted.is_empty() {
             survey.shared = self.shared(&unwanted)?;
         }

@@ -14,7 +14,7 @@ use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
 use super::meeting::{MeetingChange, Ways};
 use super::purge::{Purge, Purges};
-use super::quarantine::{self, Quarantined};
+use super::quarantine;
 use super::removal::Deletes;
 use super::resend::Resend;
 use super::syncs::{Syncs, Target, checked_name};
@@ -215,11 +215,14 @@ impl Sync {
         if ends_drift {
             self.end_drift(&mut batch)?;
         }
-        // Nobody has looked after what waited while nothing did.
-        if !(fresh.quarantines() && self.row.definition.quarantines()) {
-            batch.clear::<Quarantined>(prefix(&self.row.id), usize::MAX);
+        if !self.row.definition.quarantines() {
+            // What a crash has left of an earlier time, when nobody looked after it since.
+            self.syncs.let_all_out(self.row.id).await?;
         }
         self.syncs.commit(batch, &fresh.name).await?;
+        if !fresh.quarantines() {
+            self.syncs.let_all_out(self.row.id).await?;
+        }
         self.syncs.services.nudge.ring();
         let changed = self.syncs.open(&self.scope(), self.row.id)?;
         if switched {

@@ -29,6 +29,7 @@ mod shared;
 mod troubles;
 mod undo;
 mod undo_here;
+mod waits;
 mod watch;
 mod zapier;
 

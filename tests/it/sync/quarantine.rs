@@ -12,13 +12,13 @@ use super::{Yard, counts, id, text};
 
 impl Yard {
     /// A member whose session does not end while days go by.
-    fn stays(mut self) -> Self {
+    pub(super) fn stays(mut self) -> Self {
         self.member = self.server.anonymous().acting_for("member@example.org");
         self
     }
 
     /// A push of so many records that lets what is gone here wait for a day.
-    async fn pushing(far: Far, records: u32) -> (Self, String) {
+    pub(super) async fn pushing(far: Far, records: u32) -> (Self, String) {
         let yard = Self::at(far).await.stays();
         yard.bring(0..records, "Airport").await;
         let sync = yard.sync().await;
@@ -35,7 +35,7 @@ impl Yard {
     }
 
     /// A pull of so many records that does the same with what is gone there.
-    async fn pulling(records: u32) -> (Self, String) {
+    pub(super) async fn pulling(records: u32) -> (Self, String) {
         let yard = Self::unhurried().await.stays();
         yard.colleagues_make(0..records).await;
         let rules = json!({"gone": "delete", "gone_percent": 50, "quarantine_hours": 24});
@@ -45,7 +45,7 @@ impl Yard {
     }
 
     /// The keys of the records that wait.
-    async fn waiting(&self, sync: &str) -> Vec<String> {
+    pub(super) async fn waiting(&self, sync: &str) -> Vec<String> {
         let path = format!("/syncs/{sync}/quarantine");
         let list = self.member.get(&path).await.expect(200);
         let items = list["items"].as_array().unwrap();
@@ -54,7 +54,7 @@ impl Yard {
     }
 
     /// How many records a run has held, how many of these wait, and how many it has deleted.
-    async fn left_by(&self, run: &Value) -> (u64, u64, u64) {
+    pub(super) async fn left_by(&self, run: &Value) -> (u64, u64, u64) {
         self.assert_counted(run).await;
         let counts = counts(run);
         let quarantined = run["quarantined"].as_u64().unwrap();
@@ -62,9 +62,9 @@ impl Yard {
     }
 }
 
-const SOME_HOURS: Duration = Duration::from_hours(10);
-const THE_REST_OF_IT: Duration = Duration::from_hours(14);
-const A_DAY: Duration = Duration::from_hours(24);
+pub(super) const SOME_HOURS: Duration = Duration::from_hours(10);
+pub(super) const THE_REST_OF_IT: Duration = Duration::from_hours(14);
+pub(super) const A_DAY: Duration = Duration::from_hours(24);
 
 async fn what_is_gone_here_waits_before_it_is_removed_there(far: Far) {
     let (yard, sync) = Yard::pushing(far, 12).await;

@@ -1,6 +1,6 @@
 //! Holds what rows are judged with while pages come in.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::super::super::direction::Gone;
@@ -10,7 +10,7 @@ use super::super::super::quarantine::Quarantine;
 use super::super::Pass;
 use super::super::fit::Fit;
 use super::super::mark::{Mark, mark};
-use super::judge::{Judge, Judged};
+use super::judge::{Judge, Judged, Rival};
 use super::overlay::Overlay;
 use super::roster::Roster;
 use super::seen::{Seen, Wanted};
@@ -19,12 +19,18 @@ use crate::datasets::Dataset;
 use crate::providers::Held;
 use crate::store::{Snapshot, Store};
 
+/// So many rows are remembered whose keys others have.
+const MOST_RIVALS: usize = 20_000;
+
 /// What a pull works with.
 pub(super) struct Desk {
     pub(super) seen: Seen,
     pub(super) wanted: Wanted,
     /// The records that were missed before, and until when they wait.
     pub(super) quarantine: Arc<Quarantine>,
+    /// What was refused since another has its key: that one with the key and, of all that would
+    /// have it, the first.
+    pub(super) rivals: BTreeMap<String, (String, String)>,
     /// Whether a page of this listing had a row.
     pub(super) shown: bool,
     /// The dataset as it was when it was looked at last.
@@ -79,6 +85,7 @@ impl Desk {
             stamps: matches!(task, Task::Execute(_) | Task::Plan(_)),
             wanted,
             quarantine,
+            rivals: BTreeMap::new(),
             shown: false,
             dataset: pass.reader.dataset.clone(),
             roster: Arc::default(),
@@ -113,6 +120,20 @@ impl Desk {
             explain,
             roster: Arc::clone(&self.roster),
             stamps: self.stamps,
+        }
+    }
+
+    /// Takes note of rows that were refused since another has their key.
+    pub(super) fn note_rivals(&mut self, judged: &[Judged]) {
+        for one in judged {
+            let Some(Rival { remote_id, key }) = &one.rival else {
+                continue;
+            };
+            // Whoever has doubled a whole table finds the rest in the runs to come.
+            if self.rivals.len() < MOST_RIVALS {
+                let heir = || (key.clone(), one.remote_id.clone());
+                self.rivals.entry(remote_id.clone()).or_insert_with(heir);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use super::super::super::job::Fallen;
 use super::super::super::link::{Links, UNKNOWN};
 use super::super::super::past::Past;
 use super::super::super::quarantine::{Quarantined, Roll, told as waiting};
+use super::super::super::tide::Tides;
 use super::super::super::tie::{Tie, Ties};
 use super::super::Pass;
 use super::super::ledger::Ledger;
@@ -55,6 +56,7 @@ impl Pass<'_> {
         ledger: &mut Ledger,
         desk: &mut Desk,
     ) -> Result<(), Error> {
+        self.inherit(desk, Some(&mut *ledger)).await?;
         let deleted = ledger.job.counts.deleted;
         let reading = ledger.job.reading.get_or_insert_default();
         // Leave to delete does not outlive a stop: what waited may be due by now, and more of it
@@ -83,6 +85,54 @@ impl Pass<'_> {
             after = last;
         }
         Ok(())
+    }
+
+    /// Lets rows that were cut and pasted be the records that they were: where what is gone is to
+    /// wait, and another row bears the key of one that the table does not show any more, that one
+    /// takes its place, and its record waits no longer. What it holds comes with the next run.
+    pub(super) async fn inherit(
+        &self,
+        desk: &mut Desk,
+        mut ledger: Option<&mut Ledger>,
+    ) -> Result<(), Error> {
+        if self.quarantine_hours == 0 || desk.rivals.is_empty() {
+            return Ok(());
+        }
+        let rivals = std::mem::take(&mut desk.rivals);
+        let is_gone = |former: &String| !desk.seen.holds(&mark(former));
+        let mut rivals = rivals.into_iter().filter(|(former, _)| is_gone(former));
+        loop {
+            let some: Vec<_> = rivals.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            let mut batch = Batch::bookkeeping();
+            for (former, (key, heir)) in some {
+                let tie = self.store.get::<Ties>(&(self.sync, former.clone()))?;
+                let Some(tie) = tie.filter(|tie| tie.value.key == key) else {
+                    continue;
+                };
+                // One that is a record here already, and was given this key there, stays that one.
+                let place = (self.sync, heir.clone());
+                if self.store.get::<Ties>(&place)?.is_some() {
+                    continue;
+                }
+                batch.delete::<Ties>(&tie.key, tie.version);
+                batch.put::<Ties>(&place, &tie.value);
+                batch.put::<Links>(&(self.sync, key.clone()), &tie.value.link(&heir));
+                batch.discard::<Quarantined>(&(self.sync, key));
+            }
+            if batch.is_empty() {
+                continue;
+            }
+            // The next run is to read what the heirs hold, whenever that was written.
+            batch.discard::<Tides>(&self.sync);
+            if let Some(ledger) = &mut ledger {
+                ledger.job.reading.get_or_insert_default().freed = true;
+                ledger.put(&mut batch);
+            }
+            self.commit(batch).await?;
+        }
     }
 
     /// What becomes of the records that are gone, which depends on how many would be deleted now,
@@ -283,6 +333,7 @@ impl Bench {
             stamp: stamp(&[0; 16], Some(here.hash())),
             fields: Vec::new(),
             act,
+            rival: None,
         }))
     }
 }

@@ -20,9 +20,6 @@ use crate::fields::{ContentHash, Fields, Value, content_hash};
 use crate::providers::Held;
 use crate::store::{Snapshot, Version};
 
-/// How a row is refused whose key another one has.
-const EACH_ONCE: &str = "each key once";
-
 /// What rows are judged with.
 pub(super) struct Judge<'a> {
     pub(super) sync: SyncId,
@@ -50,6 +47,15 @@ pub(super) struct Judged {
     /// What changes, if that was wanted.
     pub(super) fields: Vec<Difference>,
     pub(super) act: Act,
+    /// The remote record that has its key already, if that is what stands in its way.
+    pub(super) rival: Option<Rival>,
+}
+
+/// A remote record whose key another one bears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Rival {
+    pub(super) remote_id: String,
+    pub(super) key: String,
 }
 
 impl Judged {
@@ -70,7 +76,7 @@ impl Judged {
 
     /// Whether another row stands in its way, which may be gone by now.
     pub(super) fn is_contested(&self) -> bool {
-        self.fate == Fate::Refused && self.reason.ends_with(EACH_ONCE)
+        self.fate == Fate::Refused && self.rival.is_some()
     }
 }
 
@@ -139,6 +145,7 @@ type Spelt = (Vec<u8>, Vec<u8>);
 
 enum Ownership {
     Owned(Owned),
+    Contested(Rival),
     Refused(String),
     Later,
 }
@@ -186,7 +193,13 @@ impl Judge<'_> {
         };
         match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
             Ownership::Later => Ok(None),
-            Ownership::Refused(reason) => Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
+            Ownership::Refused(reason) => {
+                Ok(Some(refused(fresh, None, reason, stamp(&echo, own))))
+            }
+            Ownership::Contested(rival) => Ok(Some(Judged {
+                rival: Some(rival.clone()),
+                ..refused(fresh, None, rival.told(), stamp(&echo, own))
+            })),
             Ownership::Owned(owned) => self.write(fresh, (echo, tie), owned, overlay).map(Some),
         }
     }
@@ -254,9 +267,8 @@ impl Judge<'_> {
         let linked = link.map(|link| link.value.remote_id).filter(|_| !freed);
         let holder = overlay.holder(&key).or(linked.as_deref());
         if let Some(other) = holder.filter(|holder| *holder != remote_id) {
-            return Ok(Ownership::Refused(format!(
-                "its key {key:?} belongs to the remote record {other} already; {EACH_ONCE}"
-            )));
+            let remote_id = other.to_owned();
+            return Ok(Ownership::Contested(Rival { remote_id, key }));
         }
         if freed && !self.explain {
             return Ok(Ownership::Later);
@@ -411,6 +423,13 @@ impl Judge<'_> {
     }
 }
 
+impl Rival {
+    fn told(&self) -> String {
+        let Self { remote_id, key } = self;
+        format!("its key {key:?} belongs to the remote record {remote_id} already; each key once")
+    }
+}
+
 /// What becomes of a record whose content stays as it is.
 fn of_same(fate: Fate) -> Fate {
     match fate {
@@ -429,6 +448,7 @@ fn judged(fresh: &Fresh, key: String, (fate, stamp): (Fate, Hash), act: Act) -> 
         stamp,
         fields: Vec::new(),
         act,
+        rival: None,
     }
 }
 
@@ -446,5 +466,6 @@ fn refused(fresh: &Fresh, key: Option<String>, reason: String, stamp: Hash) -> J
         stamp,
         fields: Vec::new(),
         act: Act::Letter(row.cells.clone()),
+        rival: None,
     }
 }

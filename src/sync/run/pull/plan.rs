@@ -68,6 +68,7 @@ impl Pass<'_> {
             let (judged, after) = self.blocking.run(judge).await?;
             overlay = after;
             self.foretell(ledger, plan, &judged).await?;
+            desk.note_rivals(&judged);
             for one in judged {
                 desk.seen.settle(one.mark);
             }
@@ -131,6 +132,7 @@ impl Pass<'_> {
     ) -> Result<(), Error> {
         // What is missed first begins to wait, whether runs need plans or not.
         if self.quarantine_hours > 0 {
+            self.inherit(desk, None).await?;
             self.decide_gone(desk, 0).await?;
         }
         let fallen = foreseen(self.pulling, &desk.seen);

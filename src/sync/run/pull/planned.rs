@@ -201,6 +201,7 @@ impl Bench {
                 stamp: one.stamp,
                 fields: Vec::new(),
                 act,
+                rival: None,
             })
         });
         judged.collect()

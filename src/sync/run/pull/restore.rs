@@ -304,5 +304,6 @@ fn undone(past: &Past, (fate, reason): (Fate, &str), stamp: [u8; 16]) -> Judged 
         stamp,
         fields: Vec::new(),
         act: Act::Nothing,
+        rival: None,
     }
 }

@@ -21,7 +21,7 @@ use super::pages::{Leaves, next};
 use super::seen::Wanted;
 use super::{MOVED, is_write};
 use crate::audit::Event;
-use crate::datasets;
+use crate::datasets::{self, Unread};
 use crate::store::Batch;
 
 /// A batch that met another write is tried so often: somebody may be editing the very records.
@@ -104,6 +104,7 @@ impl Pass<'_> {
             return Ok(false);
         }
         *ledger = next;
+        desk.note_rivals(judged);
         for judged in judged {
             desk.seen.settle(judged.mark);
         }
@@ -192,10 +193,7 @@ impl Pass<'_> {
     ) -> i64 {
         let sync = self.sync;
         let key = &judged.key;
-        if judged.fate != Fate::Held && desk.quarantine.holds(key) {
-            // It is there again, or gone for good.
-            batch.discard::<Quarantined>(&(sync, key.clone()));
-        }
+        self.let_out(batch, desk, judged);
         if let Some((letter, run)) = desk.wanted.letter(&judged.remote_id)
             && (letter != key || judged.fate != Fate::Refused)
         {
@@ -237,6 +235,36 @@ impl Pass<'_> {
             }
             Act::Restore(restored) => self.restore(batch, desk, (&judged.remote_id, restored), now),
             Act::Nothing | Act::Letter(_) => 0,
+        }
+    }
+
+    /// Lets out what waited and is there again, or gone for good.
+    fn let_out(&self, batch: &mut Batch, desk: &Desk, judged: &Judged) {
+        let (place, quarantine) = (|key: &str| (self.sync, key.to_owned()), &desk.quarantine);
+        let Act::Restore(restored) = &judged.act else {
+            // An undo that finds nothing to do learns nothing of what is there.
+            let learns = judged.fate != Fate::Held && !self.reader.undoes();
+            if learns && quarantine.holds(&judged.key) {
+                batch.discard::<Quarantined>(&place(&judged.key));
+            }
+            return;
+        };
+        // Nor does one that gives a record back what it was: it waits on, whatever its key is then.
+        let Some(was) = restored.here.as_ref().map(Unread::key) else {
+            return;
+        };
+        let Some(absent) = quarantine.absent(was) else {
+            return;
+        };
+        match &restored.put {
+            Some(put) if put.key() == was => {}
+            Some(put) => {
+                batch.put::<Quarantined>(&place(put.key()), absent);
+                batch.discard::<Quarantined>(&place(was));
+            }
+            None => {
+                batch.discard::<Quarantined>(&place(was));
+            }
         }
     }
 
