@@ -33,7 +33,7 @@ pub(in crate::sync) struct Fit {
     /// For each cell the place of its field in the dataset's schema.
     sources: Vec<usize>,
     /// For each cell the name of its field in the dataset.
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
     /// The same names in the order of the mapping, the key first.
     shown: Vec<String>,
     /// For each cell which way it goes in a two-way sync.

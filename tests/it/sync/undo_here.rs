@@ -302,3 +302,36 @@ async fn a_stranger_under_the_key_that_a_record_had_is_left_alone() {
     let next = yard.run(&sync).await;
     assert_eq!(counts(&next)["refused"], 0, "{next}");
 }
+
+#[tokio::test]
+async fn what_a_deleted_record_held_beside_the_mapping_is_told_by_the_plan_that_brings_it_back() {
+    let yard = Yard::unhurried().await;
+    yard.colleagues_make(0..9).await;
+    let sync = yard
+        .pull(json!({"gone": "delete", "gone_percent": 100}))
+        .await;
+    yard.run(&sync).await;
+    let path = format!("/syncs/{sync}");
+    let shown = yard.member.get(&path).await.expect(200);
+    let pairs = shown["mapping"].as_array().unwrap().iter();
+    let fewer = pairs
+        .filter(|pair| pair["field"] != "city")
+        .map(|pair| json!({"field": pair["field"], "remote_field_id": pair["remote_field_id"]}));
+    let fewer: Vec<Value> = fewer.collect();
+    yard.member
+        .patch(&path, json!({ "mapping": fewer }))
+        .await
+        .expect(200);
+    yard.run(&sync).await;
+    let before = yard.all_here().await;
+    assert_eq!(before["K0005"]["city"], "City 5");
+    yard.delete_there("K0005").await;
+    let run = yard.run(&sync).await;
+    assert_eq!(made(&run), (0, 0, 1), "{run}");
+    let plan = yard.undoing(&run).await;
+    let changes = yard.changes(&plan, "").await;
+    let told = text(&changes[0]["reason"]);
+    assert!(told.contains("\"city\" = City 5"), "{changes:?}");
+    yard.carried(&plan).await;
+    assert_eq!(yard.all_here().await, before);
+}

@@ -9,6 +9,7 @@ use super::super::super::past::{Past, changed};
 use super::super::super::tie::{Tie, Ties};
 use super::super::content::spell;
 use super::super::decide::{differences, vanishing};
+use super::super::fit::shortened;
 use super::super::mark::{Mark, key_mark, mark};
 use super::fill::told;
 use super::judge::{Act, Judge, Judged, Restored, stamp};
@@ -223,10 +224,20 @@ impl Judge<'_> {
             .chain(&whole.unknown)
             .map(|name| format!("{name:?}"))
             .collect();
-        let told = match lacks.join(", ") {
-            none if none.is_empty() => none,
-            names => format!("without what the dataset no longer takes: {names}"),
-        };
+        let mut told = Vec::new();
+        if !lacks.is_empty() {
+            let names = lacks.join(", ");
+            told.push(format!("without what the dataset no longer takes: {names}"));
+        }
+        // The list of changes has the mapped fields alone: the run deleted these with the rest.
+        let beside = self.beside(&whole.fields);
+        if !beside.is_empty() {
+            let names = beside.join(", ");
+            told.push(format!(
+                "with what it held in fields that are not mapped: {names}"
+            ));
+        }
+        let told = told.join("; ");
         let mut judged = undone(past, (Fate::Created, &told), UNKNOWN);
         judged.fields = differences(&spell(&self.fit.cells(&whole.fields)), &[]);
         let remembered = Past {
@@ -245,6 +256,17 @@ impl Judge<'_> {
             past: remembered,
         }));
         Ok(judged)
+    }
+
+    /// What a record holds in fields that are not mapped, in words.
+    fn beside(&self, fields: &Fields) -> Vec<String> {
+        let all = self.dataset.schema().fields().iter().enumerate();
+        let beside = all.filter(|(_, field)| !self.fit.names.contains(&field.name));
+        let told = beside.filter_map(|(place, field)| {
+            let value = fields.at(place)?.spelling();
+            Some(format!("{:?} = {}", field.name, shortened(&value)))
+        });
+        told.collect()
     }
 
     fn read(&self, canonical: &[u8]) -> Result<Members, Error> {
