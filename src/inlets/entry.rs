@@ -1,6 +1,6 @@
 //! Lets a record in.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use super::row::{Arrivals, Arrived, BY_TIME, Rows, Signing, Stored, place};
@@ -8,8 +8,9 @@ use super::service::fingerprint;
 use super::{Error, Inlet};
 use crate::audit::{Code, Outcome};
 use crate::base::signature::{Signed, check};
-use crate::base::{Actor, Hex, Scope, UserId};
-use crate::store::{self, Batch, Bytes, Row, Scan};
+use crate::base::{Actor, Hex, InletId, Scope, UserId};
+use crate::datasets::{Brought, Unread};
+use crate::store::{self, Batch, Bytes, Row, Scan, Version};
 
 /// An id is known for so long.
 const KNOWN: SignedDuration = SignedDuration::from_hours(24);
@@ -17,8 +18,9 @@ const KNOWN: SignedDuration = SignedDuration::from_hours(24);
 const FORGOTTEN: usize = 100;
 /// When something came in last is noted to the minute.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
-/// A write that loses a race is tried again so often.
-const TRIES: u32 = 3;
+/// A write that loses a race is tried again so often: others may be writing the same record by
+/// another way.
+const TRIES: u32 = 10;
 
 /// What comes in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,10 +67,49 @@ impl Written {
         }
     }
 
+    /// What it is to bring this in the place of what was there.
+    fn of(before: Option<&Unread>, brought: &Brought) -> Self {
+        match before {
+            None => Self::Created,
+            Some(before) if before.hash() == brought.hash() => Self::Unchanged,
+            Some(_) => Self::Changed,
+        }
+    }
+
     fn named(word: &str) -> Self {
         let all = [Self::Created, Self::Changed, Self::Unchanged];
         let found = all.into_iter().find(|one| one.name() == word);
         found.unwrap_or(Self::Unchanged)
+    }
+}
+
+/// The place of an id, and what came in under it.
+struct Slip {
+    place: (InletId, Bytes),
+    /// The version of what lies there.
+    version: Option<Version>,
+    /// What that is, while it is known.
+    known: Option<Arrived>,
+}
+
+impl Slip {
+    /// Notes what has come in under the id, and what was done with it.
+    fn put(
+        &self,
+        batch: &mut Batch,
+        (at, body): (Timestamp, String),
+        (key, written): (&str, Written),
+    ) {
+        let arrived = Arrived {
+            at,
+            body,
+            key: key.to_owned(),
+            word: written.name().to_owned(),
+        };
+        match self.version {
+            Some(version) => batch.replace::<Arrivals>(&self.place, &arrived, version),
+            None => batch.insert::<Arrivals>(&self.place, &arrived),
+        };
     }
 }
 
@@ -87,6 +128,7 @@ impl Inlet {
             self.all.0.log.record(event.build(&self.all.0.clock));
             return Err(error);
         }
+        let _lane = self.all.1.enter(self.stored.dataset).await;
         for _ in 0..TRIES {
             if let Some(entered) = self.try_take(arrival, by).await? {
                 return Ok(entered);
@@ -132,24 +174,19 @@ impl Inlet {
         let dataset = parts.datasets.open(&scope, self.stored.dataset)?;
         let _gate = dataset.enter().await;
         let dataset = dataset.to_write()?;
-        let place = arrival
-            .id
-            .map(|id| (self.id(), Bytes(fingerprint(id.as_bytes()).to_vec())));
         let content = Hex(&fingerprint(arrival.body)).to_string();
-        if let Some(place) = &place
-            && let Some(row) = parts.store.get::<Arrivals>(place)?
-        {
-            return known(row.value, &content).map(Some);
+        let mut slip = match arrival.id {
+            Some(id) => Some(self.slip(id)?),
+            None => None,
+        };
+        if let Some(before) = slip.as_mut().and_then(|slip| slip.known.take()) {
+            return known(before, &content).map(Some);
         }
         let key = key_of(arrival.body, dataset.key_field())?;
         let moment = parts.store.snapshot()?;
         let before = dataset.unread(&moment, &key)?;
         let brought = dataset.merge(before.as_ref(), &key, arrival.body)?;
-        let written = match &before {
-            None => Written::Created,
-            Some(before) if before.hash() == brought.hash() => Written::Unchanged,
-            Some(_) => Written::Changed,
-        };
+        let written = Written::of(before.as_ref(), &brought);
         drop(moment);
         let now = parts.now();
         let event = dataset
@@ -161,16 +198,10 @@ impl Inlet {
             dataset.put(&mut batch, &brought, before.as_ref(), now);
             dataset.grow(&mut batch, i64::from(written == Written::Created));
         }
-        if let Some(place) = place {
-            let arrived = Arrived {
-                at: now,
-                body: content,
-                key: key.clone(),
-                word: written.name().to_owned(),
-            };
-            batch.insert::<Arrivals>(&place, &arrived);
+        if let Some(slip) = &slip {
+            slip.put(&mut batch, (now, content), (&key, written));
         }
-        self.keep_in_order(&mut batch, row)?;
+        self.keep_in_order(&mut batch, row, slip.as_ref())?;
         match parts.store.commit(batch).await {
             Err(store::Error::Conflict(_)) => return Ok(None),
             outcome => outcome?,
@@ -183,8 +214,29 @@ impl Inlet {
         }))
     }
 
+    /// Looks up what came in under an id.
+    fn slip(&self, id: &str) -> Result<Slip, Error> {
+        let parts = &self.all.0;
+        let place = (self.id(), Bytes(fingerprint(id.as_bytes()).to_vec()));
+        let row = parts.store.get::<Arrivals>(&place)?;
+        let version = row.as_ref().map(|row| row.version);
+        // One that is too old is known no more, whether it was forgotten yet or not.
+        let known = row.map(|row| row.value);
+        let known = known.filter(|before| !is_too_old(before, parts.now()));
+        Ok(Slip {
+            place,
+            version,
+            known,
+        })
+    }
+
     /// Notes that the inlet is used, and forgets ids that are too old to come again.
-    fn keep_in_order(&self, batch: &mut Batch, row: Row<Rows>) -> Result<(), Error> {
+    fn keep_in_order(
+        &self,
+        batch: &mut Batch,
+        row: Row<Rows>,
+        slip: Option<&Slip>,
+    ) -> Result<(), Error> {
         let parts = &self.all.0;
         let now = parts.now();
         let noted = row.value.used_at;
@@ -199,12 +251,18 @@ impl Inlet {
         }
         let oldest = Scan::all(FORGOTTEN).by(&BY_TIME);
         for row in parts.store.scan::<Arrivals>(&oldest)?.rows {
-            if now.duration_since(row.value.at) > KNOWN {
+            let is_taken = slip.is_some_and(|slip| slip.place == row.key);
+            if is_too_old(&row.value, now) && !is_taken {
                 batch.discard::<Arrivals>(&row.key);
             }
         }
         Ok(())
     }
+}
+
+/// Whether something came in so long ago that its id may be used again.
+fn is_too_old(before: &Arrived, now: Timestamp) -> bool {
+    now.duration_since(before.at) > KNOWN
 }
 
 /// What is said of something that came in before.

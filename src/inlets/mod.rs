@@ -8,6 +8,7 @@
 mod entry;
 mod error;
 mod inlet;
+mod lane;
 mod row;
 mod service;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::lane::Lanes;
 use super::row::{Arrivals, BY_NAME, Door, Doors, Rows, Signing, Stored, place};
 use super::{Error, Inlet, Opened};
 use crate::audit::{Code, Event, Log};
@@ -34,7 +35,7 @@ pub struct Parts {
 
 /// Every inlet. Clones share them.
 #[derive(Clone)]
-pub struct Inlets(pub(super) Arc<Parts>);
+pub struct Inlets(pub(super) Arc<Parts>, pub(super) Arc<Lanes>);
 
 /// An inlet to be made.
 #[derive(Clone, Debug)]
@@ -95,7 +96,7 @@ impl Parts {
 impl Inlets {
     /// Inlets over what they are built upon.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// Makes an inlet. Errs for a dataset that is another's: who writes there is its owner's to say.

@@ -173,6 +173,65 @@ async fn an_address_that_is_guessed_leads_nowhere_and_is_counted() {
 }
 
 #[tokio::test]
+async fn whoever_guesses_keeps_out_none_of_those_who_share_their_address() {
+    let quay = Quay::new("optional").await;
+    let service = || quay.server.anonymous().from([203, 0, 113, 7].into());
+    // What leads somewhere does not count.
+    for _ in 0..110 {
+        quay.send_as(&service(), &quay.path, LHR).await.expect(200);
+    }
+    for _ in 0..120 {
+        let guess = quay.send_as(&service(), "/in/x", LHR).await;
+        guess.problem(404, "not_found");
+    }
+    let guess = quay.send_as(&service(), "/in/x", LHR).await;
+    assert_eq!(guess.problem(429, "rate_limited")["limit"], "open_calls");
+    quay.send_as(&service(), &quay.path, LHR).await.expect(200);
+}
+
+#[tokio::test]
+async fn many_who_send_one_key_at_once_all_come_in_one_after_the_other() {
+    let quay = Quay::new("optional").await;
+    let bodies = (0..40).map(|runways| format!(r#"{{"iata":"LHR","runways":{runways}}}"#));
+    let bodies: Vec<String> = bodies.collect();
+    let all = bodies.iter().map(|body| quay.send(body));
+    let answers = futures_util::future::join_all(all).await;
+    let told: Vec<String> = answers
+        .into_iter()
+        .map(|answer| text(&answer.expect(200)["written"]))
+        .collect();
+    assert_eq!(told.iter().filter(|word| *word == "created").count(), 1);
+    let runways = quay.record("LHR").await["fields"]["runways"].as_u64();
+    assert!(runways.is_some_and(|runways| runways < 40), "{runways:?}");
+    // Nor is one sent twice at once let in twice.
+    let sender = quay.server.anonymous().with("idempotency-key", "key-1");
+    let twice = [(); 8].map(|()| quay.send_as(&sender, &quay.path, r#"{"iata":"CDG"}"#));
+    let answers = futures_util::future::join_all(twice).await;
+    let again = answers
+        .into_iter()
+        .map(|one| one.expect(200)["again"] == true);
+    assert_eq!(again.filter(|again| *again).count(), 7);
+}
+
+#[tokio::test]
+async fn an_id_is_known_for_a_day_whether_others_came_in_meanwhile_or_not() {
+    let quay = Quay::new("optional").await;
+    let sender = quay.server.anonymous().with("idempotency-key", "key-1");
+    let send = async |body: &str| quay.send_as(&sender, &quay.path, body).await;
+    send(LHR).await.expect(200);
+    quay.server.advance(24 * 3_600);
+    assert_eq!(send(LHR).await.expect(200)["again"], true);
+    quay.server.advance(1);
+    // Its day is over: it is another's id, and another body may come under it.
+    let other = send(r#"{"iata":"CDG"}"#).await.expect(200);
+    assert_eq!(
+        (&other["key"], &other["again"]),
+        (&json!("CDG"), &json!(false))
+    );
+    assert_eq!(send(r#"{"iata":"CDG"}"#).await.expect(200)["again"], true);
+}
+
+#[tokio::test]
 async fn an_address_takes_so_many_in_a_minute() {
     let quay = Quay::new("optional").await;
     for _ in 0..120 {
