@@ -81,9 +81,9 @@ impl Scheduler {
         tasks.start(async move { scheduler.serve(&serving).await });
         let (scheduler, stop) = (self.clone(), tasks.stopping());
         tasks.start(async move { scheduler.sweep(&stop).await });
-        if self.users.is_some() {
+        if let Some(users) = self.users.clone() {
             let (scheduler, stop) = (self.clone(), tasks.stopping());
-            tasks.start(async move { scheduler.watch(&stop).await });
+            tasks.start(async move { scheduler.watch(&users, &stop).await });
         }
     }
 
@@ -166,10 +166,11 @@ impl Scheduler {
     }
 
     /// Has providers tell of changes where syncs wait for them.
-    async fn watch(&self, stop: &CancellationToken) {
+    async fn watch(&self, users: &Users, stop: &CancellationToken) {
+        let may_run = |owner| may_run(users, owner);
         let syncs = &self.trades.syncs;
         while !stop.is_cancelled() {
-            let next = match syncs.keep_watches(stop).await {
+            let next = match syncs.keep_watches(&may_run, stop).await {
                 Ok(next) => next.unwrap_or(Timestamp::MAX),
                 Err(error) => {
                     warn!(error = %chain(&error), "what is to be watched is looked at again later");

@@ -137,8 +137,13 @@ impl Sync {
 }
 
 impl Syncs {
-    /// Has watched what syncs wait for, and no more. Says when to look again.
-    pub async fn keep_watches(&self, stop: &CancellationToken) -> Result<Option<Timestamp>, Error> {
+    /// Has watched what syncs wait for whose owners may run them, and no more: what nobody may act
+    /// upon needs not be told. Says when to look again.
+    pub async fn keep_watches(
+        &self,
+        may_run: MayRun<'_>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Timestamp>, Error> {
         let mut wanted = BTreeSet::new();
         let moment = self.services.store.snapshot()?;
         let all = Scan::all(usize::MAX).by(&BY_WATCHED);
@@ -147,6 +152,12 @@ impl Syncs {
             Ok(ControlFlow::Continue(()))
         })?;
         drop(moment);
+        let owners: BTreeSet<UserId> = wanted.iter().map(|(owner, ..)| *owner).collect();
+        let idle: BTreeSet<UserId> = owners
+            .into_iter()
+            .filter(|owner| !may_run(*owner))
+            .collect();
+        wanted.retain(|(owner, ..)| !idle.contains(owner));
         Ok(self
             .services
             .connections

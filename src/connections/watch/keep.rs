@@ -37,7 +37,7 @@ impl Connections {
         self.note_down(wanted).await?;
         let now = self.0.now();
         let is_due = |row: &Row<Watches>| {
-            let ends = !wanted.contains(&row.key) && row.value.failures == 0;
+            let ends = !wanted.contains(&row.key) && row.value.farewells == 0;
             // What lies further ahead was noted by a clock that was ahead.
             ends || row.value.look_at <= now || row.value.look_at > now + LONGEST_LOOK
         };

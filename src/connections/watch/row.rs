@@ -44,6 +44,9 @@ pub(in crate::connections) struct Stored {
     /// How often in a row the provider could not be asked.
     #[serde(default)]
     pub(super) failures: u32,
+    /// How often it was tried in vain to end it, since nobody waits for it any more.
+    #[serde(default)]
+    pub(super) farewells: u32,
     /// Why, the last time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) problem: Option<String>,
@@ -73,6 +76,7 @@ impl Stored {
             webhook: None,
             look_at: now,
             failures: 0,
+            farewells: 0,
             problem: None,
             last_ping_at: None,
         }

@@ -43,10 +43,17 @@ impl Connections {
             Error::UnknownConnection(_) => {
                 self.forget(&row, Outcome::failed("CONNECTION_GONE")).await
             }
-            _ if !is_wanted && row.value.failures + 1 >= FAREWELLS => {
+            _ if !is_wanted && row.value.farewells + 1 >= FAREWELLS => {
                 self.forget(&row, Outcome::failed("LEFT_TO_ITS_END")).await
             }
-            error => self.keep_trouble(&row, &told(&error)).await,
+            error => {
+                let farewells = if is_wanted {
+                    0
+                } else {
+                    row.value.farewells + 1
+                };
+                self.keep_trouble(&row, farewells, &told(&error)).await
+            }
         };
         if let Err(error) = kept {
             warn!(connection.id = %place.1, error = %chain(&error), "how the watch of base {} stands was not kept", place.2);
@@ -99,7 +106,7 @@ impl Connections {
         self.change_watch(&row.key, Some(event), |stored| {
             stored.webhook = Some(made.clone());
             stored.look_at = look_at;
-            (stored.failures, stored.problem) = (0, None);
+            (stored.failures, stored.farewells, stored.problem) = (0, 0, None);
         })
         .await
     }
@@ -156,14 +163,21 @@ impl Connections {
                 made.ends_at = ends_at;
             }
             stored.look_at = look_at;
-            (stored.failures, stored.problem) = (0, None);
+            (stored.failures, stored.farewells, stored.problem) = (0, 0, None);
         })
         .await
     }
 
     /// Keeps that the provider could not be asked. The book is told of it once.
-    async fn keep_trouble(&self, row: &Row<Watches>, problem: &str) -> Result<(), Error> {
-        let wait = FIRST_WAIT.saturating_mul(1 << row.value.failures.min(20));
+    async fn keep_trouble(
+        &self,
+        row: &Row<Watches>,
+        farewells: u32,
+        problem: &str,
+    ) -> Result<(), Error> {
+        // Earlier failures do not count against a farewell: its tries are its own.
+        let before = farewells.checked_sub(1).unwrap_or(row.value.failures);
+        let wait = FIRST_WAIT.saturating_mul(1 << before.min(20));
         let look_at = self.0.clock.after(wait.min(LONGEST_WAIT));
         let (owner, connection, base) = &row.key;
         let event = (row.value.problem.as_deref() != Some(problem)).then(|| {
@@ -176,6 +190,7 @@ impl Connections {
         });
         self.change_watch(&row.key, event.flatten(), |stored| {
             stored.failures = stored.failures.saturating_add(1);
+            stored.farewells = farewells;
             stored.problem = Some(problem.to_owned());
             stored.look_at = look_at;
         })

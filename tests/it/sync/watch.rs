@@ -406,6 +406,53 @@ async fn a_webhook_that_cannot_be_ended_is_left_to_its_own_end() {
 }
 
 #[tokio::test]
+async fn earlier_trouble_does_not_count_against_the_tries_to_end_a_webhook() {
+    let (yard, sync) = watching().await;
+    let order = json!({"match": {"path_contains": "/webhooks"}, "times": 1000});
+    yard.vendor.fault("server_error", order).await;
+    yard.advance(DAY);
+    for _ in 0..7 {
+        yard.quiet(&sync).await;
+        yard.advance(Duration::from_hours(1));
+    }
+    yard.stands(&sync, "failing").await;
+    let path = format!("/syncs/{sync}");
+    let off = json!({"run_on_change": false});
+    yard.member.patch(&path, off).await.expect(200);
+    yard.quiet(&sync).await;
+    assert_eq!(
+        yard.server.count_in_book("watch_end"),
+        0,
+        "given up at once"
+    );
+    yard.vendor.heal().await;
+    yard.advance(Duration::from_hours(1));
+    yard.has_webhooks(0).await;
+}
+
+#[tokio::test]
+async fn a_base_is_watched_only_while_somebody_may_run_what_waits_for_it() {
+    let (yard, sync) = watching().await;
+    let operator = yard.server.operator();
+    let users = operator.get("/users").await.expect(200);
+    let mut users = users["items"].as_array().unwrap().iter();
+    let member = users
+        .find(|user| user["email"] == "member@example.org")
+        .unwrap();
+    let account = format!("/users/{}", id(member));
+    let may = async |roles: Value| {
+        let roles = json!({ "roles": roles });
+        operator.patch(&account, roles).await.expect(200);
+        yard.advance(Duration::from_mins(5));
+    };
+    may(json!(["auditor"])).await;
+    yard.has_webhooks(0).await;
+    may(json!(["member"])).await;
+    yard.has_webhooks(1).await;
+    yard.stands(&sync, "watching").await;
+}
+
+#[tokio::test]
 async fn where_nobody_can_be_told_the_switch_is_refused_with_the_reason() {
     let yard = Yard::unhurried().await;
     let fault = |answer: Answer| {
