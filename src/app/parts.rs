@@ -135,7 +135,8 @@ fn registration(config: &Config) -> Registration {
     ];
     let clients = named.into_iter().filter_map(|(kind, id, secret)| {
         let (id, secret) = (id.clone()?, secret.clone());
-        Some((kind, oauth::Client { id, secret }))
+        let extras = kind != Kind::Airtable || airtable.webhooks;
+        Some((kind, oauth::Client { id, secret, extras }))
     });
     Registration {
         address: own_address(config),

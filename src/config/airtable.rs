@@ -12,6 +12,8 @@ pub struct Airtable {
     pub client_id: Option<String>,
     /// The OAuth integration's secret.
     pub client_secret: Option<Secret>,
+    /// Whether the integration may be asked to let webhooks be made.
+    pub webhooks: bool,
 }
 
 impl Airtable {
@@ -36,6 +38,13 @@ impl Airtable {
                 "client_secret",
                 "The OAuth integration's secret, if one was made there. Without it the appliance \
                  is a public client.",
+            ),
+            webhooks: from.key(
+                "webhooks",
+                true,
+                "Ask for the scope `webhook:manage` when somebody connects by OAuth, so that syncs \
+                 can run when Airtable tells of a change. Airtable lets nobody connect who asks for \
+                 more than the integration has: set false for one that was registered without it.",
             ),
         }
     }

@@ -362,6 +362,7 @@ fn sandbox_client() -> Client {
     Client {
         id: "weighbridge-sandbox".to_owned(),
         secret: Some(Secret::new("this-secret-opens-the-sandbox-alone")),
+        extras: true,
     }
 }
 

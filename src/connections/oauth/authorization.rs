@@ -226,15 +226,16 @@ impl Connections {
                 "it came back from another provider".into(),
             ));
         }
+        let desk = self.0.desk(wait.provider, wait.endpoint)?;
         let code = match finish.returned {
             Returned::Code(code) => code,
             Returned::Error(word) if word == "access_denied" => return Err(Error::Denied),
             Returned::Error(word) if word == "invalid_scope" => {
-                return Err(Error::NotAuthorized(unregistered(wait.provider)));
+                let told = unregistered(wait.provider, &desk.scopes());
+                return Err(Error::NotAuthorized(told));
             }
             Returned::Error(word) => return Err(Error::NotAuthorized(plain(&word))),
         };
-        let desk = self.0.desk(wait.provider, wait.endpoint)?;
         let pair = desk.exchange(&code, &wait.back, &wait.verifier).await;
         pair.map_err(|error| Error::NotAuthorized(error.to_string()))
     }
@@ -332,19 +333,23 @@ fn refused(wait: &Wait, error: &Error, by: &Actor) -> Event {
     }
 }
 
-/// A word that came by way of a browser, without what could garble a line.
 /// What to do when the provider knows the integration without one of the scopes that are asked for.
-fn unregistered(provider: Kind) -> String {
-    let dialect = provider.dialect();
-    let asked = dialect.map_or_else(Vec::new, |dialect| {
-        [dialect.scopes, dialect.extras].concat()
-    });
-    format!(
+fn unregistered(provider: Kind, asked: &[&str]) -> String {
+    let needs = format!(
         "the integration there is registered without a scope that is asked for; it needs {}",
         asked.join(", ")
-    )
+    );
+    let extras = provider.dialect().map_or(&[][..], |dialect| dialect.extras);
+    match extras.iter().find(|extra| asked.contains(extra)) {
+        Some(extra) => format!(
+            "{needs}; or set {}.webhooks = false in the configuration, and {extra} is not asked for",
+            provider.name()
+        ),
+        None => needs,
+    }
 }
 
+/// A word that came by way of a browser, without what could garble a line.
 fn plain(word: &str) -> String {
     let plain = word
         .chars()

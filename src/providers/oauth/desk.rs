@@ -21,6 +21,8 @@ pub struct Client {
     pub id: String,
     /// The secret that proves it; a public client has none.
     pub secret: Option<Secret>,
+    /// Whether it is registered for what not everything needs.
+    pub extras: bool,
 }
 
 /// Where a vendor, or the sandbox, gives tokens.
@@ -72,6 +74,16 @@ impl Desk {
         self.dialect.ends_access
     }
 
+    /// What a person is asked for.
+    pub fn scopes(&self) -> Vec<&'static str> {
+        let extras = if self.client.extras {
+            self.dialect.extras
+        } else {
+            &[]
+        };
+        [self.dialect.scopes, extras].concat()
+    }
+
     /// The address to send a person to.
     pub fn address(&self, back: &str, state: &Secret, verifier: &Verifier) -> Url {
         let mut url = self.page.clone();
@@ -81,7 +93,7 @@ impl Desk {
             .append_pair("redirect_uri", back)
             .append_pair("response_type", "code")
             .append_pair("state", state.expose());
-        let scopes = [self.dialect.scopes, self.dialect.extras].concat();
+        let scopes = self.scopes();
         if !scopes.is_empty() {
             query.append_pair("scope", &scopes.join(" "));
         }

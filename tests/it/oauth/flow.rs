@@ -187,6 +187,37 @@ async fn where_the_appliance_is_not_registered_it_says_so() {
     assert!(address.starts_with("https://airtable.com/oauth2/v1/authorize?client_id=ours&"));
 }
 
+#[tokio::test]
+async fn an_integration_without_leave_for_webhooks_is_not_asked_for_it() {
+    for (webhooks, asked) in [(true, true), (false, false)] {
+        let server = TestServer::with(|config| {
+            config.airtable.client_id = Some("ours".to_owned());
+            config.airtable.webhooks = webhooks;
+        })
+        .await;
+        let member = server.sign_up("member@example.org", &["member"]).await;
+        let mut body = new("A");
+        body["endpoint"] = "vendor".into();
+        let begun = member.post("/connections/authorizations", body).await;
+        let begun = begun.expect(201);
+        let address: reqwest::Url = begun["address"].as_str().unwrap().parse().unwrap();
+        let part = |name: &str| {
+            let mut pairs = address.query_pairs();
+            let found = pairs.find(|(own, _)| own == name);
+            found.unwrap().1.into_owned()
+        };
+        let scopes = part("scope");
+        assert!(scopes.contains("data.records:write"), "{scopes}");
+        assert_eq!(scopes.contains("webhook:manage"), asked, "{scopes}");
+        // Whoever is sent back since the integration lacks one is told what can be done.
+        let back = json!({"state": part("state"), "error": "invalid_scope"});
+        let refused = member.post(FINISH, back).await;
+        let told = refused.text();
+        assert_eq!(told.contains("airtable.webhooks = false"), asked, "{told}");
+        assert!(told.contains("it needs data.records:read"), "{told}");
+    }
+}
+
 fn offer(provider: &str, ready: bool) -> Value {
     json!({
         "provider": provider, "endpoint": "vendor", "ready": ready,
