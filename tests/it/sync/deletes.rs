@@ -1,5 +1,6 @@
 //! What becomes of remote records that are no longer wanted: what is asked for, and nothing else.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use poem::http::Method;
@@ -349,6 +350,54 @@ async fn survives(seed: u64) {
 async fn killed_at_any_moment_under_faults_a_run_leaves_nothing_undeleted_and_nothing_doubled() {
     for seed in 0..4 {
         survives(seed).await;
+    }
+}
+
+/// Lets a run that removes be killed again and again, and then be undone.
+async fn is_undone(seed: u64) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let (yard, sync) = deleting(120).await;
+    let before = yard.vendor.names().await;
+    let before: BTreeMap<String, String> = before.into_iter().collect();
+    yard.tasks.stop().await;
+    let gone: Vec<String> = (0..80).map(|number| format!("K{number:04}")).collect();
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    yard.remove(&gone).await;
+    let order = json!({"probability": 0.2, "seed": seed, "match": {"method": "DELETE"}});
+    yard.vendor.fault("lost_answer", order).await;
+    yard.advance(Duration::from_mins(5));
+    let run = yard.queue(&sync).await;
+    for _ in 0..4 {
+        break_off(&yard, Duration::from_millis(dice.random_range(1..60))).await;
+    }
+    yard.vendor.heal().await;
+    break_off(&yard, Duration::from_mins(1)).await;
+    let removed = yard.shown(&run).await;
+    assert_eq!(counts(&removed)["deleted"], 80, "seed {seed}: {removed}");
+    yard.advance(Duration::from_mins(5));
+    let plan = yard
+        .member
+        .post(&format!("/runs/{run}/undo"), json!({}))
+        .await;
+    let plan = id(&plan.expect(202));
+    break_off(&yard, Duration::from_mins(1)).await;
+    yard.advance(Duration::from_mins(5));
+    let undo = yard
+        .member
+        .post(&format!("/plans/{plan}/runs"), json!({}))
+        .await;
+    let undo = id(&undo.expect(202));
+    break_off(&yard, Duration::from_mins(1)).await;
+    let undo = yard.shown(&undo).await;
+    assert_eq!(counts(&undo)["created"], 80, "seed {seed}: {undo}");
+    let after: BTreeMap<String, String> = yard.vendor.names().await.into_iter().collect();
+    assert_eq!(after, before, "seed {seed}");
+}
+
+#[tokio::test]
+async fn what_a_resumed_run_has_removed_comes_back_by_an_undo() {
+    for seed in 0..3 {
+        Box::pin(is_undone(seed)).await;
     }
 }
 
