@@ -14,6 +14,7 @@ mod notion;
 pub mod oauth;
 mod pace;
 mod records;
+mod references;
 #[cfg(test)]
 mod script;
 mod tokens;
@@ -32,6 +33,7 @@ pub use records::{
     Account, Answer, Base, Changed, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal,
     Row, Since, changed_field,
 };
+pub use references::kept;
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
 pub use webhooks::{NewWebhook, Webhook, Webhooks};

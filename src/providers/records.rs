@@ -124,6 +124,22 @@ pub struct Row {
     pub untouched: Vec<usize>,
 }
 
+impl Row {
+    /// The texts of the cells to be written that name other records or people.
+    pub(super) fn named<'a>(&'a self, layout: &'a Layout) -> impl Iterator<Item = &'a str> {
+        let cells = layout.fields.iter().zip(&self.cells).enumerate();
+        let written =
+            cells.filter(|(at, (field, _))| field.refers() && !self.untouched.contains(at));
+        written
+            .flat_map(|(_, (_, cell))| match cell {
+                Some(Value::Choices(texts)) => texts.as_slice(),
+                Some(Value::Text(text)) => std::slice::from_ref(text),
+                _ => &[],
+            })
+            .map(String::as_str)
+    }
+}
+
 /// A row as the provider holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {

@@ -104,7 +104,8 @@ pub(super) fn propose(
                 let suits = if pull {
                     gives(to, *kind)
                 } else {
-                    takes(to, *kind, false)
+                    // By its name alone no text is an id.
+                    takes(to, *kind, false) && (!to.refers() || *kind == FieldType::Choices)
                 };
                 let returns = !both || gives(to, *kind);
                 suits && returns && keys && primary

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::io::Write as _;
 
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::RemoteField;
+use super::super::{RemoteField, kept};
 use crate::fields::{FieldType, Value};
 
 /// What a field's cells hold.
@@ -28,8 +29,14 @@ enum Shape {
     Choices,
     /// An object with a text in it.
     Barcode,
-    /// What can be written, and has no counterpart among our values: links, people, files.
-    Foreign,
+    /// Ids of records of another table.
+    Links,
+    /// A person, by id or address.
+    Person,
+    /// People, likewise.
+    People,
+    /// Files; what can be written of them has no counterpart among our values.
+    Files,
     /// What the vendor computes.
     Computed,
 }
@@ -48,10 +55,10 @@ fn shape(kind: &str) -> Shape {
         "singleSelect" => Shape::Choice,
         "multipleSelects" => Shape::Choices,
         "barcode" => Shape::Barcode,
-        "multipleRecordLinks"
-        | "singleCollaborator"
-        | "multipleCollaborators"
-        | "multipleAttachments" => Shape::Foreign,
+        "multipleRecordLinks" => Shape::Links,
+        "singleCollaborator" => Shape::Person,
+        "multipleCollaborators" => Shape::People,
+        "multipleAttachments" => Shape::Files,
         // Among the rest are types that did not exist when this was written: they are left alone.
         _ => Shape::Computed,
     }
@@ -77,11 +84,11 @@ pub(super) fn neutral(kind: &str, precision: Option<u64>) -> Option<FieldType> {
         (Shape::Flag, _) => Some(FieldType::Boolean),
         (Shape::Day, _) => Some(FieldType::Date),
         (Shape::Moment, _) | (_, "createdTime" | "lastModifiedTime") => Some(FieldType::DateTime),
-        (Shape::Choice, _) => Some(FieldType::Choice),
-        (Shape::Choices, _) => Some(FieldType::Choices),
+        (Shape::Choice | Shape::Person, _) => Some(FieldType::Choice),
+        (Shape::Choices | Shape::Links | Shape::People, _) => Some(FieldType::Choices),
         (Shape::Barcode, _) => Some(FieldType::Text),
         (_, "count" | "autoNumber") => Some(FieldType::Integer),
-        (Shape::Foreign | Shape::Computed, _) => None,
+        (Shape::Files | Shape::Computed, _) => None,
     }
 }
 
@@ -101,12 +108,17 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
         (Shape::Moment, Value::Date(day)) => {
             write!(out, "\"{day}T00:00:00.000Z\"").expect("memory takes every byte");
         }
-        (Shape::Choices, Value::Choices(_)) => value.write(out),
-        (Shape::Choices, one) => {
+        (Shape::Choices | Shape::Links, Value::Choices(_)) => value.write(out),
+        (Shape::Choices | Shape::Links, one) => {
             out.push(b'[');
             write_text(&one.spelling(), out);
             out.push(b']');
         }
+        (Shape::Person, value) => write_person(&value.spelling(), out),
+        (Shape::People, Value::Choices(people)) => {
+            write_people(people.iter().map(String::as_str), out);
+        }
+        (Shape::People, one) => write_people(std::iter::once(one.spelling().as_ref()), out),
         (Shape::Barcode, value) => {
             out.extend_from_slice(b"{\"text\":");
             write_text(&value.spelling(), out);
@@ -118,18 +130,68 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
 
 /// Why the vendor will not take a value, as far as that can be told beforehand: a select field
 /// takes an option that it does not have only when the vendor may add it (Airtable Web API,
-/// "Field types", select fields and `typecast`).
+/// "Field types", select fields and `typecast`). So it is with links: by the names of records it
+/// finds or makes them only when it may. A person is an id or an address, always.
 pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Option<String> {
     let missing = |text: &str| {
         let known = field.options.iter().any(|option| option == text);
         (!known).then(|| format!("{:?} has no option {text:?}", field.name))
     };
+    let stranger = |text: &str| {
+        let known = is_id(text, &["usr", "ugp"]) || text.contains('@');
+        (!known).then(|| {
+            format!(
+                "{:?} takes people by their ids (usr…) or addresses, and {text:?} is neither",
+                field.name
+            )
+        })
+    };
+    let unlinked = |text: &str| {
+        (!is_id(text, &["rec"])).then(|| {
+            format!(
+                "{:?} takes ids of records (rec…), and {text:?} is none",
+                field.name
+            )
+        })
+    };
     match (shape(&field.kind), value) {
+        (Shape::People, Value::Choices(texts)) => texts.iter().find_map(|text| stranger(text)),
+        (Shape::Person | Shape::People, one) => stranger(&one.spelling()),
         _ if typecast => None,
+        (Shape::Links, Value::Choices(texts)) => texts.iter().find_map(|text| unlinked(text)),
+        (Shape::Links, one) => unlinked(&one.spelling()),
         (Shape::Choices, Value::Choices(texts)) => texts.iter().find_map(|text| missing(text)),
         (Shape::Choice | Shape::Choices, one) => missing(&one.spelling()),
         _ => None,
     }
+}
+
+/// Whether a text is an id of one of these kinds: three letters, then fourteen letters and digits.
+fn is_id(text: &str, kinds: &[&str]) -> bool {
+    let rest = kinds.iter().find_map(|kind| text.strip_prefix(kind));
+    rest.is_some_and(|rest| rest.len() == 14 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn write_person(text: &str, out: &mut Vec<u8>) {
+    let member: &[u8] = if text.contains('@') {
+        b"{\"email\":"
+    } else {
+        b"{\"id\":"
+    };
+    out.extend_from_slice(member);
+    write_text(text, out);
+    out.push(b'}');
+}
+
+fn write_people<'a>(people: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (at, person) in people.enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_person(person, out);
+    }
+    out.push(b']');
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
@@ -147,6 +209,12 @@ pub(super) fn read(kind: &str, neutral: Option<FieldType>, cell: &RawValue) -> O
     }
 }
 
+/// A person, of whom the id stays while name and address may change.
+#[derive(Deserialize)]
+struct Person {
+    id: String,
+}
+
 /// A cell that is what its field's type says.
 fn typed(kind: &str, neutral: Option<FieldType>, cell: &str) -> Option<Value> {
     match shape(kind) {
@@ -155,9 +223,17 @@ fn typed(kind: &str, neutral: Option<FieldType>, cell: &str) -> Option<Value> {
         Shape::Flag => serde_json::from_str(cell).ok().map(Value::Boolean),
         Shape::Day => text(cell)?.parse().ok().map(Value::Date),
         Shape::Moment => text(cell)?.parse().ok().map(Value::date_time),
-        Shape::Choices => Value::choices(serde_json::from_str::<Vec<String>>(cell).ok()?),
+        Shape::Choices | Shape::Links => {
+            Value::choices(serde_json::from_str::<Vec<String>>(cell).ok()?)
+        }
+        Shape::Person => Value::text(serde_json::from_str::<Person>(cell).ok()?.id),
+        Shape::People => {
+            let people: Vec<Person> = serde_json::from_str(cell).ok()?;
+            let ids = people.into_iter().map(|person| person.id);
+            Some(kept(kind, Value::choices(ids)?))
+        }
         Shape::Barcode => barcode(cell),
-        Shape::Foreign | Shape::Computed => None,
+        Shape::Files | Shape::Computed => None,
     }
 }
 
@@ -238,6 +314,24 @@ mod tests {
             ("multipleSelects", choices(), r#"["a","b"]"#),
             ("multipleSelects", Value::text("a"), r#"["a"]"#),
             ("barcode", Value::text("123"), r#"{"text":"123"}"#),
+            ("multipleRecordLinks", choices(), r#"["a","b"]"#),
+            ("multipleRecordLinks", Value::text("a"), r#"["a"]"#),
+            (
+                "singleCollaborator",
+                Value::text("usr1"),
+                r#"{"id":"usr1"}"#,
+            ),
+            (
+                "singleCollaborator",
+                Value::text("a@example.org"),
+                r#"{"email":"a@example.org"}"#,
+            ),
+            (
+                "multipleCollaborators",
+                Value::choices(["usr1".to_owned(), "a@example.org".to_owned()]),
+                r#"[{"id":"usr1"},{"email":"a@example.org"}]"#,
+            ),
+            ("multipleCollaborators", None, "null"),
             ("singleLineText", None, "null"),
         ];
         for (kind, value, cell) in table {
@@ -289,6 +383,54 @@ mod tests {
     }
 
     #[test]
+    fn links_and_people_are_read_as_their_ids() {
+        let anna = r#"{"id":"usrB","email":"anna@example.org","name":"Anna"}"#;
+        let people = format!(r#"[{anna},{{"id":"usrA"}}]"#);
+        let both = Value::choices(["usrA".to_owned(), "usrB".to_owned()]);
+        assert_eq!(back("singleCollaborator", anna), Value::text("usrB"));
+        assert_eq!(back("multipleCollaborators", &people), both);
+        let links = back("multipleRecordLinks", r#"["recB","recA"]"#);
+        let in_order = ["recB".to_owned(), "recA".to_owned()];
+        assert_eq!(links, Value::choices(in_order));
+    }
+
+    #[test]
+    fn what_is_no_id_is_told_beforehand() {
+        let told = |kind: &str, text: &str, typecast| {
+            let field = RemoteField {
+                id: "fld".into(),
+                name: "Team".into(),
+                kind: kind.into(),
+                neutral: neutral(kind, None),
+                writable: true,
+                description: None,
+                options: Vec::new(),
+            };
+            let list = Value::choices([text.to_owned()]).unwrap();
+            let one = misfit(&field, &Value::Text(text.to_owned()), typecast);
+            if kind != "singleCollaborator" {
+                assert_eq!(misfit(&field, &list, typecast), one, "{kind} {text}");
+            }
+            one
+        };
+        let (links, one, team) = (
+            "multipleRecordLinks",
+            "singleCollaborator",
+            "multipleCollaborators",
+        );
+        assert_eq!(told(links, "recAAAAAAAAAAAAAA", false), None);
+        let wrong = told(links, "Acme", false).unwrap();
+        assert!(wrong.contains("\"Acme\" is none"), "{wrong}");
+        assert!(told(links, "recTooShort", false).is_some());
+        assert_eq!(told(links, "Acme", true), None, "the vendor may find it");
+        for people in [one, team] {
+            assert_eq!(told(people, "usrAAAAAAAAAAAAAA", false), None);
+            assert_eq!(told(people, "anna@example.org", false), None);
+            assert!(told(people, "Anna", true).is_some(), "{people}");
+        }
+    }
+
+    #[test]
     fn a_cell_that_is_not_what_its_type_says_is_kept_as_json() {
         let table = [
             ("number", r#"{"specialValue":"NaN"}"#),
@@ -296,7 +438,9 @@ mod tests {
             ("singleSelect", r#"["a"]"#),
             ("formula", r##"{"error":"#ERROR!"}"##),
             ("somethingNew", "[1,2]"),
-            ("multipleRecordLinks", r#"["rec1"]"#),
+            ("multipleRecordLinks", r#"[{"id":"rec1"}]"#),
+            ("singleCollaborator", r#""Anna""#),
+            ("multipleAttachments", r#"[{"id":"att1"}]"#),
         ];
         for (kind, cell) in table {
             assert!(

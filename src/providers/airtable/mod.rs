@@ -136,13 +136,40 @@ impl Airtable {
         let call = self
             .call(Method::PATCH, &[&layout.base, &layout.table])
             .json(wire::write(layout, rows));
-        let body = self.send(&layout.base, "write_records", call).await?;
+        let body = match self.send(&layout.base, "write_records", call).await {
+            Err(Error::RecordGone) => return Err(self.gone(layout, rows).await?),
+            answer => answer?,
+        };
         let held = wire::written(layout, &body)?;
         if held.len() != rows.len() {
             let told = format!("{} records for {} written", held.len(), rows.len());
             return Err(Error::Broken(told));
         }
         Ok(held)
+    }
+
+    /// What it means that one of the records of a write is not there: of one that a cell links to
+    /// the vendor says the same as of the record itself.
+    async fn gone(&self, layout: &Layout, rows: &[&Row]) -> Result<Error, Error> {
+        let [row] = rows else {
+            return Ok(Error::RecordGone);
+        };
+        if row.named(layout).next().is_none() {
+            return Ok(Error::RecordGone);
+        }
+        let is_there = match &row.id {
+            None => true,
+            Some(id) => {
+                self.access.gate.admit(&layout.base).await;
+                self.row(layout, id).await?.is_some()
+            }
+        };
+        Ok(if is_there {
+            let told = "a record that one of its fields links to is not there";
+            Error::Refused(told.to_owned())
+        } else {
+            Error::RecordGone
+        })
     }
 
     async fn delete(&self, layout: &Layout, id: &str) -> Result<(), Error> {

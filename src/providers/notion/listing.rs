@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::{Error, Held, Layout, Page, Trail};
+use super::super::{Error, Held, Layout, Page, Trail, kept};
 use super::Notion;
 use super::query::{self, Place};
 use super::refusal::{About, is_stale};
@@ -212,7 +212,7 @@ impl Notion {
                 trail.step(&next)?;
                 cursor = Some(next);
             }
-            read.held.cells[at] = wire::joined(pieces);
+            read.held.cells[at] = wire::joined(pieces).map(|whole| kept(&field.kind, whole));
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::RemoteField;
+use super::super::references::dashed;
 use super::shape::{Shape, shape};
 use crate::fields::Value;
 
@@ -12,7 +13,7 @@ use crate::fields::Value;
 /// fewer.
 const PIECE_UNITS: usize = 2_000;
 const MOST_PIECES: usize = 100;
-/// Notion API, "Request limits".
+/// Notion API, "Request limits": of options, pages or people in one value.
 const MOST_CHOICES: usize = 100;
 
 /// Appends the value of a property of this type, such as `{"number":7}`; absent values clear. What
@@ -22,7 +23,7 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
     put(kind, out);
     out.push(b':');
     match (shape(kind), value) {
-        (Shape::Words | Shape::Choices, None) => out.extend_from_slice(b"[]"),
+        (Shape::Words | Shape::Choices | Shape::Ids, None) => out.extend_from_slice(b"[]"),
         // It is never empty.
         (Shape::Flag, None) => out.extend_from_slice(b"false"),
         (_, None) => out.extend_from_slice(b"null"),
@@ -34,6 +35,12 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
         }
         (Shape::Choices, Some(one)) => {
             write_list([one.spelling().as_ref()].into_iter(), out, write_named);
+        }
+        (Shape::Ids, Some(Value::Choices(ids))) => {
+            write_list(ids.iter().map(String::as_str), out, write_id);
+        }
+        (Shape::Ids, Some(one)) => {
+            write_list([one.spelling().as_ref()].into_iter(), out, write_id);
         }
         (Shape::Number, Some(Value::Text(text))) => match number(text) {
             Some(number) => number.write(out),
@@ -67,6 +74,12 @@ fn write_list<'a>(
 fn write_named(name: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"name\":");
     put(name, out);
+    out.push(b'}');
+}
+
+fn write_id(id: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"id\":");
+    put(id, out);
     out.push(b'}');
 }
 
@@ -137,6 +150,13 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
         (!known && !added).then(|| format!("{name:?} has no option {text:?}"))
     };
     match (shape(&field.kind), value) {
+        (Shape::Ids, Value::Choices(ids)) if ids.len() > MOST_CHOICES => Some(format!(
+            "{name:?} takes {MOST_CHOICES} {} at most, and {} are too many",
+            named(&field.kind).1,
+            ids.len()
+        )),
+        (Shape::Ids, Value::Choices(ids)) => ids.iter().find_map(|id| stranger(field, id)),
+        (Shape::Ids, one) => stranger(field, &one.spelling()),
         (Shape::Words, value) if pieces(&value.spelling()).nth(MOST_PIECES).is_some() => {
             too_long(MOST_PIECES * PIECE_UNITS)
         }
@@ -155,6 +175,26 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
         )),
         _ => None,
     }
+}
+
+/// What the ids of a property name: one, and several.
+fn named(kind: &str) -> (&'static str, &'static str) {
+    if kind == "people" {
+        ("user", "people")
+    } else {
+        ("page", "pages")
+    }
+}
+
+/// Why a text is no id. Whether there is such a page or user the vendor alone knows.
+fn stranger(field: &RemoteField, text: &str) -> Option<String> {
+    let (one, several) = named(&field.kind);
+    dashed(text).is_none().then(|| {
+        format!(
+            "{:?} takes ids of {several}, and {text:?} is not the id of a {one}",
+            field.name
+        )
+    })
 }
 
 fn units(text: &str) -> usize {
@@ -215,6 +255,13 @@ pub(super) mod tests {
             ),
             ("multi_select", Value::text("a"), r#"[{"name":"a"}]"#),
             ("multi_select", None, "[]"),
+            (
+                "people",
+                choices(&["u1", "u2"]),
+                r#"[{"id":"u1"},{"id":"u2"}]"#,
+            ),
+            ("relation", Value::text("p1"), r#"[{"id":"p1"}]"#),
+            ("relation", None, "[]"),
             ("date", Some(day.clone()), r#"{"start":"2026-01-31"}"#),
             (
                 "date",
@@ -273,6 +320,26 @@ pub(super) mod tests {
         );
         let many: Vec<String> = (0..101).map(|at| at.to_string()).collect();
         assert!(told("multi_select", Value::choices(many), true).is_some());
+    }
+
+    #[test]
+    fn what_is_no_id_is_told_beforehand_and_so_are_too_many() {
+        let told = |kind: &str, value: Value| misfit(&field(kind), &value, true);
+        let one = "0a0b0c0d-0000-4000-8000-000000000001";
+        for kind in ["people", "relation"] {
+            assert_eq!(told(kind, choices(&[one]).unwrap()), None);
+            assert_eq!(told(kind, Value::Text(one.replace('-', ""))), None);
+            let wrong = told(kind, choices(&[one, "Anna"]).unwrap()).unwrap();
+            assert!(wrong.contains("\"Anna\" is not the id of a"), "{wrong}");
+            assert!(told(kind, Value::Text("anna@example.org".into())).is_some());
+            let ids = |count: u32| {
+                let id = |at: u32| format!("0a0b0c0d-0000-4000-8000-{at:012}");
+                Value::choices((0..count).map(id)).unwrap()
+            };
+            assert_eq!(told(kind, ids(100)), None);
+            let many = told(kind, ids(101)).unwrap();
+            assert!(many.contains("100"), "{many}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::references::kept;
 use super::map::moment;
 use super::shape::{Shape, shape};
 use crate::fields::Value;
@@ -102,7 +103,7 @@ fn typed(kind: &str, cell: &str) -> Option<(Option<Value>, usize)> {
         }
         Shape::Ids => {
             let known: Vec<Known<'_>> = serde_json::from_str(cell).ok()?;
-            Some((ids(&known), known.len()))
+            Some((ids(kind, &known), known.len()))
         }
         Shape::Moment => {
             let at: Timestamp = serde_json::from_str::<Cow<'_, str>>(cell)
@@ -129,9 +130,10 @@ fn words(pieces: &[Piece<'_>]) -> Option<Value> {
     Value::text(text)
 }
 
-/// The ids of all.
-fn ids(known: &[Known<'_>]) -> Option<Value> {
-    Value::choices(known.iter().map(|known| known.id.clone().into_owned()))
+/// The ids of all, in one order.
+fn ids(kind: &str, known: &[Known<'_>]) -> Option<Value> {
+    let ids = known.iter().map(|known| known.id.clone().into_owned());
+    Some(kept(kind, Value::choices(ids)?))
 }
 
 /// A day or a moment; a stretch of time is neither.

@@ -6,6 +6,23 @@ use super::super::{Error, Held, Layout, Limit, Row, Since};
 use super::refusal::About;
 use super::{Notion, wire};
 
+const NOT_SHARED: &str = "a page or a user that one of its fields names is not there, or is not \
+                          shared with the integration";
+
+/// Whether the vendor speaks of something that a cell of the row names: ids stand in its messages
+/// as it spells them.
+fn names(layout: &Layout, row: &Row, told: &str) -> bool {
+    row.named(layout).any(|id| told.contains(id))
+}
+
+/// What was not taken of a page that is there: one of its cells, and no property.
+fn unnamed(error: Error) -> Error {
+    match error {
+        Error::SchemaMoved(told) => Error::Refused(told),
+        error => error,
+    }
+}
+
 impl Notion {
     /// Writes the one row of a call.
     pub(super) async fn write_rows(
@@ -41,7 +58,11 @@ impl Notion {
         if let Err(Error::Full(told)) = &made {
             gate.met(self.lane(), Limit::Room, told);
         }
-        wire::page(layout, &made?)
+        match made {
+            // The table is there, and what a cell of the page names is not.
+            Err(Error::Gone(told)) if names(layout, row, &told) => Err(Error::Refused(told)),
+            made => wire::page(layout, &made?),
+        }
     }
 
     async fn change(&self, layout: &Layout, row: &Row, id: &str) -> Result<wire::Read, Error> {
@@ -55,6 +76,13 @@ impl Notion {
                 self.turn().await;
                 self.look(layout, id, told).await?
             }
+            // Of a page that a cell names it says the same as of the page itself.
+            Err(Error::RecordGone) if row.named(layout).next().is_some() => {
+                self.turn().await;
+                self.look(layout, id, NOT_SHARED.to_owned())
+                    .await
+                    .map_err(unnamed)?
+            }
             Err(error) => return Err(error),
         };
         if read.in_trash || read.table != layout.table {
@@ -63,12 +91,12 @@ impl Notion {
         Ok(read)
     }
 
-    /// Looks where a page lies whose properties were not taken; errs when it lies where it did.
+    /// Looks where a page lies that was not taken; errs when it lies where it did.
     async fn look(&self, layout: &Layout, id: &str, told: String) -> Result<wire::Read, Error> {
         let call = self.call(Method::GET, &["pages", id]);
         let body = self.send(About::Page, "read_page", call).await?;
         match wire::page(layout, &body)? {
-            elsewhere if elsewhere.table != layout.table => Ok(elsewhere),
+            gone if gone.in_trash || gone.table != layout.table => Ok(gone),
             _ => Err(Error::SchemaMoved(told)),
         }
     }

@@ -15,7 +15,7 @@ use super::super::removal::Deletes;
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
 use crate::jobs::Failure;
-use crate::providers::{Layout, RemoteField, RemoteTable, changed_field};
+use crate::providers::{Layout, RemoteField, RemoteTable, changed_field, kept};
 
 /// Which fields of the dataset fill which cells.
 #[derive(Debug)]
@@ -208,12 +208,13 @@ impl Fit {
         payload
     }
 
-    /// A record's cells in the order of the layout.
+    /// A record's cells in the order of the layout, as the provider would keep them: what differs
+    /// in the order of its people alone is not written again.
     pub(super) fn cells(&self, fields: &Fields) -> Vec<Option<Value>> {
-        self.sources
-            .iter()
-            .map(|place| fields.at(*place).cloned())
-            .collect()
+        let columns = self.sources.iter().zip(&self.layout.fields);
+        let cell =
+            |(place, to): (&usize, &RemoteField)| Some(kept(&to.kind, fields.at(*place)?.clone()));
+        columns.map(cell).collect()
     }
 }
 

@@ -52,12 +52,9 @@ impl Load {
 }
 
 impl Pass<'_> {
-    /// Takes out of a stretch what the provider would not refuse although it does not fit, and
-    /// links what is there already. `None` when the run is to stop.
+    /// Takes out of a stretch what does not fit, before anything of it is sent, and links what is
+    /// there already. `None` when the run is to stop.
     pub(super) async fn seek_all(&self, stretch: &mut Stretch) -> Option<()> {
-        if self.line.records.matches_by_key() {
-            return Some(());
-        }
         let refused = |load: Load, reason: String| Idle {
             key: load.key,
             fate: Fate::Refused,
@@ -74,6 +71,9 @@ impl Pass<'_> {
             }
         }
         stretch.loads = fitting;
+        if self.line.records.matches_by_key() {
+            return Some(());
+        }
         let twice = self.seek(&mut stretch.loads).await?;
         let twice = twice
             .into_iter()

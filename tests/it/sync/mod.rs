@@ -24,6 +24,7 @@ mod plans_both;
 mod pull;
 mod push;
 mod quarantine;
+mod references;
 mod schedules;
 mod shared;
 mod troubles;
