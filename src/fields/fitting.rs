@@ -3,13 +3,13 @@
 use serde_json::Value as Json;
 
 use super::json::value as read;
-use super::parse::{listed, parse};
+use super::parse::{date, listed, moment, parse};
 use super::{Field, FieldType, MAX_VALUE_BYTES, Misfit, Value};
 
 /// The value as `field` holds it; none when it says nothing.
 ///
-/// A number becomes a text where a text is wanted, a moment becomes its day in UTC, and a list of
-/// one becomes what it holds; nothing is guessed beyond that.
+/// A number becomes a text where a text is wanted, a moment becomes its day in UTC, a stretch of time
+/// its beginning, and a list of one becomes what it holds; nothing is guessed beyond that.
 pub fn fitted(field: &Field, value: Value) -> Result<Option<Value>, Misfit> {
     use FieldType as T;
     match (value, field.kind) {
@@ -26,11 +26,23 @@ pub fn fitted(field: &Field, value: Value) -> Result<Option<Value>, Misfit> {
             let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
             Ok(Some(Value::Date(day)))
         }
+        (Value::Text(text), T::Date | T::DateTime) => match beginning(&text) {
+            Some(start) => fitted(field, start),
+            None => parse(field, &text),
+        },
         (Value::Json(json), _) => from_json(field, &json),
         (value, T::Json) => Ok(Some(Value::Json(value.to_json()))),
         (Value::Choices(texts), _) => parse(field, &texts.join(", ")),
         (value, _) => parse(field, &value.spelling()),
     }
+}
+
+/// When a stretch of time begins that a text spells as ISO 8601 does (`beginning/end`).
+fn beginning(text: &str) -> Option<Value> {
+    let (start, end) = text.split_once('/')?;
+    moment(end)?;
+    let day = date(start).map(Value::Date);
+    day.or_else(|| moment(start).map(Value::date_time))
 }
 
 fn from_json(field: &Field, json: &Json) -> Result<Option<Value>, Misfit> {
@@ -90,6 +102,21 @@ mod tests {
             (T::Number, Value::Integer(3), Some("3")),
             (T::Number, Value::Text("2.5".into()), Some("2.5")),
             (T::Date, moment(), Some("2026-01-31")),
+            (
+                T::Date,
+                Value::Text("2026-01-31/2026-02-02".into()),
+                Some("2026-01-31"),
+            ),
+            (
+                T::Date,
+                Value::Text("2026-01-31T17:05:00Z/2026-02-02T17:05:00Z".into()),
+                Some("2026-01-31"),
+            ),
+            (
+                T::DateTime,
+                Value::Text("2026-01-31/2026-02-02".into()),
+                Some("2026-01-31T00:00:00.000Z"),
+            ),
             (T::DateTime, moment(), Some("2026-01-31T17:05:00.000Z")),
             (T::Text, list(&["a", "b"]), Some("a, b")),
             (T::Choices, Value::Text("a".into()), Some(r#"["a"]"#)),

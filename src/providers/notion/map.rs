@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::super::RemoteField;
 use super::super::references::dashed;
 use super::shape::{Shape, shape};
+use super::stretch::ends;
 use crate::fields::Value;
 
 /// Notion API, "Request limits": a piece of text has so many characters at most, and a text so many
@@ -116,9 +117,14 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 fn write_date(value: &Value, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"start\":");
     match value {
-        Value::Text(text) => match moment(text) {
-            Some(value) => value.write(out),
-            None => put(text, out),
+        Value::Text(text) => match (moment(text), ends(text)) {
+            (Some(value), _) => value.write(out),
+            (None, Some((start, end))) => {
+                start.write(out);
+                out.extend_from_slice(b",\"end\":");
+                end.write(out);
+            }
+            (None, None) => put(text, out),
         },
         value => value.write(out),
     }
@@ -170,9 +176,12 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
         (Shape::Number, Value::Text(text)) if number(text).is_none() => {
             Some(format!("{name:?} takes numbers, which {text:?} is not"))
         }
-        (Shape::Date, Value::Text(text)) if moment(text).is_none() => Some(format!(
-            "{name:?} takes days and moments, which {text:?} is not"
-        )),
+        (Shape::Date, Value::Text(text)) if moment(text).is_none() && ends(text).is_none() => {
+            Some(format!(
+                "{name:?} takes days, moments and stretches of either (beginning/end), which \
+                 {text:?} is not"
+            ))
+        }
         _ => None,
     }
 }
@@ -273,6 +282,11 @@ pub(super) mod tests {
                 Value::text("2026-01-31"),
                 r#"{"start":"2026-01-31"}"#,
             ),
+            (
+                "date",
+                Value::text("2026-01-31/2026-02-02"),
+                r#"{"start":"2026-01-31","end":"2026-02-02"}"#,
+            ),
             ("date", None, "null"),
             (
                 "url",
@@ -314,6 +328,7 @@ pub(super) mod tests {
         assert!(told("number", Value::text("many"), true).is_some());
         assert_eq!(told("number", Value::text("7"), true), None);
         assert!(told("date", Value::text("soon"), true).is_some());
+        assert!(told("date", Value::text("2026-02-02/2026-01-31"), true).is_some());
         assert_eq!(
             told("date", Value::text("2026-01-31T17:05:00Z"), true),
             None

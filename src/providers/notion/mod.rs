@@ -13,6 +13,7 @@ mod read;
 mod refusal;
 mod schema;
 mod shape;
+mod stretch;
 mod wire;
 mod write;
 

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::super::references::kept;
 use super::map::moment;
 use super::shape::{Shape, shape};
+use super::stretch::stretch;
 use crate::fields::Value;
 
 /// A piece of text, of which the plain form matters.
@@ -48,7 +48,8 @@ pub(super) struct Known<'a> {
 struct Span<'a> {
     #[serde(borrow)]
     start: Cow<'a, str>,
-    end: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    end: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +70,8 @@ impl Numbered<'_> {
     }
 }
 
-/// What a cell holds, and of how many pieces it is made. One that is not what its type says (a
-/// stretch of time, a type that was changed) is JSON.
+/// What a cell holds, and of how many pieces it is made. One that is not what its type says (one
+/// that was changed) is JSON.
 pub(super) fn read(kind: &str, cell: &str) -> (Option<Value>, usize) {
     if cell == "null" {
         return (None, 0);
@@ -136,11 +137,14 @@ fn ids(kind: &str, known: &[Known<'_>]) -> Option<Value> {
     Some(kept(kind, Value::choices(ids)?))
 }
 
-/// A day or a moment; a stretch of time is neither.
+/// A day, a moment, or a stretch of time.
 fn date(cell: &str) -> Option<Value> {
     let Span { start, end } = serde_json::from_str(cell).ok()?;
-    let ends = end.is_some_and(|end| end.get() != "null");
-    if ends { None } else { moment(&start) }
+    let start = moment(&start)?;
+    match end {
+        Some(end) => Some(stretch(&start, &moment(&end)?)),
+        None => Some(start),
+    }
 }
 
 /// A cell as JSON, without what changes from one reading to the next.
@@ -245,12 +249,26 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_is_not_what_its_type_says_is_kept_as_json() {
+    fn a_stretch_of_time_is_read_with_both_its_ends() {
         let table = [
             (
-                "date",
                 r#"{"start":"2026-01-31","end":"2026-02-01","time_zone":null}"#,
+                "2026-01-31/2026-02-01",
             ),
+            (
+                r#"{"start":"2026-01-31T10:00:00.000+01:00","end":"2026-01-31T12:00:00.000+01:00"}"#,
+                "2026-01-31T09:00:00.000Z/2026-01-31T11:00:00.000Z",
+            ),
+        ];
+        for (cell, wanted) in table {
+            assert_eq!(read("date", cell).0, Value::text(wanted));
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_not_what_its_type_says_is_kept_as_json() {
+        let table = [
+            ("date", r#"{"start":"soon","end":null,"time_zone":null}"#),
             ("number", r#"{"x":1}"#),
             ("title", r#"{"x":1}"#),
             ("formula", r#"{"type":"string","string":"a"}"#),

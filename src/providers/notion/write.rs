@@ -1,10 +1,12 @@
 //! Makes pages, changes them and puts them into the trash.
 
+use std::borrow::Cow;
+
 use http::Method;
 
 use super::super::{Error, Held, Layout, Limit, Row, Since};
 use super::refusal::About;
-use super::{Notion, wire};
+use super::{Notion, stretch, wire};
 
 const NOT_SHARED: &str = "a page or a user that one of its fields names is not there, or is not \
                           shared with the integration";
@@ -66,9 +68,10 @@ impl Notion {
     }
 
     async fn change(&self, layout: &Layout, row: &Row, id: &str) -> Result<wire::Read, Error> {
+        let whole = self.whole_row(layout, row, id).await?;
         let call = self
             .call(Method::PATCH, &["pages", id])
-            .json(wire::write(layout, row));
+            .json(wire::write(layout, &whole));
         let read = match self.send(About::Page, "update_page", call).await {
             Ok(body) => wire::page(layout, &body)?,
             // A page that was moved to another table has that one's properties.
@@ -89,6 +92,28 @@ impl Notion {
             return Err(Error::RecordGone);
         }
         Ok(read)
+    }
+
+    /// The row with what of its page would be lost by writing it: where it writes when something
+    /// begins, the page is read for when it ends.
+    async fn whole_row<'a>(
+        &self,
+        layout: &Layout,
+        row: &'a Row,
+        id: &str,
+    ) -> Result<Cow<'a, Row>, Error> {
+        if !stretch::may_end(layout, row) {
+            return Ok(Cow::Borrowed(row));
+        }
+        let call = self.call(Method::GET, &["pages", id]);
+        let body = self.send(About::Page, "read_page", call).await?;
+        let read = wire::page(layout, &body)?;
+        if read.in_trash || read.table != layout.table {
+            return Err(Error::RecordGone);
+        }
+        self.turn().await;
+        let whole = stretch::with_ends(layout, row, &read.held.cells);
+        whole.map(Cow::Owned).map_err(Error::Refused)
     }
 
     /// Looks where a page lies that was not taken; errs when it lies where it did.

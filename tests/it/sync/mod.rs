@@ -27,6 +27,7 @@ mod quarantine;
 mod references;
 mod schedules;
 mod shared;
+mod stretches;
 mod troubles;
 mod undo;
 mod undo_here;
