@@ -44,7 +44,7 @@ pub(super) fn with_ends(layout: &Layout, row: &Row, held: &[Option<Value>]) -> R
             .split_once('/')
             .and_then(|(start, end)| Some((moment(start)?, moment(end)?)))
         {
-            let kept = alike(start, &end).filter(|start| is_in_order(start, &end));
+            let kept = alike(start.clone(), &end).filter(|start| is_in_order(start, &end));
             let start = kept.ok_or_else(|| {
                 format!(
                     "{:?} holds a stretch of time there that ends on {}, and {} does not begin it; \

@@ -193,9 +193,7 @@ impl Judge<'_> {
         };
         match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
             Ownership::Later => Ok(None),
-            Ownership::Refused(reason) => {
-                Ok(Some(refused(fresh, None, reason, stamp(&echo, own))))
-            }
+            Ownership::Refused(reason) => Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
             Ownership::Contested(rival) => Ok(Some(Judged {
                 rival: Some(rival.clone()),
                 ..refused(fresh, None, rival.told(), stamp(&echo, own))
