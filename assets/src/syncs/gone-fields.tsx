@@ -40,11 +40,7 @@ export function GoneFields({ isBoth, value, onChange, faults }: GoneFieldsProps)
         <>
           <TextField
             label="Delete at most so many here in one run"
-            help={
-              isBoth
-                ? "A run that would delete more deletes none: they are held."
-                : "A run that would delete more deletes none, and asks for a plan. With 0 nothing goes without one."
-            }
+            help="A run that would delete more deletes none, and asks for a plan. With 0 nothing goes without one."
             inputMode="numeric"
             value={value.most}
             onChange={(most) => onChange({ ...value, most })}

@@ -105,11 +105,11 @@ it("a push has neither rule", async () => {
   expect(screen.queryByRole("heading", { name: "What runs read" })).toBeNull();
 });
 
-it("the limits of a two-way sync hold what a pull would ask a plan for", () => {
+it("beyond the limits a plan is asked for, of a pull and of a two-way sync", () => {
   const rules = { gone: "delete", gone_most: 1, gone_percent: 5 } as const;
   const told = (direction: "pull" | "two_way") => describeGone({ ...pull, ...rules, direction });
   expect(told("pull")).toMatch(/more than 1 record, or 5 % .* a plan has to be approved then/);
-  expect(told("two_way")).toMatch(/is a conflict\. .* deletes none: they are held/);
+  expect(told("two_way")).toMatch(/is a conflict\. .* a plan has to be approved then/);
 });
 
 it("only whole numbers within bounds are numbers", () => {

@@ -23,10 +23,10 @@ export function GonePanel({ sync, mayWrite }: { sync: Sync; mayWrite: boolean })
 export function describeGone({ direction, gone, gone_most = 0, gone_percent = 0 }: Sync): string {
   if (gone !== "delete") return "It stays here.";
   const most = `more than ${formatAmount(gone_most, "record")}, or ${gone_percent} % of those that are linked`;
-  const brake = `A run that would delete ${most}, deletes none`;
+  const brake = `A run that would delete ${most}, deletes none: a plan has to be approved then`;
   return direction === "two_way"
-    ? `It is deleted here. What was edited here and is gone there is a conflict. ${brake}: they are held. An empty table deletes nothing.`
-    : `What this sync has brought is deleted here; what somebody has changed here stays. ${brake}: a plan has to be approved then. An empty table deletes nothing.`;
+    ? `It is deleted here. What was edited here and is gone there is a conflict. ${brake}. An empty table deletes nothing.`
+    : `What this sync has brought is deleted here; what somebody has changed here stays. ${brake}. An empty table deletes nothing.`;
 }
 
 type Wish = Pick<Sync, "gone" | "gone_most" | "gone_percent">;

@@ -50,7 +50,7 @@ export function MapFields({ settled }: { settled: Settled }) {
           <LivePreview settled={settled} scope={hasScope ? scopeIn(search) : allRecords} />
           <p className="quiet">
             The values are shown as they are here.{" "}
-            {hasScope &&
+            {!table.any_names &&
               "Which of them the table would not take, a plan of the sync tells before anything is written."}
           </p>
         </Panel>
