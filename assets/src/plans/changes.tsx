@@ -114,10 +114,10 @@ function useChanges(id: string, { fate, q, part }: PlanSearch) {
 /** What happens, and whether both sides have changed the record. */
 function What({ change: { fate, conflict } }: { change: PlannedChange }) {
   return (
-    <>
+    <span className="statuses">
       <Status {...fateStatus(fate)} />
       {conflict && <Status {...conflictStatus[conflict]} />}
-    </>
+    </span>
   );
 }
 
@@ -152,6 +152,7 @@ const sideWords: Partial<Record<PlannedChange["fate"], string>> = {
   created: "created",
   changed: "changed",
   deleted: "deleted",
+  held: "left alone",
 };
 
 interface OfSideProps {

@@ -71,6 +71,31 @@ export function conflictsJourney(stage) {
     await seePage(page, sync);
     await inspect(page, "two-way-sync");
   });
+
+  it("plans what either side would get of the other, and carries that out", async () => {
+    const { page } = stage;
+    await editHere(stage, "00M", { city: "Planned here" });
+    await editThere(stage, "00M", { Name: "Planned there" });
+    await editHere(stage, "ATL", { name: "Mine" });
+    await editThere(stage, "ATL", { Name: "Theirs again" });
+    await page.getByRole("button", { name: "Plan", exact: true }).click();
+    await seePage(page, `Plan of ${sync}`);
+    await page.getByText("Waits for approval").waitFor({ timeout: 60_000 });
+    await page.getByText("1 conflict would ask you").waitFor();
+    const planned = page.getByRole("row", { name: /00M/ });
+    assert.match(await planned.innerText(), /Here changed[^]*Planned there[^]*There changed/);
+    await inspect(page, "two-way-plan");
+    await choose(page, /Side/, "Conflicts that would ask you");
+    await page.getByRole("row", { name: /00M/ }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Approve and run" }).click();
+    const question = page.getByRole("dialog", { name: "Approve this plan and run it?" });
+    await question.getByText(/written or deleted here/).waitFor();
+    await inspect(page, "two-way-approval");
+    await question.getByRole("button", { name: "Approve and run" }).click();
+    await seePage(page, `Run of ${sync}`);
+    await page.getByText("Done; 1 did not get through").waitFor({ timeout: 60_000 });
+    assert.equal((await there(stage, "00M")).City, "Planned here");
+  });
 }
 
 async function run({ page, appliance }) {
