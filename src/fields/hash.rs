@@ -12,7 +12,16 @@ pub struct ContentHash(pub [u8; 16]);
 
 /// The fingerprint of canonical bytes.
 pub fn content_hash(canonical: &[u8]) -> ContentHash {
-    let digest = Sha256::digest(canonical);
+    content_hashes(&[canonical])
+}
+
+/// The fingerprint of parts as if they were one.
+pub fn content_hashes(parts: &[&[u8]]) -> ContentHash {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+    }
+    let digest = digest.finalize();
     let mut hash = [0; 16];
     hash.copy_from_slice(&digest[..16]);
     ContentHash(hash)

@@ -19,7 +19,7 @@ mod value;
 
 pub use canonical::Fields;
 pub use fitting::fitted;
-pub use hash::{ContentHash, content_hash};
+pub use hash::{ContentHash, content_hash, content_hashes};
 pub use infer::{Guess, Inference};
 pub use json::{Fault, Members};
 pub use kind::FieldType;

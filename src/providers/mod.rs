@@ -17,6 +17,7 @@ mod records;
 mod references;
 #[cfg(test)]
 mod script;
+mod sheet;
 mod tokens;
 mod trail;
 mod webhooks;
@@ -34,6 +35,7 @@ pub use records::{
     Row, Since, changed_field,
 };
 pub use references::kept;
+pub use sheet::{Cells, Reading, Sent, Sheet};
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
 pub use webhooks::{NewWebhook, Webhook, Webhooks};

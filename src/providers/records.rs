@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
+use super::sheet::{Reading, Sheet};
 use crate::fields::{FieldType, Value};
 
 /// The account that a credential belongs to.
@@ -324,6 +325,26 @@ pub trait Records: Send + Sync {
         since: Timestamp,
         after: Option<&'a str>,
     ) -> Answer<'a, Page>;
+
+    /// A page of all rows, or of those that were changed at `since` or later, with its rows as they
+    /// were sent where they can be read later.
+    fn sheet<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Option<Timestamp>,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Sheet> {
+        let page = match since {
+            Some(since) => self.changed_since(layout, since, after),
+            None => self.page(layout, after),
+        };
+        async move { Ok(page.await?.into()) }.boxed()
+    }
+
+    /// What reads the rows of sheets.
+    fn reading(&self) -> Reading {
+        |_, _| Err(super::Error::Broken("a row that was not read".to_owned()))
+    }
 
     /// By how much the provider's clock was behind ours when it last answered; zero when it was
     /// not.

@@ -287,6 +287,40 @@ mod tests {
         assert!(found.is_none());
     }
 
+    struct Notes;
+
+    impl Collection for Notes {
+        const NAME: &'static str = "note";
+        type Key = u64;
+        type Value = Raw;
+    }
+
+    #[test]
+    fn a_sorted_batch_leaves_rows_where_they_are_whose_order_decides() {
+        let mut batch = Batch::bookkeeping();
+        for key in [3, 1] {
+            batch.put::<Notes>(&key, &Raw::default());
+        }
+        for (key, email) in [(9, "a@example.org"), (2, "b@example.org")] {
+            batch.insert::<People>(&key, &person(email, None));
+        }
+        batch.discard::<Notes>(&7);
+        batch.put::<Notes>(&5, &Raw::default());
+        batch.put::<Notes>(&7, &Raw(vec![1]));
+        batch.sort();
+        let key = |op: &batch::Op| match op {
+            batch::Op::Put { key, .. } | batch::Op::Delete { key, .. } => key[7],
+            _ => 0,
+        };
+        let keys: Vec<u8> = batch.ops.iter().map(key).collect();
+        assert_eq!(keys, [1, 3, 9, 2, 5, 7, 7]);
+        let last = batch.ops.last();
+        assert!(
+            matches!(last, Some(batch::Op::Put { .. })),
+            "it was put last"
+        );
+    }
+
     #[tokio::test]
     async fn a_deletion_names_who_stands_in_its_way() {
         let folder = tempfile::tempdir().unwrap();

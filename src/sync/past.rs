@@ -204,6 +204,7 @@ mod tests {
             echo: [2; 16],
             source: [3; 16],
             content: Some(ContentHash([4; 16])),
+            text: Some([5; 16]),
             ours: true,
             touched: true,
         };

@@ -28,6 +28,9 @@ pub(crate) struct Tie {
     /// The fingerprint of the whole record here as it then was, whatever is mapped; none in a tie
     /// that was made before this was kept.
     pub(crate) content: Option<ContentHash>,
+    /// The fingerprint of the text that held the echo, and of how it was read: the same text is the
+    /// same echo. None where there was no such text, and in a tie that was made before this was kept.
+    pub(crate) text: Option<Hash>,
     /// Whether this sync has created the record here.
     pub(crate) ours: bool,
     /// Whether somebody has changed the record here since it was created: what they wrote may stand
@@ -66,18 +69,24 @@ impl Tie {
 const OURS: u8 = 1;
 const TOUCHED: u8 = 2;
 const WITH_CONTENT: u8 = 4;
-const CONTENT: usize = 16;
+const WITH_TEXT: u8 = 8;
+const HASH: usize = 16;
 
-/// One byte of flags, both fingerprints, that of the whole record if a flag says so, then the key.
+/// One byte of flags, both fingerprints, those of the whole record and of the text as far as the
+/// flags say so, then the key.
 impl store::Value for Tie {
     fn encode(&self, out: &mut Vec<u8>) {
         let flag = |is: bool, bit| if is { bit } else { 0 };
-        let known = flag(self.content.is_some(), WITH_CONTENT);
+        let known =
+            flag(self.content.is_some(), WITH_CONTENT) | flag(self.text.is_some(), WITH_TEXT);
         out.push(flag(self.ours, OURS) | flag(self.touched, TOUCHED) | known);
         out.extend_from_slice(&self.echo);
         out.extend_from_slice(&self.source);
         if let Some(content) = &self.content {
             out.extend_from_slice(&content.0);
+        }
+        if let Some(text) = &self.text {
+            out.extend_from_slice(text);
         }
         out.extend_from_slice(self.key.as_bytes());
     }
@@ -88,6 +97,7 @@ impl store::Value for Tie {
             echo,
             source,
             content,
+            text,
             flags,
         } = Glimpse::of(bytes)?;
         Ok(Self {
@@ -95,6 +105,7 @@ impl store::Value for Tie {
             echo: *echo,
             source: *source,
             content: content.try_into().ok().map(ContentHash),
+            text: text.copied(),
             ours: flags & OURS != 0,
             touched: flags & TOUCHED != 0,
         })
@@ -104,8 +115,9 @@ impl store::Value for Tie {
 /// A tie as it lies in the store, for whoever looks at all of them.
 pub(crate) struct Glimpse<'a> {
     pub(crate) key: &'a str,
-    pub(crate) echo: &'a Hash,
     pub(crate) source: &'a Hash,
+    pub(crate) text: Option<&'a Hash>,
+    echo: &'a Hash,
     content: &'a [u8],
     flags: u8,
 }
@@ -120,9 +132,11 @@ impl<'a> Glimpse<'a> {
         let (flags, rest) = bytes.split_first()?;
         let (echo, rest) = rest.split_first_chunk()?;
         let (source, rest) = rest.split_first_chunk()?;
-        let known = flags & WITH_CONTENT != 0;
-        let (content, key) = rest.split_at_checked(if known { CONTENT } else { 0 })?;
+        let of = |flag| if flags & flag == 0 { 0 } else { HASH };
+        let (content, rest) = rest.split_at_checked(of(WITH_CONTENT))?;
+        let (text, key) = rest.split_at_checked(of(WITH_TEXT))?;
         Some(Self {
+            text: text.try_into().ok(),
             key: std::str::from_utf8(key).ok()?,
             echo,
             source,
@@ -143,6 +157,7 @@ mod tests {
             echo: [1; 16],
             source: [2; 16],
             content,
+            text: None,
             ours: true,
             touched: false,
         }
@@ -152,15 +167,19 @@ mod tests {
     fn a_tie_comes_back_as_it_was_kept() {
         for (ours, touched) in [(true, false), (true, true), (false, false)] {
             for content in [None, Some(ContentHash([3; 16]))] {
-                let tie = Tie {
-                    ours,
-                    touched,
-                    ..tie(content)
-                };
-                let mut bytes = Vec::new();
-                tie.encode(&mut bytes);
-                assert_eq!(Tie::decode(1, &bytes).unwrap(), tie);
-                assert!(Tie::decode(1, &bytes[..32]).is_err());
+                for text in [None, Some([5; 16])] {
+                    let tie = Tie {
+                        text,
+                        ours,
+                        touched,
+                        ..tie(content)
+                    };
+                    let mut bytes = Vec::new();
+                    tie.encode(&mut bytes);
+                    assert_eq!(Tie::decode(1, &bytes).unwrap(), tie);
+                    assert_eq!(Glimpse::of(&bytes).unwrap().text, text.as_ref());
+                    assert!(Tie::decode(1, &bytes[..32]).is_err());
+                }
             }
         }
     }

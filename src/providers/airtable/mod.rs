@@ -19,8 +19,8 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Records, RemoteTable,
-    Removal, Row, Trail, Webhooks,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
+    RemoteTable, Removal, Row, Sheet, Trail, Webhooks,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -267,20 +267,47 @@ impl Airtable {
         formula: Option<&str>,
         after: Option<&str>,
     ) -> Result<Page, Error> {
+        let Some(body) = self.ask_page(layout, formula, after).await? else {
+            return Ok(Page::Forgotten);
+        };
+        let page = wire::listed(layout, &body)?;
+        Ok(Page::Rows {
+            rows: page.items,
+            next: page.offset,
+        })
+    }
+
+    /// The same with rows that are not read yet.
+    async fn sheet_of(
+        &self,
+        layout: &Layout,
+        formula: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Sheet, Error> {
+        let Some(body) = self.ask_page(layout, formula, after).await? else {
+            return Ok(Sheet::Forgotten);
+        };
+        let page = wire::unread(&body)?;
+        Ok(Sheet::Rows {
+            rows: page.items,
+            next: page.offset,
+        })
+    }
+
+    /// The answer that holds a page; none when the listing is forgotten.
+    async fn ask_page(
+        &self,
+        layout: &Layout,
+        formula: Option<&str>,
+        after: Option<&str>,
+    ) -> Result<Option<Bytes>, Error> {
         let call = self
             .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
             .json(wire::list(layout, formula, after));
         match self.send(&layout.base, "list_records", call).await {
-            Ok(body) => {
-                let page = wire::listed(layout, &body)?;
-                Ok(Page::Rows {
-                    rows: page.items,
-                    next: page.offset,
-                })
-            }
             // The vendor keeps a listing for some minutes only.
-            Err(refusal) if after.is_some() && wire::is_stale(&refusal) => Ok(Page::Forgotten),
-            Err(error) => Err(error),
+            Err(refusal) if after.is_some() && wire::is_stale(&refusal) => Ok(None),
+            outcome => outcome.map(Some),
         }
     }
 }
@@ -374,6 +401,20 @@ impl Records for Airtable {
     ) -> Answer<'a, Page> {
         let formula = formula::changed_since(since);
         async move { self.page_of(layout, Some(&formula), after).await }.boxed()
+    }
+
+    fn sheet<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Option<Timestamp>,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Sheet> {
+        let formula = since.map(formula::changed_since);
+        async move { self.sheet_of(layout, formula.as_deref(), after).await }.boxed()
+    }
+
+    fn reading(&self) -> Reading {
+        wire::cells
     }
 
     fn clock_behind(&self) -> SignedDuration {

@@ -4,13 +4,18 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::{Formatter, Result as Shown};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::super::{Account, Base, Changed, Error, Held, Layout, RemoteField, RemoteTable, Row};
+use super::super::Cells::Unread;
+use super::super::{
+    Account, Base, Changed, Error, Held, Layout, RemoteField, RemoteTable, Row, Sent,
+};
 use super::map;
+use crate::fields::Value;
 
 /// A page of something, and what to ask for the next one with.
 pub(super) struct Page<T> {
@@ -117,6 +122,21 @@ struct Record<'a> {
     fields: Cells<'a>,
 }
 
+/// A row of which no more is read than what tells it from others.
+#[derive(Deserialize)]
+struct Line<'a> {
+    id: String,
+    #[serde(borrow)]
+    fields: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Lines<'a> {
+    #[serde(borrow)]
+    records: Vec<Line<'a>>,
+    offset: Option<String>,
+}
+
 /// Cells by field id, as they came.
 struct Cells<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
@@ -143,6 +163,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for Cells<'a> {
     }
 }
 
+impl Cells<'_> {
+    /// The cells in the order of the layout. Empty ones are left out (Airtable Web API, "List
+    /// records"): the field was asked for, so it is empty.
+    fn read(&self, layout: &Layout) -> Vec<Option<Value>> {
+        let cell = |field: &RemoteField| {
+            let found = self.0.iter().find(|(id, _)| *id == field.id);
+            found.and_then(|(_, cell)| map::read(&field.kind, field.neutral, cell))
+        };
+        layout.fields.iter().map(cell).collect()
+    }
+}
+
 impl Record<'_> {
     /// When it was changed, if a field of its table tells.
     fn changed(&self, layout: &Layout) -> Option<Changed> {
@@ -153,14 +185,8 @@ impl Record<'_> {
     }
 
     fn held(self, layout: &Layout, created: bool) -> Held {
-        // Empty cells are left out (Airtable Web API, "List records"): the field was asked for, so
-        // it is empty.
-        let cell = |field: &RemoteField| {
-            let found = self.fields.0.iter().find(|(id, _)| *id == field.id);
-            found.and_then(|(_, cell)| map::read(&field.kind, field.neutral, cell))
-        };
         Held {
-            cells: layout.fields.iter().map(cell).collect(),
+            cells: self.fields.read(layout),
             changed: self.changed(layout),
             id: self.id,
             created_at: self.created_at,
@@ -188,6 +214,24 @@ pub(super) fn listed(layout: &Layout, body: &[u8]) -> Result<Page<Held>, Error> 
         items: records.map(|record| record.held(layout, false)).collect(),
         offset: rows.offset,
     })
+}
+
+/// The rows of one page of a listing, unread.
+pub(super) fn unread(body: &Bytes) -> Result<Page<Sent>, Error> {
+    let lines: Lines<'_> = parse(body)?;
+    let sent = |line: Line<'_>| Sent {
+        id: line.id,
+        cells: Unread(body.slice_ref(line.fields.get().as_bytes())),
+    };
+    Ok(Page {
+        items: lines.records.into_iter().map(sent).collect(),
+        offset: lines.offset,
+    })
+}
+
+/// The cells of a row that was left unread.
+pub(super) fn cells(layout: &Layout, text: &[u8]) -> Result<Vec<Option<Value>>, Error> {
+    Ok(parse::<Cells<'_>>(text)?.read(layout))
 }
 
 /// One row by itself.
@@ -434,6 +478,32 @@ pub(super) mod tests {
         assert_eq!(fields[2].neutral, Some(crate::fields::FieldType::Integer));
         assert_eq!((fields[3].writable, fields[3].neutral), (false, None));
         assert_eq!(fields[0].description, None);
+    }
+
+    /// What was left unread is read as it would have been at once, whatever the text looks like.
+    #[test]
+    fn a_row_that_was_left_unread_holds_what_it_would_have_held() {
+        let layout = layout(&["singleLineText", "number", "checkbox"]);
+        let body = Bytes::from_static(
+            br#"{"records":[
+            {"id":"rec1","createdTime":"2026-01-31T17:05:00.000Z","fields":{"fld0":"a\"}\u00e4","fld1":7, "more":[{"x":"}"}]}},
+            {"createdTime":"2026-01-31T17:05:00.000Z","fields":{},"id":"rec2"}],"offset":"o"}"#,
+        );
+        let (read, sent) = (listed(&layout, &body).unwrap(), unread(&body).unwrap());
+        assert_eq!(sent.offset, read.offset);
+        assert_eq!(sent.items.len(), read.items.len());
+        for (sent, read) in sent.items.iter().zip(&read.items) {
+            let Unread(text) = &sent.cells else {
+                panic!("{sent:?}")
+            };
+            assert_eq!(sent.id, read.id);
+            assert_eq!(cells(&layout, text).unwrap(), read.cells);
+        }
+        assert!(cells(&layout, b"null").is_err() && cells(&layout, b"{").is_err());
+        for length in 0..body.len() {
+            let outcome = unread(&body.slice(..length)).map(|page| page.items.len());
+            assert!(matches!(outcome, Err(Error::Lost(_))), "cut at {length}");
+        }
     }
 
     #[test]

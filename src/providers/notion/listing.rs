@@ -1,14 +1,16 @@
 //! Lists pages, whole: what a page does not show of a cell is fetched piece by piece.
 
+use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::{Error, Held, Layout, Page, Trail, kept};
+use super::super::{Cells, Error, Held, Layout, Page, Sent, Sheet, Trail, kept};
 use super::Notion;
 use super::query::{self, Place};
 use super::refusal::{About, is_stale};
-use super::wire::{self, Part, Read};
+use super::shape::varies;
+use super::wire::{self, Part, Read, Unread};
 
 /// A listing whose cursor is not taken any more on the way is begun again so often.
 const LISTINGS: u32 = 3;
@@ -33,6 +35,47 @@ impl Notion {
             Err(refusal) if after.is_some() && is_stale(&refusal) => Ok(Page::Forgotten),
             Err(error) => Err(error),
         }
+    }
+
+    /// The same, unread where the text of a page tells all of it.
+    pub(super) async fn sheet_of(
+        &self,
+        layout: &Layout,
+        changed: Option<Timestamp>,
+        after: Option<&str>,
+    ) -> Result<Sheet, Error> {
+        let place = after.map(Place::parse).unwrap_or_default();
+        let body = match self.query(layout, "list_pages", &place.body(changed)).await {
+            Err(refusal) if after.is_some() && is_stale(&refusal) => return Ok(Sheet::Forgotten),
+            outcome => outcome?,
+        };
+        let part = wire::unread(layout, &body)?;
+        let next = place.behind(&part, part.items.last().map(|page| page.created_at))?;
+        let varies = layout.fields.iter().any(|field| varies(&field.kind));
+        let mut rows = Vec::with_capacity(part.items.len());
+        for page in part.items {
+            let Some(text) = page.text.clone() else {
+                continue;
+            };
+            if varies || Unread::may_be_cut(&text) {
+                let mut read = wire::read_late(layout, page)?;
+                if self.completes(layout, &mut read).await? {
+                    rows.push(Sent {
+                        id: read.held.id,
+                        cells: Cells::Read(read.held.cells),
+                    });
+                }
+            } else {
+                rows.push(Sent {
+                    id: page.id,
+                    cells: Cells::Unread(text),
+                });
+            }
+        }
+        Ok(Sheet::Rows {
+            rows,
+            next: next.map(|next| next.to_string()),
+        })
     }
 
     /// The pages that hold one of the keys. The first call was admitted.
@@ -138,13 +181,22 @@ impl Notion {
         operation: &'static str,
         body: &Value,
     ) -> Result<Part<Read>, Error> {
+        wire::pages(layout, &self.query(layout, operation, body).await?)
+    }
+
+    /// The answer to a query.
+    async fn query(
+        &self,
+        layout: &Layout,
+        operation: &'static str,
+        body: &Value,
+    ) -> Result<Bytes, Error> {
         let mut call = self.call(Method::POST, &["data_sources", &layout.table, "query"]);
         for field in &layout.fields {
             call = call.query("filter_properties[]", &field.id);
         }
         let call = call.json(body.to_string());
-        let answer = self.send(About::Table, operation, call).await?;
-        wire::pages(layout, &answer)
+        self.send(About::Table, operation, call).await
     }
 
     /// Fetches what was cut, and leaves out what is not a row of the table any more.

@@ -28,8 +28,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
-    Row, Since,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Reading, Records, RemoteTable,
+    Removal, Row, Sheet, Since,
 };
 use crate::fields::Value;
 use crate::net::Call;
@@ -231,6 +231,19 @@ impl Records for Notion {
         after: Option<&'a str>,
     ) -> Answer<'a, Page> {
         self.page_of(layout, Some(since), after).boxed()
+    }
+
+    fn sheet<'a>(
+        &'a self,
+        layout: &'a Layout,
+        since: Option<Timestamp>,
+        after: Option<&'a str>,
+    ) -> Answer<'a, Sheet> {
+        self.sheet_of(layout, since, after).boxed()
+    }
+
+    fn reading(&self) -> Reading {
+        wire::cells
     }
 
     fn clock_behind(&self) -> SignedDuration {

@@ -45,6 +45,16 @@ impl Place {
     ///
     /// Errs when the vendor hides rows that no other query can list.
     pub(super) fn after(&self, part: &Part<Read>) -> Result<Option<Self>, Error> {
+        let last = part.items.last().map(|read| read.held.created_at);
+        self.behind(part, last)
+    }
+
+    /// Where the part after one begins whose last page was made at `last`, as [`Self::after`] says.
+    pub(super) fn behind<T>(
+        &self,
+        part: &Part<T>,
+        last: Option<Timestamp>,
+    ) -> Result<Option<Self>, Error> {
         if let Some(cursor) = &part.cursor {
             return Ok(Some(Self {
                 since: self.since,
@@ -54,7 +64,7 @@ impl Place {
         if !part.ends_early {
             return Ok(None);
         }
-        let last = part.items.last().map(|read| minute(read.held.created_at));
+        let last = last.map(minute);
         if last.is_none() || last == self.since {
             return Err(hidden(
                 "more than 10,000 pages of the table were made within one minute, and it lists no \

@@ -13,7 +13,7 @@ use super::super::meeting::FieldWay;
 use super::super::plan::Column;
 use super::super::removal::Deletes;
 use crate::base::Hex;
-use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash};
+use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash, content_hashes};
 use crate::jobs::Failure;
 use crate::providers::{Layout, RemoteField, RemoteTable, changed_field, kept};
 
@@ -30,6 +30,8 @@ pub(in crate::sync) struct Fit {
     /// The fingerprint of the layout's fields and of the dataset's that fill them: what a record's
     /// own fingerprint has to be seen with.
     origin: Hash,
+    /// The fingerprint of what decides how the text of a row is read.
+    reading: Hash,
     /// For each cell the place of its field in the dataset's schema.
     sources: Vec<usize>,
     /// For each cell the name of its field in the dataset.
@@ -89,13 +91,13 @@ impl Fit {
             .iter()
             .position(|to| to.id == sync.remote_key_field_id)
             .unwrap_or_default();
-        let origins: Vec<&Field> = sources.iter().map(|at| &schema.fields()[*at]).collect();
-        let origins = serde_json::to_string(&origins).unwrap_or_default();
+        let origins = origins(schema, &sources);
         let pairing = fields.iter().zip(&names);
         let pairing = pairing.map(|(to, name)| format!("{} {name}\n", to.id));
         let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
         let ids = ids.join("\n");
         Ok(Self {
+            reading: reading(&fields),
             mark: content_hash(ids.as_bytes()).0,
             pairing: content_hash(pairing.collect::<String>().as_bytes()).0,
             origin: content_hash(format!("{ids}\n{origins}").as_bytes()).0,
@@ -139,6 +141,11 @@ impl Fit {
     /// read and compare them.
     pub(super) fn source(&self, record: ContentHash) -> Hash {
         std::array::from_fn(|at| self.origin[at] ^ record.0[at])
+    }
+
+    /// The fingerprint of the text that a row was sent as, and of how it is read.
+    pub(super) fn text_mark(&self, text: &[u8]) -> Hash {
+        content_hashes(&[&self.reading, text]).0
     }
 
     /// The fields that are written, in the order of the layout.
@@ -241,7 +248,54 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
+/// What decides how the text of a row is read: the fields with their types, and this version, since
+/// another one may read the same text differently.
+fn reading(fields: &[RemoteField]) -> Hash {
+    let told = fields.iter();
+    let told = told.map(|field| format!("{} {} {:?}", field.id, field.kind, field.neutral));
+    let told: Vec<String> = told.collect();
+    let told = format!("{}\n{}", env!("CARGO_PKG_VERSION"), told.join("\n"));
+    content_hash(told.as_bytes()).0
+}
+
+/// The dataset's fields that fill the cells, spelt out.
+fn origins(schema: &Schema, sources: &[usize]) -> String {
+    let fields: Vec<&Field> = sources.iter().map(|at| &schema.fields()[*at]).collect();
+    serde_json::to_string(&fields).unwrap_or_default()
+}
+
 fn misfit(faults: Vec<Fault>) -> Failure {
     let told: Vec<String> = faults.into_iter().map(|fault| fault.message).collect();
     moved(&told.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::FieldType;
+
+    #[test]
+    fn the_same_text_is_another_where_other_fields_or_types_read_it() {
+        let field = |id: &str, kind: &str, neutral| RemoteField {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            kind: kind.to_owned(),
+            neutral,
+            writable: true,
+            description: None,
+            options: Vec::new(),
+        };
+        let number = || field("fld1", "number", Some(FieldType::Number));
+        let marks = [
+            reading(&[number()]),
+            reading(&[field("fld1", "number", Some(FieldType::Integer))]),
+            reading(&[field("fld1", "currency", Some(FieldType::Number))]),
+            reading(&[field("fld2", "number", Some(FieldType::Number))]),
+            reading(&[number(), field("fld2", "singleLineText", None)]),
+        ];
+        for (at, mark) in marks.iter().enumerate() {
+            assert!(!marks[..at].contains(mark), "{at}");
+        }
+        assert_eq!(marks[0], reading(&[number()]));
+    }
 }

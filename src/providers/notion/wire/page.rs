@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use memchr::memmem;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::super::super::{Changed, Error, Held, Layout, Row};
 use super::super::cells::Cells;
@@ -11,6 +14,7 @@ use super::super::map;
 use super::super::read::{self, Known};
 use super::super::shape::may_be_cut;
 use super::answer::{List, Part, parse};
+use crate::fields::Value;
 
 /// A page shows so many pieces of a text or a list at most (Notion API, "Retrieve a page").
 const SHOWN_PIECES: usize = 25;
@@ -95,27 +99,13 @@ impl Read {
 
 impl Page<'_> {
     fn read(self, layout: &Layout) -> Result<Read, Error> {
-        let mut cut = Vec::new();
-        let mut cells = Vec::with_capacity(layout.fields.len());
         let table = self.parent.data_source_id.unwrap_or_default().into_owned();
         // One that lies elsewhere has other properties, and nobody asks for its cells.
-        let asked = if table == layout.table {
-            &layout.fields[..]
+        let (cells, cut) = if table == layout.table {
+            read_cells(layout, &self.properties)?
         } else {
-            &[]
+            (Vec::new(), Vec::new())
         };
-        for (at, field) in asked.iter().enumerate() {
-            let cell = self.properties.of(&field.id);
-            let cell = cell.ok_or_else(|| {
-                Error::SchemaMoved(format!("{:?} is not a property any more", field.name))
-            })?;
-            let (value, pieces) = read::read(&field.kind, cell.value());
-            let more = cell.has_more.unwrap_or(pieces >= SHOWN_PIECES);
-            if more && may_be_cut(&field.kind) {
-                cut.push(at);
-            }
-            cells.push(value);
-        }
         Ok(Read {
             held: Held {
                 id: self.id,
@@ -134,6 +124,99 @@ impl Page<'_> {
             cut,
         })
     }
+}
+
+/// Cells in the order of the layout.
+type Values = Vec<Option<Value>>;
+
+/// The cells of a page, and the places of those that may not be shown whole.
+fn read_cells(layout: &Layout, properties: &Cells<'_>) -> Result<(Values, Vec<usize>), Error> {
+    let mut cut = Vec::new();
+    let mut cells = Vec::with_capacity(layout.fields.len());
+    for (at, field) in layout.fields.iter().enumerate() {
+        let cell = properties.of(&field.id);
+        let cell = cell.ok_or_else(|| {
+            Error::SchemaMoved(format!("{:?} is not a property any more", field.name))
+        })?;
+        let (value, pieces) = read::read(&field.kind, cell.value());
+        let more = cell.has_more.unwrap_or(pieces >= SHOWN_PIECES);
+        if more && may_be_cut(&field.kind) {
+            cut.push(at);
+        }
+        cells.push(value);
+    }
+    Ok((cells, cut))
+}
+
+/// A page of a listing, with its cells unread.
+#[derive(Deserialize)]
+struct Line<'a> {
+    id: String,
+    created_time: Timestamp,
+    #[serde(default)]
+    in_trash: bool,
+    #[serde(default)]
+    archived: bool,
+    #[serde(borrow)]
+    parent: Parent<'a>,
+    #[serde(borrow)]
+    properties: &'a RawValue,
+}
+
+/// A page of a listing.
+pub(in super::super) struct Unread {
+    pub(in super::super) id: String,
+    pub(in super::super) created_at: Timestamp,
+    /// Its properties as they came; none when it is not a row of the table any more.
+    pub(in super::super) text: Option<Bytes>,
+}
+
+impl Unread {
+    /// Whether a cell may not be shown whole. When that cannot be told without reading them all, it
+    /// may: as many pieces as are shown at most have as many texts or ids.
+    pub(in super::super) fn may_be_cut(text: &[u8]) -> bool {
+        let often = |word: &[u8]| memmem::find_iter(text, word).count() >= SHOWN_PIECES;
+        often(b"\"plain_text\"") || often(b"\"id\"") || memmem::find(text, b"has_more").is_some()
+    }
+}
+
+/// The pages of one part of a query's answer, unread.
+pub(in super::super) fn unread(layout: &Layout, body: &Bytes) -> Result<Part<Unread>, Error> {
+    parse::<List<Line<'_>>>(body)?.part(|line| {
+        let lies_in = line.parent.data_source_id.as_deref() == Some(&layout.table);
+        let is_row = lies_in && !line.in_trash && !line.archived;
+        Ok(Unread {
+            id: line.id,
+            created_at: line.created_time,
+            text: is_row.then(|| body.slice_ref(line.properties.get().as_bytes())),
+        })
+    })
+}
+
+/// The cells of a page that was left unread.
+pub(in super::super) fn cells(layout: &Layout, text: &[u8]) -> Result<Values, Error> {
+    let (cells, _) = read_cells(layout, &parse(text)?)?;
+    Ok(cells)
+}
+
+/// A page that was left unread, and lies in the layout's table.
+pub(in super::super) fn read_late(layout: &Layout, page: Unread) -> Result<Read, Error> {
+    let text = page.text.as_deref().unwrap_or_default();
+    let (cells, cut) = read_cells(layout, &parse(text)?)?;
+    Ok(Read {
+        held: Held {
+            id: page.id,
+            created_at: page.created_at,
+            changed: None,
+            created: false,
+            cells,
+        },
+        maker: String::new(),
+        edited: None,
+        table: layout.table.clone(),
+        in_trash: false,
+        cut,
+    })
 }
 
 /// When a page was changed that says so to the minute (Notion API, "Page object").
@@ -158,7 +241,6 @@ pub(super) mod tests {
     use super::super::super::super::RemoteField;
     use super::super::super::shape::neutral;
     use super::*;
-    use crate::fields::Value;
 
     /// A layout with one field of each type, the first being the key.
     pub(in super::super::super) fn layout(kinds: &[&str]) -> Layout {
@@ -289,6 +371,53 @@ pub(super) mod tests {
             names.join(",")
         ));
         assert_eq!(page(&layout, body.as_bytes()).unwrap().cut, [0, 2]);
+    }
+
+    /// What was left unread is read as it would have been at once.
+    #[test]
+    fn a_page_that_was_left_unread_holds_what_it_would_have_held() {
+        let layout = layout(&["title", "number"]);
+        let size = r#""Size":{"number":2,"type":"number","id":"p%3A1"}"#;
+        let row = json(&format!("{size},{A}"));
+        let trashed = row.replacen("\"in_trash\":false", "\"in_trash\":true", 1);
+        let elsewhere = row.replacen("table1", "table2", 1);
+        let body = Bytes::from(format!(
+            r#"{{"results":[{row},{trashed},{elsewhere}],"has_more":false}}"#
+        ));
+        let sent = unread(&layout, &body).unwrap().items;
+        let text = sent[0].text.clone().unwrap();
+        let read = page(&layout, row.as_bytes()).unwrap();
+        assert_eq!(cells(&layout, &text).unwrap(), read.held.cells);
+        assert_eq!(
+            (&sent[0].id, sent[0].created_at),
+            (&read.held.id, read.held.created_at)
+        );
+        assert!(!Unread::may_be_cut(&text));
+        assert!(sent[1].text.is_none() && sent[2].text.is_none());
+        let moved = cells(&layout, format!("{{{A}}}").as_bytes());
+        assert!(matches!(moved, Err(Error::SchemaMoved(_))));
+    }
+
+    /// A cell that is not shown whole may have changed where its text does not show it.
+    #[test]
+    fn a_page_with_a_cell_that_may_be_cut_is_never_left_unread() {
+        let layout = layout(&["title", "relation", "relation"]);
+        let pieces = |count| vec![r#"{"plain_text":"a"}"#; count].join(",");
+        let ids = |count| vec![r#"{"id":"p"}"#; count].join(",");
+        for (pieces, ids, more) in [
+            (pieces(25), String::new(), ""),
+            (String::new(), ids(25), ""),
+            (String::new(), ids(1), r#","has_more":true"#),
+        ] {
+            let text = format!(
+                r#"{{"A":{{"id":"p%3A0","type":"title","title":[{pieces}]}},
+                "B":{{"id":"p%3A1","type":"relation","relation":[{ids}]{more}}},
+                "C":{{"id":"p%3A2","type":"relation","relation":[]}}}}"#
+            );
+            let (_, cut) = read_cells(&layout, &parse(text.as_bytes()).unwrap()).unwrap();
+            assert_eq!(cut.len(), 1, "{text}");
+            assert!(Unread::may_be_cut(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

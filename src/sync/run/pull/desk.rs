@@ -10,13 +10,13 @@ use super::super::super::quarantine::Quarantine;
 use super::super::Pass;
 use super::super::fit::Fit;
 use super::super::mark::{Mark, mark};
-use super::judge::{Judge, Judged, Rival};
+use super::judge::{Halt, Judge, Judged, Rival};
 use super::overlay::Overlay;
 use super::roster::Roster;
 use super::seen::{Seen, Wanted};
 use crate::base::{Blocking, RunId, SyncId};
 use crate::datasets::Dataset;
-use crate::providers::Held;
+use crate::providers::{Reading, Sent};
 use crate::store::{Snapshot, Store};
 
 /// So many rows are remembered whose keys others have.
@@ -44,7 +44,7 @@ pub(super) struct Desk {
 /// A remote row that is to be judged.
 pub(super) struct Fresh {
     pub(super) mark: Mark,
-    pub(super) row: Held,
+    pub(super) row: Sent,
 }
 
 /// What judges rows on a thread of its own. Clones share it.
@@ -58,6 +58,8 @@ pub(super) struct Bench {
     pub(super) explain: bool,
     pub(super) roster: Arc<Roster>,
     pub(super) stamps: bool,
+    /// What reads rows.
+    pub(super) reading: Reading,
 }
 
 impl Desk {
@@ -120,6 +122,7 @@ impl Desk {
             explain,
             roster: Arc::clone(&self.roster),
             stamps: self.stamps,
+            reading: pass.line.records.reading(),
         }
     }
 
@@ -162,7 +165,7 @@ impl Desk {
     }
 
     /// Those of some rows that are to be judged: each once, and none that was settled before.
-    pub(super) fn fresh(&mut self, rows: Vec<Held>) -> Vec<Fresh> {
+    pub(super) fn fresh(&mut self, rows: Vec<Sent>) -> Vec<Fresh> {
         self.shown |= !rows.is_empty();
         let mut met: HashSet<Mark> = HashSet::with_capacity(rows.len());
         let mut fresh = Vec::with_capacity(rows.len());
@@ -183,11 +186,7 @@ impl Desk {
 
 impl Bench {
     /// Judges rows in their order, up to the first whose turn comes later.
-    pub(super) fn judge(
-        &self,
-        rows: &[Fresh],
-        overlay: &mut Overlay,
-    ) -> Result<Vec<Judged>, Error> {
+    pub(super) fn judge(&self, rows: &[Fresh], overlay: &mut Overlay) -> Result<Vec<Judged>, Halt> {
         let moment = self.store.snapshot()?;
         let judge = self.judge_at(&moment);
         let mut done = Vec::with_capacity(rows.len());
@@ -215,6 +214,7 @@ impl Bench {
             roster: &self.roster,
             explain: self.explain,
             stamps: self.stamps,
+            reading: self.reading,
         }
     }
 }

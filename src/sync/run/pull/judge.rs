@@ -17,7 +17,7 @@ use super::roster::{Roster, Told, head};
 use crate::base::SyncId;
 use crate::datasets::{Brought, Dataset, Unread};
 use crate::fields::{ContentHash, Fields, Value, content_hash};
-use crate::providers::Held;
+use crate::providers::{self, Cells, Reading};
 use crate::store::{Snapshot, Version};
 
 /// What rows are judged with.
@@ -32,6 +32,31 @@ pub(super) struct Judge<'a> {
     pub(super) explain: bool,
     /// Whether the stamp of a row that has not changed is wanted.
     pub(super) stamps: bool,
+    /// What reads rows.
+    pub(super) reading: Reading,
+}
+
+/// A remote row, read.
+struct Row<'a> {
+    id: &'a str,
+    mark: Mark,
+    /// The fingerprint of its text, if that tells all of it.
+    text: Option<Hash>,
+    cells: &'a [Option<Value>],
+}
+
+/// Why rows could not be judged.
+pub(super) enum Halt {
+    /// Something of ours failed.
+    Ours(Error),
+    /// What the provider has sent makes no sense.
+    Unreadable(providers::Error),
+}
+
+impl<E: Into<Error>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Ours(error.into())
+    }
 }
 
 /// What becomes of a remote row.
@@ -62,7 +87,7 @@ impl Judged {
     /// What is remembered of it, if it is written.
     pub(super) fn past(&self) -> Option<&Past> {
         match &self.act {
-            Act::Nothing | Act::Letter(_) | Act::Tied(_) => None,
+            Act::Nothing | Act::Noted(_) | Act::Letter(_) | Act::Tied(_) => None,
             Act::Write(written) => Some(&written.past),
             Act::Delete(deleted) => Some(&deleted.past),
             Act::Restore(restored) => Some(&restored.past),
@@ -86,6 +111,8 @@ pub(super) enum Act {
     Nothing,
     /// That the provider has this, and the dataset does not take it.
     Letter(Vec<Option<Value>>),
+    /// That nothing has changed but the text it was sent as.
+    Noted(Box<Tie>),
     /// That it belongs to a record, which holds the same already.
     Tied(Box<(Tie, Link)>),
     /// A record.
@@ -163,18 +190,52 @@ impl Judge<'_> {
         &self,
         fresh: &Fresh,
         overlay: &mut Overlay,
-    ) -> Result<Option<Judged>, Error> {
-        let row = &fresh.row;
-        let echo = fingerprint(&self.fit.mark, &row.cells);
-        let tie = match self.roster.tell(&fresh.mark, &echo) {
-            Told::New => None,
-            Told::Same(key, source) => {
-                if let Some(same) = self.unchanged(fresh, &echo, (key, source))? {
+    ) -> Result<Option<Judged>, Halt> {
+        let (text, read);
+        let (text, cells) = match &fresh.row.cells {
+            Cells::Unread(bytes) => {
+                text = self.fit.text_mark(bytes);
+                if let Some(same) = self.unchanged(fresh, &text)? {
                     return Ok(Some(same));
                 }
-                self.tie(&row.id)?
+                read = (self.reading)(&self.fit.layout, bytes).map_err(Halt::Unreadable)?;
+                (Some(text), &read)
             }
-            Told::Ask => self.tie(&row.id)?,
+            Cells::Read(cells) => (None, cells),
+        };
+        let row = Row {
+            id: &fresh.row.id,
+            mark: fresh.mark,
+            text,
+            cells,
+        };
+        Ok(self.judge_read(&row, overlay)?)
+    }
+
+    /// What becomes of a row whose text is the same as before, if its record here is the same too;
+    /// none when that cannot be told by the text.
+    fn unchanged(&self, fresh: &Fresh, text: &Hash) -> Result<Option<Judged>, Error> {
+        let Told::Same(key, source) = self.roster.tell(&fresh.mark, Some(text)) else {
+            return Ok(None);
+        };
+        if self.stamps {
+            return Ok(None); // which takes more than the text
+        }
+        let here = self.dataset.hash_at(self.moment, key)?;
+        let same = here.filter(|here| head(&self.fit.source(*here)) == source);
+        let row = (fresh.row.id.as_str(), fresh.mark);
+        let fate = (Fate::Unchanged, UNKNOWN);
+        Ok(same.map(|_| judged(row, key.to_owned(), fate, Act::Nothing)))
+    }
+
+    fn judge_read(&self, row: &Row<'_>, overlay: &mut Overlay) -> Result<Option<Judged>, Error> {
+        let echo = fingerprint(&self.fit.mark, row.cells);
+        let tie = match self.roster.tell(&row.mark, None) {
+            Told::New => None,
+            Told::Same(..) | Told::Ask => {
+                let tie = self.moment.get::<Ties>(&(self.sync, row.id.to_owned()))?;
+                tie.map(|tie| tie.value)
+            }
         };
         let here = match &tie {
             Some(tie) => self.dataset.unread(self.moment, &tie.key)?,
@@ -184,53 +245,33 @@ impl Judge<'_> {
             && tie.echo == echo
             && tie.source == self.fit.source(here.hash())
         {
-            return Ok(Some(self.same(fresh, &echo, (&tie.key, here.hash()))));
+            let stamp = stamp(&echo, Some(here.hash()));
+            let act = match row.text {
+                Some(text) if tie.text != Some(text) && !self.explain => {
+                    Act::Noted(Box::new(Tie {
+                        text: Some(text),
+                        ..tie.clone()
+                    }))
+                }
+                _ => Act::Nothing,
+            };
+            let fate = (Fate::Unchanged, stamp);
+            return Ok(Some(judged((row.id, row.mark), tie.key.clone(), fate, act)));
         }
         let own = here.as_ref().map(Unread::hash);
-        let key = match self.fit.key_here(self.dataset.schema(), &row.cells) {
+        let key = match self.fit.key_here(self.dataset.schema(), row.cells) {
             Ok(key) => key,
-            Err(reason) => return Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
+            Err(reason) => return Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
         };
-        match self.owner(&row.id, key, (tie.as_ref(), here), overlay)? {
+        match self.owner(row.id, key, (tie.as_ref(), here), overlay)? {
             Ownership::Later => Ok(None),
-            Ownership::Refused(reason) => Ok(Some(refused(fresh, None, reason, stamp(&echo, own)))),
+            Ownership::Refused(reason) => Ok(Some(refused(row, None, reason, stamp(&echo, own)))),
             Ownership::Contested(rival) => Ok(Some(Judged {
                 rival: Some(rival.clone()),
-                ..refused(fresh, None, rival.told(), stamp(&echo, own))
+                ..refused(row, None, rival.told(), stamp(&echo, own))
             })),
-            Ownership::Owned(owned) => self.write(fresh, (echo, tie), owned, overlay).map(Some),
+            Ownership::Owned(owned) => self.write(row, (echo, tie), owned, overlay).map(Some),
         }
-    }
-
-    /// The tie of a remote record.
-    fn tie(&self, remote_id: &str) -> Result<Option<Tie>, Error> {
-        let tie = self
-            .moment
-            .get::<Ties>(&(self.sync, remote_id.to_owned()))?;
-        Ok(tie.map(|tie| tie.value))
-    }
-
-    /// What becomes of a row that holds what it held, if its record here does so too.
-    fn unchanged(
-        &self,
-        fresh: &Fresh,
-        echo: &Hash,
-        (key, source): (&str, u64),
-    ) -> Result<Option<Judged>, Error> {
-        let here = self.dataset.hash_at(self.moment, key)?;
-        let same = here.filter(|here| head(&self.fit.source(*here)) == source);
-        Ok(same.map(|here| self.same(fresh, echo, (key, here))))
-    }
-
-    /// What becomes of a row of which nothing has changed, neither there nor here.
-    fn same(&self, fresh: &Fresh, echo: &Hash, (key, here): (&str, ContentHash)) -> Judged {
-        let stamp = if self.stamps {
-            stamp(echo, Some(here))
-        } else {
-            UNKNOWN
-        };
-        let fate = (Fate::Unchanged, stamp);
-        judged(fresh, key.to_owned(), fate, Act::Nothing)
     }
 
     /// Finds the record that a row belongs to: the one that it was tied to, whatever its key is
@@ -297,12 +338,11 @@ impl Judge<'_> {
 
     fn write(
         &self,
-        fresh: &Fresh,
+        row: &Row<'_>,
         (echo, tie): (Hash, Option<Tie>),
         owned: Owned,
         overlay: &mut Overlay,
     ) -> Result<Judged, Error> {
-        let row = &fresh.row;
         let schema = self.dataset.schema();
         let Owned {
             key,
@@ -319,7 +359,7 @@ impl Judge<'_> {
         let old = base.map(|_| fields.clone());
         let brought = match self.fill(row, &mut fields) {
             Ok(brought) => brought,
-            Err(reason) => return Ok(refused(fresh, Some(key), reason, stamp)),
+            Err(reason) => return Ok(refused(row, Some(key), reason, stamp)),
         };
         let fate = match (base, &tie) {
             (None, _) => Fate::Created,
@@ -328,20 +368,20 @@ impl Judge<'_> {
         };
         let standing = self.standing(base, tie.as_ref());
         let (kept, link) = self.bound((row, &key), echo, (brought.hash(), standing));
-        overlay.claim(&key, &row.id);
+        overlay.claim(&key, row.id);
         if let Some((former, _)) = &former {
             overlay.free(former);
         }
         let same = former.is_none() && base.is_some_and(|base| base.hash() == brought.hash());
         if same {
             let act = Act::Tied(Box::new((kept, link)));
-            return Ok(judged(fresh, key, (of_same(fate), stamp), act));
+            return Ok(judged((row.id, row.mark), key, (of_same(fate), stamp), act));
         }
         let (past, differing) = self.explained(old.as_ref(), &fields);
         let past = Past {
             key: key.clone(),
             fate,
-            remote_id: row.id.clone(),
+            remote_id: row.id.to_owned(),
             left: brought.hash().0,
             former: former.as_ref().map(|(former, _)| former.clone()),
             tie,
@@ -359,13 +399,13 @@ impl Judge<'_> {
         let act = Act::Write(Box::new(written));
         Ok(Judged {
             fields: differing,
-            ..judged(fresh, key, (fate, stamp), act)
+            ..judged((row.id, row.mark), key, (fate, stamp), act)
         })
     }
 
     /// Lets fields hold what a row holds; errs when the dataset does not take that.
-    fn fill(&self, row: &Held, fields: &mut Fields) -> Result<Brought, String> {
-        self.fit.fill(self.dataset.schema(), &row.cells, fields)?;
+    fn fill(&self, row: &Row<'_>, fields: &mut Fields) -> Result<Brought, String> {
+        self.fit.fill(self.dataset.schema(), row.cells, fields)?;
         self.dataset.brought(fields).map_err(|faults| told(&faults))
     }
 
@@ -403,7 +443,7 @@ impl Judge<'_> {
     /// What is remembered of a row that is a record with this content.
     fn bound(
         &self,
-        (row, key): (&Held, &str),
+        (row, key): (&Row<'_>, &str),
         echo: Hash,
         (content, Standing { ours, touched }): (ContentHash, Standing),
     ) -> (Tie, Link) {
@@ -413,10 +453,11 @@ impl Judge<'_> {
             echo,
             source,
             content: Some(content),
+            text: row.text,
             ours,
             touched,
         };
-        let link = tie.link(&row.id);
+        let link = tie.link(row.id);
         (tie, link)
     }
 }
@@ -436,10 +477,15 @@ fn of_same(fate: Fate) -> Fate {
     }
 }
 
-fn judged(fresh: &Fresh, key: String, (fate, stamp): (Fate, Hash), act: Act) -> Judged {
+fn judged(
+    (remote_id, mark): (&str, Mark),
+    key: String,
+    (fate, stamp): (Fate, Hash),
+    act: Act,
+) -> Judged {
     Judged {
-        mark: fresh.mark,
-        remote_id: fresh.row.id.clone(),
+        mark,
+        remote_id: remote_id.to_owned(),
         key,
         fate,
         reason: String::new(),
@@ -452,18 +498,17 @@ fn judged(fresh: &Fresh, key: String, (fate, stamp): (Fate, Hash), act: Act) -> 
 
 /// A row that the dataset does not take. One whose key is what is wrong goes by its remote id: the
 /// key may be that of another.
-fn refused(fresh: &Fresh, key: Option<String>, reason: String, stamp: Hash) -> Judged {
-    let row = &fresh.row;
-    let key = key.unwrap_or_else(|| row.id.clone());
+fn refused(row: &Row<'_>, key: Option<String>, reason: String, stamp: Hash) -> Judged {
+    let key = key.unwrap_or_else(|| row.id.to_owned());
     Judged {
-        mark: fresh.mark,
-        remote_id: row.id.clone(),
+        mark: row.mark,
+        remote_id: row.id.to_owned(),
         key,
         fate: Fate::Refused,
         reason,
         stamp,
         fields: Vec::new(),
-        act: Act::Letter(row.cells.clone()),
+        act: Act::Letter(row.cells.to_vec()),
         rival: None,
     }
 }

@@ -65,7 +65,9 @@ impl Pass<'_> {
                 let judged = bench.judge(&rows, &mut overlay);
                 judged.map(|judged| (judged, overlay))
             };
-            let (judged, after) = self.blocking.run(judge).await?;
+            let Some((judged, after)) = self.readable(self.blocking.run(judge).await)? else {
+                return Ok(false);
+            };
             overlay = after;
             self.foretell(ledger, plan, &judged).await?;
             desk.note_rivals(&judged);

@@ -39,7 +39,8 @@ pub(super) struct Roster {
 
 #[derive(Debug)]
 struct Tied {
-    echo: u64,
+    /// The head of its text; zero when that is not known.
+    text: u64,
     source: u64,
     /// Where its record's key begins, and how long it is.
     key: (u32, u16),
@@ -50,8 +51,8 @@ struct Tied {
 pub(super) enum Told<'a> {
     /// It is new.
     New,
-    /// It holds what it held, and is the record of this key if that is what it was: the head of its
-    /// source says so.
+    /// It holds what it held. So does the record here of this key, if the head of its source is this
+    /// still.
     Same(&'a str, u64),
     /// The store has to be asked.
     Ask,
@@ -88,24 +89,24 @@ impl Roster {
         };
         self.keys.push_str(tie.key);
         let key = (place, length);
-        let (echo, source) = (head(tie.echo), head(tie.source));
+        let (text, source) = (tie.text.map_or(0, head), head(tie.source));
         match tied.entry(head(&mark(id))) {
             Entry::Occupied(_) => false,
             Entry::Vacant(free) => {
-                free.insert(Tied { echo, source, key });
+                free.insert(Tied { text, source, key });
                 true
             }
         }
     }
 
-    /// What is known of a remote record that now holds what has the fingerprint `echo`.
-    pub(super) fn tell(&self, mark: &Mark, echo: &Hash) -> Told<'_> {
+    /// What is known of a remote record that was now sent as a text of this fingerprint, if any.
+    pub(super) fn tell(&self, mark: &Mark, text: Option<&Hash>) -> Told<'_> {
         let Some(tied) = &self.tied else {
             return Told::Ask;
         };
         match tied.get(&head(mark)) {
             None => Told::New,
-            Some(tie) if tie.echo == head(echo) => {
+            Some(tie) if tie.text != 0 && text.is_some_and(|text| head(text) == tie.text) => {
                 let from = tie.key.0 as usize;
                 let key = &self.keys[from..from + usize::from(tie.key.1)];
                 Told::Same(key, tie.source)
@@ -155,5 +156,82 @@ fn go_on(more: bool) -> ControlFlow<()> {
         ControlFlow::Continue(())
     } else {
         ControlFlow::Break(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::tie::Tie;
+    use super::*;
+    use crate::store::Value as _;
+
+    fn tie(key: &str, text: Option<Hash>) -> Vec<u8> {
+        let tie = Tie {
+            key: key.to_owned(),
+            echo: [1; 16],
+            source: [2; 16],
+            content: None,
+            text,
+            ours: true,
+            touched: false,
+        };
+        let mut bytes = Vec::new();
+        tie.encode(&mut bytes);
+        bytes
+    }
+
+    fn roster() -> Roster {
+        let (mut roster, mut tied) = (Roster::default(), HashMap::new());
+        for (id, key, text) in [("rec1", "LHR", Some([5; 16])), ("rec2", "CDG", None)] {
+            let bytes = tie(key, text);
+            assert!(roster.learn(&mut tied, id, &Glimpse::of(&bytes).unwrap()));
+        }
+        let again = tie("LHX", None);
+        let again = roster.learn(&mut tied, "rec1", &Glimpse::of(&again).unwrap());
+        assert!(!again, "two of one mark are not told from each other");
+        roster.tied = Some(tied);
+        roster
+    }
+
+    #[test]
+    fn a_remote_record_is_the_same_only_by_the_very_text_it_was_sent_as() {
+        let roster = roster();
+        let same = Told::Same("LHR", head(&[2; 16]));
+        for (id, text, told) in [
+            ("rec1", Some([5; 16]), same),
+            ("rec1", Some([6; 16]), Told::Ask),
+            ("rec1", None, Told::Ask),
+            ("rec2", Some([0; 16]), Told::Ask),
+            ("rec3", Some([5; 16]), Told::New),
+        ] {
+            assert_eq!(roster.tell(&mark(id), text.as_ref()), told, "{id} {text:?}");
+        }
+        let nothing = Roster::default();
+        assert_eq!(nothing.tell(&mark("rec3"), None), Told::Ask);
+    }
+
+    #[test]
+    fn all_are_shown_when_each_known_one_is_whatever_else_there_is() {
+        let (roster, mut seen) = (roster(), Seen::default());
+        for id in ["rec1", "rec3", "rec4"] {
+            seen.settle(mark(id));
+        }
+        assert!(!roster.was_shown_by(&seen));
+        seen.pass(mark("rec1"));
+        assert!(!roster.was_shown_by(&seen), "one counts once");
+        seen.pass(mark("rec2"));
+        assert!(roster.was_shown_by(&seen));
+        assert!(!Roster::default().was_shown_by(&seen), "it cannot tell");
+    }
+
+    #[test]
+    fn a_key_is_free_where_nothing_was_until_it_is_given_or_somebody_else_writes() {
+        let mut roster = roster();
+        assert!(!roster.is_free("LHR"), "there was something");
+        roster.bare = Some(HashSet::new());
+        roster.give("LHR");
+        assert!(!roster.is_free("LHR") && roster.is_free("CDG"));
+        roster.doubt();
+        assert!(!roster.is_free("CDG"));
     }
 }

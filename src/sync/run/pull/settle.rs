@@ -14,8 +14,9 @@ use super::super::super::tide::Tides;
 use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
+use super::super::listing::broken;
 use super::desk::{Desk, Fresh};
-use super::judge::{Act, Judged, Written};
+use super::judge::{Act, Halt, Judged, Written};
 use super::overlay::Overlay;
 use super::pages::{Leaves, next};
 use super::seen::Wanted;
@@ -69,7 +70,9 @@ impl Pass<'_> {
             let entry = desk.dataset.enter().await;
             let (bench, all) = (desk.bench(self, false), Arc::clone(&rows));
             let judge = move || bench.judge(&all[from..], &mut Overlay::default());
-            let judged = self.blocking.run(judge).await?;
+            let Some(judged) = self.readable(self.blocking.run(judge).await)? else {
+                return Ok(None);
+            };
             let judged = desk.held_against(judged);
             let done = judged.len();
             let mut next = ledger.clone();
@@ -87,6 +90,18 @@ impl Pass<'_> {
             }
         }
         Err(datasets::Error::Changed.into())
+    }
+
+    /// What was judged; none when the run fails, since a row could not be read.
+    pub(super) fn readable<T>(&self, judged: Result<T, Halt>) -> Result<Option<T>, Error> {
+        match judged {
+            Ok(judged) => Ok(Some(judged)),
+            Err(Halt::Ours(error)) => Err(error),
+            Err(Halt::Unreadable(error)) => {
+                self.line.fail(broken(error));
+                Ok(None)
+            }
+        }
     }
 
     /// Commits what was judged; `false` when somebody has changed one of the records meanwhile.
@@ -210,7 +225,7 @@ impl Pass<'_> {
             Act::Nothing if judged.fate == Fate::Held => return 0,
             // What an undo takes back is not what was refused.
             Act::Restore(_) => {}
-            Act::Nothing | Act::Tied(..) | Act::Write(_) | Act::Delete(..) => {
+            Act::Nothing | Act::Noted(_) | Act::Tied(..) | Act::Write(_) | Act::Delete(..) => {
                 ledger.letters.settled(batch, sync, key);
                 ledger.letters.settled(batch, sync, &judged.remote_id);
             }
@@ -220,6 +235,10 @@ impl Pass<'_> {
                 let (tie, link) = tied.as_ref();
                 batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
                 batch.put::<Links>(&(sync, key.clone()), link);
+                0
+            }
+            Act::Noted(tie) => {
+                batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
                 0
             }
             Act::Write(written) => {
