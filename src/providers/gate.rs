@@ -139,6 +139,11 @@ impl Gate {
         first.unwrap_or_default()
     }
 
+    /// Takes in how long a call to `base` took.
+    pub fn answered(&self, base: &str, took: Duration) {
+        self.lane(base, |lane| lane.pacer.answered(took));
+    }
+
     /// Until when the vendor wants to be left alone at `base`; none when it does not.
     pub fn held_until(&self, base: &str) -> Option<Timestamp> {
         let now = self.clock.elapsed();

@@ -32,6 +32,10 @@ pub(super) struct Pacer {
     held: Duration,
     /// When it was last refused a call, or forgot a lesson.
     taught: Duration,
+    /// The shortest time that a call took, as far as it is remembered.
+    fastest: Option<Duration>,
+    /// By how much calls may arrive later than they would on the shortest way.
+    jitter: Duration,
 }
 
 /// Whether a call may go out.
@@ -53,6 +57,8 @@ impl Pacer {
             slot: Duration::ZERO,
             held: Duration::ZERO,
             taught: Duration::ZERO,
+            fastest: None,
+            jitter: Duration::ZERO,
         }
     }
 
@@ -90,6 +96,18 @@ impl Pacer {
     pub(super) fn hold(&mut self, now: Duration, span: Duration) -> Duration {
         self.held = self.held.max(now + span);
         self.held
+    }
+
+    /// Takes in how long a call took. What one took longer than the fastest may have been its way
+    /// there, and those after it then come as much closer behind it than they were sent.
+    pub(super) fn answered(&mut self, took: Duration) {
+        // Ways change: the shortest is forgotten by and by.
+        let known = self.fastest.map(|fastest| fastest + fastest / 64);
+        let fastest = known.map_or(took, |known| known.min(took));
+        self.fastest = Some(fastest);
+        let late = took.saturating_sub(fastest);
+        let faded = self.jitter * 15 / 16;
+        self.jitter = faded.max(late).min(MAX_MARGIN);
     }
 
     /// A way to the vendor that has long been calm is trusted a little more again.
@@ -132,7 +150,7 @@ impl Pacer {
     }
 
     fn window(&self) -> Duration {
-        Duration::from_secs(1) + self.margin
+        Duration::from_secs(1) + self.margin.max(self.jitter)
     }
 }
 
@@ -237,6 +255,24 @@ mod tests {
         }
         assert_eq!(pacer.margin, MAX_MARGIN);
         assert!(pacer.rate() >= 4.5, "{}", pacer.rate());
+    }
+
+    /// Two runs on a busy machine met refusals, though the times at which their calls were sent kept
+    /// to the quota: some were held up on their way, and came together with those behind them.
+    #[test]
+    fn calls_that_are_held_up_on_their_way_keep_those_behind_them_back() {
+        let mut pacer = Pacer::new(FIVE);
+        let ms = Duration::from_millis;
+        pacer.answered(ms(20));
+        assert_eq!(pacer.window(), ms(1_010));
+        pacer.answered(ms(75));
+        assert!(pacer.window() >= ms(1_054), "{:?}", pacer.window());
+        pacer.answered(ms(4_000));
+        assert_eq!(pacer.window(), Duration::from_secs(1) + MAX_MARGIN);
+        for _ in 0..50 {
+            pacer.answered(ms(20));
+        }
+        assert_eq!(pacer.window(), ms(1_010));
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl Access {
         let first = first.purpose(kind.name(), operation, waited);
         let answer = self.network.send(first).await?;
         self.gate.hear_time(&answer.headers);
+        self.gate.answered(lane, answer.took);
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
