@@ -307,6 +307,18 @@ codes! {
         "A provider is not asked any more to tell of what changes in a base.";
     WatchFailed = "WB-CONN-022" "watch_fail" EntityManagement 99 Low fails
         "A provider could not be asked to tell of what changes in a base; that is tried again.";
+    SubscriptionDrawn = "WB-CONN-023" "subscription_draw" EntityManagement 1 Low done
+        "An address was drawn for a provider to tell of changes; the one before leads nowhere.";
+    SubscriptionTokenCame = "WB-CONN-024" "subscription_token_come" EntityManagement 99 Informational done
+        "A provider has sent to such an address the token that it signs with.";
+    SubscriptionTokenShown = "WB-CONN-025" "subscription_token_show" EntityManagement 2 Medium done
+        "The token that a provider signs with was shown, to be pasted there.";
+    SubscriptionActive = "WB-CONN-026" "subscription_active" EntityManagement 99 Informational done
+        "A provider has told of something for the first time at such an address, and signed it.";
+    SubscriptionRefused = "WB-CONN-027" "subscription_refuse" EntityManagement 99 Low fails
+        "What came to such an address was not signed with its token; told once a minute.";
+    SubscriptionEnded = "WB-CONN-028" "subscription_end" EntityManagement 4 Low done
+        "An address for a provider to tell of changes leads nowhere any more.";
 
     SyncCreated = "WB-SYNC-001" "sync_create" EntityManagement 1 Informational done
         "A sync was created.";

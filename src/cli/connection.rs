@@ -8,6 +8,7 @@ use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::changes;
 use super::client::Client;
 use super::context::Context;
 use super::failure::{Failure, Kind};
@@ -63,6 +64,8 @@ enum Command {
         #[command(flatten)]
         token: Token,
     },
+    /// Show how Notion is had to tell of changes, which is set up there by hand, or go on with it.
+    Changes(changes::Line),
     /// Delete a connection with its token.
     Delete {
         /// The connection's name or id.
@@ -122,6 +125,7 @@ enum View {
     Test(Value),
     Bases(Vec<Value>),
     Tables(Vec<Value>),
+    Changes(changes::Changes),
     Nothing,
 }
 
@@ -145,6 +149,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         }
         View::Bases(list) => context.out.show(&Bases(list))?,
         View::Tables(list) => context.out.show(&Tables(list))?,
+        View::Changes(shown) => context.out.show(&shown)?,
         View::Nothing => {}
     }
     Ok(())
@@ -184,6 +189,11 @@ async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<Vi
             let body = json!({"token": token.expose()});
             let replaced = client.call(Method::PUT, &path, Some(&body)).await?;
             Ok(View::Connections(vec![replaced]))
+        }
+        Command::Changes(line) => {
+            let path = find(client, &line.connection).await?;
+            let shown = line.carry_out(&path, client).await?;
+            Ok(shown.map_or(View::Nothing, View::Changes))
         }
         Command::Delete {
             connection,

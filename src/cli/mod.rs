@@ -8,6 +8,7 @@ mod audit;
 mod audit_search;
 mod audit_status;
 mod certificate;
+mod changes;
 mod client;
 mod command;
 mod completions;

@@ -1,5 +1,6 @@
 //! What can go wrong with connections, by what the caller can do.
 
+use super::NoWatch;
 use crate::base::ConnectionId;
 use crate::{providers, store, vault};
 
@@ -53,6 +54,21 @@ pub enum Error {
     /// The address leads nowhere, or what came there was not signed by the provider.
     #[error("there is nothing at this address")]
     UnknownWatch,
+    /// What is in the way of the provider's telling of changes.
+    #[error(transparent)]
+    NoWatch(NoWatch),
+    /// Nobody gives the provider an address by hand.
+    #[error("of the providers Notion alone is given an address by hand to tell of changes")]
+    NotByHand,
+    /// There is no subscription to end.
+    #[error("the provider was given no address to tell of changes")]
+    NoSubscription,
+    /// There is no verification token to be shown.
+    #[error(
+        "there is no verification token to show: none came yet, it was shown already, or the \
+         provider signs with it by now; have the provider send it again, or draw another address"
+    )]
+    NoToken,
     /// The provider did not do what it was asked.
     #[error("the provider did not do it")]
     Provider(#[from] providers::Error),

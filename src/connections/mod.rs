@@ -16,6 +16,7 @@ mod paces;
 mod row;
 mod service;
 mod standing;
+mod subscription;
 mod token;
 mod watch;
 
@@ -27,20 +28,22 @@ pub use health::{Health, Status};
 pub use oauth::{Aim, Begin, Begun, Finish, GrantView, Offer, Registration, Returned};
 pub use row::{AccountName, Credential, Rows};
 pub use service::{Connections, Manner, Manners, New, Parts};
-pub use watch::{Heard, NoWatch, Place, WatchState, WatchView};
+pub use subscription::{Arrived, Drawn, Step, SubscriptionView};
+pub use watch::{Heard, NoWatch, Place, Via, WatchState, WatchView};
 
 pub use crate::providers::{
-    Account, Base, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField, RemoteTable,
-    Removal, Standing,
+    Account, Base, Change, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField,
+    RemoteTable, Removal, Standing,
 };
 
 use crate::store::Table;
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 3] {
+pub fn tables() -> [Table; 4] {
     [
         Table::of::<Rows>(),
         Table::of::<paces::Paces>(),
         Table::of::<watch::Watches>(),
+        Table::of::<subscription::Subscriptions>(),
     ]
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
-use super::{Removal, airtable, notion, zapier};
+use super::{Removal, Told, airtable, notion, zapier};
 use crate::base::Secret;
 
 /// A provider.
@@ -67,8 +67,22 @@ impl Kind {
     pub const fn signature(self) -> Option<&'static str> {
         match self {
             Self::Airtable => Some(airtable::SIGNATURE),
-            // Its webhooks are made by hand on its own page, and Zapier has no records to change.
-            Self::Notion | Self::Zapier => None,
+            Self::Notion => Some(notion::SIGNATURE),
+            // It has no records to change.
+            Self::Zapier => None,
+        }
+    }
+
+    /// Whether a person sets up by hand, on its own page, that it tells of changes: no call does.
+    pub const fn is_told_by_hand(self) -> bool {
+        matches!(self, Self::Notion)
+    }
+
+    /// What a body says that came to an address which a person gave it by hand.
+    pub fn told(self, body: &[u8]) -> Told {
+        match self {
+            Self::Notion => notion::told(body),
+            Self::Airtable | Self::Zapier => Told::Nothing,
         }
     }
 
@@ -76,7 +90,8 @@ impl Kind {
     pub fn has_signed(self, key: &Secret, signature: &str, body: &[u8]) -> bool {
         match self {
             Self::Airtable => airtable::is_signed(key, signature, body),
-            Self::Notion | Self::Zapier => false,
+            Self::Notion => notion::is_signed(key, signature, body),
+            Self::Zapier => false,
         }
     }
 

@@ -38,7 +38,7 @@ pub use references::kept;
 pub use sheet::{Cells, Reading, Sent, Sheet};
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
-pub use webhooks::{NewWebhook, Webhook, Webhooks};
+pub use webhooks::{Change, NewWebhook, Told, Webhook, Webhooks};
 
 use crate::net::{Network, Target};
 

@@ -27,6 +27,39 @@ pub struct NewWebhook {
     pub ends_at: Option<Timestamp>,
 }
 
+/// What came to an address that a provider was given for webhooks.
+#[derive(Debug)]
+pub enum Told {
+    /// What the provider signs with from now on. It comes once, before anything that is signed.
+    Key(Secret),
+    /// Something has changed.
+    Change(Change),
+    /// Something that no record shows.
+    Nothing,
+}
+
+/// What has changed, as far as a provider tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A base, by the provider's id of it.
+    Base(String),
+    /// A table, by the provider's id of it.
+    Table(String),
+    /// It may be anything that the account sees.
+    Anything,
+}
+
+impl Change {
+    /// Whether what is in a table of a base may have changed.
+    pub fn concerns(&self, base: &str, table: &str) -> bool {
+        match self {
+            Self::Base(id) => id == base,
+            Self::Table(id) => id == table,
+            Self::Anything => true,
+        }
+    }
+}
+
 /// The webhooks of one account. Each call was admitted.
 pub trait Webhooks: Send + Sync {
     /// Those of a base that the account may see.

@@ -24,7 +24,7 @@ use super::timetable::{MayRun, fired};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::PINGS;
 use crate::base::{Actor, Scope, SyncId, UserId};
-use crate::connections::{self, Connection, Heard, Place};
+use crate::connections::{self, Change, Connection, Heard, Place};
 use crate::store::{
     self, Batch, Collection, Entry, Index, Json, OnDelete, Reference, Row, Scan, prefix,
 };
@@ -158,11 +158,7 @@ impl Syncs {
             .filter(|owner| !may_run(*owner))
             .collect();
         wanted.retain(|(owner, ..)| !idle.contains(owner));
-        Ok(self
-            .services
-            .connections
-            .keep_watches(&wanted, stop)
-            .await?)
+        Ok(self.services.connections.keep_watches(wanted, stop).await?)
     }
 
     /// Returns when what is to be watched may be another.
@@ -170,8 +166,8 @@ impl Syncs {
         self.services.connections.watches_rung().await;
     }
 
-    /// Takes in that a provider has told of a change at the address of a watch: every sync that
-    /// waits for one is due, once the pause since its last such run is over.
+    /// Takes in that a provider has told of a change: every sync that waits for it is due, once the
+    /// pause since its last such run is over.
     pub async fn hear(&self, heard: &Heard, by: &Actor) -> Result<(), Error> {
         for _ in 0..TRIES {
             match self.try_hear(heard, by).await {
@@ -186,7 +182,7 @@ impl Syncs {
         let (store, clock) = (&self.services.store, &self.services.clock);
         let (now, pause) = (clock.now(), self.services.settings.change_pause);
         let mut due = Vec::new();
-        for key in self.waiting(&heard.place)? {
+        for key in self.waiting(heard)? {
             let kept = store.get::<Wakes>(&key)?;
             if let Some(wake) = Wake::told(kept.as_ref().map(|row| &row.value), now, pause) {
                 due.push((key, wake, kept.map(|row| row.version)));
@@ -195,10 +191,17 @@ impl Syncs {
         let mut batch = if due.is_empty() {
             Batch::bookkeeping()
         } else {
-            let event = Event::new(Code::ChangeReported, by)
-                .entity("connection", heard.place.1, &heard.connection)
-                .detail("base", heard.place.2.as_str())
-                .count("syncs", due.len() as u64);
+            let event = Event::new(Code::ChangeReported, by).entity(
+                "connection",
+                heard.connection.0,
+                &heard.connection.1,
+            );
+            let event = match &heard.change {
+                Change::Base(base) => event.detail("base", base.as_str()),
+                Change::Table(table) => event.detail("table", table.as_str()),
+                Change::Anything => event,
+            };
+            let event = event.count("syncs", due.len() as u64);
             Batch::new(event.build(clock))
         };
         self.services.connections.note_heard(heard, &mut batch)?;
@@ -219,13 +222,17 @@ impl Syncs {
         Ok(())
     }
 
-    /// The syncs that wait for changes of a base.
-    fn waiting(&self, place: &Place) -> Result<Vec<(UserId, SyncId)>, Error> {
+    /// The syncs that wait for what has changed.
+    fn waiting(&self, heard: &Heard) -> Result<Vec<(UserId, SyncId)>, Error> {
         let mut waiting = Vec::new();
-        let scan = Scan::prefix(prefix(place), usize::MAX).by(&BY_WATCHED);
+        let through = prefix(&(heard.owner, heard.connection.0));
+        let scan = Scan::prefix(through, usize::MAX).by(&BY_WATCHED);
         let moment = self.services.store.snapshot()?;
         moment.walk::<Definitions>(&scan, |_, row| {
-            waiting.push(row.key);
+            let Definition { base, table, .. } = &row.value;
+            if heard.change.concerns(&base.id, &table.id) {
+                waiting.push(row.key);
+            }
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(waiting)

@@ -653,6 +653,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{id}/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how a connection's provider is had to tell of changes by hand.
+         * @description Of the providers Notion is one whose webhooks a person makes in the settings of the
+         *     integration; Airtable is asked by itself.
+         *
+         *     Needs the permission `connection:read`.
+         */
+        get: operations["getConnectionSubscription"];
+        put?: never;
+        /**
+         * Draws an address for a provider to tell of changes.
+         * @description It waits an hour for the provider's verification token. The address before it, if there is
+         *     one, leads nowhere at once, and its token is forgotten. The address is in this answer and
+         *     nowhere else.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        post: operations["drawConnectionSubscription"];
+        /**
+         * Ends a subscription: its address leads nowhere any more.
+         * @description At the provider it is ended by hand.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        delete: operations["endConnectionSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{id}/subscription/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows the verification token that a provider has sent, once.
+         * @description Refused with `conflict` while none came, once it was shown, and once the provider has signed
+         *     something with it.
+         *
+         *     Needs the permission `connection:write`.
+         */
+        post: operations["showSubscriptionToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system": {
         parameters: {
             query?: never;
@@ -3495,6 +3555,26 @@ export interface components {
          */
         DiagnosisVerdict: "ok" | "not_checked" | "attention" | "failed";
         /**
+         * DrawnSubscription
+         * @description An address that was drawn just now.
+         * @example {
+         *       "address": "https://weighbridge.example.org/pings/4f1c…",
+         *       "subscription": {
+         *         "state": "waiting",
+         *         "hint": "4f1c…",
+         *         "drawn_at": "2026-11-27T10:00:00.000Z",
+         *         "waits_until": "2026-11-27T11:00:00.000Z",
+         *         "token_ready": false
+         *       }
+         *     }
+         */
+        DrawnSubscription: {
+            /** @description What to give the provider as the URL of a webhook; shown this once. */
+            address: string;
+            /** @description The subscription. */
+            subscription: components["schemas"]["Subscription"] & unknown;
+        };
+        /**
          * Export
          * @description A file with the records of a dataset.
          */
@@ -5857,6 +5937,66 @@ export interface components {
             needed: boolean;
         };
         /**
+         * Subscription
+         * @description How a provider is had to tell of changes that is set up by hand.
+         * @example {
+         *       "state": "active",
+         *       "hint": "4f1c…",
+         *       "drawn_at": "2026-11-27T10:00:00.000Z",
+         *       "token_came_at": "2026-11-27T10:01:00.000Z",
+         *       "token_ready": false,
+         *       "active_since": "2026-11-27T10:03:00.000Z",
+         *       "last_event_at": "2026-11-27T10:47:00.000Z"
+         *     }
+         */
+        Subscription: {
+            /** @description How far it has come. */
+            state: components["schemas"]["SubscriptionState"] & unknown;
+            /** @description How the secret part of the address begins. */
+            hint?: string;
+            /**
+             * Format: date-time
+             * @description When the address was drawn.
+             */
+            drawn_at?: string;
+            /**
+             * Format: date-time
+             * @description Until when the address waits for the token; the first one that comes is taken.
+             */
+            waits_until?: string;
+            /**
+             * Format: date-time
+             * @description When the token came.
+             */
+            token_came_at?: string;
+            /**
+             * @description Whether the token can be shown: once, while it is still to be pasted. Having the provider
+             *     send the token again has it shown again.
+             */
+            token_ready: boolean;
+            /**
+             * Format: date-time
+             * @description When the first event came that the provider has signed.
+             */
+            active_since?: string;
+            /**
+             * Format: date-time
+             * @description When the last one came, to the minute.
+             */
+            last_event_at?: string;
+            /**
+             * Format: date-time
+             * @description When something came last that was refused, to the minute: not signed with the token that
+             *     came here.
+             */
+            last_refused_at?: string;
+        };
+        /**
+         * @description How far a subscription has come.
+         * @enum {string}
+         */
+        SubscriptionState: "not_by_hand" | "none" | "waiting" | "expired" | "verifying" | "active";
+        /**
          * Sync
          * @description A sync.
          */
@@ -6270,7 +6410,7 @@ export interface components {
          * @description How a watch stands.
          * @enum {string}
          */
-        SyncWatchState: "starting" | "watching" | "failing";
+        SyncWatchState: "unsubscribed" | "starting" | "watching" | "failing";
         /**
          * System
          * @description What the appliance is.
@@ -6430,6 +6570,17 @@ export interface components {
             items: components["schemas"]["User"][];
             /** @description Where the next part begins; absent at the end. */
             next?: string;
+        };
+        /**
+         * VerificationToken
+         * @description What a provider has sent to prove an address.
+         * @example {
+         *       "verification_token": "secret_…"
+         *     }
+         */
+        VerificationToken: {
+            /** @description What to paste at the provider; shown this once. The provider signs with it from then on. */
+            verification_token: string;
         };
         /**
          * Problem
@@ -8326,6 +8477,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getConnectionSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    drawConnectionSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawnSubscription"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    endConnectionSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    showSubscriptionToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationToken"];
                 };
             };
             400: components["responses"]["BadRequest"];

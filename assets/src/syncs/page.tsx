@@ -288,7 +288,7 @@ function Settings({ sync }: { sync: Sync }) {
           refresh={() => refresh("/syncs", "/runs")}
         />
         <ApprovalChoice sync={sync} />
-        {sync.direction !== "push" && sync.connection.provider === "airtable" && (
+        {sync.direction !== "push" && sync.connection.provider !== "zapier" && (
           <WatchChoice sync={sync} />
         )}
         {sync.direction !== "two_way" && <DriftChoice sync={sync} />}

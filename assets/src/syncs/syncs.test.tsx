@@ -157,6 +157,17 @@ it("a pull runs when its provider tells of a change, and its page says how that 
   expect(screen.getByText(/as many webhooks/)).toBeVisible();
 });
 
+it("a sync at Notion that waits for changes says that nobody has set them up", async () => {
+  const connection = { ...sync.connection, provider: "notion" as const };
+  const watch = { state: "unsubscribed" as const };
+  const pull = { ...sync, direction: "pull" as const, gone: "keep" as const, connection };
+  fakeAppliance({ ...stored, "GET /syncs/{id}": { ...pull, run_on_change: true, watch } });
+  await openPage("/syncs/sync-1", "Airports to Sandbox");
+  expect(await screen.findByRole("checkbox", { name: /Notion tells of a change/ })).toBeChecked();
+  expect(screen.getByText("Notion tells of nothing yet")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Receive changes" })).toBeVisible();
+});
+
 it("a push has no switch for changes elsewhere", async () => {
   fakeAppliance(stored);
   await openPage("/syncs/sync-1", "Airports to Sandbox");

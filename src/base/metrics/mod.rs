@@ -79,7 +79,8 @@ metrics! {
     PINGS: Counter<1> = "weighbridge_pings_total" Kind::Counter,
         ["outcome"],
         "Notifications of providers that something has changed: they made syncs due (`heard`), came \
-         when those were due already (`coalesced`), or were `refused`: at no address of a watch, not \
+         when those were due already or told nothing that a record shows (`coalesced`), brought the \
+         `token` that others are signed with, or were `refused`: at no address of a watch, not \
          signed, too large or too many.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],

@@ -4,22 +4,33 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::row::{BY_ID, Watches, sealed_for};
 use super::{Connections, Error, Place};
-use crate::base::WatchId;
+use crate::base::{ConnectionId, UserId, WatchId};
+use crate::providers::Change;
 use crate::store::Batch;
 
 /// When something came last is kept to the minute.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// That something has changed in a base, as its provider tells.
+/// That something has changed, as a provider tells.
 #[derive(Debug)]
 pub struct Heard {
-    /// The watch that it came to.
-    pub id: WatchId,
-    /// The base, by whose it is.
-    pub place: Place,
-    /// What people call the connection.
-    pub connection: String,
-    last_ping_at: Option<Timestamp>,
+    /// Whose connection it is.
+    pub owner: UserId,
+    /// The connection that the provider tells, and what people call it.
+    pub connection: (ConnectionId, String),
+    /// What has changed.
+    pub change: Change,
+    /// Where it came to.
+    pub via: Via,
+}
+
+/// Where something came to.
+#[derive(Debug)]
+pub enum Via {
+    /// The address of a watch, and when something came there last.
+    Watch(WatchId, Option<Timestamp>),
+    /// The address that a person gave the provider by hand; that something came is noted already.
+    Subscription,
 }
 
 impl Connections {
@@ -52,21 +63,25 @@ impl Connections {
             return Err(Error::UnknownWatch);
         }
         Ok(Heard {
-            id,
-            connection: connection.name().to_owned(),
-            last_ping_at: row.value.last_ping_at,
-            place: row.key,
+            owner: row.key.0,
+            connection: (row.key.1, connection.name().to_owned()),
+            change: Change::Base(row.key.2),
+            via: Via::Watch(id, row.value.last_ping_at),
         })
     }
 
     /// Keeps in the batch that something came; nothing when that is known to the minute.
     pub fn note_heard(&self, heard: &Heard, batch: &mut Batch) -> Result<(), Error> {
+        let (Via::Watch(_, last_ping_at), Change::Base(base)) = (&heard.via, &heard.change) else {
+            return Ok(());
+        };
         let now = self.0.now();
         let is_new = |at: Timestamp| now.duration_since(at) >= NOTED_EVERY;
-        if !heard.last_ping_at.is_none_or(is_new) {
+        if !last_ping_at.is_none_or(is_new) {
             return Ok(());
         }
-        if let Some(mut row) = self.0.store.get::<Watches>(&heard.place)? {
+        let place: Place = (heard.owner, heard.connection.0, base.clone());
+        if let Some(mut row) = self.0.store.get::<Watches>(&place)? {
             row.value.last_ping_at = Some(now);
             batch.replace::<Watches>(&row.key, &row.value, row.version);
         }

@@ -31,10 +31,20 @@ impl Connections {
     /// Has the bases that are `wanted` watched, and no others. Says when to look again.
     pub async fn keep_watches(
         &self,
-        wanted: &BTreeSet<Place>,
+        mut wanted: BTreeSet<Place>,
         stop: &CancellationToken,
     ) -> Result<Option<Timestamp>, Error> {
-        self.note_down(wanted).await?;
+        // A provider that is told by hand can be asked nothing.
+        let mut by_hand = Vec::new();
+        for place in &wanted {
+            if self.is_told_by_hand(place)? {
+                by_hand.push(place.clone());
+            }
+        }
+        for place in &by_hand {
+            wanted.remove(place);
+        }
+        self.note_down(&wanted).await?;
         let now = self.0.now();
         let is_due = |row: &Row<Watches>| {
             let ends = !wanted.contains(&row.key) && row.value.farewells == 0;

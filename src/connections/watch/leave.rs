@@ -7,7 +7,7 @@ use crate::providers::Endpoint;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoWatch {
     /// The provider tells nothing by itself.
-    #[error("of the providers, Airtable alone is asked to tell of changes")]
+    #[error("Zapier tells of no changes: its hooks take records and have none")]
     Provider,
     /// The provider could not reach this appliance.
     #[error(

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use super::{Connections, Error};
 use crate::base::{ConnectionId, UserId};
 
-pub use hear::Heard;
+pub use hear::{Heard, Via};
 pub use leave::NoWatch;
 pub(super) use row::Watches;
 
@@ -40,6 +40,8 @@ pub struct WatchView {
 /// How a watch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WatchState {
+    /// Somebody has to set up at the provider, by hand, that it tells.
+    Unsubscribed,
     /// The provider is about to be asked.
     Starting,
     /// The provider tells of changes.
@@ -51,8 +53,19 @@ pub enum WatchState {
 impl Connections {
     /// How a base is watched; none while nobody has begun to.
     pub fn watch_of(&self, place: &Place) -> Result<Option<WatchView>, Error> {
+        if self.is_told_by_hand(place)? {
+            return self.subscribed(place).map(Some);
+        }
         let row = self.0.store.get::<Watches>(place)?;
         Ok(row.map(|row| row.value.view(self.0.now())))
+    }
+
+    /// Whether a person sets up by hand that the provider of a base tells of changes.
+    fn is_told_by_hand(&self, (owner, connection, _): &Place) -> Result<bool, Error> {
+        match self.at(&(*owner, *connection)) {
+            Err(Error::UnknownConnection(_)) => Ok(false),
+            opened => Ok(opened?.provider().is_told_by_hand()),
+        }
     }
 
     /// Has a watch looked at at the next occasion, whatever went wrong before.

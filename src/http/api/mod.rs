@@ -127,12 +127,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
         sessions::Resource::new(app),
         tokens::Resource::new(app, pages),
         users::Resource::new(app, pages),
-        (
-            connections::Resource::new(app, pages),
-            connections::Authorizations::new(app),
-            connections::Health::new(app, pages),
-            connections::Diagnosis::new(app),
-        ),
+        connections::resources(app, pages),
         system::Resource::new(app),
         audit::Resource::new(app, pages),
         // A group: the library takes sixteen at most side by side.

@@ -14,6 +14,7 @@ mod refusal;
 mod schema;
 mod shape;
 mod stretch;
+mod webhooks;
 mod wire;
 mod write;
 
@@ -36,6 +37,7 @@ use crate::net::Call;
 use refusal::About;
 
 pub(super) use oauth::DIALECT;
+pub(super) use webhooks::{SIGNATURE, is_signed, read as told};
 
 /// Where the vendor answers.
 pub(super) const HOST: &str = "api.notion.com";

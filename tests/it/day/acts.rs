@@ -39,6 +39,7 @@ impl Day {
         self.zapier(&owner, &things.dataset).await;
         self.inlets(&server, &owner, &things.dataset).await;
         self.hooks(&owner, &things.dataset).await;
+        self.hear_from_notion(&server, &owner).await;
         look_around(&owner, &things).await;
         self.watch(&server, &owner, &things.both).await;
         take_away(&owner, &things).await;

@@ -28,6 +28,7 @@ mod references;
 mod schedules;
 mod shared;
 mod stretches;
+mod subscribe;
 mod troubles;
 mod undo;
 mod undo_here;

@@ -5,9 +5,21 @@ mod diagnosis;
 mod health;
 mod remote;
 mod resource;
+mod subscription;
 mod view;
 
-pub(super) use authorize::Authorizations;
-pub(super) use diagnosis::Resource as Diagnosis;
-pub(super) use health::Resource as Health;
-pub(super) use resource::Resource;
+use poem_openapi::OpenApi;
+
+use super::Pages;
+use crate::app::App;
+
+/// All that is about connections.
+pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
+    (
+        resource::Resource::new(app, pages),
+        authorize::Authorizations::new(app),
+        health::Resource::new(app, pages),
+        diagnosis::Resource::new(app),
+        subscription::Subscriptions::new(app),
+    )
+}

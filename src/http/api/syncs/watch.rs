@@ -24,6 +24,9 @@ pub(super) struct WatchView {
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "SyncWatchState", rename_all = "snake_case")]
 enum WatchStateView {
+    /// Somebody has to set up at the provider, by hand, that it tells: until then the schedule alone
+    /// starts runs. `getConnectionSubscription` says how far that has come.
+    Unsubscribed,
     /// The provider is about to be asked.
     Starting,
     /// The provider tells of changes.
@@ -37,6 +40,7 @@ impl From<connections::WatchView> for WatchView {
         use connections::WatchState as State;
         Self {
             state: match watch.state {
+                State::Unsubscribed => WatchStateView::Unsubscribed,
                 State::Starting => WatchStateView::Starting,
                 State::Watching => WatchStateView::Watching,
                 State::Failing => WatchStateView::Failing,

@@ -82,13 +82,14 @@ impl PlayedVendor {
         self.ask(method, "faults", body).await;
     }
 
-    /// Calls what only a sandbox can do.
-    pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) {
+    /// Calls what only a sandbox can do, and gives its answer; null when there is nothing in it.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let url = format!("{}/_sandbox/{path}", self.url);
         let answer = http.request(method, url).json(body).send().await.unwrap();
-        let status = answer.status();
-        assert!(status.is_success(), "{}", answer.text().await.unwrap());
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{text}");
+        serde_json::from_str(&text).unwrap_or_default()
     }
 }
 
