@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { startAppliance } from "./appliance.mjs";
 import { openBrowser } from "./browser.mjs";
 import { approvalJourney } from "./journeys/approval.mjs";
+import { changesJourney } from "./journeys/changes.mjs";
 import { conflictsJourney } from "./journeys/conflicts.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
@@ -45,6 +46,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   undoJourney(stage);
   pullJourney(stage);
   oauthJourney(stage);
+  changesJourney(stage);
   everyPage(stage);
   limitsJourney(stage);
   sandboxJourney(stage);

@@ -19,6 +19,7 @@ import { Status } from "../ui/status";
 import { ThingPage } from "../ui/thing-page";
 import { Ago } from "../ui/time";
 import { Bases } from "./bases";
+import { Changes } from "./changes/panel";
 import { DiagnosisPanel } from "./diagnosis";
 import { Reconnect } from "./oauth/reconnect";
 import { ReplaceToken } from "./replace";
@@ -45,6 +46,7 @@ export function ConnectionPage() {
               <Bases connectionId={found.id} provider={found.provider} />
             </Panel>
           )}
+          {found.provider === "notion" && <Changes connection={found} mayWrite={mayWrite} />}
           {mayWrite && <DiagnosisPanel id={found.id} />}
           {mayWrite && <Settings connection={found} />}
         </>
