@@ -98,8 +98,9 @@ export function drawKnobs(act) {
 }
 
 // Shows how the knobs stand, but for the one that somebody is turning.
-export async function showKnobs() {
+export async function showKnobs(isOld) {
   const knobs = await call('GET', 'knobs');
+  if (isOld()) return;
   for (const knob of all) {
     const input = byId(idOf(knob));
     const value = valueAt(knobs, knob.path);

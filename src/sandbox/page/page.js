@@ -44,6 +44,8 @@ const OFTEN = {
 let tables = [];
 let offset = 0;
 let isDown = false;
+// Rises when a change begins and when it is done: what was read before is not shown over it.
+let changes = 0;
 let drawn = '';
 let saying;
 
@@ -62,13 +64,14 @@ async function showTables() {
   if (tables.some((table) => table.key === key)) select.value = key;
 }
 
-async function showRecords() {
+async function showRecords(isOld) {
   const table = chosen();
   if (!table) return;
   const { total, rows } = await table.read(offset, PAGE);
+  if (isOld()) return;
   if (rows.length === 0 && offset > 0) {
     offset = 0;
-    return showRecords();
+    return showRecords(isOld);
   }
   drawRecords(table, rows);
   byId('empty').hidden = total > 0;
@@ -185,9 +188,11 @@ function say(text, { stays = false } = {}) {
 }
 
 async function refresh() {
+  const before = changes;
+  const isOld = () => changes !== before;
   try {
     await showTables();
-    await Promise.all([showRecords(), showCalls(), showKnobs(), showSubscriptions(act)]);
+    await Promise.all([showRecords(isOld), showCalls(), showKnobs(isOld), showSubscriptions(act)]);
     if (isDown) say('');
     isDown = false;
   } catch (problem) {
@@ -198,8 +203,9 @@ async function refresh() {
 
 // Carries a change out, shows what has become of it, and says so.
 async function act(change, done = '') {
+  changes += 1;
   try {
-    await change();
+    await change().finally(() => { changes += 1; });
     say(done);
     await showFaults();
     await refresh();

@@ -28,6 +28,20 @@ export function sandboxJourney(stage) {
     assert.equal((await knobs(stage)).clock_behind_seconds, 0);
   });
 
+  it("shows nothing over a change that was read before it", async () => {
+    const { page } = stage;
+    const { asked, release, shown } = await holdKnobs(page);
+    await asked;
+    const lost = page.getByLabel("Notifications are lost");
+    await lost.check();
+    await page.getByText("Notifications are lost: on.").waitFor();
+    release();
+    await shown;
+    assert.ok(await lost.isChecked());
+    await page.getByRole("button", { name: "All as usual" }).click();
+    await page.getByText("The vendors behave as usual.").waitFor();
+  });
+
   it("makes, edits and deletes a record as a colleague would", async () => {
     const { page } = stage;
     await page.getByLabel("Table", { exact: true }).selectOption({ label: await title(page, "Sandbox: Everything") });
@@ -88,6 +102,28 @@ export function sandboxJourney(stage) {
     await page.getByLabel("Its database is shared with the integration").check();
     await page.getByText("The integration sees the database again.").waitFor();
   });
+}
+
+/** Holds what the page reads next of the knobs, as it is now, until it is released. */
+async function holdKnobs(page) {
+  let held;
+  let ask;
+  let release;
+  const asked = new Promise((resolve) => (ask = resolve));
+  const released = new Promise((resolve) => (release = resolve));
+  const answer = async (route) => {
+    held = route.request();
+    const read = await route.fetch();
+    ask();
+    await released;
+    await route.fulfill({ response: read });
+  };
+  await page.route("**/_sandbox/knobs", answer, { times: 1 });
+  const shown = page
+    .waitForResponse((told) => told.request() === held)
+    .then((told) => told.finished())
+    .then(() => page.evaluate(() => new Promise((resolve) => setTimeout(resolve))));
+  return { asked, release, shown };
 }
 
 /** The whole label of the table whose name begins so: its count of records stands behind it. */
