@@ -1,4 +1,4 @@
-//! Fields whose cells name something else by its id: records, pages, people.
+//! Fields whose cells name something else by its id or address: records, pages, people, files.
 //!
 //! Here they are lists of texts. The types are told by the vendors' own words for them, of which no
 //! two vendors share one.
@@ -21,6 +21,28 @@ impl RemoteField {
                 | "relation"
         )
     }
+
+    /// Whether its cells hold files, which are given by their addresses.
+    pub fn holds_files(&self) -> bool {
+        matches!(self.kind.as_str(), "files" | "multipleAttachments")
+    }
+}
+
+/// Whether a text is an address at which a provider could fetch a file.
+pub(super) fn is_address(text: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty()) && !text.contains(char::is_whitespace)
+}
+
+/// What a file is called that lies at an address: the last part of its path.
+pub(super) fn file_name(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let (_, after) = path.split_once("://")?;
+    let (_, name) = after.split_once('/')?;
+    name.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
 /// A value as a field of this type keeps it: where the order of a list means nothing, in one order;
@@ -68,6 +90,26 @@ mod tests {
         }
         let team = list(&["usrB", "usrA"]);
         assert_eq!(kept("multipleCollaborators", team), list(&["usrA", "usrB"]));
+    }
+
+    #[test]
+    fn a_file_is_called_like_the_end_of_its_address() {
+        for (address, name) in [
+            ("https://example.org/a/plan.pdf?v=1#p", Some("plan.pdf")),
+            ("https://example.org/", None),
+            ("https://example.org", None),
+        ] {
+            assert!(is_address(address), "{address}");
+            assert_eq!(file_name(address), name, "{address}");
+        }
+        for text in [
+            "plan.pdf",
+            "https://",
+            "ftp://example.org/a",
+            "https://a b/c",
+        ] {
+            assert!(!is_address(text), "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::providers::RemoteField;
 /// Whether values of a remote field can become values of the type `to`.
 ///
 /// Of a computed field nobody knows beforehand what it comes to: a value that does not fit is
-/// refused by itself. Files are objects of the provider's own.
+/// refused by itself. What has no counterpart among our types is an object of the provider's own.
 pub(super) fn gives(from: &RemoteField, to: FieldType) -> bool {
     use FieldType::{
         Boolean, Choice, Choices, Date, DateTime, Email, Integer, Json, LongText, Number, Phone,

@@ -104,8 +104,11 @@ pub(super) fn propose(
                 let suits = if pull {
                     gives(to, *kind)
                 } else {
-                    // By its name alone no text is an id.
-                    takes(to, *kind, false) && (!to.refers() || *kind == FieldType::Choices)
+                    // By its name alone no text is an id or an address.
+                    takes(to, *kind, false)
+                        && (!to.refers() || *kind == FieldType::Choices)
+                        && (!to.holds_files()
+                            || matches!(*kind, FieldType::Choices | FieldType::Url))
                 };
                 let returns = !both || gives(to, *kind);
                 suits && returns && keys && primary

@@ -126,6 +126,35 @@ def values():
     assert all(key.startswith("fld") for key in full["fields"])
 
 
+def references():
+    """Links, users and files: a list replaces what is there."""
+    everything = api().table(BASE, "Everything")
+    one, two = airports.create({"Code": "R1"}), airports.create({"Code": "R2"})
+    url = "https://files.example.org/plan.pdf"
+    made = everything.create({
+        "Airports": [one["id"], two["id"]],
+        "Owner": {"email": "owner@sandbox.example"},
+        "Files": [{"url": url, "filename": "plan.pdf"}],
+    })
+    fields = made["fields"]
+    assert fields["Airports"] == [one["id"], two["id"]]
+    assert fields["Owner"]["id"].startswith("usr")
+    plan = fields["Files"][0]
+    assert (plan["id"][:3], plan["filename"]) == ("att", "plan.pdf")
+    first, later = (everything.get(made["id"])["fields"]["Files"][0] for _ in range(2))
+    assert first["id"] == later["id"] == plan["id"] and first["url"] != later["url"] != url
+    changed = everything.update(made["id"], {
+        "Airports": [two["id"]], "Files": [{"url": url}, {"id": plan["id"]}],
+    })["fields"]
+    assert changed["Airports"] == [two["id"]]
+    assert changed["Files"][0]["id"] != plan["id"] == changed["Files"][1]["id"]
+    missing = "rec" + "0" * 14
+    refused(422, "ROW_DOES_NOT_EXIST", lambda: everything.update(made["id"], {"Airports": [missing]}))
+    refused(422, "INVALID_ATTACHMENT_OBJECT", lambda: everything.update(made["id"], {"Files": ["plan.pdf"]}))
+    for row in (one, two):
+        airports.delete(row["id"])
+
+
 def refusals():
     refused(401, "AUTHENTICATION_REQUIRED", Api("nope", endpoint_url=URL, retry_strategy=None).whoami)
     refused(404, "NOT_FOUND", api().table("app" + "0" * 14, "T").all)
@@ -252,6 +281,7 @@ check("formulas, in the query and in a body", formula)
 check("upsert: created, updated, ambiguous", upsert)
 check("batches of update and delete", batches)
 check("values, typecast, field ids", values)
+check("links, users and files", references)
 check("refusals", refusals)
 check("the rate limit and its penalty", rate_limit)
 check("faults as the client's retries see them", default_retry)

@@ -152,6 +152,27 @@ def property_items():
     assert (number["object"], number["number"]) == ("property_item", None)
 
 
+def ends_and_files():
+    """A date loses its end with a write that has none; an uploaded file stays when it is sent back."""
+    parent = {"type": "data_source_id", "data_source_id": EVERYTHING}
+    span = {"start": "2026-03-02", "end": "2026-03-05"}
+    link = {"name": "plan.pdf", "external": {"url": "https://files.example.org/plan.pdf"}}
+    own = {"name": "own.pdf", "type": "file", "file": {"url": "https://uploads.example/own.pdf"}}
+    page = notion.pages.create(parent=parent, properties={
+        "Name": title("Fair"), "Date": {"date": span}, "Files": {"files": [link, own]},
+    })
+    read = lambda: notion.pages.retrieve(page["id"])["properties"]
+    first, later = read(), read()
+    assert first["Date"]["date"]["end"] == "2026-03-05"
+    shown = [properties["Files"]["files"][1]["file"]["url"] for properties in (first, later)]
+    assert shown[0] != shown[1]
+    kept = notion.pages.update(page["id"], properties={
+        "Date": {"date": {"start": "2026-03-03"}}, "Files": {"files": [later["Files"]["files"][1]]},
+    })["properties"]
+    assert kept["Date"]["date"]["end"] is None
+    assert [file["type"] for file in kept["Files"]["files"]] == ["file"]
+
+
 def old_edition():
     old = client("2022-06-28")
     answer = old.request(f"databases/{AIRPORTS}/query", "POST", body={"page_size": 1})
@@ -230,6 +251,7 @@ check("create, read, update, trash and restore", create_read_update)
 check("pages of a query, filter, sorts, chosen properties", paging)
 check("the most that a query yields", cap)
 check("property items", property_items)
+check("the end of a date, and files", ends_and_files)
 check("the first edition", old_edition)
 check("search", search)
 check("refusals", refusals)

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::references::{file_name, is_address};
 use super::super::{RemoteField, kept};
 use crate::fields::{FieldType, Value};
 
@@ -35,7 +36,7 @@ enum Shape {
     Person,
     /// People, likewise.
     People,
-    /// Files; what can be written of them has no counterpart among our values.
+    /// Files, by address or, once the vendor has its own copy, by id.
     Files,
     /// What the vendor computes.
     Computed,
@@ -85,10 +86,12 @@ pub(super) fn neutral(kind: &str, precision: Option<u64>) -> Option<FieldType> {
         (Shape::Day, _) => Some(FieldType::Date),
         (Shape::Moment, _) | (_, "createdTime" | "lastModifiedTime") => Some(FieldType::DateTime),
         (Shape::Choice | Shape::Person, _) => Some(FieldType::Choice),
-        (Shape::Choices | Shape::Links | Shape::People, _) => Some(FieldType::Choices),
+        (Shape::Choices | Shape::Links | Shape::People | Shape::Files, _) => {
+            Some(FieldType::Choices)
+        }
         (Shape::Barcode, _) => Some(FieldType::Text),
         (_, "count" | "autoNumber") => Some(FieldType::Integer),
-        (Shape::Files | Shape::Computed, _) => None,
+        (Shape::Computed, _) => None,
     }
 }
 
@@ -116,9 +119,17 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
         }
         (Shape::Person, value) => write_person(&value.spelling(), out),
         (Shape::People, Value::Choices(people)) => {
-            write_people(people.iter().map(String::as_str), out);
+            write_list(people.iter().map(String::as_str), out, write_person);
         }
-        (Shape::People, one) => write_people(std::iter::once(one.spelling().as_ref()), out),
+        (Shape::People, one) => {
+            write_list(std::iter::once(one.spelling().as_ref()), out, write_person);
+        }
+        (Shape::Files, Value::Choices(files)) => {
+            write_list(files.iter().map(String::as_str), out, write_file);
+        }
+        (Shape::Files, one) => {
+            write_list(std::iter::once(one.spelling().as_ref()), out, write_file);
+        }
         (Shape::Barcode, value) => {
             out.extend_from_slice(b"{\"text\":");
             write_text(&value.spelling(), out);
@@ -146,6 +157,15 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
             )
         })
     };
+    let no_file = |text: &str| {
+        (attachment(text).is_none() && !is_address(text)).then(|| {
+            format!(
+                "{:?} takes files by their addresses (https://…) or ids (att…), and {text:?} is \
+                 neither",
+                field.name
+            )
+        })
+    };
     let unlinked = |text: &str| {
         (!is_id(text, &["rec"])).then(|| {
             format!(
@@ -157,6 +177,8 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
     match (shape(&field.kind), value) {
         (Shape::People, Value::Choices(texts)) => texts.iter().find_map(|text| stranger(text)),
         (Shape::Person | Shape::People, one) => stranger(&one.spelling()),
+        (Shape::Files, Value::Choices(texts)) => texts.iter().find_map(|text| no_file(text)),
+        (Shape::Files, one) => no_file(&one.spelling()),
         _ if typecast => None,
         (Shape::Links, Value::Choices(texts)) => texts.iter().find_map(|text| unlinked(text)),
         (Shape::Links, one) => unlinked(&one.spelling()),
@@ -183,15 +205,42 @@ fn write_person(text: &str, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-fn write_people<'a>(people: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
+fn write_list<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    out: &mut Vec<u8>,
+    write: impl Fn(&str, &mut Vec<u8>),
+) {
     out.push(b'[');
-    for (at, person) in people.enumerate() {
+    for (at, text) in texts.enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        write_person(person, out);
+        write(text, out);
     }
     out.push(b']');
+}
+
+/// The id of a file that the vendor has: it stands alone, or before a name.
+fn attachment(text: &str) -> Option<&str> {
+    let id = text.split('/').next()?;
+    is_id(id, &["att"]).then_some(id)
+}
+
+/// A file that the vendor has stays by its id; what is at an address it fetches. The name is told,
+/// so that it is not found out only when the file has been fetched: it would be a change of the cell.
+fn write_file(text: &str, out: &mut Vec<u8>) {
+    if let Some(id) = attachment(text) {
+        out.extend_from_slice(b"{\"id\":");
+        write_text(id, out);
+    } else {
+        out.extend_from_slice(b"{\"url\":");
+        write_text(text, out);
+        if let Some(name) = file_name(text) {
+            out.extend_from_slice(b",\"filename\":");
+            write_text(name, out);
+        }
+    }
+    out.push(b'}');
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
@@ -215,6 +264,25 @@ struct Person {
     id: String,
 }
 
+/// A file. The address at which it is shown is another at each reading and works for some hours, its
+/// size is told once it has been fetched: neither says which file it is.
+#[derive(Deserialize)]
+struct Attachment {
+    id: String,
+    #[serde(default)]
+    filename: String,
+}
+
+impl Attachment {
+    fn spelt(self) -> String {
+        if self.filename.is_empty() {
+            self.id
+        } else {
+            format!("{}/{}", self.id, self.filename)
+        }
+    }
+}
+
 /// A cell that is what its field's type says.
 fn typed(kind: &str, neutral: Option<FieldType>, cell: &str) -> Option<Value> {
     match shape(kind) {
@@ -233,7 +301,11 @@ fn typed(kind: &str, neutral: Option<FieldType>, cell: &str) -> Option<Value> {
             Some(kept(kind, Value::choices(ids)?))
         }
         Shape::Barcode => barcode(cell),
-        Shape::Files | Shape::Computed => None,
+        Shape::Files => {
+            let files: Vec<Attachment> = serde_json::from_str(cell).ok()?;
+            Value::choices(files.into_iter().map(Attachment::spelt))
+        }
+        Shape::Computed => None,
     }
 }
 
@@ -332,6 +404,20 @@ mod tests {
                 r#"[{"id":"usr1"},{"email":"a@example.org"}]"#,
             ),
             ("multipleCollaborators", None, "null"),
+            (
+                "multipleAttachments",
+                Value::choices([
+                    "https://example.org/a/plan.pdf?v=1".to_owned(),
+                    "https://example.org".to_owned(),
+                    "attAAAAAAAAAAAAAA/old.pdf".to_owned(),
+                    "attBBBBBBBBBBBBBB".to_owned(),
+                ]),
+                concat!(
+                    r#"[{"url":"https://example.org/a/plan.pdf?v=1","filename":"plan.pdf"},"#,
+                    r#"{"url":"https://example.org"},{"id":"attAAAAAAAAAAAAAA"},"#,
+                    r#"{"id":"attBBBBBBBBBBBBBB"}]"#
+                ),
+            ),
             ("singleLineText", None, "null"),
         ];
         for (kind, value, cell) in table {
@@ -394,6 +480,19 @@ mod tests {
         assert_eq!(links, Value::choices(in_order));
     }
 
+    /// Its address is signed anew at each reading, and its size comes when it has been fetched:
+    /// each pull found all records changed.
+    #[test]
+    fn a_file_is_the_same_at_each_reading() {
+        let cell = |url: &str, more: &str| {
+            format!(r#"[{{"id":"att1","url":"https://x/{url}","filename":"a.pdf"{more}}}]"#)
+        };
+        let first = back("multipleAttachments", &cell("1", ""));
+        let later = back("multipleAttachments", &cell("2", r#","size":7"#));
+        assert_eq!(first, Value::choices(["att1/a.pdf".to_owned()]));
+        assert_eq!(first, later);
+    }
+
     #[test]
     fn what_is_no_id_is_told_beforehand() {
         let told = |kind: &str, text: &str, typecast| {
@@ -428,6 +527,10 @@ mod tests {
             assert_eq!(told(people, "anna@example.org", false), None);
             assert!(told(people, "Anna", true).is_some(), "{people}");
         }
+        let files = "multipleAttachments";
+        assert_eq!(told(files, "https://example.org/a.pdf", false), None);
+        assert_eq!(told(files, "attAAAAAAAAAAAAAA/a.pdf", false), None);
+        assert!(told(files, "a.pdf", true).is_some());
     }
 
     #[test]
@@ -440,7 +543,7 @@ mod tests {
             ("somethingNew", "[1,2]"),
             ("multipleRecordLinks", r#"[{"id":"rec1"}]"#),
             ("singleCollaborator", r#""Anna""#),
-            ("multipleAttachments", r#"[{"id":"att1"}]"#),
+            ("multipleAttachments", r#"["att1"]"#),
         ];
         for (kind, cell) in table {
             assert!(
@@ -477,7 +580,10 @@ mod tests {
         assert_eq!(neutral("number", Some(0)), Some(FieldType::Integer));
         assert_eq!(neutral("number", Some(2)), Some(FieldType::Number));
         assert_eq!(neutral("currency", Some(0)), Some(FieldType::Number));
-        assert_eq!(neutral("multipleAttachments", None), None);
+        assert_eq!(
+            neutral("multipleAttachments", None),
+            Some(FieldType::Choices)
+        );
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::super::RemoteField;
-use super::super::references::dashed;
+use super::super::references::{dashed, file_name, is_address};
 use super::shape::{Shape, shape};
 use super::stretch::ends;
 use crate::fields::Value;
@@ -16,6 +16,10 @@ const PIECE_UNITS: usize = 2_000;
 const MOST_PIECES: usize = 100;
 /// Notion API, "Request limits": of options, pages or people in one value.
 const MOST_CHOICES: usize = 100;
+/// Notion API, "Request limits": of any address.
+const URL_UNITS: usize = 2_000;
+/// Longer names of files are cut: the vendor takes no more characters (Notion API, "File object").
+const NAME_CHARS: usize = 100;
 
 /// Appends the value of a property of this type, such as `{"number":7}`; absent values clear. What
 /// the property cannot hold is written as it is, and the vendor says why not.
@@ -24,7 +28,9 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
     put(kind, out);
     out.push(b':');
     match (shape(kind), value) {
-        (Shape::Words | Shape::Choices | Shape::Ids, None) => out.extend_from_slice(b"[]"),
+        (Shape::Words | Shape::Choices | Shape::Ids | Shape::Files, None) => {
+            out.extend_from_slice(b"[]")
+        }
         // It is never empty.
         (Shape::Flag, None) => out.extend_from_slice(b"false"),
         (_, None) => out.extend_from_slice(b"null"),
@@ -39,6 +45,12 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
         }
         (Shape::Ids, Some(Value::Choices(ids))) => {
             write_list(ids.iter().map(String::as_str), out, write_id);
+        }
+        (Shape::Files, Some(Value::Choices(files))) => {
+            write_list(files.iter().map(String::as_str), out, write_file);
+        }
+        (Shape::Files, Some(Value::Text(one))) => {
+            write_list([one.as_str()].into_iter(), out, write_file);
         }
         (Shape::Ids, Some(one)) => {
             write_list([one.spelling().as_ref()].into_iter(), out, write_id);
@@ -82,6 +94,21 @@ fn write_id(id: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":");
     put(id, out);
     out.push(b'}');
+}
+
+/// What a file is called that lies elsewhere.
+pub(super) fn name_of(address: &str) -> String {
+    let name = file_name(address).unwrap_or(address);
+    name.chars().take(NAME_CHARS).collect()
+}
+
+fn write_file(address: &str, out: &mut Vec<u8>) {
+    let name = name_of(address);
+    out.extend_from_slice(b"{\"name\":");
+    put(&name, out);
+    out.extend_from_slice(b",\"type\":\"external\",\"external\":{\"url\":");
+    put(address, out);
+    out.extend_from_slice(b"}}");
 }
 
 fn write_words(text: &str, out: &mut Vec<u8>) {
@@ -161,6 +188,11 @@ pub(super) fn misfit(field: &RemoteField, value: &Value, typecast: bool) -> Opti
             named(&field.kind).1,
             ids.len()
         )),
+        (Shape::Files, Value::Choices(files)) if files.len() > MOST_CHOICES => {
+            Some(format!("{name:?} takes {MOST_CHOICES} files at most"))
+        }
+        (Shape::Files, Value::Choices(files)) => files.iter().find_map(|one| no_file(field, one)),
+        (Shape::Files, one) => no_file(field, &one.spelling()),
         (Shape::Ids, Value::Choices(ids)) => ids.iter().find_map(|id| stranger(field, id)),
         (Shape::Ids, one) => stranger(field, &one.spelling()),
         (Shape::Words, value) if pieces(&value.spelling()).nth(MOST_PIECES).is_some() => {
@@ -204,6 +236,17 @@ fn stranger(field: &RemoteField, text: &str) -> Option<String> {
             field.name
         )
     })
+}
+
+fn no_file(field: &RemoteField, text: &str) -> Option<String> {
+    let name = &field.name;
+    if !is_address(text) {
+        return Some(format!(
+            "{name:?} takes files by their addresses (https://…), and {text:?} is none"
+        ));
+    }
+    (units(text) > URL_UNITS)
+        .then(|| format!("{name:?} takes addresses of {URL_UNITS} characters at most"))
 }
 
 fn units(text: &str) -> usize {
@@ -271,6 +314,15 @@ pub(super) mod tests {
             ),
             ("relation", Value::text("p1"), r#"[{"id":"p1"}]"#),
             ("relation", None, "[]"),
+            ("files", None, "[]"),
+            (
+                "files",
+                choices(&["https://example.org/plan.pdf"]),
+                concat!(
+                    r#"[{"name":"plan.pdf","type":"external","#,
+                    r#""external":{"url":"https://example.org/plan.pdf"}}]"#
+                ),
+            ),
             ("date", Some(day.clone()), r#"{"start":"2026-01-31"}"#),
             (
                 "date",
@@ -327,6 +379,9 @@ pub(super) mod tests {
         assert!(told("email", text(201), false).is_some());
         assert!(told("number", Value::text("many"), true).is_some());
         assert_eq!(told("number", Value::text("7"), true), None);
+        assert!(told("files", Value::text("plan.pdf"), true).is_some());
+        let long = Value::text(format!("https://example.org/{}", "x".repeat(1_981)));
+        assert!(told("files", long, true).is_some());
         assert!(told("date", Value::text("soon"), true).is_some());
         assert!(told("date", Value::text("2026-02-02/2026-01-31"), true).is_some());
         assert_eq!(

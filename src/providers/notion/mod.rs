@@ -5,6 +5,7 @@
 //! looks for its key first, and after a lost answer waits before looking again.
 
 mod cells;
+mod file;
 mod listing;
 mod map;
 mod oauth;

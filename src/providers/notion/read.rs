@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::super::references::kept;
+use super::file;
 use super::map::moment;
 use super::shape::{Shape, shape};
 use super::stretch::stretch;
@@ -76,7 +77,7 @@ pub(super) fn read(kind: &str, cell: &str) -> (Option<Value>, usize) {
     if cell == "null" {
         return (None, 0);
     }
-    let (value, pieces) = typed(kind, cell).unwrap_or_else(|| (as_json(kind, cell), 1));
+    let (value, pieces) = typed(kind, cell).unwrap_or_else(|| (as_json(cell), 1));
     (value, pieces)
 }
 
@@ -118,7 +119,8 @@ fn typed(kind: &str, cell: &str) -> Option<(Option<Value>, usize)> {
             one(Value::text(id))
         }
         Shape::Numbered => one(serde_json::from_str::<Numbered<'_>>(cell).ok()?.spelt()),
-        Shape::Files | Shape::Computed => None,
+        Shape::Files => one(file::addresses(cell)?),
+        Shape::Computed => None,
     }
 }
 
@@ -147,19 +149,11 @@ fn date(cell: &str) -> Option<Value> {
     }
 }
 
-/// A cell as JSON, without what changes from one reading to the next.
-fn as_json(kind: &str, cell: &str) -> Option<Value> {
-    let mut json: serde_json::Value = serde_json::from_str(cell).ok()?;
+/// A cell as JSON.
+fn as_json(cell: &str) -> Option<Value> {
+    let json: serde_json::Value = serde_json::from_str(cell).ok()?;
     if json.is_null() || json.as_array().is_some_and(Vec::is_empty) {
         return None;
-    }
-    if shape(kind) == Shape::Files {
-        // The address of an uploaded file is signed anew at each reading, for an hour.
-        for file in json.as_array_mut().into_iter().flatten() {
-            if let Some(members) = file.as_object_mut() {
-                members.remove("file");
-            }
-        }
     }
     Some(Value::Json(json))
 }
@@ -293,6 +287,10 @@ mod tests {
             )
         };
         assert_eq!(read("files", &cell("1")), read("files", &cell("2")));
+        assert_eq!(
+            read("files", &cell("1")).0,
+            Value::choices(["https://x/".to_owned()])
+        );
     }
 
     #[test]

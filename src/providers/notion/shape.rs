@@ -24,7 +24,7 @@ pub(super) enum Shape {
     Choices,
     /// Ids of users or of pages, whose order means nothing.
     Ids,
-    /// Files; what can be written of them has no counterpart among our values.
+    /// Files, by their addresses.
     Files,
     /// A moment that the vendor keeps.
     Moment,
@@ -84,8 +84,8 @@ pub(super) fn neutral(kind: &str) -> Option<FieldType> {
         (Shape::Flag, _) => Some(FieldType::Boolean),
         (Shape::Date | Shape::Moment, _) => Some(FieldType::DateTime),
         (Shape::Choice { .. }, _) => Some(FieldType::Choice),
-        (Shape::Choices | Shape::Ids, _) => Some(FieldType::Choices),
-        (Shape::Files | Shape::Computed, _) => None,
+        (Shape::Choices | Shape::Ids | Shape::Files, _) => Some(FieldType::Choices),
+        (Shape::Computed, _) => None,
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_has_no_counterpart_among_our_types_says_so() {
-        assert_eq!(neutral("files"), None);
+        assert_eq!(neutral("files"), Some(FieldType::Choices));
         assert_eq!(neutral("relation"), Some(FieldType::Choices));
         assert_eq!(neutral("formula"), None);
         assert_eq!(neutral("number"), Some(FieldType::Number));

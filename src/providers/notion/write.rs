@@ -6,7 +6,7 @@ use http::Method;
 
 use super::super::{Error, Held, Layout, Limit, Row, Since};
 use super::refusal::About;
-use super::{Notion, stretch, wire};
+use super::{Notion, file, stretch, wire};
 
 const NOT_SHARED: &str = "a page or a user that one of its fields names is not there, or is not \
                           shared with the integration";
@@ -95,14 +95,15 @@ impl Notion {
     }
 
     /// The row with what of its page would be lost by writing it: where it writes when something
-    /// begins, the page is read for when it ends.
+    /// begins, the page is read for when it ends, and where it writes files, for those that lie
+    /// with the vendor.
     async fn whole_row<'a>(
         &self,
         layout: &Layout,
         row: &'a Row,
         id: &str,
     ) -> Result<Cow<'a, Row>, Error> {
-        if !stretch::may_end(layout, row) {
+        if !stretch::may_end(layout, row) && !file::may_stay(layout, row) {
             return Ok(Cow::Borrowed(row));
         }
         let call = self.call(Method::GET, &["pages", id]);
@@ -113,7 +114,11 @@ impl Notion {
         }
         self.turn().await;
         let whole = stretch::with_ends(layout, row, &read.held.cells);
-        whole.map(Cow::Owned).map_err(Error::Refused)
+        let mut whole = whole.map_err(Error::Refused)?;
+        for (at, held) in wire::files(layout, &body)? {
+            file::keep(&mut whole, at, &held);
+        }
+        Ok(Cow::Owned(whole))
     }
 
     /// Looks where a page lies that was not taken; errs when it lies where it did.

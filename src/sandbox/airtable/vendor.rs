@@ -276,7 +276,16 @@ mod tests {
         let kept = json!([{ "id": made["fields"]["Files"][1]["id"] }]);
         let path = format!("{EVERYTHING}/{}", made["id"].as_str().unwrap());
         let left = desk.patch(&path, &json!({ "fields": { "Files": kept } }));
-        assert_eq!(left["fields"]["Files"], json!([made["fields"]["Files"][1]]));
+        let (before, after) = (&made["fields"]["Files"][1], &left["fields"]["Files"]);
+        assert_eq!(after.as_array().unwrap().len(), 1);
+        assert_eq!(
+            (&after[0]["id"], &after[0]["filename"]),
+            (&before["id"], &before["filename"])
+        );
+        assert_ne!(
+            after[0]["url"], before["url"],
+            "it is signed anew at each reading"
+        );
     }
 
     #[test]

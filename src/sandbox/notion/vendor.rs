@@ -1,5 +1,6 @@
 //! The vendor's state, and the one place where a call is carried out.
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -36,6 +37,8 @@ pub(crate) struct Notion {
     pub(super) blocks: Blocks,
     pub(super) lookups: Lookups,
     pub(crate) webhooks: Webhooks,
+    /// How often the address of a file was signed.
+    signed: AtomicU64,
 }
 
 /// The circumstances of a call: when, by whom, in which edition, and how the knobs stand.
@@ -45,6 +48,18 @@ pub(crate) struct Moment<'a> {
     pub(crate) by: Author,
     pub(crate) version: Version,
     pub(crate) knobs: &'a NotionKnobs,
+}
+
+impl Notion {
+    /// A file as it is shown: the address of one that was uploaded is signed anew at each reading.
+    pub(super) fn signed(&self, file: &Value) -> Value {
+        let mut shown = file.clone();
+        if let Some(url) = file.pointer("/file/url").and_then(Value::as_str) {
+            let number = self.signed.fetch_add(1, Ordering::Relaxed);
+            shown["file"]["url"] = format!("{url}?X-Amz-Signature={number}").into();
+        }
+        shown
+    }
 }
 
 impl<'a> Moment<'a> {
@@ -73,6 +88,7 @@ impl Notion {
             blocks: Blocks::default(),
             lookups: Lookups::default(),
             webhooks: Webhooks::seeded(seed),
+            signed: AtomicU64::new(0),
         }
     }
 

@@ -12,6 +12,7 @@ mod drift;
 mod extent;
 mod far;
 mod faults;
+mod files;
 mod follow;
 mod health;
 mod jobs;

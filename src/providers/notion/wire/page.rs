@@ -12,7 +12,7 @@ use super::super::super::{Changed, Error, Held, Layout, Row};
 use super::super::cells::Cells;
 use super::super::map;
 use super::super::read::{self, Known};
-use super::super::shape::may_be_cut;
+use super::super::shape::{Shape, may_be_cut, shape};
 use super::answer::{List, Part, parse};
 use crate::fields::Value;
 
@@ -224,6 +224,16 @@ fn changed(from: Timestamp) -> Changed {
     const ROUNDED: SignedDuration = SignedDuration::from_secs(60);
     let to = from.saturating_add(ROUNDED).unwrap_or(from);
     Changed { from, to }
+}
+
+/// The files of each property of a page that holds files, as they are shown, by the property's place.
+pub(in super::super) fn files(layout: &Layout, body: &[u8]) -> Result<Vec<(usize, String)>, Error> {
+    let page = parse::<Page<'_>>(body)?;
+    let fields = layout.fields.iter().enumerate();
+    let files = fields.filter(|(_, field)| shape(&field.kind) == Shape::Files);
+    let shown = files
+        .filter_map(|(at, field)| Some((at, page.properties.of(&field.id)?.value().to_owned())));
+    Ok(shown.collect())
 }
 
 /// The page of an answer.

@@ -151,7 +151,14 @@ impl Serialize for Shown<'_> {
                 serializer.collect_seq(there.map(|(_, row)| row.id))
             }
             Cell::Object(object) => object.serialize(serializer),
-            Cell::Objects(objects) => serializer.collect_seq(objects.iter()),
+            Cell::Objects(objects) => {
+                let kind = &self.base.table(self.table).field(self.column).kind;
+                if matches!(kind, Kind::Attachments) {
+                    serializer.collect_seq(objects.iter().map(|file| self.base.signed(file)))
+                } else {
+                    serializer.collect_seq(objects.iter())
+                }
+            }
         }
     }
 }

@@ -220,9 +220,13 @@ fn file(place: &str, value: &Value) -> Result<Value, Refusal> {
         return Ok(shown.into());
     }
     // A file that lies with the vendor is written back as it was read.
-    if let Some(kept) = value.get("file").filter(|file| file.get("url").is_some()) {
+    let kept = value.get("file");
+    if let Some(url) = kept.and_then(|kept| kept.get("url")?.as_str()) {
+        let mut kept = kept.cloned().unwrap_or_default();
+        // It is signed when it is shown.
+        kept["url"] = json!(url.split('?').next());
         shown.insert("type".to_owned(), json!("file"));
-        shown.insert("file".to_owned(), kept.clone());
+        shown.insert("file".to_owned(), kept);
         return Ok(shown.into());
     }
     Err(Refusal::absent(&format!("{place}.external")))

@@ -75,7 +75,9 @@ impl Serialize for Inner<'_> {
             },
             Kind::People => serializer.collect_seq(cut(folk(cell), view.cut).iter().map(person)),
             Kind::Files => match cell {
-                Some(Cell::Files(files)) => files.serialize(serializer),
+                Some(Cell::Files(files)) => {
+                    serializer.collect_seq(files.iter().map(|file| view.notion.signed(file)))
+                }
                 _ => serializer.collect_seq(None::<Value>),
             },
             Kind::Checkbox => serializer.serialize_bool(cell.is_some()),

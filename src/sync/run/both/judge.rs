@@ -201,7 +201,7 @@ impl Judge<'_> {
     ) -> Sides {
         let here = Now::of(self.fit.cells(fields));
         let there = Now::of(row.cells.clone());
-        let fits = self.fits(&row.cells);
+        let mut fits = self.fits(&row.cells);
         let told = There {
             now: &there,
             fits: &fits,
@@ -210,6 +210,9 @@ impl Judge<'_> {
             let known = Base::beside(link, &self.fit.mark, (Some(&here), told));
             known.or_else(|| Base::announced(look_of_found(link)?, (Some(&here), told)))
         });
+        if let Some(base) = &base {
+            self.translate(&mut fits, row, base);
+        }
         let mut merged = Vec::with_capacity(here.cells.len());
         for (at, fit) in fits.iter().enumerate() {
             let (own, theirs) = (&here.cells[at], &there.cells[at]);

@@ -30,6 +30,7 @@
 //! nobody knows what was agreed on, such as when two records meet by their key, an empty value
 //! gives way to one that is not, and everything else that differs is a conflict.
 
+mod alias;
 mod base;
 mod bring;
 mod dispute;
