@@ -5735,6 +5735,12 @@ export interface components {
              * @description The next time that nothing was done for yet; it lies in the past while a run is waited for.
              */
             next_at?: string;
+            /**
+             * Format: date-time
+             * @description When a run that did not get through to its provider is tried again before that; absent when
+             *     none is.
+             */
+            retry_at?: string;
             /** @description The next ten times; none while it rests, and with `manual`. */
             upcoming: components["schemas"]["UpcomingTime"][];
             /**
