@@ -57,9 +57,13 @@ fn field(name: &str, before: &str, after: &str) -> (String, Value, Value) {
 async fn a_plan_shows_what_either_side_gets_and_its_run_does_that() {
     for far in [Far::Airtable, Far::Notion] {
         let yard = Yard::at(far).await;
+        let lets_go = match far {
+            Far::Airtable => "delete",
+            Far::Notion | Far::Zapier => "archive",
+        };
         let rules = json!({
             "conflicts": "ask", "gone": "delete", "gone_percent": 100,
-            "deletes": {"policy": "delete", "most_percent": 100},
+            "deletes": {"policy": lets_go, "most_percent": 100},
         });
         let sync = yard.agreed(12, rules).await;
         yard.patch("K0001", json!({"name": "Ours"})).await;

@@ -69,6 +69,11 @@ impl Met {
         self.imagined.parted.get(&key_mark(key))?.clone()
     }
 
+    /// Whether the record of a key was dealt with in this run.
+    pub(super) fn has_settled(&self, key: &str) -> bool {
+        self.settled.contains(&key_mark(key))
+    }
+
     fn has_left(&self, mark: Mark) -> bool {
         let meant = self.only.as_ref().is_none_or(|only| only.contains(&mark));
         meant && !self.settled.contains(&mark)

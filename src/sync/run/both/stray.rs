@@ -40,7 +40,7 @@ impl Judge<'_> {
         let keyed = self.hall.rows.under(self.moment, &key)?;
         if keyed.is_some_and(|keyed| keyed.twice) {
             return match record {
-                Some(_) if !self.hall.met.awaits(&key) => Ok(None), // it was told with the record
+                Some(_) if self.hall.met.has_settled(&key) => Ok(None), // it was told with the record
                 _ => refused(row, TWICE),
             };
         }
