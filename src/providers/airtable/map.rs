@@ -386,6 +386,16 @@ mod tests {
             ("multipleSelects", choices(), r#"["a","b"]"#),
             ("multipleSelects", Value::text("a"), r#"["a"]"#),
             ("barcode", Value::text("123"), r#"{"text":"123"}"#),
+            ("singleLineText", None, "null"),
+        ];
+        for (kind, value, cell) in table {
+            assert_eq!(written(kind, value.as_ref()), cell, "{kind} {value:?}");
+        }
+    }
+
+    #[test]
+    fn links_people_and_files_are_written_as_the_vendor_names_them() {
+        let table = [
             ("multipleRecordLinks", choices(), r#"["a","b"]"#),
             ("multipleRecordLinks", Value::text("a"), r#"["a"]"#),
             (
@@ -418,7 +428,6 @@ mod tests {
                     r#"{"id":"attBBBBBBBBBBBBBB"}]"#
                 ),
             ),
-            ("singleLineText", None, "null"),
         ];
         for (kind, value, cell) in table {
             assert_eq!(written(kind, value.as_ref()), cell, "{kind} {value:?}");

@@ -31,10 +31,9 @@ impl File {
 }
 
 /// The addresses of a cell's files; none of a cell that holds something else.
-pub(super) fn addresses(cell: &str) -> Option<Option<Value>> {
+pub(super) fn addresses(cell: &str) -> Option<Vec<String>> {
     let files: Vec<File> = serde_json::from_str(cell).ok()?;
-    let addresses: Option<Vec<String>> = files.into_iter().map(File::address).collect();
-    Some(Value::choices(addresses?))
+    files.into_iter().map(File::address).collect()
 }
 
 /// Whether a row writes files, of which some may lie with the vendor.
@@ -87,7 +86,7 @@ mod tests {
         let cell = |signature: &str| format!("[{},{elsewhere}]", uploaded(signature));
         let read = addresses(&cell("1")).unwrap();
         let wanted = ["https://s/a.pdf", "https://e/plan.pdf?v=1"].map(str::to_owned);
-        assert_eq!(read, Value::choices(wanted));
+        assert_eq!(read, wanted);
         let mut row = Row {
             id: None,
             cells: vec![Value::choices(
@@ -105,6 +104,6 @@ mod tests {
     fn what_is_no_list_of_files_is_told_so() {
         assert_eq!(addresses(r#"[{"name":"a","type":"hologram"}]"#), None);
         assert_eq!(addresses(r#"{"x":1}"#), None);
-        assert_eq!(addresses("[]"), Some(None));
+        assert_eq!(addresses("[]"), Some(Vec::new()));
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {
     out.push(b':');
     match (shape(kind), value) {
         (Shape::Words | Shape::Choices | Shape::Ids | Shape::Files, None) => {
-            out.extend_from_slice(b"[]")
+            out.extend_from_slice(b"[]");
         }
         // It is never empty.
         (Shape::Flag, None) => out.extend_from_slice(b"false"),
@@ -307,22 +307,6 @@ pub(super) mod tests {
             ),
             ("multi_select", Value::text("a"), r#"[{"name":"a"}]"#),
             ("multi_select", None, "[]"),
-            (
-                "people",
-                choices(&["u1", "u2"]),
-                r#"[{"id":"u1"},{"id":"u2"}]"#,
-            ),
-            ("relation", Value::text("p1"), r#"[{"id":"p1"}]"#),
-            ("relation", None, "[]"),
-            ("files", None, "[]"),
-            (
-                "files",
-                choices(&["https://example.org/plan.pdf"]),
-                concat!(
-                    r#"[{"name":"plan.pdf","type":"external","#,
-                    r#""external":{"url":"https://example.org/plan.pdf"}}]"#
-                ),
-            ),
             ("date", Some(day.clone()), r#"{"start":"2026-01-31"}"#),
             (
                 "date",
@@ -347,6 +331,32 @@ pub(super) mod tests {
             ),
             ("email", None, "null"),
             ("phone_number", Some(Value::Integer(112)), r#""112""#),
+        ];
+        for (kind, value, wanted) in table {
+            let wanted = format!("{{\"{kind}\":{wanted}}}");
+            assert_eq!(written(kind, value.as_ref()), wanted, "{kind} {value:?}");
+        }
+    }
+
+    #[test]
+    fn pages_people_and_files_are_written_as_lists_of_objects() {
+        let table = [
+            (
+                "people",
+                choices(&["u1", "u2"]),
+                r#"[{"id":"u1"},{"id":"u2"}]"#,
+            ),
+            ("relation", Value::text("p1"), r#"[{"id":"p1"}]"#),
+            ("relation", None, "[]"),
+            ("files", None, "[]"),
+            (
+                "files",
+                choices(&["https://example.org/plan.pdf"]),
+                concat!(
+                    r#"[{"name":"plan.pdf","type":"external","#,
+                    r#""external":{"url":"https://example.org/plan.pdf"}}]"#
+                ),
+            ),
         ];
         for (kind, value, wanted) in table {
             let wanted = format!("{{\"{kind}\":{wanted}}}");

@@ -119,7 +119,7 @@ fn typed(kind: &str, cell: &str) -> Option<(Option<Value>, usize)> {
             one(Value::text(id))
         }
         Shape::Numbered => one(serde_json::from_str::<Numbered<'_>>(cell).ok()?.spelt()),
-        Shape::Files => one(file::addresses(cell)?),
+        Shape::Files => one(Value::choices(file::addresses(cell)?)),
         Shape::Computed => None,
     }
 }
