@@ -58,6 +58,8 @@ pub(super) struct World {
     pub(super) resend: Resend,
     /// How often somebody has asked for what was refused or in doubt to be sent again.
     pub(super) retries: usize,
+    /// How often the process has died.
+    pub(super) deaths: usize,
     /// So many hours what is gone on one side waits before it is removed on the other.
     waits: u32,
     /// What people have written, where both sides are edited.
@@ -115,6 +117,7 @@ pub(super) fn live((far, direction): Course, seed: u64, aloud: bool) -> (u64, St
         waits: waits((far, direction), seed),
         resend: resend(far, seed),
         retries: 0,
+        deaths: 0,
         written: both::Written::new(direction == Direction::TwoWay && dice.chance(0.5)),
         place: None,
         last_run: None,
@@ -191,6 +194,7 @@ impl World {
         let end = runtime.block_on(self.try_life(&idle, stage));
         self.trace.note(format_args!("the process has {end:?}"));
         if end == End::Died {
+            self.deaths += 1;
             self.machine.power.cut();
             runtime.block_on(self.vendor.outlive(&mut self.dice));
             drop(runtime);

@@ -52,20 +52,17 @@ impl Yard {
 
     /// The record there, and the files that it holds as the vendor shows them.
     async fn held(&self) -> (String, Vec<Value>) {
-        let (record, files) = match self.vendor.far {
-            Far::Notion => {
-                let path = format!("notion/data_sources/{SOURCE}/pages");
-                let pages = self.vendor.control(Method::GET, &path, None).await;
-                let pages: Value = pages.json().await.unwrap();
-                let page = pages["pages"][0].clone();
-                let files = page["properties"]["Files"]["files"].clone();
-                (page, files)
-            }
-            _ => {
-                let record = self.vendor.record("K1").await;
-                let files = record["fields"]["Files"].clone();
-                (record, files)
-            }
+        let (record, files) = if self.vendor.far == Far::Notion {
+            let path = format!("notion/data_sources/{SOURCE}/pages");
+            let pages = self.vendor.control(Method::GET, &path, None).await;
+            let pages: Value = pages.json().await.unwrap();
+            let page = pages["pages"][0].clone();
+            let files = page["properties"]["Files"]["files"].clone();
+            (page, files)
+        } else {
+            let record = self.vendor.record("K1").await;
+            let files = record["fields"]["Files"].clone();
+            (record, files)
         };
         (id(&record), files.as_array().cloned().unwrap_or_default())
     }

@@ -419,12 +419,12 @@ async fn airtable_finds_people_by_their_addresses_and_companies_by_name_where_it
     let record = grove.record("K1").await;
     assert_eq!(record["fields"]["Owner"]["email"], "owner@sandbox.example");
     let companies = companies_there(yard).await;
-    let named = |link: &Value| {
+    let company = |link: &Value| {
         let linked = companies.iter().find(|company| company["id"] == *link);
         text(&linked.unwrap()["fields"]["Company"])
     };
     let links = record["fields"]["Links"].as_array().unwrap();
-    let names: Vec<String> = links.iter().map(named).collect();
+    let names: Vec<String> = links.iter().map(company).collect();
     assert_eq!(names, ["Company 7", "A new one"]);
     assert_eq!(companies.len(), 131);
     let run = yard.run(&id(&sync)).await;

@@ -256,7 +256,7 @@ async fn an_address_waits_an_hour_and_one_that_was_replaced_or_ended_leads_nowhe
 
 #[tokio::test]
 async fn what_is_not_signed_with_the_token_does_nothing_and_is_told_to_the_owner() {
-    let (yard, sync) = subscribed().await;
+    let (yard, sync) = Box::pin(subscribed()).await;
     let good = yard.sent().await.last().unwrap().clone();
     let (runs, reported) = (
         yard.quiet(&sync).await.len(),
@@ -306,7 +306,7 @@ async fn what_is_not_signed_with_the_token_does_nothing_and_is_told_to_the_owner
 
 #[tokio::test]
 async fn who_guesses_at_an_address_is_held_back_and_what_is_signed_is_not() {
-    let (yard, _) = subscribed().await;
+    let (yard, _) = Box::pin(subscribed()).await;
     let good = yard.sent().await.last().unwrap().clone();
     let mut forged = good.clone();
     forged["body"] = "{}".into();
@@ -365,7 +365,7 @@ async fn a_sync_runs_for_its_own_table_alone_and_for_what_cannot_be_placed() {
 
 #[tokio::test]
 async fn however_many_events_come_one_run_waits() {
-    let (yard, sync) = subscribed().await;
+    let (yard, sync) = Box::pin(subscribed()).await;
     let runs = yard.quiet(&sync).await.len();
     let reported = yard.server.count_in_book("change_reported");
     yard.tasks.stop().await;
@@ -414,7 +414,7 @@ async fn what_a_two_way_sync_writes_itself_comes_to_rest() {
 
 #[tokio::test]
 async fn an_event_that_never_comes_is_made_up_for_by_the_schedule() {
-    let (yard, sync) = subscribed().await;
+    let (yard, sync) = Box::pin(subscribed()).await;
     let schedule = json!({"every": "hour", "minute": 0, "zone": "UTC"});
     let path = format!("/syncs/{sync}/schedule");
     yard.member.put(&path, schedule).await.expect(200);
