@@ -2,6 +2,7 @@
 
 mod formula;
 mod map;
+mod misfit;
 mod oauth;
 mod refusal;
 mod webhooks;
@@ -386,7 +387,7 @@ impl Records for Airtable {
 
     fn misfit(&self, layout: &Layout, cells: &[Option<Value>]) -> Option<String> {
         let mut cells = layout.fields.iter().zip(cells);
-        cells.find_map(|(field, cell)| map::misfit(field, cell.as_ref()?, layout.typecast))
+        cells.find_map(|(field, cell)| misfit::misfit(field, cell.as_ref()?, layout.typecast))
     }
 
     fn page<'a>(&'a self, layout: &'a Layout, after: Option<&'a str>) -> Answer<'a, Page> {
