@@ -107,7 +107,8 @@ impl Hook {
                 return Ok(ControlFlow::Break(()));
             }
             let verdict = hook.deliver_one(&desk, piece, turn.stop).await?;
-            if verdict.is_some() && piece.before.is_none() {
+            let is_first = piece.before.is_none();
+            if verdict.is_some() && is_first {
                 tally.told_to = Some(piece.news.key.clone());
             }
             match verdict {
@@ -118,7 +119,8 @@ impl Hook {
                 }
                 Some(Verdict::Refused(told, pause)) => {
                     hook.refused(piece, (&told, pause), &mut tally).await?;
-                    if tally.in_a_row >= ENOUGH {
+                    // What is tried again says nothing of the hook as a whole.
+                    if is_first && tally.in_a_row >= ENOUGH {
                         hook.failed(&tally, (told, pause)).await?;
                         return Ok(ControlFlow::Break(()));
                     }

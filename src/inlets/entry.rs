@@ -253,7 +253,8 @@ impl Inlet {
         for row in parts.store.scan::<Arrivals>(&oldest)?.rows {
             let is_taken = slip.is_some_and(|slip| slip.place == row.key);
             if is_too_old(&row.value, now) && !is_taken {
-                batch.discard::<Arrivals>(&row.key);
+                // Unless somebody else has just used the id again.
+                batch.delete::<Arrivals>(&row.key, row.version);
             }
         }
         Ok(())

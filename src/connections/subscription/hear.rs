@@ -1,5 +1,7 @@
 //! Takes in what comes to the address of a subscription.
 
+use jiff::SignedDuration;
+
 use super::open::fingerprint;
 use super::row::{BY_DOOR, Key, Stored, Subscriptions, sealed_for};
 use super::{Connections, Error, Step, is_new};
@@ -12,6 +14,8 @@ use crate::store::{self, Batch, Bytes, Row};
 
 /// A write that loses a race is tried again so often.
 const TRIES: u32 = 3;
+/// A token that nobody has been shown and that comes once more before this is no news.
+const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// The digits of an address's secret part.
 const DIGITS: usize = 40;
 
@@ -138,6 +142,11 @@ impl Connection {
         by: &Actor,
     ) -> Result<Arrived, Error> {
         let now = self.all.0.now();
+        let key = row.value.key.as_ref();
+        let is_there = |key: &Key| !key.is_shown && now.duration_since(key.came_at) < PAUSE;
+        if key.is_some_and(is_there) {
+            return Ok(Arrived::Token); // nothing would change but the book
+        }
         if let Some(key) = &mut row.value.key {
             (key.is_shown, key.came_at) = (false, now);
         }

@@ -71,6 +71,12 @@ pub(super) fn is_writable(kind: &str) -> bool {
     shape(kind) != Shape::Computed
 }
 
+/// Whether cells of this type may come as another text each time, though they hold the same: the
+/// addresses of files are signed anew at each reading.
+pub(super) fn varies(kind: &str) -> bool {
+    matches!(kind, "multipleAttachments" | "multipleLookupValues")
+}
+
 /// Whether cells of this type hold numbers.
 pub(super) fn is_number(kind: &str) -> bool {
     shape(kind) == Shape::Number

@@ -20,7 +20,7 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
+    Access, Account, Answer, Base, Cells, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
     RemoteTable, Removal, Row, Sheet, Trail, Webhooks,
 };
 use crate::fields::Value;
@@ -288,7 +288,14 @@ impl Airtable {
         let Some(body) = self.ask_page(layout, formula, after).await? else {
             return Ok(Sheet::Forgotten);
         };
-        let page = wire::unread(&body)?;
+        let mut page = wire::unread(&body)?;
+        if layout.fields.iter().any(|field| map::varies(&field.kind)) {
+            for row in &mut page.items {
+                if let Cells::Unread(text) = &row.cells {
+                    row.cells = Cells::Read(self.reading()(layout, text)?);
+                }
+            }
+        }
         Ok(Sheet::Rows {
             rows: page.items,
             next: page.offset,

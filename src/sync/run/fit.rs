@@ -248,13 +248,18 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
+/// How the texts of rows are read: to be raised whenever a provider's text becomes other cells than
+/// before, or unchanged rows go on holding what they were read as formerly.
+const EDITION: u32 = 1;
+
 /// What decides how the text of a row is read: the fields with their types, and this version, since
 /// another one may read the same text differently.
 fn reading(fields: &[RemoteField]) -> Hash {
     let told = fields.iter();
     let told = told.map(|field| format!("{} {} {:?}", field.id, field.kind, field.neutral));
     let told: Vec<String> = told.collect();
-    let told = format!("{}\n{}", env!("CARGO_PKG_VERSION"), told.join("\n"));
+    let version = env!("CARGO_PKG_VERSION");
+    let told = format!("{version} {EDITION}\n{}", told.join("\n"));
     content_hash(told.as_bytes()).0
 }
 

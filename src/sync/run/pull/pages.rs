@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use super::super::super::error::Error;
 use super::super::Pass;
 use super::super::listing::{LISTINGS, broken, forgotten};
+use crate::fields::Value;
 use crate::providers::{Cells, Sent, Sheet, Trail};
 
 /// A page of remote rows.
@@ -49,7 +50,7 @@ impl Shelf {
     async fn put(&self, rows: Vec<Sent>, next: Option<String>) -> bool {
         let bytes = rows.iter().map(|row| match &row.cells {
             Cells::Unread(text) => ROW + text.len(),
-            Cells::Read(_) => ROW,
+            Cells::Read(cells) => ROW + cells.iter().flatten().map(weight).sum::<usize>(),
         });
         let bytes = u32::try_from(bytes.sum::<usize>()).unwrap_or(ROOM);
         let room = Arc::clone(&self.room);
@@ -57,6 +58,20 @@ impl Shelf {
             return false;
         };
         self.leaves.send(Leaf { rows, next, room }).await.is_ok()
+    }
+}
+
+/// About how many bytes a value takes up.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Text(text) => text.len(),
+        Value::Choices(texts) => texts.iter().map(String::len).sum(),
+        Value::Json(json) => json.to_string().len(),
+        Value::Integer(_)
+        | Value::Number(_)
+        | Value::Boolean(_)
+        | Value::Date(_)
+        | Value::DateTime(_) => size_of::<Value>(),
     }
 }
 

@@ -22,8 +22,10 @@ use crate::base::SyncId;
 use crate::datasets::Dataset;
 use crate::store::{self, Key as _, Snapshot, prefix};
 
-/// So many ties are known by heart at most: some forty bytes each.
+/// So many ties are known by heart at most: some thirty bytes each,
 const MOST: usize = 200_000;
+/// and so many bytes of their records' keys.
+const MOST_OF_KEYS: usize = 8 << 20;
 
 /// The remote records that a sync had met.
 #[derive(Debug, Default)]
@@ -67,7 +69,8 @@ impl Roster {
         moment.glance_all::<Ties>(&prefix(&sync), |mut place, bytes| {
             let id = String::read(&mut place);
             let id = id.map_err(|bad| store::Error::Damaged(bad.to_string()))?;
-            whole = tied.len() < MOST && roster.learn(&mut tied, &id, &Glimpse::of(bytes)?);
+            let room = tied.len() < MOST && roster.keys.len() < MOST_OF_KEYS;
+            whole = room && roster.learn(&mut tied, &id, &Glimpse::of(bytes)?);
             Ok(go_on(whole))
         })?;
         let mut bare = whole && tied.is_empty() && dataset.is_empty(moment)?;
@@ -76,6 +79,9 @@ impl Roster {
             Ok(ControlFlow::Break(()))
         })?;
         roster.bare = bare.then(HashSet::new);
+        if !whole {
+            roster.keys = String::new();
+        }
         roster.tied = whole.then_some(tied);
         Ok(roster)
     }
