@@ -100,6 +100,16 @@ impl Clock {
         self.sleep_until(self.after(span)).await;
     }
 
+    /// Returns once `span` has really passed, however the wall clock is set meanwhile.
+    pub async fn pass(&self, span: Duration) {
+        let until = self.elapsed() + span;
+        while let Some(left) = until.checked_sub(self.elapsed())
+            && !left.is_zero()
+        {
+            self.sleep(left).await;
+        }
+    }
+
     /// The time `span` from now.
     pub fn after(&self, span: Duration) -> Timestamp {
         SignedDuration::try_from(span)
@@ -249,6 +259,21 @@ mod tests {
         assert_eq!(clock.elapsed(), Duration::ZERO);
         clock.step(SignedDuration::from_secs(-61));
         assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
+    }
+
+    /// Found by the simulation: a clock that was set forward cut a wait short in which a vendor's
+    /// lists were to catch up, and a record was made a second time.
+    #[tokio::test]
+    async fn a_span_has_really_passed_however_the_clock_is_set() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let mut span = Box::pin(clock.pass(Duration::from_mins(1)));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        clock.step(SignedDuration::from_mins(10));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        clock.advance(Duration::from_secs(59));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        clock.advance(Duration::from_secs(1));
+        assert!(futures_util::poll!(&mut span).is_ready());
     }
 
     #[tokio::test]

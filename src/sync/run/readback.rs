@@ -117,7 +117,7 @@ impl Pass<'_> {
             return true;
         }
         // By the time that really passes: the wall clock may be set meanwhile.
-        let settling = self.line.clock.sleep(lag);
+        let settling = self.line.clock.pass(lag);
         self.line.halt.run_until_cancelled(settling).await.is_some()
     }
 
