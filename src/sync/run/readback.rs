@@ -19,6 +19,8 @@ use crate::store::{Scan, prefix};
 
 /// What was made so long before its announcement is still taken for ours: clocks differ.
 pub(super) const OURS: SignedDuration = SignedDuration::from_mins(2);
+/// A provider tells its time by the second, and it is told again with each answer.
+const CLOCK_TOLD: SignedDuration = SignedDuration::from_secs(2);
 /// What was made so long before may still be ours where a mistake would make a second record.
 const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
 /// Nobody sets a clock that is kept in step by more than this.
@@ -70,9 +72,17 @@ impl Pass<'_> {
             let left = |load| (load, Found::NotLookedFor);
             return Ok(loads.into_iter().map(left).collect());
         };
+        let perhaps = earlier(since, OURS);
+        let surely = if self.line.records.matches_by_key() {
+            let behind = self.line.records.clock_behind();
+            earlier(since, behind.saturating_sub(CLOCK_TOLD))
+        } else {
+            perhaps
+        };
+        let known = Since { perhaps, surely };
         let mut looked: Vec<(Load, Found)> = loads
             .into_iter()
-            .map(|load| link(load, &held, (earlier(since, OURS), self.fit.layout.key)))
+            .map(|load| link(load, &held, (&known, self.fit.layout.key)))
             .collect();
         if looked.iter().any(in_doubt) {
             self.doubt(&mut looked, earlier(since, PERHAPS_OURS))
@@ -282,12 +292,21 @@ pub(super) fn earlier(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.saturating_sub(by).unwrap_or(at)
 }
 
+/// From when on what is found was made by us, by the provider's clock.
+struct Since {
+    /// Perhaps: clocks differ.
+    perhaps: Timestamp,
+    /// For all that can be known. Where a write goes by the key, it has filled a record that
+    /// somebody else made just before, and bears no witness of who made it.
+    surely: Timestamp,
+}
+
 /// Links a load to the one row that is held under its key. Of several, none is it for sure: the
 /// provider then refuses the record itself and says so.
 fn link(
     mut load: Load,
     held: &HashMap<String, Vec<Held>>,
-    (since, key): (Timestamp, usize),
+    (known, key): (&Since, usize),
 ) -> (Load, Found) {
     if load.row.id.is_some() {
         return (load, Found::Held);
@@ -296,7 +315,7 @@ fn link(
         Some([one]) => {
             // Of two sides that count, a colleague's record is met and not taken for ours.
             let like = load.meeting.is_none() || load.resembles(one, key);
-            let made_since = one.created_at >= since && like;
+            let made_since = one.created_at >= known.perhaps && like;
             load.fate = if made_since {
                 Fate::Created
             } else {
@@ -304,7 +323,7 @@ fn link(
             };
             // Somebody else may have made one with the same key just then. Ours may be deleted by
             // rule: it has to bear what was sent.
-            load.ours = made_since && load.is_borne_by(one);
+            load.ours = made_since && one.created_at >= known.surely && load.is_borne_by(one);
             load.row.id = Some(one.id.clone());
             (load, Found::Held)
         }
