@@ -146,6 +146,12 @@ impl Quarantine {
         waits
     }
 
+    /// Notes in `roll` that a record which a run has found to wait before a stop waits on.
+    pub(crate) fn stay(roll: &mut Roll, key: String) {
+        roll.waiting += 1;
+        roll.still.insert(key);
+    }
+
     /// The batches that keep what a run has found out: what is missed first begins to wait, and what
     /// is there again, or is nobody's business any more, is let out.
     pub(crate) fn settle(&self, sync: SyncId, roll: &Roll) -> Vec<Batch> {

@@ -9,7 +9,7 @@ use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Links, UNKNOWN};
 use super::super::super::past::Past;
-use super::super::super::quarantine::{Quarantined, Roll, told as waiting};
+use super::super::super::quarantine::{Quarantine, Quarantined, Roll, told as waiting};
 use super::super::super::tide::Tides;
 use super::super::super::tie::{Tie, Ties};
 use super::super::Pass;
@@ -63,7 +63,7 @@ impl Pass<'_> {
         // than one run may delete.
         let again = self.resumed && reading.gone == Some(Fallen::Deleted);
         if reading.gone.is_none() || again {
-            let (fallen, quarantined) = self.decide_gone(desk, deleted).await?;
+            let (fallen, quarantined) = self.decide_gone(desk, deleted, again).await?;
             ledger.job.quarantined = quarantined;
             self.line
                 .live
@@ -137,14 +137,15 @@ impl Pass<'_> {
 
     /// What becomes of the records that are gone, which depends on how many would be deleted now,
     /// those that the run has `deleted` among them, `None` when none is gone; and how many of them
-    /// wait, which is kept.
+    /// wait, which is kept. It is decided `again` after a stop.
     pub(super) async fn decide_gone(
         &self,
         desk: &mut Desk,
         deleted: u64,
+        again: bool,
     ) -> Result<(Option<Fallen>, u64), Error> {
         let bench = desk.bench(self, false);
-        let count = move |seen: &Seen| bench.count_gone(seen);
+        let count = move |seen: &Seen| bench.count_gone(seen, again);
         let Gones {
             linked,
             gone,
@@ -229,10 +230,10 @@ fn fallen(rules: Pulling, (ours, linked, listed): (u64, u64, u64)) -> Fallen {
 }
 
 impl Bench {
-    fn count_gone(&self, seen: &Seen) -> Result<Gones, Error> {
+    fn count_gone(&self, seen: &Seen, again: bool) -> Result<Gones, Error> {
         let mut gones = Gones::default();
         // What was tied in this run was shown as well.
-        if self.has_shown_all(seen) {
+        if !again && self.has_shown_all(seen) {
             return Ok(gones);
         }
         let moment = self.store.snapshot()?;
@@ -244,7 +245,18 @@ impl Bench {
         };
         moment.walk::<Ties>(&ties(self.sync, None), |_, row| {
             gones.linked += 1;
-            if seen.holds(&mark(&row.key.1)) {
+            let mark = mark(&row.key.1);
+            // What was found to wait before a stop is settled as well, and still waits: had it come
+            // back, it would have been let out.
+            if again && seen.is_settled(&mark) {
+                let place = (self.sync, row.value.key);
+                let missed = moment.get::<Quarantined>(&place)?;
+                if missed.is_some_and(|missed| missed.value.remote_id == row.key.1) {
+                    Quarantine::stay(&mut gones.roll, place.1);
+                }
+                return Ok(ControlFlow::Continue(()));
+            }
+            if seen.holds(&mark) {
                 return Ok(ControlFlow::Continue(()));
             }
             gones.gone += 1;

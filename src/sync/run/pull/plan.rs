@@ -135,7 +135,7 @@ impl Pass<'_> {
         // What is missed first begins to wait, whether runs need plans or not.
         if self.quarantine_hours > 0 {
             self.inherit(desk, None).await?;
-            self.decide_gone(desk, 0).await?;
+            self.decide_gone(desk, 0, false).await?;
         }
         let fallen = foreseen(self.pulling, &desk.seen);
         let mut after = None;
