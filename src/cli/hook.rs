@@ -12,7 +12,7 @@ use super::client::Client;
 use super::context::Context;
 use super::dead_letters::decide;
 use super::failure::Failure;
-use super::named::{path_of, text};
+use super::named::{self, text};
 use super::owner::Owner;
 use super::secret::{self, Entry};
 use crate::base::Secret;
@@ -135,9 +135,9 @@ async fn act(command: Command, address: &Secret, client: &mut Client) -> Result<
         Command::List => Ok(View::Hooks(client.list(LIST).await?)),
         Command::Show(which) => Ok(View::Hook(find(client, &which).await?)),
         Command::Add(add) => {
-            let dataset = path_of(client, "/datasets", "dataset", &add.dataset).await?;
+            let dataset = named::find(client, "/datasets", "dataset", &add.dataset).await?;
             let body = json!({
-                "dataset_id": dataset.trim_start_matches("/datasets/"),
+                "dataset_id": text(&dataset, "id"),
                 "event": add.event.name(), "name": add.name, "url": address.expose(),
             });
             let made = client.call(Method::POST, LIST, Some(&body)).await?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
-use super::named::{path_of, text};
+use super::named::{self, path_of, text};
 use super::owner::Owner;
 
 const LIST: &str = "/inlets";
@@ -77,9 +77,9 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             dataset,
             signed,
         } => {
-            let dataset = path_of(client, "/datasets", "dataset", &dataset).await?;
+            let dataset = named::find(client, "/datasets", "dataset", &dataset).await?;
             let body = json!({
-                "name": name, "dataset_id": dataset.trim_start_matches("/datasets/"),
+                "name": name, "dataset_id": text(&dataset, "id"),
                 "signing": if signed { "required" } else { "optional" },
             });
             let made = client.call(Method::POST, LIST, Some(&body)).await?;

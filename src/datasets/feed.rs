@@ -5,8 +5,6 @@
 //! change itself, one piece of news for each watcher and record: a record that changes again before
 //! it was told is told once, as it is then, and one that comes and goes meanwhile is not told.
 
-use std::ops::ControlFlow;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -169,17 +167,8 @@ impl Datasets {
 
     /// Counts what is yet to be told to a hook, up to `most`.
     pub fn count_news(&self, hook: HookId, most: usize) -> Result<usize, Error> {
-        let mut count = 0;
-        let moment = self.0.store.snapshot()?;
-        moment.walk::<Feed>(&Scan::prefix(prefix(&(hook,)), most), |_, _| {
-            count += 1;
-            Ok(if count < most {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            })
-        })?;
-        Ok(count)
+        let all = Scan::prefix(prefix(&(hook,)), most);
+        Ok(self.0.store.snapshot()?.count_rows::<Feed>(&all)?)
     }
 
     /// Whether anything of a record is yet to be told to a hook.

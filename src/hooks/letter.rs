@@ -44,9 +44,9 @@ impl DeadLetter {
 
 impl Hook {
     /// How many dead letters it has.
-    pub fn dead(&self) -> Result<usize, Error> {
+    pub fn count_dead_letters(&self) -> Result<usize, Error> {
         let all = Scan::prefix(dead(self.id()), MOST).by(&BY_TURN);
-        Ok(self.all.0.store.scan::<Refusals>(&all)?.rows.len())
+        Ok(self.all.0.store.snapshot()?.count_rows::<Refusals>(&all)?)
     }
 
     /// One page of its dead letters, in the order in which they were given up.

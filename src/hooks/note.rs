@@ -36,7 +36,8 @@ impl Hook {
         if tally.taken > 0 {
             stored.trouble = None;
         }
-        self.note(self.telling_of(tally), &stored).await.map(drop)
+        self.note_told(self.telling_of(tally), (tally, &stored))
+            .await
     }
 
     /// Notes what was taken and that the hook takes nothing now: it is tried again later, or no
@@ -64,7 +65,21 @@ impl Hook {
         } else {
             self.telling_of(tally)
         };
-        self.note(batch, &stored).await.map(drop)
+        self.note_told(batch, (tally, &stored)).await
+    }
+
+    /// Keeps how the hook stands. Somebody who changes it just then has the last word about that; but
+    /// what has become a dead letter is told in any case.
+    async fn note_told(
+        &self,
+        batch: Batch,
+        (tally, stored): (&Tally, &Stored),
+    ) -> Result<(), Error> {
+        let noted = self.note(batch, stored).await?;
+        if noted.is_none() && tally.died > 0 {
+            self.all.0.store.commit(self.telling_of(tally)).await?;
+        }
+        Ok(())
     }
 
     /// Stops it if more waits for it than may, and says whether it did.

@@ -1,7 +1,5 @@
 //! Keeps what a hook did not take: each is tried again by itself while others go on.
 
-use std::ops::ControlFlow;
-
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -203,7 +201,7 @@ impl Hook {
         } else {
             Fate::Died
         };
-        if fate == Fate::Died && self.dead()? >= MOST {
+        if fate == Fate::Died && self.count_dead_letters()? >= MOST {
             let oldest = Scan::prefix(dead(self.id()), 1).by(&BY_TURN);
             for row in parts.store.scan::<Refusals>(&oldest)?.rows {
                 batch.discard::<Refusals>(&row.key);
@@ -218,20 +216,7 @@ impl Hook {
 
     /// Counts what was refused and waits, up to `most`.
     pub(super) fn waiting_refusals(&self, most: usize) -> Result<usize, Error> {
-        let mut count = 0;
-        if most == 0 {
-            return Ok(count);
-        }
         let all = Scan::prefix(waiting(self.id()), most).by(&BY_TURN);
-        let moment = self.all.0.store.snapshot()?;
-        moment.walk::<Refusals>(&all, |_, _| {
-            count += 1;
-            Ok(if count < most {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            })
-        })?;
-        Ok(count)
+        Ok(self.all.0.store.snapshot()?.count_rows::<Refusals>(&all)?)
     }
 }

@@ -32,9 +32,8 @@ const LONGEST_ID: usize = 255;
 pub(crate) fn shown(path: &str) -> Cow<'_, str> {
     let mut at = 0;
     for segment in path.split('/') {
-        let is_secret =
-            segment.len() >= SECRET_DIGITS && segment.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_secret {
+        let digits = segment.bytes().take_while(u8::is_ascii_hexdigit);
+        if digits.count() >= SECRET_DIGITS {
             return Cow::Owned(format!("{}***", &path[..at]));
         }
         at += segment.len() + 1;
@@ -164,6 +163,10 @@ mod tests {
             (
                 "/%69n/0123456789abcdef0123456789abcdef01234567",
                 "/%69n/***",
+            ),
+            (
+                "/pings/0123456789abcdef0123456789abcdef01234567.",
+                "/pings/***",
             ),
             ("/inlets", "/inlets"),
             ("/api/v1/in", "/api/v1/in"),

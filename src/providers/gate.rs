@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::DATE;
+use http::header::{DATE, RETRY_AFTER};
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, Semaphore};
@@ -33,6 +33,14 @@ impl Pace {
     pub fn per_second(calls: u32) -> Self {
         NonZeroU32::new(calls).map_or(Self::Free, Self::PerSecond)
     }
+}
+
+/// For how long an answer asks to be left alone (`Retry-After` in seconds, RFC 9110, 10.2.3),
+/// `longest` at most; none when it does not.
+pub(super) fn told_pause(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
+    let told = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds = told.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(longest))
 }
 
 /// So many calls to one base have had their turn and are not sent yet, at most.

@@ -40,13 +40,9 @@ pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
 pub use webhooks::{Change, NewWebhook, Told, Webhook, Webhooks};
 
-use crate::net::{Network, Target};
+pub(crate) use zapier::names_one_place;
 
-/// Whether the id of a base names one place, whoever calls it: hooks have no ids, and each is a
-/// connection of its own.
-pub(crate) fn names_one_place(base: &str) -> bool {
-    base != zapier::BASE
-}
+use crate::net::{Network, Target};
 
 /// One account at a provider, and the way to it.
 #[derive(Clone)]

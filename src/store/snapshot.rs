@@ -227,6 +227,24 @@ impl Snapshot {
             .unwrap_or(0))
     }
 
+    /// How many rows a scan finds, up to its limit.
+    pub fn count_rows<C: Collection>(&self, scan: &Scan) -> Result<usize, Error> {
+        let mut count = 0;
+        if scan.limit == 0 {
+            return Ok(count);
+        }
+        let table = scan.index.map_or(C::NAME, |index| index.name);
+        self.view.scan(table, &scan.range, &mut |_, _| {
+            count += 1;
+            if count < scan.limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(count)
+    }
+
     /// All rows that need the one under `key`, directly or through others (1,000 at most).
     pub(super) fn dependents<C: Collection>(
         &self,

@@ -31,8 +31,9 @@ pub(crate) struct Link {
     /// cells, each ended by a zero byte. Empty when that is not known.
     pub(crate) cells: Vec<u8>,
     /// The same of the record here, for a two-way sync: what either side has changed since is told
-    /// field by field. Of a record that was found, what it looked like when it was announced. Empty
-    /// when that is not known.
+    /// field by field. What is yet to be written there, or perhaps was, bears a mark (see
+    /// `run/both/base.rs`). Of a record that was found, what it looked like when it was announced.
+    /// Empty when that is not known.
     pub(crate) here: Vec<u8>,
     /// Whether a write of this sync made the remote record. Of links that were kept before that was
     /// asked it is not known, and then it did not.

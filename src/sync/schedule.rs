@@ -189,9 +189,7 @@ impl Timetable {
             ..self
         }
     }
-}
 
-impl Timetable {
     /// The timetable after a run that was due has ended at `now`, whether it got through to the
     /// provider or not; none when it stays as it is.
     pub(super) fn after_run(

@@ -240,7 +240,7 @@ impl Syncs {
 
     /// Has a run that was due tried again soon if it did not get through to its provider. The run's
     /// own end matters more: what cannot be noted is only logged.
-    pub(super) async fn heed_end(&self, owner: UserId, job: &Job) {
+    pub(super) async fn plan_retry(&self, owner: UserId, job: &Job) {
         let unavailable = |failure: &Failure| failure.code == UNAVAILABLE;
         let got_through = match &job.state {
             State::Done => true,
@@ -250,12 +250,12 @@ impl Syncs {
         if job.by.is_some() || matches!(job.task, Task::Plan(_)) {
             return;
         }
-        if let Err(error) = self.try_heed_end((owner, job.sync), got_through).await {
-            warn!(error = %chain(&error), "when a run is tried again was not kept");
+        if let Err(error) = self.try_plan_retry((owner, job.sync), got_through).await {
+            warn!(sync.id = %job.sync, error = %chain(&error), "when a run of sync {} is tried again was not kept", job.sync);
         }
     }
 
-    async fn try_heed_end(&self, key: (UserId, SyncId), got_through: bool) -> Result<(), Error> {
+    async fn try_plan_retry(&self, key: (UserId, SyncId), got_through: bool) -> Result<(), Error> {
         let Some(row) = self.services.store.get::<Schedules>(&key)? else {
             return Ok(());
         };

@@ -21,6 +21,19 @@ impl Machine {
         machine
     }
 
+    /// The same with a member, and a dataset of airports that is theirs.
+    fn with_airports() -> Self {
+        let machine = Self::new();
+        machine.run(
+            &["user", "add", "ada@example.org", "--role", "member"],
+            PASSWORD,
+        );
+        let file = machine.path("airports.csv");
+        std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
+        machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+        machine
+    }
+
     fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
@@ -394,14 +407,7 @@ fn a_dataset_is_shared_and_taken_away_at_the_machine() {
 
 #[test]
 fn secret_addresses_are_drawn_replaced_and_revoked_at_the_machine() {
-    let machine = Machine::new();
-    machine.run(
-        &["user", "add", "ada@example.org", "--role", "member"],
-        PASSWORD,
-    );
-    let file = machine.path("airports.csv");
-    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
-    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let machine = Machine::with_airports();
     let made = machine.run(
         &[
             "inlet",
@@ -437,14 +443,7 @@ fn secret_addresses_are_drawn_replaced_and_revoked_at_the_machine() {
 
 #[test]
 fn hooks_are_added_shown_and_removed_at_the_machine_and_their_addresses_are_no_arguments() {
-    let machine = Machine::new();
-    machine.run(
-        &["user", "add", "ada@example.org", "--role", "member"],
-        PASSWORD,
-    );
-    let file = machine.path("airports.csv");
-    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
-    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let machine = Machine::with_airports();
     let add = |event: &str, address: &str| {
         let line = [
             "hook", "add", "airports", "--event", event, "--name", "Orders",
@@ -495,14 +494,7 @@ fn hooks_are_added_shown_and_removed_at_the_machine_and_their_addresses_are_no_a
 
 #[test]
 fn dead_letters_of_a_hook_are_sent_again_or_discarded_at_the_machine() {
-    let machine = Machine::new();
-    machine.run(
-        &["user", "add", "ada@example.org", "--role", "member"],
-        PASSWORD,
-    );
-    let file = machine.path("airports.csv");
-    std::fs::write(&file, "code,name\nLAX,Los Angeles\n").unwrap();
-    machine.run(&["dataset", "create", "Airports", "--like", &file], "");
+    let machine = Machine::with_airports();
     let line = ["hook", "add", "airports", "--event", "created"];
     machine.run(&line, "https://hooks.example/1");
     let letters = |more: &[&str]| {

@@ -10,7 +10,7 @@ use crate::base::{Actor, Secret};
 use crate::connections::Connection;
 use crate::connections::watch::{Heard, Via};
 use crate::providers::Told;
-use crate::store::{self, Batch, Bytes, Row};
+use crate::store::{Batch, Bytes, Row};
 
 /// A write that loses a race is tried again so often.
 const TRIES: u32 = 3;
@@ -201,10 +201,6 @@ impl Connection {
             None => Batch::bookkeeping(),
         };
         batch.replace::<Subscriptions>(&row.key, &row.value, row.version);
-        match service.store.commit(batch).await {
-            Ok(_version) => Ok(()),
-            Err(store::Error::Conflict(_)) => Err(Error::Changed),
-            Err(error) => Err(error.into()),
-        }
+        self.commit_subscription(batch).await
     }
 }

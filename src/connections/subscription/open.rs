@@ -158,7 +158,7 @@ impl Connection {
         Ok(self.all.0.store.get::<Subscriptions>(&self.key)?)
     }
 
-    async fn commit_subscription(&self, batch: Batch) -> Result<(), Error> {
+    pub(super) async fn commit_subscription(&self, batch: Batch) -> Result<(), Error> {
         match self.all.0.store.commit(batch).await {
             Ok(_version) => Ok(()),
             Err(store::Error::Conflict(_)) => Err(Error::Changed),

@@ -318,7 +318,7 @@ impl HookView {
             delivered: hook.delivered(),
             delivered_at: hook.delivered_at().map(Moment),
             waiting: hook.waiting(MOST_WAITING)? as u64,
-            dead_letters: hook.dead()? as u64,
+            dead_letters: hook.count_dead_letters()? as u64,
             failing_since: trouble.map(|trouble| Moment(trouble.since)),
             reason: trouble.map(|trouble| trouble.told.clone()),
             next_try_at: trouble

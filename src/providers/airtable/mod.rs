@@ -20,7 +20,7 @@ use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Access, Account, Answer, Base, Cells, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
+    Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
     RemoteTable, Removal, Row, Sheet, Trail, Webhooks,
 };
 use crate::fields::Value;
@@ -285,17 +285,13 @@ impl Airtable {
         formula: Option<&str>,
         after: Option<&str>,
     ) -> Result<Sheet, Error> {
+        if layout.fields.iter().any(|field| map::varies(&field.kind)) {
+            return Ok(self.page_of(layout, formula, after).await?.into());
+        }
         let Some(body) = self.ask_page(layout, formula, after).await? else {
             return Ok(Sheet::Forgotten);
         };
-        let mut page = wire::unread(&body)?;
-        if layout.fields.iter().any(|field| map::varies(&field.kind)) {
-            for row in &mut page.items {
-                if let Cells::Unread(text) = &row.cells {
-                    row.cells = Cells::Read(self.reading()(layout, text)?);
-                }
-            }
-        }
+        let page = wire::unread(&body)?;
         Ok(Sheet::Rows {
             rows: page.items,
             next: page.offset,

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::Error;
+use super::super::{Error, gate};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -110,9 +109,7 @@ pub(super) fn judge(
 
 /// For how long the vendor wants to be left alone, if it says so of trouble of its own.
 pub(super) fn told_pause(headers: &HeaderMap) -> Option<Duration> {
-    let told = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds = told.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+    gate::told_pause(headers, LONGEST_PAUSE)
 }
 
 impl Told {

@@ -107,7 +107,7 @@ impl Notion {
             return Ok(answer.body);
         }
         // Of its own trouble it speaks with 5xx: no call of ours was too early.
-        let overloaded = answer.status.is_server_error() || answer.status.as_u16() == 529;
+        let overloaded = answer.status.is_server_error();
         let hold = |penalty: Duration| {
             let gate = &self.access.gate;
             if overloaded {

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::Error;
+use super::super::{Error, gate};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -99,12 +98,10 @@ fn penalty(headers: &HeaderMap) -> Duration {
     told_pause(headers).unwrap_or(PENALTY)
 }
 
-/// The same if it says so itself.
+/// The same if it says so itself. Seconds are whole, and their last one has begun when they are
+/// told.
 fn told_pause(headers: &HeaderMap) -> Option<Duration> {
-    let told = headers.get(RETRY_AFTER).and_then(|told| told.to_str().ok());
-    let seconds = told.and_then(|told| told.trim().parse::<u64>().ok());
-    // Seconds are whole, and their last one has begun when they are told.
-    seconds.map(|seconds| Duration::from_secs(seconds).min(LONGEST_PENALTY))
+    gate::told_pause(headers, LONGEST_PENALTY)
 }
 
 /// "Can't edit block that is archived. You must unarchive the block before editing."
@@ -146,6 +143,8 @@ fn is_about_the_schema(message: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::RETRY_AFTER;
+
     use super::*;
 
     type Wanted = fn(&Error) -> bool;

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_counterpart_among_our_types_says_so() {
+    fn each_type_has_its_counterpart_and_what_is_computed_none() {
         assert_eq!(neutral("files"), Some(FieldType::Choices));
         assert_eq!(neutral("relation"), Some(FieldType::Choices));
         assert_eq!(neutral("formula"), None);

@@ -31,8 +31,14 @@ pub(super) use address::{HOST, hint, misfit};
 pub(super) use wire::named;
 
 /// A hook has one base, and in it one table whose records have fields of any name.
-pub(super) const BASE: &str = "hook";
+const BASE: &str = "hook";
 const TABLE: &str = "record";
+
+/// Whether the id of a base names one place, whoever calls it: hooks have no ids, and each is a
+/// connection of its own.
+pub(crate) fn names_one_place(base: &str) -> bool {
+    base != BASE
+}
 
 /// One hook.
 pub(super) struct Zapier {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::Error;
+use super::super::{Error, gate};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -78,9 +78,7 @@ fn is_the_vendors(body: &[u8]) -> bool {
 }
 
 fn pause(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    let seconds: u64 = seconds.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+    gate::told_pause(headers, LONGEST_PAUSE)
 }
 
 /// In words, without what could garble a line, and without the secret.
@@ -102,6 +100,8 @@ fn words(status: StatusCode, body: &[u8], secret: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
 
     const HTML: &[u8] = b"<html>busy</html>";

@@ -193,6 +193,16 @@ impl Notion {
         self.database(self.source(source).database).is_shared
     }
 
+    /// Whether whoever calls may see a database.
+    fn shows(&self, at: DatabaseAt) -> bool {
+        self.sees_all || self.database(at).is_shared
+    }
+
+    /// Whether whoever calls may see what a data source holds.
+    fn shows_source(&self, at: SourceAt) -> bool {
+        self.shows(self.source(at).database)
+    }
+
     /// A database, shared or not.
     pub(crate) fn find_database(&self, id: Uuid) -> Option<DatabaseAt> {
         match self.by_id.get(&id) {
@@ -216,18 +226,18 @@ impl Notion {
         }
     }
 
-    /// A page that is there and shared.
+    /// A page that is there for whoever calls.
     pub(crate) fn known_page(&self, id: Uuid) -> Result<PageAt, Refusal> {
         self.find_page(id)
-            .filter(|at| self.is_shared(self.page(*at).source))
+            .filter(|at| self.shows_source(self.page(*at).source))
             .ok_or_else(|| Refusal::not_found("page", id))
     }
 
-    /// A database that is there and shared.
+    /// A database that is there for whoever calls.
     pub(crate) fn known_database(&self, id: Uuid) -> Result<DatabaseAt, Refusal> {
         match self.by_id.get(&id) {
-            Some(Thing::Database(at)) if self.database(*at).is_shared => Ok(*at),
-            Some(Thing::Page(at)) if self.is_shared(self.page(*at).source) => {
+            Some(Thing::Database(at)) if self.shows(*at) => Ok(*at),
+            Some(Thing::Page(at)) if self.shows_source(self.page(*at).source) => {
                 Err(Refusal::invalid(format!(
                     "Provided ID {id} is a page, not a database. Use the retrieve page API instead."
                 )))
@@ -236,10 +246,10 @@ impl Notion {
         }
     }
 
-    /// A data source that is there and shared.
+    /// A data source that is there for whoever calls.
     pub(crate) fn known_source(&self, id: Uuid) -> Result<SourceAt, Refusal> {
         match self.by_id.get(&id) {
-            Some(Thing::Source(at)) if self.is_shared(*at) => Ok(*at),
+            Some(Thing::Source(at)) if self.shows_source(*at) => Ok(*at),
             _ => Err(Refusal::not_found("data_source", id)),
         }
     }

@@ -39,6 +39,8 @@ pub(crate) struct Notion {
     pub(crate) webhooks: Webhooks,
     /// How often the address of a file was signed.
     signed: AtomicU64,
+    /// Whether the call that is carried out is a colleague's, who sees what is not shared as well.
+    pub(super) sees_all: bool,
 }
 
 /// The circumstances of a call: when, by whom, in which edition, and how the knobs stand.
@@ -89,6 +91,7 @@ impl Notion {
             lookups: Lookups::default(),
             webhooks: Webhooks::seeded(seed),
             signed: AtomicU64::new(0),
+            sees_all: false,
         }
     }
 
@@ -142,6 +145,7 @@ impl Notion {
         moment: Moment<'_>,
     ) -> Answer {
         let request = self.ids.make();
+        self.sees_all = moment.by == Author::Colleague;
         match self.carry_out(call, &incoming.body, incoming, moment) {
             Ok(body) => told(body, request),
             Err(refusal) => {

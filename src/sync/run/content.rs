@@ -113,8 +113,6 @@ pub(super) fn bears(sent: &Look, held: &[Option<Value>]) -> bool {
     })
 }
 
-/// Whether a cell may come back so from a provider that was sent what `mark` marks: an empty box is
-/// one that is not ticked, and one choice is its text.
 /// Whether a cell may come back so that looked, in eight hexadecimal digits, as it was sent.
 pub(super) fn reads_back_as(sent: &[u8], held: Option<&Value>) -> bool {
     Hex::read::<4>(sent).is_some_and(|sent| mark_reads_back(sent, held))
@@ -125,6 +123,8 @@ pub(super) fn reads_back(sent: Option<&Value>, held: Option<&Value>) -> bool {
     mark_reads_back(sent.map_or(EMPTY, mark), held)
 }
 
+/// Whether a cell may come back so that was sent as what `sent` marks: an empty box is one that is
+/// not ticked, and one choice is its text.
 fn mark_reads_back(sent: [u8; 4], held: Option<&Value>) -> bool {
     let same = |value: &Value| mark(value) == sent;
     match held {

@@ -86,7 +86,7 @@ impl Claimed<'_> {
         self.syncs.services.store.commit(batch).await?;
         let run = Run::kept(self.active.run, ledger.job);
         self.tell_of_success(&run.job).await;
-        self.syncs.heed_end(owner, &run.job).await;
+        self.syncs.plan_retry(owner, &run.job).await;
         measure(&run.job);
         log(&run);
         self.syncs.board.take_down(run);

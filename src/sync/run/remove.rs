@@ -194,11 +194,7 @@ impl Pass<'_> {
                 continue;
             }
             if self.line.admit().await.is_none() {
-                done.extend(
-                    records
-                        .into_iter()
-                        .map(|record| record.ended(End::Left { tried: false })),
-                );
+                done.extend(records.into_iter().map(Unwanted::left));
                 continue;
             }
             // Its turn may have been long in coming.
@@ -222,11 +218,7 @@ impl Pass<'_> {
             if self.line.bear(error, &next, &mut patience).await {
                 follow(next, records, &mut todo, &mut done);
             } else {
-                done.extend(
-                    records
-                        .into_iter()
-                        .map(|record| record.ended(End::Left { tried: false })),
-                );
+                done.extend(records.into_iter().map(Unwanted::left));
             }
         }
         self.show(&done);
@@ -257,9 +249,7 @@ impl Pass<'_> {
             }
         }
         if !self.fields_stay()? {
-            let left = unwanted
-                .drain(..)
-                .map(|record| record.ended(End::Left { tried: false }));
+            let left = unwanted.drain(..).map(Unwanted::left);
             done.extend(left);
         }
         Ok(unwanted)
@@ -289,11 +279,7 @@ impl Pass<'_> {
         }
         let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
         let Some(looked) = self.look(&ids).await else {
-            done.extend(
-                records
-                    .into_iter()
-                    .map(|record| record.ended(End::Left { tried: false })),
-            );
+            done.extend(records.into_iter().map(Unwanted::left));
             return Vec::new();
         };
         let looked: HashMap<&str, &Held> =
@@ -358,6 +344,10 @@ fn follow(
 impl Unwanted {
     fn ended(self, end: End) -> Done {
         Done { key: self.key, end }
+    }
+
+    fn left(self) -> Done {
+        self.ended(End::Left { tried: false })
     }
 
     fn held(self, reason: &str) -> Done {

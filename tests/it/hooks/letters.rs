@@ -103,7 +103,8 @@ async fn what_is_refused_twenty_times_is_a_dead_letter_until_somebody_decides() 
     assert_eq!(letters[0]["attempts"], 20, "{letters}");
     let reason = "the hook answered 422 Unprocessable Entity";
     assert_eq!(letters[0]["reason"], reason);
-    assert!(letters[0]["first_at"].as_str() < letters[0]["last_at"].as_str());
+    let at = |member: &str| text(&letters[0][member]);
+    assert!(at("first_at") < at("last_at"), "{letters}");
     let shown = tower.shown().await;
     assert_eq!(
         (&shown["state"], &shown["waiting"]),

@@ -11,24 +11,6 @@ use super::crash::break_off;
 use super::far::Far;
 use super::{Yard, counts, text};
 
-/// Runs each of the tests of this file against every provider.
-macro_rules! every_provider {
-    ($($name:ident)*) => {
-        mod airtable {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Airtable).await;
-            })*
-        }
-        mod notion {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Notion).await;
-            })*
-        }
-    };
-}
-
 /// Runs those of them against a hook that ask for nothing but writes.
 macro_rules! every_hook {
     ($($name:ident)*) => {

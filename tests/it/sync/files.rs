@@ -91,24 +91,6 @@ impl Yard {
     }
 }
 
-/// Runs each of the tests of this file against every provider.
-macro_rules! every_provider {
-    ($($name:ident)*) => {
-        mod airtable {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Airtable).await;
-            })*
-        }
-        mod notion {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Notion).await;
-            })*
-        }
-    };
-}
-
 every_provider! {
     files_are_pushed_by_their_addresses_and_not_again
     files_of_both_sides_stay_what_they_are

@@ -8,24 +8,6 @@ use serde_json::{Value, json};
 use super::far::Far;
 use super::{Yard, counts, text};
 
-/// Runs each of the tests of this file against every provider.
-macro_rules! every_provider {
-    ($($name:ident)*) => {
-        mod airtable {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Airtable).await;
-            })*
-        }
-        mod notion {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Notion).await;
-            })*
-        }
-    };
-}
-
 every_provider! {
     between_full_readings_a_pull_reads_what_has_changed_and_nothing_else
     what_was_changed_in_the_very_second_of_the_last_reading_is_not_missed

@@ -1,5 +1,23 @@
 //! Syncs from outside: an appliance, the sandbox, and clocks that fly.
 
+/// Runs each of the tests of a file against every provider.
+macro_rules! every_provider {
+    ($($name:ident)*) => {
+        mod airtable {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Far::Airtable).await;
+            })*
+        }
+        mod notion {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(super::Far::Notion).await;
+            })*
+        }
+    };
+}
+
 mod api;
 mod both;
 mod calendar;

@@ -419,6 +419,7 @@ async fn scramble(yard: &Yard, dice: &mut StdRng) {
 /// Lets the run of a plan be killed again and again, and then be carried to its end.
 #[tokio::test]
 async fn the_run_of_a_plan_that_is_killed_at_any_moment_ends_as_planned() {
+    let mut killed_amid = 0;
     for seed in 0..3 {
         let mut dice = StdRng::seed_from_u64(seed);
         let yard = Yard::unhurried().await;
@@ -443,6 +444,7 @@ async fn the_run_of_a_plan_that_is_killed_at_any_moment_ends_as_planned() {
         let run = yard.approve(&plan).await;
         for _ in 0..6 {
             break_off(&yard, Duration::from_millis(dice.random_range(1..80))).await;
+            killed_amid += u32::from(yard.shown(&run).await["state"] == "running");
         }
         break_off(&yard, Duration::from_mins(1)).await;
         let shown = yard.shown(&run).await;
@@ -459,4 +461,5 @@ async fn the_run_of_a_plan_that_is_killed_at_any_moment_ends_as_planned() {
         assert_eq!(yard.here("K0020").await["city"], "Theirs 5");
         assert_eq!(yard.there("K0020", "Name").await, "Ours 20");
     }
+    assert!(killed_amid > 0, "no kill has met a run");
 }

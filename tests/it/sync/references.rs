@@ -180,24 +180,6 @@ async fn notion_database(yard: &Yard) -> (Vec<String>, Vec<String>) {
     )
 }
 
-/// Runs each of the tests of this file against every provider.
-macro_rules! every_provider {
-    ($($name:ident)*) => {
-        mod airtable {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Airtable).await;
-            })*
-        }
-        mod notion {
-            $(#[tokio::test]
-            async fn $name() {
-                super::$name(super::Far::Notion).await;
-            })*
-        }
-    };
-}
-
 every_provider! {
     records_and_people_are_pushed_by_their_ids_and_not_again
     a_text_that_is_no_id_is_refused_before_anything_is_sent

@@ -5,7 +5,6 @@ use super::base::Base;
 use super::judge::Judge;
 use super::rows::Listed;
 use crate::fields::{Misfit, Value, fitted};
-use crate::providers::RemoteField;
 
 impl Judge<'_> {
     /// Says of files there that came from here what they are called here.
@@ -19,7 +18,7 @@ impl Judge<'_> {
         for (at, to) in self.fit.layout.fields.iter().enumerate() {
             if to.holds_files() {
                 let agreed = (base.here[at].as_slice(), base.there[at].as_slice());
-                let value = in_our_words(to, row.cells[at].clone(), Some(agreed));
+                let value = in_our_words(row.cells[at].clone(), agreed);
                 let field = &schema.fields()[self.fit.place(at)];
                 fits[at] = value.map_or(Ok(None), |value| fitted(field, value));
             }
@@ -29,18 +28,13 @@ impl Judge<'_> {
 
 /// What is there, each file that we sent by the address under which it is known here.
 ///
-/// `agreed` is what both sides held when they last agreed: files come back in the order in which
+/// `ours` and `theirs` are what both sides held when they last agreed: files come back in the order in which
 /// they were sent.
-fn in_our_words(
-    field: &RemoteField,
-    there: Option<Value>,
-    agreed: Option<(&[u8], &[u8])>,
-) -> Option<Value> {
-    let (Some(Value::Choices(texts)), true) = (&there, field.holds_files()) else {
+fn in_our_words(there: Option<Value>, (ours, theirs): (&[u8], &[u8])) -> Option<Value> {
+    let Some(Value::Choices(texts)) = &there else {
         return there;
     };
-    let Some((ours, theirs)) = agreed.and_then(|(ours, theirs)| Some((list(ours)?, list(theirs)?)))
-    else {
+    let (Some(ours), Some(theirs)) = (list(ours), list(theirs)) else {
         return there;
     };
     if ours.len() != theirs.len() {
@@ -61,43 +55,22 @@ fn list(canonical: &[u8]) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn field(kind: &str) -> RemoteField {
-        RemoteField {
-            id: "fld1".into(),
-            name: "Files".into(),
-            kind: kind.into(),
-            neutral: None,
-            writable: true,
-            description: None,
-            options: Vec::new(),
-        }
-    }
-
     fn texts(texts: &[&str]) -> Option<Value> {
         Value::choices(texts.iter().map(|text| (*text).to_owned()))
     }
 
     #[test]
     fn a_file_that_we_sent_keeps_its_address_here_when_others_come_and_go() {
-        let agreed: Option<(&[u8], &[u8])> = Some((br#"["u1","u2"]"#, br#"["att1","att2"]"#));
-        let files = field("multipleAttachments");
-        let said = |there: &[&str]| in_our_words(&files, texts(there), agreed);
+        let agreed: (&[u8], &[u8]) = (br#"["u1","u2"]"#, br#"["att1","att2"]"#);
+        let said = |there: &[&str]| in_our_words(texts(there), agreed);
         assert_eq!(
             said(&["att1", "att2", "att3"]),
             texts(&["u1", "u2", "att3"])
         );
         assert_eq!(said(&["att2"]), texts(&["u2"]));
         assert_eq!(said(&[]), None);
-        let links = in_our_words(&field("multipleRecordLinks"), texts(&["att1"]), agreed);
-        assert_eq!(links, texts(&["att1"]), "only files are translated");
-        let cut: Option<(&[u8], &[u8])> = Some((br#"["u1"]"#, br#"["att1","att2"]"#));
-        assert_eq!(
-            in_our_words(&files, texts(&["att2"]), cut),
-            texts(&["att2"])
-        );
-        assert_eq!(
-            in_our_words(&files, texts(&["att2"]), None),
-            texts(&["att2"])
-        );
+        let cut: (&[u8], &[u8]) = (br#"["u1"]"#, br#"["att1","att2"]"#);
+        assert_eq!(in_our_words(texts(&["att2"]), cut), texts(&["att2"]));
+        assert_eq!(in_our_words(texts(&["att2"]), (b"", b"")), texts(&["att2"]));
     }
 }

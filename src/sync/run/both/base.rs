@@ -3,10 +3,12 @@
 use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::content::{look, marked, reads_back_as};
-use super::PENDING;
 use crate::fields::{Misfit, Value};
 use crate::providers::Row;
 
+/// What stands in a link in the place of a cell that is yet to be written there. No canonical value
+/// begins so.
+pub(super) const PENDING: &[u8] = b"?";
 /// What stands in a link before a cell of ours that is being written there, with what it looks like.
 /// No canonical value begins so.
 const SENT: u8 = b'!';
@@ -120,13 +122,18 @@ impl Base {
         (here.len() == columns && there.len() == columns).then_some(Self { here, there })
     }
 
-    /// The same beside what both sides hold now, the record here unless it is gone: a cell there
-    /// that looks as we were about to write it was written by us before a stop, and is no edit.
-    pub(super) fn beside(
+    /// What is known of that beside what both sides hold now, the record here unless it is gone.
+    pub(super) fn known(
         link: &Link,
         mark: &Hash,
-        (here, there): (Option<&Now>, There<'_>),
+        sides: (Option<&Now>, There<'_>),
     ) -> Option<Self> {
+        Self::beside(link, mark, sides).or_else(|| Self::announced(look_of_found(link)?, sides))
+    }
+
+    /// The same beside what both sides hold now, the record here unless it is gone: a cell there
+    /// that looks as we were about to write it was written by us before a stop, and is no edit.
+    fn beside(link: &Link, mark: &Hash, (here, there): (Option<&Now>, There<'_>)) -> Option<Self> {
         let mut base = Self::of(link, mark, there.now.cells.len())?;
         for (at, cell) in apart(&link.here).iter().enumerate() {
             let Some(look) = agreed_before(cell).0 else {
@@ -145,10 +152,7 @@ impl Base {
 
     /// What was agreed of a record whose creation was announced, and of which there was no answer:
     /// what either side holds that looks as it did then, nobody has changed there since.
-    pub(super) fn announced(
-        announced: &[u8],
-        (here, there): (Option<&Now>, There<'_>),
-    ) -> Option<Self> {
+    fn announced(announced: &[u8], (here, there): (Option<&Now>, There<'_>)) -> Option<Self> {
         let looks: Vec<&[u8]> = announced.chunks(DIGITS).collect();
         let cells = &there.now.cells;
         if looks.len() != cells.len() {

@@ -7,7 +7,7 @@ use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Link, UNKNOWN};
 use super::super::super::meeting::{FieldWay, Policy};
-use super::base::{Base, Now, There, look_of_found};
+use super::base::{Base, Now, There};
 use super::dispute::ruled;
 use super::judge::Judge;
 use super::merge::{Side, Times};
@@ -141,8 +141,7 @@ impl Judge<'_> {
             now: &there,
             fits: &fits,
         };
-        let base = Base::beside(link, &self.fit.mark, (None, told))
-            .or_else(|| Base::announced(look_of_found(link)?, (None, told)));
+        let base = Base::known(link, &self.fit.mark, (None, told));
         let seen = self.seen(Some(link), base.as_ref());
         // Only what is known to be as we left it is removed.
         let knows = || Ruling::of(key, &row.id, None, "");

@@ -21,7 +21,7 @@ use super::base::{Base, Cells, Now, There, canonical, is_same_box, joined, look_
 use super::hall::Hall;
 use super::merge::{Cell, Merged, Side, Times, merge, rule};
 use super::rows::Listed;
-use super::ruling::{Disputed, InboxAct, Ruling};
+use super::ruling::{Decided, InboxAct, Ruling};
 use crate::base::SyncId;
 use crate::datasets::{Brought, Unread};
 use crate::fields::{Fields, Misfit, Value};
@@ -206,10 +206,8 @@ impl Judge<'_> {
             now: &there,
             fits: &fits,
         };
-        let base = link.and_then(|link| {
-            let known = Base::beside(link, &self.fit.mark, (Some(&here), told));
-            known.or_else(|| Base::announced(look_of_found(link)?, (Some(&here), told)))
-        });
+        let both = (Some(&here), told);
+        let base = link.and_then(|link| Base::known(link, &self.fit.mark, both));
         if let Some(base) = &base {
             self.translate(&mut fits, row, base);
         }
@@ -391,7 +389,7 @@ impl Judge<'_> {
             _ => CONFLICT,
         };
         let mut ruling = Ruling {
-            dispute: Some(Disputed::Asked),
+            dispute: Some(Decided::Asked),
             ..Ruling::of(key, remote_id, Some(Fate::Held), reason)
         };
         if reason == CONFLICT {

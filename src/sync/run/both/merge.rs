@@ -5,12 +5,7 @@ use jiff::Timestamp;
 use super::super::super::meeting::{FieldWay, Policy};
 use crate::providers::Changed;
 
-/// One of the two that meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    Here,
-    There,
-}
+pub(super) use super::super::super::plan::Side;
 
 /// A field's values in canonical form; an empty one is empty.
 #[derive(Clone, Copy, Debug)]

@@ -65,9 +65,7 @@ pub(super) use base::{look_of_written, perhaps_written};
 pub(super) use hall::{Met, Rules};
 pub(super) use look::Meeting;
 
-/// What stands in a link in the place of a cell that is yet to be written there. No canonical value
-/// begins so.
-const PENDING: &[u8] = b"?";
+use base::PENDING;
 
 impl Pass<'_> {
     /// Brings what was changed there, then writes there what was changed here. `wrote` is when the

@@ -13,7 +13,7 @@ use super::super::remove::Unwanted;
 use super::base::{Now, joined};
 use super::look::MOVED;
 use super::rows::Rows;
-use super::ruling::{Disputed, LinkAct, RecordAct, Ruling};
+use super::ruling::{Decided, LinkAct, RecordAct, Ruling};
 use super::send::Own;
 use crate::datasets::{Brought, Dataset, Unread};
 use crate::fields::content_hash;
@@ -269,16 +269,16 @@ fn nothing(key: &str, remote_id: &str, reason: &str) -> Change {
 
 /// A change that was decided about before, if it was.
 pub(super) fn decided(mut change: Change, who: Option<String>) -> Change {
-    dispute(&mut change, who.map(Disputed::Settled).as_ref());
+    dispute(&mut change, who.map(Decided::Settled).as_ref());
     change
 }
 
 /// Adds who decides about what both sides have changed.
-fn dispute(change: &mut Change, disputed: Option<&Disputed>) {
+fn dispute(change: &mut Change, disputed: Option<&Decided>) {
     match disputed {
         None => {}
-        Some(Disputed::Asked) => change.ways.dispute = Some(Dispute::Asked),
-        Some(Disputed::Settled(told)) => {
+        Some(Decided::Asked) => change.ways.dispute = Some(Dispute::Asked),
+        Some(Decided::Settled(told)) => {
             change.ways.dispute = Some(Dispute::Settled);
             change.reason = Some(match change.reason.take() {
                 Some(reason) => format!("{reason}; {told}"),

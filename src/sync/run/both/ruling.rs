@@ -22,12 +22,12 @@ pub(super) struct Ruling {
     /// What the provider has and the dataset does not take.
     pub(super) letter: Option<Vec<Option<Value>>>,
     /// Whether both sides have changed it.
-    pub(super) dispute: Option<Disputed>,
+    pub(super) dispute: Option<Decided>,
 }
 
 /// Who decides about a record that both sides have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Disputed {
+pub(super) enum Decided {
     /// Somebody is to be asked.
     Asked,
     /// It is decided: by whom, and for which side.
@@ -111,7 +111,7 @@ impl Ruling {
 
     /// That both sides have changed it, and who is right.
     pub(super) fn settled(self, told: String) -> Self {
-        let dispute = Some(Disputed::Settled(told));
+        let dispute = Some(Decided::Settled(told));
         Self { dispute, ..self }
     }
 
@@ -128,8 +128,8 @@ impl Ruling {
     /// Who has decided about what both sides have changed.
     pub(super) fn told(&self) -> Option<String> {
         match &self.dispute {
-            Some(Disputed::Settled(told)) => Some(told.clone()),
-            Some(Disputed::Asked) | None => None,
+            Some(Decided::Settled(told)) => Some(told.clone()),
+            Some(Decided::Asked) | None => None,
         }
     }
 
