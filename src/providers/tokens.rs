@@ -1,6 +1,7 @@
 //! Gives the token of each call, and another one when the provider refuses it.
 
 use futures_util::FutureExt as _;
+use futures_util::future::{self, BoxFuture};
 use http::StatusCode;
 
 use super::records::Answer;
@@ -12,6 +13,9 @@ use crate::net::{self, Call};
 pub trait Tokens: Send + Sync {
     /// The token to call with now.
     fn current(&self) -> Answer<'_, Secret>;
+
+    /// Returns when the token to call with is at hand, if it is to be had.
+    fn ready(&self) -> BoxFuture<'_, ()>;
 
     /// The token to call with after the provider refused `stale`; none when there is no other.
     fn replace<'a>(&'a self, stale: &'a Secret) -> Answer<'a, Option<Secret>>;
@@ -25,12 +29,25 @@ impl Tokens for Fixed {
         async { Ok(self.0.clone()) }.boxed()
     }
 
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        future::ready(()).boxed()
+    }
+
     fn replace<'a>(&'a self, _stale: &'a Secret) -> Answer<'a, Option<Secret>> {
         async { Ok(None) }.boxed()
     }
 }
 
 impl Access {
+    /// Returns when it is one's turn to make one call in `lane`, which then counts as made.
+    ///
+    /// A token that is due is renewed before: calls that waited for it with their turns in hand
+    /// would all leave at once.
+    pub(super) async fn turn(&self, lane: &str) {
+        self.tokens.ready().await;
+        self.gate.admit(lane).await;
+    }
+
     /// Makes one call that was admitted to `lane`, with the account's token.
     ///
     /// A provider that refuses the token has done nothing (RFC 6750, 3.1), so that the call is made

@@ -117,10 +117,10 @@ async fn carry(all: Connections, key: Key, stale: Secret, by: Actor) -> Result<S
     let outcome = renewed(&all, key, &stale, &by).await;
     let renewals = &all.0.renewals;
     renewals.under_way().remove(&key);
-    if matches!(outcome, Err(Trouble::Later(_))) {
+    if let Err(Trouble::Later(told)) = &outcome {
         let clock = &all.0.clock;
         let (until, now) = (clock.after(REST), clock.now());
-        renewals.resting.rest(key, until, now);
+        renewals.resting.rest(key, (until, told), now);
     }
     outcome
 }
@@ -143,8 +143,9 @@ async fn renewed(
     if grant.ended {
         return Err(Trouble::Ended(grant.because.unwrap_or_default()));
     }
-    if all.0.renewals.resting.rests(&key, all.0.clock.now()) {
-        return Err(Trouble::Later("it was tried a moment ago".to_owned()));
+    // It was tried a moment ago.
+    if let Some(told) = all.0.renewals.resting.rests(&key, all.0.clock.now()) {
+        return Err(Trouble::Later(told));
     }
     let asking = Asking {
         connection,

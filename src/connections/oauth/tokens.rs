@@ -1,6 +1,7 @@
 //! Hands a connection's access token to every call, as it is at that time.
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 
 use super::renewal::Trouble;
 use crate::base::{Actor, ConnectionId, Secret, UserId};
@@ -58,6 +59,18 @@ impl Granted {
 impl Tokens for Granted {
     fn current(&self) -> Answer<'_, Secret> {
         self.now().boxed()
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        async {
+            let now = self.all.0.now();
+            let grant = self.all.at(&self.key).ok().and_then(|at| at.stored.grant);
+            if grant.is_some_and(|grant| grant.is_due(now)) {
+                // What comes of it is told to the call.
+                let _ = self.now().await;
+            }
+        }
+        .boxed()
     }
 
     fn replace<'a>(&'a self, stale: &'a Secret) -> Answer<'a, Option<Secret>> {

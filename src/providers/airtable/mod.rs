@@ -103,7 +103,7 @@ impl Airtable {
     }
 
     async fn whoami(&self) -> Result<Account, Error> {
-        self.access.gate.admit(NO_BASE).await;
+        self.access.turn(NO_BASE).await;
         let call = self.call(Method::GET, &["meta", "whoami"]);
         wire::account(&self.send(NO_BASE, "whoami", call).await?)
     }
@@ -113,7 +113,7 @@ impl Airtable {
         let mut trail = Trail::default();
         let mut offset: Option<String> = None;
         loop {
-            self.access.gate.admit(NO_BASE).await;
+            self.access.turn(NO_BASE).await;
             let mut call = self.call(Method::GET, &["meta", "bases"]);
             if let Some(offset) = &offset {
                 call = call.query("offset", offset);
@@ -161,7 +161,7 @@ impl Airtable {
         let is_there = match &row.id {
             None => true,
             Some(id) => {
-                self.access.gate.admit(&layout.base).await;
+                self.access.turn(&layout.base).await;
                 self.row(layout, id).await?.is_some()
             }
         };
@@ -187,14 +187,14 @@ impl Airtable {
         let mut held = Vec::with_capacity(ids.len());
         for (at, some) in ids.chunks(KEYS_PER_CALL).enumerate() {
             if at > 0 {
-                self.access.gate.admit(&layout.base).await;
+                self.access.turn(&layout.base).await;
             }
             held.extend(self.list(layout, &formula::ids(some)).await?);
         }
         let listed: HashSet<String> = held.iter().map(|row| row.id.clone()).collect();
         // What a list leaves out is asked for by itself before anybody takes it for gone.
         for id in ids.iter().filter(|id| !listed.contains(*id)) {
-            self.access.gate.admit(&layout.base).await;
+            self.access.turn(&layout.base).await;
             held.extend(self.row(layout, id).await?);
         }
         Ok(held)
@@ -245,7 +245,7 @@ impl Airtable {
         let mut offset: Option<String> = None;
         loop {
             if again || offset.is_some() {
-                self.access.gate.admit(&layout.base).await;
+                self.access.turn(&layout.base).await;
             }
             let call = self
                 .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
@@ -338,7 +338,7 @@ impl Records for Airtable {
     }
 
     fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()> {
-        self.access.gate.admit(base).boxed()
+        self.access.turn(base).boxed()
     }
 
     fn held_until(&self, base: &str) -> Option<Timestamp> {

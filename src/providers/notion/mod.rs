@@ -90,7 +90,7 @@ impl Notion {
     }
 
     async fn turn(&self) {
-        self.access.gate.admit(self.lane()).await;
+        self.access.turn(self.lane()).await;
     }
 
     /// Makes one call, and gives the body of a good answer.

@@ -96,7 +96,7 @@ impl Zapier {
     /// There is nothing to ask a hook: it is tried with a delivery that says so.
     async fn try_out(&self) -> Result<Account, Error> {
         let id = format!("Zapier account {}", self.address().await?.account);
-        self.access.gate.admit(&self.access.account).await;
+        self.access.turn(&self.access.account).await;
         self.deliver("test", wire::sample("test")).await?;
         Ok(Account {
             id,
@@ -151,7 +151,7 @@ impl Records for Zapier {
 
     fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
         // A hook's quota is its own, whoever delivers to it.
-        self.access.gate.admit(&self.access.account).boxed()
+        self.access.turn(&self.access.account).boxed()
     }
 
     fn held_until(&self, _base: &str) -> Option<Timestamp> {

@@ -44,11 +44,17 @@ pub(crate) struct Bench {
     pub(crate) tasks: Tasks,
     store: Store,
     vault: Vault,
+    manner: Manner,
     _folder: TempDir,
 }
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::paced(0).await
+    }
+
+    /// With so many calls a second to each base; any number where it is zero.
+    pub(crate) async fn paced(per_second: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(NOON);
         let master = master(&folder);
@@ -68,7 +74,8 @@ impl Bench {
         let store = Store::open_on(&disk, 1 << 20, registry, witness, Blocking::Inline).unwrap();
         let vault = Vault::new(&master, &store, &clock).await.unwrap();
         let vendor = Vendor::default();
-        let all = connections(&store, &vault, &book.log, (&clock, &vendor));
+        let manner = Manner::new(per_second, Duration::ZERO);
+        let all = connections((&store, &vault), &book.log, (&clock, &vendor), manner);
         let tasks = Tasks::default();
         all.start(&tasks);
         let by = member(&clock);
@@ -83,6 +90,7 @@ impl Bench {
             tasks,
             store,
             vault,
+            manner,
             _folder: folder,
         }
     }
@@ -91,7 +99,8 @@ impl Bench {
     /// not get to do any more is not done: `self.tasks` is not stopped by this.
     pub(crate) fn opened_anew(&self) -> Connections {
         let way = (&self.clock, &self.vendor);
-        let all = connections(&self.store, &self.vault, &self.book.log, way);
+        let kept = (&self.store, &self.vault);
+        let all = connections(kept, &self.book.log, way, self.manner);
         all.start(&Tasks::default());
         all
     }
@@ -138,12 +147,11 @@ impl Bench {
 }
 
 fn connections(
-    store: &Store,
-    vault: &Vault,
+    (store, vault): (&Store, &Vault),
     log: &Log,
     (clock, vendor): (&Clock, &Vendor),
+    pace: Manner,
 ) -> Connections {
-    let pace = Manner::new(0, Duration::ZERO);
     let all = Connections::new(connections::Parts {
         store: store.clone(),
         vault: vault.clone(),

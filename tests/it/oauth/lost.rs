@@ -195,3 +195,25 @@ async fn tokens_that_come_to_nothing_here_are_in_the_book() {
     assert!(matches!(again, Err(Error::UnknownConnection(_))));
     assert_eq!(bench.book.count("oauth_fail"), 2);
 }
+
+/// All who had waited for the new token with their turns in hand left at once: more calls in a
+/// second than the vendor takes.
+#[tokio::test]
+async fn calls_that_wait_for_a_token_have_their_turns_after_it() {
+    let bench = Bench::paced(5).await;
+    let connection = bench.connected().await;
+    bench.clock.advance(HOUR);
+    let ask = async || connection.bases(&bench.by).await.unwrap();
+    let (_, _, ()) = join!(ask(), ask(), async {
+        bench.vendor.gives("second").await;
+        bench.vendor.tells_the_bases("second").await;
+        let again = bench.vendor.asked("bases");
+        let mut again = std::pin::pin!(again);
+        for _ in 0..20 {
+            assert!(again.as_mut().now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        bench.clock.advance(Duration::from_millis(250));
+        again.await.answered(200, &json!({"bases": []}));
+    });
+}
