@@ -12,8 +12,8 @@ use crate::meter::cpu_of;
 const BINARY: &str = env!("CARGO_BIN_EXE_weighbridge");
 
 /// Calls go out as fast as they can be made.
-pub(crate) const UNPACED: &str =
-    "[airtable]\nrequests_per_second = 0\n[notion]\nrequests_per_second = 0\n";
+pub(crate) const UNPACED: &str = "[airtable]\nrequests_per_second = 0\n\
+     [notion]\nrequests_per_second = 0\n[zapier]\nrequests_per_second = 0\n";
 
 /// A process that ends with this value.
 pub(crate) struct Process(Child);
@@ -128,7 +128,8 @@ fn client() -> Client {
 impl Appliance {
     /// Starts both, neither of which counts the calls of a second, and signs the first user in.
     pub(crate) async fn open(folder: &Path) -> Self {
-        Self::open_with(folder, &["--rate", "0", "--notion-rate", "0"], UNPACED).await
+        let rates = ["--rate", "0", "--notion-rate", "0", "--zapier-rate", "0"];
+        Self::open_with(folder, &rates, UNPACED).await
     }
 
     /// Starts a sandbox by `arguments` and an appliance with `more` in its configuration.

@@ -1,5 +1,5 @@
-//! Pulls in figures, and pushes of Notion's pages: Airtable's calls bring a hundred records each and
-//! write ten, Notion's bring a hundred and write one.
+//! Pulls in figures, and pushes of one record a call: Airtable's calls bring a hundred records each
+//! and write ten, Notion's bring a hundred and write one, Zapier's deliver one.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -23,12 +23,20 @@ const NOTION: Far = Far {
     table: "Pulled",
 };
 
+const HOOK: Far = Far {
+    provider: "zapier",
+    token: "https://hooks.zapier.com/hooks/catch/100001/demo0001/",
+    base: "hook",
+    table: "Deliveries",
+};
+
 pub(crate) fn measure(report: &mut Report) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     for vendor in [Vendor::Airtable, Vendor::Notion] {
         runtime.block_on(pulled(vendor, report));
     }
-    runtime.block_on(pushed(report));
+    runtime.block_on(pushed(NOTION, "Notion", report));
+    runtime.block_on(pushed(HOOK, "a hook of Zapier's", report));
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,19 +81,23 @@ async fn pulled(vendor: Vendor, report: &mut Report) {
     );
 }
 
-async fn pushed(report: &mut Report) {
+async fn pushed(far: Far, label: &str, report: &mut Report) {
     let folder = tempfile::tempdir_in("target").expect("a folder on the disk");
     let appliance = open(folder.path()).await;
     database(&appliance, 0).await;
     let here = dataset(&appliance, "Pushed").await;
     send(&appliance, &here, PUSHED).await;
-    let sync = sync(&appliance, NOTION, &here, "push").await;
+    let sync = sync(&appliance, far, &here, "push").await;
     let before = appliance.process.cpu();
     run(&appliance, &sync).await;
     let spent = appliance.process.cpu().saturating_sub(before);
-    let what = format!("push: {PUSHED} records to Notion, CPU");
+    let what = format!("push: {PUSHED} records to {label}, CPU");
     report.add(&what, "10,000 /s", rate(PUSHED, spent));
-    peak(&appliance, "push: peak memory with Notion pages", report);
+    peak(
+        &appliance,
+        &format!("push: peak memory with {label}"),
+        report,
+    );
 }
 
 async fn sync(appliance: &Appliance, far: Far, dataset: &str, direction: &str) -> String {
