@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -61,8 +60,17 @@ pub struct Gate {
     waited: Mutex<HashMap<String, VecDeque<Duration>>>,
     /// Told when something is learnt that is to be kept.
     learnt: Arc<Notify>,
-    /// By how many milliseconds the vendor's clock was behind ours when it last told the time.
-    behind: AtomicI64,
+    /// How the vendor's clock stood to ours when it last told the time.
+    skew: Mutex<Skew>,
+}
+
+/// By how much a vendor's clock is behind ours: below zero where it is ahead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skew {
+    /// At least.
+    pub least: SignedDuration,
+    /// At most.
+    pub most: SignedDuration,
 }
 
 /// The calls to one base.
@@ -85,7 +93,7 @@ impl Gate {
             lanes: Mutex::default(),
             waited: Mutex::default(),
             learnt: Arc::default(),
-            behind: AtomicI64::new(0),
+            skew: Mutex::default(),
         }
     }
 
@@ -96,21 +104,23 @@ impl Gate {
         Self { learnt, ..self }
     }
 
-    /// Takes in what time it is at the vendor (RFC 9110, 6.6.1), if it says so.
-    pub fn hear_time(&self, headers: &HeaderMap) {
+    /// Takes in what time it was at the vendor (RFC 9110, 6.6.1) while it answered a call that
+    /// `took` so long, if it says so. It tells whole seconds that have begun.
+    pub fn hear_time(&self, headers: &HeaderMap, took: Duration) {
         let told = headers.get(DATE).and_then(|told| told.to_str().ok());
         let told = told.and_then(|told| rfc2822::parse(told).ok());
         if let Some(told) = told {
-            let behind = self.clock.now().duration_since(told.timestamp());
-            let millis = i64::try_from(behind.as_millis()).unwrap_or(i64::MAX);
-            self.behind.store(millis, Ordering::Relaxed);
+            let most = self.clock.now().duration_since(told.timestamp());
+            let vague = took.saturating_add(Duration::from_secs(1));
+            let vague = SignedDuration::try_from(vague).unwrap_or(SignedDuration::MAX);
+            let least = most.saturating_sub(vague);
+            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = Skew { least, most };
         }
     }
 
-    /// By how much the vendor's clock was behind ours when it last told the time; zero when it was
-    /// not.
-    pub fn clock_behind(&self) -> SignedDuration {
-        SignedDuration::from_millis(self.behind.load(Ordering::Relaxed).max(0))
+    /// How the vendor's clock stood to ours when it last told the time; alike before it has.
+    pub fn skew(&self) -> Skew {
+        *self.skew.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many calls a second go to one base; none for as many as anybody likes.
@@ -355,6 +365,23 @@ mod tests {
         assert!(gate.admit("app2").now_or_never().is_some());
         clock.advance(Duration::from_millis(202));
         assert!(gate.admit("app1").now_or_never().is_some());
+    }
+
+    /// A record that somebody had made a moment before was taken for ours where the vendor's clock
+    /// was ahead.
+    #[test]
+    fn it_is_told_by_how_much_the_vendors_clock_is_wrong_at_least_and_at_most() {
+        let (gate, clock) = gate(five());
+        assert_eq!(gate.skew(), Skew::default());
+        let mut headers = HeaderMap::new();
+        headers.insert(DATE, "Thu, 01 Jan 1970 00:00:08 GMT".parse().unwrap());
+        clock.advance(Duration::from_millis(600));
+        gate.hear_time(&headers, Duration::from_millis(300));
+        let (least, most) = (-8_700, -7_400);
+        let [least, most] = [least, most].map(SignedDuration::from_millis);
+        assert_eq!(gate.skew(), Skew { least, most });
+        gate.hear_time(&HeaderMap::new(), Duration::ZERO);
+        assert_eq!(gate.skew(), Skew { least, most }, "it was not told again");
     }
 
     #[tokio::test]

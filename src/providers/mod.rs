@@ -27,7 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::Error;
-pub use gate::{Gate, Pace};
+pub use gate::{Gate, Pace, Skew};
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use learnt::{Learnt, Limit, Met, Standing};
 pub use records::{

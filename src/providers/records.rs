@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::Skew;
 use super::sheet::{Reading, Sheet};
 use crate::fields::{FieldType, Value};
 
@@ -346,9 +347,8 @@ pub trait Records: Send + Sync {
         |_, _| Err(super::Error::Broken("a row that was not read".to_owned()))
     }
 
-    /// By how much the provider's clock was behind ours when it last answered; zero when it was
-    /// not.
-    fn clock_behind(&self) -> SignedDuration;
+    /// How the provider's clock stood to ours when it last answered.
+    fn skew(&self) -> Skew;
 
     /// What tells by itself when a base changes; none where nothing does.
     fn webhooks(&self) -> Option<&dyn super::Webhooks> {

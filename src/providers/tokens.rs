@@ -63,7 +63,7 @@ impl Access {
         let first = call.clone().bearer(&token);
         let first = first.purpose(kind.name(), operation, waited);
         let answer = self.network.send(first).await?;
-        self.gate.hear_time(&answer.headers);
+        self.gate.hear_time(&answer.headers, answer.took);
         self.gate.answered(lane, answer.took);
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);

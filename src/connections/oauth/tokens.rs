@@ -67,7 +67,7 @@ impl Tokens for Granted {
             let grant = self.all.at(&self.key).ok().and_then(|at| at.stored.grant);
             if grant.is_some_and(|grant| grant.is_due(now)) {
                 // What comes of it is told to the call.
-                let _ = self.now().await;
+                drop(self.now().await);
             }
         }
         .boxed()

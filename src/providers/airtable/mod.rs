@@ -17,11 +17,11 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Limit, Page, Reading, Records,
-    RemoteTable, Removal, Row, Sheet, Trail, Webhooks,
+    RemoteTable, Removal, Row, Sheet, Skew, Trail, Webhooks,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -421,8 +421,8 @@ impl Records for Airtable {
         wire::cells
     }
 
-    fn clock_behind(&self) -> SignedDuration {
-        self.access.gate.clock_behind()
+    fn skew(&self) -> Skew {
+        self.access.gate.skew()
     }
 
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {

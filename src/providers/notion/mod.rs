@@ -26,12 +26,12 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Reading, Records, RemoteTable,
-    Removal, Row, Sheet, Since,
+    Removal, Row, Sheet, Since, Skew,
 };
 use crate::fields::Value;
 use crate::net::Call;
@@ -249,8 +249,8 @@ impl Records for Notion {
         wire::cells
     }
 
-    fn clock_behind(&self) -> SignedDuration {
-        self.access.gate.clock_behind()
+    fn skew(&self) -> Skew {
+        self.access.gate.skew()
     }
 
     fn find<'a>(&'a self, layout: &'a Layout, keys: &'a [String]) -> Answer<'a, Vec<Held>> {

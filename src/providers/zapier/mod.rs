@@ -18,11 +18,11 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::Method;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Records, RemoteTable, Removal,
-    Row,
+    Row, Skew,
 };
 use crate::fields::Value;
 use address::Address;
@@ -211,8 +211,8 @@ impl Records for Zapier {
         async { nothing() }.boxed()
     }
 
-    fn clock_behind(&self) -> SignedDuration {
-        SignedDuration::ZERO
+    fn skew(&self) -> Skew {
+        Skew::default()
     }
 
     fn look<'a>(&'a self, _layout: &'a Layout, _ids: &'a [String]) -> Answer<'a, Vec<Held>> {

@@ -19,8 +19,6 @@ use crate::store::{Scan, prefix};
 
 /// What was made so long before its announcement is still taken for ours: clocks differ.
 pub(super) const OURS: SignedDuration = SignedDuration::from_mins(2);
-/// A provider tells its time by the second, and it is told again with each answer.
-const CLOCK_TOLD: SignedDuration = SignedDuration::from_secs(2);
 /// What was made so long before may still be ours where a mistake would make a second record.
 const PERHAPS_OURS: SignedDuration = SignedDuration::from_mins(15);
 /// Nobody sets a clock that is kept in step by more than this.
@@ -74,8 +72,7 @@ impl Pass<'_> {
         };
         let perhaps = earlier(since, OURS);
         let surely = if self.line.records.matches_by_key() {
-            let behind = self.line.records.clock_behind();
-            earlier(since, behind.saturating_sub(CLOCK_TOLD))
+            earlier(since, self.line.records.skew().least)
         } else {
             perhaps
         };

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! one of a pull or a two-way sync with `WEIGHBRIDGE_DIRECTION=pull` or `two_way` as well, and one
-//! at Notion or Zapier with `WEIGHBRIDGE_FAR=notion` or `zapier`. `WEIGHBRIDGE_SEEDS` says how many seeds the other tests
-//! live.
+//! at Notion or Zapier with `WEIGHBRIDGE_FAR=notion` or `zapier`. `WEIGHBRIDGE_SEEDS` says how many
+//! seeds the other tests live, and `WEIGHBRIDGE_SEED` the first of them.
 
 mod book;
 mod both;
@@ -46,8 +46,9 @@ use weighbridge::sync::Direction;
 use far::Far;
 use world::Course;
 
-/// Lives so many seeds from `first` on, on every core, and tells the first that fails.
-fn survive(course: Course, first: u64, seeds: u64) {
+/// Lives so many seeds, on every core, and tells the first that fails.
+fn survive(course: Course, seeds: u64) {
+    let first = asked("WEIGHBRIDGE_SEED").map_or(0, |first| first.parse().unwrap());
     let (next, failed) = (AtomicU64::new(first), AtomicU64::new(u64::MAX));
     let end = first + seeds;
     let began = Instant::now();
@@ -97,43 +98,43 @@ fn seeds(few: u64) -> u64 {
 #[test]
 fn whatever_happens_nothing_is_lost_doubled_or_miscounted() {
     let course = (Far::Airtable, Direction::Push);
-    survive(course, 0, seeds(1_000));
+    survive(course, seeds(1_000));
 }
 
 #[test]
 fn whatever_happens_a_pull_loses_doubles_and_miscounts_nothing() {
     let course = (Far::Airtable, Direction::Pull);
-    survive(course, 0, seeds(600));
+    survive(course, seeds(600));
 }
 
 #[test]
 fn whatever_happens_at_notion_nothing_is_lost_doubled_or_miscounted() {
     let course = (Far::Notion, Direction::Push);
-    survive(course, 0, seeds(100));
+    survive(course, seeds(100));
 }
 
 #[test]
 fn whatever_happens_a_pull_from_notion_loses_doubles_and_miscounts_nothing() {
     let course = (Far::Notion, Direction::Pull);
-    survive(course, 0, seeds(100));
+    survive(course, seeds(100));
 }
 
 #[test]
 fn whatever_happens_both_sides_of_a_two_way_sync_end_alike() {
     let course = (Far::Airtable, Direction::TwoWay);
-    survive(course, 0, seeds(500));
+    survive(course, seeds(500));
 }
 
 #[test]
 fn whatever_happens_at_notion_both_sides_of_a_two_way_sync_end_alike() {
     let course = (Far::Notion, Direction::TwoWay);
-    survive(course, 0, seeds(50));
+    survive(course, seeds(50));
 }
 
 #[test]
 fn whatever_happens_no_delivery_to_a_hook_is_lost_untold_or_sent_twice_unasked() {
     let course = (Far::Zapier, Direction::Push);
-    survive(course, 0, seeds(500));
+    survive(course, seeds(500));
 }
 
 #[test]

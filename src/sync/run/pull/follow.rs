@@ -22,7 +22,7 @@ impl Pass<'_> {
             let now = self.line.clock.now();
             // Not later than the first page was asked for, and as the provider would tell the time.
             let began = started.unwrap_or(now);
-            let behind = self.line.records.clock_behind();
+            let behind = self.line.records.skew().most.max(SignedDuration::ZERO);
             reading.begun_at = Some(began.checked_sub(behind).unwrap_or(began));
             reading.meaning = self.fit.meaning();
             if task == Task::Pull {
