@@ -106,10 +106,10 @@ struct Create {
     /// Write nothing but what is in an approved plan.
     #[arg(long)]
     approve_always: bool,
-    /// Write only the records that pass this filter, such as `state = CA`.
+    /// Take only the records that pass this filter, such as `state = CA`.
     #[arg(long, value_name = "FILTER", conflicts_with = "selection")]
     filter: Option<String>,
-    /// Write only the records that whoever the sync is for has picked.
+    /// Take only the records that whoever the sync is for has picked.
     #[arg(long)]
     selection: bool,
     /// Delete remote records that the sync made once they are no longer wanted.

@@ -200,7 +200,8 @@ impl Unread {
         self.version
     }
 
-    pub(super) fn created_at(&self) -> Timestamp {
+    /// When it was created, to the millisecond.
+    pub fn created_at(&self) -> Timestamp {
         self.envelope.created_at()
     }
 

@@ -110,7 +110,7 @@ pub struct Definition {
     /// Whether runs need a plan that somebody has approved.
     #[serde(default)]
     pub approval: Approval,
-    /// Which of the dataset's records it writes.
+    /// Which of the dataset's records it takes.
     #[serde(default)]
     pub scope: Extent,
     /// What becomes of remote records that are no longer wanted.

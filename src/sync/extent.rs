@@ -1,4 +1,4 @@
-//! Says which records of its dataset a sync writes.
+//! Says which records of its dataset a sync takes.
 
 use std::ops::ControlFlow;
 
@@ -11,7 +11,7 @@ use crate::datasets::{self, Dataset, Filter, Record, Unread};
 use crate::jobs::Failure;
 use crate::providers::Kind;
 
-/// Which records of its dataset a sync writes.
+/// Which records of its dataset a sync takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Extent {
@@ -57,7 +57,7 @@ impl Extent {
     }
 }
 
-/// Errs with the places when a sync of this direction cannot write what passes `scope`, or cannot
+/// Errs with the places when a sync of this direction cannot take what passes `scope`, or cannot
 /// deal so with what is no longer wanted. A pull brings all records, and removes none there.
 pub(crate) fn limits(
     direction: Direction,
@@ -65,17 +65,17 @@ pub(crate) fn limits(
     dataset: &Dataset,
     provider: Kind,
 ) -> Result<(), Vec<Fault>> {
-    if direction == Direction::Push {
-        scope.check(dataset)?;
-        return deletes.check(provider);
-    }
-    if direction == Direction::TwoWay {
-        deletes.check(provider)?;
+    match direction {
+        Direction::Push | Direction::TwoWay => {
+            scope.check(dataset)?;
+            return deletes.check(provider);
+        }
+        Direction::Pull => {}
     }
     let all = *scope == Extent::All;
-    let none = direction == Direction::TwoWay || deletes == Deletes::default();
+    let none = deletes == Deletes::default();
     let places = [
-        (all, "scope", "only a push chooses among the records here"),
+        (all, "scope", "a pull brings all rows of the table"),
         (none, "deletes", "a pull removes no records at the provider"),
     ];
     let faults = places.into_iter().filter(|(fits, ..)| !fits);
@@ -120,6 +120,21 @@ impl Within {
         })
     }
 
+    /// Whether they are all that there are.
+    pub(crate) const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// Whether somebody has picked them one by one.
+    pub(crate) const fn is_picked(&self) -> bool {
+        matches!(self, Self::Selection)
+    }
+
+    /// Whether a record comes to be among them by what it holds.
+    pub(crate) const fn goes_by_content(&self) -> bool {
+        matches!(self, Self::Filter(_))
+    }
+
     /// Whether a record that was met on the way is among them. What is walked by the selection is.
     pub(crate) fn takes_unread(&self, record: &Unread) -> Result<bool, datasets::Error> {
         match self {
@@ -128,7 +143,20 @@ impl Within {
         }
     }
 
-    /// Whether a record that was looked up by its key is among them.
+    /// Whether a record that was met by itself is among them.
+    pub(crate) fn means(
+        &self,
+        dataset: &Dataset,
+        record: &Unread,
+    ) -> Result<bool, datasets::Error> {
+        match self {
+            Self::All => Ok(true),
+            Self::Filter(filter) => filter.takes_unread(record),
+            Self::Selection => dataset.is_selected(record.key()),
+        }
+    }
+
+    /// Whether a record that was looked up by its key is among them, or would be as it is given.
     pub(crate) fn takes(
         &self,
         dataset: &Dataset,

@@ -322,6 +322,7 @@ fn take_for_delivered(batch: &mut Batch, row: Row<DeadLetters>) {
         cells: Vec::new(),
         here: Vec::new(),
         ours: true,
+        aside: false,
     };
     batch.put::<Links>(&row.key, &link);
 }

@@ -38,6 +38,9 @@ pub(crate) struct Link {
     /// Whether a write of this sync made the remote record. Of links that were kept before that was
     /// asked it is not known, and then it did not.
     pub(crate) ours: bool,
+    /// Whether a two-way sync does not take the record for the time being: it has left the scope,
+    /// and may be deleted on either side without the other's losing anything.
+    pub(crate) aside: bool,
 }
 
 /// What is known of a remote record's content.
@@ -122,13 +125,18 @@ const AGREED_OURS: u8 = 4;
 const AGREED_IN_FULL_OURS: u8 = 5;
 const BOTH_SIDES: u8 = 6;
 const FOUND_MADE: u8 = 7;
+const ASIDE: u8 = 8;
 
 /// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
 /// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
 /// Of a link that knows both sides, the number of bytes of what is known of the record here stands
-/// before the usual form (big-endian, four), and so do they.
+/// before the usual form (big-endian, four), and so do they. Of one whose record is not taken for the
+/// time being, a byte that says so stands before all that.
 impl store::Value for Link {
     fn encode(&self, out: &mut Vec<u8>) {
+        if self.aside {
+            out.push(ASIDE);
+        }
         if !self.here.is_empty() {
             out.push(BOTH_SIDES);
             let length = u32::try_from(self.here.len()).unwrap_or(u32::MAX);
@@ -170,6 +178,17 @@ impl store::Value for Link {
 }
 
 fn read_whole(bytes: &[u8]) -> Option<Link> {
+    if let Some(rest) = bytes.strip_prefix(&[ASIDE]) {
+        let link = read_beside(rest)?;
+        return Some(Link {
+            aside: true,
+            ..link
+        });
+    }
+    read_beside(bytes)
+}
+
+fn read_beside(bytes: &[u8]) -> Option<Link> {
     let Some(rest) = bytes.strip_prefix(&[BOTH_SIDES]) else {
         return read(bytes);
     };
@@ -214,6 +233,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         cells: cells.to_vec(),
         here: Vec::new(),
         ours: matches!(*kind, AGREED_OURS | AGREED_IN_FULL_OURS | FOUND_OURS),
+        aside: false,
     })
 }
 
@@ -256,17 +276,20 @@ mod tests {
                 false,
             ),
         ] {
-            let link = Link {
-                remote_id: "recAAAAAAAAAAAAAA".into(),
-                content,
-                source: if cells.is_empty() { UNKNOWN } else { [3; 16] },
-                cells,
-                here,
-                ours,
-            };
-            let mut bytes = Vec::new();
-            link.encode(&mut bytes);
-            assert_eq!(Link::decode(1, &bytes).unwrap(), link);
+            for aside in [false, true] {
+                let link = Link {
+                    remote_id: "recAAAAAAAAAAAAAA".into(),
+                    content,
+                    source: if cells.is_empty() { UNKNOWN } else { [3; 16] },
+                    cells: cells.clone(),
+                    here: here.clone(),
+                    ours,
+                    aside,
+                };
+                let mut bytes = Vec::new();
+                link.encode(&mut bytes);
+                assert_eq!(Link::decode(1, &bytes).unwrap(), link);
+            }
         }
     }
 
@@ -298,6 +321,7 @@ mod tests {
             cells: Vec::new(),
             here: Vec::new(),
             ours: false,
+            aside: false,
         };
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");

@@ -7,7 +7,7 @@ use super::extent::Within;
 use super::link::{Link, Links};
 use crate::base::SyncId;
 use crate::datasets::{Dataset, Record, Unread};
-use crate::store::{Key as _, Scan, Store, prefix};
+use crate::store::{Key as _, Scan, Snapshot, Store, prefix};
 
 /// Records and links that are looked at in one go, whether they are meant or not.
 const MOST_LOOKED: usize = 20_000;
@@ -22,6 +22,8 @@ pub(crate) struct Pairs {
     pub(crate) within: Within,
     /// Whether links without such a record are wanted too.
     pub(crate) orphans: bool,
+    /// Whether a record that is here and not meant is told from one that is gone.
+    pub(crate) tells_aside: bool,
 }
 
 /// What stands under one key.
@@ -30,6 +32,8 @@ pub(crate) enum Pair {
     Record(Unread, Option<Link>),
     /// A link whose record is gone or not meant any more, with its key.
     Orphan(String, Link),
+    /// A link whose record is here and not meant, or was deleted while it was not; with its key.
+    Aside(String, Option<Unread>, Link),
 }
 
 /// Some of both, in key order.
@@ -66,9 +70,10 @@ impl Pairs {
             ended: chunk.ended,
         };
         let mut records = chunk.records.into_iter().peekable();
-        let mut orphans = 0;
+        let (mut orphans, mut fault) = (0, None);
         if let Some(scan) = scan {
-            self.store.snapshot()?.walk::<Links>(&scan, |_, row| {
+            let moment = self.store.snapshot()?;
+            moment.walk::<Links>(&scan, |_, row| {
                 let (_, key) = row.key;
                 while let Some(record) = records.next_if(|record| record.key() < key.as_str()) {
                     some.pairs.push(Pair::Record(record, None));
@@ -80,7 +85,13 @@ impl Pairs {
                     if orphans == MOST_LOOKED {
                         (some.upto, some.ended) = (Some(key.clone()), false);
                     }
-                    some.pairs.push(Pair::Orphan(key, row.value));
+                    match self.loose(&moment, key, row.value) {
+                        Ok(pair) => some.pairs.push(pair),
+                        Err(error) => {
+                            fault = Some(error);
+                            return Ok(ControlFlow::Break(()));
+                        }
+                    }
                 }
                 Ok(if orphans < MOST_LOOKED {
                     ControlFlow::Continue(())
@@ -89,11 +100,36 @@ impl Pairs {
                 })
             })?;
         }
+        if let Some(error) = fault {
+            return Err(error);
+        }
         if orphans < MOST_LOOKED {
             some.pairs
                 .extend(records.map(|record| Pair::Record(record, None)));
         }
         Ok(some)
+    }
+
+    /// What a link is that lies beside no record that is meant.
+    fn loose(&self, moment: &Snapshot, key: String, link: Link) -> Result<Pair, Error> {
+        if !self.tells_aside || matches!(self.within, Within::All) && !link.aside {
+            return Ok(Pair::Orphan(key, link));
+        }
+        let record = self.dataset.unread(moment, &key)?;
+        Ok(if record.is_some() || link.aside {
+            Pair::Aside(key, record, link)
+        } else {
+            Pair::Orphan(key, link)
+        })
+    }
+
+    /// Whether nothing may be removed under `key`: the record is meant, or is here and let be.
+    pub(crate) fn spares(&self, key: &str) -> Result<bool, Error> {
+        Ok(if self.tells_aside {
+            self.dataset.record(key)?.is_some()
+        } else {
+            self.wanted(key)?.is_some()
+        })
     }
 
     /// The first record that is meant. For blocking threads: a filter may look at every record.

@@ -85,6 +85,7 @@ impl Syncs {
             dataset: dataset.clone(),
             within,
             orphans: true,
+            tells_aside: definition.direction == Direction::TwoWay,
         };
         let (hours, now) = (definition.quarantine_hours, self.services.clock.now());
         let survey = move || {
@@ -173,6 +174,7 @@ impl Pairs {
                             unwanted.insert(link.remote_id, key);
                         }
                     }
+                    Pair::Aside(..) => {}
                 }
             }
             if some.ended {

@@ -62,6 +62,7 @@ impl Tie {
             cells: Vec::new(),
             here: Vec::new(),
             ours: false,
+            aside: false,
         }
     }
 }

@@ -4624,7 +4624,7 @@ export interface components {
              */
             approval?: components["schemas"]["SyncApproval"] & unknown;
             /**
-             * @description Which of the dataset's records are written.
+             * @description Which of the dataset's records are taken; a pull brings all rows.
              * @default {
              *       "kind": "all"
              *     }
@@ -6063,7 +6063,7 @@ export interface components {
             typecast: boolean;
             /** @description Whether runs need a plan that somebody has approved. */
             approval: components["schemas"]["SyncApproval"] & unknown;
-            /** @description Which of the dataset's records it writes. */
+            /** @description Which of the dataset's records it takes. */
             scope: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records whose record here is gone, or is none that the sync takes. */
             deletes: components["schemas"]["SyncDeletes"] & unknown;
@@ -6155,7 +6155,7 @@ export interface components {
              *     there and nothing else. 0: each run reads all of it.
              */
             full_every_hours?: number;
-            /** @description Which of the dataset's records are written. */
+            /** @description Which of the dataset's records are taken; a pull brings all rows. */
             scope?: components["schemas"]["SyncScope"] & unknown;
             /** @description What becomes of remote records that are no longer wanted. */
             deletes?: components["schemas"]["SyncDeletes"] & unknown;
@@ -6344,7 +6344,9 @@ export interface components {
         SyncResend: "never" | "always";
         /**
          * SyncScope
-         * @description Which of the dataset's records a sync writes.
+         * @description Which of the dataset's records a push or a two-way sync takes. What a two-way sync no longer takes
+         *     is left alone on both sides; a record that is made there comes in if a filter takes it, and never
+         *     under a selection.
          * @example {
          *       "kind": "filter",
          *       "filter": "state = CA"
@@ -6357,7 +6359,7 @@ export interface components {
             filter?: string;
         };
         /**
-         * @description How the records that a sync writes are told apart.
+         * @description How the records that a sync takes are told apart.
          * @enum {string}
          */
         SyncScopeKind: "all" | "filter" | "selection";

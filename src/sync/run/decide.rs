@@ -183,6 +183,7 @@ mod tests {
             cells: echo.to_vec(),
             here: Vec::new(),
             ours: true,
+            aside: false,
         }
     }
 

@@ -218,6 +218,7 @@ impl Ledger {
                     cells,
                     here,
                     ours,
+                    aside: false,
                 };
                 batch.put::<Links>(&(self.job.sync, done.key), &link);
             }

@@ -137,6 +137,7 @@ impl Pass<'_> {
                         cells: Vec::new(),
                         here: look.0.into_bytes(),
                         ours: load.ours,
+                        aside: false,
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }

@@ -188,6 +188,7 @@ impl Planner {
                     let change = self.removal(&moment, &key, &link)?;
                     (key, change)
                 }
+                Pair::Aside(key, ..) => (key, None),
             };
             if let Some(change) = change {
                 drafted.list(change);

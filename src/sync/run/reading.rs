@@ -108,6 +108,7 @@ impl Reader {
                         self.sort_orphan(&mut stretch, &key, &link);
                         key
                     }
+                    Pair::Aside(key, ..) => key,
                 });
             }
             stretch.ended = next.ended;

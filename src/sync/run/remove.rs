@@ -240,7 +240,7 @@ impl Pass<'_> {
         let emptied = self.is_emptied().await?;
         let mut unwanted = Vec::with_capacity(records.len());
         for record in records {
-            if self.reader.pairs.wanted(&record.key)?.is_some() {
+            if self.reader.pairs.spares(&record.key)? {
                 done.push(record.held(WANTED_AGAIN));
             } else if emptied {
                 done.push(record.held(Hold::Brake(Cause::EmptySource).told()));

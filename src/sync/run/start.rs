@@ -408,6 +408,7 @@ impl<'a> Claimed<'a> {
             dataset: self.dataset.clone(),
             within,
             orphans: self.undoes.is_none() && deletes.policy.removal().is_some(),
+            tells_aside: self.sync.direction == Direction::TwoWay,
         };
         let so_far = {
             let job = &self.live.borrow().job;

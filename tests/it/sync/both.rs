@@ -314,12 +314,12 @@ async fn what_is_refused_is_tried_again_alone() {
 }
 
 #[tokio::test]
-async fn a_two_way_sync_takes_all_records() {
+async fn the_rules_of_a_two_way_sync_are_checked_when_they_are_changed() {
     let yard = Yard::unhurried().await;
     let sync = yard.agreed(1, json!({})).await;
     let path = format!("/syncs/{sync}");
     for change in [
-        json!({"scope": {"kind": "selection"}}),
+        json!({"scope": {"kind": "filter", "filter": "town = x"}}),
         json!({"wait_seconds": 86_401}),
     ] {
         yard.fly(yard.member.patch(&path, change.clone()))

@@ -11,23 +11,23 @@ impl Yard {
         self.member.patch(&path, json!({"scope": scope})).await
     }
 
-    async fn pick(&self, change: Value) {
+    pub(super) async fn pick(&self, change: Value) {
         let path = format!("/datasets/{}/selection", self.dataset);
         self.member.patch(&path, change).await.expect(200);
     }
 
-    async fn keys_there(&self) -> Vec<String> {
+    pub(super) async fn keys_there(&self) -> Vec<String> {
         let mut keys: Vec<_> = self.vendor.names().await;
         keys.sort();
         keys.into_iter().map(|(key, _)| key).collect()
     }
 }
 
-fn filter(text: &str) -> Value {
+pub(super) fn filter(text: &str) -> Value {
     json!({"kind": "filter", "filter": text})
 }
 
-fn picked() -> Value {
+pub(super) fn picked() -> Value {
     json!({"kind": "selection"})
 }
 

@@ -45,6 +45,7 @@ mod push;
 mod quarantine;
 mod references;
 mod schedules;
+mod scopes;
 mod shared;
 mod stretches;
 mod subscribe;

@@ -56,7 +56,7 @@ pub(super) struct SyncView {
     typecast: bool,
     /// Whether runs need a plan that somebody has approved.
     approval: ApprovalView,
-    /// Which of the dataset's records it writes.
+    /// Which of the dataset's records it takes.
     scope: ScopeView,
     /// What becomes of remote records whose record here is gone, or is none that the sync takes.
     deletes: DeletesView,
@@ -197,7 +197,9 @@ impl From<DeletesView> for Deletes {
     }
 }
 
-/// Which of the dataset's records a sync writes.
+/// Which of the dataset's records a push or a two-way sync takes. What a two-way sync no longer takes
+/// is left alone on both sides; a record that is made there comes in if a filter takes it, and never
+/// under a selection.
 #[derive(Clone, Object)]
 #[oai(
     rename = "SyncScope",
@@ -213,7 +215,7 @@ pub(crate) struct ScopeView {
     filter: Option<String>,
 }
 
-/// How the records that a sync writes are told apart.
+/// How the records that a sync takes are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename = "SyncScopeKind", rename_all = "snake_case")]
 enum ScopeKind {

@@ -78,7 +78,7 @@ pub(super) struct NewSync {
     /// Whether runs need a plan that somebody has approved.
     #[oai(default)]
     approval: ApprovalView,
-    /// Which of the dataset's records are written.
+    /// Which of the dataset's records are taken; a pull brings all rows.
     #[oai(default)]
     scope: ScopeView,
     /// What becomes of remote records that are no longer wanted.
@@ -137,7 +137,7 @@ pub(super) struct SyncChange {
     /// there and nothing else. 0: each run reads all of it.
     #[oai(validator(maximum(value = "8760")))]
     full_every_hours: Option<u32>,
-    /// Which of the dataset's records are written.
+    /// Which of the dataset's records are taken; a pull brings all rows.
     scope: Option<ScopeView>,
     /// What becomes of remote records that are no longer wanted.
     deletes: Option<DeletesView>,

@@ -237,6 +237,7 @@ mod tests {
             cells,
             here,
             ours: true,
+            aside: false,
         }
     }
 

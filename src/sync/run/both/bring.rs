@@ -73,6 +73,7 @@ impl Pass<'_> {
             store: self.store.clone(),
             sync: self.sync,
             dataset: self.reader.dataset.clone(),
+            within: self.reader.pairs.within.clone(),
             pulling: self.pulling,
             decided: ledger
                 .job
@@ -138,7 +139,7 @@ impl Pass<'_> {
         for pair in some.pairs {
             let key = match &pair {
                 Pair::Record(record, _) => record.key().to_owned(),
-                Pair::Orphan(key, _) => key.clone(),
+                Pair::Orphan(key, _) | Pair::Aside(key, ..) => key.clone(),
             };
             if !hall.met.awaits(&key) {
                 continue;
@@ -146,9 +147,11 @@ impl Pass<'_> {
             let ruling = match pair {
                 Pair::Record(record, link) => judge.pair(record, link)?,
                 Pair::Orphan(key, link) => judge.gone_here(&key, &link)?,
+                Pair::Aside(key, record, link) => Some(judge.aside(&key, record, &link)?),
             };
             let settled = || Ruling::of(&key, "", None, "").closed();
-            rulings.extend(ruling.or_else(|| hall.inbox.has(&key).then(settled)));
+            let ruling = ruling.or_else(|| hall.inbox.has(&key).then(settled));
+            rulings.extend(ruling.map(|ruling| judge.leaving(ruling)).transpose()?);
         }
         let next = match some.upto {
             Some(upto) if !some.ended => Turn::Pairs(Some(upto)),
@@ -182,7 +185,9 @@ impl Pass<'_> {
             if !stray || !hall.met.awaits_row(&row.id) {
                 continue;
             }
-            let ruling = self.judge(hall, &moment).stray(row)?;
+            let judge = self.judge(hall, &moment);
+            let ruling = judge.stray(row)?;
+            let ruling = ruling.map(|ruling| judge.leaving(ruling)).transpose()?;
             if let Some(ruling) = ruling {
                 if ruling.writes() {
                     hall.claimed.insert(key_mark(&ruling.key));
@@ -329,13 +334,15 @@ impl Pass<'_> {
         }
     }
 
-    /// Takes conflicts out of the inbox whose records are on neither side any more.
+    /// Takes conflicts out of the inbox whose records are on neither side any more, or are not taken.
     async fn close_stale(&self, hall: &Hall) -> Result<(), Error> {
         let moment = self.store.snapshot()?;
         let mut batch = Batch::bookkeeping();
         for key in hall.inbox.keys() {
             let linked = moment.get::<Links>(&(self.sync, key.clone()))?.is_some();
-            if !linked && hall.dataset.unread(&moment, key)?.is_none() {
+            let record = hall.dataset.unread(&moment, key)?;
+            let takes = |record| hall.within.means(&hall.dataset, &record);
+            if !linked && !record.map_or(Ok(false), takes)? {
                 hall.inbox.act(&mut batch, key, &InboxAct::Close);
             }
         }

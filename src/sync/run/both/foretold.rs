@@ -26,8 +26,9 @@ pub(super) const UNFORETOLD: &str =
     "moved: the record was changed here or at the provider after the plan was made";
 /// Why one is left alone that the plan has left alone.
 const LEFT: &str = "held: the plan leaves it alone, and says why";
-/// The same of one that is on neither side any more.
-const VANISHED: &str = "moved: the record is gone here and at the provider";
+/// The same of one that is on neither side any more, or is not taken.
+const VANISHED: &str =
+    "moved: the record is gone here and at the provider, or is none that the sync takes";
 
 /// So many records of a plan are looked for at once.
 const AT_ONCE: usize = 500;
@@ -204,10 +205,9 @@ impl Pass<'_> {
             let id = change.remote_id.unwrap_or_default();
             let told = !hall.met.awaits(&change.key) || !id.is_empty() && !hall.met.awaits_row(&id);
             let place = (self.sync, change.key.clone());
-            if told
-                || hall.dataset.unread(&moment, &change.key)?.is_some()
-                || moment.get::<Links>(&place)?.is_some()
-            {
+            let record = hall.dataset.unread(&moment, &change.key)?;
+            let takes = |record| hall.within.means(&hall.dataset, &record);
+            if told || record.map_or(Ok(false), takes)? || moment.get::<Links>(&place)?.is_some() {
                 continue;
             }
             rulings.push(Ruling::of(&change.key, &id, Some(Fate::Held), VANISHED));

@@ -182,6 +182,11 @@ impl Judge<'_> {
             format!("it was deleted here, and changed at the provider: {why}")
         };
         match side {
+            // Who is right has it back, whether the sync would take such a row by itself or not.
+            Some(Side::There) if self.is_lone_bearer(key, row) => {
+                let again = self.bring(key, row.clone());
+                Ok(Some(again.closed().settled(told())))
+            }
             // It is a row like any other then, and becomes a record again.
             Some(Side::There) => {
                 let again = Ruling::of(key, &row.id, None, "").unlinked().closed();
@@ -216,6 +221,13 @@ impl Judge<'_> {
         }
         let ruling = Ruling::of(key, &link.remote_id, Some(Fate::Unchanged), KEPT_THERE);
         Some(ruling.closed())
+    }
+
+    /// Whether a row that the sync might not take by itself bears the key of its link.
+    fn is_lone_bearer(&self, key: &str, row: &Listed) -> bool {
+        let schema = self.hall.dataset.schema();
+        let bears = || self.fit.key_here(schema, &row.cells);
+        !self.hall.within.is_all() && bears().is_ok_and(|bears| bears == key)
     }
 
     fn waits(&self, key: &str, row: &Listed) -> Ruling {

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use super::super::super::counts::Fate;
 use super::super::super::direction::Pulling;
 use super::super::super::error::Error;
+use super::super::super::extent::Within;
 use super::super::super::job::{Fallen, Task};
 use super::super::super::link::Links;
 use super::super::super::meeting;
@@ -137,6 +138,8 @@ pub(super) struct Hall {
     pub(super) claimed: HashSet<Mark>,
     /// The dataset as it was when it was looked at last.
     pub(super) dataset: Dataset,
+    /// Which of its records the sync takes.
+    pub(super) within: Within,
     pub(super) inbox: Inbox,
     /// What becomes of records whose remote ones are gone.
     pub(super) fallen: Fallen,
@@ -148,6 +151,7 @@ pub(super) struct Ground {
     pub(super) store: Store,
     pub(super) sync: SyncId,
     pub(super) dataset: Dataset,
+    pub(super) within: Within,
     pub(super) pulling: Pulling,
     /// What the run had decided about records that are gone there before it was stopped.
     pub(super) decided: Option<Fallen>,
@@ -174,6 +178,7 @@ impl Hall {
             taken: HashSet::new(),
             claimed: HashSet::new(),
             dataset: ground.dataset,
+            within: ground.within,
             fallen: Fallen::Kept,
             run,
         };
@@ -185,7 +190,9 @@ impl Hall {
             if !hall.linked.insert(mark) {
                 hall.shared.insert(mark);
             }
-            gone.push((row.key.1, row.value.remote_id));
+            if !row.value.aside {
+                gone.push((row.key.1, row.value.remote_id));
+            }
             Ok(ControlFlow::Continue(()))
         })?;
         let linked = gone.len() as u64;
@@ -193,8 +200,8 @@ impl Hall {
         for (key, remote_id) in gone {
             if rows.has(&moment, &remote_id)? {
                 listed += 1;
-            } else if hall.dataset.unread(&moment, &key)?.is_some() {
-                fallen += 1;
+            } else if let Some(record) = hall.dataset.unread(&moment, &key)? {
+                fallen += u64::from(hall.within.means(&hall.dataset, &record)?);
             }
         }
         // A table with new rows alone is not empty either.

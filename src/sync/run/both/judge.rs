@@ -96,6 +96,11 @@ impl Judge<'_> {
         }
         match self.counterpart(&key, link.as_ref())? {
             Counterpart::Missing => match link {
+                // What became of it while the sync did not take it is nobody's business here.
+                Some(link) if link.aside => {
+                    let again = Ruling::of(&key, "", None, "").unlinked().closed();
+                    Ok(Some(again))
+                }
                 Some(link) => self.gone_there(&record, &link).map(Some),
                 None => Ok(None),
             },
@@ -111,7 +116,8 @@ impl Judge<'_> {
             }
             Counterpart::Row(row, Linked::Already) => {
                 let untouched = link.as_ref().is_some_and(|link| {
-                    link.comes_from(&self.fit.source(record.hash()))
+                    !link.aside
+                        && link.comes_from(&self.fit.source(record.hash()))
                         && link.cells == joined(Now::of(row.cells.clone()).cells)
                 });
                 if untouched && !self.hall.inbox.has(&key) {
@@ -374,6 +380,7 @@ impl Judge<'_> {
             cells,
             here,
             ours: link.is_some_and(|link| link.ours),
+            aside: false,
         }
     }
 
@@ -418,6 +425,7 @@ fn fate(link: Option<&Link>, moved: bool) -> Fate {
 /// Whether a link says the same. Where something is pending, it does not matter where it came from.
 fn is_same(link: &Link, other: &Link, pending: bool) -> bool {
     link.remote_id == other.remote_id
+        && link.aside == other.aside
         && link.cells == other.cells
         && link.here == other.here
         && (pending || link.source == other.source)

@@ -22,6 +22,7 @@ impl Judge<'_> {
             cells: Vec::new(),
             here: look.0.clone().into_bytes(),
             ours: bears(look, &row.cells),
+            aside: false,
         })
     }
 

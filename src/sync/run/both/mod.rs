@@ -46,6 +46,7 @@ mod outlook;
 mod plan;
 mod rows;
 mod ruling;
+mod scope;
 mod send;
 mod stray;
 

@@ -10,7 +10,7 @@ use super::super::batch::Load;
 use super::super::content::fingerprint;
 use super::super::group::Idle;
 use super::super::reading::{CHUNK, MOST_READ, Reader, Stretch};
-use super::super::source::{Place, held};
+use super::super::source::{GONE, Place, held};
 use super::base::{Base, Now};
 use super::foretold::UNFORETOLD;
 use super::look::Meeting;
@@ -69,6 +69,13 @@ impl Reader {
                             if !counts && self.met.foretold.is_some() {
                                 stretch.idle.push(held(key.clone(), UNFORETOLD));
                             }
+                        }
+                        key
+                    }
+                    Pair::Aside(key, ..) => {
+                        // It was taken when both sides met, or is listed in a plan.
+                        if self.met.awaits(&key) {
+                            stretch.idle.push(held(key.clone(), GONE));
                         }
                         key
                     }

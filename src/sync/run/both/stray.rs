@@ -10,6 +10,7 @@ use super::base::Now;
 use super::judge::Judge;
 use super::rows::Listed;
 use super::ruling::Ruling;
+use crate::datasets::Unread;
 use crate::fields::Fields;
 
 const PERHAPS_OURS: &str = "held: it may be a record of ours under another key; its reason says what \
@@ -32,11 +33,17 @@ impl Judge<'_> {
         let schema = self.hall.dataset.schema();
         let key = match self.fit.key_here(schema, &row.cells) {
             Ok(key) => key,
+            Err(_) if self.hall.within.is_picked() => {
+                return Ok(Some(self.stranger(&row)));
+            }
             Err(reason) => return refused(row, &reason),
         };
         let met = &self.hall.met;
         let record = self.hall.dataset.unread(self.moment, &key)?;
         let record = record.filter(|_| !met.is_deleted(&key));
+        if let Some(outside) = self.outside(&key, record.as_ref(), &row)? {
+            return Ok(Some(outside));
+        }
         let keyed = self.hall.rows.under(self.moment, &key)?;
         if keyed.is_some_and(|keyed| keyed.twice) {
             return match record {
@@ -64,26 +71,37 @@ impl Judge<'_> {
         if self.hall.claimed.contains(&key_mark(&key)) {
             return refused(row, TWICE);
         }
+        self.take_up(&key, record, row)
+    }
+
+    /// Lets a row meet the record of its key, or makes one of it.
+    fn take_up(
+        &self,
+        key: &str,
+        record: Option<Unread>,
+        row: Listed,
+    ) -> Result<Option<Ruling>, Error> {
         if let Some(record) = record {
             // One that was settled before a stop stays so, though its row is another by now.
-            if !self.hall.met.awaits(&key) {
+            if !self.hall.met.awaits(key) {
                 return Ok(None);
             }
             return self.meet(record, None, row);
         }
         if self.is_fresh(&row) {
-            return Ok(Some(Ruling::of(
-                &key,
-                &row.id,
-                Some(Fate::Held),
-                super::judge::WAITS,
-            )));
+            let waits = Ruling::of(key, &row.id, Some(Fate::Held), super::judge::WAITS);
+            return Ok(Some(waits));
         }
-        Ok(Some(self.bring(&key, row)))
+        Ok(Some(self.bring(key, row)))
     }
 
     /// Why a row waits that may be of our own making.
-    fn is_ours(&self, key: &str, row: &Listed, has_record: bool) -> Option<&'static str> {
+    pub(super) fn is_ours(
+        &self,
+        key: &str,
+        row: &Listed,
+        has_record: bool,
+    ) -> Option<&'static str> {
         if self.is_doubted(row) {
             return Some(PERHAPS_OURS);
         }
@@ -98,7 +116,7 @@ impl Judge<'_> {
     }
 
     /// Makes a record here of a row.
-    fn bring(&self, key: &str, row: Listed) -> Ruling {
+    pub(super) fn bring(&self, key: &str, row: Listed) -> Ruling {
         let dataset = &self.hall.dataset;
         let mut fields = Fields::empty(dataset.schema());
         if let Err(reason) = self.fit.fill(dataset.schema(), &row.cells, &mut fields) {
