@@ -89,7 +89,7 @@ export function SyncPage() {
           <Plans sync={found} />
           <DeadLetters sync={found} mayWrite={mayRun} />
           {found.direction === "two_way" && <MeetingPanel sync={found} mayWrite={mayWrite} />}
-          {found.direction === "push" && <ScopePanel sync={found} mayWrite={mayWrite} />}
+          {found.direction !== "pull" && <ScopePanel sync={found} mayWrite={mayWrite} />}
           {found.direction !== "pull" && <DeletesPanel sync={found} mayWrite={mayWrite} />}
           {found.direction !== "push" && <GonePanel sync={found} mayWrite={mayWrite} />}
           <QuarantinePanel sync={found} mayWrite={mayWrite} />

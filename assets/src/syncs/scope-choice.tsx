@@ -39,7 +39,13 @@ function ScopeForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
     <Loaded query={dataset}>
       {(dataset) => (
         <form className="form" onSubmit={submit}>
-          <ScopeFields dataset={dataset} value={value} onChange={setValue} error={fault} />
+          <ScopeFields
+            dataset={dataset}
+            isBoth={sync.direction === "two_way"}
+            value={value}
+            onChange={setValue}
+            error={fault}
+          />
           {!fault && (
             <SavingFailure
               sync={sync}

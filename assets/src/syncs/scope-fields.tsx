@@ -8,6 +8,8 @@ import { formatAmount } from "../ui/format";
 
 interface ScopeFieldsProps {
   dataset: Pick<Dataset, "id" | "fields">;
+  /** Whether records go both ways. */
+  isBoth: boolean;
   value: { kind: SyncScope["kind"]; filter: string };
   onChange: (value: { kind: SyncScope["kind"]; filter: string }) => void;
   /** What is wrong with the filter. */
@@ -15,18 +17,22 @@ interface ScopeFieldsProps {
 }
 
 /** Which of a dataset's records a sync takes. */
-export function ScopeFields({ dataset, value, onChange, error }: ScopeFieldsProps) {
+export function ScopeFields({ dataset, isBoth, value, onChange, error }: ScopeFieldsProps) {
   const options = [
     { value: "all", label: "All records", note: "Whatever the dataset holds when a run begins." },
     {
       value: "filter",
       label: "Those that match a filter",
-      note: "Records that come to match later go with the next run.",
+      note: isBoth
+        ? "A record made there comes in if it matches. One that no longer matches is left alone on both sides."
+        : "Records that come to match later go with the next run.",
     },
     {
       value: "selection",
       label: "Those that I have selected",
-      note: "By the boxes in the dataset’s list, and as they are when a run begins.",
+      note: isBoth
+        ? "By the boxes in the dataset’s list. What is made there stays there; what you let go of is left alone on both sides."
+        : "By the boxes in the dataset’s list, and as they are when a run begins.",
     },
   ] as const;
   return (

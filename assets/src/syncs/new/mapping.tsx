@@ -18,7 +18,7 @@ const route = getRouteApi("/signed-in/syncs/new");
 export function MapFields({ settled }: { settled: Settled }) {
   const { dataset, table, proposal, proposed, mapping, isPull, isBoth, ways } = settled;
   const search = route.useSearch();
-  const hasScope = !isBoth && !table.any_names;
+  const hasScope = !table.any_names;
   const [enter, go] = [useEnter(), useGo()];
   const reasons = Object.fromEntries(proposal.mapping.map(({ field, reason }) => [field, reason]));
   const submit = (event: FormEvent) => {

@@ -209,6 +209,8 @@ it("leads to a two-way sync, with a direction for each field and rules for both 
   expect(there().queryByText("Los Angeles")).toBeNull();
   await user.click(screen.getByRole("button", { name: "Continue" }));
   expect(await screen.findByLabelText("Name")).toHaveValue("Airports and Sandbox");
+  await user.click(screen.getByRole("radio", { name: /match a filter.*comes in if it matches/ }));
+  await user.type(await screen.findByLabelText("Filter"), "name > A");
   await choose(user, /both sides have changed/, /What is there/);
   const wait = screen.getByLabelText(/Seconds to wait/);
   await user.clear(wait);
@@ -236,7 +238,7 @@ it("leads to a two-way sync, with a direction for each field and rules for both 
   expect(body).toMatchObject({
     mapping: [{ field: "code" }, { field: "name", direction: "pull" }],
   });
-  expect(body).not.toHaveProperty("scope");
+  expect(body).toMatchObject({ scope: { kind: "filter", filter: "name > A" } });
 });
 
 it("going back keeps what was entered, and the address holds all of it", async () => {

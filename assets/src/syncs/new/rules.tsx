@@ -33,10 +33,11 @@ export function rulesOf(
     typecast: search.typecast ?? false,
     deletes: search.deletes ?? usualDeletes,
   };
-  if (!isBoth) return { ...there, scope: scopeOf(search.scope ?? "all", filter) };
+  const takes = { ...there, scope: scopeOf(search.scope ?? "all", filter) };
+  if (!isBoth) return takes;
   const wait_seconds = secondsOf(wait);
   return {
-    ...there,
+    ...takes,
     ...goneOf(gone),
     direction: "two_way" as const,
     conflicts,
@@ -70,10 +71,11 @@ export function Rules({ settled, rules, faults }: RulesProps) {
         <GoneFields isBoth={isBoth} value={rules.gone} onChange={rules.onGone} faults={faults} />
       )}
       {isPull && <FollowFields value={rules.follow} onChange={rules.onFollow} faults={faults} />}
-      {!isPull && !isBoth && (
+      {!isPull && (
         <>
           <ScopeFields
             dataset={dataset}
+            isBoth={isBoth}
             value={{ kind, filter: rules.filter }}
             onChange={(next) => {
               if (next.filter !== rules.filter) rules.onFilter(next.filter);

@@ -35,7 +35,7 @@ export interface NewSyncSearch extends Texts<(typeof parts)[number]> {
   gone?: boolean;
   /** Whether a pull reads what has changed, and the whole table once in so many `hours`. */
   follows?: boolean;
-  /** Which records a push writes. */
+  /** Which records the sync takes, unless it is a pull. */
   scope?: (typeof scopes)[number];
   /** What becomes of remote records that a push no longer wants; they stay when left out. */
   deletes?: SyncDeletes;
