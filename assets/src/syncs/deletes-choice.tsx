@@ -40,6 +40,7 @@ function DeletesForm({ sync, onDone }: { sync: Sync; onDone: () => void }) {
         <form className="form" onSubmit={submit}>
           <DeletesFields
             connection={connection}
+            isBoth={sync.direction === "two_way"}
             value={deletes}
             onChange={setDeletes}
             faults={faults}

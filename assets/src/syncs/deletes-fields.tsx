@@ -5,6 +5,8 @@ import { policiesOf } from "./deletes";
 
 interface DeletesFieldsProps {
   connection: Pick<Connection, "removals">;
+  /** Whether records go both ways. */
+  isBoth: boolean;
   value: SyncDeletes;
   onChange: (value: SyncDeletes) => void;
   /** What is wrong, by the member's place. */
@@ -12,13 +14,13 @@ interface DeletesFieldsProps {
 }
 
 /** What becomes of remote records that are no longer wanted, and what holds that back. */
-export function DeletesFields({ connection, value, onChange, faults }: DeletesFieldsProps) {
+export function DeletesFields({ connection, isBoth, value, onChange, faults }: DeletesFieldsProps) {
   const number = (text: string) => Number.parseInt(text, 10) || 0;
   return (
     <div className="stack">
       <Radios
         label="Records there that are no longer wanted"
-        options={policiesOf(connection)}
+        options={policiesOf(connection, isBoth)}
         value={value.policy}
         onChange={(policy) => onChange({ ...value, policy })}
       />

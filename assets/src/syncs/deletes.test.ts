@@ -12,9 +12,15 @@ it("says what is deleted and when nothing is", () => {
 
 it("only what the provider can do is offered", () => {
   const values = (removals: ("archive" | "delete")[]) =>
-    policiesOf({ removals }).map(({ value }) => value);
+    policiesOf({ removals }, false).map(({ value }) => value);
   expect(values(["delete"])).toEqual(["ignore", "delete"]);
   expect(values([])).toEqual(["ignore"]);
+});
+
+it("says of a two-way sync that what leaves its scope is not deleted", () => {
+  const note = (isBoth: boolean) => policiesOf({ removals: ["delete"] }, isBoth).at(-1)?.note;
+  expect(note(false)).toMatch(/none any more/);
+  expect(note(true)).toBe("When a record is deleted here.");
 });
 
 it("an address is believed as far as it makes sense", () => {

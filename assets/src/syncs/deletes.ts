@@ -22,14 +22,17 @@ export function describeDeletes(deletes: SyncDeletes): string {
 }
 
 /** The ways that a connection's provider knows, the harmless one first. */
-export function policiesOf({ removals }: Pick<Connection, "removals">) {
+export function policiesOf({ removals }: Pick<Connection, "removals">, isBoth: boolean) {
   const known = { archive: "Archive them there", delete: "Delete them there" };
   return [
     { value: "ignore", label: "Leave them there", note: "Nothing is ever taken away." },
     ...removals.map((removal) => ({
       value: removal,
       label: known[removal],
-      note: "When a record is deleted here, or is none any more of those that go.",
+      // Of a two-way sync, what is none of its records any more is left alone.
+      note: isBoth
+        ? "When a record is deleted here."
+        : "When a record is deleted here, or is none any more of those that go.",
     })),
   ] as const;
 }

@@ -90,6 +90,7 @@ export function Rules({ settled, rules, faults }: RulesProps) {
         <>
           <DeletesFields
             connection={connection}
+            isBoth={isBoth}
             value={search.deletes ?? usualDeletes}
             onChange={(deletes) => enter({ deletes })}
             faults={faults}
