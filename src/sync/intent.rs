@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::SyncId;
+use crate::base::{RunId, SyncId};
 use crate::store::{Collection, Json};
 
 /// The open intents of a sync, numbered in the order in which they were made.
@@ -45,6 +45,15 @@ pub(crate) struct Intent {
     /// like: hyphens for those that are not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) written: Vec<Announced>,
+    /// The records whose remote ones are about to be removed where both sides count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) removing: Vec<String>,
+    /// The run that announced it, if both sides count: whatever comes of it is that run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) run: Option<RunId>,
+    /// Whether that run takes back what another has done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) undoes: bool,
 }
 
 /// A delivery that was announced.
@@ -83,6 +92,9 @@ impl Intent {
             again: Vec::new(),
             sending: Vec::new(),
             written: Vec::new(),
+            removing: Vec::new(),
+            run: None,
+            undoes: false,
         };
         records.into_iter().for_each(|record| intent.add(record));
         intent
@@ -96,8 +108,8 @@ impl Intent {
 
     /// Whether nothing was announced.
     pub(crate) fn is_empty(&self) -> bool {
-        let records = self.keys.len() + self.again.len() + self.written.len();
-        records == 0 && self.sending.is_empty()
+        let made = self.keys.len() + self.again.len() + self.sending.len();
+        made + self.written.len() + self.removing.len() == 0
     }
 
     /// Announces one more.
@@ -123,6 +135,9 @@ impl Intent {
             again,
             sending: Vec::new(),
             written: Vec::new(),
+            removing: Vec::new(),
+            run: self.run,
+            undoes: self.undoes,
         }
     }
 }

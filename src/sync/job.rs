@@ -150,6 +150,9 @@ pub struct Job {
     /// How far the remote table is read, if the run reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reading: Option<Reading>,
+    /// How many blocks there are of what it remembers, if it goes both ways.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub(crate) remembered: u32,
     /// How many blocks of outcomes there are.
     pub(crate) blocks: u32,
     /// SHA-256 over the blocks of outcomes, chained, in hexadecimal digits.
@@ -157,6 +160,14 @@ pub struct Job {
 }
 
 impl Json for Job {}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
+fn is_none_yet(number: &u32) -> bool {
+    *number == 0
+}
 
 /// How far a run has read a remote table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,6 +241,7 @@ impl Job {
             checkpoint: None,
             passed: Vec::new(),
             reading: None,
+            remembered: 0,
             blocks: 0,
             digest: Hex(&[0; 32]).to_string(),
         }

@@ -323,6 +323,7 @@ fn take_for_delivered(batch: &mut Batch, row: Row<DeadLetters>) {
         here: Vec::new(),
         ours: true,
         aside: false,
+        apart: false,
     };
     batch.put::<Links>(&row.key, &link);
 }

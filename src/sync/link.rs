@@ -41,6 +41,9 @@ pub(crate) struct Link {
     /// Whether a two-way sync does not take the record for the time being: it has left the scope,
     /// and may be deleted on either side without the other's losing anything.
     pub(crate) aside: bool,
+    /// Whether one of two sides was taken away by an undo: what is left of a record stays alone
+    /// until it is edited.
+    pub(crate) apart: bool,
 }
 
 /// What is known of a remote record's content.
@@ -126,14 +129,19 @@ const AGREED_IN_FULL_OURS: u8 = 5;
 const BOTH_SIDES: u8 = 6;
 const FOUND_MADE: u8 = 7;
 const ASIDE: u8 = 8;
+const APART: u8 = 9;
 
 /// One byte of kind, for agreed content both fingerprints, then the remote id; in full, the
 /// source and the id's length in two bytes (big-endian) stand before the id, and the cells follow.
 /// Of a link that knows both sides, the number of bytes of what is known of the record here stands
 /// before the usual form (big-endian, four), and so do they. Of one whose record is not taken for the
-/// time being, a byte that says so stands before all that.
+/// time being, a byte that says so stands before all that; before it one more of a record that was put
+/// apart.
 impl store::Value for Link {
     fn encode(&self, out: &mut Vec<u8>) {
+        if self.apart {
+            out.push(APART);
+        }
         if self.aside {
             out.push(ASIDE);
         }
@@ -178,6 +186,17 @@ impl store::Value for Link {
 }
 
 fn read_whole(bytes: &[u8]) -> Option<Link> {
+    if let Some(rest) = bytes.strip_prefix(&[APART]) {
+        let link = read_aside(rest)?;
+        return Some(Link {
+            apart: true,
+            ..link
+        });
+    }
+    read_aside(bytes)
+}
+
+fn read_aside(bytes: &[u8]) -> Option<Link> {
     if let Some(rest) = bytes.strip_prefix(&[ASIDE]) {
         let link = read_beside(rest)?;
         return Some(Link {
@@ -234,6 +253,7 @@ fn read(bytes: &[u8]) -> Option<Link> {
         here: Vec::new(),
         ours: matches!(*kind, AGREED_OURS | AGREED_IN_FULL_OURS | FOUND_OURS),
         aside: false,
+        apart: false,
     })
 }
 
@@ -276,7 +296,7 @@ mod tests {
                 false,
             ),
         ] {
-            for aside in [false, true] {
+            for (aside, apart) in [(false, false), (true, false), (false, true), (true, true)] {
                 let link = Link {
                     remote_id: "recAAAAAAAAAAAAAA".into(),
                     content,
@@ -285,6 +305,7 @@ mod tests {
                     here: here.clone(),
                     ours,
                     aside,
+                    apart,
                 };
                 let mut bytes = Vec::new();
                 link.encode(&mut bytes);
@@ -322,6 +343,7 @@ mod tests {
             here: Vec::new(),
             ours: false,
             aside: false,
+            apart: false,
         };
         assert!(link.agrees(&[1; 16]));
         assert!(!link.agrees(&[2; 16]), "the echo is not what decides");

@@ -70,6 +70,42 @@ pub(crate) struct Deed {
     pub(crate) was: Was,
 }
 
+impl Deed {
+    /// What a run has done to a record in all that has done this to it before a stop, and `then`
+    /// after it, in the fields behind `mark`. What somebody has changed in between is nothing that
+    /// the run could take back, and then nobody knows what it was before.
+    pub(crate) fn then(self, then: Self, mark: &Hash) -> Self {
+        let held = |cells: &Vec<u8>| content_hash(&[&mark[..], cells].concat()).0;
+        let follows = then.was.cells.as_ref().map(held) == Some(self.left);
+        let again = then.was.cells.is_some() && then.was.cells == self.was.cells;
+        match (self.fate, then.fate) {
+            (Fate::Deleted, Fate::Deleted) if self.was.cells.is_some() => self,
+            (Fate::Deleted, Fate::Deleted) => then,
+            (Fate::Created, Fate::Created) if self.remote_id == then.remote_id => then,
+            // It did the same once more, and that changed nothing.
+            _ if self.left == then.left && self.left != UNKNOWN => self,
+            _ if again => then,
+            (Fate::Created, Fate::Deleted) if follows => Self {
+                left: UNKNOWN,
+                ..self
+            },
+            (Fate::Created, _) if follows => Self {
+                left: then.left,
+                ..self
+            },
+            _ if follows => Self {
+                was: self.was,
+                ..then
+            },
+            _ => Self {
+                fate: Fate::Changed,
+                was: Was::default(),
+                ..then
+            },
+        }
+    }
+}
+
 /// What a record was before a run wrote it, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Was {
@@ -266,6 +302,44 @@ mod tests {
         bytes.pop();
         assert!(Block(bytes).deeds().is_err());
         assert!(Block::decode(1, &[0; 7]).is_err());
+    }
+
+    #[test]
+    fn what_was_done_before_a_stop_and_after_it_is_one_deed() {
+        use Fate::{Changed, Created, Deleted};
+        const MARK: Hash = [9; 16];
+        let hash = |cells: &str| content_hash(&[&MARK[..], cells.as_bytes()].concat()).0;
+        let did = |fate, left: &str, before: Option<&str>| Deed {
+            fate,
+            left: if left.is_empty() { UNKNOWN } else { hash(left) },
+            was: Was {
+                cells: before.map(|cells| cells.as_bytes().to_vec()),
+                ..Was::default()
+            },
+            ..deed("a", None)
+        };
+        let once = did(Fate::Changed, "b", Some("a"));
+        let both = |first: &Deed, then| first.clone().then(then, &MARK);
+        // It went on from where it was, or did the same again.
+        let whole = did(Changed, "c", Some("a"));
+        assert_eq!(both(&once, did(Changed, "c", Some("b"))), whole);
+        assert_eq!(both(&once, did(Changed, "b", Some("b"))), once);
+        assert_eq!(both(&once, did(Changed, "c", Some("a"))), whole);
+        let gone = did(Deleted, "", Some("a"));
+        assert_eq!(both(&once, did(Deleted, "", Some("b"))), gone);
+        assert_eq!(both(&gone, did(Deleted, "", None)), gone);
+        // What it made it has made, however often it was written.
+        let made = did(Created, "b", None);
+        let written = both(&made, did(Changed, "c", Some("b")));
+        assert_eq!(written, did(Created, "c", None));
+        assert_eq!(both(&made, did(Created, "b", None)), made);
+        let nothing = both(&made, did(Deleted, "", Some("b")));
+        assert_eq!((nothing.fate, nothing.left), (Created, UNKNOWN));
+        // Somebody has changed it in between.
+        for first in [&once, &made] {
+            let told = both(first, did(Changed, "d", Some("theirs")));
+            assert_eq!((told.fate, told.was.cells), (Changed, None));
+        }
     }
 
     #[test]

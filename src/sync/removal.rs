@@ -78,7 +78,7 @@ impl Policy {
 impl Deletes {
     /// Whether the remote record of a link that is no longer wanted is removed.
     pub(crate) fn concerns(self, link: &Link) -> bool {
-        self.policy.removal().is_some() && (link.ours || self.matched)
+        self.policy.removal().is_some() && (link.ours || self.matched) && !link.apart
     }
 
     /// Errs with each place that is not acceptable, for a sync that goes to `provider`.

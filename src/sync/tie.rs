@@ -63,6 +63,7 @@ impl Tie {
             here: Vec::new(),
             ours: false,
             aside: false,
+            apart: false,
         }
     }
 }

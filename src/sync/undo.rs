@@ -22,8 +22,6 @@ use crate::store::{Batch, Collection, Key as _, Scan};
 pub enum NoUndo {
     /// It has not ended.
     NotEnded,
-    /// It was one of both ways, of which nothing is remembered.
-    TwoWay,
     /// It has written nothing, or was executed before runs could be undone.
     Nothing,
     /// It has written more than is remembered of one run.
@@ -39,7 +37,6 @@ impl Display for NoUndo {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         f.write_str(match self {
             Self::NotEnded => "it has not ended; wait for its end, or cancel it",
-            Self::TwoWay => "it is one of both ways, of which is not remembered what it wrote",
             Self::Nothing => {
                 "it has written nothing that is remembered; what was delivered to a hook cannot be \
                  taken back"
@@ -67,7 +64,6 @@ impl Job {
             return Some(NoUndo::Undone(run));
         }
         match self.memory {
-            Memory::Nothing if self.direction == Direction::TwoWay => Some(NoUndo::TwoWay),
             Memory::Nothing => Some(NoUndo::Nothing),
             Memory::TooMuch => Some(NoUndo::TooMuch),
             Memory::Kept { .. } => {

@@ -2410,15 +2410,18 @@ export interface paths {
         put?: never;
         /**
          * Asks for a plan that undoes a run.
-         * @description A job looks at every record that the run wrote, as it is now, at the provider or, if the run
-         *     was a pull, in the dataset; and lists what would be taken back, field by field: what the run
-         *     changed gets what it held before, what it created is removed, and what it removed is brought
-         *     back or made anew. What was changed since the run wrote it is left alone, and listed as held;
-         *     in the dataset field by field. The run of the plan, once that is approved, lets the sync's
-         *     schedule rest, for the next run would write the same again; it can be undone itself.
+         * @description A job looks at every record that the run wrote, as it is now: at the provider; in the dataset,
+         *     if the run was a pull; on either side, if it went both ways. It lists what would be taken
+         *     back, field by field: what the run changed gets what it held before, what it created is
+         *     removed, and what it removed is brought back or made anew. What was changed since the run
+         *     wrote it is left alone, and listed as held; in the dataset field by field. The run of the
+         *     plan, once that is approved, lets the sync's schedule rest, for the next run would write the
+         *     same again; it can be undone itself. After the undo of a run that went both ways, both sides
+         *     agree to differ in what was taken back: the next run leaves that alone until somebody edits
+         *     it.
          *
-         *     Errs with `conflict` when the run has not ended, goes both ways, has written nothing, or
-         *     nothing that is remembered, or was undone already.
+         *     Errs with `conflict` when the run has not ended, has written nothing, or nothing that is
+         *     remembered, or was undone already.
          *
          *     Needs the permission `sync:run`.
          */
@@ -4893,7 +4896,7 @@ export interface components {
             reason?: string;
             /**
              * @description What would become of it in the dataset, if the sync goes both ways: created, changed or
-             *     deleted; absent for nothing.
+             *     deleted, or held where that is not undone; absent for nothing.
              */
             here?: components["schemas"]["RunOutcomeState"] & unknown;
             /** @description The same at the provider. */

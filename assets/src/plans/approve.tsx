@@ -37,7 +37,7 @@ export function Approve({ plan }: { plan: Plan }) {
           {plan.undoes && (
             <p>
               The schedule of the sync then rests until you wake it, and what changes there makes it
-              run no more: its next run would {again[plan.direction]}
+              run no more{again[plan.direction]}
             </p>
           )}
           <Failure error={approve.error} />
@@ -54,9 +54,9 @@ export function Approve({ plan }: { plan: Plan }) {
 }
 
 const again = {
-  push: "write again what the dataset says.",
-  pull: "bring again what the table holds.",
-  two_way: "take the rest for the edits of people.",
+  push: ": its next run would write again what the dataset says.",
+  pull: ": its next run would bring again what the table holds.",
+  two_way: ". Both sides agree to differ in what is taken back, until somebody edits it.",
 };
 
 function Written({ plan }: { plan: Plan }) {

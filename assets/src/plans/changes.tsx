@@ -79,7 +79,8 @@ export function Changes({ plan }: { plan: Plan }) {
             label="Planned changes"
             columns={columns}
             rows={items}
-            rowId={({ key }) => key}
+            // What undoes a run of both ways lists a record once for either side.
+            rowId={({ key, there }) => `${there ? "there" : "here"} ${key}`}
             isCards
           />
         </div>

@@ -72,7 +72,14 @@ export function Outcomes({ run }: { run: Run }) {
         </p>
       )}
       {items.length > 0 && (
-        <Table label="Outcomes" columns={columns} rows={items} rowId={({ key }) => key} isCards />
+        <Table
+          label="Outcomes"
+          columns={columns}
+          rows={items}
+          // What undoes a run of both ways tells of a record once for either side.
+          rowId={({ key }, at) => `${at} ${key}`}
+          isCards
+        />
       )}
       {outcomes.hasNextPage && (
         <div className="actions">

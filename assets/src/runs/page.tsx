@@ -123,7 +123,7 @@ function Ending({ run }: { run: Run }) {
   if (kind === "plan") return <Notice tone="good" title="Done: the plan is made" />;
   if (kind === "undo") {
     const left = counts.refused + counts.unknown + counts.held;
-    return <Undone left={left} isPull={direction === "pull"} />;
+    return <Undone left={left} direction={direction} />;
   }
   // What waits in quarantine is as it is to be.
   const open = counts.refused + counts.unknown + counts.held - quarantined;
@@ -144,7 +144,7 @@ function Ending({ run }: { run: Run }) {
   );
 }
 
-function Undone({ left, isPull }: { left: number; isPull: boolean }) {
+function Undone({ left, direction }: { left: number; direction: Run["direction"] }) {
   return (
     <Notice
       tone={left > 0 ? "warn" : "good"}
@@ -155,13 +155,16 @@ function Undone({ left, isPull }: { left: number; isPull: boolean }) {
       }
     >
       {left > 0 && <p>Why is said below.</p>}
-      <p>
-        The schedule of the sync rests. A run that is asked for{" "}
-        {isPull ? "brings again what the table holds." : "writes what the dataset says."}
-      </p>
+      <p>The schedule of the sync rests. A run that is asked for {nextRun[direction]}</p>
     </Notice>
   );
 }
+
+const nextRun = {
+  push: "writes what the dataset says.",
+  pull: "brings again what the table holds.",
+  two_way: "leaves alone what was taken back, until somebody edits it.",
+};
 
 function Waiting({ run: { waiting_until, calls_refused_by_vendor } }: { run: Run }) {
   const now = useNow(1_000);

@@ -249,28 +249,40 @@ it("a run is undone by way of a plan, once it is said what that means", async ()
   expect(call?.headers.get("idempotency-key")).toMatch(/^[0-9a-f]{32}$/);
 });
 
-it("the undo of a pull speaks of what is here", async () => {
-  const pull: Run = { ...run, direction: "pull", undo_until: "2026-11-29T04:15:00.000Z" };
-  const undo: Run = {
-    ...pull,
-    id: "run-2",
-    kind: "undo",
-    undoes: run.id,
-    counts: { ...run.counts, refused: 0 },
-  };
-  fakeAppliance({
-    "GET /runs/{id}": ({ path }: { path: string }) => (path.endsWith("run-2") ? undo : pull),
-    "GET /runs/{id}/outcomes": outcomes,
-  });
-  const { user, history } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
-  await user.click(await screen.findByRole("button", { name: "Undo" }));
-  const dialog = await screen.findByRole("dialog", { name: "Undo this run?" });
-  expect(dialog).toHaveTextContent("what would be taken back here");
-  expect(dialog).toHaveTextContent("bring again what the table holds");
-  await user.click(within(dialog).getByRole("button", { name: "Leave it" }));
-  history.push("/runs/run-2");
-  expect(await screen.findByText(/brings again what the table holds/)).toBeVisible();
-});
+it.each([
+  [
+    "a pull",
+    "pull",
+    "taken back here",
+    "bring again what the table holds",
+    /brings again what the/,
+  ],
+  ["both ways", "two_way", "on either side", "agree to differ", /leaves alone what was taken back/],
+] as const)(
+  "the undo of %s says where, and what comes then",
+  async (_, direction, where, then, next) => {
+    const pull: Run = { ...run, direction, undo_until: "2026-11-29T04:15:00.000Z" };
+    const undo: Run = {
+      ...pull,
+      id: "run-2",
+      kind: "undo",
+      undoes: run.id,
+      counts: { ...run.counts, refused: 0 },
+    };
+    fakeAppliance({
+      "GET /runs/{id}": ({ path }: { path: string }) => (path.endsWith("run-2") ? undo : pull),
+      "GET /runs/{id}/outcomes": outcomes,
+    });
+    const { user, history } = await openPage("/runs/run-1", "Run of Airports to Sandbox");
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    const dialog = await screen.findByRole("dialog", { name: "Undo this run?" });
+    expect(dialog).toHaveTextContent(where);
+    expect(dialog).toHaveTextContent(then);
+    await user.click(within(dialog).getByRole("button", { name: "Leave it" }));
+    history.push("/runs/run-2");
+    expect(await screen.findByText(next)).toBeVisible();
+  },
+);
 
 it("why a run cannot be undone after all is said in the dialog", async () => {
   fakeAppliance({

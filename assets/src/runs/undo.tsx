@@ -10,11 +10,30 @@ import { Dialog } from "../ui/dialog";
 import { formatMoment } from "../ui/format";
 import { Failure } from "../ui/notice";
 
+const says = {
+  push: {
+    where: "there",
+    left: "there since is left alone",
+    after: ": its next run would write again what the dataset says",
+  },
+  pull: {
+    where: "here",
+    left: "here since is left as it is, field by field",
+    after: ": its next run would bring again what the table holds",
+  },
+  two_way: {
+    where: "on either side",
+    left: "since is left alone",
+    after:
+      ". Both sides then agree to differ in what was taken back: its next run leaves that alone until somebody edits it",
+  },
+};
+
 /** Asks for a plan that takes back what a run wrote, while that is remembered. */
 export function Undo({ run }: { run: Run }) {
   const [isAsking, setIsAsking] = useState(false);
   const undo = useUndo(run);
-  const isPull = run.direction === "pull";
+  const words = says[run.direction];
   if (!run.undo_until) return null;
   return (
     <>
@@ -25,14 +44,11 @@ export function Undo({ run }: { run: Run }) {
         <div className="stack">
           <p>
             First a plan is made: it looks at each record that the run wrote and shows, field by
-            field, what would be taken back {isPull ? "here" : "there"}. What somebody has changed{" "}
-            {isPull ? "here since is left as it is, field by field" : "there since is left alone"}.
+            field, what would be taken back {words.where}. What somebody has changed {words.left}.
             Nothing is written before you approve it.
           </p>
           <p>
-            When it is carried out, the schedule of the sync rests until you wake it: its next run
-            would{" "}
-            {isPull ? "bring again what the table holds" : "write again what the dataset says"}.
+            When it is carried out, the schedule of the sync rests until you wake it{words.after}.
           </p>
           <p className="quiet">
             What the run wrote is remembered until {formatMoment(run.undo_until)}.

@@ -23,7 +23,8 @@ interface TableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  rowId: (row: Row) => string;
+  /** Tells rows apart, by what they hold or where they stand. */
+  rowId: (row: Row, at: number) => string;
   /** On narrow screens each row becomes a card; otherwise the table scrolls sideways in its region. */
   isCards?: boolean;
   /** Cells are cut off at the end of their line, so that all rows are of one height. */
@@ -42,8 +43,8 @@ export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<
       <table className={lookOf(look)}>
         <Head columns={columns} />
         <tbody>
-          {rows.map((row) => (
-            <tr key={rowId(row)}>
+          {rows.map((row, at) => (
+            <tr key={rowId(row, at)}>
               {columns.map((column, index) => (
                 <Cell key={column.id} column={column} row={row} isHead={index === naming} />
               ))}

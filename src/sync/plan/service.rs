@@ -389,7 +389,9 @@ fn look(
             if after.as_ref() >= Some(&change.key) {
                 continue;
             }
-            if page.changes.len() == limit || seen == MOST_SEEN {
+            // An undo of both ways lists a record once for either side, and a part begins after a key.
+            let is_full = page.changes.len() >= limit || seen >= MOST_SEEN;
+            if is_full && last.as_ref() != Some(&change.key) {
                 page.next = last.take().map(|key: String| Cursor(key.bytes()));
                 return Ok(ControlFlow::Break(()));
             }

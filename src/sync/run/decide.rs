@@ -184,6 +184,7 @@ mod tests {
             here: Vec::new(),
             ours: true,
             aside: false,
+            apart: false,
         }
     }
 

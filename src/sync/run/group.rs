@@ -137,9 +137,20 @@ pub(super) enum End {
 }
 
 impl Done {
-    /// What a run must remember to undo it; none when nothing was done.
-    pub(super) fn deed(&self) -> Option<Deed> {
+    /// What a run must remember to undo it; none when nothing was done. `undoes` says whether it
+    /// takes back what another has done: then it knows what it has brought back there.
+    ///
+    /// What was found after an answer was lost may be a colleague's for all that is known, though it
+    /// counts as created: it is not to be removed.
+    pub(super) fn deed(&self, undoes: bool) -> Option<Deed> {
         let (fate, remote_id, left, was) = match &self.end {
+            End::Kept {
+                fate: Fate::Created,
+                remote_id,
+                echo,
+                ours: false,
+                ..
+            } if !undoes => (Fate::Matched, remote_id, *echo, Was::default()),
             End::Kept {
                 fate,
                 remote_id,
@@ -275,6 +286,30 @@ mod tests {
         let numbers: Vec<_> = whole.iter().map(|whole| whole.group.number).collect();
         assert_eq!(numbers, [7, 8]);
         assert_eq!(whole[0].done.len(), 2);
+    }
+
+    /// Found by the simulation: a colleague had just made a record with the same key when the answer
+    /// was lost, and the undo of the run removed it.
+    #[test]
+    fn what_may_be_a_colleagues_is_not_remembered_as_made() {
+        let kept = |ours| Done {
+            key: "K1".into(),
+            end: End::Kept {
+                remote_id: "recA".into(),
+                fate: Fate::Created,
+                sent: UNKNOWN,
+                source: UNKNOWN,
+                echo: [1; 16],
+                cells: Vec::new(),
+                here: Vec::new(),
+                ours,
+                was: Was::default(),
+            },
+        };
+        let fate = |ours, undoes| kept(ours).deed(undoes).map(|deed| deed.fate);
+        assert_eq!(fate(true, false), Some(Fate::Created));
+        assert_eq!(fate(false, false), Some(Fate::Matched));
+        assert_eq!(fate(false, true), Some(Fate::Created));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Writes down what became of a group: links, outcomes, counts and checkpoint in one batch.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -35,6 +36,8 @@ pub(super) struct Ledger {
     pub(super) paused: bool,
     /// So many bytes of what it writes are remembered at most; nothing is when it is zero.
     pub(super) remembers: u64,
+    /// For so long after its end.
+    pub(super) undo_for: Duration,
 }
 
 impl Ledger {
@@ -61,11 +64,11 @@ impl Ledger {
         let Whole { group, done } = whole;
         let intent = group.announced();
         let mut open = Vec::new();
-        let written = unsettled(&intent, &done);
+        let (written, removing) = (unsettled(&intent, &done), unremoved(&intent, &done));
         let mut memory = memory::Block::new(self.owner, &fit.mark);
         let mut deeds = 0;
         for done in done {
-            if let Some(deed) = done.deed() {
+            if let Some(deed) = done.deed(self.job.undoes.is_some()) {
                 memory.push(&deed);
                 deeds += 1;
             }
@@ -92,6 +95,7 @@ impl Ledger {
         }
         let rest = Intent {
             written,
+            removing,
             ..intent.rest(open, group.sent_again(), now)
         };
         self.close(&mut batch, &group, rest);
@@ -135,13 +139,27 @@ impl Ledger {
     }
 
     /// Keeps what was done there, unless it is more than is remembered of one run.
-    fn remember(&mut self, batch: &mut Batch, number: u32, (memory, deeds): (&memory::Block, u64)) {
-        // What goes both ways has written here too, which is not in it.
-        let is_push = self.job.direction == Direction::Push;
+    pub(super) fn remember(
+        &mut self,
+        batch: &mut Batch,
+        number: u32,
+        (memory, deeds): (&memory::Block, u64),
+    ) {
         let more = (deeds, memory.len() as u64);
-        if is_push && !memory.is_empty() && self.keeps(batch, more) {
+        if !memory.is_empty() && self.keeps(batch, more) {
+            let number = self.number_of_memory(number);
             batch.put::<Memories>(&(self.id, number), memory);
         }
+    }
+
+    /// The number of what is remembered next. A run of one way counts its outcomes; one of both ways
+    /// remembers what has none yet, and what came to light of it later.
+    pub(super) fn number_of_memory(&mut self, outcomes: u32) -> u32 {
+        if self.job.direction != Direction::TwoWay {
+            return outcomes;
+        }
+        self.job.remembered += 1;
+        self.job.remembered
     }
 
     /// The same of what was done here.
@@ -200,6 +218,7 @@ impl Ledger {
     }
 
     fn link(&self, batch: &mut Batch, done: Done) {
+        let parts = self.job.undoes.is_some() && self.job.direction == Direction::TwoWay;
         match done.end {
             End::Kept {
                 remote_id,
@@ -209,6 +228,7 @@ impl Ledger {
                 cells,
                 here,
                 ours,
+                fate,
                 ..
             } => {
                 let link = Link {
@@ -219,12 +239,17 @@ impl Ledger {
                     here,
                     ours,
                     aside: false,
+                    // What an undo brings back there, nobody has asked to have here.
+                    apart: parts && fate == Fate::Created,
                 };
                 batch.put::<Links>(&(self.job.sync, done.key), &link);
             }
             End::Removed { .. } => {
                 let place = (self.job.sync, done.key);
-                batch.discard::<Links>(&place);
+                // What is left here stays alone.
+                if !parts {
+                    batch.discard::<Links>(&place);
+                }
                 batch.discard::<Quarantined>(&place);
             }
             End::Refused { .. }
@@ -295,5 +320,18 @@ fn unsettled(intent: &Intent, done: &[Done]) -> Vec<Announced> {
         .collect();
     let written = intent.written.iter();
     let open = written.filter(|record| !settled.contains(record.key.as_str()));
+    open.cloned().collect()
+}
+
+/// What was announced to be removed, and was not, for all that is known.
+fn unremoved(intent: &Intent, done: &[Done]) -> Vec<String> {
+    let left = |done: &&Done| matches!(done.end, End::Left { .. });
+    let left: HashSet<&str> = done
+        .iter()
+        .filter(left)
+        .map(|done| done.key.as_str())
+        .collect();
+    let keys = intent.removing.iter();
+    let open = keys.filter(|key| left.contains(key.as_str()));
     open.cloned().collect()
 }

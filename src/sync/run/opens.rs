@@ -14,6 +14,7 @@ use super::batch::Load;
 use super::both::perhaps_written;
 use super::content::{bears, fingerprint};
 use super::doubles::Known;
+use super::ledger::Ledger;
 use super::readback::{Found, OURS, earlier, has_settled};
 use crate::base::SyncId;
 use crate::providers::{Held, Row};
@@ -36,7 +37,7 @@ pub(super) struct Opens {
 
 impl Pass<'_> {
     /// Finds out what became of every open intent of the sync. `None` when the run is to stop.
-    pub(super) async fn settle_open(&self) -> Result<Option<Opens>, Error> {
+    pub(super) async fn settle_open(&self, ledger: &mut Ledger) -> Result<Option<Opens>, Error> {
         let mut opens = Opens::default();
         let now = self.line.clock.now();
         let scan = Scan::prefix(prefix(&self.sync), MOST);
@@ -63,19 +64,24 @@ impl Pass<'_> {
             {
                 return Ok(None);
             }
+            let Some(deeds) = self.came_of(&intent.value, (&looked, tried)).await? else {
+                return Ok(None);
+            };
             let mut batch = self.settle_looked(&intent, (looked, late), &mut opens);
-            self.remember_written(&mut batch, &intent.value.written)?;
+            self.remember_written(&mut batch, &intent.value)?;
+            self.credit(&mut batch, ledger, (intent.value.run, &deeds))?;
             self.commit(batch).await?;
         }
         Ok(Some(opens))
     }
 
     /// Lets the links of records that were perhaps written remember what they would look like.
-    fn remember_written(&self, batch: &mut Batch, written: &[Announced]) -> Result<(), Error> {
-        for record in written {
+    fn remember_written(&self, batch: &mut Batch, intent: &Intent) -> Result<(), Error> {
+        for record in &intent.written {
             let place = (self.sync, record.key.clone());
             if let Some(link) = self.store.get::<Links>(&place)? {
-                batch.put::<Links>(&place, &perhaps_written(link.value, &record.look));
+                let link = perhaps_written(link.value, &record.look, intent.undoes);
+                batch.put::<Links>(&place, &link);
             }
         }
         Ok(())
@@ -128,6 +134,8 @@ impl Pass<'_> {
                     keys.push(load.key.clone());
                     opens.doubtful.insert(load.key, reason);
                 }
+                // A colleague's is none of what an undo has brought back.
+                (_, Some(_)) if intent.value.undoes && load.fate != Fate::Created => {}
                 (_, Some(remote_id)) => {
                     let look = load.announced.unwrap_or_default();
                     let link = Link {
@@ -138,6 +146,8 @@ impl Pass<'_> {
                         here: look.0.into_bytes(),
                         ours: load.ours,
                         aside: false,
+                        // What an undo has made there, nobody has asked to have here.
+                        apart: intent.value.undoes,
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }

@@ -88,11 +88,8 @@ impl Pass<'_> {
             self.sending(&stretch.loads)
         } else {
             let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
-            let written = stretch.loads.iter().filter_map(Load::announce_written);
-            Intent {
-                written: written.collect(),
-                ..Intent::of(self.line.clock.now(), creating.map(Load::announce))
-            }
+            let announced = Intent::of(self.line.clock.now(), creating.map(Load::announce));
+            self.announce_both(announced, &stretch)
         };
         let rows = self.line.records.rows_per_call().max(1);
         let batches = batches(&stretch, rows).max(1);
@@ -111,6 +108,9 @@ impl Pass<'_> {
             let mut batch = store::Batch::new(act);
             if !group.intent.is_empty() {
                 batch.put::<Intents>(&(self.sync, number), &group.intent);
+            }
+            for load in stretch.loads.iter().filter(|load| load.revive) {
+                self.link_revived(&mut batch, load)?;
             }
             self.commit(batch).await?;
         }

@@ -52,6 +52,17 @@ impl Reader {
         after: Option<&String>,
         writes: usize,
     ) -> Result<(Vec<Change>, bool), Error> {
+        self.changes_that(plan, after, writes, |_| true)
+    }
+
+    /// The same of those alone that are `wanted`.
+    pub(super) fn changes_that(
+        &self,
+        plan: PlanId,
+        after: Option<&String>,
+        writes: usize,
+        wanted: impl Fn(&Change) -> bool,
+    ) -> Result<(Vec<Change>, bool), Error> {
         let mut changes: Vec<Change> = Vec::new();
         let (mut written, mut ended) = (0, true);
         let all = Scan::prefix(prefix(&plan), usize::MAX);
@@ -62,7 +73,7 @@ impl Reader {
         self.store.snapshot()?.walk::<Blocks>(&scan, |_, row| {
             for entry in row.value.entries() {
                 let change = entry?.read()?;
-                if Some(&change.key) <= after {
+                if Some(&change.key) <= after || !wanted(&change) {
                     continue;
                 }
                 if written == writes || changes.len() == MOST_READ {

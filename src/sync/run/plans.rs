@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::planned::outdated;
 use super::planning::Making;
 use super::start::Claimed;
-use crate::base::PlanId;
+use crate::base::{PlanId, RunId};
 use crate::providers::Records;
 
 impl Claimed<'_> {
@@ -60,9 +60,13 @@ impl Claimed<'_> {
     ) -> Result<(), Error> {
         self.syncs.clear_plan(plan).await?;
         if self.ready_to_meet(&mut pass, ledger).await?.is_some() {
-            let wrote = self.wrote(&ledger.job)?;
-            let rules = self.rules(Task::Plan(plan));
-            ledger.made = pass.plan_both(ledger, (rules, plan), wrote).await?;
+            ledger.made = if let Some(run) = self.undoes {
+                pass.plan_undo_both(ledger, (plan, run)).await?
+            } else {
+                let wrote = self.wrote(&ledger.job)?;
+                let rules = self.rules(Task::Plan(plan));
+                pass.plan_both(ledger, (rules, plan), wrote).await?
+            };
         }
         Ok(())
     }
@@ -80,28 +84,38 @@ impl Claimed<'_> {
             pass.line.fail(failure.into());
             return Ok(());
         }
-        if self.sync.direction == Direction::TwoWay {
-            return self.meet(pass, ledger, Task::Execute(plan)).await;
-        }
-        let is_pull = self.sync.direction == Direction::Pull;
         if let Some(run) = self.undoes {
-            let known = if is_pull {
-                pass.past(run, None)?.is_some()
-            } else {
-                pass.remembered(run, None)?.is_some()
-            };
+            let known = pass.past(run, None)?.is_some() || pass.remembered(run, None)?.is_some();
             if !known {
                 let why = "what the run wrote that it undoes is no longer remembered";
                 pass.line.fail(outdated(why).into());
                 return Ok(());
             }
-            if is_pull {
-                return pass.undo_here(ledger, (plan, run)).await;
-            }
-        } else if is_pull {
-            return pass.pull(ledger, Task::Execute(plan)).await;
+            return self.undo(pass, ledger, (plan, run)).await;
         }
-        pass.write_changes(ledger).await
+        match self.sync.direction {
+            Direction::Push => pass.write_changes(ledger).await,
+            Direction::Pull => pass.pull(ledger, Task::Execute(plan)).await,
+            Direction::TwoWay => self.meet(pass, ledger, Task::Execute(plan)).await,
+        }
+    }
+
+    async fn undo(
+        &self,
+        mut pass: Pass<'_>,
+        ledger: &mut Ledger,
+        (plan, run): (PlanId, RunId),
+    ) -> Result<(), Error> {
+        match self.sync.direction {
+            Direction::Push => pass.write_changes(ledger).await,
+            Direction::Pull => pass.undo_here(ledger, (plan, run)).await,
+            Direction::TwoWay => {
+                let Some(next) = self.ready_to_meet(&mut pass, ledger).await? else {
+                    return Ok(());
+                };
+                pass.undo_both(ledger, (plan, run), next).await
+            }
+        }
     }
 
     fn kept_plan(&self, id: PlanId) -> Result<Plan, Error> {

@@ -9,7 +9,7 @@ use super::super::counts::Fate;
 use super::super::error::Error;
 use super::super::intent::Look;
 use super::super::link::{Hash, Link};
-use super::super::memory::Was;
+use super::super::memory::{Deed, Was};
 use super::super::pairs::{Pair, Pairs};
 use super::super::quarantine::{Quarantine, told};
 use super::batch::Load;
@@ -57,6 +57,8 @@ pub(super) struct Reader {
     pub(super) source: Source,
     /// What a run that goes both ways has settled before it writes there.
     pub(super) met: Arc<Met>,
+    /// What a run that is undone has done to a record before a stop and after it, as one deed.
+    pub(super) twice: Arc<HashMap<String, Deed>>,
     /// Whether the provider brings back what was deleted.
     pub(super) restores: bool,
 }

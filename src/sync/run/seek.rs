@@ -25,7 +25,8 @@ impl Load {
 
     /// The same of one that is linked, where both sides count.
     pub(super) fn announce_written(&self) -> Option<Announced> {
-        self.meeting.as_ref().filter(|met| !met.is_first())?;
+        let meeting = self.meeting.as_ref();
+        meeting.filter(|met| !met.is_first() || self.revive)?;
         self.row.id.as_ref().map(|_linked| Announced {
             key: self.key.clone(),
             look: look_of_written(&self.row),

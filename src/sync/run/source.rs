@@ -25,6 +25,8 @@ pub(super) enum Source {
     Both,
     /// What is in a plan that undoes a run.
     Undo(PlanId, RunId),
+    /// The same there of a run that went both ways.
+    UndoBoth(PlanId, RunId),
 }
 
 /// How far a run's records are read.
@@ -63,12 +65,13 @@ impl Reader {
             Source::Plan(plan) => self.read_planned(plan, after, writes),
             Source::Both => self.read_both(after, writes),
             Source::Undo(plan, run) => self.read_undo((plan, run), after, writes),
+            Source::UndoBoth(plan, run) => self.read_undo_both((plan, run), after, writes),
         }
     }
 
     /// Whether a run is undone.
     pub(super) fn undoes(&self) -> bool {
-        matches!(self.source, Source::Undo(..))
+        matches!(self.source, Source::Undo(..) | Source::UndoBoth(..))
     }
 
     /// The next of the records that `run` has left, as they are now.

@@ -183,6 +183,7 @@ impl<'a> Claimed<'a> {
             made: None,
             paused: false,
             remembers,
+            undo_for: self.syncs.services.settings.undo_for,
         })
     }
 
@@ -447,6 +448,7 @@ impl<'a> Claimed<'a> {
                 resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
                 source,
                 met: Arc::default(),
+                twice: Arc::default(),
                 restores,
             },
             fit,
@@ -505,7 +507,7 @@ impl Pass<'_> {
     pub(super) async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
         self.enter(Phase::Settling);
         self.enroll().await?;
-        let Some(opens) = self.settle_open().await? else {
+        let Some(opens) = self.settle_open(ledger).await? else {
             return Ok(None);
         };
         self.reader.doubtful = Arc::new(opens.doubtful);

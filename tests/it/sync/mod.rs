@@ -51,6 +51,8 @@ mod stretches;
 mod subscribe;
 mod troubles;
 mod undo;
+mod undo_both;
+mod undo_cut;
 mod undo_here;
 mod waits;
 mod watch;

@@ -151,7 +151,7 @@ pub(super) struct ChangeView {
     /// Why, where that needs saying.
     reason: Option<String>,
     /// What would become of it in the dataset, if the sync goes both ways: created, changed or
-    /// deleted; absent for nothing.
+    /// deleted, or held where that is not undone; absent for nothing.
     here: Option<FateView>,
     /// The same at the provider.
     there: Option<FateView>,

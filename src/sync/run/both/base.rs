@@ -12,10 +12,12 @@ pub(super) const PENDING: &[u8] = b"?";
 /// What stands in a link before a cell of ours that is being written there, with what it looks like.
 /// No canonical value begins so.
 const SENT: u8 = b'!';
+/// The same of a cell that an undo was giving back what it held.
+const GIVEN: u8 = b'~';
 /// A cell looks like so many digits.
-const DIGITS: usize = 8;
+pub(super) const DIGITS: usize = 8;
 /// What stands for the look of a cell that is not written.
-const LEFT: &[u8; DIGITS] = b"--------";
+pub(super) const LEFT: &[u8; DIGITS] = b"--------";
 
 /// The canonical cells of one side, in the order of the layout; an empty one is empty.
 pub(super) type Cells = Vec<Vec<u8>>;
@@ -78,19 +80,21 @@ pub(in super::super) fn look_of_written(row: &Row) -> Look {
 }
 
 /// The link of a record of which nobody knows whether it was written there: until both sides are
-/// seen again it remembers what that would look like.
-pub(in super::super) fn perhaps_written(link: Link, look: &Look) -> Link {
+/// seen again it remembers what that would look like. What an undo has given back there is not to be
+/// sent once more: `undoes` says whether it was one.
+pub(in super::super) fn perhaps_written(link: Link, look: &Look, undoes: bool) -> Link {
+    let by = if undoes { GIVEN } else { SENT };
     let looks = look.0.as_bytes().chunks(DIGITS);
     let here = apart(&link.here);
     if here.len() != looks.len() {
         return link; // it was agreed under another mapping, or not at all
     }
     let sent = here.iter().zip(looks).map(|(cell, look)| {
-        let agreed = agreed_before(cell).1;
+        let (_, agreed) = agreed_before(cell);
         if look == LEFT {
             cell.clone()
         } else {
-            [&[SENT], look, agreed].concat()
+            [&[by], look, agreed].concat()
         }
     });
     Link {
@@ -101,10 +105,13 @@ pub(in super::super) fn perhaps_written(link: Link, look: &Look) -> Link {
 }
 
 /// What a cell looked like that was perhaps written, and what was agreed before.
-fn agreed_before(cell: &[u8]) -> (Option<&[u8]>, &[u8]) {
-    let sent = cell.strip_prefix(&[SENT]);
-    match sent.and_then(|sent| sent.split_at_checked(DIGITS)) {
-        Some((look, agreed)) => (Some(look), agreed),
+fn agreed_before(cell: &[u8]) -> (Option<(&[u8], u8)>, &[u8]) {
+    let marked = cell
+        .split_first()
+        .filter(|(by, _)| [SENT, GIVEN].contains(by));
+    let told = marked.and_then(|(by, rest)| Some((*by, rest.split_at_checked(DIGITS)?)));
+    match told {
+        Some((by, (look, agreed))) => (Some((look, by)), agreed),
         None => (None, cell),
     }
 }
@@ -136,11 +143,14 @@ impl Base {
     fn beside(link: &Link, mark: &Hash, (here, there): (Option<&Now>, There<'_>)) -> Option<Self> {
         let mut base = Self::of(link, mark, there.now.cells.len())?;
         for (at, cell) in apart(&link.here).iter().enumerate() {
-            let Some(look) = agreed_before(cell).0 else {
+            let Some((look, by)) = agreed_before(cell).0 else {
                 continue;
             };
             if there.reads_back_as(look, at) {
                 base.there[at].clone_from(&there.now.cells[at]);
+                if by == GIVEN {
+                    continue; // both agree to differ in it
+                }
                 base.here[at] = match here.filter(|here| looks_as(look, here, at)) {
                     Some(here) => here.cells[at].clone(),
                     None => PENDING.to_vec(),
@@ -184,7 +194,7 @@ pub(super) struct There<'a> {
 
 impl There<'_> {
     /// Whether a cell is what became of one that looked so when it was sent.
-    fn reads_back_as(self, look: &[u8], at: usize) -> bool {
+    pub(super) fn reads_back_as(self, look: &[u8], at: usize) -> bool {
         let fit = self.fits.get(at).and_then(|fit| fit.as_ref().ok());
         reads_back_as(look, self.now.values[at].as_ref())
             || fit.is_some_and(|value| reads_back_as(look, value.as_ref()))
@@ -238,6 +248,7 @@ mod tests {
             here,
             ours: true,
             aside: false,
+            apart: false,
         }
     }
 
@@ -289,7 +300,7 @@ mod tests {
             cells: vec![None, Value::text("A"), None],
             untouched: vec![0, 2],
         };
-        let stopped = perhaps_written(agreed.clone(), &look_of_written(&row));
+        let stopped = perhaps_written(agreed.clone(), &look_of_written(&row), false);
         let base = |here: &[&str], there: &[&str]| {
             let (here, there) = (now(here), now(there));
             let base = Base::beside(&stopped, &MARK, (Some(&here), there_of(&there)));
@@ -311,9 +322,35 @@ mod tests {
         }
         assert!(is_unsettled(&stopped) && !is_unsettled(&agreed));
         // It is not remembered twice, nor of what was agreed under another mapping.
-        let again = perhaps_written(stopped.clone(), &look_of_written(&row));
+        let again = perhaps_written(stopped.clone(), &look_of_written(&row), false);
         assert_eq!(again, stopped);
-        assert_eq!(perhaps_written(agreed.clone(), &look(&[])), agreed);
+        assert_eq!(perhaps_written(agreed.clone(), &look(&[]), false), agreed);
+    }
+
+    /// An undo that was killed and then cancelled had given a cell back what it held, and the next
+    /// run wrote it again what the undo had taken back.
+    #[test]
+    fn what_an_undo_gave_back_before_a_stop_is_not_sent_again() {
+        let (here, there) = (now(&["k", "new", "b"]), now(&["k", "old", "b"]));
+        let wrote = joined(&here.cells);
+        let echo = marked(&MARK, &wrote);
+        let sent = UNKNOWN;
+        let agreed = link(Content::Agreed { sent, echo }, wrote.clone(), wrote);
+        let row = Row {
+            id: Some("rec1".into()),
+            cells: vec![None, Value::text("old"), None],
+            untouched: vec![0, 2],
+        };
+        let stopped = perhaps_written(agreed, &look_of_written(&row), true);
+        let base = |there: &Now| {
+            let base = Base::beside(&stopped, &MARK, (Some(&here), there_of(there)));
+            base.map(|base| (base.here, base.there)).unwrap()
+        };
+        // It had arrived: both agree to differ.
+        assert_eq!(base(&there), (here.cells.clone(), there.cells.clone()));
+        // It had not.
+        assert_eq!(base(&here), (here.cells.clone(), here.cells.clone()));
+        assert!(is_unsettled(&stopped));
     }
 
     #[test]

@@ -4,8 +4,10 @@ use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::job::Task;
 use super::super::super::link::Links;
+use super::super::super::memory::{Deed, Memory};
 use super::super::super::outcome::{Block, Outcomes};
 use super::super::super::pairs::{Pair, Pairs};
+use super::super::super::past::Past;
 use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::{key_mark, mark};
@@ -223,7 +225,7 @@ impl Pass<'_> {
         }
         let mut next = ledger.clone();
         next.count_calls(&self.line.live.borrow().job);
-        let batch = self.batch_of_rulings(&mut next, hall, rulings);
+        let batch = self.batch_of_rulings(&mut next, hall, rulings)?;
         let Some(version) = self.commit_unless_moved(batch).await? else {
             return Ok(false);
         };
@@ -257,7 +259,12 @@ impl Pass<'_> {
         Ok(true)
     }
 
-    fn batch_of_rulings(&self, ledger: &mut Ledger, hall: &Hall, rulings: &[Ruling]) -> Batch {
+    fn batch_of_rulings(
+        &self,
+        ledger: &mut Ledger,
+        hall: &Hall,
+        rulings: &[Ruling],
+    ) -> Result<Batch, Error> {
         let now = self.line.clock.now();
         let mut block = Block::new(now);
         for one in rulings {
@@ -285,8 +292,35 @@ impl Pass<'_> {
         if let Some(number) = sealed {
             batch.put::<Outcomes>(&(ledger.id, number), &block);
         }
+        self.remember_rulings(&mut batch, ledger, (hall, rulings))?;
         ledger.put(&mut batch);
-        batch
+        Ok(batch)
+    }
+
+    /// Keeps what records here were before, and what has turned up there, so that the run can be
+    /// undone.
+    fn remember_rulings(
+        &self,
+        batch: &mut Batch,
+        ledger: &mut Ledger,
+        (hall, rulings): (&Hall, &[Ruling]),
+    ) -> Result<(), Error> {
+        if ledger.remembers == 0 || ledger.job.memory == Memory::TooMuch {
+            return Ok(());
+        }
+        let deeds: Vec<Deed> = rulings.iter().filter_map(Ruling::deed).collect();
+        self.remember_there(batch, ledger, &deeds);
+        let moment = self.store.snapshot()?;
+        let mut pasts = Vec::new();
+        for ruling in rulings.iter().filter(|one| one.writes()) {
+            pasts.extend(ruling.past(&hall.dataset, &moment)?);
+        }
+        if !pasts.is_empty() {
+            let number = ledger.number_of_memory(0);
+            let pasts: Vec<&Past> = pasts.iter().collect();
+            ledger.remember_here(batch, (number, &self.fit), &pasts);
+        }
+        Ok(())
     }
 
     /// Adds what one ruling means, and gives how many records there are more.

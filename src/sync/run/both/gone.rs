@@ -17,6 +17,11 @@ use crate::datasets::Unread;
 
 const KEPT_HERE: &str = "it is gone at the provider, and the sync keeps it here";
 const KEPT_THERE: &str = "it was deleted here, and the sync leaves it at the provider";
+/// The same of what an undo has left on one side alone.
+const APART_HERE: &str = "an undo has removed it at the provider; it is made there again once it is \
+                          edited here";
+const APART_THERE: &str = "an undo has removed it here; it becomes a record again once it is edited \
+                           at the provider";
 const TOO_MANY: &str = "held: more records are gone at the provider than the sync deletes here in one \
                         run; ask for a plan and approve it, or restore them there";
 
@@ -69,6 +74,10 @@ impl Judge<'_> {
         if !edited {
             return Ok(self.falls(record, link));
         }
+        if link.apart {
+            // It is a record like any other again, and is made there.
+            return Ok(Ruling::of(&key, "", None, "").unlinked().closed());
+        }
         let policy = self.hall.rules.meeting.policy;
         let side = match policy {
             // Nobody knows when it was deleted: the edit is the newer one.
@@ -117,6 +126,7 @@ impl Judge<'_> {
             Ruling::of(record.key(), &link.remote_id, Some(fate), reason).closed()
         };
         match &self.hall.fallen {
+            _ if link.apart => ruling(Fate::Unchanged, APART_HERE),
             Fallen::Kept => ruling(Fate::Unchanged, KEPT_HERE),
             Fallen::Held(reason) => ruling(Fate::Held, reason),
             Fallen::Deleted => {
@@ -171,6 +181,10 @@ impl Judge<'_> {
         if self.is_fresh(row) {
             return Ok(Some(self.waits(key, row)));
         }
+        if link.apart {
+            // It is a row like any other again, and becomes a record.
+            return Ok(Some(Ruling::of(key, &row.id, None, "").unlinked().closed()));
+        }
         let policy = self.hall.rules.meeting.policy;
         let side = match policy {
             Policy::Local => Some(Side::Here),
@@ -219,7 +233,8 @@ impl Judge<'_> {
         if self.removing.deletes.concerns(link) {
             return None;
         }
-        let ruling = Ruling::of(key, &link.remote_id, Some(Fate::Unchanged), KEPT_THERE);
+        let why = if link.apart { APART_THERE } else { KEPT_THERE };
+        let ruling = Ruling::of(key, &link.remote_id, Some(Fate::Unchanged), why);
         Some(ruling.closed())
     }
 

@@ -190,7 +190,7 @@ impl Hall {
             if !hall.linked.insert(mark) {
                 hall.shared.insert(mark);
             }
-            if !row.value.aside {
+            if !row.value.aside && !row.value.apart {
                 gone.push((row.key.1, row.value.remote_id));
             }
             Ok(ControlFlow::Continue(()))

@@ -117,6 +117,7 @@ impl Judge<'_> {
             Counterpart::Row(row, Linked::Already) => {
                 let untouched = link.as_ref().is_some_and(|link| {
                     !link.aside
+                        && !link.apart
                         && link.comes_from(&self.fit.source(record.hash()))
                         && link.cells == joined(Now::of(row.cells.clone()).cells)
                 });
@@ -175,7 +176,12 @@ impl Judge<'_> {
         row: Listed,
     ) -> Result<Option<Ruling>, Error> {
         let fields = record.fields(self.hall.dataset.schema())?;
-        let link = link.or_else(|| self.turned_up(record.key(), &row));
+        let turned_up = match link {
+            None => self.turned_up(record.key(), &row),
+            Some(_) => None,
+        };
+        let late = turned_up.is_some();
+        let link = link.or(turned_up);
         let sides = self.sides(Some(&record), &fields, (link.as_ref(), &row));
         let key = record.key().to_owned();
         let seen = self.seen(link.as_ref(), sides.base.as_ref());
@@ -195,7 +201,10 @@ impl Judge<'_> {
             let conflict = self.conflict(&row.id, &sides);
             Some(self.asks((&key, &row.id), conflict)?)
         };
-        Ok(ruling.map(|ruling| ruling.remembering(seen)))
+        Ok(ruling.map(|ruling| Ruling {
+            late,
+            ..ruling.remembering(seen)
+        }))
     }
 
     /// Holds both sides side by side.
@@ -325,7 +334,7 @@ impl Judge<'_> {
         let has_conflict = self.hall.inbox.has(&key);
         let known = link
             .as_ref()
-            .is_some_and(|link| is_same(link, &agreed, pending));
+            .is_some_and(|link| !link.apart && is_same(link, &agreed, pending));
         if !moved && known && !has_conflict {
             return None;
         }
@@ -381,6 +390,7 @@ impl Judge<'_> {
             here,
             ours: link.is_some_and(|link| link.ours),
             aside: false,
+            apart: false,
         }
     }
 

@@ -3,11 +3,12 @@
 
 use super::super::super::link::{Content, Link, UNKNOWN};
 use super::super::content::{bears, looks_like};
+use super::super::fit::Fit;
 use super::super::readback::{OURS, earlier};
 use super::base::{Base, is_unsettled};
 use super::judge::Judge;
 use super::rows::Listed;
-use crate::fields::{Misfit, Value, fitted};
+use crate::fields::{Misfit, Schema, Value, fitted};
 
 impl Judge<'_> {
     /// The link of a record whose row has turned up later than it was looked for, if it is ours.
@@ -23,6 +24,7 @@ impl Judge<'_> {
             here: look.0.clone().into_bytes(),
             ours: bears(look, &row.cells),
             aside: false,
+            apart: false,
         })
     }
 
@@ -31,16 +33,26 @@ impl Judge<'_> {
     pub(super) fn seen(&self, link: Option<&Link>, base: Option<&Base>) -> Option<Link> {
         let link = link.filter(|link| is_unsettled(link))?;
         let Base { here, there } = base?;
-        Some(self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link)))
+        let agreed = self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link));
+        let apart = link.apart;
+        Some(Link { apart, ..agreed })
     }
 
     /// What is there, as the fields here would hold it.
     pub(super) fn fits(&self, cells: &[Option<Value>]) -> Vec<Result<Option<Value>, Misfit>> {
-        let schema = self.hall.dataset.schema();
-        let fit = |(at, value): (usize, &Option<Value>)| {
-            let field = &schema.fields()[self.fit.place(at)];
-            value.clone().map_or(Ok(None), |value| fitted(field, value))
-        };
-        cells.iter().enumerate().map(fit).collect()
+        fits(self.fit, self.hall.dataset.schema(), cells)
     }
+}
+
+/// What is there, as the fields here would hold it.
+pub(super) fn fits(
+    fit: &Fit,
+    schema: &Schema,
+    cells: &[Option<Value>],
+) -> Vec<Result<Option<Value>, Misfit>> {
+    let fit = |(at, value): (usize, &Option<Value>)| {
+        let field = &schema.fields()[fit.place(at)];
+        value.clone().map_or(Ok(None), |value| fitted(field, value))
+    };
+    cells.iter().enumerate().map(fit).collect()
 }

@@ -15,7 +15,8 @@ use super::super::reading::Stretch;
 use super::super::source::Source;
 use super::PENDING;
 use super::base::{Cells, Now, joined};
-use crate::providers::Held;
+use crate::fields::Value;
+use crate::providers::{Held, Row};
 
 pub(super) const MOVED: &str = "held: it was changed at the provider while the run was under way; the next run \
                      takes it up";
@@ -27,12 +28,32 @@ pub(in super::super) struct Meeting {
     pub(super) here: Cells,
     /// The cells there; none of a record that is to be made.
     pub(super) there: Option<Cells>,
+    /// Whether it is made there for itself, without a record here that others could bring more to.
+    pub(super) alone: bool,
 }
 
 impl Meeting {
     /// Whether the record is to be made there.
     pub(in super::super) fn is_first(&self) -> bool {
         self.there.is_none()
+    }
+
+    /// Takes over what is there now; of a row only that is written which differs from it.
+    pub(in super::super) fn narrow(&mut self, row: &mut Row, now: &[Option<Value>]) {
+        let there = Now::of(now.to_vec()).cells;
+        let wanted = Now::of(row.cells.clone()).cells;
+        let alike = |at: &usize| there.get(*at) == wanted.get(*at);
+        let left: Vec<usize> = (0..wanted.len())
+            .filter(|at| row.untouched.contains(at) || alike(at))
+            .collect();
+        // One that is as it was already is written all the same, to be told so.
+        if left.len() < wanted.len() {
+            for at in &left {
+                row.cells[*at] = None;
+            }
+            row.untouched = left;
+        }
+        self.there = Some(there);
     }
 
     /// How a record ended that was written: what was left untouched is agreed as it was listed, not
@@ -47,6 +68,7 @@ impl Meeting {
         let agreed = |at: usize| match (&self.there, load.row.untouched.contains(&at)) {
             (_, false) => answered.get(at).cloned().unwrap_or_default(),
             (Some(there), true) => there.get(at).cloned().unwrap_or_default(),
+            (None, true) if self.alone => answered.get(at).cloned().unwrap_or_default(),
             (None, true) => PENDING.to_vec(),
         };
         let cells = joined((0..self.here.len()).map(agreed));
@@ -59,7 +81,11 @@ impl Meeting {
             sent: load.sent,
             source: load.source,
             ours: load.ours || held.created,
-            was: Was::default(),
+            was: Was {
+                cells: self.there.as_ref().map(joined),
+                ours: load.ours,
+                ..Was::default()
+            },
         };
         let key = load.key.clone();
         Done { key, end }
@@ -220,8 +246,6 @@ mod tests {
     use super::super::super::super::link::UNKNOWN;
     use super::super::base::apart;
     use super::*;
-    use crate::fields::Value;
-    use crate::providers::Row;
 
     fn cells(texts: &[&str]) -> Cells {
         Now::of(texts.iter().map(|text| Value::text(*text)).collect()).cells
@@ -254,6 +278,7 @@ mod tests {
         let meeting = Meeting {
             here: cells(&["ours", "x"]),
             there,
+            alone: false,
         };
         let held = Held {
             id: "rec1".into(),
@@ -292,6 +317,7 @@ mod tests {
         let met = Meeting {
             here: cells(&["ours", "x"]),
             there: None,
+            alone: false,
         };
         let found = |fate| Load {
             fate,

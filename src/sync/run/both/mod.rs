@@ -33,6 +33,7 @@
 mod alias;
 mod base;
 mod bring;
+mod came;
 mod dispute;
 mod foretold;
 mod gone;
@@ -49,6 +50,7 @@ mod ruling;
 mod scope;
 mod send;
 mod stray;
+mod undo;
 
 use std::sync::Arc;
 

@@ -2,10 +2,13 @@
 
 use super::super::super::conflict::Conflict;
 use super::super::super::counts::Fate;
-use super::super::super::link::Link;
-use crate::datasets::{Brought, Unread};
+use super::super::super::error::Error;
+use super::super::super::link::{Link, UNKNOWN};
+use super::super::super::memory::{Deed, Was};
+use super::super::super::past::{Past, changed};
+use crate::datasets::{Brought, Dataset, Unread};
 use crate::fields::Value;
-use crate::store::Version;
+use crate::store::{Snapshot, Version};
 
 /// What becomes of a record.
 pub(super) struct Ruling {
@@ -23,6 +26,8 @@ pub(super) struct Ruling {
     pub(super) letter: Option<Vec<Option<Value>>>,
     /// Whether both sides have changed it.
     pub(super) dispute: Option<Decided>,
+    /// Whether its row is one of ours that has turned up after it was looked for.
+    pub(super) late: bool,
 }
 
 /// Who decides about a record that both sides have changed.
@@ -70,6 +75,7 @@ impl Ruling {
             inbox: InboxAct::Leave,
             letter: None,
             dispute: None,
+            late: false,
         }
     }
 
@@ -118,6 +124,67 @@ impl Ruling {
     pub(super) fn put(self, brought: Brought, before: Option<Unread>) -> Self {
         let record = RecordAct::Put(Box::new((brought, before)));
         Self { record, ..self }
+    }
+
+    /// What is remembered of the record here that it writes.
+    pub(super) fn past(&self, dataset: &Dataset, moment: &Snapshot) -> Result<Option<Past>, Error> {
+        let schema = dataset.schema();
+        let (fate, left, (before, after)) = match &self.record {
+            RecordAct::Leave => return Ok(None),
+            RecordAct::Put(put) => {
+                let (brought, old) = put.as_ref();
+                let left = brought.hash().0;
+                match old {
+                    None => (Fate::Created, left, (Vec::new(), Vec::new())),
+                    Some(old) => {
+                        let old = old.fields(schema)?;
+                        let fields = changed(schema, &old, &brought.fields(schema)?);
+                        (Fate::Changed, left, fields)
+                    }
+                }
+            }
+            RecordAct::Delete(_) => {
+                let Some(record) = dataset.unread(moment, &self.key)? else {
+                    return Ok(None);
+                };
+                let whole = (record.canonical().to_vec(), Vec::new());
+                (Fate::Deleted, UNKNOWN, whole)
+            }
+        };
+        // A record is known by the remote one that it is linked to.
+        let remote_id = match &self.link {
+            LinkAct::Put(link) => &link.remote_id,
+            LinkAct::Leave | LinkAct::Drop => &self.remote_id,
+        };
+        Ok(Some(Past {
+            key: self.key.clone(),
+            fate,
+            remote_id: remote_id.clone(),
+            left,
+            former: None,
+            tie: None,
+            before,
+            after,
+        }))
+    }
+
+    /// What is remembered of a remote record that a write of ours has made, and that has turned up
+    /// only now.
+    pub(super) fn deed(&self) -> Option<Deed> {
+        let LinkAct::Put(link) = &self.link else {
+            return None;
+        };
+        self.late.then(|| Deed {
+            key: self.key.clone(),
+            fate: if link.ours {
+                Fate::Created
+            } else {
+                Fate::Matched // it may be a colleague's
+            },
+            remote_id: link.remote_id.clone(),
+            left: link.echo().unwrap_or(UNKNOWN),
+            was: Was::default(),
+        })
     }
 
     /// Whether it deletes a record here.

@@ -184,6 +184,7 @@ impl Reader {
             meeting: Some(Box::new(Meeting {
                 here: here.cells,
                 there: base.map(|base| base.there),
+                alone: false,
             })),
             row: Row {
                 id: link.map(|link| link.remote_id),

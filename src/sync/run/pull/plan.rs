@@ -109,7 +109,9 @@ impl Pass<'_> {
                 let mut bytes = Vec::new();
                 block.encode(&mut bytes);
                 let remote_id = one.remote_id.as_deref().unwrap_or_default();
-                let place = format!("{}\0{remote_id}", one.key);
+                // An undo of both ways lists a record once for either side.
+                let there = if one.ways.there.is_some() { "\0" } else { "" };
+                let place = format!("{}\0{remote_id}{there}", one.key);
                 batch.put::<ById>(&(plan, place), &Raw(bytes));
             }
         }
@@ -212,7 +214,7 @@ fn next_blocks(store: &Store, plan: PlanId, after: Option<&str>) -> Result<Order
 
 impl Judged {
     /// What a plan lists of it.
-    fn change(&self) -> Change {
+    pub(super) fn change(&self) -> Change {
         Change {
             key: self.key.clone(),
             fate: self.fate,

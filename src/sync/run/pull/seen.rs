@@ -142,7 +142,9 @@ impl Wanted {
         moment.walk::<Blocks>(&Scan::prefix(prefix(&plan), usize::MAX), |_, row| {
             for entry in row.value.entries() {
                 let change = entry?.read()?;
-                if let Some(id) = change.remote_id {
+                // What an undo of both ways takes back there is none of this.
+                let here = change.ways.there.is_none();
+                if let Some(id) = change.remote_id.filter(|_| here) {
                     let (key, fate, stamp) = (change.key, change.fate, change.sent);
                     planned.insert(mark(&id), Planned { key, fate, stamp });
                 }

@@ -114,7 +114,7 @@ impl Pass<'_> {
     ) -> Result<bool, Error> {
         let now = self.line.clock.now();
         next.count_calls(&self.line.live.borrow().job);
-        let batch = self.batch_of(&mut next, desk, judged, now);
+        let batch = self.batch_of(&mut next, desk, judged, now)?;
         if self.commit_unless_moved(batch).await?.is_none() {
             return Ok(false);
         }
@@ -155,7 +155,7 @@ impl Pass<'_> {
         desk: &Desk,
         judged: &[Judged],
         now: Timestamp,
-    ) -> Batch {
+    ) -> Result<Batch, Error> {
         let mut block = Block::new(now);
         for one in judged {
             let told = (
@@ -180,7 +180,7 @@ impl Pass<'_> {
         desk.dataset.hold_whole(&mut batch);
         let mut more = 0;
         for one in judged {
-            more += self.add(&mut batch, ledger, desk, (one, now));
+            more += self.add(&mut batch, ledger, desk, (one, now))?;
         }
         desk.dataset.grow(&mut batch, more);
         if let Some(number) = sealed {
@@ -195,7 +195,7 @@ impl Pass<'_> {
         ledger.put(&mut batch);
         // Remote ids come in any order.
         batch.sort();
-        batch
+        Ok(batch)
     }
 
     /// Adds what one judgement means, and gives how many records there are more.
@@ -205,7 +205,7 @@ impl Pass<'_> {
         ledger: &mut Ledger,
         desk: &Desk,
         (judged, now): (&Judged, Timestamp),
-    ) -> i64 {
+    ) -> Result<i64, Error> {
         let sync = self.sync;
         let key = &judged.key;
         self.let_out(batch, desk, judged);
@@ -220,9 +220,9 @@ impl Pass<'_> {
                 let why = (judged.reason.as_str(), self.fit.payload(cells));
                 let (letters, run) = (&mut ledger.letters, ledger.id);
                 letters.refused(batch, (sync, key), (run, now), why);
-                return 0;
+                return Ok(0);
             }
-            Act::Nothing if judged.fate == Fate::Held => return 0,
+            Act::Nothing if judged.fate == Fate::Held => return Ok(0),
             // What an undo takes back is not what was refused.
             Act::Restore(_) => {}
             Act::Nothing | Act::Noted(_) | Act::Tied(..) | Act::Write(_) | Act::Delete(..) => {
@@ -230,7 +230,7 @@ impl Pass<'_> {
                 ledger.letters.settled(batch, sync, &judged.remote_id);
             }
         }
-        match &judged.act {
+        Ok(match &judged.act {
             Act::Tied(tied) => {
                 let (tie, link) = tied.as_ref();
                 batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
@@ -252,9 +252,12 @@ impl Pass<'_> {
                 desk.dataset.take_out(batch, key, deleted.version);
                 -1
             }
-            Act::Restore(restored) => self.restore(batch, desk, (&judged.remote_id, restored), now),
+            Act::Restore(restored) => {
+                let becomes = (judged.remote_id.as_str(), restored.as_ref());
+                self.restore(batch, (desk, ledger.job.direction), becomes, now)?
+            }
             Act::Nothing | Act::Letter(_) => 0,
-        }
+        })
     }
 
     /// Lets out what waited and is there again, or gone for good.

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::super::super::direction::Direction;
 use super::super::super::error::Error;
 use super::super::super::job::Task;
 use super::super::super::link::Links;
 use super::super::super::past::{Block, Past, Pasts};
-use super::super::super::plan::Made;
-use super::super::super::tie::Ties;
+use super::super::super::plan::{Change, Made};
+use super::super::super::tie::{Tie, Ties};
 use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::mark::{Mark, key_mark, mark};
@@ -42,6 +43,21 @@ impl Pass<'_> {
         (plan, run): (PlanId, RunId),
     ) -> Result<Option<Made>, Error> {
         self.enter(Phase::Planning);
+        let here = self.look_back_here(ledger, (plan, run), |change| change);
+        if here.await?.is_none() {
+            return Ok(None);
+        }
+        let content = self.assemble(plan).await?;
+        Ok(Some(self.made(&ledger.job.counts, 0, &content)))
+    }
+
+    /// Lists what undoing what a run did here comes to, as `told`. `None` when the job is to stop.
+    pub(in super::super) async fn look_back_here(
+        &self,
+        ledger: &mut Ledger,
+        (plan, run): (PlanId, RunId),
+        mut told: impl FnMut(Change) -> Change,
+    ) -> Result<Option<()>, Error> {
         let desk = Desk::open(self, ledger.id, Task::Plan(plan)).await?;
         let mut freed = HashSet::new();
         let mut before = None;
@@ -61,11 +77,12 @@ impl Pass<'_> {
             };
             let judged;
             (judged, freed) = self.blocking.run(look).await?;
-            self.foretell(ledger, plan, &judged).await?;
+            let changes = judged.iter().map(|one| told(one.change()));
+            let changes: Vec<Change> = changes.collect();
+            self.foretell_changes(ledger, plan, &changes).await?;
             before = Some(number);
         }
-        let content = self.assemble(plan).await?;
-        Ok(Some(self.made(&ledger.job.counts, 0, &content)))
+        Ok(Some(()))
     }
 
     /// Takes back what a plan lists, until that is done or the run is to stop.
@@ -142,21 +159,16 @@ impl Pass<'_> {
     pub(super) fn restore(
         &self,
         batch: &mut Batch,
-        desk: &Desk,
+        (desk, direction): (&Desk, Direction),
         (remote_id, restored): (&str, &Restored),
         now: Timestamp,
-    ) -> i64 {
+    ) -> Result<i64, Error> {
         let Restored { put, here, tie, .. } = restored;
-        let place = (self.sync, remote_id.to_owned());
-        let key = tie.as_ref().map(|tie| tie.key.as_str());
-        if let Some(here) = here.as_ref().filter(|here| key != Some(here.key())) {
-            batch.discard::<Links>(&(self.sync, here.key().to_owned()));
-        }
-        if let Some(tie) = tie {
-            batch.put::<Ties>(&place, tie);
-            batch.put::<Links>(&(self.sync, tie.key.clone()), &tie.link(remote_id));
+        if direction == Direction::TwoWay {
+            let becomes = (remote_id, put.as_ref(), here.as_ref());
+            self.agree_to_differ(batch, &desk.dataset, becomes)?;
         } else {
-            batch.discard::<Ties>(&place);
+            self.retie(batch, remote_id, (here.as_ref(), tie.as_ref()));
         }
         let same =
             |here: &&datasets::Unread| put.as_ref().is_some_and(|put| put.key() == here.key());
@@ -170,7 +182,27 @@ impl Pass<'_> {
             desk.dataset.take_out(batch, here.key(), here.version());
             more -= 1;
         }
-        more
+        Ok(more)
+    }
+
+    /// Adds to a batch which remote record a record belongs to again.
+    fn retie(
+        &self,
+        batch: &mut Batch,
+        remote_id: &str,
+        (here, tie): (Option<&datasets::Unread>, Option<&Tie>),
+    ) {
+        let place = (self.sync, remote_id.to_owned());
+        let key = tie.map(|tie| tie.key.as_str());
+        if let Some(here) = here.filter(|here| key != Some(here.key())) {
+            batch.discard::<Links>(&(self.sync, here.key().to_owned()));
+        }
+        if let Some(tie) = tie {
+            batch.put::<Ties>(&place, tie);
+            batch.put::<Links>(&(self.sync, tie.key.clone()), &tie.link(remote_id));
+        } else {
+            batch.discard::<Ties>(&place);
+        }
     }
 }
 

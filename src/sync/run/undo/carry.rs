@@ -17,6 +17,7 @@ use super::super::remove::Unwanted;
 use super::super::source::{Place, held};
 use super::{CHANGED_SINCE, GONE_SINCE, KEY_TAKEN};
 use crate::base::{PlanId, RunId};
+use crate::fields::Value;
 use crate::providers::{Held, Row};
 use crate::store::{self, Key as _, Scan, prefix};
 
@@ -44,7 +45,7 @@ impl Reader {
     }
 
     /// What the run did to the records that a plan lists. Both follow the order of keys.
-    fn deeds(
+    pub(in super::super) fn deeds(
         &self,
         run: RunId,
         upto: &mut Place,
@@ -82,6 +83,9 @@ impl Reader {
                 was,
                 tried: false,
             }),
+            (Fate::Created, Some(_)) if is_anothers(&deed.remote_id, link.as_ref()) => {
+                stretch.idle.push(held(deed.key, KEY_TAKEN));
+            }
             (fate @ (Fate::Changed | Fate::Created), Some(cells)) => {
                 let again = fate == Fate::Created;
                 let id = if again {
@@ -127,6 +131,23 @@ impl Reader {
     }
 }
 
+impl Load {
+    /// Whether a remote record holds already what is written to it.
+    fn is_as_wanted(&self, held: &Held) -> bool {
+        let mut cells = held.cells.iter().zip(&self.row.cells).enumerate();
+        let same = |(now, wanted): (&Option<Value>, &Option<Value>)| {
+            spell(std::slice::from_ref(now)) == spell(std::slice::from_ref(wanted))
+        };
+        cells.all(|(at, cells)| self.row.untouched.contains(&at) || same(cells))
+    }
+}
+
+/// Whether what bears the key of a record that was deleted there, and was found when the undo went on
+/// after a stop, may be a colleague's.
+pub(in super::super) fn is_anothers(deleted: &str, link: Option<&Link>) -> bool {
+    link.is_some_and(|link| link.remote_id != deleted && !link.ours)
+}
+
 fn forgotten() -> Error {
     store::Error::Damaged("what a run remembers".into()).into()
 }
@@ -154,7 +175,10 @@ impl Pass<'_> {
                         let cells = spell(&row.cells);
                         let as_left = fingerprint(&self.fit.mark, &row.cells) == left;
                         // It was written before the undo was killed.
-                        let as_before = cells == spell(&load.row.cells);
+                        let as_before = load.is_as_wanted(row);
+                        if let (Some(meeting), true) = (&mut load.meeting, as_left) {
+                            meeting.narrow(&mut load.row, &row.cells);
+                        }
                         load.was.cells = Some(cells);
                         (!as_left && !as_before).then_some(CHANGED_SINCE)
                     }

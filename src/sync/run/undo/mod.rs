@@ -11,6 +11,7 @@ mod carry;
 mod decide;
 mod plan;
 
+pub(super) use carry::is_anothers;
 pub(super) use plan::remapped;
 
 /// Why a record is left alone.
@@ -20,4 +21,4 @@ const GONE_SINCE: &str = "there is nothing to undo: it is not there any more";
 /// The same of one of which nobody knows what it held.
 const NOT_KNOWN: &str = "held back: what it held before the run wrote it is not known";
 /// The same of one that was deleted there, while another bears its key.
-const KEY_TAKEN: &str = "held back: another record there has its key";
+pub(super) const KEY_TAKEN: &str = "held back: another record there has its key";

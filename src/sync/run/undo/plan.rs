@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
 use super::super::super::memory::{Block, Deed, Memories};
-use super::super::super::plan::Made;
+use super::super::super::plan::{Change, Made};
 use super::super::Pass;
 use super::super::content::spell;
 use super::super::ledger::Ledger;
@@ -60,37 +60,45 @@ impl Pass<'_> {
 
     /// What undoing some deeds comes to; `None` when the job is to stop.
     async fn draft_undo(&self, deeds: Vec<Deed>) -> Result<Option<Drafted>, Error> {
+        let Some(changes) = self.look_back(&deeds).await else {
+            return Ok(None);
+        };
+        let mut drafted = Drafted::default();
+        for (deed, change) in deeds.into_iter().zip(changes) {
+            match change {
+                Some(change) => drafted.list(change),
+                None => drafted.counts.add(Fate::Unchanged),
+            }
+            drafted.upto = Some(deed.key);
+        }
+        drafted.close();
+        Ok(Some(drafted))
+    }
+
+    /// What undoing each of some deeds comes to, none where nothing is left of it; `None` when the
+    /// job is to stop.
+    pub(in super::super) async fn look_back(&self, deeds: &[Deed]) -> Option<Vec<Option<Change>>> {
         let (deleted, written): (Vec<&Deed>, Vec<&Deed>) =
             deeds.iter().partition(|deed| deed.fate == Fate::Deleted);
         let ids: Vec<String> = written.iter().map(|deed| deed.remote_id.clone()).collect();
-        let Some(there) = self.look(&ids).await else {
-            return Ok(None);
-        };
+        let there = self.look(&ids).await?;
         let keys: Vec<String> = deleted.iter().map(|deed| deed.key.clone()).collect();
-        let Some(held) = self.held_under(&keys).await else {
-            return Ok(None);
-        };
+        let held = self.held_under(&keys).await?;
         let there: HashMap<&str, Vec<u8>> = there
             .iter()
             .map(|row| (row.id.as_str(), spell(&row.cells)))
             .collect();
         let taken: HashSet<&String> = held.keys().collect();
         let restores = self.line.records.restores();
-        let mut drafted = Drafted::default();
-        for deed in &deeds {
+        let change = |deed: &Deed| {
             let now = Now {
                 cells: there.get(deed.remote_id.as_str()).map(Vec::as_slice),
                 key_taken: taken.contains(&deed.key),
                 restores,
             };
-            match undone(deed, &self.fit.mark, now) {
-                Some(change) => drafted.list(change),
-                None => drafted.counts.add(Fate::Unchanged),
-            }
-            drafted.upto = Some(deed.key.clone());
-        }
-        drafted.close();
-        Ok(Some(drafted))
+            undone(deed, &self.fit.mark, now)
+        };
+        Some(deeds.iter().map(change).collect())
     }
 }
 

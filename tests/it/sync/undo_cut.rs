@@ -1,0 +1,212 @@
+//! Undoing two-way runs that were killed, and undos that were: whatever was on its way there at that
+//! moment is taken back or told, and what was taken back does not come again.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::{Value, json};
+
+use super::both::told;
+use super::crash::break_off;
+use super::far::Far;
+use super::undo_both::Held;
+use super::{Yard, id, text};
+
+/// What is told of a run that has brought everything, and of what undoes it.
+const BROUGHT: &str = "created 80, changed 30, unchanged 25, deleted 5";
+const TAKEN_BACK: &str = "created 5, changed 40, deleted 80";
+
+impl Yard {
+    /// A two-way sync of which both sides have changed a lot since they agreed; with what they hold.
+    async fn edited_a_lot(far: Far) -> (Self, String, (Held, Held)) {
+        let yard = Self::at(far).await;
+        let path = format!("/connections/{}", yard.connection);
+        let policy = yard.member.get(&path).await.expect(200)["removals"][0].clone();
+        let rules = json!({"deletes": {"policy": policy, "most_percent": 100}});
+        let sync = yard.agreed(60, rules).await;
+        yard.bring(60..100, "Airport").await;
+        yard.colleagues_make(100..140).await;
+        for number in 0..20 {
+            let (ours, theirs) = (format!("K{number:04}"), format!("K{:04}", number + 10));
+            yard.patch(&ours, json!({"name": format!("Ours {number}")}))
+                .await;
+            yard.edit_there(&theirs, json!({"City": format!("Theirs {number}")}))
+                .await;
+        }
+        for number in 40..45 {
+            yard.delete_here(&format!("K{number:04}")).await;
+        }
+        let before = yard.both_sides().await;
+        (yard, sync, before)
+    }
+
+    /// Kills what is under way some times, each time at some moment.
+    async fn kill(&self, dice: &mut StdRng, times: usize, most_ms: u64) {
+        for _ in 0..times {
+            break_off(self, Duration::from_millis(dice.random_range(1..most_ms))).await;
+        }
+    }
+
+    /// Carries what is under way to its end, and gives it.
+    async fn carry_on(&self, run: &str) -> Value {
+        break_off(self, Duration::from_mins(1)).await;
+        self.shown(run).await
+    }
+
+    /// Calls off what was killed, and gives it.
+    async fn call_off(&self, run: &str) -> Value {
+        let path = format!("/runs/{run}/cancel");
+        self.member.post(&path, json!({})).await.expect(200);
+        self.carry_on(run).await
+    }
+
+    /// Asks for the plan of an undo that nobody else makes.
+    async fn undoing_by_hand(&self, run: &Value) -> Value {
+        self.advance(Duration::from_mins(5));
+        let path = format!("/runs/{}/undo", id(run));
+        let plan = id(&self.member.post(&path, json!({})).await.expect(202));
+        break_off(self, Duration::from_mins(1)).await;
+        let path = format!("/plans/{plan}");
+        self.member.get(&path).await.expect(200)
+    }
+
+    /// Asks for a plan of the sync, and gives it once it is made.
+    async fn planned_by_hand(&self, sync: &str) -> Value {
+        self.advance(Duration::from_mins(5));
+        let path = format!("/syncs/{sync}/plans");
+        let plan = id(&self.member.post(&path, json!({})).await.expect(202));
+        break_off(self, Duration::from_mins(1)).await;
+        let path = format!("/plans/{plan}");
+        self.member.get(&path).await.expect(200)
+    }
+
+    async fn taken_back_by_hand(&self, run: &Value) -> Value {
+        let plan = self.undoing_by_hand(run).await;
+        assert_eq!(plan["state"], "ready", "{plan}");
+        self.advance(Duration::from_mins(5));
+        let undo = self.approve(&plan).await;
+        self.carry_on(&undo).await
+    }
+
+    /// Whether an undo has left both sides as they were, but for records there of which it says that
+    /// nobody knows who has made them.
+    async fn assert_as(&self, before: &(Held, Held), undo: &Value) {
+        assert_eq!(undo["state"], "done", "{undo}");
+        let mut now = self.both_sides().await;
+        let outcomes = self.all(&format!("/runs/{}/outcomes", id(undo))).await;
+        for one in outcomes.iter().filter(|one| one["state"] == "held") {
+            let reason = text(&one["reason"]);
+            assert!(reason.contains("is not known"), "{one}");
+            let left = now.1.remove(&text(&one["key"]));
+            assert!(left.is_some(), "{one}");
+        }
+        assert_eq!(now, *before, "{undo}");
+    }
+}
+
+#[tokio::test]
+async fn an_undo_of_both_ways_that_is_killed_at_any_moment_takes_back_all_of_it() {
+    for (seed, far) in [(0, Far::Airtable), (1, Far::Notion), (2, Far::Airtable)] {
+        let mut dice = StdRng::seed_from_u64(seed);
+        let (yard, sync, before) = Yard::edited_a_lot(far).await;
+        let run = yard.run(&sync).await;
+        assert_eq!(told(&run), BROUGHT, "{run}");
+        let after = yard.both_sides().await;
+        let plan = yard.undoing(&run).await;
+        yard.advance(Duration::from_mins(5));
+        // The scheduler would execute beside the executions that are to be killed.
+        yard.tasks.stop().await;
+        let undo = yard.approve(&plan).await;
+        yard.kill(&mut dice, 6, 80).await;
+        let shown = yard.carry_on(&undo).await;
+        assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
+        assert_eq!(told(&shown), TAKEN_BACK, "seed {seed}: {shown}");
+        assert_eq!(yard.both_sides().await, before, "seed {seed}");
+        // Whatever it did, kills or not, is remembered as well.
+        let redo = yard.taken_back_by_hand(&shown).await;
+        assert_eq!(redo["counts"]["held"], 0, "seed {seed}: {redo}");
+        assert_eq!(yard.both_sides().await, after, "seed {seed}: {redo}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_there_when_a_run_was_killed_is_taken_back_with_the_rest() {
+    for (seed, far) in [(0, Far::Airtable), (1, Far::Notion), (2, Far::Airtable)] {
+        let mut dice = StdRng::seed_from_u64(seed);
+        let (yard, sync, before) = Yard::edited_a_lot(far).await;
+        yard.tasks.stop().await;
+        yard.advance(Duration::from_mins(5));
+        let run = yard.queue(&sync).await;
+        yard.kill(&mut dice, 6, 120).await;
+        let run = yard.carry_on(&run).await;
+        assert_eq!(run["state"], "done", "seed {seed}: {run}");
+        let undo = yard.taken_back_by_hand(&run).await;
+        yard.assert_as(&before, &undo).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_run_wrote_that_was_killed_and_called_off_is_taken_back_too() {
+    let mut cut = 0;
+    for seed in 0..6 {
+        let far = [Far::Airtable, Far::Notion][seed as usize % 2];
+        let mut dice = StdRng::seed_from_u64(seed);
+        let (yard, sync, before) = Yard::edited_a_lot(far).await;
+        yard.tasks.stop().await;
+        yard.advance(Duration::from_mins(5));
+        let run = yard.queue(&sync).await;
+        while yard.both_sides().await.1 == before.1 {
+            yard.kill(&mut dice, 1, 60).await;
+        }
+        if yard.shown(&run).await["state"] == "done" {
+            continue;
+        }
+        cut += 1;
+        let run = yard.call_off(&run).await;
+        assert_eq!(run["state"], "cancelled", "seed {seed}: {run}");
+        if run["undo_until"].is_null() {
+            // Nothing of it was settled: what comes next finds out what it has done.
+            let plan = yard.planned_by_hand(&sync).await;
+            assert_eq!(plan["state"], "ready", "{plan}");
+        }
+        let undo = yard.taken_back_by_hand(&run).await;
+        yard.assert_as(&before, &undo).await;
+    }
+    assert!(cut > 0, "nothing was cut");
+}
+
+#[tokio::test]
+async fn what_an_undo_took_back_that_was_killed_and_called_off_stays_so() {
+    let mut cut = 0;
+    for seed in 0..6 {
+        let far = [Far::Airtable, Far::Notion][seed as usize % 2];
+        let mut dice = StdRng::seed_from_u64(seed);
+        let (yard, sync, before) = Yard::edited_a_lot(far).await;
+        let run = yard.run(&sync).await;
+        let after = yard.both_sides().await;
+        let plan = yard.undoing(&run).await;
+        yard.advance(Duration::from_mins(5));
+        yard.tasks.stop().await;
+        let undo = yard.approve(&plan).await;
+        while yard.both_sides().await.1 == after.1 {
+            yard.kill(&mut dice, 1, 30).await;
+        }
+        if yard.shown(&undo).await["state"] == "done" {
+            continue;
+        }
+        cut += 1;
+        let undo = yard.call_off(&undo).await;
+        assert_eq!(undo["state"], "cancelled", "seed {seed}: {undo}");
+        let half = yard.both_sides().await;
+        yard.advance(Duration::from_mins(5));
+        let next = yard.queue(&sync).await;
+        let next = yard.carry_on(&next).await;
+        assert_eq!(next["state"], "done", "seed {seed}: {next}");
+        assert_eq!(yard.both_sides().await, half, "seed {seed}: {next}");
+        // And the run is undone wholly when that is asked for once more.
+        let whole = yard.taken_back_by_hand(&run).await;
+        yard.assert_as(&before, &whole).await;
+    }
+    assert!(cut > 0, "nothing was cut");
+}
