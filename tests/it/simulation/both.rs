@@ -133,6 +133,7 @@ pub(super) async fn check(world: &World, findings: &Findings<'_>) {
         .map(|outcome| (outcome.key.as_str(), outcome))
         .collect();
     let disputed = conflicts(world, findings).await;
+    let back = TakenBack::of(findings);
     for (key, here) in &findings.records {
         let outcome = by_key.get(key.as_str());
         let outcome = outcome.unwrap_or_else(|| panic!("{key} was not looked at"));
@@ -140,23 +141,55 @@ pub(super) async fn check(world: &World, findings: &Findings<'_>) {
         let row = row.and_then(|id| world.vendor.table.rows.get(id));
         match outcome.fate {
             Fate::Unchanged => match row {
+                Some(_) if back.may_differ(outcome) => {}
                 Some(Row { cells, .. }) => assert_eq!(cells, here, "{outcome:?}"),
-                None => assert!(told(outcome).contains("keeps it here"), "{outcome:?}"),
+                None => assert!(is_alone(outcome, "keeps it here", &back), "{outcome:?}"),
             },
             Fate::Refused => is_refusable(world, outcome, here.get("Kind")),
             Fate::Held => assert!(disputed.contains(key), "held for no conflict: {outcome:?}"),
             fate => panic!("{fate:?} is not settled: {outcome:?}"),
         }
     }
-    every_row_was_looked_at(world, findings, outcomes);
+    every_row_was_looked_at(world, (findings, &back), outcomes);
     if world.written.apart {
         assert!(
             disputed.is_empty(),
             "nobody has touched another's: {disputed:?}"
         );
-        no_edit_is_lost(world, findings, &by_key);
+        no_edit_is_lost(world, (findings, &back), &by_key);
         nothing_is_double(world);
     }
+}
+
+/// What was taken back: both sides agree to differ in it.
+struct TakenBack {
+    keys: BTreeSet<String>,
+    ids: BTreeSet<String>,
+    /// Whether something may have been that nobody was told of.
+    half: bool,
+}
+
+impl TakenBack {
+    fn of(findings: &Findings<'_>) -> Self {
+        let outcomes = || findings.taken_back();
+        Self {
+            keys: outcomes().map(|one| one.key.clone()).collect(),
+            ids: outcomes().filter_map(|one| one.remote_id.clone()).collect(),
+            half: findings.is_half_undone(),
+        }
+    }
+
+    fn may_differ(&self, outcome: &Outcome) -> bool {
+        let id = outcome.remote_id.as_ref();
+        let known = self.keys.contains(&outcome.key) || id.is_some_and(|id| self.ids.contains(id));
+        self.half || known
+    }
+}
+
+/// Whether a record is on one side alone for a reason that is told.
+fn is_alone(outcome: &Outcome, kept: &str, back: &TakenBack) -> bool {
+    let apart = told(outcome).contains("an undo has removed it");
+    told(outcome).contains(kept) || apart && back.may_differ(outcome)
 }
 
 fn told(outcome: &Outcome) -> &str {
@@ -190,7 +223,11 @@ fn is_refusable(world: &World, outcome: &Outcome, kind: Option<&Value>) {
     );
 }
 
-fn every_row_was_looked_at(world: &World, findings: &Findings<'_>, outcomes: &[Outcome]) {
+fn every_row_was_looked_at(
+    world: &World,
+    (findings, back): (&Findings<'_>, &TakenBack),
+    outcomes: &[Outcome],
+) {
     let table = &world.vendor.table;
     let mut of_row: BTreeMap<&str, &Outcome> = BTreeMap::new();
     for outcome in outcomes {
@@ -214,9 +251,9 @@ fn every_row_was_looked_at(world: &World, findings: &Findings<'_>, outcomes: &[O
         match outcome.fate {
             Fate::Unchanged => {
                 let here = findings.records.get(row.key());
-                let kept = told(outcome).contains("leaves it at the provider");
+                let kept = is_alone(outcome, "leaves it at the provider", back);
                 assert!(
-                    kept || here == Some(&row.cells),
+                    kept || back.may_differ(outcome) || here == Some(&row.cells),
                     "{outcome:?}: {row:?}, {here:?}"
                 );
             }
@@ -236,7 +273,11 @@ fn every_row_was_looked_at(world: &World, findings: &Findings<'_>, outcomes: &[O
 }
 
 /// What people here have last written, and what colleagues have, is on both sides.
-fn no_edit_is_lost(world: &World, findings: &Findings<'_>, outcomes: &BTreeMap<&str, &Outcome>) {
+fn no_edit_is_lost(
+    world: &World,
+    (findings, back): (&Findings<'_>, &TakenBack),
+    outcomes: &BTreeMap<&str, &Outcome>,
+) {
     let name = |field: &str| FIELDS.iter().find(|(own, ..)| *own == field).unwrap().1;
     for ((key, field), may) in &world.written.ours {
         let Some(here) = findings.records.get(key) else {
@@ -257,9 +298,12 @@ fn no_edit_is_lost(world: &World, findings: &Findings<'_>, outcomes: &BTreeMap<&
         let Some(edit) = world.vendor.table.edits.get(row.key()) else {
             continue;
         };
-        let here = findings.records.get(row.key()).unwrap();
+        // Nobody's edit is taken back where it was made.
         assert_eq!(row.cells.get(theirs), Some(edit), "{row:?}");
-        assert_eq!(here.get(theirs), Some(edit), "{row:?}");
+        if !back.keys.contains(row.key()) && !back.half {
+            let here = findings.records.get(row.key()).unwrap();
+            assert_eq!(here.get(theirs), Some(edit), "{row:?}");
+        }
     }
 }
 

@@ -71,6 +71,24 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// What was done to a record in taking a run back.
+    pub(super) fn taken_back(&self) -> impl Iterator<Item = &Outcome> {
+        let undone = self.runs.iter().filter(|(run, _)| run.job.undoes.is_some());
+        let wrote = |outcome: &&Outcome| {
+            matches!(
+                outcome.fate,
+                Fate::Created | Fate::Changed | Fate::Matched | Fate::Deleted | Fate::Unknown
+            )
+        };
+        undone.flat_map(|(_, outcomes)| outcomes).filter(wrote)
+    }
+
+    /// Whether an undo was killed or failed before it could say what it had done.
+    pub(super) fn is_half_undone(&self) -> bool {
+        let mut undone = self.runs.iter().filter(|(run, _)| run.job.undoes.is_some());
+        undone.any(|(run, _)| run.job.state != State::Done)
+    }
+
     pub(super) fn last(&self) -> &(Run, Vec<Outcome>) {
         let mut runs = self.runs.iter();
         let last = runs.find(|(run, _)| Some(run.id) == self.last);
@@ -198,8 +216,18 @@ fn counts_add_up<'a>(run: &Run, outcomes: &'a [Outcome]) {
         Direction::Push | Direction::TwoWay => outcome.key.as_str(),
         Direction::Pull => outcome.remote_id.as_deref().unwrap_or_default(),
     };
-    let keys: BTreeSet<&str> = outcomes.iter().map(name).collect();
-    assert_eq!(keys.len(), outcomes.len(), "settled twice: {}", told());
+    // What an undo takes back on both sides is told of either.
+    let sides = if run.job.undoes.is_some() && run.job.direction == Direction::TwoWay {
+        2
+    } else {
+        1
+    };
+    let mut settled: BTreeMap<&str, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        *settled.entry(name(outcome)).or_default() += 1;
+    }
+    let twice = settled.values().any(|times| *times > sides);
+    assert!(!twice, "settled twice: {}", told());
 }
 
 /// What the vendor shows is what all who wrote to it have left there.
@@ -274,8 +302,13 @@ fn is_let_go(world: &World, outcome: &Outcome) {
 fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
     let (deletes, table) = (world.deletes, &world.vendor.table);
     for (id, row) in &table.taken {
+        let undone = || {
+            let mut taken = findings.taken_back();
+            findings.is_half_undone()
+                || taken.any(|one| one.remote_id.as_ref() == Some(id) && one.fate == Fate::Deleted)
+        };
         assert!(
-            row.double || deletes.policy != Policy::Ignore,
+            row.double || deletes.policy != Policy::Ignore || undone(),
             "{id} was deleted: {row:?}"
         );
         let ours = row.made_for.is_some();
@@ -355,7 +388,9 @@ fn nothing_is_double(world: &World, findings: &Findings<'_>) {
         assert!(again || ids.len() == 1, "{key} was created as {ids:?}");
     }
     let mut counted = BTreeSet::new();
-    for outcome in findings.runs.iter().flat_map(|(_, outcomes)| outcomes) {
+    let onward = findings.runs.iter();
+    let onward = onward.filter(|(run, _)| run.job.undoes.is_none());
+    for outcome in onward.flat_map(|(_, outcomes)| outcomes) {
         if outcome.fate == Fate::Created {
             assert!(
                 counted.insert(&outcome.remote_id),
@@ -397,11 +432,10 @@ async fn plans_are_kept(world: &World, findings: &Findings<'_>) {
             .changes(scope, (id, Wanted::default()), ALL, findings.by)
             .await
             .unwrap();
-        let listed: BTreeMap<String, Fate> = page
-            .changes
-            .into_iter()
-            .map(|change| (change.key, change.fate))
-            .collect();
+        let mut listed: BTreeMap<String, Vec<Fate>> = BTreeMap::new();
+        for change in page.changes {
+            listed.entry(change.key).or_default().push(change.fate);
+        }
         let carried_out = findings.runs.iter().find(|(known, _)| known.id == run);
         let (_, outcomes) = carried_out.expect("the run of a plan is kept");
         for outcome in outcomes {
@@ -409,8 +443,11 @@ async fn plans_are_kept(world: &World, findings: &Findings<'_>) {
             let writes = [Fate::Created, Fate::Changed, Fate::Matched, Fate::Deleted];
             let wrote = writes.contains(&outcome.fate);
             let deleted = outcome.fate == Fate::Deleted;
-            let allowed = planned.is_some_and(|fate| {
-                (!wrote || writes.contains(fate)) && (!deleted || *fate == Fate::Deleted)
+            let allowed = planned.is_some_and(|fates| {
+                let allows = |fate: &Fate| {
+                    (!wrote || writes.contains(fate)) && (!deleted || *fate == Fate::Deleted)
+                };
+                fates.iter().any(allows)
             });
             assert!(allowed, "not planned ({planned:?}): {outcome:?}");
         }

@@ -26,6 +26,8 @@ pub(super) enum Ask {
     },
     Approve(PlanId),
     Retry(RunId),
+    /// A plan that takes a run back.
+    Undo(RunId),
     Cancel(RunId),
     /// One side is right about all conflicts.
     Resolve(Choice),
@@ -267,6 +269,7 @@ async fn request(
         Ask::Push => return Ok(Told::Run(sync.queue(by).await?.id)),
         Ask::Plan { read_first } => return Ok(Told::Plan(sync.plan(*read_first, by).await?.0)),
         Ask::Approve(plan) => return Ok(Told::Run(syncs.approve(scope, *plan, by).await?.id)),
+        Ask::Undo(run) => return Ok(Told::Plan(syncs.undo(scope, *run, by).await?.0)),
         Ask::Retry(run) => return Ok(Told::Run(sync.retry(*run, by).await?.id)),
         Ask::Cancel(run) => drop(syncs.cancel(scope, *run, by).await?),
         Ask::Resolve(side) => drop(sync.resolve_all(side, by).await?),

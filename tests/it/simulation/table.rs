@@ -130,7 +130,9 @@ impl Table {
             }
             return;
         }
-        let row = self.rows.entry(id.to_owned()).or_default();
+        // What comes out of the trash is what went there.
+        let before = self.taken.get(id).cloned().unwrap_or_default();
+        let row = self.rows.entry(id.to_owned()).or_insert(before);
         row.cells = far::cells(page);
         if made {
             row.made_for = Some(row.key().to_owned());

@@ -80,6 +80,8 @@ enum Want {
     Push,
     Plan,
     Retry,
+    /// The last run is taken back.
+    Undo,
 }
 
 /// How a life ended.
@@ -128,8 +130,14 @@ pub(super) fn live((far, direction): Course, seed: u64, aloud: bool) -> (u64, St
         dice,
     };
     world.set_up();
+    // Dice of their own leave the story of a seed as it was that undoes nothing.
+    let mut undoing = Dice::of(seed.rotate_left(17));
+    let undoes = may_undo((far, direction)) && undoing.chance(0.5);
     for _ in 0..world.dice.between(1, 4) {
         world.episode();
+        if undoes && undoing.chance(0.5) {
+            world.undoing();
+        }
     }
     world.finish();
     trace.digest()
@@ -174,14 +182,25 @@ impl World {
 
     /// One run or plan that somebody asks for, with everything that comes between.
     fn episode(&mut self) {
-        self.trouble.begin(&mut self.dice);
         let wants: &[Want] = match self.direction {
             Direction::Push | Direction::Pull => {
                 &[Want::Push, Want::Push, Want::Plan, Want::Plan, Want::Retry]
             }
             Direction::TwoWay => &[Want::Push, Want::Push, Want::Retry],
         };
-        let mut stage = Stage::Begin(*self.dice.one(wants));
+        self.trouble.begin(&mut self.dice);
+        let want = *self.dice.one(wants);
+        self.live_through(want);
+    }
+
+    /// The last run is asked to be taken back, with everything that comes between.
+    fn undoing(&mut self) {
+        self.trouble.begin(&mut self.dice);
+        self.live_through(Want::Undo);
+    }
+
+    fn live_through(&mut self, want: Want) {
+        let mut stage = Stage::Begin(want);
         while !matches!(stage, Stage::Over) {
             self.life(&mut stage);
         }
@@ -271,6 +290,9 @@ impl World {
                 self.retries += 1;
                 (Ask::Retry(run), Stage::Asked)
             }),
+            Stage::Begin(Want::Undo) => self
+                .last_run
+                .map(|run| (Ask::Undo(run), Stage::Planned(None))),
             Stage::Planned(Some(plan)) => Some((Ask::Approve(plan), Stage::Asked)),
             Stage::Planned(None) | Stage::Asked | Stage::Over => None,
         };
@@ -485,6 +507,11 @@ fn waits((far, direction): Course, seed: u64) -> u32 {
         Direction::Push | Direction::Pull => *Dice::of(seed.rotate_left(32)).one(&[0, 0, 1, 24]),
         Direction::TwoWay => 0,
     }
+}
+
+/// Whether runs are taken back: what a hook was sent cannot be, and of a pull other tests tell.
+fn may_undo((far, direction): Course) -> bool {
+    far.has_colleagues() && direction != Direction::Pull
 }
 
 /// Under half of the seeds everything is to arrive, and under the other half nothing twice.
