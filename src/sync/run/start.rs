@@ -403,14 +403,7 @@ impl<'a> Claimed<'a> {
     fn pass<'l>(&'l self, line: Line<'l>, (fit, within): (Fit, Within), task: Task) -> Pass<'l> {
         let fit = Arc::new(fit);
         let deletes = self.sync.deletes;
-        let pairs = Pairs {
-            sync: self.sync_id,
-            store: self.syncs.services.store.clone(),
-            dataset: self.dataset.clone(),
-            within,
-            orphans: self.undoes.is_none() && deletes.policy.removal().is_some(),
-            tells_aside: self.sync.direction == Direction::TwoWay,
-        };
+        let pairs = self.pairs(within);
         let so_far = {
             let job = &self.live.borrow().job;
             (job.brake, job.counts.deleted)
@@ -461,6 +454,17 @@ impl<'a> Claimed<'a> {
             doubts: Doubts::default(),
             passed: HashSet::new(),
             notes: Mutex::default(),
+        }
+    }
+
+    fn pairs(&self, within: Within) -> Pairs {
+        Pairs {
+            sync: self.sync_id,
+            store: self.syncs.services.store.clone(),
+            dataset: self.dataset.clone(),
+            within,
+            orphans: self.undoes.is_none() && self.sync.deletes.policy.removal().is_some(),
+            tells_aside: self.sync.direction == Direction::TwoWay,
         }
     }
 

@@ -149,8 +149,7 @@ async fn what_was_on_its_way_there_when_a_run_was_killed_is_taken_back_with_the_
 #[tokio::test]
 async fn what_a_run_wrote_that_was_killed_and_called_off_is_taken_back_too() {
     let mut cut = 0;
-    for seed in 0..6 {
-        let far = [Far::Airtable, Far::Notion][seed as usize % 2];
+    for (seed, far) in (0..6).zip([Far::Airtable, Far::Notion].into_iter().cycle()) {
         let mut dice = StdRng::seed_from_u64(seed);
         let (yard, sync, before) = Yard::edited_a_lot(far).await;
         yard.tasks.stop().await;
@@ -179,8 +178,7 @@ async fn what_a_run_wrote_that_was_killed_and_called_off_is_taken_back_too() {
 #[tokio::test]
 async fn what_an_undo_took_back_that_was_killed_and_called_off_stays_so() {
     let mut cut = 0;
-    for seed in 0..6 {
-        let far = [Far::Airtable, Far::Notion][seed as usize % 2];
+    for (seed, far) in (0..6).zip([Far::Airtable, Far::Notion].into_iter().cycle()) {
         let mut dice = StdRng::seed_from_u64(seed);
         let (yard, sync, before) = Yard::edited_a_lot(far).await;
         let run = yard.run(&sync).await;
