@@ -48,6 +48,16 @@ impl Yard {
         }
     }
 
+    /// Kills what is under way again and again, a little later each time, until it has written there.
+    async fn kill_until_it_writes(&self, dice: &mut StdRng) {
+        let writes = self.vendor.writes().await;
+        let mut most_ms = 20;
+        while self.vendor.writes().await == writes {
+            self.kill(dice, 1, most_ms).await;
+            most_ms += 10;
+        }
+    }
+
     /// Carries what is under way to its end, and gives it.
     async fn carry_on(&self, run: &str) -> Value {
         break_off(self, Duration::from_mins(1)).await;
@@ -121,8 +131,15 @@ async fn an_undo_of_both_ways_that_is_killed_at_any_moment_takes_back_all_of_it(
         yard.kill(&mut dice, 6, 80).await;
         let shown = yard.carry_on(&undo).await;
         assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
-        assert_eq!(told(&shown), TAKEN_BACK, "seed {seed}: {shown}");
         assert_eq!(yard.both_sides().await, before, "seed {seed}");
+        // Of what it had just made when it was killed it may be unable to tell whose it is.
+        if shown["counts"]["held"] != 0 {
+            let made = shown["counts"]["created"].as_u64().unwrap();
+            let held = shown["counts"]["held"].as_u64().unwrap();
+            assert_eq!(made + held, 5, "seed {seed}: {shown}");
+            continue;
+        }
+        assert_eq!(told(&shown), TAKEN_BACK, "seed {seed}: {shown}");
         // Whatever it did, kills or not, is remembered as well.
         let redo = yard.taken_back_by_hand(&shown).await;
         assert_eq!(redo["counts"]["held"], 0, "seed {seed}: {redo}");
@@ -155,9 +172,7 @@ async fn what_a_run_wrote_that_was_killed_and_called_off_is_taken_back_too() {
         yard.tasks.stop().await;
         yard.advance(Duration::from_mins(5));
         let run = yard.queue(&sync).await;
-        while yard.both_sides().await.1 == before.1 {
-            yard.kill(&mut dice, 1, 60).await;
-        }
+        yard.kill_until_it_writes(&mut dice).await;
         if yard.shown(&run).await["state"] == "done" {
             continue;
         }
@@ -182,14 +197,11 @@ async fn what_an_undo_took_back_that_was_killed_and_called_off_stays_so() {
         let mut dice = StdRng::seed_from_u64(seed);
         let (yard, sync, before) = Yard::edited_a_lot(far).await;
         let run = yard.run(&sync).await;
-        let after = yard.both_sides().await;
         let plan = yard.undoing(&run).await;
         yard.advance(Duration::from_mins(5));
         yard.tasks.stop().await;
         let undo = yard.approve(&plan).await;
-        while yard.both_sides().await.1 == after.1 {
-            yard.kill(&mut dice, 1, 30).await;
-        }
+        yard.kill_until_it_writes(&mut dice).await;
         if yard.shown(&undo).await["state"] == "done" {
             continue;
         }

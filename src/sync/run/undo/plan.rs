@@ -1,6 +1,6 @@
 //! Makes the plan of an undo: looks at each record that the run wrote, as it is there now.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
@@ -13,6 +13,7 @@ use super::super::planning::Drafted;
 use super::decide::{Now, undone};
 use crate::base::{PlanId, RunId};
 use crate::jobs::{Failure, Phase};
+use crate::providers::Held;
 use crate::store::{Key as _, Scan, prefix};
 
 impl Pass<'_> {
@@ -88,18 +89,29 @@ impl Pass<'_> {
             .iter()
             .map(|row| (row.id.as_str(), spell(&row.cells)))
             .collect();
-        let taken: HashSet<&String> = held.keys().collect();
         let restores = self.line.records.restores();
         let change = |deed: &Deed| {
+            if is_back(deed, held.get(&deed.key)) {
+                return None;
+            }
             let now = Now {
                 cells: there.get(deed.remote_id.as_str()).map(Vec::as_slice),
-                key_taken: taken.contains(&deed.key),
+                key_taken: held.contains_key(&deed.key),
                 restores,
             };
             undone(deed, &self.fit.mark, now)
         };
         Some(deeds.iter().map(change).collect())
     }
+}
+
+/// Whether what a run has deleted there is there again as it was: an undo that was called off may
+/// have brought it back.
+fn is_back(deed: &Deed, held: Option<&Vec<Held>>) -> bool {
+    let Some([one]) = held.map(Vec::as_slice) else {
+        return false;
+    };
+    deed.fate == Fate::Deleted && deed.was.cells.as_ref() == Some(&spell(&one.cells))
 }
 
 /// Why a run cannot be undone whose cells are no longer those of the mapping.
