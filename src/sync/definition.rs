@@ -13,6 +13,7 @@ use super::resend::Resend;
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
 use crate::connections;
 use crate::datasets;
+use crate::providers::RemoteTable;
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 
 /// The syncs by owner and id.
@@ -97,6 +98,10 @@ pub struct Definition {
     /// before this was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_fields: Option<Vec<String>>,
+    /// The mappings that a two-way sync had before, the last one last: which field of the dataset
+    /// went with which remote field by its id. Something may have been agreed on under them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<Vec<(String, String)>>,
     /// What becomes of it when the table's fields change.
     #[serde(default)]
     pub drift: Drift,
@@ -133,7 +138,25 @@ pub struct Definition {
 
 impl Json for Definition {}
 
+/// So many former mappings are remembered.
+const MOST_FORMER: usize = 8;
+
 impl Definition {
+    /// Remembers a mapping under which both sides may have agreed on something. Only where both sides
+    /// meet does that matter.
+    pub(super) fn remember(&mut self, mapping: &[Pair]) {
+        if self.direction != Direction::TwoWay {
+            return;
+        }
+        let pairs = mapping.iter();
+        let pairs = pairs.map(|pair| (pair.field.clone(), pair.remote_field_id.clone()));
+        let pairs: Vec<(String, String)> = pairs.collect();
+        self.formerly.retain(|former| *former != pairs);
+        self.formerly.push(pairs);
+        let over = self.formerly.len().saturating_sub(MOST_FORMER);
+        self.formerly.drain(..over);
+    }
+
     /// Whether what is gone on one side waits before a run removes it on the other.
     pub(super) fn quarantines(&self) -> bool {
         let removes = match self.direction {
@@ -173,6 +196,16 @@ pub struct Named {
     pub id: String,
     /// What people call it.
     pub name: String,
+}
+
+impl Named {
+    /// A table as it is now.
+    pub(super) fn of(table: RemoteTable) -> Self {
+        Self {
+            id: table.id,
+            name: table.name,
+        }
+    }
 }
 
 /// One field of the dataset and the remote field that it fills, or is filled from.

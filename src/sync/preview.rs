@@ -66,6 +66,7 @@ impl Syncs {
             table: named(&target.table),
             mapping,
             known_fields: None,
+            formerly: Vec::new(),
             drift: Drift::default(),
             remote_key_field_id: wish.remote_key_field_id.clone(),
             typecast: false,

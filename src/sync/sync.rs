@@ -312,7 +312,11 @@ impl Sync {
             direction: fresh.direction,
             typecast: fresh.typecast,
         };
-        fresh.mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
+        let mapping = check(&wish, schema, key, &table, way).map_err(Error::Invalid)?;
+        let former = std::mem::replace(&mut fresh.mapping, mapping);
+        if former != fresh.mapping {
+            fresh.remember(&former);
+        }
         let mut known = table.field_ids();
         known.retain(|id| !lost.contains(id));
         fresh.known_fields = Some(known);

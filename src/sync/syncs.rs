@@ -258,11 +258,9 @@ impl Syncs {
             connection: new.target.connection,
             base,
             known_fields: Some(table.field_ids()),
-            table: Named {
-                id: table.id,
-                name: table.name,
-            },
+            table: Named::of(table),
             mapping,
+            formerly: Vec::new(),
             drift: new.drift,
             remote_key_field_id: new.wish.remote_key_field_id,
             typecast: new.typecast,

@@ -291,7 +291,7 @@ function Settings({ sync }: { sync: Sync }) {
         {sync.direction !== "push" && sync.connection.provider !== "zapier" && (
           <WatchChoice sync={sync} />
         )}
-        {sync.direction !== "two_way" && <DriftChoice sync={sync} />}
+        <DriftChoice sync={sync} />
         {sync.resend_unknown && <ResendChoice sync={sync} />}
         <Deletion
           noun="sync"

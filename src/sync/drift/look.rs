@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::super::definition::Definition;
-use super::super::direction::Direction;
 use super::super::mapping::{self, Way, Wish};
 use super::super::proposal::{Reason, propose};
 use super::{Drift, Findings, Lost, Offer};
@@ -87,14 +86,6 @@ impl Findings {
         if let Some(reason) = &self.key {
             return Met::Stopped(moved(reason));
         }
-        // With another mapping nobody would know what both sides have agreed on.
-        if sync.direction == Direction::TwoWay {
-            return if self.lost.is_empty() {
-                Met::AsItIs
-            } else {
-                Met::Stopped(moved(&told(&self.lost)))
-            };
-        }
         let remapped = |with_offers: bool| {
             let wish = Wish {
                 pairs: self.pairs(sync, with_offers),
@@ -103,12 +94,15 @@ impl Findings {
             };
             let mapping = mapping::check(&wish, own.0, own.1, table, way(sync));
             mapping.map(|mapping| {
-                Box::new(Definition {
+                let mut left = Definition {
                     mapping,
                     // What is lost may come back, and is then offered.
                     known_fields: Some(self.known(table)),
                     ..sync.clone()
-                })
+                };
+                // Both sides have agreed under it.
+                left.remember(&sync.mapping);
+                Box::new(left)
             })
         };
         let met = match sync.drift {

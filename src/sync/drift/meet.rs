@@ -48,6 +48,7 @@ impl Sync {
             Met::Changed(sync) => Some(sync),
             Met::AsItIs | Met::Without(_) | Met::Stopped(_) => None,
         };
+        let remembering = self.remembering(met);
         if changed.is_none() && found.is_nothing() {
             if kept.is_none() {
                 return Ok(None);
@@ -57,7 +58,8 @@ impl Sync {
             return Ok(Some(batch));
         }
         let known = |kept: &Drifted| kept.found == found && kept.stops == stops;
-        if changed.is_none() && kept.as_ref().is_some_and(|kept| known(&kept.value)) {
+        let is_known = kept.as_ref().is_some_and(|kept| known(&kept.value));
+        if changed.is_none() && remembering.is_none() && is_known {
             return Ok(None);
         }
         let mut batch = Batch::new(self.told(&found, met, by).build(self.clock()));
@@ -70,6 +72,9 @@ impl Sync {
             batch.replace::<Definitions>(&self.key(), &fresh, self.version());
             self.end_drift(&mut batch)?;
             return Ok(Some(batch));
+        }
+        if let Some(sync) = remembering {
+            batch.replace::<Definitions>(&self.key(), &sync, self.version());
         }
         let mut rests = kept.as_ref().is_some_and(|kept| kept.value.rests);
         if !stops && rests {
@@ -90,6 +95,20 @@ impl Sync {
             None => batch.insert::<Drifts>(&self.key(), &drifted),
         };
         Ok(Some(batch))
+    }
+
+    /// The sync as it is, with the mapping under which it goes on without what is lost: what both
+    /// sides agree on meanwhile is to be known when that comes back. None where it remembers it, or
+    /// nothing is agreed on by two sides.
+    fn remembering(&self, met: &Met) -> Option<Definition> {
+        let Met::Without(left) = met else {
+            return None;
+        };
+        let mut fresh = self.definition().clone();
+        fresh.remember(&left.mapping);
+        let remembered = fresh.formerly.last();
+        let has = remembered.is_none_or(|last| self.definition().formerly.contains(last));
+        (!has).then_some(fresh)
     }
 
     /// The event of a drift that was found, and what is made of it.

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::super::definition::Definition;
+use super::super::definition::{Definition, Pair};
 use super::super::direction::Direction;
 use super::super::drift::moved;
 use super::super::extent::Extent;
@@ -12,6 +12,7 @@ use super::super::mapping::{Fault, Way, Wish, check};
 use super::super::meeting::FieldWay;
 use super::super::plan::Column;
 use super::super::removal::Deletes;
+use super::former::{Former, mark_of};
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash, content_hashes};
 use crate::jobs::Failure;
@@ -40,6 +41,8 @@ pub(in crate::sync) struct Fit {
     shown: Vec<String>,
     /// For each cell which way it goes in a two-way sync.
     ways: Vec<FieldWay>,
+    /// The mappings that it had before.
+    pub(super) former: Vec<Former>,
     /// Which records go.
     extent: Extent,
     /// What becomes of those that no longer do.
@@ -60,20 +63,7 @@ impl Fit {
         key_field: &str,
         table: &RemoteTable,
     ) -> Result<Self, Failure> {
-        let wish = Wish {
-            pairs: sync
-                .mapping
-                .iter()
-                .map(|pair| (pair.field.clone(), pair.remote_field_id.clone()))
-                .collect(),
-            remote_key_field_id: sync.remote_key_field_id.clone(),
-            ways: sync.meeting.ways.clone(),
-        };
-        let way = Way {
-            direction: sync.direction,
-            typecast: sync.typecast,
-        };
-        let mut pairs = check(&wish, schema, key_field, table, way).map_err(misfit)?;
+        let mut pairs = checked(sync, schema, key_field, table)?;
         let shown: Vec<String> = pairs.iter().map(|pair| pair.field.clone()).collect();
         pairs.sort_by(|a, b| a.remote_field_id.cmp(&b.remote_field_id));
         let mut fields = Vec::with_capacity(pairs.len());
@@ -94,11 +84,16 @@ impl Fit {
         let origins = origins(schema, &sources);
         let pairing = fields.iter().zip(&names);
         let pairing = pairing.map(|(to, name)| format!("{} {name}\n", to.id));
+        let present = fields.iter().zip(&names);
+        let present = present.map(|(to, name)| (name.as_str(), to.id.as_str()));
+        let former = Former::all(sync, &present.collect::<Vec<_>>());
         let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
+        let mark = mark_of(&ids);
         let ids = ids.join("\n");
         Ok(Self {
             reading: reading(&fields),
-            mark: content_hash(ids.as_bytes()).0,
+            mark,
+            former,
             pairing: content_hash(pairing.collect::<String>().as_bytes()).0,
             origin: content_hash(format!("{ids}\n{origins}").as_bytes()).0,
             layout: Layout {
@@ -223,6 +218,27 @@ impl Fit {
             |(place, to): (&usize, &RemoteField)| Some(kept(&to.kind, fields.at(*place)?.clone()));
         columns.map(cell).collect()
     }
+}
+
+/// The pairs of the mapping, which still fits.
+fn checked(
+    sync: &Definition,
+    schema: &Schema,
+    key_field: &str,
+    table: &RemoteTable,
+) -> Result<Vec<Pair>, Failure> {
+    let pairs = sync.mapping.iter();
+    let pairs = pairs.map(|pair| (pair.field.clone(), pair.remote_field_id.clone()));
+    let wish = Wish {
+        pairs: pairs.collect(),
+        remote_key_field_id: sync.remote_key_field_id.clone(),
+        ways: sync.meeting.ways.clone(),
+    };
+    let way = Way {
+        direction: sync.direction,
+        typecast: sync.typecast,
+    };
+    check(&wish, schema, key_field, table, way).map_err(misfit)
 }
 
 /// Which way a field goes: the key joins both sides, and the dataset is right about it.

@@ -20,6 +20,7 @@ mod deliveries;
 mod doubles;
 mod finish;
 mod fit;
+mod former;
 mod group;
 mod ledger;
 mod line;

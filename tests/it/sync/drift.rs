@@ -3,8 +3,9 @@
 use poem::http::Method;
 use serde_json::{Value, json};
 
+use super::both::told;
 use super::far::{Far, SOURCE};
-use super::{Yard, counts, text};
+use super::{BASE, TABLE, Yard, counts, text};
 
 /// A yard at Notion, where people change a table's fields as they like, with ten records.
 async fn yard() -> Yard {
@@ -322,4 +323,178 @@ async fn a_hook_is_sent_no_field_that_was_left_out_on_purpose() {
     let deliveries = yard.vendor.deliveries().await;
     assert_eq!(deliveries.len(), 2);
     assert!(deliveries.iter().all(|body| body.get("city").is_none()));
+}
+
+impl Yard {
+    /// A two-way sync of ten records that both sides have agreed on.
+    async fn agreed_that(&self, drift: &str) -> String {
+        let rules = json!({
+            "drift": drift, "conflicts": "ask",
+            "deletes": {"policy": "archive", "matched": true, "most_percent": 100},
+        });
+        let sync = self.both(rules).await;
+        let run = self.run(&sync).await;
+        assert_eq!(counts(&run)["created"], 10, "{run}");
+        sync
+    }
+
+    /// Somebody there edits a record, and somebody here another field of it.
+    async fn edit_both(&self, key: &str) {
+        self.edit_there(key, json!({"Name": "Theirs"})).await;
+        self.patch(key, json!({"country": "Ours"})).await;
+    }
+
+    /// Fails unless both edits have come to both sides.
+    async fn assert_met(&self, key: &str) {
+        let (here, there) = (self.here(key).await, self.vendor.record(key).await);
+        assert_eq!(
+            (&here["name"], &here["country"]),
+            (&json!("Theirs"), &json!("Ours"))
+        );
+        let there = &there["fields"];
+        assert_eq!(
+            (&there["Name"], &there["Country"]),
+            (&json!("Theirs"), &json!("Ours"))
+        );
+        assert!(self.conflicts().await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_two_way_sync_goes_on_without_what_is_lost_and_knows_what_was_agreed() {
+    for drift in ["ignore", "propose", "apply"] {
+        let yard = yard().await;
+        let sync = yard.agreed_that(drift).await;
+        yard.reshape(json!({"City": null})).await;
+        yard.edit_both("K0001").await;
+        yard.delete_here("K0002").await;
+        let plan = yard.plan(&sync, json!({})).await;
+        assert_eq!(
+            told(&plan),
+            "changed 1, unchanged 8, deleted 1",
+            "{drift}: {plan}"
+        );
+        let run = yard.run(&sync).await;
+        assert_eq!(
+            told(&run),
+            "changed 1, unchanged 8, deleted 1",
+            "{drift}: {run}"
+        );
+        yard.assert_met("K0001").await;
+        assert_eq!(yard.here("K0001").await["city"], "City 1", "{drift}");
+        yard.assert_settled(&sync).await;
+        let shown = yard.shown_sync(&sync).await;
+        let keeps = mapped(&shown).contains(&"city".to_owned());
+        assert_eq!(
+            (keeps, shown["drifted"].is_null()),
+            (drift != "apply", drift == "apply")
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_comes_back_meets_and_nothing_else_is_forgotten_over_it() {
+    let yard = yard().await;
+    let sync = yard.agreed_that("ignore").await;
+    yard.reshape(json!({"State": {"number": {}}})).await;
+    yard.edit_both("K0001").await;
+    yard.run(&sync).await;
+    // Its values went with the type.
+    let select = json!({"options": [{"name": "CA"}]});
+    yard.reshape(json!({"State": {"select": select}})).await;
+    yard.edit_both("K0003").await;
+    let run = yard.run(&sync).await;
+    assert_eq!(told(&run), "changed 10", "{run}");
+    yard.assert_met("K0001").await;
+    yard.assert_met("K0003").await;
+    assert_eq!(yard.there("K0007", "State").await, "CA");
+    assert!(yard.shown_sync(&sync).await["drifted"].is_null());
+    yard.assert_settled(&sync).await;
+}
+
+#[tokio::test]
+async fn a_two_way_sync_takes_a_field_that_was_made_anew_and_knows_the_others() {
+    for drift in ["propose", "apply"] {
+        let yard = yard().await;
+        let sync = yard.agreed_that(drift).await;
+        let before = yard.shown_sync(&sync).await;
+        yard.reshape(json!({"City": null})).await;
+        yard.reshape(json!({"City": {"rich_text": {}}})).await;
+        if drift == "propose" {
+            let run = yard.run(&sync).await;
+            assert_eq!(told(&run), "unchanged 10", "{run}");
+            yard.accept(&sync).await.expect(200);
+        }
+        yard.edit_both("K0004").await;
+        let run = yard.run(&sync).await;
+        assert_eq!(told(&run), "changed 10", "{drift}: {run}");
+        yard.assert_met("K0004").await;
+        assert_eq!(yard.there("K0004", "City").await, "City 4", "{drift}");
+        let after = yard.shown_sync(&sync).await;
+        assert!(after["drifted"].is_null(), "{after}");
+        assert_eq!(mapped(&after).len(), mapped(&before).len());
+        yard.assert_settled(&sync).await;
+    }
+}
+
+#[tokio::test]
+async fn a_two_way_sync_stops_where_it_is_to_and_always_without_its_key() {
+    let yard = yard().await;
+    let sync = yard.agreed_that("pause").await;
+    yard.reshape(json!({"City": null})).await;
+    yard.edit_both("K0001").await;
+    let written = yard.vendor.writes().await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["failure"]["code"], "mapping_moved", "{run}");
+    assert_eq!(yard.vendor.writes().await, written);
+    assert_eq!(yard.here("K0001").await["name"], "Airport 1");
+    yard.accept(&sync).await.expect(200);
+    let run = yard.run(&sync).await;
+    assert_eq!(told(&run), "changed 1, unchanged 9", "{run}");
+    yard.assert_met("K0001").await;
+    for drift in ["ignore", "propose", "apply", "pause"] {
+        let yard = self::yard().await;
+        let sync = yard.agreed_that(drift).await;
+        yard.reshape(json!({"Code": null})).await;
+        let run = yard.run(&sync).await;
+        assert_eq!(run["failure"]["code"], "mapping_moved", "{drift}: {run}");
+        let shown = yard.shown_sync(&sync).await;
+        assert!(shown["drifted"]["key_lost"].is_string(), "{drift}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn at_airtable_a_two_way_sync_takes_a_new_field_and_knows_the_others() {
+    let yard = Yard::at(Far::Airtable).await;
+    let sync = yard
+        .agreed(6, json!({"drift": "apply", "conflicts": "ask"}))
+        .await;
+    let path = format!("/datasets/{}", yard.dataset);
+    let mut fields = yard.member.get(&path).await.expect(200)["fields"].clone();
+    let terminal = json!({"name": "terminal", "type": "text", "required": false, "indexed": false});
+    fields.as_array_mut().unwrap().push(terminal);
+    yard.member
+        .patch(&path, json!({ "fields": fields }))
+        .await
+        .expect(200);
+    let url = format!(
+        "{}/v0/meta/bases/{BASE}/tables/{TABLE}/fields",
+        yard.vendor.sandbox.url
+    );
+    let made = yard
+        .vendor
+        .http
+        .post(url)
+        .bearer_auth(Far::Airtable.token());
+    let made = made.json(&json!({"name": "Terminal", "type": "singleLineText"}));
+    assert!(made.send().await.unwrap().status().is_success());
+    yard.edit_both("K0001").await;
+    yard.patch("K0002", json!({"terminal": "A"})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(told(&run), "changed 2, unchanged 4", "{run}");
+    yard.assert_met("K0001").await;
+    assert_eq!(yard.there("K0002", "Terminal").await, "A");
+    let shown = yard.shown_sync(&sync).await;
+    assert!(mapped(&shown).contains(&"terminal".to_owned()), "{shown}");
+    yard.assert_settled(&sync).await;
 }

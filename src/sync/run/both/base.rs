@@ -3,6 +3,8 @@
 use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
 use super::super::content::{look, marked, reads_back_as};
+use super::super::fit::Fit;
+use super::super::former::Former;
 use crate::fields::{Misfit, Value};
 use crate::providers::Row;
 
@@ -14,6 +16,9 @@ pub(super) const PENDING: &[u8] = b"?";
 const SENT: u8 = b'!';
 /// The same of a cell that an undo was giving back what it held.
 const GIVEN: u8 = b'~';
+/// What stands for a cell of a column that the mapping did not have when both sides agreed. No
+/// canonical value is it.
+pub(super) const UNSEEN: &[u8] = b"*";
 /// A cell looks like so many digits.
 pub(super) const DIGITS: usize = 8;
 /// What stands for the look of a cell that is not written.
@@ -27,6 +32,52 @@ pub(super) type Cells = Vec<Vec<u8>>;
 pub(super) struct Base {
     pub(super) here: Cells,
     pub(super) there: Cells,
+}
+
+/// In which columns a link's cells are, and in which they were under former mappings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    mark: &'a Hash,
+    columns: usize,
+    former: &'a [Former],
+}
+
+impl Frame<'_> {
+    /// The cells of both sides that a link holds, in the present columns; none if they were agreed
+    /// under a mapping that nobody knows, or nobody has looked.
+    fn cells(self, link: &Link) -> Option<(Cells, Cells)> {
+        let (here, there) = (apart(&link.here), apart(&link.cells));
+        if link.echoes(&marked(self.mark, &link.cells)) {
+            let fits = here.len() == self.columns && there.len() == self.columns;
+            return fits.then_some((here, there));
+        }
+        let former = self.former.iter();
+        let mut fitting =
+            former.filter(|one| here.len() == one.columns && there.len() == one.columns);
+        let former = fitting.find(|one| link.echoes(&marked(&one.mark, &link.cells)))?;
+        let seen = |cells: &Cells| {
+            let cells = former.cells(cells);
+            let cells = cells.map(|cell| cell.map_or_else(|| UNSEEN.to_vec(), Vec::clone));
+            cells.collect::<Cells>()
+        };
+        Some((seen(&here), seen(&there)))
+    }
+}
+
+impl Fit {
+    /// In which columns links are read.
+    pub(super) fn frame(&self) -> Frame<'_> {
+        Frame {
+            mark: &self.mark,
+            columns: self.layout.fields.len(),
+            former: &self.former,
+        }
+    }
+
+    /// Whether a link is of the present mapping.
+    pub(super) fn is_of_present(&self, link: &Link) -> bool {
+        link.echoes(&marked(&self.mark, &link.cells))
+    }
 }
 
 /// One side as it is now.
@@ -117,32 +168,55 @@ fn agreed_before(cell: &[u8]) -> (Option<(&[u8], u8)>, &[u8]) {
 }
 
 impl Base {
-    /// What a link knows of that; none if the mapping was another then, or nobody has looked.
-    pub(super) fn of(link: &Link, mark: &Hash, columns: usize) -> Option<Self> {
-        if !link.echoes(&marked(mark, &link.cells)) {
-            return None;
-        }
-        let (mut here, there) = (apart(&link.here), apart(&link.cells));
+    /// What a link knows of that; none if the mapping was another then that nobody knows, or nobody
+    /// has looked.
+    pub(super) fn of(link: &Link, frame: Frame<'_>) -> Option<Self> {
+        let (mut here, there) = frame.cells(link)?;
         for cell in &mut here {
             *cell = agreed_before(cell).1.to_vec();
         }
-        (here.len() == columns && there.len() == columns).then_some(Self { here, there })
+        Some(Self { here, there })
+    }
+
+    /// What both sides held in a column; none where that is not known of it.
+    pub(super) fn cell(&self, at: usize) -> Option<(&[u8], &[u8])> {
+        let cell = (self.here[at].as_slice(), self.there[at].as_slice());
+        (cell.0 != UNSEEN && cell.1 != UNSEEN).then_some(cell)
+    }
+
+    /// Whether it is known of every column.
+    pub(super) fn is_whole(&self) -> bool {
+        (0..self.here.len()).all(|at| self.cell(at).is_some())
+    }
+
+    /// Whether a column was another there than `now`, as far as is known.
+    pub(super) fn differs_there(&self, at: usize, now: &[u8]) -> bool {
+        self.cell(at).is_some_and(|(_, there)| there != now)
+    }
+
+    /// The same here.
+    pub(super) fn differs_here(&self, at: usize, now: &[u8]) -> bool {
+        self.cell(at).is_some_and(|(here, _)| here != now)
     }
 
     /// What is known of that beside what both sides hold now, the record here unless it is gone.
     pub(super) fn known(
         link: &Link,
-        mark: &Hash,
+        frame: Frame<'_>,
         sides: (Option<&Now>, There<'_>),
     ) -> Option<Self> {
-        Self::beside(link, mark, sides).or_else(|| Self::announced(look_of_found(link)?, sides))
+        Self::beside(link, frame, sides).or_else(|| Self::announced(look_of_found(link)?, sides))
     }
 
     /// The same beside what both sides hold now, the record here unless it is gone: a cell there
     /// that looks as we were about to write it was written by us before a stop, and is no edit.
-    fn beside(link: &Link, mark: &Hash, (here, there): (Option<&Now>, There<'_>)) -> Option<Self> {
-        let mut base = Self::of(link, mark, there.now.cells.len())?;
-        for (at, cell) in apart(&link.here).iter().enumerate() {
+    fn beside(
+        link: &Link,
+        frame: Frame<'_>,
+        (here, there): (Option<&Now>, There<'_>),
+    ) -> Option<Self> {
+        let mut base = Self::of(link, frame)?;
+        for (at, cell) in frame.cells(link)?.0.iter().enumerate() {
             let Some((look, by)) = agreed_before(cell).0 else {
                 continue;
             };
@@ -235,6 +309,14 @@ mod tests {
         Now::of(texts.iter().map(|text| Value::text(*text)).collect())
     }
 
+    fn frame(mark: &Hash, columns: usize) -> Frame<'_> {
+        Frame {
+            mark,
+            columns,
+            former: &[],
+        }
+    }
+
     fn there_of(now: &Now) -> There<'_> {
         There { now, fits: &[] }
     }
@@ -264,11 +346,11 @@ mod tests {
             here,
             there,
         );
-        let base = Base::of(&agreed, &MARK, 2).unwrap();
+        let base = Base::of(&agreed, frame(&MARK, 2)).unwrap();
         assert_eq!(base.here, [b"\"a\"".to_vec(), Vec::new()]);
         assert_eq!(base.there, [b"\"a \"".to_vec(), b"1".to_vec()]);
-        assert_eq!(Base::of(&agreed, &[8; 16], 2), None);
-        assert_eq!(Base::of(&agreed, &MARK, 3), None);
+        assert_eq!(Base::of(&agreed, frame(&[8; 16], 2)), None);
+        assert_eq!(Base::of(&agreed, frame(&MARK, 3)), None);
     }
 
     #[test]
@@ -303,7 +385,7 @@ mod tests {
         let stopped = perhaps_written(agreed.clone(), &look_of_written(&row), false);
         let base = |here: &[&str], there: &[&str]| {
             let (here, there) = (now(here), now(there));
-            let base = Base::beside(&stopped, &MARK, (Some(&here), there_of(&there)));
+            let base = Base::beside(&stopped, frame(&MARK, 3), (Some(&here), there_of(&there)));
             base.map(|base| (base.here, base.there)).unwrap()
         };
         let told = |here: &[&str], there: &[&str]| (now(here).cells, now(there).cells);
@@ -343,7 +425,7 @@ mod tests {
         };
         let stopped = perhaps_written(agreed, &look_of_written(&row), true);
         let base = |there: &Now| {
-            let base = Base::beside(&stopped, &MARK, (Some(&here), there_of(there)));
+            let base = Base::beside(&stopped, frame(&MARK, 3), (Some(&here), there_of(there)));
             base.map(|base| (base.here, base.there)).unwrap()
         };
         // It had arrived: both agree to differ.

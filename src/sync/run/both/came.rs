@@ -195,7 +195,7 @@ impl Pass<'_> {
             *look != LEFT && *at < now.cells.len() && there.reads_back_as(look, *at)
         });
         let written: Vec<usize> = written.map(|(at, _)| at).collect();
-        let base = Base::of(link, &self.fit.mark, now.cells.len());
+        let base = Base::of(link, self.fit.frame()).filter(Base::is_whole);
         let before = base.map(|base| {
             let mut before = now.cells.clone();
             for at in &written {

@@ -4,7 +4,7 @@ use super::super::super::conflict::{Choice, Clash, Conflict, Disputed, Solution}
 use super::super::super::error::Error;
 use super::super::super::meeting::{FieldWay, Policy};
 use super::super::decide::in_words;
-use super::base::Cells;
+use super::base::{Cells, UNSEEN};
 use super::judge::{Judge, Sides, Taken};
 use super::merge::{Merged, Side, Times, rule};
 use crate::base::Hex;
@@ -195,9 +195,10 @@ fn stamp(here: Option<&Cells>, there: Option<&Cells>) -> String {
     Hex(&content_hash(&bytes).0).to_string()
 }
 
-/// What both last agreed on in the words of this side, or of the other where that is pending.
+/// What both last agreed on in the words of this side, or of the other where that is pending; none of a
+/// column that was not mapped then.
 fn last_known<'c>(here: &'c Vec<u8>, there: &'c Vec<u8>) -> Option<&'c Vec<u8>> {
     [here, there]
         .into_iter()
-        .find(|cell| cell.as_slice() != super::PENDING)
+        .find(|cell| ![super::PENDING, UNSEEN].contains(&cell.as_slice()))
 }

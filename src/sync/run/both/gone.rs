@@ -68,9 +68,12 @@ impl Judge<'_> {
         let key = record.key().to_owned();
         let fields = record.fields(self.hall.dataset.schema())?;
         let here = Now::of(self.fit.cells(&fields));
-        let base = Base::of(link, &self.fit.mark, here.cells.len());
+        let base = Base::of(link, self.fit.frame());
         let edited = !link.comes_from(&self.fit.source(record.hash()))
-            && base.as_ref().is_none_or(|base| base.here != here.cells);
+            && base.as_ref().is_none_or(|base| {
+                let mut columns = here.cells.iter().enumerate();
+                columns.any(|(at, cell)| base.differs_here(at, cell))
+            });
         if !edited {
             return Ok(self.falls(record, link));
         }
@@ -151,8 +154,9 @@ impl Judge<'_> {
             now: &there,
             fits: &fits,
         };
-        let base = Base::known(link, &self.fit.mark, (None, told));
+        let base = Base::known(link, self.fit.frame(), (None, told));
         let seen = self.seen(Some(link), base.as_ref());
+        let seen = seen.or_else(|| self.carried_over(link, base.as_ref(), &there));
         // Only what is known to be as we left it is removed.
         let knows = || Ruling::of(key, &row.id, None, "");
         let ruling = self.parts_here(key, link, (&row, there), base)?;
@@ -173,7 +177,7 @@ impl Judge<'_> {
         let edited = base.as_ref().is_none_or(|base| {
             let columns = 0..there.cells.len();
             let mut theirs = columns.filter(|at| self.fit.way(*at) != FieldWay::Push);
-            theirs.any(|at| base.there[at] != there.cells[at])
+            theirs.any(|at| base.differs_there(at, &there.cells[at]))
         });
         if !edited {
             return Ok(self.stays(key, link));

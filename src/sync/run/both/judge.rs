@@ -222,7 +222,7 @@ impl Judge<'_> {
             fits: &fits,
         };
         let both = (Some(&here), told);
-        let base = link.and_then(|link| Base::known(link, &self.fit.mark, both));
+        let base = link.and_then(|link| Base::known(link, self.fit.frame(), both));
         if let Some(base) = &base {
             self.translate(&mut fits, row, base);
         }
@@ -233,9 +233,7 @@ impl Judge<'_> {
             merged.push(merge(Cell {
                 here: own,
                 there: theirs,
-                base: base
-                    .as_ref()
-                    .map(|base| (base.here[at].as_slice(), base.there[at].as_slice())),
+                base: base.as_ref().and_then(|base| base.cell(at)),
                 equal: own == theirs || fitting || is_same_box(own, theirs),
                 way: self.fit.way(at),
             }));

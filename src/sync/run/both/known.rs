@@ -5,7 +5,7 @@ use super::super::super::link::{Content, Link, UNKNOWN};
 use super::super::content::{bears, looks_like};
 use super::super::fit::Fit;
 use super::super::readback::{OURS, earlier};
-use super::base::{Base, is_unsettled};
+use super::base::{Base, Now, is_unsettled};
 use super::judge::Judge;
 use super::rows::Listed;
 use crate::fields::{Misfit, Schema, Value, fitted};
@@ -36,6 +36,25 @@ impl Judge<'_> {
         let agreed = self.agreed(&link.remote_id, (here, there), UNKNOWN, Some(link));
         let apart = link.apart;
         Some(Link { apart, ..agreed })
+    }
+
+    /// The link of a record that is gone here, in the columns of the present mapping, if it was agreed
+    /// under a former one: only of a row that holds what was agreed is it told whether it may go.
+    pub(super) fn carried_over(
+        &self,
+        link: &Link,
+        base: Option<&Base>,
+        there: &Now,
+    ) -> Option<Link> {
+        let base = base.filter(|_| !self.fit.is_of_present(link))?;
+        let columns = 0..there.cells.len();
+        // Of a column that was not mapped nobody knows better.
+        let agreed = |at| {
+            base.cell(at)
+                .map_or(there.cells[at].clone(), |cell| cell.1.to_vec())
+        };
+        let agreed = columns.map(agreed).collect();
+        Some(self.agreed(&link.remote_id, (&base.here, &agreed), UNKNOWN, Some(link)))
     }
 
     /// What is there, as the fields here would hold it.

@@ -103,10 +103,10 @@ impl Judge<'_> {
     /// Whether somebody has edited a row since both sides agreed on it, as far as that is known.
     fn is_edited(&self, link: &Link, row: &Listed) -> bool {
         let there = Now::of(row.cells.clone()).cells;
-        let base = Base::of(link, &self.fit.mark, there.len());
+        let base = Base::of(link, self.fit.frame());
         base.is_some_and(|base| {
             let mut theirs = (0..there.len()).filter(|at| self.fit.way(*at) != FieldWay::Push);
-            theirs.any(|at| base.there[at] != there[at])
+            theirs.any(|at| base.differs_there(at, &there[at]))
         })
     }
 

@@ -131,9 +131,7 @@ impl Reader {
             cells: Vec::new(),
         };
         let here = Now::of(self.fit.cells(&own.fields));
-        let base = link
-            .as_ref()
-            .map(|link| Base::of(link, &self.fit.mark, here.cells.len()));
+        let base = link.as_ref().map(|link| Base::of(link, self.fit.frame()));
         match base {
             Some(None) => stretch.idle.push(idle(Fate::Held, link.as_ref(), UNREAD)),
             Some(Some(base)) if !self.differs(&here, &base) => {
@@ -147,7 +145,7 @@ impl Reader {
     }
 
     fn differs(&self, here: &Now, base: &Base) -> bool {
-        (0..here.cells.len()).any(|at| self.is_sent(at) && here.cells[at] != base.here[at])
+        (0..here.cells.len()).any(|at| self.is_sent(at) && base.differs_here(at, &here.cells[at]))
     }
 
     /// Whether a column is ever written there.
@@ -160,7 +158,7 @@ impl Reader {
         let goes = |at: &usize| {
             let changed = base
                 .as_ref()
-                .is_none_or(|base| here.cells[*at] != base.here[*at]);
+                .is_none_or(|base| base.differs_here(*at, &here.cells[*at]));
             self.is_sent(*at) && changed
         };
         let columns = 0..here.cells.len();

@@ -167,7 +167,8 @@ impl Reader {
             _ => self.restores.then(|| deed.remote_id.clone()),
         };
         let before = Now::of(cells.clone()).cells;
-        let base = link.and_then(|link| Base::of(&link, &self.fit.mark, before.len()));
+        let base = link.and_then(|link| Base::of(&link, self.fit.frame()));
+        let base = base.filter(Base::is_whole);
         let here = base.map(|base| base.here);
         let untouched: Vec<usize> = (0..cells.len())
             .filter(|at| self.fit.way(*at) == FieldWay::Pull)
