@@ -15,6 +15,7 @@ use super::client::Client;
 use super::context::Context;
 use super::failure::Failure;
 use super::named::text;
+use super::outcomes;
 use super::owner::Owner;
 use super::plan;
 
@@ -33,6 +34,8 @@ enum Command {
     List(List),
     /// Show one run.
     Show(One),
+    /// List what became of each record of one run, and why.
+    Outcomes(outcomes::Wanted),
     /// Watch one run until it ends. Fails when the run does.
     Follow(One),
     /// Cancel one run. What it had written stays.
@@ -85,6 +88,11 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
             let path = format!("/runs/{}", one.id);
             let run = owner.with(context, async |client| client.get(&path).await)?;
             Ok(context.out.show(&Run(run))?)
+        }
+        Command::Outcomes(wanted) => {
+            let outcomes =
+                owner.with(context, async |client| outcomes::read(client, wanted).await)?;
+            Ok(context.out.show(&outcomes)?)
         }
         Command::Cancel(one) => order(line, one, "cancel", context),
         Command::Retry(one) => order(line, one, "retry", context),

@@ -17,6 +17,7 @@ use super::plan::{self, Wanted};
 use super::quarantine;
 use super::run::{Run, end, follow};
 use super::schedule;
+use super::sync_rules::{self as rules, Changing, Whole};
 
 /// Whose syncs are meant, and what is to be done with them.
 #[derive(Args)]
@@ -33,6 +34,18 @@ enum Command {
     List,
     /// Make a sync. Fields that no --map names are mapped as proposed.
     Create(Create),
+    /// Show one sync with its mapping and its rules.
+    Show {
+        /// The sync's name or id.
+        name: String,
+    },
+    /// Change what a sync has been told to do; what is not named stays as it is.
+    Change(Box<Changing>),
+    /// Delete a sync with its runs. The records stay on both sides.
+    Delete {
+        /// The sync's name or id.
+        name: String,
+    },
     /// Start a run of a sync. Without a server it is carried through before this ends.
     Run(Start),
     /// Show what a run of a sync would do, field by field, and write nothing.
@@ -140,7 +153,7 @@ enum Direction {
 
 /// Who is right about a field that both sides have changed.
 #[derive(Clone, Copy, ValueEnum)]
-enum Policy {
+pub(super) enum Policy {
     /// The dataset.
     Local,
     /// The provider.
@@ -153,7 +166,7 @@ enum Policy {
 
 /// What becomes of records whose remote ones are gone.
 #[derive(Clone, Copy, ValueEnum)]
-enum Gone {
+pub(super) enum Gone {
     /// They stay.
     Keep,
     /// Those that the sync has created and nobody has changed are deleted.
@@ -162,7 +175,7 @@ enum Gone {
 
 /// What becomes of a sync when the remote table's fields change.
 #[derive(Clone, Copy, ValueEnum)]
-enum Drift {
+pub(super) enum Drift {
     /// Runs go on without what is lost.
     Ignore,
     /// Runs go on without what is lost, and a changed mapping waits to be accepted.
@@ -196,6 +209,18 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
         }
         Command::Create(create) => {
             let sync = owner.with(context, async |client| make(create, client).await)?;
+            Ok(context.out.show(&Sync(sync))?)
+        }
+        Command::Show { name } => {
+            let sync = owner.with(context, async |client| rules::show(client, name).await)?;
+            Ok(context.out.show(&Whole(sync))?)
+        }
+        Command::Change(wanted) => {
+            let sync = owner.with(context, async |client| rules::change(client, wanted).await)?;
+            Ok(context.out.show(&Whole(sync))?)
+        }
+        Command::Delete { name } => {
+            let sync = owner.with(context, async |client| rules::delete(client, name).await)?;
             Ok(context.out.show(&Sync(sync))?)
         }
         Command::Plan(wanted) => plan::run(wanted, owner, context),
@@ -300,7 +325,7 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
 }
 
 /// A choice in the API's word, which is the command line's but for its hyphens.
-fn word(choice: &impl ValueEnum) -> String {
+pub(super) fn word(choice: &impl ValueEnum) -> String {
     let word = choice.to_possible_value();
     word.map_or_else(String::new, |word| word.get_name().replace('-', "_"))
 }
@@ -345,7 +370,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// One sync for people.
 #[derive(Serialize)]
 #[serde(transparent)]
-struct Sync(Value);
+pub(super) struct Sync(pub(super) Value);
 
 impl Display for Sync {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {

@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::process::{Home, PlayedVendor};
+
 const PASSWORD: &str = "correct horse battery staple";
 
 /// A fresh folder with a configuration that `init` has written.
@@ -563,4 +565,110 @@ fn the_document_of_the_api_is_printed_without_touching_any_data() {
     let published = include_bytes!("../../openapi/weighbridge.json");
     assert!(printed.stdout == published, "{}", text(&printed.stderr));
     assert!(!data.exists());
+}
+
+/// A command with its JSON, at an appliance whose vendor is played.
+fn at_home(home: &Home, args: &[&str], input: &str) -> Output {
+    let mut command = home.command(args);
+    command.arg("--json").stdin(Stdio::piped());
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_sync_is_made_shown_changed_run_and_deleted_at_the_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let vendor = PlayedVendor::start(folder.path());
+    let home = Home::new(folder.path())
+        .set("SANDBOX__URL", &vendor.url)
+        .set("AIRTABLE__REQUESTS_PER_SECOND", "0");
+    let done = |args: &[&str], input: &str| -> String {
+        let output = at_home(&home, args, input);
+        let told = text(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {told}");
+        text(&output.stdout)
+    };
+    let shown = |args: &[&str]| -> Value { serde_json::from_str(&done(args, "")).unwrap() };
+    let add = ["user", "add", "ada@example.org", "--role", "member"];
+    done(&add, PASSWORD);
+    let file = folder.path().join("airports.csv");
+    let rows = "iata,name,city,state,country\nK0001,One,A,CA,USA\nK0002,Two,B,TX,USA\n";
+    std::fs::write(&file, rows).unwrap();
+    let file = file.to_str().unwrap();
+    done(&["dataset", "create", "Airports", "--like", file], "");
+    done(&["dataset", "import", "Airports", file], "");
+    let token = "patTESTtesttestte.0123456789abcdef";
+    done(&["connection", "add", "Practice", "--sandbox"], token);
+    let ends = [
+        "--dataset",
+        "Airports",
+        "--connection",
+        "Practice",
+        "--base",
+        "Sandbox",
+    ];
+    let rules = [
+        "--table",
+        "Airports",
+        "--direction",
+        "two-way",
+        "--filter",
+        "state = CA",
+    ];
+    let create = ["sync", "create", "--name", "Both"];
+    let made = shown(&[&create[..], &ends, &rules].concat());
+    let read = shown(&["sync", "show", "both"]);
+    assert_eq!(
+        (&read["id"], &read["scope"]["filter"]),
+        (&made["id"], &"state = CA".into())
+    );
+    let run = shown(&["sync", "run", "Both", "--follow"]);
+    assert_eq!(run["counts"]["created"], 1, "{run}");
+    let id = run["id"].as_str().unwrap();
+    let outcomes = shown(&["run", "outcomes", id]);
+    assert_eq!(
+        (&outcomes[0]["key"], &outcomes[0]["state"]),
+        (&"K0001".into(), &"created".into())
+    );
+    let held = shown(&["run", "outcomes", id, "--state", "held"]);
+    assert_eq!(held, serde_json::json!([]));
+    let change = ["sync", "change", "Both"];
+    let told = at_home(&home, &change, "");
+    assert_eq!(told.status.code(), Some(2), "{told:?}");
+    let more = [
+        "--all",
+        "--drift",
+        "apply",
+        "--deletes",
+        "delete",
+        "--approve-always",
+        "false",
+    ];
+    let changed = shown(&[&change[..], &more].concat());
+    assert_eq!(changed["scope"]["kind"], "all", "{changed}");
+    assert_eq!(
+        (&changed["drift"], &changed["name"]),
+        (&"apply".into(), &"Both".into())
+    );
+    let (before, after) = (&read["deletes"], &changed["deletes"]);
+    assert_eq!(after["policy"], "delete", "{changed}");
+    assert_eq!(after["most_records"], before["most_records"], "{changed}");
+    let run = shown(&["sync", "run", "Both", "--follow"]);
+    let counts = &run["counts"];
+    assert_eq!(
+        (&counts["created"], &counts["unchanged"]),
+        (&1.into(), &1.into()),
+        "{run}"
+    );
+    done(&["sync", "delete", "Both"], "");
+    assert_eq!(shown(&["sync", "list"]), serde_json::json!([]));
+    let gone = at_home(&home, &["sync", "show", "Both"], "");
+    assert!(text(&gone.stderr).contains("no sync is called"), "{gone:?}");
 }
