@@ -18,13 +18,13 @@ pub(super) struct Changing {
     /// The sync's name or id.
     sync: String,
     #[command(flatten)]
-    change: Change,
+    change: Rules,
 }
 
 /// What is to be changed; all else stays as it is.
 #[derive(Args)]
 #[group(required = true, multiple = true)]
-struct Change {
+struct Rules {
     /// What to call it from now on.
     #[arg(long)]
     name: Option<String>,
@@ -113,7 +113,7 @@ pub(super) async fn delete(client: &mut Client, name: &str) -> Result<Value, Fai
     Ok(sync)
 }
 
-impl Change {
+impl Rules {
     /// What is asked for, of a sync that is `now`.
     fn body(&self, now: &Value) -> Value {
         let scope = match &self.filter {

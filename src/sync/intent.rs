@@ -24,6 +24,10 @@ impl Collection for Intents {
 pub(crate) struct Intent {
     /// When it was committed: what the provider created before is not ours.
     pub(crate) at: Timestamp,
+    /// What time it then was at the provider, at the latest: by its own clock, since ours may be set
+    /// before anybody looks. Not known of intents of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) there: Option<Timestamp>,
     /// Their keys.
     pub(crate) keys: Vec<String>,
     /// What each looked like when it was announced, in the order of the keys: records change here
@@ -86,6 +90,7 @@ impl Intent {
     pub(crate) fn of(at: Timestamp, records: impl IntoIterator<Item = Announced>) -> Self {
         let mut intent = Self {
             at,
+            there: None,
             keys: Vec::new(),
             looks: Vec::new(),
             tried: None,
@@ -129,6 +134,7 @@ impl Intent {
         let looks = keys.iter().filter_map(|key| self.look(key).cloned());
         Self {
             at: self.at,
+            there: self.there,
             looks: looks.collect(),
             keys,
             tried: Some(tried),

@@ -179,7 +179,7 @@ impl Pass<'_> {
             }
             Verdict::Settle => {
                 let tried = self.line.clock.now();
-                let found = self.read_back(loads, group.intent.at, tried).await?;
+                let found = self.read_back(loads, &group.intent, tried).await?;
                 let mut again = Vec::new();
                 for (mut load, found) in found {
                     let unmade = load.meeting.as_ref().is_some_and(|met| met.is_first());

@@ -1,6 +1,6 @@
 //! Settles what was announced and never settled: the first thing that every run does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -16,7 +16,7 @@ use super::content::{bears, fingerprint};
 use super::doubles::Known;
 use super::ledger::Ledger;
 use super::readback::{Found, OURS, earlier, has_settled};
-use crate::base::SyncId;
+use crate::base::{RunId, SyncId};
 use crate::providers::{Held, Row};
 use crate::store::{Batch, Row as Stored, Scan, Store, prefix};
 
@@ -56,7 +56,7 @@ impl Pass<'_> {
             let looked = if loads.is_empty() {
                 Vec::new()
             } else {
-                self.read_back(loads, intent.value.at, tried).await?
+                self.read_back(loads, &intent.value, tried).await?
             };
             if looked
                 .iter()
@@ -67,12 +67,40 @@ impl Pass<'_> {
             let Some(deeds) = self.came_of(&intent.value, (&looked, tried)).await? else {
                 return Ok(None);
             };
+            let Some(gone) = self.taken_back(&intent.value, ledger.id).await? else {
+                return Ok(None);
+            };
             let mut batch = self.settle_looked(&intent, (looked, late), &mut opens);
+            for key in gone {
+                batch.discard::<Links>(&(self.sync, key));
+            }
             self.remember_written(&mut batch, &intent.value)?;
             self.credit(&mut batch, ledger, (intent.value.run, &deeds))?;
             self.commit(batch).await?;
         }
         Ok(Some(opens))
+    }
+
+    /// The records that the undo of a push has removed there and not told of, by their keys, unless
+    /// it goes on and removes them again: they are wanted, and no longer linked. `None` when this
+    /// run is to stop.
+    async fn taken_back(&self, intent: &Intent, run: RunId) -> Result<Option<Vec<String>>, Error> {
+        let goes_on = intent.run == Some(run);
+        if goes_on || self.reader.pairs.tells_aside || intent.removing.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let mut linked = Vec::new();
+        for key in &intent.removing {
+            let link = self.store.get::<Links>(&(self.sync, key.clone()))?;
+            linked.extend(link.map(|link| (key.clone(), link.value.remote_id)));
+        }
+        let ids: Vec<String> = linked.iter().map(|(_, id)| id.clone()).collect();
+        let Some(rows) = self.look(&ids).await else {
+            return Ok(None);
+        };
+        let there: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        linked.retain(|(_, id)| !there.contains(id.as_str()));
+        Ok(Some(linked.into_iter().map(|(key, _)| key).collect()))
     }
 
     /// Lets the links of records that were perhaps written remember what they would look like.

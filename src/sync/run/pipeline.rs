@@ -13,6 +13,7 @@ use super::Pass;
 use super::batch::{Batch, Load};
 use super::group::{Gatherer, Group};
 use super::ledger::Ledger;
+use super::readback::earlier;
 use super::reading::Stretch;
 use super::source::Place;
 use crate::store;
@@ -88,7 +89,11 @@ impl Pass<'_> {
             self.sending(&stretch.loads)
         } else {
             let creating = stretch.loads.iter().filter(|load| load.row.id.is_none());
-            let announced = Intent::of(self.line.clock.now(), creating.map(Load::announce));
+            let now = self.line.clock.now();
+            let announced = Intent {
+                there: Some(earlier(now, self.line.records.skew().least)),
+                ..Intent::of(now, creating.map(Load::announce))
+            };
             self.announce_both(announced, &stretch)
         };
         let rows = self.line.records.rows_per_call().max(1);

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::counts::Fate;
 use super::super::error::Error;
+use super::super::intent::Intent;
 use super::super::link::{Content, Links};
 use super::Pass;
 use super::batch::Load;
@@ -57,22 +58,24 @@ fn doubt(key: &str, ids: &[&str]) -> String {
 }
 
 impl Pass<'_> {
-    /// Looks for each record by its key, and links those that are found. `since` is when their
-    /// creation was announced, `tried` when it was tried last: until the provider's lists show what
-    /// was written then, nobody looks.
+    /// Looks for each record by its key, and links those that are found. Their creation was
+    /// announced by `intent` and tried last at `tried`: until the provider's lists show what was
+    /// written then, nobody looks.
     pub(super) async fn read_back(
         &self,
         loads: Vec<Load>,
-        since: Timestamp,
+        intent: &Intent,
         tried: Timestamp,
     ) -> Result<Vec<(Load, Found)>, Error> {
+        let since = intent.at;
         let Some(held) = self.settled(&loads, since, tried).await? else {
             let left = |load| (load, Found::NotLookedFor);
             return Ok(loads.into_iter().map(left).collect());
         };
         let perhaps = earlier(since, OURS);
         let surely = if self.line.records.matches_by_key() {
-            earlier(since, self.line.records.skew().least)
+            let guess = || earlier(since, self.line.records.skew().least);
+            intent.there.unwrap_or_else(guess)
         } else {
             perhaps
         };

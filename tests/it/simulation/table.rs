@@ -126,7 +126,7 @@ impl Table {
                     other.made_for.as_deref() == made || other.key() == made.unwrap_or_default()
                 };
                 row.double = made.is_some() && self.rows.values().any(same);
-                self.taken.insert(id.to_owned(), row);
+                self.take(id, row);
             }
             return;
         }
@@ -169,12 +169,20 @@ impl Table {
         }
     }
 
+    /// Takes a row away. What a colleague wrote after the last look at it nobody could save.
+    fn take(&mut self, id: &str, row: Row) {
+        if !row.shown {
+            self.edits.remove(row.key());
+        }
+        self.taken.insert(id.to_owned(), row);
+    }
+
     /// Takes in what the appliance has deleted, by the vendor's own answer.
     pub(super) fn taken(&mut self, answer: &Value) {
         for gone in answer["records"].as_array().into_iter().flatten() {
             let id = gone["id"].as_str().unwrap();
             let row = self.rows.remove(id).expect("what is deleted was there");
-            self.taken.insert(id.to_owned(), row);
+            self.take(id, row);
         }
     }
 

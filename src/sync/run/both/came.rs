@@ -45,18 +45,22 @@ enum Did {
 }
 
 impl Pass<'_> {
-    /// The announcement of a group, with what is to be told of it where both sides count.
+    /// The announcement of a group, with what is to be told of it where both sides count, and where
+    /// a push is undone: a record is removed there that is still wanted, and linked.
     pub(in super::super) fn announce_both(&self, intent: Intent, stretch: &Stretch) -> Intent {
         let undoes = match self.reader.source {
-            Source::Both => false,
+            Source::Both | Source::Undo(..) => false,
             Source::UndoBoth(..) => true,
-            Source::Dataset | Source::Run(_) | Source::Plan(_) | Source::Undo(..) => return intent,
+            Source::Dataset | Source::Run(_) | Source::Plan(_) => return intent,
         };
         let written = stretch.loads.iter().filter_map(Load::announce_written);
-        let removing = stretch.unwanted.iter().map(|one| one.key.clone());
+        let removing: Vec<String> = stretch.unwanted.iter().map(|one| one.key.clone()).collect();
+        if matches!(self.reader.source, Source::Undo(..)) && removing.is_empty() {
+            return intent;
+        }
         Intent {
             written: written.collect(),
-            removing: removing.collect(),
+            removing,
             run: Some(self.line.live.borrow().id),
             undoes,
             ..intent
@@ -99,7 +103,7 @@ impl Pass<'_> {
         intent: &Intent,
         (looked, tried): (&[(Load, Found)], Timestamp),
     ) -> Result<Option<Vec<Deed>>, Error> {
-        if intent.run.is_none() {
+        if intent.run.is_none() || !self.reader.pairs.tells_aside {
             return Ok(Some(Vec::new()));
         }
         let announced = self.perhaps(intent, looked)?;
