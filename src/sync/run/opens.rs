@@ -70,7 +70,9 @@ impl Pass<'_> {
             let Some(gone) = self.taken_back(&intent.value, ledger.id).await? else {
                 return Ok(None);
             };
-            let mut batch = self.settle_looked(&intent, (looked, late), &mut opens);
+            let removing = self.goes_on_removing(&intent.value, ledger.id);
+            let left = (late, removing);
+            let mut batch = self.settle_looked(&intent, looked, left, &mut opens);
             for key in gone {
                 batch.discard::<Links>(&(self.sync, key));
             }
@@ -81,12 +83,20 @@ impl Pass<'_> {
         Ok(Some(opens))
     }
 
-    /// The records that the undo of a push has removed there and not told of, by their keys, unless
-    /// it goes on and removes them again: they are wanted, and no longer linked. `None` when this
-    /// run is to stop.
+    /// What the undo of a push removes again as it goes on, by the keys: it may be called off before
+    /// it comes to them.
+    fn goes_on_removing(&self, intent: &Intent, run: RunId) -> Vec<String> {
+        if intent.run == Some(run) && !self.reader.pairs.tells_aside {
+            intent.removing.clone()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The records that the undo of a push has removed there and not told of, by their keys, once it
+    /// does not go on: they are wanted, and no longer linked. `None` when this run is to stop.
     async fn taken_back(&self, intent: &Intent, run: RunId) -> Result<Option<Vec<String>>, Error> {
-        let goes_on = intent.run == Some(run);
-        if goes_on || self.reader.pairs.tells_aside || intent.removing.is_empty() {
+        if intent.run == Some(run) || self.reader.pairs.tells_aside || intent.removing.is_empty() {
             return Ok(Some(Vec::new()));
         }
         let mut linked = Vec::new();
@@ -150,7 +160,8 @@ impl Pass<'_> {
     fn settle_looked(
         &self,
         intent: &Stored<Intents>,
-        (looked, mut again): (Vec<(Load, Found)>, Vec<Announced>),
+        looked: Vec<(Load, Found)>,
+        (mut again, removing): (Vec<Announced>, Vec<String>),
         opens: &mut Opens,
     ) -> Batch {
         let mut batch = Batch::bookkeeping();
@@ -196,10 +207,13 @@ impl Pass<'_> {
         opens
             .again
             .extend(unseen.map(|one| (one.key, (one.look, intent.value.at))));
-        if keys.is_empty() && again.is_empty() {
+        if keys.is_empty() && again.is_empty() && removing.is_empty() {
             batch.discard::<Intents>(&intent.key);
         } else {
-            let rest = intent.value.rest(keys, again, self.line.clock.now());
+            let rest = Intent {
+                removing,
+                ..intent.value.rest(keys, again, self.line.clock.now())
+            };
             batch.put::<Intents>(&intent.key, &rest);
         }
         batch
