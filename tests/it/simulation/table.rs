@@ -130,7 +130,14 @@ impl Table {
             }
             return;
         }
-        // What comes out of the trash is what went there.
+        // What comes out of the trash is written at once: what a colleague writes in between, nobody
+        // sees.
+        if self.taken.contains_key(id)
+            && let Some(row) = self.rows.get(id).filter(|row| !row.shown)
+        {
+            self.edits.remove(row.key());
+        }
+        // It is what went there.
         let before = self.taken.get(id).cloned().unwrap_or_default();
         let row = self.rows.entry(id.to_owned()).or_insert(before);
         row.cells = far::cells(page);

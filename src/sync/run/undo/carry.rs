@@ -71,6 +71,10 @@ impl Reader {
 
     /// Decides what is done to take one deed back.
     fn take_back(&self, stretch: &mut Stretch, change: Change, deed: Deed) -> Result<(), Error> {
+        if let Some(unknown) = self.perhaps_made(&change, &deed) {
+            stretch.idle.push(unknown);
+            return Ok(());
+        }
         let link = self.store.get::<Links>(&(self.sync, deed.key.clone()))?;
         let link = link.map(|row| row.value);
         let was = link.as_ref().map(|link| Was::of(link, &self.fit.mark));
@@ -119,6 +123,17 @@ impl Reader {
             }
         }
         Ok(())
+    }
+
+    /// That nobody can tell whether a record was made again before a stop, under a key that a
+    /// colleague has changed since: it is not made a second time.
+    pub(in super::super) fn perhaps_made(&self, change: &Change, deed: &Deed) -> Option<Idle> {
+        let reason = self.doubtful.get(&deed.key);
+        let reason = reason.filter(|_| change.fate == Fate::Created)?;
+        Some(Idle {
+            fate: Fate::Unknown,
+            ..held(deed.key.clone(), reason)
+        })
     }
 
     /// Under which id a record comes again that was deleted; none when it is to be made.

@@ -126,6 +126,10 @@ impl Reader {
         change: &Change,
         deed: Deed,
     ) -> Result<(), Error> {
+        if let Some(unknown) = self.perhaps_made(change, &deed) {
+            stretch.idle.push(unknown);
+            return Ok(());
+        }
         let link = self.store.get::<Links>(&(self.sync, deed.key.clone()))?;
         let link = link.map(|row| row.value);
         match (change.fate, &deed.was.cells) {
