@@ -96,6 +96,29 @@ export function conflictsJourney(stage) {
     await page.getByText("Done; 1 did not get through").waitFor({ timeout: 60_000 });
     assert.equal((await there(stage, "00M")).City, "Planned here");
   });
+
+  it("takes back what that run has written on either side", async () => {
+    const { page } = stage;
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("dialog", { name: "Undo this run?" }).waitFor();
+    await inspect(page, "two-way-undo-question");
+    await page.getByRole("button", { name: "Make the plan" }).click();
+    await seePage(page, `Plan of ${sync}`);
+    await page.getByText("Waits for approval").waitFor({ timeout: 60_000 });
+    await page.getByText("Ours alone").waitFor();
+    await page.getByText("Theirs alone").waitFor();
+    await inspect(page, "two-way-undo-plan");
+    await page.getByRole("button", { name: "Approve and run" }).click();
+    const question = page.getByRole("dialog", { name: "Approve this plan and run it?" });
+    await question.getByRole("button", { name: "Approve and run" }).click();
+    await seePage(page, `Run of ${sync}`);
+    await page
+      .getByText("Done: what the run wrote is taken back")
+      .waitFor({ timeout: 60_000 });
+    await inspect(page, "two-way-undo-done");
+    assert.equal((await there(stage, "00M")).City, "Ours alone");
+    assert.equal((await here(stage, "00M")).name, "Theirs alone");
+  });
 }
 
 async function run({ page, appliance }) {
@@ -105,10 +128,19 @@ async function run({ page, appliance }) {
   await seePage(page, `Run of ${sync}`);
 }
 
-async function editHere({ page }, key, fields) {
+/** Where a record lies here. */
+async function place({ page }, key) {
   const { items } = await call(page, "GET", "/datasets");
   const dataset = items.find(({ name }) => name === "Airports");
-  await call(page, "PATCH", `/datasets/${dataset.id}/records/${key}`, fields);
+  return `/datasets/${dataset.id}/records/${key}`;
+}
+
+async function here(stage, key) {
+  return (await call(stage.page, "GET", await place(stage, key))).fields;
+}
+
+async function editHere(stage, key, fields) {
+  await call(stage.page, "PATCH", await place(stage, key), fields);
 }
 
 async function rows({ appliance }) {
