@@ -1,4 +1,5 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { $api } from "../api/client";
 import type { Outcome, Run } from "../api/types";
 import { changeSearch } from "../ui/address";
@@ -42,6 +43,7 @@ export function Outcomes({ run }: { run: Run }) {
       search: (now) => changeSearch(now, { outcome: next === "all" ? undefined : next }),
       resetScroll: false,
     });
+  const ended = hasEnded(run);
   const outcomes = $api.useInfiniteQuery(
     "get",
     "/runs/{id}/outcomes",
@@ -55,9 +57,16 @@ export function Outcomes({ run }: { run: Run }) {
       pageParamName: "after",
       initialPageParam: null,
       getNextPageParam: ({ next }) => next,
-      refetchInterval: hasEnded(run) ? false : 5_000,
+      refetchInterval: ended ? false : 5_000,
     },
   );
+  // What was settled since the list was asked for last is asked for once the run has ended.
+  const { refetch } = outcomes;
+  const wasEnded = useRef(ended);
+  useEffect(() => {
+    if (ended && !wasEnded.current) refetch();
+    wasEnded.current = ended;
+  }, [ended, refetch]);
   const items = outcomes.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Panel

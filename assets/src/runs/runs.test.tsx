@@ -44,6 +44,20 @@ it("the stream moves the page until the run has ended", async () => {
   expect(stream().isClosed).toBe(true);
 });
 
+it("what was settled last is listed once the run has ended", async () => {
+  let items = outcomes.items.slice(0, 1);
+  fakeAppliance({
+    "GET /runs/{id}": running,
+    "GET /runs/{id}/outcomes": () => ({ items }),
+  });
+  await openPage("/runs/run-1", "Run of Airports to Sandbox");
+  expect(await screen.findByText("LAX")).toBeVisible();
+  expect(screen.queryByText("SFO")).toBeNull();
+  items = outcomes.items;
+  act(() => stream().tell("run", run));
+  expect(await screen.findByText("SFO")).toBeVisible();
+});
+
 it("where the stream breaks, the page asks by itself", async () => {
   let now: Run = running;
   const appliance = fakeAppliance({
