@@ -9,11 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
-use jiff::fmt::rfc2822;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 
+use super::headers::Skew;
 use super::learnt::{Learnt, Limit, Met, Standing};
 use super::pace::{Pacer, Turn};
 use crate::base::Clock;
@@ -32,14 +31,6 @@ impl Pace {
     pub fn per_second(calls: u32) -> Self {
         NonZeroU32::new(calls).map_or(Self::Free, Self::PerSecond)
     }
-}
-
-/// For how long an answer asks to be left alone (`Retry-After` in seconds, RFC 9110, 10.2.3),
-/// `longest` at most; none when it does not.
-pub(super) fn told_pause(headers: &HeaderMap, longest: Duration) -> Option<Duration> {
-    let told = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    let seconds = told.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(longest))
 }
 
 /// So many calls to one base have had their turn and are not sent yet, at most.
@@ -62,15 +53,6 @@ pub struct Gate {
     learnt: Arc<Notify>,
     /// How the vendor's clock stood to ours when it last told the time.
     skew: Mutex<Skew>,
-}
-
-/// By how much a vendor's clock is behind ours: below zero where it is ahead.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Skew {
-    /// At least.
-    pub least: SignedDuration,
-    /// At most.
-    pub most: SignedDuration,
 }
 
 /// The calls to one base.
@@ -104,17 +86,11 @@ impl Gate {
         Self { learnt, ..self }
     }
 
-    /// Takes in what time it was at the vendor (RFC 9110, 6.6.1) while it answered a call that
-    /// `took` so long, if it says so. It tells whole seconds that have begun.
+    /// Takes in what time it was at the vendor while it answered a call that `took` so long, if it
+    /// says so.
     pub fn hear_time(&self, headers: &HeaderMap, took: Duration) {
-        let told = headers.get(DATE).and_then(|told| told.to_str().ok());
-        let told = told.and_then(|told| rfc2822::parse(told).ok());
-        if let Some(told) = told {
-            let most = self.clock.now().duration_since(told.timestamp());
-            let vague = took.saturating_add(Duration::from_secs(1));
-            let vague = SignedDuration::try_from(vague).unwrap_or(SignedDuration::MAX);
-            let least = most.saturating_sub(vague);
-            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = Skew { least, most };
+        if let Some(skew) = Skew::told(headers, took, self.clock.now()) {
+            *self.skew.lock().unwrap_or_else(PoisonError::into_inner) = skew;
         }
     }
 
@@ -343,6 +319,9 @@ impl Gate {
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt as _;
+
+    use http::header::DATE;
+    use jiff::SignedDuration;
 
     use super::*;
 

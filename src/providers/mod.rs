@@ -8,6 +8,7 @@
 mod airtable;
 mod error;
 mod gate;
+mod headers;
 mod kind;
 mod learnt;
 mod notion;
@@ -27,7 +28,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use error::Error;
-pub use gate::{Gate, Pace, Skew};
+pub use gate::{Gate, Pace};
+pub use headers::Skew;
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use learnt::{Learnt, Limit, Met, Standing};
 pub use records::{

@@ -65,12 +65,9 @@ pub(crate) fn limits(
     dataset: &Dataset,
     provider: Kind,
 ) -> Result<(), Vec<Fault>> {
-    match direction {
-        Direction::Push | Direction::TwoWay => {
-            scope.check(dataset)?;
-            return deletes.check(provider);
-        }
-        Direction::Pull => {}
+    if direction != Direction::Pull {
+        scope.check(dataset)?;
+        return deletes.check(provider);
     }
     let all = *scope == Extent::All;
     let none = deletes == Deletes::default();

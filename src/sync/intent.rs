@@ -10,7 +10,8 @@ use crate::store::{Collection, Json};
 ///
 /// What is not linked yet needs one, for creating it again might make a second. Writing a linked
 /// record again by its remote id changes nothing; but where both sides count, what was written must
-/// not be taken for an edit of somebody's, whatever stops the run.
+/// not be taken for an edit of somebody's, nor may a record that an undo has removed be taken for
+/// linked, whatever stops the run.
 pub(crate) struct Intents;
 
 impl Collection for Intents {
@@ -49,13 +50,15 @@ pub(crate) struct Intent {
     /// like: hyphens for those that are not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) written: Vec<Announced>,
-    /// The records whose remote ones are about to be removed where both sides count.
+    /// The records whose remote ones are about to be removed where both sides count, or where a push
+    /// is undone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) removing: Vec<String>,
-    /// The run that announced it, if both sides count: whatever comes of it is that run's.
+    /// The run that announced it, if both sides count or it undoes a push: whatever comes of it is
+    /// that run's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<RunId>,
-    /// Whether that run takes back what another has done.
+    /// Whether that run takes back what one that went both ways has done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) undoes: bool,
 }

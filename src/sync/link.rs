@@ -4,6 +4,7 @@ use crate::base::SyncId;
 use crate::store::{self, Collection};
 
 use super::counts::Fate;
+use super::intent::Look;
 
 /// A fingerprint of a record's mapped content: the first half of its SHA-256.
 pub(crate) type Hash = [u8; 16];
@@ -66,6 +67,20 @@ pub(crate) enum Content {
 }
 
 impl Link {
+    /// The link of a record that was found there: what it looked like when it was announced.
+    pub(crate) fn found(remote_id: String, content: Content, look: Look, ours: bool) -> Self {
+        Self {
+            remote_id,
+            content,
+            source: UNKNOWN,
+            cells: Vec::new(),
+            here: look.0.into_bytes(),
+            ours,
+            aside: false,
+            apart: false,
+        }
+    }
+
     /// What writing this record's content again would count as.
     pub(crate) fn fate(&self) -> Fate {
         match self.content {
@@ -186,25 +201,19 @@ impl store::Value for Link {
 }
 
 fn read_whole(bytes: &[u8]) -> Option<Link> {
-    if let Some(rest) = bytes.strip_prefix(&[APART]) {
-        let link = read_aside(rest)?;
-        return Some(Link {
-            apart: true,
-            ..link
-        });
-    }
-    read_aside(bytes)
+    let (apart, bytes) = flagged(bytes, APART);
+    let (aside, bytes) = flagged(bytes, ASIDE);
+    Some(Link {
+        aside,
+        apart,
+        ..read_beside(bytes)?
+    })
 }
 
-fn read_aside(bytes: &[u8]) -> Option<Link> {
-    if let Some(rest) = bytes.strip_prefix(&[ASIDE]) {
-        let link = read_beside(rest)?;
-        return Some(Link {
-            aside: true,
-            ..link
-        });
-    }
-    read_beside(bytes)
+/// Whether such a byte stands before the rest, and the rest.
+fn flagged(bytes: &[u8], flag: u8) -> (bool, &[u8]) {
+    let rest = bytes.strip_prefix(&[flag]);
+    rest.map_or((false, bytes), |rest| (true, rest))
 }
 
 fn read_beside(bytes: &[u8]) -> Option<Link> {

@@ -112,7 +112,7 @@ impl Pairs {
 
     /// What a link is that lies beside no record that is meant.
     fn loose(&self, moment: &Snapshot, key: String, link: Link) -> Result<Pair, Error> {
-        if !self.tells_aside || matches!(self.within, Within::All) && !link.aside {
+        if !self.tells_aside || self.within.is_all() && !link.aside {
             return Ok(Pair::Orphan(key, link));
         }
         let record = self.dataset.unread(moment, &key)?;

@@ -76,7 +76,8 @@ impl Policy {
 }
 
 impl Deletes {
-    /// Whether the remote record of a link that is no longer wanted is removed.
+    /// Whether the remote record of a link that is no longer wanted is removed; never one that an
+    /// undo has left alone there.
     pub(crate) fn concerns(self, link: &Link) -> bool {
         self.policy.removal().is_some() && (link.ours || self.matched) && !link.apart
     }

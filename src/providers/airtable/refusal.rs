@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::{Error, gate};
+use super::super::{Error, headers};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -109,7 +109,7 @@ pub(super) fn judge(
 
 /// For how long the vendor wants to be left alone, if it says so of trouble of its own.
 pub(super) fn told_pause(headers: &HeaderMap) -> Option<Duration> {
-    gate::told_pause(headers, LONGEST_PAUSE)
+    headers::told_pause(headers, LONGEST_PAUSE)
 }
 
 impl Told {

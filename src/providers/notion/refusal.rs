@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::{Error, gate};
+use super::super::{Error, headers};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -101,7 +101,7 @@ fn penalty(headers: &HeaderMap) -> Duration {
 /// The same if it says so itself. Seconds are whole, and their last one has begun when they are
 /// told.
 fn told_pause(headers: &HeaderMap) -> Option<Duration> {
-    gate::told_pause(headers, LONGEST_PENALTY)
+    headers::told_pause(headers, LONGEST_PENALTY)
 }
 
 /// "Can't edit block that is archived. You must unarchive the block before editing."

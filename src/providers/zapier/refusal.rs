@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::super::{Error, gate};
+use super::super::{Error, headers};
 
 /// A message of the vendor's is shown no longer than this.
 const SHOWN_CHARS: usize = 300;
@@ -78,7 +78,7 @@ fn is_the_vendors(body: &[u8]) -> bool {
 }
 
 fn pause(headers: &HeaderMap) -> Option<Duration> {
-    gate::told_pause(headers, LONGEST_PAUSE)
+    headers::told_pause(headers, LONGEST_PAUSE)
 }
 
 /// In words, without what could garble a line, and without the secret.

@@ -31,7 +31,7 @@ pub struct Change {
 /// What the plan of a sync that goes both ways says of a record besides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ways {
-    /// What becomes of it here: it is created, changed or deleted.
+    /// What becomes of it here: it is created, changed or deleted; by an undo, held as well.
     pub here: Option<Fate>,
     /// The same at the provider.
     pub there: Option<Fate>,

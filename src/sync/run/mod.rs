@@ -27,6 +27,7 @@ mod line;
 mod listing;
 mod mark;
 mod opens;
+mod outfit;
 mod pipeline;
 mod planned;
 mod planning;

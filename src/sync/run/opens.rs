@@ -1,14 +1,16 @@
 //! Settles what was announced and never settled: the first thing that every run does.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::super::counts::Fate;
+use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::intent::{Announced, Intent, Intents, Look};
 use super::super::link::{Link, Links, UNKNOWN};
-use super::super::memory::Was;
+use super::super::memory::{Deed, Was};
 use super::Pass;
 use super::batch::Load;
 use super::both::perhaps_written;
@@ -17,6 +19,7 @@ use super::doubles::Known;
 use super::ledger::Ledger;
 use super::readback::{Found, OURS, earlier, has_settled};
 use crate::base::{RunId, SyncId};
+use crate::jobs::Phase;
 use crate::providers::{Held, Row};
 use crate::store::{Batch, Row as Stored, Scan, Store, prefix};
 
@@ -35,7 +38,44 @@ pub(super) struct Opens {
     pub(super) next: u64,
 }
 
+/// What came of what was announced beside creations.
+#[derive(Default)]
+struct Came {
+    /// What its run has done there, as far as that shows.
+    deeds: Vec<Deed>,
+    /// The keys of records that are gone there: they are wanted, and no longer linked.
+    gone: Vec<String>,
+    /// The keys of those whose removal stays announced.
+    removing: Vec<String>,
+}
+
+impl Came {
+    fn did(deeds: Vec<Deed>) -> Self {
+        Self {
+            deeds,
+            ..Self::default()
+        }
+    }
+}
+
 impl Pass<'_> {
+    /// Settles what was left open, and gives the number of the next intent. `None` when the job is
+    /// to stop.
+    pub(super) async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
+        self.enter(Phase::Settling);
+        self.enroll().await?;
+        let Some(opens) = self.settle_open(ledger).await? else {
+            return Ok(None);
+        };
+        self.reader.doubtful = Arc::new(opens.doubtful);
+        self.reader.again = Arc::new(opens.again);
+        if opens.next > 0 {
+            self.survey_again(ledger).await?;
+        }
+        self.recall_doubts()?;
+        Ok(Some(opens.next))
+    }
+
     /// Finds out what became of every open intent of the sync. `None` when the run is to stop.
     pub(super) async fn settle_open(&self, ledger: &mut Ledger) -> Result<Option<Opens>, Error> {
         let mut opens = Opens::default();
@@ -64,40 +104,40 @@ impl Pass<'_> {
             {
                 return Ok(None);
             }
-            let Some(deeds) = self.came_of(&intent.value, (&looked, tried)).await? else {
+            let came = match ledger.job.direction {
+                Direction::TwoWay => {
+                    let deeds = self.came_of(&intent.value, (&looked, tried)).await?;
+                    deeds.map(Came::did)
+                }
+                Direction::Push | Direction::Pull => {
+                    self.came_of_removals(&intent.value, ledger.id).await?
+                }
+            };
+            let Some(came) = came else {
                 return Ok(None);
             };
-            let Some(gone) = self.taken_back(&intent.value, ledger.id).await? else {
-                return Ok(None);
-            };
-            let removing = self.goes_on_removing(&intent.value, ledger.id);
-            let left = (late, removing);
+            let left = (late, came.removing);
             let mut batch = self.settle_looked(&intent, looked, left, &mut opens);
-            for key in gone {
+            for key in came.gone {
                 batch.discard::<Links>(&(self.sync, key));
             }
             self.remember_written(&mut batch, &intent.value)?;
-            self.credit(&mut batch, ledger, (intent.value.run, &deeds))?;
+            self.credit(&mut batch, ledger, (intent.value.run, &came.deeds))?;
             self.commit(batch).await?;
         }
         Ok(Some(opens))
     }
 
-    /// What the undo of a push removes again as it goes on, by the keys: it may be called off before
-    /// it comes to them.
-    fn goes_on_removing(&self, intent: &Intent, run: RunId) -> Vec<String> {
-        if intent.run == Some(run) && !self.reader.pairs.tells_aside {
-            intent.removing.clone()
-        } else {
-            Vec::new()
-        }
-    }
-
-    /// The records that the undo of a push has removed there and not told of, by their keys, once it
-    /// does not go on: they are wanted, and no longer linked. `None` when this run is to stop.
-    async fn taken_back(&self, intent: &Intent, run: RunId) -> Result<Option<Vec<String>>, Error> {
-        if intent.run == Some(run) || self.reader.pairs.tells_aside || intent.removing.is_empty() {
-            return Ok(Some(Vec::new()));
+    /// What came of the removals that the undo of a push has announced. `None` when this run is to
+    /// stop.
+    async fn came_of_removals(&self, intent: &Intent, run: RunId) -> Result<Option<Came>, Error> {
+        if intent.run == Some(run) {
+            // It removes them again as it goes on, and may be called off before it comes to them.
+            let removing = intent.removing.clone();
+            return Ok(Some(Came {
+                removing,
+                ..Came::default()
+            }));
         }
         let mut linked = Vec::new();
         for key in &intent.removing {
@@ -110,7 +150,10 @@ impl Pass<'_> {
         };
         let there: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
         linked.retain(|(_, id)| !there.contains(id.as_str()));
-        Ok(Some(linked.into_iter().map(|(key, _)| key).collect()))
+        Ok(Some(Came {
+            gone: linked.into_iter().map(|(key, _)| key).collect(),
+            ..Came::default()
+        }))
     }
 
     /// Lets the links of records that were perhaps written remember what they would look like.
@@ -178,15 +221,9 @@ impl Pass<'_> {
                 (_, Some(remote_id)) => {
                     let look = load.announced.unwrap_or_default();
                     let link = Link {
-                        remote_id,
-                        content,
-                        source: UNKNOWN,
-                        cells: Vec::new(),
-                        here: look.0.into_bytes(),
-                        ours: load.ours,
-                        aside: false,
                         // What an undo has made there, nobody has asked to have here.
                         apart: intent.value.undoes,
+                        ..Link::found(remote_id, content, look, load.ours)
                     };
                     batch.put::<Links>(&(self.sync, load.key), &link);
                 }

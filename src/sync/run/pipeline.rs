@@ -94,7 +94,7 @@ impl Pass<'_> {
                 there: Some(earlier(now, self.line.records.skew().least)),
                 ..Intent::of(now, creating.map(Load::announce))
             };
-            self.announce_both(announced, &stretch)
+            self.announcing(announced, &stretch)
         };
         let rows = self.line.records.rows_per_call().max(1);
         let batches = batches(&stretch, rows).max(1);

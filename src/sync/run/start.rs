@@ -1,8 +1,7 @@
 //! Takes a run from its claim to its end.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -14,30 +13,21 @@ use super::super::claim::{Claim, Claims, Held};
 use super::super::definition::{Definition, Definitions};
 use super::super::direction::Direction;
 use super::super::error::Error;
-use super::super::extent::Within;
 use super::super::job::{BY_SYNC, Job, Runs, Task};
 use super::super::letter::Known;
-use super::super::pairs::Pairs;
-use super::super::resend::Resend;
 use super::super::survey::Survey;
 use super::super::sync::Sync;
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::both::{Rules, listing_of};
-use super::deliveries::Doubts;
-use super::fit::Fit;
 use super::ledger::Ledger;
-use super::line::{Fatal, Line};
+use super::line::Fatal;
 use super::planned::outdated;
-use super::reading::Reader;
-use super::remove::Removing;
-use super::source::Source;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Party, RunId, Scope, SyncId, chain};
 use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
-use crate::providers::{Records, RemoteTable};
 use crate::store::{Batch, Scan, prefix};
 use crate::{connections, store};
 
@@ -49,9 +39,9 @@ pub(super) struct Claimed<'a> {
     pub(super) sync_id: SyncId,
     pub(super) sync: Definition,
     /// The same, to be changed when its table has.
-    opened: Sync,
+    pub(super) opened: Sync,
     /// Whether it was claimed before.
-    resumed: bool,
+    pub(super) resumed: bool,
     pub(super) dataset: Dataset,
     /// What is known of everything that may be removed; empty where nothing is.
     pub(super) survey: Survey,
@@ -254,25 +244,21 @@ impl<'a> Claimed<'a> {
         match self.fit(table.as_ref(), task).await? {
             Ok(fit) => {
                 let pass = self.pass(line, fit, task);
-                match task {
-                    Task::Plan(plan) if self.sync.direction == Direction::Pull => {
+                match (task, self.sync.direction) {
+                    (Task::Plan(plan), Direction::Pull) => {
                         self.make_pull_plan(pass, ledger, plan).await
                     }
-                    Task::Plan(plan) if self.sync.direction == Direction::TwoWay => {
+                    (Task::Plan(plan), Direction::TwoWay) => {
                         self.make_both_plan(pass, ledger, plan).await
                     }
-                    Task::Execute(plan) => self.execute_plan(pass, ledger, plan).await,
-                    task if self.sync.direction == Direction::Pull => pass.pull(ledger, task).await,
-                    task if self.sync.direction == Direction::TwoWay => {
-                        self.meet(pass, ledger, task).await
-                    }
-                    Task::Push | Task::Pull | Task::Both | Task::Retry(_) => {
-                        pass.write_changes(ledger).await
-                    }
-                    Task::Plan(plan) => {
+                    (Task::Plan(plan), Direction::Push) => {
                         let records = Arc::clone(&records);
                         self.make_plan(pass, ledger, records, plan).await
                     }
+                    (Task::Execute(plan), _) => self.execute_plan(pass, ledger, plan).await,
+                    (task, Direction::Pull) => pass.pull(ledger, task).await,
+                    (task, Direction::TwoWay) => self.meet(pass, ledger, task).await,
+                    (_, Direction::Push) => pass.write_changes(ledger).await,
                 }
             }
             Err(failure) => {
@@ -349,125 +335,6 @@ impl<'a> Claimed<'a> {
         Ok(wrote)
     }
 
-    fn line<'l>(&'l self, records: &'l dyn Records) -> Line<'l> {
-        Line {
-            records,
-            base: &self.sync.base.id,
-            dataset: &self.dataset,
-            needs: self.sync.direction.needs(),
-            clock: &self.syncs.services.clock,
-            live: &self.live,
-            halt: &self.halt,
-            failure: &self.failure,
-        }
-    }
-
-    /// What goes where, and which records go; the inner error says why nothing can.
-    async fn fit(
-        &self,
-        table: Option<&RemoteTable>,
-        task: Task,
-    ) -> Result<Result<(Fit, Within), Failure>, Error> {
-        let Some(table) = table else {
-            return Ok(Err(Failure {
-                code: "table_gone".into(),
-                message: format!(
-                    "The base {:?} has no table {:?} any more, or it is no longer shared with the \
-                     account. Nothing was written.",
-                    self.sync.base.name, self.sync.table.name
-                ),
-            }));
-        };
-        // A plan changes nothing, its sync neither; and an undo is made for the mapping there was.
-        let keep = !matches!(task, Task::Plan(_)) && self.undoes.is_none();
-        let keep = keep.then_some(async |batch| {
-            let batch = self.claim.guard(batch);
-            self.syncs.services.store.commit(batch).await?;
-            Ok(())
-        });
-        let met = self.opened.meet((&self.dataset, table), keep, &self.by);
-        let fit = |sync: &Definition| {
-            let (schema, key) = (self.dataset.schema(), self.dataset.key_field());
-            let mut fit = Fit::new(sync, schema, key, table)?;
-            fit.layout.sender = self.sync_id.to_string();
-            // What an undo takes back was written, whether it is one of those records now or not.
-            let within = match self.undoes {
-                Some(_) => Within::All,
-                None => Within::new(&sync.scope, &self.dataset)?,
-            };
-            Ok((fit, within))
-        };
-        Ok(met.await?.and_then(|sync| fit(&sync)))
-    }
-
-    fn pass<'l>(&'l self, line: Line<'l>, (fit, within): (Fit, Within), task: Task) -> Pass<'l> {
-        let fit = Arc::new(fit);
-        let deletes = self.sync.deletes;
-        let pairs = self.pairs(within);
-        let so_far = {
-            let job = &self.live.borrow().job;
-            (job.brake, job.counts.deleted)
-        };
-        let approved = matches!(task, Task::Plan(_) | Task::Execute(_));
-        let removing = match self.undoes {
-            Some(_) => Removing::undoing(deletes, line.records.removal()),
-            None => Removing::new(deletes, &self.survey, so_far, approved),
-        };
-        let source = match (self.undoes, task) {
-            (Some(run), Task::Execute(plan)) => Source::Undo(plan, run),
-            _ => task.into(),
-        };
-        let restores = line.records.restores();
-        Pass {
-            line,
-            store: &self.syncs.services.store,
-            blocking: self.syncs.services.blocking,
-            claim: self.claim,
-            book: self.book(),
-            sync: self.sync_id,
-            pulling: self.sync.pulling,
-            overlap: self.syncs.services.settings.pull_overlap,
-            reader: Reader {
-                sync: self.sync_id,
-                store: self.syncs.services.store.clone(),
-                dataset: self.dataset.clone(),
-                fit: Arc::clone(&fit),
-                pairs,
-                removing: Arc::new(removing),
-                quarantine: Arc::clone(&self.survey.quarantine),
-                doubtful: Arc::default(),
-                again: Arc::default(),
-                unsure: Arc::default(),
-                resends: self.sync.resend == Resend::Always || matches!(task, Task::Retry(_)),
-                source,
-                met: Arc::default(),
-                twice: Arc::default(),
-                restores,
-            },
-            fit,
-            roll: self.survey.roll.clone(),
-            quarantine_hours: self.sync.quarantine_hours,
-            looks_only: matches!(task, Task::Plan(_)),
-            resumed: self.resumed,
-            full: OnceLock::new(),
-            resend: self.sync.resend,
-            doubts: Doubts::default(),
-            passed: HashSet::new(),
-            notes: Mutex::default(),
-        }
-    }
-
-    fn pairs(&self, within: Within) -> Pairs {
-        Pairs {
-            sync: self.sync_id,
-            store: self.syncs.services.store.clone(),
-            dataset: self.dataset.clone(),
-            within,
-            orphans: self.undoes.is_none() && self.sync.deletes.policy.removal().is_some(),
-            tells_aside: self.sync.direction == Direction::TwoWay,
-        }
-    }
-
     /// Lets the run fail when the connection is at fault; errs when the appliance is.
     fn not_connected(&self, error: connections::Error) -> Result<(), Error> {
         match error {
@@ -504,23 +371,6 @@ impl Pass<'_> {
         }
         self.enter(Phase::Writing);
         self.push(ledger, next).await
-    }
-
-    /// Settles what was left open, and gives the number of the next intent. `None` when the job is
-    /// to stop.
-    pub(super) async fn settle(&mut self, ledger: &mut Ledger) -> Result<Option<u64>, Error> {
-        self.enter(Phase::Settling);
-        self.enroll().await?;
-        let Some(opens) = self.settle_open(ledger).await? else {
-            return Ok(None);
-        };
-        self.reader.doubtful = Arc::new(opens.doubtful);
-        self.reader.again = Arc::new(opens.again);
-        if opens.next > 0 {
-            self.survey_again(ledger).await?;
-        }
-        self.recall_doubts()?;
-        Ok(Some(opens.next))
     }
 }
 

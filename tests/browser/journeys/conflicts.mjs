@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { inspect } from "../browser.mjs";
-import { base, call, choose, seePage } from "./first.mjs";
+import { base, call, choose, seePage, takeBack } from "./first.mjs";
 
 const sync = "Both ways";
 
@@ -108,13 +108,7 @@ export function conflictsJourney(stage) {
     await page.getByText("Ours alone").waitFor();
     await page.getByText("Theirs alone").waitFor();
     await inspect(page, "two-way-undo-plan");
-    await page.getByRole("button", { name: "Approve and run" }).click();
-    const question = page.getByRole("dialog", { name: "Approve this plan and run it?" });
-    await question.getByRole("button", { name: "Approve and run" }).click();
-    await seePage(page, `Run of ${sync}`);
-    await page
-      .getByText("Done: what the run wrote is taken back")
-      .waitFor({ timeout: 60_000 });
+    await takeBack(page, sync);
     await inspect(page, "two-way-undo-done");
     assert.equal((await there(stage, "00M")).City, "Ours alone");
     assert.equal((await here(stage, "00M")).name, "Theirs alone");

@@ -138,6 +138,15 @@ export async function runOnce(page) {
   await page.getByText("Done: every record is there, exactly once").waitFor({ timeout: 60_000 });
 }
 
+/** Approves the plan of an undo that is shown, and waits until its run has taken everything back. */
+export async function takeBack(page, sync) {
+  await page.getByRole("button", { name: "Approve and run" }).click();
+  const question = page.getByRole("dialog", { name: "Approve this plan and run it?" });
+  await question.getByRole("button", { name: "Approve and run" }).click();
+  await seePage(page, `Run of ${sync}`);
+  await page.getByText("Done: what the run wrote is taken back").waitFor({ timeout: 60_000 });
+}
+
 export async function rename(page, key, name) {
   await page.getByRole("link", { name: key, exact: true }).click();
   const sheet = page.getByRole("dialog");

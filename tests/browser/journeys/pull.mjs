@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { inspect } from "../browser.mjs";
-import { call, choose, seePage } from "./first.mjs";
+import { call, choose, seePage, takeBack } from "./first.mjs";
 
 const sync = "Airports from Sandbox";
 /** A minute has to pass before a schedule is due. */
@@ -40,13 +40,7 @@ export function pullJourney(stage) {
     await seePage(page, `Plan of ${sync}`);
     await page.getByText("Waits for approval").waitFor({ timeout: 60_000 });
     await inspect(page, "pull-undo-plan");
-    await page.getByRole("button", { name: "Approve and run" }).click();
-    const question = page.getByRole("dialog", { name: "Approve this plan and run it?" });
-    await question.getByRole("button", { name: "Approve and run" }).click();
-    await seePage(page, `Run of ${sync}`);
-    await page
-      .getByText("Done: what the run wrote is taken back")
-      .waitFor({ timeout: 60_000 });
+    await takeBack(page, sync);
     await inspect(page, "pull-undone");
     assert.equal(await records(page), 0);
   });

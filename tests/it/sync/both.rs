@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use poem::http::Method;
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use super::crash::break_off;
 use super::far::Far;
 use super::{Yard, counts, id, text};
 
@@ -53,6 +52,30 @@ impl Yard {
             }
         }
         body
+    }
+
+    /// An edit here, one there, one of either side in two fields of a record and one in the same,
+    /// and a deletion on each side.
+    pub(super) async fn change_both_sides(&self) {
+        self.patch("K0001", json!({"name": "Ours"})).await;
+        self.edit_there("K0002", json!({"City": "Theirs"})).await;
+        self.patch("K0003", json!({"name": "Ours"})).await;
+        self.edit_there("K0003", json!({"City": "Theirs"})).await;
+        self.patch("K0004", json!({"name": "Ours"})).await;
+        self.edit_there("K0004", json!({"Name": "Theirs"})).await;
+        self.delete_here("K0005").await;
+        self.delete_there("K0006").await;
+    }
+
+    /// Twenty edits on either side, ten of them of the same records.
+    pub(super) async fn edit_twenty_each(&self) {
+        for number in 0..20 {
+            let (ours, theirs) = (format!("K{number:04}"), format!("K{:04}", number + 10));
+            self.patch(&ours, json!({"name": format!("Ours {number}")}))
+                .await;
+            self.edit_there(&theirs, json!({"City": format!("Theirs {number}")}))
+                .await;
+        }
     }
 
     /// A two-way sync of so many airports, all of them agreed.
@@ -344,24 +367,11 @@ async fn survives(far: Far, seed: u64) {
     yard.tasks.stop().await;
     yard.bring(80..140, "Airport").await;
     yard.colleagues_make(140..180).await;
-    for number in 0..20 {
-        let (ours, theirs) = (format!("K{number:04}"), format!("K{:04}", number + 10));
-        yard.patch(&ours, json!({"name": format!("Ours {number}")}))
-            .await;
-        yard.edit_there(&theirs, json!({"City": format!("Theirs {number}")}))
-            .await;
-    }
-    for fault in ["lost_answer", "cut", "server_error", "truncated"] {
-        let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
-        yard.vendor.fault(fault, order).await;
-    }
+    yard.edit_twenty_each().await;
+    yard.let_fail(&mut dice).await;
     yard.advance(Duration::from_mins(5));
     let run = yard.queue(&sync).await;
-    for _ in 0..6 {
-        break_off(&yard, Duration::from_millis(dice.random_range(1..120))).await;
-    }
-    yard.vendor.heal().await;
-    break_off(&yard, Duration::from_mins(1)).await;
+    yard.survive(&mut dice, 120).await;
     let shown = yard.shown(&run).await;
     assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
     assert_eq!(counts(&shown)["read"], 180, "seed {seed}: {shown}");

@@ -33,6 +33,30 @@ pub(super) async fn break_off(yard: &Yard, moment: Duration) {
     }
 }
 
+impl Yard {
+    /// Lets the vendor fail now and then, in every way.
+    pub(super) async fn let_fail(&self, dice: &mut StdRng) {
+        for fault in ["lost_answer", "cut", "server_error", "truncated"] {
+            let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
+            self.vendor.fault(fault, order).await;
+        }
+    }
+
+    /// Kills what is under way some times, each after so many milliseconds at most.
+    pub(super) async fn kill(&self, dice: &mut StdRng, times: usize, most_ms: u64) {
+        for _ in 0..times {
+            break_off(self, Duration::from_millis(dice.random_range(1..most_ms))).await;
+        }
+    }
+
+    /// Kills what is under way again and again, then carries it to its end where nothing fails.
+    pub(super) async fn survive(&self, dice: &mut StdRng, most_ms: u64) {
+        self.kill(dice, 6, most_ms).await;
+        self.vendor.heal().await;
+        break_off(self, Duration::from_mins(1)).await;
+    }
+}
+
 /// Lets a run be killed again and again, then carries it to its end.
 async fn survives(seed: u64) {
     let mut dice = StdRng::seed_from_u64(seed);
@@ -41,16 +65,9 @@ async fn survives(seed: u64) {
     yard.tasks.stop().await;
     yard.bring(0..400, "Airport").await;
     let sync = yard.sync().await;
-    for fault in ["lost_answer", "cut", "server_error", "truncated"] {
-        let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
-        yard.vendor.fault(fault, order).await;
-    }
+    yard.let_fail(&mut dice).await;
     let run = yard.queue(&sync).await;
-    for _ in 0..6 {
-        break_off(&yard, Duration::from_millis(dice.random_range(1..120))).await;
-    }
-    yard.vendor.heal().await;
-    break_off(&yard, Duration::from_mins(1)).await;
+    yard.survive(&mut dice, 120).await;
     let shown = yard.shown(&run).await;
     assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
     assert_eq!(counts(&shown)["read"], 400, "seed {seed}: {shown}");

@@ -66,14 +66,7 @@ async fn a_plan_shows_what_either_side_gets_and_its_run_does_that() {
             "deletes": {"policy": lets_go, "most_percent": 100},
         });
         let sync = yard.agreed(12, rules).await;
-        yard.patch("K0001", json!({"name": "Ours"})).await;
-        yard.edit_there("K0002", json!({"City": "Theirs"})).await;
-        yard.patch("K0003", json!({"name": "Ours"})).await;
-        yard.edit_there("K0003", json!({"City": "Theirs"})).await;
-        yard.patch("K0004", json!({"name": "Ours"})).await;
-        yard.edit_there("K0004", json!({"Name": "Theirs"})).await;
-        yard.delete_here("K0005").await;
-        yard.delete_there("K0006").await;
+        yard.change_both_sides().await;
         yard.bring(12..13, "Airport").await;
         yard.colleagues_make(13..14).await;
         let (here, there) = (yard.names_here().await, yard.vendor.names().await);

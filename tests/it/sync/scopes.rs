@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use poem::http::Method;
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use super::both::told;
-use super::crash::break_off;
 use super::extent::{filter, picked};
 use super::far::Far;
 use super::{Yard, counts, id, text};
@@ -311,17 +310,10 @@ async fn killed_at_any_moment_nothing_that_leaves_the_scope_is_lost_or_made_twic
         yard.colleagues_make_one(&format!("K{number:04}"), state)
             .await;
     }
-    for fault in ["lost_answer", "cut", "server_error", "truncated"] {
-        let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
-        yard.vendor.fault(fault, order).await;
-    }
+    yard.let_fail(&mut dice).await;
     yard.advance(Duration::from_mins(5));
     let run = yard.queue(&sync).await;
-    for _ in 0..6 {
-        break_off(&yard, Duration::from_millis(dice.random_range(1..120))).await;
-    }
-    yard.vendor.heal().await;
-    break_off(&yard, Duration::from_mins(1)).await;
+    yard.survive(&mut dice, 120).await;
     let shown = yard.shown(&run).await;
     assert_eq!(shown["state"], "done", "seed {seed}: {shown}");
     yard.assert_counted(&shown).await;

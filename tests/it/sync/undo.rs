@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use poem::http::Method;
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
-use super::crash::break_off;
 use super::far::Far;
 use super::{Yard, counts, id, text};
 
@@ -240,18 +239,11 @@ async fn survives(far: Far, seed: u64) {
     assert_eq!(made(&plan), (30, 0, 60), "{plan}");
     // The scheduler would execute beside the executions that are to be killed.
     yard.tasks.stop().await;
-    for fault in ["lost_answer", "cut", "server_error", "truncated"] {
-        let order = json!({"probability": 0.1, "seed": dice.random_range(0..1_000_000)});
-        yard.vendor.fault(fault, order).await;
-    }
+    yard.let_fail(&mut dice).await;
     yard.advance(Duration::from_mins(5));
     let path = format!("/plans/{}/runs", id(&plan));
     let undo = id(&yard.member.post(&path, json!({})).await.expect(202));
-    for _ in 0..6 {
-        break_off(&yard, Duration::from_millis(dice.random_range(1..90))).await;
-    }
-    yard.vendor.heal().await;
-    break_off(&yard, Duration::from_mins(1)).await;
+    yard.survive(&mut dice, 90).await;
     let undo = yard.shown(&undo).await;
     assert_eq!(undo["state"], "done", "seed {seed}: {undo}");
     assert_eq!(made(&undo), (30, 0, 60), "seed {seed}: {undo}");

@@ -63,14 +63,7 @@ impl Yard {
             "deletes": {"policy": policy, "most_percent": 100, "matched": true},
         });
         let sync = yard.agreed(9, rules).await;
-        yard.patch("K0001", json!({"name": "Ours"})).await;
-        yard.edit_there("K0002", json!({"City": "Theirs"})).await;
-        yard.patch("K0003", json!({"name": "Ours"})).await;
-        yard.edit_there("K0003", json!({"City": "Theirs"})).await;
-        yard.patch("K0004", json!({"name": "Ours"})).await;
-        yard.edit_there("K0004", json!({"Name": "Theirs"})).await;
-        yard.delete_here("K0005").await;
-        yard.delete_there("K0006").await;
+        yard.change_both_sides().await;
         yard.bring(10..11, "Airport").await;
         yard.colleagues_make(11..12).await;
         let before = yard.both_sides().await;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use rand::{RngExt as _, SeedableRng as _};
 use serde_json::{Value, json};
 
 use super::both::told;
@@ -27,25 +27,12 @@ impl Yard {
         let sync = yard.agreed(60, rules).await;
         yard.bring(60..100, "Airport").await;
         yard.colleagues_make(100..140).await;
-        for number in 0..20 {
-            let (ours, theirs) = (format!("K{number:04}"), format!("K{:04}", number + 10));
-            yard.patch(&ours, json!({"name": format!("Ours {number}")}))
-                .await;
-            yard.edit_there(&theirs, json!({"City": format!("Theirs {number}")}))
-                .await;
-        }
+        yard.edit_twenty_each().await;
         for number in 40..45 {
             yard.delete_here(&format!("K{number:04}")).await;
         }
         let before = yard.both_sides().await;
         (yard, sync, before)
-    }
-
-    /// Kills what is under way some times, each time at some moment.
-    async fn kill(&self, dice: &mut StdRng, times: usize, most_ms: u64) {
-        for _ in 0..times {
-            break_off(self, Duration::from_millis(dice.random_range(1..most_ms))).await;
-        }
     }
 
     /// Kills what is under way again and again, a little later each time, until it has written there.

@@ -374,9 +374,7 @@ impl Pass<'_> {
         let mut batch = Batch::bookkeeping();
         for key in hall.inbox.keys() {
             let linked = moment.get::<Links>(&(self.sync, key.clone()))?.is_some();
-            let record = hall.dataset.unread(&moment, key)?;
-            let takes = |record| hall.within.means(&hall.dataset, &record);
-            if !linked && !record.map_or(Ok(false), takes)? {
+            if !linked && !hall.takes(&moment, key)? {
                 hall.inbox.act(&mut batch, key, &InboxAct::Close);
             }
         }

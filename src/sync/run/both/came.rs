@@ -47,20 +47,18 @@ enum Did {
 impl Pass<'_> {
     /// The announcement of a group, with what is to be told of it where both sides count, and where
     /// a push is undone: a record is removed there that is still wanted, and linked.
-    pub(in super::super) fn announce_both(&self, intent: Intent, stretch: &Stretch) -> Intent {
+    pub(in super::super) fn announcing(&self, intent: Intent, stretch: &Stretch) -> Intent {
         let undoes = match self.reader.source {
+            Source::Dataset | Source::Run(_) | Source::Plan(_) => return intent,
+            Source::Undo(..) if stretch.unwanted.is_empty() => return intent,
             Source::Both | Source::Undo(..) => false,
             Source::UndoBoth(..) => true,
-            Source::Dataset | Source::Run(_) | Source::Plan(_) => return intent,
         };
         let written = stretch.loads.iter().filter_map(Load::announce_written);
-        let removing: Vec<String> = stretch.unwanted.iter().map(|one| one.key.clone()).collect();
-        if matches!(self.reader.source, Source::Undo(..)) && removing.is_empty() {
-            return intent;
-        }
+        let removing = stretch.unwanted.iter().map(|one| one.key.clone());
         Intent {
             written: written.collect(),
-            removing,
+            removing: removing.collect(),
             run: Some(self.line.live.borrow().id),
             undoes,
             ..intent
@@ -82,15 +80,10 @@ impl Pass<'_> {
         if link.is_some_and(|link| link.remote_id == *id) {
             return Ok(()); // it knows more
         }
+        let (found, look) = (Content::Found { made: true }, load.announce().look);
         let link = Link {
-            remote_id: id.clone(),
-            content: Content::Found { made: true },
-            source: UNKNOWN,
-            cells: Vec::new(),
-            here: load.announce().look.0.into_bytes(),
-            ours: load.ours,
-            aside: false,
             apart: true,
+            ..Link::found(id.clone(), found, look, load.ours)
         };
         batch.put::<Links>(&place, &link);
         Ok(())
@@ -103,7 +96,7 @@ impl Pass<'_> {
         intent: &Intent,
         (looked, tried): (&[(Load, Found)], Timestamp),
     ) -> Result<Option<Vec<Deed>>, Error> {
-        if intent.run.is_none() || !self.reader.pairs.tells_aside {
+        if intent.run.is_none() {
             return Ok(Some(Vec::new()));
         }
         let announced = self.perhaps(intent, looked)?;

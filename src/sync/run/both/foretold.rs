@@ -205,9 +205,7 @@ impl Pass<'_> {
             let id = change.remote_id.unwrap_or_default();
             let told = !hall.met.awaits(&change.key) || !id.is_empty() && !hall.met.awaits_row(&id);
             let place = (self.sync, change.key.clone());
-            let record = hall.dataset.unread(&moment, &change.key)?;
-            let takes = |record| hall.within.means(&hall.dataset, &record);
-            if told || record.map_or(Ok(false), takes)? || moment.get::<Links>(&place)?.is_some() {
+            if told || hall.takes(&moment, &change.key)? || moment.get::<Links>(&place)?.is_some() {
                 continue;
             }
             rulings.push(Ruling::of(&change.key, &id, Some(Fate::Held), VANISHED));

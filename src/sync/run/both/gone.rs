@@ -78,8 +78,8 @@ impl Judge<'_> {
             return Ok(self.falls(record, link));
         }
         if link.apart {
-            // It is a record like any other again, and is made there.
-            return Ok(Ruling::of(&key, "", None, "").unlinked().closed());
+            // It is made there.
+            return Ok(Ruling::like_any_other(&key, ""));
         }
         let policy = self.hall.rules.meeting.policy;
         let side = match policy {
@@ -94,10 +94,7 @@ impl Judge<'_> {
         };
         Ok(match side {
             // It is made there again.
-            Some(Side::Here) => {
-                let again = Ruling::of(&key, "", None, "").unlinked().closed();
-                again.settled(told())
-            }
+            Some(Side::Here) => Ruling::like_any_other(&key, "").settled(told()),
             Some(Side::There) => {
                 let source = self.fit.source(record.hash());
                 let there = base.map_or_else(|| here.cells.clone(), |base| base.there);
@@ -146,7 +143,7 @@ impl Judge<'_> {
     pub(super) fn gone_here(&self, key: &str, link: &Link) -> Result<Option<Ruling>, Error> {
         let Some(row) = self.hall.rows.get(self.moment, &link.remote_id)? else {
             // It is gone on both sides.
-            return Ok(Some(Ruling::of(key, "", None, "").unlinked().closed()));
+            return Ok(Some(Ruling::like_any_other(key, "")));
         };
         let there = Now::of(row.cells.clone());
         let fits = self.fits(&row.cells);
@@ -186,8 +183,8 @@ impl Judge<'_> {
             return Ok(Some(self.waits(key, row)));
         }
         if link.apart {
-            // It is a row like any other again, and becomes a record.
-            return Ok(Some(Ruling::of(key, &row.id, None, "").unlinked().closed()));
+            // It becomes a record.
+            return Ok(Some(Ruling::like_any_other(key, &row.id)));
         }
         let policy = self.hall.rules.meeting.policy;
         let side = match policy {
@@ -205,11 +202,8 @@ impl Judge<'_> {
                 let again = self.bring(key, row.clone());
                 Ok(Some(again.closed().settled(told())))
             }
-            // It is a row like any other then, and becomes a record again.
-            Some(Side::There) => {
-                let again = Ruling::of(key, &row.id, None, "").unlinked().closed();
-                Ok(Some(again.settled(told())))
-            }
+            // It becomes a record again.
+            Some(Side::There) => Ok(Some(Ruling::like_any_other(key, &row.id).settled(told()))),
             Some(Side::Here) => {
                 let here = base.map_or_else(|| there.cells.clone(), |base| base.here);
                 let sides = (&here, &there.cells);

@@ -160,6 +160,13 @@ pub(super) struct Ground {
 }
 
 impl Hall {
+    /// Whether a record is here, and one that the sync takes.
+    pub(super) fn takes(&self, moment: &Snapshot, key: &str) -> Result<bool, Error> {
+        let record = self.dataset.unread(moment, key)?;
+        let means = |record| self.within.means(&self.dataset, &record);
+        Ok(record.map_or(Ok(false), means)?)
+    }
+
     /// Finds out what both sides have, and what was settled before.
     pub(super) fn open(
         ground: Ground,
@@ -200,8 +207,8 @@ impl Hall {
         for (key, remote_id) in gone {
             if rows.has(&moment, &remote_id)? {
                 listed += 1;
-            } else if let Some(record) = hall.dataset.unread(&moment, &key)? {
-                fallen += u64::from(hall.within.means(&hall.dataset, &record)?);
+            } else {
+                fallen += u64::from(hall.takes(&moment, &key)?);
             }
         }
         // A table with new rows alone is not empty either.

@@ -97,10 +97,7 @@ impl Judge<'_> {
         match self.counterpart(&key, link.as_ref())? {
             Counterpart::Missing => match link {
                 // What became of it while the sync did not take it is nobody's business here.
-                Some(link) if link.aside => {
-                    let again = Ruling::of(&key, "", None, "").unlinked().closed();
-                    Ok(Some(again))
-                }
+                Some(link) if link.aside => Ok(Some(Ruling::like_any_other(&key, ""))),
                 Some(link) => self.gone_there(&record, &link).map(Some),
                 None => Ok(None),
             },

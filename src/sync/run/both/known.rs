@@ -16,16 +16,9 @@ impl Judge<'_> {
         let (look, announced_at) = self.again.get(key)?;
         let ours = row.created_at >= earlier(*announced_at, OURS)
             && looks_like(look, &row.cells, self.fit.layout.key);
-        ours.then(|| Link {
-            remote_id: row.id.clone(),
-            content: Content::Found { made: true },
-            source: UNKNOWN,
-            cells: Vec::new(),
-            here: look.0.clone().into_bytes(),
-            ours: bears(look, &row.cells),
-            aside: false,
-            apart: false,
-        })
+        let found = Content::Found { made: true };
+        let bears = || bears(look, &row.cells);
+        ours.then(|| Link::found(row.id.clone(), found, look.clone(), bears()))
     }
 
     /// The link that knows what became of a write of ours, now that both sides are seen; none when

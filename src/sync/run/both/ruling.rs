@@ -63,6 +63,11 @@ pub(super) enum InboxAct {
 }
 
 impl Ruling {
+    /// That it is linked no more, and a record or a row like any other again.
+    pub(super) fn like_any_other(key: &str, remote_id: &str) -> Self {
+        Self::of(key, remote_id, None, "").unlinked().closed()
+    }
+
     /// A ruling that changes nothing yet.
     pub(super) fn of(key: &str, remote_id: &str, fate: Option<Fate>, reason: &str) -> Self {
         Self {

@@ -92,9 +92,7 @@ impl Judge<'_> {
         let gone = !self.hall.rows.has(self.moment, &link.remote_id)?;
         let is_like_any = edited.is_some_and(|row| !self.is_fresh(&row));
         Ok(if gone || is_like_any {
-            Ruling::of(key, &link.remote_id, None, "")
-                .unlinked()
-                .closed()
+            Ruling::like_any_other(key, &link.remote_id)
         } else {
             self.let_be(key, &link.remote_id, DELETED)
         })
