@@ -12,7 +12,7 @@ use super::super::mapping::{Fault, Way, Wish, check};
 use super::super::meeting::FieldWay;
 use super::super::plan::Column;
 use super::super::removal::Deletes;
-use super::former::{Former, mark_of};
+use super::former::{Former, mark_of, pairing_of};
 use crate::base::Hex;
 use crate::fields::{ContentHash, Field, Fields, Schema, Value, content_hash, content_hashes};
 use crate::jobs::Failure;
@@ -24,7 +24,8 @@ pub(in crate::sync) struct Fit {
     /// The remote fields, in the order of their ids: a mapping that was only reordered means the
     /// same.
     pub(in crate::sync) layout: Layout,
-    /// The fingerprint of the layout's fields.
+    /// The fingerprint of the layout's fields; where both sides count, of which of them belongs to
+    /// which of the dataset's.
     pub(super) mark: Hash,
     /// The fingerprint of which of the layout's fields belongs to which of the dataset's.
     pub(super) pairing: Hash,
@@ -82,19 +83,22 @@ impl Fit {
             .position(|to| to.id == sync.remote_key_field_id)
             .unwrap_or_default();
         let origins = origins(schema, &sources);
-        let pairing = fields.iter().zip(&names);
-        let pairing = pairing.map(|(to, name)| format!("{} {name}\n", to.id));
         let present = fields.iter().zip(&names);
         let present = present.map(|(to, name)| (name.as_str(), to.id.as_str()));
-        let former = Former::all(sync, &present.collect::<Vec<_>>());
+        let present: Vec<(&str, &str)> = present.collect();
+        let (former, pairing) = (Former::all(sync, &present), pairing_of(&present));
         let ids: Vec<&str> = fields.iter().map(|to| to.id.as_str()).collect();
-        let mark = mark_of(&ids);
+        let mark = match sync.direction {
+            // What both sides have agreed on, they have in the same two fields.
+            Direction::TwoWay => pairing,
+            Direction::Push | Direction::Pull => mark_of(&ids),
+        };
         let ids = ids.join("\n");
         Ok(Self {
             reading: reading(&fields),
             mark,
             former,
-            pairing: content_hash(pairing.collect::<String>().as_bytes()).0,
+            pairing,
             origin: content_hash(format!("{ids}\n{origins}").as_bytes()).0,
             layout: Layout {
                 base: sync.base.id.clone(),

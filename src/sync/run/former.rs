@@ -8,12 +8,18 @@ use crate::fields::content_hash;
 /// A mapping that a sync had, as it is seen from the one that it has.
 #[derive(Clone, Debug)]
 pub(super) struct Former {
-    /// The fingerprint of its remote fields.
+    /// The fingerprint of which field belonged to which.
     pub(super) mark: Hash,
     /// How many those were.
     pub(super) columns: usize,
     /// For each column of the present mapping the one that it was; none if it was none.
     places: Vec<Option<usize>>,
+}
+
+/// The fingerprint of which field here belongs to which remote one, in the order of the remote ids.
+pub(super) fn pairing_of(pairs: &[(&str, &str)]) -> Hash {
+    let lines = pairs.iter().map(|(field, id)| format!("{id} {field}\n"));
+    content_hash(lines.collect::<String>().as_bytes()).0
 }
 
 /// The fingerprint of remote fields by their ids, which are in order.
@@ -23,9 +29,18 @@ pub(super) fn mark_of(ids: &[&str]) -> Hash {
 
 impl Former {
     /// All that a sync had, the last first, seen from `present`: field here and remote id by column.
+    ///
+    /// Links that older versions have written bear a mark of the remote fields alone.
     pub(super) fn all(sync: &Definition, present: &[(&str, &str)]) -> Vec<Self> {
         let former = sync.formerly.iter().rev();
-        former.map(|pairs| Self::new(pairs, present)).collect()
+        let former = former.map(|pairs| Self::new(pairs, present));
+        let ids: Vec<&str> = present.iter().map(|(_, id)| *id).collect();
+        let unnamed = Self {
+            mark: mark_of(&ids),
+            columns: ids.len(),
+            places: (0..ids.len()).map(Some).collect(),
+        };
+        former.chain([unnamed]).collect()
     }
 
     fn new(pairs: &[(String, String)], present: &[(&str, &str)]) -> Self {
@@ -34,10 +49,9 @@ impl Former {
             .map(|(field, id)| (field.as_str(), id.as_str()))
             .collect();
         pairs.sort_by_key(|(_, id)| *id);
-        let ids: Vec<&str> = pairs.iter().map(|(_, id)| *id).collect();
         let place = |pair| pairs.iter().position(|former| former == pair);
         Self {
-            mark: mark_of(&ids),
+            mark: pairing_of(&pairs),
             columns: pairs.len(),
             places: present.iter().map(place).collect(),
         }
@@ -76,7 +90,13 @@ mod tests {
                 ("name", "f5"),
             ],
         );
-        assert_eq!(former.mark, mark_of(&["f1", "f2", "f3", "f4"]));
+        let sorted = [
+            ("city", "f1"),
+            ("name", "f2"),
+            ("iata", "f3"),
+            ("state", "f4"),
+        ];
+        assert_eq!(former.mark, pairing_of(&sorted));
         let cells: Vec<Vec<u8>> = ["1", "2", "3", "4"]
             .map(|cell| cell.as_bytes().to_vec())
             .into();

@@ -122,6 +122,13 @@ impl Pass<'_> {
                 batch.discard::<Links>(&(self.sync, key));
             }
             self.remember_written(&mut batch, &intent.value)?;
+            if intent.value.undoes {
+                let gone = came.deeds.iter().filter(|deed| deed.fate == Fate::Deleted);
+                let gone = gone.map(|deed| (deed.key.as_str(), deed.remote_id.as_str()));
+                for (key, link) in self.parted(gone)? {
+                    batch.put::<Links>(&(self.sync, key), &link);
+                }
+            }
             self.credit(&mut batch, ledger, (intent.value.run, &came.deeds))?;
             self.commit(batch).await?;
         }

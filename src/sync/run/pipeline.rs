@@ -9,13 +9,14 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::error::Error;
 use super::super::intent::{Intent, Intents};
+use super::super::link::{Link, Links};
 use super::Pass;
 use super::batch::{Batch, Load};
-use super::group::{Gatherer, Group};
+use super::group::{End, Gatherer, Group, Whole};
 use super::ledger::Ledger;
 use super::readback::earlier;
 use super::reading::Stretch;
-use super::source::Place;
+use super::source::{Place, Source};
 use crate::store;
 
 /// Calls that wait for their turn or their answer at a time: at five calls a second this keeps the
@@ -166,12 +167,18 @@ impl Pass<'_> {
                 let ending = self.line.failure.get().map(|fatal| &fatal.ending);
                 let now = self.line.clock.now();
                 let told = self.book.settled(&whole);
-                let batch = ledger.settle(whole, &self.fit, ending, now);
+                let parted = self.parted_in(&whole);
+                let mut batch = ledger.settle(whole, &self.fit, ending, now);
                 let told =
                     told.map(|event| event.detail("outcomes_sha256", ledger.job.digest.as_str()));
-                let settled = self.commit(batch);
+                let settled = parted.map(|links| {
+                    for (key, link) in &links {
+                        batch.put::<Links>(&(self.sync, key.clone()), link);
+                    }
+                    self.commit(batch)
+                });
                 async move {
-                    settled.await?;
+                    settled?.await?;
                     if let Some(event) = told {
                         self.book.record(event);
                     }
@@ -181,6 +188,18 @@ impl Pass<'_> {
             .try_buffered(SETTLING)
             .try_for_each(|()| std::future::ready(Ok(())))
             .await
+    }
+
+    /// The links of what a group has removed there, where an undo of both ways has.
+    fn parted_in(&self, whole: &Whole) -> Result<Vec<(String, Link)>, Error> {
+        if !matches!(self.reader.source, Source::UndoBoth(..)) {
+            return Ok(Vec::new());
+        }
+        let removed = whole.done.iter().filter_map(|done| match &done.end {
+            End::Removed { remote_id, .. } => Some((done.key.as_str(), remote_id.as_str())),
+            _ => None,
+        });
+        self.parted(removed)
     }
 
     /// How many writes a group has: those of two seconds, so that a slow run leaves few in doubt

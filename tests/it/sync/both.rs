@@ -409,3 +409,34 @@ async fn no_dead_letter_of_a_two_way_sync_outlives_its_row() {
     yard.run(&sync).await;
     assert!(yard.all(&path).await.is_empty());
 }
+
+/// What had been agreed of one field counted for another that took its column: the column was written
+/// over there without a question.
+#[tokio::test]
+async fn a_column_that_another_field_takes_over_is_asked_about_and_not_written_over() {
+    let yard = Yard::at(Far::Airtable).await;
+    let sync = yard.agreed(3, json!({"conflicts": "ask"})).await;
+    let path = format!("/syncs/{sync}");
+    let shown = yard.member.get(&path).await.expect(200);
+    let swapped = |pair: &Value| {
+        let field = match pair["field"].as_str().unwrap() {
+            "city" => "country",
+            "country" => "city",
+            other => other,
+        };
+        json!({"field": field, "remote_field_id": pair["remote_field_id"]})
+    };
+    let mapping: Vec<Value> = shown["mapping"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(swapped)
+        .collect();
+    let change = json!({ "mapping": mapping });
+    yard.member.patch(&path, change).await.expect(200);
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["held"], 3, "{run}");
+    assert_eq!(yard.there("K0001", "City").await, "City 1");
+    assert_eq!(yard.here("K0001").await["city"], "City 1");
+    assert_eq!(yard.conflicts().await.len(), 3);
+}

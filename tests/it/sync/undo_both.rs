@@ -187,3 +187,24 @@ async fn what_people_edited_since_is_left_alone_on_either_side() {
     let path = format!("/runs/{}/undo", id(&run));
     stranger.post(&path, json!({})).await.expect(404);
 }
+
+/// It stayed marked as taken away by the undo: a deletion of it on one side never came to the other.
+#[tokio::test]
+async fn a_record_whose_removal_an_undo_held_back_is_one_like_any_other() {
+    for gone_there in [true, false] {
+        let (yard, sync, run, _) = Yard::with_both_ways(Far::Airtable).await;
+        let plan = yard.undoing(&run).await;
+        yard.edit_there("K0010", json!({"Name": "Edited"})).await;
+        let undo = yard.carried(&plan).await;
+        assert_eq!(counts(&undo)["held"], 1, "{undo}");
+        if gone_there {
+            yard.delete_there("K0010").await;
+        } else {
+            yard.delete_here("K0010").await;
+        }
+        let next = yard.run(&sync).await;
+        let (here, there) = yard.both_sides().await;
+        let left = (here.contains_key("K0010"), there.contains_key("K0010"));
+        assert_eq!(left, (false, false), "gone there: {gone_there}, {next}");
+    }
+}

@@ -275,7 +275,7 @@ impl There<'_> {
     }
 }
 
-fn looks_as(look: &[u8], now: &Now, at: usize) -> bool {
+pub(super) fn looks_as(look: &[u8], now: &Now, at: usize) -> bool {
     reads_back_as(look, now.values[at].as_ref())
 }
 

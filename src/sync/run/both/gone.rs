@@ -7,7 +7,7 @@ use super::super::super::error::Error;
 use super::super::super::job::Fallen;
 use super::super::super::link::{Link, UNKNOWN};
 use super::super::super::meeting::{FieldWay, Policy};
-use super::base::{Base, Now, There};
+use super::base::{Base, DIGITS, Now, There, look_of_found, looks_as};
 use super::dispute::ruled;
 use super::judge::Judge;
 use super::merge::{Side, Times};
@@ -63,13 +63,26 @@ pub(super) fn felled_again(
 }
 
 impl Judge<'_> {
+    /// Whether a record that was made there just before a stop, and taken away by an undo since, is
+    /// as it was announced.
+    fn is_as_announced(&self, link: &Link, here: &Now) -> bool {
+        look_of_found(link).is_some_and(|look| {
+            let mut looks = look.chunks(DIGITS).enumerate();
+            let length = DIGITS * here.cells.len();
+            let alike = |(at, look)| self.fit.way(at) == FieldWay::Pull || looks_as(look, here, at);
+            look.len() == length && looks.all(alike)
+        })
+    }
+
     /// A record that is here, and whose remote one is gone.
     pub(super) fn gone_there(&self, record: &Unread, link: &Link) -> Result<Ruling, Error> {
         let key = record.key().to_owned();
         let fields = record.fields(self.hall.dataset.schema())?;
         let here = Now::of(self.fit.cells(&fields));
         let base = Base::of(link, self.fit.frame());
-        let edited = !link.comes_from(&self.fit.source(record.hash()))
+        let untouched = link.comes_from(&self.fit.source(record.hash()))
+            || link.apart && self.is_as_announced(link, &here);
+        let edited = !untouched
             && base.as_ref().is_none_or(|base| {
                 let mut columns = here.cells.iter().enumerate();
                 columns.any(|(at, cell)| base.differs_here(at, cell))

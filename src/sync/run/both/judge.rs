@@ -97,7 +97,9 @@ impl Judge<'_> {
         match self.counterpart(&key, link.as_ref())? {
             Counterpart::Missing => match link {
                 // What became of it while the sync did not take it is nobody's business here.
-                Some(link) if link.aside => Ok(Some(Ruling::like_any_other(&key, ""))),
+                Some(link) if link.aside && !link.apart => {
+                    Ok(Some(Ruling::like_any_other(&key, "")))
+                }
                 Some(link) => self.gone_there(&record, &link).map(Some),
                 None => Ok(None),
             },

@@ -23,10 +23,7 @@ use super::super::look::Meeting;
 use crate::base::{PlanId, RunId};
 use crate::fields::Value;
 use crate::providers::Row;
-use crate::store::Batch;
 
-/// So many records are put apart at once.
-const AT_ONCE: usize = 500;
 /// Why a record is left alone of which is listed what was done to it, and not kept.
 const FORGOTTEN: &str = "held back: what it held before the run wrote it is no longer remembered";
 
@@ -43,42 +40,29 @@ impl Pass<'_> {
         if self.line.halt.is_cancelled() {
             return Ok(());
         }
-        self.put_apart(plan).await?;
         self.reader.twice = Arc::new(self.done_twice(run).await?);
         self.reader.source = Source::UndoBoth(plan, run);
         self.push(ledger, next).await
     }
 
-    /// Lets the records here stay alone whose remote ones are about to be removed.
-    async fn put_apart(&self, plan: PlanId) -> Result<(), Error> {
-        let mut after: Option<String> = None;
-        let removed = |change: &Change| change.ways.there == Some(Fate::Deleted);
-        loop {
-            let listed = self
-                .reader
-                .changes_that(plan, after.as_ref(), AT_ONCE, removed);
-            let (changes, ended) = listed?;
-            let moment = self.store.snapshot()?;
-            let mut batch = Batch::bookkeeping();
-            for change in &changes {
-                let place = (self.sync, change.key.clone());
-                let link = moment.get::<Links>(&place)?.map(|row| row.value);
-                let Some(mut link) =
-                    link.filter(|link| Some(&link.remote_id) == change.remote_id.as_ref())
-                else {
-                    continue;
-                };
-                link.apart = true;
-                batch.put::<Links>(&place, &self.differing(link));
-            }
-            if !batch.is_empty() {
-                self.commit(batch).await?;
-            }
-            after = changes.into_iter().next_back().map(|change| change.key);
-            if ended || after.is_none() {
-                return Ok(());
+    /// The links of records whose remote ones an undo has removed: what is left here stays alone.
+    pub(in super::super::super) fn parted<'k>(
+        &self,
+        removed: impl Iterator<Item = (&'k str, &'k str)>,
+    ) -> Result<Vec<(String, Link)>, Error> {
+        let mut links = Vec::new();
+        for (key, remote_id) in removed {
+            let row = self.store.get::<Links>(&(self.sync, key.to_owned()))?;
+            let link = row.map(|row| row.value);
+            if let Some(link) = link.filter(|link| link.remote_id == remote_id) {
+                let link = self.differing(Link {
+                    apart: true,
+                    ..link
+                });
+                links.push((key.to_owned(), link));
             }
         }
+        Ok(links)
     }
 }
 
