@@ -8,7 +8,11 @@ use std::time::{Duration, Instant};
 
 /// The figures so far.
 #[derive(Default)]
-pub(crate) struct Report(Vec<Figure>);
+pub(crate) struct Report {
+    figures: Vec<Figure>,
+    /// Those that are promised whatever the machine, and were missed.
+    missed: Vec<String>,
+}
 
 struct Figure {
     what: String,
@@ -21,31 +25,41 @@ impl Report {
     pub(crate) fn add(&mut self, what: &str, target: &str, reached: impl Display) {
         eprintln!("{what}: {reached}");
         let reached = reached.to_string();
-        self.0.push(Figure {
+        self.figures.push(Figure {
             what: what.to_owned(),
             target: target.to_owned(),
             reached,
         });
+    }
+
+    /// Takes note that a figure falls short that no machine is too slow for.
+    pub(crate) fn miss(&mut self, what: &str) {
+        self.missed.push(what.to_owned());
+    }
+
+    /// What was promised and missed.
+    pub(crate) fn missed(&self) -> &[String] {
+        &self.missed
     }
 }
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let width = self
-            .0
+            .figures
             .iter()
             .map(|figure| figure.what.len())
             .max()
             .unwrap_or(0);
         let target = self
-            .0
+            .figures
             .iter()
             .map(|figure| figure.target.len())
             .max()
             .unwrap_or(0)
             .max(6);
         writeln!(f, "{:width$}  {:target$}  reached", "figure", "target")?;
-        for figure in &self.0 {
+        for figure in &self.figures {
             writeln!(
                 f,
                 "{:width$}  {:target$}  {}",

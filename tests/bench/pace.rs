@@ -119,14 +119,12 @@ fn tell(what: &str, quota: f64, runs: &[Value], report: &mut Report) {
     let (began, ended) = (began.iter().min(), ended.iter().max());
     let took = began.zip(ended).expect("there are runs");
     let took = took.1.duration_since(*took.0).as_secs_f64();
-    let rate = sum("calls") / took;
-    report.add(
-        &format!("{what}, {took:.0} s"),
-        "98 % of its quota",
-        format!(
-            "{:.1} %, {} calls refused",
-            rate / quota * 100.0,
-            sum("calls_refused_by_vendor")
-        ),
-    );
+    let used = sum("calls") / took / quota * 100.0;
+    let refused = sum("calls_refused_by_vendor");
+    let what = format!("{what}, {took:.0} s");
+    let reached = format!("{used:.1} %, {refused} calls refused");
+    report.add(&what, "98 % of its quota", reached);
+    if used < 98.0 || refused > 0.0 {
+        report.miss(&what);
+    }
 }
