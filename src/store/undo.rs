@@ -7,25 +7,43 @@ use super::backend::{Range, Transaction, Visit};
 pub(super) struct Undo<'a> {
     tx: &'a mut dyn Transaction,
     before: Vec<Before>,
+    /// The keys, one behind the other.
+    keys: Vec<u8>,
 }
 
 /// What a key of a table held.
-type Before = (&'static str, Vec<u8>, Option<Vec<u8>>);
+struct Before {
+    table: &'static str,
+    key: std::ops::Range<usize>,
+    value: Option<Vec<u8>>,
+}
 
 impl<'a> Undo<'a> {
     pub(super) fn new(tx: &'a mut dyn Transaction) -> Self {
         Self {
             tx,
             before: Vec::new(),
+            keys: Vec::new(),
         }
+    }
+
+    fn note(&mut self, table: &'static str, key: &[u8], value: Option<Vec<u8>>) {
+        let from = self.keys.len();
+        self.keys.extend_from_slice(key);
+        self.before.push(Before {
+            table,
+            key: from..self.keys.len(),
+            value,
+        });
     }
 
     /// Puts everything back, newest first.
     pub(super) fn roll_back(self) -> Result<(), Error> {
-        for (table, key, value) in self.before.into_iter().rev() {
+        for Before { table, key, value } in self.before.into_iter().rev() {
+            let key = &self.keys[key];
             match value {
-                Some(value) => self.tx.put(table, &key, &value)?,
-                None => self.tx.delete(table, &key)?,
+                Some(value) => self.tx.put(table, key, &value)?,
+                None => self.tx.delete(table, key)?,
             };
         }
         Ok(())
@@ -44,13 +62,13 @@ impl Transaction for Undo<'_> {
         value: &[u8],
     ) -> Result<Option<Vec<u8>>, Error> {
         let old = self.tx.put(table, key, value)?;
-        self.before.push((table, key.to_vec(), old.clone()));
+        self.note(table, key, old.clone());
         Ok(old)
     }
 
     fn delete(&mut self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let old = self.tx.delete(table, key)?;
-        self.before.push((table, key.to_vec(), old.clone()));
+        self.note(table, key, old.clone());
         Ok(old)
     }
 

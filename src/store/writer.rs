@@ -58,9 +58,12 @@ impl Drop for Work {
 }
 
 /// A batch that waits, and who waits for it.
+///
+/// They get the batch back with the answer and let go of it themselves: thousands of rows that are
+/// freed by another thread than made them cost more than to make them.
 struct Pending {
     batch: Batch,
-    answer: oneshot::Sender<Result<Version, Error>>,
+    answer: oneshot::Sender<(Result<Version, Error>, Batch)>,
 }
 
 /// What the writer works with.
@@ -128,7 +131,9 @@ impl Writer {
                 queue.send(pending).map_err(|_gone| stopped())?;
             }
         }
-        outcome.await.map_err(|_gone| stopped())?
+        let (outcome, batch) = outcome.await.map_err(|_gone| stopped())?;
+        drop(batch);
+        outcome
     }
 }
 
@@ -302,7 +307,7 @@ fn measure(attempted: &Result<(), Error>, batches: usize, begun: Instant) {
 
 /// Answers one who waits; they may have gone away, which changes nothing.
 fn answer(pending: Pending, outcome: Result<Version, Error>) {
-    drop(pending.answer.send(outcome));
+    drop(pending.answer.send((outcome, pending.batch)));
 }
 
 /// The book cannot be written: batches with an act are refused, the others go on alone.
