@@ -58,6 +58,7 @@ mod tie;
 mod timetable;
 mod trouble;
 mod undo;
+mod unfiled;
 mod wake;
 
 pub use board::Run;

@@ -19,6 +19,7 @@ use super::quarantine::Quarantined;
 use super::syncs::Syncs;
 use super::tide::Tides;
 use super::tie::Ties;
+use super::unfiled::Unfiled;
 use crate::base::{PlanId, RunId, SyncId, UserId};
 use crate::store::{Batch, Collection, Json, Row, Scan, prefix};
 
@@ -70,6 +71,11 @@ impl Syncs {
             batch.clear::<Links>(of_sync(), ROWS);
         } else if self.first::<Ties>(&Scan::prefix(of_sync(), 1))?.is_some() {
             batch.clear::<Ties>(of_sync(), ROWS);
+        } else if self
+            .first::<Unfiled>(&Scan::prefix(of_sync(), 1))?
+            .is_some()
+        {
+            batch.clear::<Unfiled>(of_sync(), BLOCKS);
         } else if self
             .first::<Intents>(&Scan::prefix(of_sync(), 1))?
             .is_some()

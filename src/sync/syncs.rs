@@ -34,6 +34,7 @@ use super::sync::Sync;
 use super::tide::Tides;
 use super::tie::Ties;
 use super::trouble::Troubles;
+use super::unfiled::Unfiled;
 use super::wake::{Wakes, watchable};
 use crate::audit::{Code, Event, Log};
 use crate::base::{
@@ -174,12 +175,13 @@ pub struct Part {
 }
 
 /// The collections of this module, for the store's registry.
-pub fn tables() -> [Table; 23] {
+pub fn tables() -> [Table; 24] {
     [
         Table::of::<Definitions>(),
         Table::of::<Runs>(),
         Table::of::<Links>(),
         Table::of::<Ties>(),
+        Table::of::<Unfiled>(),
         Table::of::<Tides>(),
         Table::of::<Intents>(),
         Table::of::<Outcomes>(),

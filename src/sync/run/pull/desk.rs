@@ -37,8 +37,21 @@ pub(super) struct Desk {
     pub(super) dataset: Dataset,
     /// What was known of the remote records before; nothing where no pages are read.
     pub(super) roster: Arc<Roster>,
+    /// When the ties are filed that are made.
+    pub(super) filing: Filing,
+    /// About how many bytes of them wait for that.
+    pub(super) unfiled: usize,
     /// Whether what was decided of is compared: with what a plan foretells, or by one that is made.
     stamps: bool,
+}
+
+/// When ties are filed under their remote ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filing {
+    /// With the batch that makes them.
+    AtOnce,
+    /// Many together, before anyone asks for them.
+    Later,
 }
 
 /// A remote row that is to be judged.
@@ -63,8 +76,10 @@ pub(super) struct Bench {
 }
 
 impl Desk {
-    /// Finds out what a run is about, and what it has settled before.
+    /// Finds out what a run is about, and what it has settled before. What a stop has kept from
+    /// being filed is filed first.
     pub(super) async fn open(pass: &Pass<'_>, run: RunId, task: Task) -> Result<Self, Error> {
+        pass.file_all().await?;
         let store = pass.store.clone();
         let hours = match pass.pulling.gone {
             Gone::Delete => pass.quarantine_hours,
@@ -91,6 +106,8 @@ impl Desk {
             shown: false,
             dataset: pass.reader.dataset.clone(),
             roster: Arc::default(),
+            filing: Filing::AtOnce,
+            unfiled: 0,
         })
     }
 

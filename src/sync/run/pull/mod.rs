@@ -8,9 +8,11 @@
 //! The records of some pages are committed together with their ties, outcomes, counts and the
 //! place of the next page; a crash at any moment leaves all of that or nothing. A listing that has
 //! to begin anew passes over what was settled before: each remote record is settled once by its
-//! id. Only a table that was read to its end tells what is gone there.
+//! id. The ties of many pages are filed together, before anything but the pages asks for them.
+//! Only a table that was read to its end tells what is gone there.
 
 mod desk;
+mod filing;
 mod fill;
 mod follow;
 mod gone;

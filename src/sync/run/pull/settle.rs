@@ -15,7 +15,8 @@ use super::super::super::tie::Ties;
 use super::super::Pass;
 use super::super::ledger::Ledger;
 use super::super::listing::broken;
-use super::desk::{Desk, Fresh};
+use super::desk::{Desk, Filing, Fresh};
+use super::filing;
 use super::judge::{Act, Halt, Judged, Written};
 use super::overlay::Overlay;
 use super::pages::{Leaves, next};
@@ -38,6 +39,7 @@ impl Pass<'_> {
         desk: &mut Desk,
         mut leaves: Leaves,
     ) -> Result<(), Error> {
+        desk.filing = Filing::Later;
         while let Some(leaf) = next(&mut leaves).await {
             let rows: Arc<[Fresh]> = desk.fresh(leaf.rows).into();
             let mut from = 0;
@@ -55,7 +57,8 @@ impl Pass<'_> {
                 }
             }
         }
-        Ok(())
+        desk.filing = Filing::AtOnce;
+        self.file_all().await
     }
 
     /// Settles rows from a place on, and gives how many; `None` when the run is to stop.
@@ -82,6 +85,7 @@ impl Pass<'_> {
                 reading.ended = place.is_none();
             }
             if self.commit_judged(ledger, next, desk, &judged).await? {
+                self.tied(desk, &judged).await?;
                 return Ok(Some(done));
             }
             drop(entry);
@@ -183,6 +187,9 @@ impl Pass<'_> {
             more += self.add(&mut batch, ledger, desk, (one, now))?;
         }
         desk.dataset.grow(&mut batch, more);
+        let later = sealed.filter(|_| desk.filing == Filing::Later);
+        let later = later.map(|number| (ledger.id, number));
+        filing::tie(&mut batch, (self.sync, later), judged);
         if let Some(number) = sealed {
             batch.put::<Outcomes>(&(ledger.id, number), &block);
             let pasts: Vec<&Past> = judged.iter().filter_map(Judged::past).collect();
@@ -232,17 +239,10 @@ impl Pass<'_> {
         }
         Ok(match &judged.act {
             Act::Tied(tied) => {
-                let (tie, link) = tied.as_ref();
-                batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
-                batch.put::<Links>(&(sync, key.clone()), link);
-                0
-            }
-            Act::Noted(tie) => {
-                batch.put::<Ties>(&(sync, judged.remote_id.clone()), tie);
+                batch.put::<Links>(&(sync, key.clone()), &tied.1);
                 0
             }
             Act::Write(written) => {
-                batch.put::<Ties>(&(sync, judged.remote_id.clone()), &written.tie);
                 batch.put::<Links>(&(sync, key.clone()), &written.link);
                 self.write_record(batch, desk, written, now)
             }
@@ -256,7 +256,7 @@ impl Pass<'_> {
                 let becomes = (judged.remote_id.as_str(), restored.as_ref());
                 self.restore(batch, (desk, ledger.job.direction), becomes, now)?
             }
-            Act::Nothing | Act::Letter(_) => 0,
+            Act::Nothing | Act::Noted(_) | Act::Letter(_) => 0,
         })
     }
 
