@@ -502,6 +502,40 @@ async fn killed_at_any_moment_a_pull_ends_with_every_record_once() {
     }
 }
 
+/// What a batch knows of its remote records is put in order only after some batches: a run that is
+/// killed in between and never goes on leaves that to the next.
+#[tokio::test]
+async fn what_a_pull_brought_before_it_was_killed_and_cancelled_is_still_its_own() {
+    let yard = Yard::unhurried().await;
+    yard.tasks.stop().await;
+    yard.colleagues_make(0..330).await;
+    let sync = yard
+        .pull(json!({"gone": "delete", "gone_percent": 100}))
+        .await;
+    let run = yard.queue(&sync).await;
+    while counts(&yard.shown(&run).await)["created"] == 0 {
+        break_off(&yard, Duration::from_millis(20)).await;
+    }
+    let cancel = format!("/runs/{run}/cancel");
+    yard.member.post(&cancel, json!({})).await.expect(200);
+    break_off(&yard, Duration::from_mins(1)).await;
+    for key in ["K0000", "K0001", "K0329"] {
+        yard.delete_there(key).await;
+    }
+    for (matched, deleted) in [(0, 2), (0, 0)] {
+        let run = yard.queue(&sync).await;
+        break_off(&yard, Duration::from_mins(1)).await;
+        let shown = yard.shown(&run).await;
+        let counts = counts(&shown);
+        assert_eq!(
+            (counts["matched"], counts["deleted"]),
+            (matched, deleted),
+            "{shown}"
+        );
+    }
+    yard.assert_same().await;
+}
+
 #[tokio::test]
 async fn a_pull_into_a_shared_dataset_needs_leave_to_edit_it() {
     let yard = Yard::unhurried().await;
