@@ -28,6 +28,7 @@ mod meeting;
 mod memory;
 mod names;
 mod outcome;
+mod owed;
 mod pairs;
 mod parts;
 mod past;

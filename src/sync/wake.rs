@@ -1,14 +1,13 @@
 //! Makes syncs due when a provider tells that their base has changed, and queues their runs.
 //!
 //! What a provider tells is that there is something to be read; what is true is what is read. So
-//! however often it tells, a sync is due once, and a run of it that is under way is waited for. What
-//! it fails to tell, the next scheduled run finds.
+//! however often it tells, a sync is due once, and a run of it that is under way is waited for. It
+//! stays due until a run gets through. What the provider fails to tell, the next scheduled run finds.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -17,20 +16,19 @@ use super::direction::Direction;
 use super::error::Error;
 use super::job::{ACTIVE, Runs};
 use super::mapping::Fault;
+use super::owed::Wake;
 use super::plan::{OPEN, Plans};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use super::timetable::{MayRun, fired};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::PINGS;
-use crate::base::{Actor, Scope, SyncId, UserId};
+use crate::base::{Actor, RunId, Scope, SyncId, UserId};
 use crate::connections::{self, Change, Connection, Heard, Place};
-use crate::store::{
-    self, Batch, Collection, Entry, Index, Json, OnDelete, Reference, Row, Scan, prefix,
-};
+use crate::store::{self, Batch, Collection, Entry, Index, OnDelete, Reference, Row, Scan, prefix};
 
 /// A write that loses a race is tried again so often.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 /// When syncs are due because of what a provider has told, each under its sync.
 pub(crate) struct Wakes;
@@ -60,35 +58,6 @@ impl Collection for Wakes {
 
     fn label((_, sync): &Self::Key, _: &Wake) -> String {
         format!("changes told to {sync}")
-    }
-}
-
-/// When a sync is due because its base has changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Wake {
-    /// Since when; none when nothing has changed since its last such run.
-    due_at: Option<Timestamp>,
-    /// When its last such run was queued.
-    woken_at: Option<Timestamp>,
-}
-
-impl Json for Wake {}
-
-impl Wake {
-    /// A change that was told at `now`; none when the sync is due already.
-    fn told(kept: Option<&Self>, now: Timestamp, pause: std::time::Duration) -> Option<Self> {
-        let woken_at = kept.and_then(|kept| kept.woken_at);
-        // What lies behind the longest wait was noted by a clock that was ahead.
-        let woken_at = woken_at.map(|at| at.min(now));
-        let longest = now.checked_add(pause).unwrap_or(Timestamp::MAX);
-        if kept.is_some_and(|kept| kept.due_at.is_some_and(|at| at <= longest)) {
-            return None;
-        }
-        let earliest = woken_at.and_then(|at| at.checked_add(pause).ok());
-        Some(Self {
-            due_at: Some(earliest.map_or(now, |at| at.max(now))),
-            woken_at,
-        })
     }
 }
 
@@ -180,11 +149,13 @@ impl Syncs {
 
     async fn try_hear(&self, heard: &Heard, by: &Actor) -> Result<(), Error> {
         let (store, clock) = (&self.services.store, &self.services.clock);
-        let (now, pause) = (clock.now(), self.services.settings.change_pause);
+        let times = (clock.now(), self.services.settings.change_pause);
         let mut due = Vec::new();
         for key in self.waiting(heard)? {
             let kept = store.get::<Wakes>(&key)?;
-            if let Some(wake) = Wake::told(kept.as_ref().map(|row| &row.value), now, pause) {
+            let under_way = self.begun(key.1)?;
+            let wake = Wake::told(kept.as_ref().map(|row| &row.value), times, under_way);
+            if let Some(wake) = wake {
                 due.push((key, wake, kept.map(|row| row.version)));
             }
         }
@@ -238,6 +209,13 @@ impl Syncs {
         Ok(waiting)
     }
 
+    /// The job of a sync that is under way and had begun by now.
+    fn begun(&self, sync: SyncId) -> Result<Option<RunId>, Error> {
+        let active = self.services.store.find::<Runs>(&ACTIVE, &sync)?;
+        let begun = active.filter(|row| row.value.started_at.is_some());
+        Ok(begun.map(|row| row.key.1))
+    }
+
     /// Queues the runs of syncs that are due because of what providers have told, and says when the
     /// next one is. As with schedules, one that cannot be queued keeps no other from it.
     pub(super) async fn fire_woken(
@@ -287,7 +265,7 @@ impl Syncs {
         let begun = match sync.definition().approval {
             Approval::Never => self.begin_woken(&sync, &row, now).await,
             Approval::Always => match sync.plan(false, &Actor::system()).await {
-                Ok(_plan) => self.settle(&row, now, None).await,
+                Ok(_plan) => self.keep(&row, &self.woken(&row, now), None).await,
                 Err(error) => Err(error),
             },
         };
@@ -299,7 +277,7 @@ impl Syncs {
         }
     }
 
-    /// Queues a run, and the sync is due no more, together.
+    /// Queues a run and moves on when the next one is due, together.
     async fn begin_woken(
         &self,
         sync: &Sync,
@@ -308,7 +286,7 @@ impl Syncs {
     ) -> Result<(), Error> {
         let task = sync.definition().direction.task();
         let (run, mut batch) = sync.queueing(task, &Actor::system(), None)?;
-        batch.replace::<Wakes>(&row.key, &done(now), row.version);
+        batch.replace::<Wakes>(&row.key, &self.woken(row, now), row.version);
         self.commit(batch, &sync.definition().name).await?;
         info!(run.id = %run.id, sync.id = %sync.id(), "run {} was queued because its base has changed", run.id);
         self.services.nudge.ring();
@@ -328,16 +306,32 @@ impl Syncs {
         self.settle(row, now, Some(act)).await
     }
 
+    /// What is kept of a sync whose run was queued at `now`.
+    fn woken(&self, row: &Row<Wakes>, now: Timestamp) -> Wake {
+        let times = (now, self.services.settings.change_pause);
+        row.value.begun(times, &mut rand::rng())
+    }
+
     async fn settle(
         &self,
         row: &Row<Wakes>,
         now: Timestamp,
         act: Option<Event>,
     ) -> Result<(), Error> {
+        self.keep(row, &Wake::settled(now), act).await
+    }
+
+    /// Keeps what is owed to a sync, and says in the book what was done about it, if anything was.
+    pub(super) async fn keep(
+        &self,
+        row: &Row<Wakes>,
+        fresh: &Wake,
+        act: Option<Event>,
+    ) -> Result<(), Error> {
         let mut batch = act.map_or_else(Batch::bookkeeping, |act| {
             Batch::new(act.build(&self.services.clock))
         });
-        batch.replace::<Wakes>(&row.key, &done(now), row.version);
+        batch.replace::<Wakes>(&row.key, fresh, row.version);
         match self.services.store.commit(batch).await {
             Ok(_version) => {
                 self.services.nudge.ring();
@@ -349,14 +343,6 @@ impl Syncs {
     }
 }
 
-/// A sync that was due until `now`.
-fn done(now: Timestamp) -> Wake {
-    Wake {
-        due_at: None,
-        woken_at: Some(now),
-    }
-}
-
 impl Sync {
     /// Has the base of a sync that waits for changes looked at at once, whatever went wrong before.
     pub(super) async fn look_at_watch(&self) -> Result<(), connections::Error> {
@@ -364,34 +350,5 @@ impl Sync {
             Some(place) => self.syncs().services.connections.look_again(&place).await,
             None => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    const NOON: Timestamp = Timestamp::constant(1_800_000_000, 0);
-    const PAUSE: Duration = Duration::from_secs(30);
-
-    fn told(kept: &Wake, after: u64) -> Option<Wake> {
-        Wake::told(Some(kept), NOON + Duration::from_secs(after), PAUSE)
-    }
-
-    #[test]
-    fn a_change_makes_a_sync_due_at_once_and_a_second_one_adds_nothing() {
-        let first = Wake::told(None, NOON, PAUSE).unwrap();
-        assert_eq!(first.due_at, Some(NOON));
-        assert_eq!(told(&first, 1), None);
-    }
-
-    #[test]
-    fn runs_that_changes_ask_for_keep_their_distance() {
-        let ran = done(NOON);
-        let due = |after| told(&ran, after).unwrap().due_at.unwrap();
-        assert_eq!(due(1), NOON + PAUSE);
-        assert_eq!(due(31), NOON + Duration::from_secs(31));
     }
 }

@@ -6,10 +6,12 @@ use super::super::board::Run;
 use super::super::cancel::Cancels;
 use super::super::claim::Claims;
 use super::super::counts::Fate;
+use super::super::definition::Approval;
 use super::super::direction::Direction;
 use super::super::error::Error;
 use super::super::job::{Job, Task};
 use super::super::memory::Memory;
+use super::super::owed::Upshot;
 use super::super::plan::Made;
 use super::both::listing_of;
 use super::ledger::Ledger;
@@ -73,6 +75,9 @@ impl Claimed<'_> {
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
             (Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Execute(_), _) => {}
         }
+        let ends = (self.active.run, self.upshot(&ledger.job));
+        let key = (self.active.owner, self.sync_id);
+        self.syncs.settle_told(key, ends).await;
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let mut batch = self.claim.guard(ended);
         let owner = self.active.owner;
@@ -91,6 +96,21 @@ impl Claimed<'_> {
         log(&run);
         self.syncs.board.take_down(run);
         Ok(())
+    }
+
+    /// Whether the run has read all that its provider may have told of: where nothing is written
+    /// without leave, a plan has.
+    fn upshot(&self, job: &Job) -> Upshot {
+        let reads = match job.task {
+            Task::Push | Task::Pull | Task::Both => true,
+            Task::Plan(_) => self.sync.approval == Approval::Always && self.undoes.is_none(),
+            Task::Retry(_) | Task::Execute(_) => false,
+        };
+        if reads && job.state == State::Done {
+            Upshot::Through
+        } else {
+            Upshot::InVain
+        }
     }
 
     /// The event of a run's end: how many records met which fate, and the digest of the outcomes.

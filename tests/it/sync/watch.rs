@@ -596,3 +596,37 @@ async fn what_an_undo_has_taken_back_no_notification_brings_again() {
     assert_eq!(yard.here("K0001").await["name"], "Airport 1");
     yard.has_webhooks(0).await;
 }
+
+/// The run that a change had asked for met an outage, and the change was lost until the next one.
+#[tokio::test]
+async fn a_change_that_was_told_is_brought_once_the_provider_is_back() {
+    let (yard, sync) = watching().await;
+    let before = yard.runs_of_sync(&sync).await.len();
+    let order = json!({"match": yard.vendor.far.lists(), "times": 100_000});
+    yard.vendor.fault("server_error", order).await;
+    yard.edited("K0003", "Told").await;
+    let runs = yard.had_runs(&sync, before + 1).await;
+    assert_eq!(runs[0]["failure"]["code"], "provider_unavailable");
+    yard.vendor.heal().await;
+    yard.advance(PAUSE + Duration::from_mins(2));
+    let runs = yard.had_runs(&sync, before + 2).await;
+    assert_eq!(runs[0]["state"], "done", "{}", runs[0]);
+    assert_eq!(yard.names_here().await["K0003"], "Told");
+    yard.advance(Duration::from_hours(3));
+    assert_eq!(yard.quiet(&sync).await.len(), before + 2, "it is settled");
+}
+
+#[tokio::test]
+async fn a_run_that_somebody_asks_for_settles_what_was_told_before_it() {
+    let (yard, sync) = watching().await;
+    let order = json!({"match": yard.vendor.far.lists(), "times": 100_000});
+    yard.vendor.fault("server_error", order).await;
+    let before = yard.runs_of_sync(&sync).await.len();
+    yard.edited("K0003", "Told").await;
+    yard.had_runs(&sync, before + 1).await;
+    yard.vendor.heal().await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["changed"], 1, "{run}");
+    yard.advance(Duration::from_hours(3));
+    assert_eq!(yard.quiet(&sync).await.len(), before + 2);
+}
