@@ -152,14 +152,10 @@ impl Hook {
         let wait = wait_of_one(tries, pause, &mut rand::rng());
         let before = piece.before.as_ref();
         let noted = (told.to_owned(), wait);
-        match self.refuse(&piece.news, before, noted).await? {
-            Fate::Waits | Fate::Moved => {}
-            fate @ (Fate::Died | Fate::DiedForAnother) => {
-                HOOK_DELIVERIES.add(["dead".into()], 1);
-                tally.died += 1;
-                tally.dropped += u64::from(fate == Fate::DiedForAnother);
-            }
-        }
+        let fate = self.refuse(&piece.news, before, noted).await?;
+        HOOK_DELIVERIES.add([fate.word().into()], 1);
+        tally.died += u64::from(fate.is_death());
+        tally.dropped += u64::from(fate == Fate::DiedForAnother);
         // What is refused again says nothing of the hook as a whole.
         tally.in_a_row += u32::from(before.is_none());
         Ok(())
@@ -261,7 +257,9 @@ impl Hook {
             .send(self.call(desk, (&id, body), waited))
             .await;
         let verdict = judge(&answer);
-        HOOK_DELIVERIES.add([verdict.word().into()], 1);
+        if let Some(word) = verdict.word() {
+            HOOK_DELIVERIES.add([word.into()], 1);
+        }
         if verdict == Verdict::Taken {
             self.settle(piece).await?;
         }

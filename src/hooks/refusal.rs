@@ -76,6 +76,18 @@ pub(super) enum Fate {
     Moved,
 }
 
+impl Fate {
+    /// Whether it is sent no more.
+    pub(super) fn is_death(self) -> bool {
+        matches!(self, Self::Died | Self::DiedForAnother)
+    }
+
+    /// The delivery's word in the metrics.
+    pub(super) fn word(self) -> &'static str {
+        if self.is_death() { "dead" } else { "refused" }
+    }
+}
+
 impl Refusal {
     pub(super) fn news(&self, key: &str) -> News {
         News {

@@ -194,6 +194,12 @@ impl Hooks {
         Ok((hooks, page.next))
     }
 
+    /// The hooks whose pace is held in memory: those that something was sent to.
+    pub fn paced(&self) -> Vec<HookId> {
+        let lanes = self.0.gate.bases();
+        lanes.iter().filter_map(|lane| lane.parse().ok()).collect()
+    }
+
     /// Forgets what was to be told to hooks that went with their datasets or were stopped, and stops
     /// those that have fallen too far behind, also while nothing is sent to them.
     pub async fn sweep(&self) -> Result<(), Error> {
@@ -201,6 +207,7 @@ impl Hooks {
         // Taken before the hooks are read: what is made meanwhile has no news among them.
         let mut fed: BTreeSet<HookId> = self.0.datasets.fed()?.into_iter().collect();
         fed.extend(self.refused()?);
+        fed.extend(self.paced());
         let moment = self.0.store.snapshot()?;
         moment.walk::<Rows>(&Scan::all(usize::MAX), |_, row| {
             there.insert(row.key.1, Hook::of(self, row));
@@ -224,6 +231,7 @@ impl Hooks {
     /// Forgets all that was to be told to a hook that is gone.
     pub(super) async fn forget(&self, hook: HookId) -> Result<(), Error> {
         let all = Version(u64::MAX);
+        self.0.gate.forget(&hook.to_string());
         self.0.datasets.forget(hook, all).await?;
         self.forget_refusals(hook, all, |_| false).await
     }

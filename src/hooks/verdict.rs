@@ -41,13 +41,13 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// Its word in the metrics.
-    pub(super) const fn word(&self) -> &'static str {
+    /// Its word in the metrics; none where that depends on what becomes of the piece.
+    pub(super) const fn word(&self) -> Option<&'static str> {
         match self {
-            Self::Taken => "taken",
-            Self::Gone => "gone",
-            Self::Later(..) => "failed",
-            Self::Refused(..) => "refused",
+            Self::Taken => Some("taken"),
+            Self::Gone => Some("gone"),
+            Self::Later(..) => Some("failed"),
+            Self::Refused(..) => None,
         }
     }
 }

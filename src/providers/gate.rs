@@ -193,6 +193,17 @@ impl Gate {
         self.learnt.notify_one();
     }
 
+    /// The bases that calls have gone to, or that something was learnt of.
+    pub fn bases(&self) -> Vec<String> {
+        self.lanes().keys().cloned().collect()
+    }
+
+    /// Forgets a base that nobody calls any more.
+    pub fn forget(&self, base: &str) {
+        self.lanes().remove(base);
+        self.waits().remove(base);
+    }
+
     /// How the calls to `base` go out now.
     pub fn standing(&self, base: &str) -> Standing {
         let nominal = self.per_second();
@@ -361,6 +372,18 @@ mod tests {
         assert_eq!(gate.skew(), Skew { least, most });
         gate.hear_time(&HeaderMap::new(), Duration::ZERO);
         assert_eq!(gate.skew(), Skew { least, most }, "it was not told again");
+    }
+
+    #[tokio::test]
+    async fn of_a_base_that_nobody_calls_any_more_nothing_is_kept() {
+        let (gate, _clock) = gate(five());
+        gate.admit("app1").await;
+        assert!(gate.admit("app1").now_or_never().is_none());
+        gate.admit("app2").await;
+        gate.forget("app1");
+        assert_eq!(gate.bases(), ["app2"]);
+        assert!(!gate.waits().contains_key("app1"));
+        assert!(gate.admit("app1").now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -74,8 +74,8 @@ metrics! {
     HOOK_DELIVERIES: Counter<1> = "weighbridge_hook_deliveries_total" Kind::Counter,
         ["outcome"],
         "What was sent to hooks that asked to be told of records: `taken`, `failed` (nothing is \
-         taken now, and all of it waits), `refused` (this one, which waits by itself), or the hook \
-         was `gone`; and what is sent no more, `dead`.";
+         taken now, and all of it waits), `refused` (this one, which waits by itself) or, \
+         when it is sent no more after that, `dead`; or the hook was `gone`. Each is counted once.";
     PINGS: Counter<1> = "weighbridge_pings_total" Kind::Counter,
         ["outcome"],
         "Notifications of providers that something has changed: they made syncs due (`heard`), came \

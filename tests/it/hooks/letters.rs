@@ -115,6 +115,13 @@ async fn what_is_refused_twenty_times_is_a_dead_letter_until_somebody_decides() 
         (told > 0).then_some(())
     })
     .await;
+    // The try after which a letter is dead was counted as refused, too.
+    let metrics = tower.owner.get("/system/metrics").await.text();
+    for (outcome, count) in [("refused", 38), ("dead", 2)] {
+        let series =
+            format!("weighbridge_hook_deliveries_total{{outcome=\"{outcome}\"}} {count}\n");
+        assert!(metrics.contains(&series), "{series}{metrics}");
+    }
     // Others may not touch them, nor see them.
     let other = tower.server.sign_up("other@example.org", &["member"]).await;
     let path = format!("/hooks/{hook}/dead-letters");

@@ -287,6 +287,30 @@ async fn one_that_was_removed_is_told_nothing_not_even_what_waits() {
     assert_eq!(tower.far.rest(), 0);
 }
 
+/// The lane of every hook that there ever was stayed in memory.
+#[tokio::test]
+async fn of_hooks_that_are_gone_no_pace_is_held() {
+    let mut tower = Tower::new().await;
+    let hooks = tower.server.app.hooks.clone();
+    for key in ["LHR", "CDG"] {
+        let (id, _) = tower.subscribe("created").await;
+        tower.write(key, json!({})).await;
+        tower.far.next().await;
+        tower.until_all_is_told().await;
+        assert_eq!(hooks.paced().len(), 1);
+        // One goes by itself, the other with its dataset.
+        let path = match key {
+            "LHR" => format!("/hooks/{id}"),
+            _ => format!("/datasets/{}?cascade=true", tower.dataset),
+        };
+        assert_eq!(tower.owner.delete(&path).await.status, 204);
+        if key == "CDG" {
+            hooks.sweep().await.unwrap();
+        }
+        assert_eq!(hooks.paced(), []);
+    }
+}
+
 #[tokio::test]
 async fn a_dataset_with_hooks_is_deleted_with_them_or_not_at_all() {
     let tower = Tower::new().await;
