@@ -269,6 +269,30 @@ async fn a_colleague_edits_without_being_counted_against_the_limit() {
 }
 
 #[tokio::test]
+async fn a_field_that_somebody_drops_is_gone_and_the_others_keep_what_they_held() {
+    let sandbox = unlimited();
+    let fields = json!({ "fields": { "Code": "A", "Name": "Ann", "City": "Rome" } });
+    sandbox
+        .send(Method::POST, AIRPORTS, Some(fields))
+        .await
+        .unwrap();
+    let bases = sandbox.json("_sandbox/bases").await;
+    let table = &bases["items"][0]["tables"][0];
+    let name = &table["fields"].as_array().unwrap();
+    let name = name.iter().find(|field| field["name"] == "Name").unwrap();
+    let path = format!(
+        "_sandbox/bases/appSandboxDemo001/tables/tblAirportsDemo01/fields/{}",
+        name["id"].as_str().unwrap()
+    );
+    let drop = async || sandbox.send(Method::DELETE, &path, None).await.unwrap();
+    assert_eq!(drop().await.status(), StatusCode::NO_CONTENT);
+    assert!(!drop().await.status().is_success(), "it is gone");
+    let listed = sandbox.json(AIRPORTS).await;
+    let kept = json!({ "Code": "A", "City": "Rome" });
+    assert_eq!(listed["records"][0]["fields"], kept);
+}
+
+#[tokio::test]
 async fn a_forgotten_listing_must_begin_again() {
     let sandbox = unlimited();
     for code in ["A", "B"] {

@@ -126,6 +126,20 @@ impl Airtable {
         Ok(Answer::ok(&field_json(field)))
     }
 
+    /// Takes a field away with all that it held, as people can at the vendor's page and no call of
+    /// its API can. After the primary one the next is the primary one, as if somebody had chosen it
+    /// before.
+    pub(crate) fn drop_field(&mut self, place: &Place, field: &str) -> Result<(), Refusal> {
+        let (base, at) = self.meta_place_mut(place)?;
+        let table = base.table_mut(at);
+        let column = table.column(field).ok_or_else(Refusal::no_model)?;
+        if table.fields().len() == 1 {
+            return Err(Refusal::malformed("A table needs at least one field"));
+        }
+        table.drop_field(column);
+        Ok(())
+    }
+
     /// A base of the schema calls, which tell a missing one differently from the data calls.
     fn meta_base(&self, id: &str) -> Result<&Base, Refusal> {
         self.base(id).ok_or_else(Refusal::no_model)

@@ -129,6 +129,17 @@ impl Table {
         self.fields.push(field);
     }
 
+    /// Takes a field away with what its cells held. The columns behind it move up.
+    pub(crate) fn drop_field(&mut self, Column(place): Column) {
+        self.fields.remove(place);
+        for row in self.rows.iter_mut().flatten() {
+            if place < row.cells.len() {
+                row.cells.remove(place);
+            }
+        }
+        self.indexes = Indexes::default();
+    }
+
     pub(crate) fn columns(&self) -> impl Iterator<Item = Column> + use<> {
         (0..self.fields.len()).map(Column)
     }
@@ -280,6 +291,24 @@ pub(crate) mod tests {
         assert_eq!(table.column("City"), Some(Column(1)));
         assert_eq!(table.column("fld00000000000001"), Some(Column(1)));
         assert_eq!(table.column("Town"), None);
+    }
+
+    /// An upsert after it would have matched on the cells of another field.
+    #[test]
+    fn what_is_behind_a_dropped_field_moves_up_with_its_cells() {
+        let mut table = people();
+        let slot = table.insert(id(1), vec![text(0, "Ann"), text(1, "Rome")], stamp());
+        let short = table.insert(id(2), Vec::new(), stamp());
+        table.prepare_matching(vec![Column(0)]);
+        table.drop_field(Column(0));
+        assert_eq!(table.column("Name"), None);
+        assert_eq!(table.column("City"), Some(Column(0)));
+        let rome = Some(Cell::Text("Rome".into()));
+        assert_eq!(table.row(slot).unwrap().cell(Column(0)), rome.as_ref());
+        assert_eq!(table.row(short).unwrap().cell(Column(0)), None);
+        table.prepare_matching(vec![Column(0)]);
+        let key = MergeKey(vec![(Column(0), rome)]);
+        assert_eq!(table.matching(&key), [slot]);
     }
 
     #[test]

@@ -144,6 +144,7 @@ fn change(world: &mut World, incoming: &Incoming, what: &Change) -> Result<Answe
                 .airtable
                 .seed_table(base, read(&incoming.body)?, moment)?;
         }
+        Change::DropField(place, field) => world.airtable.drop_field(place, field)?,
         Change::Edit(place, call) => {
             return tables::edit(&mut world.airtable, (place, call), incoming, moment);
         }

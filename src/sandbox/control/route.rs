@@ -36,6 +36,8 @@ pub(super) enum Change {
     Reset,
     SeedBase,
     SeedTable(String),
+    /// Takes a field from a table, by its id.
+    DropField(Place, String),
     /// A write by a colleague at the vendor's own page.
     Edit(Place, Call),
 }
@@ -76,6 +78,9 @@ fn change(method: &Method, segments: &[&str]) -> Option<Change> {
         (&Method::POST, ["reset"]) => Change::Reset,
         (&Method::POST, ["bases"]) => Change::SeedBase,
         (&Method::POST, ["bases", base, "tables"]) => Change::SeedTable((*base).into()),
+        (&Method::DELETE, ["bases", base, "tables", table, "fields", field]) => {
+            Change::DropField(Place::new(base, table), (*field).into())
+        }
         (method, ["bases", base, "tables", table, "records", rest @ ..]) => {
             edit(method, Place::new(base, table), rest)?
         }

@@ -70,11 +70,10 @@ export function openRecord(table, row, act) {
   }));
 }
 
-// Lets the fields of a table be renamed, and dropped where the vendor's API can do that.
+// Lets the fields of a table be renamed and dropped.
 export function openFields(table, act) {
   const { hand, columns, title } = table;
   const attempt = open('shape', `Fields of ${title}`, act);
-  byId('shape-note').hidden = Boolean(hand.drop);
   byId('shape-fields').replaceChildren(...columns.map((column, place) => {
     const id = `field-${place}`;
     const line = element('form', '', { class: 'entry field' });
@@ -87,7 +86,7 @@ export function openFields(table, act) {
       event.preventDefault();
       attempt(() => hand.rename(column, input.value), `${column.name} is called ${input.value} there now.`);
     });
-    if (hand.drop && hand.canDrop(column)) {
+    if (hand.canDrop(column)) {
       const drop = element('button', 'Drop', { type: 'button', 'aria-label': `Drop ${column.name}` });
       drop.addEventListener('click', () => attempt(() => hand.drop(column), `${column.name} was dropped there.`));
       line.append(drop);

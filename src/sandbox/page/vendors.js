@@ -85,6 +85,9 @@ export function ofAirtable(base) {
         deeds: () => [['Delete', ({ id }) => call('DELETE', `${records}/${id}`)]],
         rename: ({ id }, name) =>
           vendorCall('PATCH', `/v0/meta/bases/${base.id}/tables/${table.id}/fields/${id}`, 'patSandboxPage', { name }),
+        // A table needs a field.
+        canDrop: () => table.fields.length > 1,
+        drop: ({ id }) => call('DELETE', `bases/${base.id}/tables/${table.id}/fields/${id}`),
       },
     };
   });

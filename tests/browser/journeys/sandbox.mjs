@@ -77,10 +77,13 @@ export function sandboxJourney(stage) {
     const { page } = stage;
     await page.getByRole("button", { name: "Change fields" }).click();
     const fields = page.getByRole("dialog", { name: "Fields of Sandbox: Everything" });
-    await fields.getByText("Airtable’s API renames fields and drops none.").waitFor();
     await fields.getByLabel(/^Name of Phone /).fill("Telephone");
     await fields.getByRole("button", { name: "Rename Phone" }).click();
     await page.getByRole("columnheader", { name: "Telephone" }).waitFor();
+    await page.getByRole("button", { name: "Change fields" }).click();
+    await fields.getByRole("button", { name: "Drop Telephone" }).click();
+    await page.getByText("Telephone was dropped there.").waitFor();
+    await page.getByRole("columnheader", { name: "Telephone" }).waitFor({ state: "detached" });
     await page.getByLabel("Table", { exact: true }).selectOption({ label: await title(page, "Notion: Airports") });
     await page.getByRole("button", { name: "Change fields" }).click();
     const properties = page.getByRole("dialog", { name: "Fields of Notion: Airports" });

@@ -23,6 +23,13 @@ impl Yard {
         self.vendor.notion(Method::PATCH, &path, Some(body)).await;
     }
 
+    /// The same at Airtable.
+    async fn drop_there(&self, field: &str) {
+        let field = self.remote_field(field).await;
+        let path = format!("bases/{BASE}/tables/{TABLE}/fields/{field}");
+        self.vendor.control(Method::DELETE, &path, None).await;
+    }
+
     async fn sync_that(&self, drift: &str) -> String {
         let sync = self.sync().await;
         let change = json!({ "drift": drift });
@@ -497,4 +504,59 @@ async fn at_airtable_a_two_way_sync_takes_a_new_field_and_knows_the_others() {
     let shown = yard.shown_sync(&sync).await;
     assert!(mapped(&shown).contains(&"terminal".to_owned()), "{shown}");
     yard.assert_settled(&sync).await;
+}
+
+/// A push and a pull of the same ten records at Airtable that go on as far as they can.
+async fn pushed_and_pulled() -> (Yard, [String; 2]) {
+    let mut yard = Yard::at(Far::Airtable).await;
+    yard.member = yard.server.anonymous().acting_for("member@example.org");
+    yard.bring(0..10, "Airport").await;
+    let push = yard.sync_that("apply").await;
+    yard.run(&push).await;
+    let pull = yard.pull(json!({"drift": "apply"})).await;
+    yard.run(&pull).await;
+    (yard, [push, pull])
+}
+
+#[tokio::test]
+async fn at_airtable_too_a_sync_stops_without_its_key() {
+    let (yard, syncs) = pushed_and_pulled().await;
+    yard.drop_there("Code").await;
+    yard.bring(0..10, "Renamed").await;
+    let written = yard.vendor.writes().await;
+    for sync in syncs {
+        let run = yard.run(&sync).await;
+        assert_eq!(run["failure"]["code"], "mapping_moved", "{run}");
+        let shown = yard.shown_sync(&sync).await;
+        assert!(shown["drifted"]["key_lost"].is_string(), "{shown}");
+        yard.accept(&sync).await.problem(409, "conflict");
+    }
+    assert_eq!(yard.vendor.writes().await, written);
+    assert_eq!(yard.names_here().await["K0003"], "Renamed 3");
+}
+
+#[tokio::test]
+async fn at_airtable_too_one_that_applies_goes_on_without_a_field_that_is_lost() {
+    let (yard, [push, pull]) = pushed_and_pulled().await;
+    yard.drop_there("City").await;
+    yard.bring(0..10, "Renamed").await;
+    let run = yard.run(&push).await;
+    assert_eq!(counts(&run)["changed"], 10, "{run}");
+    assert_eq!(
+        yard.vendor.record("K0003").await["fields"]["Name"],
+        "Renamed 3"
+    );
+    yard.edit_there("K0003", json!({"Name": "Theirs"})).await;
+    let run = yard.run(&pull).await;
+    assert_eq!(counts(&run)["changed"], 1, "{run}");
+    let here = yard.here("K0003").await;
+    assert_eq!(
+        (&here["name"], &here["city"]),
+        (&json!("Theirs"), &json!("City 3"))
+    );
+    for sync in [push, pull] {
+        let shown = yard.shown_sync(&sync).await;
+        assert!(shown["drifted"].is_null(), "{shown}");
+        assert!(!mapped(&shown).contains(&"city".to_owned()), "{shown}");
+    }
 }
