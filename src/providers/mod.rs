@@ -16,6 +16,7 @@ pub mod oauth;
 mod pace;
 mod records;
 mod references;
+mod rounding;
 #[cfg(test)]
 mod script;
 mod sheet;

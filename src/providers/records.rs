@@ -81,6 +81,8 @@ pub struct RemoteField {
     pub description: Option<String>,
     /// What a select field offers.
     pub options: Vec<String>,
+    /// How many decimals it keeps of a number, if the provider says so.
+    pub decimals: Option<u8>,
 }
 
 /// The part of a remote table that is written: rows give their cells in this order.

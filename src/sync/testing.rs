@@ -55,5 +55,6 @@ fn field(id: &str, name: &str, kind: &str, neutral: Option<FieldType>) -> Remote
         writable: true,
         description: None,
         options: Vec::new(),
+        decimals: None,
     }
 }

@@ -102,6 +102,13 @@ pub(super) fn neutral(kind: &str, precision: Option<u64>) -> Option<FieldType> {
     }
 }
 
+/// How many decimals are kept of a number, as far as is known: of a percentage the vendor does not
+/// say whether they are those of what is shown or of the fraction behind it.
+pub(super) fn decimals(kind: &str, precision: Option<u64>) -> Option<u8> {
+    let tells = matches!(kind, "number" | "currency");
+    precision.filter(|_| tells)?.try_into().ok()
+}
+
 /// Appends the cell that holds `value`; absent values clear. What the field cannot hold is written
 /// as it is: the vendor may convert it, or says why not.
 pub(super) fn write(kind: &str, value: Option<&Value>, out: &mut Vec<u8>) {

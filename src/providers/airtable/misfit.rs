@@ -74,6 +74,7 @@ mod tests {
             writable: true,
             description: None,
             options: vec!["a".into(), "b".into()],
+            decimals: None,
         };
         let one = field("singleSelect");
         let told = |value: Option<Value>, typecast| misfit(&one, &value.unwrap(), typecast);
@@ -101,6 +102,7 @@ mod tests {
                 writable: true,
                 description: None,
                 options: Vec::new(),
+                decimals: None,
             };
             let list = Value::choices([text.to_owned()]).unwrap();
             let one = misfit(&field, &Value::Text(text.to_owned()), typecast);

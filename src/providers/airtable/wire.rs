@@ -332,6 +332,7 @@ impl Field {
             options: choices.into_iter().flatten().filter_map(name).collect(),
             id: self.id,
             name: self.name,
+            decimals: map::decimals(&self.kind, precision),
             kind: self.kind,
             description: self.description.filter(|text| !text.is_empty()),
         }
@@ -387,6 +388,7 @@ pub(super) mod tests {
             writable: true,
             description: None,
             options: Vec::new(),
+            decimals: None,
         };
         Layout {
             base: "app1".to_owned(),
@@ -470,7 +472,8 @@ pub(super) mod tests {
             {"id":"fld1","name":"Code","type":"singleLineText","description":""},
             {"id":"fld2","name":"State","type":"singleSelect","options":{"choices":[{"id":"sel1","name":"CA","color":"blue"}]}},
             {"id":"fld3","name":"N","type":"number","options":{"precision":0}},
-            {"id":"fld4","name":"?","type":"hologram","options":[1]}
+            {"id":"fld4","name":"?","type":"hologram","options":[1]},
+            {"id":"fld5","name":"P","type":"percent","options":{"precision":1}}
         ]}]}"#;
         let tables = tables(body).unwrap();
         let fields = &tables[0].fields;
@@ -478,6 +481,8 @@ pub(super) mod tests {
         assert_eq!(fields[2].neutral, Some(crate::fields::FieldType::Integer));
         assert_eq!((fields[3].writable, fields[3].neutral), (false, None));
         assert_eq!(fields[0].description, None);
+        let decimals: Vec<_> = fields.iter().map(|field| field.decimals).collect();
+        assert_eq!(decimals, [None, None, Some(0), None, None]);
     }
 
     /// What was left unread is read as it would have been at once, whatever the text looks like.

@@ -275,6 +275,7 @@ pub(super) mod tests {
             writable: true,
             description: None,
             options: vec!["a".into(), "b".into()],
+            decimals: None,
         }
     }
 

@@ -30,6 +30,7 @@ pub(in super::super) fn named(name: &str) -> Option<RemoteField> {
         writable: true,
         description: None,
         options: Vec::new(),
+        decimals: None,
     })
 }
 

@@ -309,6 +309,7 @@ mod tests {
             writable: true,
             description: None,
             options: Vec::new(),
+            decimals: None,
         };
         let number = || field("fld1", "number", Some(FieldType::Number));
         let marks = [

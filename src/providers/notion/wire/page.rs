@@ -262,6 +262,7 @@ pub(super) mod tests {
             writable: true,
             description: None,
             options: Vec::new(),
+            decimals: None,
         };
         Layout {
             base: "base1".to_owned(),

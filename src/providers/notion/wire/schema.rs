@@ -152,6 +152,7 @@ impl Property {
             name,
             kind: self.kind,
             description: self.description.filter(|text| !text.is_empty()),
+            decimals: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::super::content::{look, marked, reads_back_as};
 use super::super::fit::Fit;
 use super::super::former::Former;
 use crate::fields::{Misfit, Value};
-use crate::providers::Row;
+use crate::providers::{RemoteField, Row};
 
 /// What stands in a link in the place of a cell that is yet to be written there. No canonical value
 /// begins so.
@@ -220,7 +220,7 @@ impl Base {
             let Some((look, by)) = agreed_before(cell).0 else {
                 continue;
             };
-            if there.reads_back_as(look, at) {
+            if there.came_of(look, here, at) {
                 base.there[at].clone_from(&there.now.cells[at]);
                 if by == GIVEN {
                     continue; // both agree to differ in it
@@ -253,7 +253,7 @@ impl Base {
         Some(Self {
             here: columns().map(here_cell).collect(),
             there: columns()
-                .map(|(at, look)| or_pending(there.reads_back_as(look, at), &cells[at]))
+                .map(|(at, look)| or_pending(there.came_of(look, here, at), &cells[at]))
                 .collect(),
         })
     }
@@ -264,11 +264,25 @@ impl Base {
 pub(super) struct There<'a> {
     pub(super) now: &'a Now,
     pub(super) fits: &'a [Result<Option<Value>, Misfit>],
+    /// The fields, in the order of the cells.
+    pub(super) fields: &'a [RemoteField],
 }
 
 impl There<'_> {
-    /// Whether a cell is what became of one that looked so when it was sent.
-    pub(super) fn reads_back_as(self, look: &[u8], at: usize) -> bool {
+    /// Whether a cell is what became of one that looked so when it was sent; of the record here it
+    /// may be told what that was.
+    pub(super) fn came_of(self, look: &[u8], here: Option<&Now>, at: usize) -> bool {
+        self.reads_back_as(look, at) || here.is_some_and(|here| self.is_rounded(look, here, at))
+    }
+
+    /// Whether a cell is what its field keeps of a number that is here as it was sent.
+    fn is_rounded(self, look: &[u8], here: &Now, at: usize) -> bool {
+        let field = self.fields.get(at).filter(|_| looks_as(look, here, at));
+        let (sent, held) = (here.values[at].as_ref(), self.now.values[at].as_ref());
+        field.is_some_and(|field| field.rounds(sent, held))
+    }
+
+    fn reads_back_as(self, look: &[u8], at: usize) -> bool {
         let fit = self.fits.get(at).and_then(|fit| fit.as_ref().ok());
         reads_back_as(look, self.now.values[at].as_ref())
             || fit.is_some_and(|value| reads_back_as(look, value.as_ref()))
@@ -318,7 +332,11 @@ mod tests {
     }
 
     fn there_of(now: &Now) -> There<'_> {
-        There { now, fits: &[] }
+        There {
+            now,
+            fits: &[],
+            fields: &[],
+        }
     }
 
     fn link(content: Content, here: Vec<u8>, cells: Vec<u8>) -> Link {
@@ -407,6 +425,53 @@ mod tests {
         let again = perhaps_written(stopped.clone(), &look_of_written(&row), false);
         assert_eq!(again, stopped);
         assert_eq!(perhaps_written(agreed.clone(), &look(&[]), false), agreed);
+    }
+
+    /// What the vendor had rounded was taken for a colleague's edit, and came back here.
+    #[test]
+    fn what_was_rounded_there_before_a_stop_is_no_edit_of_anybodys() {
+        let of = |number: f64| Now::of(vec![Value::text("k"), Value::number(number)]);
+        let price = RemoteField {
+            id: "fld1".into(),
+            name: "Price".into(),
+            kind: "currency".into(),
+            neutral: None,
+            writable: true,
+            description: None,
+            options: Vec::new(),
+            decimals: Some(2),
+        };
+        let fields = [price.clone(), price];
+        let before = joined(of(1.0).cells);
+        let echo = marked(&MARK, &before);
+        let sent = UNKNOWN;
+        let agreed = link(Content::Agreed { sent, echo }, before.clone(), before);
+        let row = Row {
+            id: Some("rec1".into()),
+            cells: vec![None, Value::number(1.234)],
+            untouched: vec![0],
+        };
+        let written = perhaps_written(agreed, &look_of_written(&row), false);
+        let announced = look(&of(1.234).values).0.into_bytes();
+        let made = link(Content::Found { made: true }, announced, Vec::new());
+        let base = |link: &Link, here: f64, there: f64| {
+            let (here, now) = (of(here), of(there));
+            let (now, fields) = (&now, fields.as_slice());
+            let there = There {
+                now,
+                fits: &[],
+                fields,
+            };
+            let base = Base::known(link, frame(&MARK, 2), (Some(&here), there)).unwrap();
+            (base.here[1].clone(), base.there[1].clone())
+        };
+        let cell = |number: f64| of(number).cells[1].clone();
+        for link in [&written, &made] {
+            assert_eq!(base(link, 1.234, 1.23), (cell(1.234), cell(1.23)));
+        }
+        // A colleague's edit, or what was sent is not known any more.
+        assert_eq!(base(&written, 1.234, 1.24), (cell(1.0), cell(1.0)));
+        assert_eq!(base(&written, 1.239, 1.23), (cell(1.0), cell(1.0)));
     }
 
     /// An undo that was killed and then cancelled had given a cell back what it held, and the next

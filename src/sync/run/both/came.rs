@@ -39,8 +39,8 @@ struct Perhaps {
 enum Did {
     /// It was made, and looked so; whether it is ours for all that can be known.
     Made(Look, bool),
-    /// It was written, and what was written looked so.
-    Wrote(Link, Look),
+    /// It was written, and what was written looked so; with the record as it is here, if it is.
+    Wrote(Link, Look, Option<Now>),
     Removed(Link),
 }
 
@@ -139,7 +139,10 @@ impl Pass<'_> {
             Ok::<_, Error>(())
         };
         for record in &intent.written {
-            linked(&record.key, &|link| Did::Wrote(link, record.look.clone()))?;
+            let here = self.reader.dataset.record(&record.key)?;
+            let here = here.map(|record| Now::of(self.fit.cells(&record.fields)));
+            let wrote = |link| Did::Wrote(link, record.look.clone(), here.clone());
+            linked(&record.key, &wrote)?;
         }
         for key in &intent.removing {
             linked(key, &Did::Removed)?;
@@ -152,8 +155,12 @@ impl Pass<'_> {
         let (fate, left, was) = match (&one.did, row) {
             (Did::Made(look, ours), Some(row)) => self.made_there(look, (row, *ours)),
             // It was brought back from the trash.
-            (Did::Wrote(link, look), Some(row)) if link.apart => self.made_there(look, (row, true)),
-            (Did::Wrote(link, look), Some(row)) => self.wrote_there(link, look, row)?,
+            (Did::Wrote(link, look, _), Some(row)) if link.apart => {
+                self.made_there(look, (row, true))
+            }
+            (Did::Wrote(link, look, here), Some(row)) => {
+                self.wrote_there(link, (look, here.as_ref()), row)?
+            }
             (Did::Removed(link), None) => (Fate::Deleted, UNKNOWN, Was::of(link, &self.fit.mark)),
             (Did::Made(..) | Did::Wrote(..), None) | (Did::Removed(_), Some(_)) => return None,
         };
@@ -179,17 +186,23 @@ impl Pass<'_> {
     }
 
     /// A record that was written there: what was written is there, and was not before.
-    fn wrote_there(&self, link: &Link, look: &Look, row: &Held) -> Option<(Fate, Hash, Was)> {
+    fn wrote_there(
+        &self,
+        link: &Link,
+        (look, here): (&Look, Option<&Now>),
+        row: &Held,
+    ) -> Option<(Fate, Hash, Was)> {
         let schema = self.reader.dataset.schema();
         let now = Now::of(row.cells.clone());
         let fits = fits(&self.fit, schema, &row.cells);
         let there = There {
             now: &now,
             fits: &fits,
+            fields: &self.fit.layout.fields,
         };
         let looks = look.0.as_bytes().chunks(DIGITS).enumerate();
         let written = looks.filter(|(at, look)| {
-            *look != LEFT && *at < now.cells.len() && there.reads_back_as(look, *at)
+            *look != LEFT && *at < now.cells.len() && there.came_of(look, here, *at)
         });
         let written: Vec<usize> = written.map(|(at, _)| at).collect();
         let base = Base::of(link, self.fit.frame()).filter(Base::is_whole);

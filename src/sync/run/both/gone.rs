@@ -163,6 +163,7 @@ impl Judge<'_> {
         let told = There {
             now: &there,
             fits: &fits,
+            fields: &self.fit.layout.fields,
         };
         let base = Base::known(link, self.fit.frame(), (None, told));
         let seen = self.seen(Some(link), base.as_ref());

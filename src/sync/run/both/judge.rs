@@ -219,6 +219,7 @@ impl Judge<'_> {
         let told = There {
             now: &there,
             fits: &fits,
+            fields: &self.fit.layout.fields,
         };
         let both = (Some(&here), told);
         let base = link.and_then(|link| Base::known(link, self.fit.frame(), both));

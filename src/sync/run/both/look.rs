@@ -16,7 +16,7 @@ use super::super::source::Source;
 use super::PENDING;
 use super::base::{Cells, Now, joined};
 use crate::fields::Value;
-use crate::providers::{Held, Row};
+use crate::providers::{Held, RemoteField, Row};
 
 pub(super) const MOVED: &str = "held: it was changed at the provider while the run was under way; the next run \
                      takes it up";
@@ -113,14 +113,15 @@ impl Load {
 
     /// Whether each cell there that is written holds what it did when it was judged, or what was
     /// sent since.
-    fn is_as_met_or_sent(&self, row: &Held) -> bool {
+    fn is_as_met_or_sent(&self, row: &Held, fields: &[RemoteField]) -> bool {
         let there = self.meeting.as_ref().and_then(|met| met.there.as_ref());
         let now = Now::of(row.cells.clone());
         let sent = Now::of(self.row.cells.clone());
         let mut written = (0..sent.cells.len()).filter(|at| !self.row.untouched.contains(at));
         written.all(|at| {
             let as_met = there.is_some_and(|there| there.get(at) == now.cells.get(at));
-            as_met || reads_back(sent.values[at].as_ref(), row.cells[at].as_ref())
+            let (sent, held) = (sent.values[at].as_ref(), row.cells[at].as_ref());
+            as_met || reads_back(sent, held) || fields[at].rounds(sent, held)
         })
     }
 
@@ -198,10 +199,11 @@ impl Pass<'_> {
             return None;
         };
         let by_id: HashMap<&str, &Held> = held.iter().map(|row| (row.id.as_str(), row)).collect();
+        let fields = &self.fit.layout.fields;
         let mut stay = Vec::with_capacity(loads.len());
         for load in loads {
             let row = looks_at(&load).and_then(|id| by_id.get(id.as_str()));
-            if row.is_none_or(|row| load.is_as_met_or_sent(row)) {
+            if row.is_none_or(|row| load.is_as_met_or_sent(row, fields)) {
                 stay.push(load);
             } else {
                 done.push(load.moved());
