@@ -29,6 +29,8 @@ struct Hands {
     elapsed: Duration,
     /// Who sleeps until when, in the order of coming.
     sleepers: BTreeMap<(Timestamp, u64), Waker>,
+    /// Who waits until how much has passed, in the order of coming.
+    waiters: BTreeMap<(Duration, u64), Waker>,
     /// How many have slept so far.
     slept: u64,
     dice: StdRng,
@@ -59,6 +61,7 @@ impl Clock {
             now,
             elapsed: Duration::ZERO,
             sleepers: BTreeMap::new(),
+            waiters: BTreeMap::new(),
             slept: 0,
             dice,
         })))))
@@ -89,8 +92,7 @@ impl Clock {
         match &self.0 {
             Kind::System { .. } => self.sleep_system(at).await,
             Kind::Manual(manual) => {
-                let place = None;
-                Sleep { manual, at, place }.await;
+                manual.sleep(Until::Shown(at)).await;
             }
         }
     }
@@ -102,13 +104,11 @@ impl Clock {
 
     /// Returns once `span` has really passed, however the wall clock is set meanwhile.
     pub async fn pass(&self, span: Duration) {
-        let until = self.elapsed() + span;
-        while let Some(left) = until.checked_sub(self.elapsed())
-            && !left.is_zero()
-        {
-            match &self.0 {
-                Kind::System { .. } => tokio::time::sleep(left).await,
-                Kind::Manual(_) => self.sleep(left).await,
+        match &self.0 {
+            Kind::System { .. } => tokio::time::sleep(span).await,
+            Kind::Manual(manual) => {
+                let until = self.elapsed().saturating_add(span);
+                manual.sleep(Until::Passed(until)).await;
             }
         }
     }
@@ -146,7 +146,12 @@ impl Clock {
             return None;
         };
         let hands = manual.hands();
-        hands.sleepers.first_key_value().map(|((at, _), _)| *at)
+        let sleeper = hands.sleepers.keys().next().map(|(at, _)| *at);
+        let waiter = hands.waiters.keys().next().and_then(|(until, _)| {
+            let left = until.saturating_sub(hands.elapsed);
+            hands.now.checked_add(left).ok()
+        });
+        sleeper.into_iter().chain(waiter).min()
     }
 
     /// Bytes that nobody foresees, for ids; a manual clock made from a seed repeats them.
@@ -176,6 +181,14 @@ impl Manual {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn sleep(&self, until: Until) -> Sleep<'_> {
+        Sleep {
+            manual: self,
+            until,
+            place: None,
+        }
+    }
+
     /// Wakes those who are due in the order of their times: one seed, one order.
     fn show(&self, now: Timestamp, elapsed: Duration) {
         let due = {
@@ -183,17 +196,30 @@ impl Manual {
             hands.now = now;
             hands.elapsed += elapsed;
             let later = hands.sleepers.split_off(&(now, u64::MAX));
-            std::mem::replace(&mut hands.sleepers, later)
+            let sleepers = std::mem::replace(&mut hands.sleepers, later);
+            let passed = (hands.elapsed, u64::MAX);
+            let later = hands.waiters.split_off(&passed);
+            let waiters = std::mem::replace(&mut hands.waiters, later);
+            sleepers.into_values().chain(waiters.into_values())
         };
-        due.into_values().for_each(Waker::wake);
+        due.for_each(Waker::wake);
     }
+}
+
+/// What is waited for.
+#[derive(Clone, Copy)]
+enum Until {
+    /// A time that the clock shows.
+    Shown(Timestamp),
+    /// That so much has passed since it was made, whatever it shows.
+    Passed(Duration),
 }
 
 /// A wait for a manual clock.
 struct Sleep<'a> {
     manual: &'a Manual,
-    at: Timestamp,
-    /// Where it stands among the sleepers.
+    until: Until,
+    /// Where it stands among those who wait.
     place: Option<u64>,
 }
 
@@ -202,13 +228,20 @@ impl Future for Sleep<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let mut hands = self.manual.hands();
-        if hands.now >= self.at {
+        let is_over = match self.until {
+            Until::Shown(at) => hands.now >= at,
+            Until::Passed(span) => hands.elapsed >= span,
+        };
+        if is_over {
             return Poll::Ready(());
         }
         let place = self.place.unwrap_or(hands.slept);
         hands.slept = hands.slept.max(place + 1);
-        let key = (self.at, place);
-        hands.sleepers.insert(key, context.waker().clone());
+        let waker = context.waker().clone();
+        match self.until {
+            Until::Shown(at) => hands.sleepers.insert((at, place), waker),
+            Until::Passed(span) => hands.waiters.insert((span, place), waker),
+        };
         drop(hands);
         self.place = Some(place);
         Poll::Pending
@@ -218,7 +251,11 @@ impl Future for Sleep<'_> {
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
         if let Some(place) = self.place {
-            self.manual.hands().sleepers.remove(&(self.at, place));
+            let mut hands = self.manual.hands();
+            match self.until {
+                Until::Shown(at) => hands.sleepers.remove(&(at, place)),
+                Until::Passed(span) => hands.waiters.remove(&(span, place)),
+            };
         }
     }
 }
@@ -277,6 +314,22 @@ mod tests {
         assert!(futures_util::poll!(&mut span).is_pending());
         clock.advance(Duration::from_secs(1));
         assert!(futures_util::poll!(&mut span).is_ready());
+    }
+
+    /// Under a clock that was set back the same wait took as much longer.
+    #[tokio::test]
+    async fn a_span_takes_no_longer_when_the_clock_is_set_back() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let mut span = Box::pin(clock.pass(Duration::from_mins(1)));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        clock.step(SignedDuration::from_mins(-10));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        clock.advance(Duration::from_secs(59));
+        assert!(futures_util::poll!(&mut span).is_pending());
+        assert_eq!(clock.next_wake(), Some(clock.after(Duration::from_secs(1))));
+        clock.advance(Duration::from_secs(1));
+        assert!(futures_util::poll!(&mut span).is_ready());
+        assert_eq!(clock.next_wake(), None);
     }
 
     #[tokio::test]
