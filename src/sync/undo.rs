@@ -8,6 +8,7 @@ use tracing::info;
 
 use super::direction::Direction;
 use super::error::Error;
+use super::intent::Intent;
 use super::job::{ACTIVE, Job, Runs, Task};
 use super::memory::{self, Memories, Memory};
 use super::past::{self, Pasts};
@@ -16,6 +17,36 @@ use super::survey::Survey;
 use super::syncs::Syncs;
 use crate::base::{Actor, PlanId, RunId, Scope, UserId};
 use crate::store::{Batch, Collection, Key as _, Scan};
+
+/// Which way a run works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Course {
+    /// It writes what is new or has changed.
+    Onward,
+    /// It takes back what another has done.
+    Back,
+}
+
+impl Job {
+    /// Which way it works.
+    pub(super) fn course(&self) -> Course {
+        match self.undoes {
+            Some(_) => Course::Back,
+            None => Course::Onward,
+        }
+    }
+}
+
+impl Intent {
+    /// Which way the run works that has announced it.
+    pub(super) fn course(&self) -> Course {
+        if self.undoes {
+            Course::Back
+        } else {
+            Course::Onward
+        }
+    }
+}
 
 /// Why a run cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use super::super::intent::{Announced, Intent};
 use super::super::letter::InDoubt;
 use super::super::link::{Hash, UNKNOWN};
 use super::super::memory::{Deed, Was};
+use super::super::undo::Course;
 use crate::fields::Value;
 
 /// A stretch of the dataset in key order, all of whose writes fit into some batches.
@@ -137,12 +138,12 @@ pub(super) enum End {
 }
 
 impl Done {
-    /// What a run must remember to undo it; none when nothing was done. `undoes` says whether it
-    /// takes back what another has done: then it knows what it has brought back there.
+    /// What a run must remember to undo it; none when nothing was done. One that takes back what
+    /// another has done knows what it has brought back there.
     ///
     /// What was found after an answer was lost may be a colleague's for all that is known, though it
     /// counts as created: it is not to be removed.
-    pub(super) fn deed(&self, undoes: bool) -> Option<Deed> {
+    pub(super) fn deed(&self, course: Course) -> Option<Deed> {
         let (fate, remote_id, left, was) = match &self.end {
             End::Kept {
                 fate: Fate::Created,
@@ -150,7 +151,7 @@ impl Done {
                 echo,
                 ours: false,
                 ..
-            } if !undoes => (Fate::Matched, remote_id, *echo, Was::default()),
+            } if course == Course::Onward => (Fate::Matched, remote_id, *echo, Was::default()),
             End::Kept {
                 fate,
                 remote_id,
@@ -306,10 +307,10 @@ mod tests {
                 was: Was::default(),
             },
         };
-        let fate = |ours, undoes| kept(ours).deed(undoes).map(|deed| deed.fate);
-        assert_eq!(fate(true, false), Some(Fate::Created));
-        assert_eq!(fate(false, false), Some(Fate::Matched));
-        assert_eq!(fate(false, true), Some(Fate::Created));
+        let fate = |ours, course| kept(ours).deed(course).map(|deed| deed.fate);
+        assert_eq!(fate(true, Course::Onward), Some(Fate::Created));
+        assert_eq!(fate(false, Course::Onward), Some(Fate::Matched));
+        assert_eq!(fate(false, Course::Back), Some(Fate::Created));
     }
 
     #[test]

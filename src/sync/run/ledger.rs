@@ -68,7 +68,7 @@ impl Ledger {
         let mut memory = memory::Block::new(self.owner, &fit.mark);
         let mut deeds = 0;
         for done in done {
-            if let Some(deed) = done.deed(self.job.undoes.is_some()) {
+            if let Some(deed) = done.deed(self.job.course()) {
                 memory.push(&deed);
                 deeds += 1;
             }

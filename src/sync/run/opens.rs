@@ -168,7 +168,7 @@ impl Pass<'_> {
         for record in &intent.written {
             let place = (self.sync, record.key.clone());
             if let Some(link) = self.store.get::<Links>(&place)? {
-                let link = perhaps_written(link.value, &record.look, intent.undoes);
+                let link = perhaps_written(link.value, &record.look, intent.course());
                 batch.put::<Links>(&place, &link);
             }
         }

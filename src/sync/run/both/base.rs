@@ -2,6 +2,7 @@
 
 use super::super::super::intent::Look;
 use super::super::super::link::{Content, Hash, Link, UNKNOWN};
+use super::super::super::undo::Course;
 use super::super::content::{look, marked, reads_back_as};
 use super::super::fit::Fit;
 use super::super::former::Former;
@@ -132,9 +133,12 @@ pub(in super::super) fn look_of_written(row: &Row) -> Look {
 
 /// The link of a record of which nobody knows whether it was written there: until both sides are
 /// seen again it remembers what that would look like. What an undo has given back there is not to be
-/// sent once more: `undoes` says whether it was one.
-pub(in super::super) fn perhaps_written(link: Link, look: &Look, undoes: bool) -> Link {
-    let by = if undoes { GIVEN } else { SENT };
+/// sent once more.
+pub(in super::super) fn perhaps_written(link: Link, look: &Look, course: Course) -> Link {
+    let by = match course {
+        Course::Onward => SENT,
+        Course::Back => GIVEN,
+    };
     let looks = look.0.as_bytes().chunks(DIGITS);
     let here = apart(&link.here);
     if here.len() != looks.len() {
@@ -400,7 +404,7 @@ mod tests {
             cells: vec![None, Value::text("A"), None],
             untouched: vec![0, 2],
         };
-        let stopped = perhaps_written(agreed.clone(), &look_of_written(&row), false);
+        let stopped = perhaps_written(agreed.clone(), &look_of_written(&row), Course::Onward);
         let base = |here: &[&str], there: &[&str]| {
             let (here, there) = (now(here), now(there));
             let base = Base::beside(&stopped, frame(&MARK, 3), (Some(&here), there_of(&there)));
@@ -422,9 +426,12 @@ mod tests {
         }
         assert!(is_unsettled(&stopped) && !is_unsettled(&agreed));
         // It is not remembered twice, nor of what was agreed under another mapping.
-        let again = perhaps_written(stopped.clone(), &look_of_written(&row), false);
+        let again = perhaps_written(stopped.clone(), &look_of_written(&row), Course::Onward);
         assert_eq!(again, stopped);
-        assert_eq!(perhaps_written(agreed.clone(), &look(&[]), false), agreed);
+        assert_eq!(
+            perhaps_written(agreed.clone(), &look(&[]), Course::Onward),
+            agreed
+        );
     }
 
     /// What the vendor had rounded was taken for a colleague's edit, and came back here.
@@ -451,7 +458,7 @@ mod tests {
             cells: vec![None, Value::number(1.234)],
             untouched: vec![0],
         };
-        let written = perhaps_written(agreed, &look_of_written(&row), false);
+        let written = perhaps_written(agreed, &look_of_written(&row), Course::Onward);
         let announced = look(&of(1.234).values).0.into_bytes();
         let made = link(Content::Found { made: true }, announced, Vec::new());
         let base = |link: &Link, here: f64, there: f64| {
@@ -488,7 +495,7 @@ mod tests {
             cells: vec![None, Value::text("old"), None],
             untouched: vec![0, 2],
         };
-        let stopped = perhaps_written(agreed, &look_of_written(&row), true);
+        let stopped = perhaps_written(agreed, &look_of_written(&row), Course::Back);
         let base = |there: &Now| {
             let base = Base::beside(&stopped, frame(&MARK, 3), (Some(&here), there_of(there)));
             base.map(|base| (base.here, base.there)).unwrap()

@@ -49,6 +49,13 @@ struct Gones {
     roll: Roll,
 }
 
+/// What becomes of what is gone is decided once, and again after a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    First,
+    Again,
+}
+
 impl Pass<'_> {
     /// Keeps, deletes or holds what is gone, as the sync's rules say.
     pub(super) async fn settle_gone(
@@ -59,11 +66,15 @@ impl Pass<'_> {
         self.inherit(desk, Some(&mut *ledger)).await?;
         let deleted = ledger.job.counts.deleted;
         let reading = ledger.job.reading.get_or_insert_default();
-        // Leave to delete does not outlive a stop: what waited may be due by now, and more of it
-        // than one run may delete.
-        let again = self.resumed && reading.gone == Some(Fallen::Deleted);
-        if reading.gone.is_none() || again {
-            let (fallen, quarantined) = self.decide_gone(desk, deleted, again).await?;
+        let due = match reading.gone {
+            None => Some(Decision::First),
+            // Leave to delete does not outlive a stop: what waited may be due by now, and more of it
+            // than one run may delete.
+            Some(Fallen::Deleted) if self.resumed => Some(Decision::Again),
+            Some(_) => None,
+        };
+        if let Some(decision) = due {
+            let (fallen, quarantined) = self.decide_gone(desk, deleted, decision).await?;
             ledger.job.quarantined = quarantined;
             self.line
                 .live
@@ -137,15 +148,15 @@ impl Pass<'_> {
 
     /// What becomes of the records that are gone, which depends on how many would be deleted now,
     /// those that the run has `deleted` among them, `None` when none is gone; and how many of them
-    /// wait, which is kept. It is decided `again` after a stop.
+    /// wait, which is kept.
     pub(super) async fn decide_gone(
         &self,
         desk: &mut Desk,
         deleted: u64,
-        again: bool,
+        decision: Decision,
     ) -> Result<(Option<Fallen>, u64), Error> {
         let bench = desk.bench(self, false);
-        let count = move |seen: &Seen| bench.count_gone(seen, again);
+        let count = move |seen: &Seen| bench.count_gone(seen, decision);
         let Gones {
             linked,
             gone,
@@ -230,10 +241,10 @@ fn fallen(rules: Pulling, (ours, linked, listed): (u64, u64, u64)) -> Fallen {
 }
 
 impl Bench {
-    fn count_gone(&self, seen: &Seen, again: bool) -> Result<Gones, Error> {
+    fn count_gone(&self, seen: &Seen, decision: Decision) -> Result<Gones, Error> {
         let mut gones = Gones::default();
         // What was tied in this run was shown as well.
-        if !again && self.has_shown_all(seen) {
+        if decision == Decision::First && self.has_shown_all(seen) {
             return Ok(gones);
         }
         let moment = self.store.snapshot()?;
@@ -248,7 +259,7 @@ impl Bench {
             let mark = mark(&row.key.1);
             // What was found to wait before a stop is settled as well, and still waits: had it come
             // back, it would have been let out.
-            if again && seen.is_settled(&mark) {
+            if decision == Decision::Again && seen.is_settled(&mark) {
                 let place = (self.sync, row.value.key);
                 let missed = moment.get::<Quarantined>(&place)?;
                 if missed.is_some_and(|missed| missed.value.remote_id == row.key.1) {

@@ -11,7 +11,7 @@ use super::super::content::spell;
 use super::super::decide::differences;
 use super::super::ledger::Ledger;
 use super::desk::{Bench, Desk};
-use super::gone::{Loose, foreseen};
+use super::gone::{Decision, Loose, foreseen};
 use super::judge::{Act, Judged};
 use super::overlay::Overlay;
 use super::pages::{Leaves, channel, next};
@@ -137,7 +137,7 @@ impl Pass<'_> {
         // What is missed first begins to wait, whether runs need plans or not.
         if self.quarantine_hours > 0 {
             self.inherit(desk, None).await?;
-            self.decide_gone(desk, 0, false).await?;
+            self.decide_gone(desk, 0, Decision::First).await?;
         }
         let fallen = foreseen(self.pulling, &desk.seen);
         let mut after = None;
