@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Connection, Error};
 use crate::audit::{Code, Outcome};
 use crate::base::Actor;
-use crate::providers::{self, Account, Base, Held, Layout, Page, Records, RemoteTable};
+use crate::providers::{self, Account, Alone, Base, Held, Layout, Page, Records, RemoteTable};
 
 /// What a test brought.
 #[derive(Debug)]
@@ -61,8 +61,11 @@ impl Connection {
     /// The tables of a base with their fields.
     pub async fn tables(&self, by: &Actor, base: &str) -> Result<Vec<RemoteTable>, Error> {
         let records = self.reader("tables", by)?;
-        records.admit(base).await;
-        let outcome = records.tables(base).await;
+        let outcome = async {
+            records.admit(base).await?;
+            records.tables(base).await
+        };
+        let outcome = outcome.await;
         let event = self
             .event(Code::RemoteSchemaRead, by)
             .detail("base", base)
@@ -75,8 +78,11 @@ impl Connection {
     /// The first rows of a table.
     pub async fn first_rows(&self, by: &Actor, layout: &Layout) -> Result<Vec<Held>, Error> {
         let records = self.reader("preview", by)?;
-        records.admit(&layout.base).await;
-        let outcome = records.page(layout, None).await;
+        let outcome = async {
+            records.admit(&layout.base).await?;
+            records.page(layout, None).await
+        };
+        let outcome = outcome.await;
         let event = self
             .event(Code::RemoteRead, by)
             .detail("base", layout.base.as_str())
@@ -94,7 +100,7 @@ impl Connection {
 
     /// The way to the provider for calls that change nothing there.
     fn reader(&self, purpose: &str, by: &Actor) -> Result<Arc<dyn Records>, Error> {
-        let (records, used) = self.remote(purpose, by)?;
+        let (records, used) = self.remote(purpose, (by, Arc::new(Alone)))?;
         self.all.0.record(used);
         Ok(records)
     }

@@ -10,7 +10,7 @@ use super::service::{check_token, checked_name, fingerprint};
 use super::{Connections, Error, GrantView, Health, token};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, ConnectionId, Secret, UserId};
-use crate::providers::{Endpoint, Fixed, Kind, Records, Tokens};
+use crate::providers::{Endpoint, Errand, Fixed, Kind, Records, Tokens};
 use crate::store::{self, Batch, Dependent, Row, Version};
 
 /// A change that loses a race of our own making is tried again so often.
@@ -173,7 +173,7 @@ impl Connection {
     pub(super) fn remote(
         &self,
         purpose: &str,
-        by: &Actor,
+        (by, errand): (&Actor, Arc<dyn Errand>),
     ) -> Result<(Arc<dyn Records>, Event), Error> {
         let service = &self.all.0;
         let token = self.opened(by)?;
@@ -182,7 +182,8 @@ impl Connection {
             // Its tokens change, and the account stays.
             Some(_) => (self.id().to_string(), Arc::new(Granted::new(self, by))),
         };
-        let records = service.access(self.stored.provider, self.stored.endpoint, account)?;
+        let place = (self.stored.provider, self.stored.endpoint);
+        let records = service.access(place, account, errand)?;
         let used = self
             .event(Code::CredentialUsed, by)
             .detail("purpose", purpose)

@@ -97,7 +97,8 @@ impl Health {
             | Error::Busy(_)
             | Error::Full(_)
             | Error::Gone(_)
-            | Error::SchemaMoved(_) => return,
+            | Error::SchemaMoved(_)
+            | Error::CalledOff => return,
         };
         self.status = status;
         self.last_problem = Some(error.sentence());

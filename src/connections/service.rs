@@ -19,7 +19,7 @@ use crate::base::{
 use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
 use crate::providers::oauth::{Client, Desk};
-use crate::providers::{self, Endpoint, Gate, Kind, Pace, Records, Tokens};
+use crate::providers::{self, Endpoint, Errand, Gate, Kind, Pace, Records, Tokens};
 use crate::store::{self, Batch, Scan, Store, prefix};
 use crate::vault::Vault;
 
@@ -243,11 +243,12 @@ impl Connections {
 
     /// The provider's tables behind one of the owner's connections, for a run or another act that
     /// may write, and the credential that opens them. Its use is in the book before this returns.
+    /// Calls are made on `errand`.
     pub async fn open_remote(
         &self,
         scope: &Scope,
         id: ConnectionId,
-        by: &Actor,
+        (by, errand): (&Actor, Arc<dyn Errand>),
     ) -> Result<(Arc<dyn Records>, Credential), Error> {
         let connection = self.open(scope, id)?;
         // A hook that has said that it is gone is called no more.
@@ -255,7 +256,7 @@ impl Connections {
         {
             return Err(Error::HookGone);
         }
-        let (records, used) = connection.remote("run", by)?;
+        let (records, used) = connection.remote("run", (by, errand))?;
         let service = Arc::clone(&self.0);
         let written = move || service.log.append(&used.build(&service.clock));
         self.0.blocking.run(written).await?;
@@ -316,12 +317,12 @@ impl Service {
         }
     }
 
-    /// The way to an account. Errs when it leads to a sandbox and none is set any more.
+    /// The way to an account, on an errand. Errs when it leads to a sandbox and none is set any more.
     pub(super) fn access(
         &self,
-        kind: Kind,
-        endpoint: Endpoint,
+        (kind, endpoint): (Kind, Endpoint),
         (account, tokens): (String, Arc<dyn Tokens>),
+        errand: Arc<dyn Errand>,
     ) -> Result<Arc<dyn Records>, Error> {
         let home = self.homes.get(&(kind, endpoint)).ok_or(Error::NoSandbox)?;
         let access = providers::Access {
@@ -330,6 +331,7 @@ impl Service {
             gate: Arc::clone(&home.gate),
             account,
             tokens,
+            errand,
             settles_after: home.settles_after,
         };
         Ok(providers::open(kind, access))

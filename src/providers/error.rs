@@ -55,6 +55,9 @@ pub enum Error {
     /// The account's calls for this month are used up.
     #[error("the account's calls at the provider are used up for this month")]
     BillingLimit,
+    /// No call was made: nobody wants it any more.
+    #[error("the call is not wanted any more")]
+    CalledOff,
     /// The provider answered what nobody can make sense of.
     #[error("the provider's answer makes no sense: {0}")]
     Broken(String),
@@ -92,6 +95,7 @@ impl Error {
             Self::Busy(_) => "busy",
             Self::Full(_) => "full",
             Self::BillingLimit => "billing_limit",
+            Self::CalledOff => "called_off",
             Self::Broken(_) => "broken",
         }
     }

@@ -3,9 +3,10 @@
 //! [`Records`] is what a provider of tables can do; [`open`] gives one account's, by the provider's
 //! name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
 //! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows;
-//! [`Tokens`] gives the token of each call. [`oauth`] is how a person's leave becomes one.
+//! [`Tokens`] gives the token of each call, and [`Errand`] is told of it. [`oauth`] is how a person's leave becomes one.
 
 mod airtable;
+mod errand;
 mod error;
 mod gate;
 mod headers;
@@ -28,6 +29,7 @@ mod zapier;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use errand::{Alone, Errand, Patience};
 pub use error::Error;
 pub use gate::{Gate, Pace};
 pub use headers::Skew;
@@ -60,6 +62,8 @@ pub struct Access {
     pub account: String,
     /// The account's credential.
     pub tokens: Arc<dyn Tokens>,
+    /// Who has the calls made.
+    pub errand: Arc<dyn Errand>,
     /// For how long what was written may be missing from the provider's lists.
     pub settles_after: Duration,
 }

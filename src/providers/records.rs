@@ -243,8 +243,8 @@ pub trait Records: Send + Sync {
     }
 
     /// Waits for the turn to make one more call to `base`. Whoever is dropped while waiting has
-    /// not taken a turn.
-    fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()>;
+    /// not taken a turn. Errs with `CalledOff` when it is not wanted any more.
+    fn admit<'a>(&'a self, base: &'a str) -> Answer<'a, ()>;
 
     /// Until when the provider wants no call to `base`; none when it takes them.
     fn held_until(&self, base: &str) -> Option<Timestamp>;

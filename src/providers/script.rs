@@ -1,5 +1,6 @@
 //! A vendor that answers what a test says, such as no honest one does.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
-use super::{Access, Fixed, Gate, Pace};
+use super::{Access, Alone, Errand, Fixed, Gate, Pace};
 use crate::base::{Clock, Secret};
 use crate::net::{Answer, Call, Error, Network, Target};
 
@@ -54,6 +56,32 @@ impl<F: Fn(&str) -> Told + Send + Sync> Network for Script<F> {
     }
 }
 
+/// An errand that ends once so many calls have left.
+pub(super) struct Short {
+    left: AtomicU32,
+    ended: CancellationToken,
+}
+
+impl Short {
+    pub(super) fn of(calls: u32) -> Arc<Self> {
+        let left = AtomicU32::new(calls);
+        let ended = CancellationToken::new();
+        Arc::new(Self { left, ended })
+    }
+}
+
+impl Errand for Short {
+    fn ended(&self) -> BoxFuture<'_, ()> {
+        self.ended.cancelled().boxed()
+    }
+
+    fn leaves(&self) {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.ended.cancel();
+        }
+    }
+}
+
 /// The way to a vendor that answers each call, told as [`Calls`] keeps it, with what `answer` says.
 pub(super) fn access(answer: impl Fn(&str) -> Told + Send + Sync + 'static) -> (Access, Calls) {
     let calls = Calls::default();
@@ -67,6 +95,7 @@ pub(super) fn access(answer: impl Fn(&str) -> Told + Send + Sync + 'static) -> (
         gate: Arc::new(Gate::new(Clock::manual(Timestamp::UNIX_EPOCH), Pace::Free)),
         account: String::new(),
         tokens: Arc::new(Fixed(Secret::from("token".to_owned()))),
+        errand: Arc::new(Alone),
         settles_after: Duration::ZERO,
     };
     (access, calls)

@@ -23,7 +23,7 @@ use crate::base::{Actor, ConnectionId, Secret, Tasks, UserId, chain};
 use crate::connections::row::Stored;
 use crate::connections::{Connection, Connections, Error, Status};
 use crate::providers::oauth;
-use crate::providers::{self, Fixed, Tokens};
+use crate::providers::{self, Alone, Fixed, Tokens};
 
 /// A provider that gave no tokens is not asked again before that.
 const REST: Duration = Duration::from_secs(30);
@@ -186,7 +186,8 @@ impl Asking<'_> {
         let stored = &self.connection.stored;
         let fixed = Arc::new(Fixed(token.clone()));
         let account = (self.connection.id().to_string(), fixed as Arc<dyn Tokens>);
-        let records = service.access(stored.provider, stored.endpoint, account)?;
+        let place = (stored.provider, stored.endpoint);
+        let records = service.access(place, account, Arc::new(Alone))?;
         let used = self.event(Code::CredentialUsed);
         service.record(used.detail("purpose", "look_back"));
         match records.account().await {

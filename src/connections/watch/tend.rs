@@ -1,5 +1,6 @@
 //! Begins, renews and ends the watch of one base.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use super::{Connections, Error, Place};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, WatchId, chain};
 use crate::connections::Connection;
-use crate::providers::{Records, Webhooks};
+use crate::providers::{Alone, Records, Webhooks};
 use crate::store::{self, Batch, Row};
 
 /// A webhook is looked at and renewed so often: Airtable's live for seven days, so that six days
@@ -66,7 +67,7 @@ impl Connections {
         let (connection, records) = self.remote_of(&row.key)?;
         let webhooks = webhooks(&*records)?;
         let address = self.0.registration.watch(&row.value.id);
-        records.admit(base).await;
+        records.admit(base).await?;
         let there = webhooks.webhooks(base).await?;
         let is_known = |id: &str| known.is_some_and(|made| made.id == id);
         let ours = there
@@ -80,16 +81,16 @@ impl Connections {
             && is_known(&one.id)
             && is_good(one)
         {
-            records.admit(base).await;
+            records.admit(base).await?;
             let ends_at = webhooks.renew(base, &one.id).await?;
             return self.keep_renewed(&row.key, ends_at).await;
         }
         // Ended at the provider, of an address that was, or made before a crash: its key is lost.
         for one in ours {
-            records.admit(base).await;
+            records.admit(base).await?;
             webhooks.end(base, &one.id).await?;
         }
-        records.admit(base).await;
+        records.admit(base).await?;
         let new = webhooks.make(base, &address).await?;
         let made = Made {
             id: new.id,
@@ -117,11 +118,11 @@ impl Connections {
         let (_, records) = self.remote_of(&row.key)?;
         let webhooks = webhooks(&*records)?;
         let address = self.0.registration.watch(&row.value.id);
-        records.admit(base).await;
+        records.admit(base).await?;
         for one in webhooks.webhooks(base).await? {
             let is_known = known.is_some_and(|made| made.id == one.id);
             if is_known || one.address.as_deref() == Some(address.as_str()) {
-                records.admit(base).await;
+                records.admit(base).await?;
                 webhooks.end(base, &one.id).await?;
             }
         }
@@ -132,9 +133,9 @@ impl Connections {
     fn remote_of(
         &self,
         (owner, connection, _): &Place,
-    ) -> Result<(Connection, std::sync::Arc<dyn Records>), Error> {
+    ) -> Result<(Connection, Arc<dyn Records>), Error> {
         let connection = self.at(&(*owner, *connection))?;
-        let (records, used) = connection.remote("watch", &Actor::system())?;
+        let (records, used) = connection.remote("watch", (&Actor::system(), Arc::new(Alone)))?;
         self.0.record(used);
         Ok((connection, records))
     }

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
@@ -103,7 +102,7 @@ impl Airtable {
     }
 
     async fn whoami(&self) -> Result<Account, Error> {
-        self.access.turn(NO_BASE).await;
+        self.access.turn(NO_BASE).await?;
         let call = self.call(Method::GET, &["meta", "whoami"]);
         wire::account(&self.send(NO_BASE, "whoami", call).await?)
     }
@@ -113,7 +112,7 @@ impl Airtable {
         let mut trail = Trail::default();
         let mut offset: Option<String> = None;
         loop {
-            self.access.turn(NO_BASE).await;
+            self.access.turn(NO_BASE).await?;
             let mut call = self.call(Method::GET, &["meta", "bases"]);
             if let Some(offset) = &offset {
                 call = call.query("offset", offset);
@@ -161,8 +160,10 @@ impl Airtable {
         let is_there = match &row.id {
             None => true,
             Some(id) => {
-                self.access.turn(&layout.base).await;
-                self.row(layout, id).await?.is_some()
+                let base = &layout.base;
+                self.access.turn(base).await?;
+                let row = self.access.steadily(base, || self.row(layout, id));
+                row.await?.is_some()
             }
         };
         Ok(if is_there {
@@ -187,15 +188,16 @@ impl Airtable {
         let mut held = Vec::with_capacity(ids.len());
         for (at, some) in ids.chunks(KEYS_PER_CALL).enumerate() {
             if at > 0 {
-                self.access.turn(&layout.base).await;
+                self.access.turn(&layout.base).await?;
             }
             held.extend(self.list(layout, &formula::ids(some)).await?);
         }
         let listed: HashSet<String> = held.iter().map(|row| row.id.clone()).collect();
         // What a list leaves out is asked for by itself before anybody takes it for gone.
         for id in ids.iter().filter(|id| !listed.contains(*id)) {
-            self.access.turn(&layout.base).await;
-            held.extend(self.row(layout, id).await?);
+            self.access.turn(&layout.base).await?;
+            let row = self.access.steadily(&layout.base, || self.row(layout, id));
+            held.extend(row.await?);
         }
         Ok(held)
     }
@@ -245,13 +247,13 @@ impl Airtable {
         let mut offset: Option<String> = None;
         loop {
             if again || offset.is_some() {
-                self.access.turn(&layout.base).await;
+                self.access.turn(&layout.base).await?;
             }
-            let call = self
-                .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
-                .json(wire::list(layout, Some(formula), offset.as_deref()));
-            let body = self.send(&layout.base, "find_records", call).await?;
-            let page = wire::listed(layout, &body)?;
+            let place = offset.as_deref();
+            let page = self
+                .access
+                .steadily(&layout.base, || self.found(layout, formula, place))
+                .await?;
             held.extend(page.items);
             let Some(next) = page.offset else {
                 return Ok(held);
@@ -259,6 +261,22 @@ impl Airtable {
             trail.step(&next)?;
             offset = Some(next);
         }
+    }
+
+    /// Some of the rows that a formula keeps.
+    async fn found(
+        &self,
+        layout: &Layout,
+        formula: &str,
+        after: Option<&str>,
+    ) -> Result<wire::Page<Held>, Error> {
+        let call = self
+            .call(Method::POST, &[&layout.base, &layout.table, "listRecords"])
+            .json(wire::list(layout, Some(formula), after));
+        wire::listed(
+            layout,
+            &self.send(&layout.base, "find_records", call).await?,
+        )
     }
 
     /// One page of the rows that a formula keeps, or of all.
@@ -337,7 +355,7 @@ impl Records for Airtable {
         self.access.settles_after
     }
 
-    fn admit<'a>(&'a self, base: &'a str) -> BoxFuture<'a, ()> {
+    fn admit<'a>(&'a self, base: &'a str) -> Answer<'a, ()> {
         self.access.turn(base).boxed()
     }
 

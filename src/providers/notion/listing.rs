@@ -5,7 +5,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::{Cells, Error, Held, Layout, Page, Sent, Sheet, Trail, kept};
+use super::super::{Cells, Error, Held, Layout, Page, RemoteField, Sent, Sheet, Trail, kept};
 use super::Notion;
 use super::query::{self, Place};
 use super::refusal::{About, is_stale};
@@ -45,11 +45,15 @@ impl Notion {
         after: Option<&str>,
     ) -> Result<Sheet, Error> {
         let place = after.map(Place::parse).unwrap_or_default();
-        let body = match self.query(layout, "list_pages", &place.body(changed)).await {
+        let body = place.body(changed);
+        let part = self.steadily(|| async {
+            let answer = self.query(layout, "list_pages", &body).await?;
+            wire::unread(layout, &answer)
+        });
+        let part = match part.await {
             Err(refusal) if after.is_some() && is_stale(&refusal) => return Ok(Sheet::Forgotten),
             outcome => outcome?,
         };
-        let part = wire::unread(layout, &body)?;
         let next = place.behind(&part, part.items.last().map(|page| page.created_at))?;
         let varies = layout.fields.iter().any(|field| varies(&field.kind));
         let mut rows = Vec::with_capacity(part.items.len());
@@ -90,7 +94,7 @@ impl Notion {
             let mut cursor: Option<String> = None;
             loop {
                 if at > 0 || cursor.is_some() {
-                    self.turn().await;
+                    self.turn().await?;
                 }
                 let body = query::keys(layout, keys, cursor.as_deref());
                 let part = self.part(layout, "find_pages", &body).await?;
@@ -116,11 +120,10 @@ impl Notion {
         let mut found = Vec::with_capacity(ids.len());
         for (at, id) in ids.iter().enumerate() {
             if at > 0 {
-                self.turn().await;
+                self.turn().await?;
             }
-            let call = self.call(Method::GET, &["pages", id]);
-            match self.send(About::Page, "read_page", call).await {
-                Ok(body) => found.push(wire::page(layout, &body)?),
+            match self.steadily(|| self.read(layout, id)).await {
+                Ok(read) => found.push(read),
                 Err(Error::RecordGone) => {}
                 Err(error) => return Err(error),
             }
@@ -161,7 +164,7 @@ impl Notion {
         let mut admitted = !again;
         loop {
             if !std::mem::take(&mut admitted) {
-                self.turn().await;
+                self.turn().await?;
             }
             let part = self.part(layout, "find_pages", &place.body(None)).await?;
             let next = place.after(&part)?;
@@ -181,7 +184,8 @@ impl Notion {
         operation: &'static str,
         body: &Value,
     ) -> Result<Part<Read>, Error> {
-        wire::pages(layout, &self.query(layout, operation, body).await?)
+        let part = || async { wire::pages(layout, &self.query(layout, operation, body).await?) };
+        self.steadily(part).await
     }
 
     /// The answer to a query.
@@ -229,13 +233,9 @@ impl Notion {
 
     /// Whether a page is a row of the table now.
     async fn is_row(&self, layout: &Layout, id: &str) -> Result<bool, Error> {
-        self.turn().await;
-        let call = self.call(Method::GET, &["pages", id]);
-        match self.send(About::Page, "read_page", call).await {
-            Ok(body) => {
-                let read = wire::page(layout, &body)?;
-                Ok(!read.in_trash && read.table == layout.table)
-            }
+        self.turn().await?;
+        match self.steadily(|| self.read(layout, id)).await {
+            Ok(read) => Ok(!read.in_trash && read.table == layout.table),
             Err(Error::RecordGone) => Ok(false),
             Err(error) => Err(error),
         }
@@ -249,16 +249,9 @@ impl Notion {
             let mut trail = Trail::default();
             let mut cursor: Option<String> = None;
             loop {
-                self.turn().await;
-                let mut call = self
-                    .call(Method::GET, &["pages", &read.held.id, "properties"])
-                    .escaped_segment(&field.id)
-                    .query("page_size", &query::PAGE_SIZE.to_string());
-                if let Some(cursor) = &cursor {
-                    call = call.query("start_cursor", cursor);
-                }
-                let answer = self.send(About::Page, "read_property", call).await?;
-                let part = wire::pieces(&field.kind, &answer)?;
+                self.turn().await?;
+                let place = (&*read.held.id, cursor.as_deref());
+                let part = self.steadily(|| self.pieces(field, place)).await?;
                 pieces.extend(part.items);
                 let Some(next) = part.cursor else { break };
                 trail.step(&next)?;
@@ -268,11 +261,28 @@ impl Notion {
         }
         Ok(())
     }
+
+    /// Some of the pieces of one cell of a page.
+    async fn pieces(
+        &self,
+        field: &RemoteField,
+        (page, after): (&str, Option<&str>),
+    ) -> Result<Part<wire::Pieces>, Error> {
+        let mut call = self
+            .call(Method::GET, &["pages", page, "properties"])
+            .escaped_segment(&field.id)
+            .query("page_size", &query::PAGE_SIZE.to_string());
+        if let Some(after) = after {
+            call = call.query("start_cursor", after);
+        }
+        let answer = self.send(About::Page, "read_property", call).await?;
+        wire::pieces(&field.kind, &answer)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::script::{Told, access};
+    use super::super::super::script::{Short, Told, access};
     use super::super::wire::layout;
     use super::*;
 
@@ -325,6 +335,19 @@ mod tests {
             let cells = notion(()).page_of(&layout, None, None).await;
             assert!(matches!(cells, Err(Error::Broken(_))), "{cells:?}");
         }
+    }
+
+    /// Whoever cancelled a run waited until all pages were looked at that were asked for at once.
+    #[tokio::test]
+    async fn an_errand_that_ends_is_over_after_the_call_under_way() {
+        let (mut access, calls) = access(|_| (200, page("page1", 1)));
+        access.errand = Short::of(3);
+        let ids = vec!["page1".to_owned(); 20];
+        let looked = Notion::new(access)
+            .with_ids(&layout(&["title"]), &ids)
+            .await;
+        assert!(matches!(looked, Err(Error::CalledOff)), "{looked:?}");
+        assert_eq!(calls.all().len(), 3);
     }
 
     /// One page that somebody deleted while the others were listed ended the run, again and again

@@ -24,7 +24,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -89,8 +88,16 @@ impl Notion {
         &self.access.account
     }
 
-    async fn turn(&self) {
-        self.access.turn(self.lane()).await;
+    async fn turn(&self) -> Result<(), Error> {
+        self.access.turn(self.lane()).await
+    }
+
+    /// Makes one of the calls that answer a question, as [`Access::steadily`] says.
+    async fn steadily<T, F>(&self, call: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        self.access.steadily(self.lane(), call).await
     }
 
     /// Makes one call, and gives the body of a good answer.
@@ -121,9 +128,23 @@ impl Notion {
     }
 
     async fn me(&self) -> Result<Account, Error> {
-        self.turn().await;
-        let call = self.call(Method::GET, &["users", "me"]);
-        wire::account(&self.send(About::Account, "users_me", call).await?)
+        self.turn().await?;
+        let me = || async {
+            let call = self.call(Method::GET, &["users", "me"]);
+            wire::account(&self.send(About::Account, "users_me", call).await?)
+        };
+        self.steadily(me).await
+    }
+
+    /// Reads one page.
+    async fn read(&self, layout: &Layout, id: &str) -> Result<wire::Read, Error> {
+        wire::page(layout, &self.text_of(id).await?)
+    }
+
+    /// The text of one page.
+    async fn text_of(&self, id: &str) -> Result<Bytes, Error> {
+        let call = self.call(Method::GET, &["pages", id]);
+        self.send(About::Page, "read_page", call).await
     }
 
     /// The integration's own user: what it makes bears this id.
@@ -150,7 +171,7 @@ impl Records for Notion {
         self.access.settles_after
     }
 
-    fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
+    fn admit<'a>(&'a self, _base: &'a str) -> Answer<'a, ()> {
         self.turn().boxed()
     }
 

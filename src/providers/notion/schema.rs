@@ -18,7 +18,7 @@ impl Notion {
         let mut trail = Trail::default();
         let mut cursor: Option<String> = None;
         loop {
-            self.turn().await;
+            self.turn().await?;
             let mut body = json!({
                 "filter": {"property": "object", "value": "data_source"},
                 "sort": {"timestamp": "last_edited_time", "direction": "descending"},
@@ -53,7 +53,7 @@ impl Notion {
         let name = if names.len() == 1 {
             names.remove(0)
         } else {
-            self.turn().await;
+            self.turn().await?;
             self.database(&id).await?.name
         };
         Ok(Base {
@@ -74,7 +74,7 @@ impl Notion {
         let database = self.database(base).await?;
         let mut tables = Vec::with_capacity(database.sources.len());
         for (id, name) in database.sources {
-            self.turn().await;
+            self.turn().await?;
             match self.source(&id).await {
                 Ok(table) => {
                     let name = if name.is_empty() { table.name } else { name };

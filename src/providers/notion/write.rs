@@ -76,12 +76,12 @@ impl Notion {
             Ok(body) => wire::page(layout, &body)?,
             // A page that was moved to another table has that one's properties.
             Err(Error::SchemaMoved(told)) => {
-                self.turn().await;
+                self.turn().await?;
                 self.look(layout, id, told).await?
             }
             // Of a page that a cell names it says the same as of the page itself.
             Err(Error::RecordGone) if row.named(layout).next().is_some() => {
-                self.turn().await;
+                self.turn().await?;
                 self.look(layout, id, NOT_SHARED.to_owned())
                     .await
                     .map_err(unnamed)?
@@ -106,13 +106,17 @@ impl Notion {
         if !stretch::may_end(layout, row) && !file::may_stay(layout, row) {
             return Ok(Cow::Borrowed(row));
         }
-        let call = self.call(Method::GET, &["pages", id]);
-        let body = self.send(About::Page, "read_page", call).await?;
-        let read = wire::page(layout, &body)?;
+        let (body, read) = self
+            .steadily(|| async {
+                let body = self.text_of(id).await?;
+                let read = wire::page(layout, &body)?;
+                Ok((body, read))
+            })
+            .await?;
         if read.in_trash || read.table != layout.table {
             return Err(Error::RecordGone);
         }
-        self.turn().await;
+        self.turn().await?;
         let whole = stretch::with_ends(layout, row, &read.held.cells);
         let mut whole = whole.map_err(Error::Refused)?;
         for (at, held) in wire::files(layout, &body)? {
@@ -123,9 +127,7 @@ impl Notion {
 
     /// Looks where a page lies that was not taken; errs when it lies where it did.
     async fn look(&self, layout: &Layout, id: &str, told: String) -> Result<wire::Read, Error> {
-        let call = self.call(Method::GET, &["pages", id]);
-        let body = self.send(About::Page, "read_page", call).await?;
-        match wire::page(layout, &body)? {
+        match self.steadily(|| self.read(layout, id)).await? {
             gone if gone.in_trash || gone.table != layout.table => Ok(gone),
             _ => Err(Error::SchemaMoved(told)),
         }
@@ -133,9 +135,8 @@ impl Notion {
 
     /// What has become of a page since it was made. The first call was admitted.
     pub(super) async fn since(&self, layout: &Layout, id: &str) -> Result<Since, Error> {
-        let call = self.call(Method::GET, &["pages", id]);
-        let mut read = match self.send(About::Page, "read_page", call).await {
-            Ok(body) => wire::page(layout, &body)?,
+        let mut read = match self.steadily(|| self.read(layout, id)).await {
+            Ok(read) => read,
             Err(Error::RecordGone) => return Ok(Since::Gone),
             Err(error) => return Err(error),
         };

@@ -16,7 +16,6 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use http::Method;
 use jiff::Timestamp;
 
@@ -66,7 +65,7 @@ impl Zapier {
         let call = self.access.target.call(Method::POST, &path).json(body);
         let call = call.secret_path();
         let call = call.purpose(Kind::Zapier.name(), operation, waited);
-        let answer = self.access.network.send(call).await?;
+        let answer = self.access.leave(call).await?;
         let told = (answer.status, &answer.headers, &answer.body[..]);
         let gate = &self.access.gate;
         refusal::judge(told, &hook, |pause| gate.refused(lane, pause))
@@ -96,7 +95,7 @@ impl Zapier {
     /// There is nothing to ask a hook: it is tried with a delivery that says so.
     async fn try_out(&self) -> Result<Account, Error> {
         let id = format!("Zapier account {}", self.address().await?.account);
-        self.access.turn(&self.access.account).await;
+        self.access.turn(&self.access.account).await?;
         self.deliver("test", wire::sample("test")).await?;
         Ok(Account {
             id,
@@ -149,7 +148,7 @@ impl Records for Zapier {
         wire::delivery_id(layout, row)
     }
 
-    fn admit<'a>(&'a self, _base: &'a str) -> BoxFuture<'a, ()> {
+    fn admit<'a>(&'a self, _base: &'a str) -> Answer<'a, ()> {
         // A hook's quota is its own, whoever delivers to it.
         self.access.turn(&self.access.account).boxed()
     }

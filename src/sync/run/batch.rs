@@ -12,11 +12,10 @@ use super::Pass;
 use super::both::Meeting;
 use super::content::fingerprint_and_cells;
 use super::group::{Done, End, Group, Returned};
-use super::line::Patience;
 use super::readback::Found;
 use super::remove::Unwanted;
 use super::verdict::{Verdict, verdict, verdict_on_delivery};
-use crate::providers::{Error, Held, Row};
+use crate::providers::{Error, Held, Patience, Row};
 
 /// A record on its way to the provider.
 #[derive(Clone, Debug)]

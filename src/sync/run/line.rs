@@ -1,90 +1,32 @@
-//! Speaks to the provider: waits for its leave, counts the calls, bears its troubles.
+//! Speaks to the provider: waits for its leave, and asks until it answers.
 
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::super::board::Run;
-use super::super::lender::unavailable;
-use super::verdict::{Verdict, failure, verdict};
-use crate::base::{Backoff, Clock};
-use crate::datasets::{Access, Dataset};
-use crate::jobs::{Ending, Failure};
-use crate::providers::{Answer, Error, Records};
-
-/// Waits between tries while a provider has trouble: about a minute and a half in all.
-const BACKOFF: Backoff = Backoff {
-    first: Duration::from_millis(500),
-    most: Duration::from_secs(30),
-};
-/// A run fails when a call has met trouble so often in a row.
-const TRIES: u32 = 10;
-/// A run fails when a call was refused so often in a row because there were too many.
-const REFUSALS: u32 = 20;
+use super::errand::{Errand, Fatal};
+use super::verdict::Verdict;
+use crate::base::Clock;
+use crate::providers::{Answer, Errand as _, Error, Patience, Records};
 
 /// A run's line to its provider.
 pub(super) struct Line<'a> {
     pub(super) records: &'a dyn Records,
     pub(super) base: &'a str,
-    /// The records' dataset: no call is made when the run's owner may not use it any more.
-    pub(super) dataset: &'a Dataset,
-    /// How far they must be let into it.
-    pub(super) needs: Access,
+    /// What the calls are made for.
+    pub(super) errand: Arc<Errand>,
     pub(super) clock: &'a Clock,
     pub(super) live: &'a watch::Sender<Run>,
-    /// Told when no further call is to be made: the appliance stops, or the run
-    /// has failed or was called off.
     pub(super) halt: &'a CancellationToken,
     pub(super) failure: &'a OnceLock<Fatal>,
-}
-
-/// Why the run does not go on.
-#[derive(Debug)]
-pub(super) struct Fatal {
-    pub(super) ending: Ending,
-    /// What the provider did, if it was the provider: the connection's status learns from it.
-    pub(super) cause: Option<Error>,
-}
-
-impl From<Failure> for Fatal {
-    fn from(failure: Failure) -> Self {
-        Ending::Failed(failure).into()
-    }
-}
-
-impl From<Ending> for Fatal {
-    fn from(ending: Ending) -> Self {
-        let cause = None;
-        Self { ending, cause }
-    }
-}
-
-/// How often a call has met trouble in a row.
-#[derive(Default)]
-pub(super) struct Patience {
-    tries: u32,
-    refusals: u32,
 }
 
 impl Line<'_> {
     /// Waits for leave to make one call, which then counts; `None` when the run is to stop.
     pub(super) async fn admit(&self) -> Option<()> {
-        // It may be another run that was told to wait.
-        if let Some(until) = self.records.held_until(self.base) {
-            self.live
-                .send_if_modified(|run| run.pulse.waiting_until.replace(until) != Some(until));
-        }
-        let admission = self.records.admit(self.base);
-        self.halt.run_until_cancelled(admission).await?;
-        if self.dataset.still(self.needs).is_err() {
-            self.fail(unavailable(self.dataset.name()).into());
-            return None;
-        }
+        self.records.admit(self.base).await.ok()?;
         self.live.send_modify(|run| run.job.calls += 1);
         Some(())
     }
@@ -99,19 +41,16 @@ impl Line<'_> {
         let mut patience = Patience::default();
         loop {
             self.admit().await?;
-            match question().await {
+            let met = match question().await {
                 Ok(answer) => return Some(answer),
+                Err(met) => met,
+            };
+            match self.errand.bears(met, &mut patience).await {
+                Ok(()) => {}
+                Err(Error::CalledOff) => return None,
                 Err(error) => {
-                    // A question changes nothing: it is asked again like a linked write.
-                    let next = match verdict(&error, 1, true) {
-                        Verdict::Refuse(_) | Verdict::NoMore(_) | Verdict::Unlink => {
-                            Verdict::Fail(failure(&error))
-                        }
-                        next => next,
-                    };
-                    if !self.bear(error, &next, &mut patience).await {
-                        return None;
-                    }
+                    self.fail(error.into());
+                    return None;
                 }
             }
         }
@@ -124,64 +63,11 @@ impl Line<'_> {
         verdict: &Verdict,
         patience: &mut Patience,
     ) -> bool {
-        match verdict {
-            Verdict::Repeat(until) => {
-                self.show_refusal(*until);
-                patience.refusals += 1;
-            }
-            Verdict::Wait | Verdict::Settle => patience.tries += 1,
-            Verdict::Split
-            | Verdict::Refuse(_)
-            | Verdict::NoMore(_)
-            | Verdict::Doubt(_)
-            | Verdict::Unlink => {
-                return true;
-            }
-            Verdict::Fail(failure) => {
-                self.fail(Fatal {
-                    ending: Ending::Failed(failure.clone()),
-                    cause: Some(error),
-                });
-                return false;
-            }
-        }
-        if patience.tries >= TRIES || patience.refusals >= REFUSALS {
-            self.fail(Fatal {
-                ending: Ending::Failed(failure(&error)),
-                cause: Some(error),
-            });
-            return false;
-        }
-        match verdict {
-            Verdict::Repeat(until) => {
-                let pause = self.clock.sleep_until(*until);
-                self.halt.run_until_cancelled(pause).await.is_some()
-            }
-            _ => self.back_off(patience.tries - 1).await,
-        }
-    }
-
-    /// Waits before another try; `false` when the run is to stop instead.
-    async fn back_off(&self, failures: u32) -> bool {
-        // The run's own id spreads the waits of different runs; the same run waits the same.
-        let mut seed = [0; 32];
-        seed[..16].copy_from_slice(self.live.borrow().id.as_bytes());
-        let wait = BACKOFF.wait(failures, &mut StdRng::from_seed(seed));
-        let pause = self.clock.sleep(wait);
-        self.halt.run_until_cancelled(pause).await.is_some()
+        self.errand.bear(error, verdict, patience).await
     }
 
     /// Lets the run fail: calls under way are awaited, and no other is made.
     pub(super) fn fail(&self, fatal: Fatal) {
-        // The first failure is the cause of those that follow.
-        let _first = self.failure.set(fatal);
-        self.halt.cancel();
-    }
-
-    fn show_refusal(&self, until: Timestamp) {
-        self.live.send_modify(|run| {
-            run.job.calls_refused += 1;
-            run.pulse.waiting_until = Some(until);
-        });
+        self.errand.fail(fatal);
     }
 }

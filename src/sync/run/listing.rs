@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::super::error::Error;
 use super::super::plan::{ById, ByKey, Keyed};
 use super::Pass;
-use super::line::Fatal;
-use super::verdict::failure;
+use super::errand::Fatal;
 use crate::base::PlanId;
-use crate::jobs::{Ending, Failure};
+use crate::jobs::Failure;
 use crate::providers::{self, Page, Trail};
 use crate::store::{Batch, Raw};
 
@@ -112,10 +111,7 @@ impl Keyed {
 
 /// A list that makes no sense ends the run: to ask again would bring the same.
 pub(super) fn broken(error: providers::Error) -> Fatal {
-    Fatal {
-        ending: Ending::Failed(failure(&error)),
-        cause: Some(error),
-    }
+    error.into()
 }
 
 pub(super) fn forgotten() -> Failure {

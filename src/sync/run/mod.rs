@@ -18,6 +18,7 @@ mod content;
 mod decide;
 mod deliveries;
 mod doubles;
+mod errand;
 mod finish;
 mod fit;
 mod former;

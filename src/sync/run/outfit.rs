@@ -12,6 +12,7 @@ use super::super::pairs::Pairs;
 use super::super::resend::Resend;
 use super::Pass;
 use super::deliveries::Doubts;
+use super::errand::Errand;
 use super::fit::Fit;
 use super::line::Line;
 use super::reading::Reader;
@@ -23,16 +24,27 @@ use crate::providers::{Records, RemoteTable};
 
 impl Claimed<'_> {
     /// What its calls go through.
-    pub(super) fn line<'l>(&'l self, records: &'l dyn Records) -> Line<'l> {
+    pub(super) fn line<'l>(&'l self, records: &'l dyn Records, errand: Arc<Errand>) -> Line<'l> {
         Line {
             records,
             base: &self.sync.base.id,
-            dataset: &self.dataset,
-            needs: self.sync.direction.needs(),
+            errand,
             clock: &self.syncs.services.clock,
             live: &self.live,
             halt: &self.halt,
             failure: &self.failure,
+        }
+    }
+
+    /// What its calls are made for.
+    pub(super) fn errand(&self) -> Errand {
+        Errand {
+            dataset: self.dataset.clone(),
+            needs: self.sync.direction.needs(),
+            clock: self.syncs.services.clock.clone(),
+            live: self.live.clone(),
+            halt: self.halt.clone(),
+            failure: Arc::clone(&self.failure),
         }
     }
 

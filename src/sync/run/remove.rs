@@ -16,9 +16,8 @@ use super::batch::Batch;
 use super::content::{fingerprint, spell};
 use super::group::{Done, End, Returned};
 use super::ledger::Ledger;
-use super::line::Patience;
 use super::verdict::{Verdict, verdict};
-use crate::providers::{Held, Removal};
+use crate::providers::{Held, Patience, Removal};
 
 /// A remote record that is to be removed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,8 +20,8 @@ use super::super::sync::Sync;
 use super::super::{Active, Syncs};
 use super::Pass;
 use super::both::{Rules, listing_of};
+use super::errand::Fatal;
 use super::ledger::Ledger;
-use super::line::Fatal;
 use super::planned::outdated;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Party, RunId, Scope, SyncId, chain};
@@ -29,7 +29,7 @@ use crate::connections::Credential;
 use crate::datasets::Dataset;
 use crate::jobs::{Ending, Failure, Phase};
 use crate::store::{Batch, Scan, prefix};
-use crate::{connections, store};
+use crate::{connections, providers, store};
 
 /// A run that has been claimed, and everything that it works with.
 pub(super) struct Claimed<'a> {
@@ -50,7 +50,7 @@ pub(super) struct Claimed<'a> {
     pub(super) claim: Held,
     pub(super) live: watch::Sender<Run>,
     pub(super) halt: CancellationToken,
-    pub(super) failure: OnceLock<Fatal>,
+    pub(super) failure: Arc<OnceLock<Fatal>>,
     /// What the provider is called with; none as long as it was not.
     pub(super) credential: OnceLock<Credential>,
 }
@@ -148,7 +148,7 @@ impl<'a> Claimed<'a> {
             claim: Held::new(active.run, version),
             live,
             halt: stop.child_token(),
-            failure: OnceLock::new(),
+            failure: Arc::default(),
             credential: OnceLock::new(),
         }))
     }
@@ -219,8 +219,10 @@ impl<'a> Claimed<'a> {
     async fn work(&self, ledger: &mut Ledger, task: Task) -> Result<(), Error> {
         let scope = Scope::owned_by(self.active.owner);
         let connections = &self.syncs.services.connections;
+        let errand = Arc::new(self.errand());
+        let on = Arc::clone(&errand) as Arc<dyn providers::Errand>;
         let records = match connections
-            .open_remote(&scope, self.sync.connection, &self.by)
+            .open_remote(&scope, self.sync.connection, (&self.by, on))
             .await
         {
             Ok((records, credential)) => {
@@ -230,7 +232,7 @@ impl<'a> Claimed<'a> {
             }
             Err(error) => return self.not_connected(error),
         };
-        let line = self.line(&*records);
+        let line = self.line(&*records, errand);
         let (base, table) = (&self.sync.base.id, &self.sync.table.id);
         let found = if records.delivers() {
             // There is nothing to ask for.

@@ -36,7 +36,8 @@ pub(super) fn verdict(error: &Error, records: usize, linked: bool) -> Verdict {
     let told = error.sentence();
     match error {
         Error::RateLimited { until } => Verdict::Repeat(*until),
-        Error::NotSent(_) | Error::Busy(_) => Verdict::Wait,
+        // Nobody waits: what calls a call off has ended the run.
+        Error::NotSent(_) | Error::Busy(_) | Error::CalledOff => Verdict::Wait,
         Error::Full(_) if linked => Verdict::Refuse(told),
         Error::Full(_) => Verdict::NoMore(told),
         Error::TryLater(_) | Error::Lost(_) | Error::Broken(_) if linked => Verdict::Wait,
@@ -95,6 +96,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         ),
         Error::RateLimited { .. }
         | Error::Busy(_)
+        | Error::CalledOff
         | Error::NotSent(_)
         | Error::TryLater(_)
         | Error::Lost(_)

@@ -25,6 +25,7 @@ use weighbridge::connections::{
     Registration, Returned,
 };
 use weighbridge::net::{self, Answer, Call, Network};
+use weighbridge::providers::{Alone, Errand};
 use weighbridge::store::{Registry, Store};
 use weighbridge::vault::{self, Master, Vault};
 
@@ -138,6 +139,11 @@ impl Bench {
             state: Secret::new(state.into_owned()),
             returned: Returned::Code(Secret::new("the-code")),
         })
+    }
+
+    /// The owner, who waits for the answer to one question.
+    pub(crate) fn alone(&self) -> (&Actor, Arc<dyn Errand>) {
+        (&self.by, Arc::new(Alone))
     }
 
     /// The connection as it is now.

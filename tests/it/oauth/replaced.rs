@@ -41,7 +41,7 @@ async fn a_token_that_was_pasted_during_a_run_is_not_judged_by_what_the_run_has_
     };
     let connection = bench.all.create(&bench.scope, new, &bench.by).await;
     let id = connection.unwrap().id();
-    let opened = bench.all.open_remote(&bench.scope, id, &bench.by).await;
+    let opened = bench.all.open_remote(&bench.scope, id, bench.alone()).await;
     let (_records, credential) = opened.unwrap();
     let another = Secret::new("patTESTtesttestte.another123456789");
     let replaced = bench.shown(id).replace_token(&another, &bench.by).await;
@@ -58,7 +58,7 @@ async fn a_token_that_was_pasted_during_a_run_is_not_judged_by_what_the_run_has_
     accepted.await.unwrap();
     assert_eq!(bench.shown(id).health().status, Status::Untested);
     // The next run opens the new one, and learns of that.
-    let opened = bench.all.open_remote(&bench.scope, id, &bench.by).await;
+    let opened = bench.all.open_remote(&bench.scope, id, bench.alone()).await;
     let (_records, credential) = opened.unwrap();
     assert_eq!(met(credential).await, Status::Reconnect);
 }
@@ -69,7 +69,7 @@ async fn a_grant_whose_token_was_renewed_on_the_way_is_judged_all_the_same() {
     let connection = bench.connected().await;
     let opened = bench
         .all
-        .open_remote(&bench.scope, connection.id(), &bench.by)
+        .open_remote(&bench.scope, connection.id(), bench.alone())
         .await;
     let (records, credential) = opened.unwrap();
     let (refused, ()) = join!(records.bases(), async {

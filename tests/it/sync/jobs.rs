@@ -11,7 +11,7 @@ use super::crash::break_off;
 use super::{Yard, counts, id, text};
 
 impl Yard {
-    async fn cancel(&self, run: &str) -> Value {
+    pub(super) async fn cancel(&self, run: &str) -> Value {
         let path = format!("/runs/{run}/cancel");
         self.member.post(&path, json!({})).await.expect(200)
     }

@@ -43,6 +43,7 @@ mod plans_both;
 mod pull;
 mod push;
 mod quarantine;
+mod questions;
 mod references;
 mod schedules;
 mod scopes;

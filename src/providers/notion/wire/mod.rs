@@ -11,5 +11,5 @@ pub(super) use answer::Part;
 #[cfg(test)]
 pub(super) use page::tests::layout;
 pub(super) use page::{Read, Unread, cells, files, page, pages, read_late, unread, write};
-pub(super) use pieces::{joined, pieces};
+pub(super) use pieces::{Pieces, joined, pieces};
 pub(super) use schema::{Database, database, found, table};
