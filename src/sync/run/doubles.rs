@@ -103,11 +103,11 @@ impl Pass<'_> {
     /// Looks at one record of our own making. `None` when the run is to stop.
     async fn copy(&self, key: &str, id: &str, known: &(impl Known + Sync)) -> Option<Copy> {
         let layout = &self.fit.layout;
-        let since = self
+        let (since, calls) = self
             .line
-            .ask(|| self.line.records.since_made(layout, id))
+            .asked(|| self.line.records.since_made(layout, id))
             .await?;
-        self.book.read(1, 1);
+        self.book.read(1, calls);
         Some(match since {
             Since::Gone => Copy::Gone,
             Since::Untouched(row) if known.bears(key, &row) => Copy::AsMade,

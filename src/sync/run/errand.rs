@@ -91,6 +91,10 @@ impl providers::Errand for Errand {
             .send_if_modified(|run| run.pulse.waiting_until.replace(until) != Some(until));
     }
 
+    fn leaves(&self) {
+        self.live.send_modify(|run| run.job.calls += 1);
+    }
+
     fn bears<'a>(&'a self, met: Error, patience: &'a mut Patience) -> Answer<'a, ()> {
         async move {
             // What changes nothing is asked again like a linked write.

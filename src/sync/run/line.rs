@@ -1,5 +1,6 @@
 //! Speaks to the provider: waits for its leave, and asks until it answers.
 
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
@@ -24,16 +25,9 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Waits for leave to make one call, which then counts; `None` when the run is to stop.
+    /// Waits for leave to make one call; `None` when the run is to stop.
     pub(super) async fn admit(&self) -> Option<()> {
-        self.records.admit(self.base).await.ok()?;
-        self.live.send_modify(|run| run.job.calls += 1);
-        Some(())
-    }
-
-    /// Takes back that a call was made for which leave was given.
-    pub(super) fn take_back(&self) {
-        self.live.send_modify(|run| run.job.calls -= 1);
+        self.records.admit(self.base).await.ok()
     }
 
     /// Asks the provider until it answers; `None` when the run is to stop.
@@ -54,6 +48,29 @@ impl Line<'_> {
                 }
             }
         }
+    }
+
+    /// The same, with the number of calls that it took.
+    pub(super) async fn asked<'a, T>(
+        &'a self,
+        question: impl Fn() -> Answer<'a, T>,
+    ) -> Option<(T, u64)> {
+        let mut asking = pin!(self.ask(question));
+        let mut calls = 0;
+        let answer = std::future::poll_fn(|context| {
+            // A call leaves while it is polled, and one task polls all of a run.
+            let before = self.calls();
+            let polled = asking.as_mut().poll(context);
+            calls += self.calls() - before;
+            polled
+        });
+        let answer = answer.await?;
+        Some((answer, calls))
+    }
+
+    /// How many calls have left so far.
+    fn calls(&self) -> u64 {
+        self.live.borrow().job.calls
     }
 
     /// Waits as long as the trouble asks for; `false` when the run is to stop instead.

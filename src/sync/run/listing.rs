@@ -28,22 +28,24 @@ impl Pass<'_> {
             let from = after.as_deref();
             let page = self
                 .line
-                .ask(|| self.line.records.page(&self.fit.layout, from))
+                .asked(|| self.line.records.page(&self.fit.layout, from))
                 .await;
+            let Some((page, made)) = page else {
+                return Ok(None);
+            };
+            calls += made;
             match page {
-                None => return Ok(None),
-                Some(Page::Forgotten) if begun < LISTINGS => {
+                Page::Forgotten if begun < LISTINGS => {
                     begun += 1;
                     after = None;
                     trail = Trail::default();
                 }
-                Some(Page::Forgotten) => {
+                Page::Forgotten => {
                     self.line.fail(forgotten().into());
                     return Ok(None);
                 }
-                Some(Page::Rows { rows, next }) => {
+                Page::Rows { rows, next } => {
                     records += rows.len() as u64;
-                    calls += 1;
                     self.stage(plan, rows, spelt).await?;
                     let Some(next) = next else {
                         self.book.read(records, calls);

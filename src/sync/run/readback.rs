@@ -135,12 +135,14 @@ impl Pass<'_> {
     pub(super) async fn held_under(&self, keys: &[String]) -> Option<HashMap<String, Vec<Held>>> {
         let mut found: HashMap<String, Vec<Held>> = HashMap::new();
         let at_once = self.line.records.keys_per_call().max(1);
+        let mut calls = 0;
         for keys in keys.chunks(at_once) {
-            for held in self
+            let (rows, made) = self
                 .line
-                .ask(|| self.line.records.find(&self.fit.layout, keys))
-                .await?
-            {
+                .asked(|| self.line.records.find(&self.fit.layout, keys))
+                .await?;
+            calls += made;
+            for held in rows {
                 if let Some(key) = self.key_of(&held.cells) {
                     found.entry(key).or_default().push(held);
                 }
@@ -148,17 +150,16 @@ impl Pass<'_> {
         }
         if !keys.is_empty() {
             let records = found.values().map(Vec::len).sum::<usize>();
-            let calls = keys.len().div_ceil(at_once);
-            self.book.read(records as u64, calls as u64);
+            self.book.read(records as u64, calls);
         }
         Some(found)
     }
 
     /// Marks what was not found and may yet be there under a key that somebody has changed.
     async fn doubt(&self, looked: &mut [(Load, Found)], since: Timestamp) -> Result<(), Error> {
-        let Some(recent) = self
+        let Some((recent, calls)) = self
             .line
-            .ask(|| self.line.records.created_since(&self.fit.layout, since))
+            .asked(|| self.line.records.created_since(&self.fit.layout, since))
             .await
         else {
             for (_, found) in looked.iter_mut().filter(|looked| in_doubt(looked)) {
@@ -166,7 +167,7 @@ impl Pass<'_> {
             }
             return Ok(());
         };
-        self.book.read(recent.len() as u64, 1);
+        self.book.read(recent.len() as u64, calls);
         let key = self.fit.layout.key;
         let doubted = || looked.iter().filter(|looked| in_doubt(looked));
         let mut strangers: Vec<Held> = Vec::new();
@@ -233,9 +234,9 @@ impl Pass<'_> {
             return Some(Vec::new());
         }
         let layout = &self.fit.layout;
-        let asked = self.line.ask(|| self.line.records.look(layout, ids));
-        let looked = asked.await?;
-        self.book.read(looked.len() as u64, 1);
+        let asked = self.line.asked(|| self.line.records.look(layout, ids));
+        let (looked, calls) = asked.await?;
+        self.book.read(looked.len() as u64, calls);
         Some(looked)
     }
 

@@ -199,7 +199,6 @@ impl Pass<'_> {
             // Its turn may have been long in coming.
             let records = self.still_unwanted(records, &mut done).await?;
             if records.is_empty() {
-                self.line.take_back();
                 continue;
             }
             let ids: Vec<&str> = records.iter().map(|one| one.remote_id.as_str()).collect();

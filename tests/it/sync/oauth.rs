@@ -10,7 +10,7 @@ use crate::oauth::{begin, complete, decide};
 
 impl Yard {
     /// The same with a connection that a person has allowed, whose tokens live for so long.
-    async fn allowed(mut self, access_seconds: u32) -> Self {
+    pub(super) async fn allowed(mut self, access_seconds: u32) -> Self {
         let knobs = json!({"oauth": {"access_seconds": access_seconds}});
         self.vendor
             .control(Method::PATCH, "knobs", Some(knobs))

@@ -88,20 +88,22 @@ impl Pass<'_> {
         loop {
             let from = after.as_deref();
             let (records, layout) = (self.line.records, &self.fit.layout);
-            let page = self.line.ask(|| records.sheet(layout, since, from)).await;
+            let page = self.line.asked(|| records.sheet(layout, since, from)).await;
+            let Some((page, calls)) = page else {
+                return Ok(());
+            };
             match page {
-                None => return Ok(()),
-                Some(Sheet::Forgotten) if begun < LISTINGS => {
+                Sheet::Forgotten if begun < LISTINGS => {
                     begun += 1;
                     after = None;
                     trail = Trail::default();
                 }
-                Some(Sheet::Forgotten) => {
+                Sheet::Forgotten => {
                     self.line.fail(forgotten().into());
                     return Ok(());
                 }
-                Some(Sheet::Rows { rows, next }) => {
-                    self.book.read(rows.len() as u64, 1);
+                Sheet::Rows { rows, next } => {
+                    self.book.read(rows.len() as u64, calls);
                     if let Some(next) = &next
                         && let Err(circle) = trail.step(next)
                     {
