@@ -199,8 +199,11 @@ impl Notion {
         for field in &layout.fields {
             call = call.query("filter_properties[]", &field.id);
         }
-        let call = call.json(body.to_string());
-        self.send(About::Table, operation, call).await
+        let mut body = body.clone();
+        body["page_size"] = self.portion.size().into();
+        let answer = self.answer(operation, call.json(body.to_string())).await;
+        self.portion.learn(&answer);
+        self.judged(About::Table, answer?)
     }
 
     /// Fetches what was cut, and leaves out what is not a row of the table any more.

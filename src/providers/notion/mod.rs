@@ -9,6 +9,7 @@ mod file;
 mod listing;
 mod map;
 mod oauth;
+mod portion;
 mod query;
 mod read;
 mod refusal;
@@ -33,7 +34,8 @@ use super::{
     Removal, Row, Sheet, Since, Skew,
 };
 use crate::fields::Value;
-use crate::net::Call;
+use crate::net::{self, Call};
+use portion::Portion;
 use refusal::About;
 
 pub(super) use oauth::DIALECT;
@@ -68,6 +70,8 @@ pub(super) struct Notion {
     access: Access,
     /// Its own user, once somebody had to know.
     bot: OnceCell<String>,
+    /// How many pages a query asks for.
+    portion: Portion,
 }
 
 impl Notion {
@@ -75,6 +79,7 @@ impl Notion {
         Self {
             access,
             bot: OnceCell::new(),
+            portion: Portion::default(),
         }
     }
 
@@ -107,9 +112,19 @@ impl Notion {
         operation: &'static str,
         call: Call,
     ) -> Result<Bytes, Error> {
+        let answer = self.answer(operation, call).await?;
+        self.judged(about, answer)
+    }
+
+    /// Makes one call.
+    async fn answer(&self, operation: &'static str, call: Call) -> Result<net::Answer, Error> {
         let call = call.header(VERSION, EDITION);
         let purpose = (Kind::Notion, operation);
-        let answer = self.access.send(self.lane(), purpose, call).await?;
+        self.access.send(self.lane(), purpose, call).await
+    }
+
+    /// The body of a good answer.
+    fn judged(&self, about: About, answer: net::Answer) -> Result<Bytes, Error> {
         if answer.status == StatusCode::OK {
             return Ok(answer.body);
         }

@@ -82,7 +82,6 @@ impl Place {
     pub(super) fn body(&self, changed: Option<Timestamp>) -> Value {
         let mut body = json!({
             "sorts": [{"timestamp": "created_time", "direction": "ascending"}],
-            "page_size": PAGE_SIZE,
         });
         let created = self.since.map(|since| on_or_after("created_time", since));
         let changed = changed.map(|since| on_or_after("last_edited_time", minute(since)));
@@ -119,7 +118,7 @@ pub(super) fn keys(layout: &Layout, keys: &[String], cursor: Option<&str>) -> Va
         filter[field.kind.as_str()] = json!({ "equals": wanted });
         filter
     });
-    let mut body = json!({ "filter": { "or": equal.collect::<Vec<_>>() }, "page_size": PAGE_SIZE });
+    let mut body = json!({ "filter": { "or": equal.collect::<Vec<_>>() } });
     if let Some(cursor) = cursor {
         body["start_cursor"] = cursor.into();
     }

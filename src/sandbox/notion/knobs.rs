@@ -18,6 +18,9 @@ pub struct NotionKnobs {
     pub cursor_idle_seconds: u32,
     /// The most pages that one query yields (Notion API, "Query large data sources").
     pub query_cap: u32,
+    /// A query for more pages at once comes to nothing in time; 0 lets every one come (Notion API,
+    /// "Status codes": `gateway_timeout`).
+    pub query_times_out_above: u32,
     /// How many runs, relations or people of a value a page object shows.
     pub shown_members: u32,
     /// The largest body that is taken.
@@ -95,6 +98,7 @@ impl Default for NotionKnobs {
             search_lag_seconds: 60,
             cursor_idle_seconds: 3_600,
             query_cap: 10_000,
+            query_times_out_above: 0,
             shown_members: 25,
             largest_body_bytes: 500 << 10,
             block_limit: 0,

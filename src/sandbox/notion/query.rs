@@ -50,6 +50,10 @@ impl Notion {
     ) -> Result<Vec<u8>, Refusal> {
         let selection = self.select(source, body, moment)?;
         let wanted = Wanted::of_body(body)?;
+        let most = moment.knobs.query_times_out_above as usize;
+        if most > 0 && wanted.size > most {
+            return Err(Refusal::gateway_timeout());
+        }
         let place = if let Some(cursor) = &wanted.cursor {
             let patience = (moment.now, moment.knobs.cursor_idle());
             self.cursors.find(cursor, source, patience)?

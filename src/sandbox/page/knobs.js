@@ -32,6 +32,7 @@ const KNOBS = {
     { path: 'notion.capabilities.read_users', name: 'It may read the people', usual: true },
     { path: 'notion.query_lag_seconds', name: 'New pages are missing from queries for, in seconds', usual: 0 },
     { path: 'notion.query_cap', name: 'One query yields at most, in pages', usual: 10000 },
+    { path: 'notion.query_times_out_above', name: 'A query for more pages at once times out', help: '0 lets every one come.', usual: 0 },
     { path: 'notion.block_limit', name: 'Blocks that may be made', help: '0 is a plan without that limit.', usual: 0 },
     { path: 'notion.block_grace_seconds', name: 'Grace once they are used up, in seconds', usual: 259200 },
     { path: 'notion.limits.per_second', name: 'Calls in a second, in the long run', help: '0 takes any number.', usual: 3 },

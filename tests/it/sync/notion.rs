@@ -402,3 +402,16 @@ async fn a_database_is_brought_here_and_what_changes_there_follows() {
     assert_eq!(yard.here("K0003").await["name"], "Renamed");
     yard.assert_same().await;
 }
+
+/// Tables of heavy rows could not be read at all: a hundred pages at once were too much, every time.
+#[tokio::test]
+async fn a_table_that_is_too_much_for_a_hundred_pages_at_once_is_read_in_smaller_parts() {
+    let yard = yard(json!({"query_times_out_above": 30})).await;
+    yard.colleagues_make(0..120).await;
+    let code = yard.remote_field("Code").await;
+    let sync = yard.pull(json!({"remote_key_field_id": code})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 120, "{run}");
+    // Two that were too much, and five parts.
+    assert_eq!(run["calls"], 1 + 2 + 5, "{run}");
+}
