@@ -102,6 +102,7 @@ impl App {
         tasks.start(self.audit.clone().keep(self.blocking, tasks.stopping()));
         self.limits.start(tasks);
         self.receipts.start(tasks);
+        self.inlets.start(tasks);
         self.auth.sessions.start(tasks);
         self.auth.tokens.start(tasks);
         self.auth.sign_in.start(tasks);

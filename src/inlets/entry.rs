@@ -3,19 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
-use super::row::{Arrivals, Arrived, BY_TIME, Rows, Signing, Stored, place};
+use super::row::{Arrivals, Arrived, Rows, Signing, Stored, place};
 use super::service::fingerprint;
 use super::{Error, Inlet};
 use crate::audit::{Code, Outcome};
 use crate::base::signature::{Signed, check};
 use crate::base::{Actor, Hex, InletId, Scope, UserId};
 use crate::datasets::{Brought, Unread};
-use crate::store::{self, Batch, Bytes, Row, Scan, Version};
+use crate::store::{self, Batch, Bytes, Row, Version};
 
 /// An id is known for so long.
-const KNOWN: SignedDuration = SignedDuration::from_hours(24);
-/// So many ids are forgotten at a time, in the batch of another arrival.
-const FORGOTTEN: usize = 100;
+pub(super) const KNOWN: SignedDuration = SignedDuration::from_hours(24);
 /// When something came in last is noted to the minute.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// A write that loses a race is tried again so often: others may be writing the same record by
@@ -201,7 +199,7 @@ impl Inlet {
         if let Some(slip) = &slip {
             slip.put(&mut batch, (now, content), (&key, written));
         }
-        self.keep_in_order(&mut batch, row, slip.as_ref())?;
+        self.note_use(&mut batch, row);
         match parts.store.commit(batch).await {
             Err(store::Error::Conflict(_)) => return Ok(None),
             outcome => outcome?,
@@ -230,15 +228,9 @@ impl Inlet {
         })
     }
 
-    /// Notes that the inlet is used, and forgets ids that are too old to come again.
-    fn keep_in_order(
-        &self,
-        batch: &mut Batch,
-        row: Row<Rows>,
-        slip: Option<&Slip>,
-    ) -> Result<(), Error> {
-        let parts = &self.all.0;
-        let now = parts.now();
+    /// Notes that the inlet is used.
+    fn note_use(&self, batch: &mut Batch, row: Row<Rows>) {
+        let now = self.all.0.now();
         let noted = row.value.used_at;
         if noted.is_some_and(|at| now.duration_since(at) < NOTED_EVERY) {
             batch.require::<Rows>(&self.key, row.version);
@@ -249,15 +241,6 @@ impl Inlet {
             };
             batch.replace::<Rows>(&self.key, &used, row.version);
         }
-        let oldest = Scan::all(FORGOTTEN).by(&BY_TIME);
-        for row in parts.store.scan::<Arrivals>(&oldest)?.rows {
-            let is_taken = slip.is_some_and(|slip| slip.place == row.key);
-            if is_too_old(&row.value, now) && !is_taken {
-                // Unless somebody else has just used the id again.
-                batch.delete::<Arrivals>(&row.key, row.version);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod inlet;
 mod lane;
 mod row;
 mod service;
+mod sweep;
 
 pub use entry::{Arrival, Entered, Written};
 pub use error::Error;

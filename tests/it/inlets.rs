@@ -2,11 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use poem::Body;
 use poem::http::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use weighbridge::base::Actor;
+use weighbridge::inlets::Arrival;
 
 use crate::support::{Answer, Client, TestServer};
 
@@ -195,7 +198,7 @@ async fn many_who_send_one_key_at_once_all_come_in_one_after_the_other() {
     let bodies = (0..40).map(|runways| format!(r#"{{"iata":"LHR","runways":{runways}}}"#));
     let bodies: Vec<String> = bodies.collect();
     let all = bodies.iter().map(|body| quay.send(body));
-    let answers = futures_util::future::join_all(all).await;
+    let answers = join_all(all).await;
     let told: Vec<String> = answers
         .into_iter()
         .map(|answer| text(&answer.expect(200)["written"]))
@@ -206,7 +209,7 @@ async fn many_who_send_one_key_at_once_all_come_in_one_after_the_other() {
     // Nor is one sent twice at once let in twice.
     let sender = quay.server.anonymous().with("idempotency-key", "key-1");
     let twice = [(); 8].map(|()| quay.send_as(&sender, &quay.path, r#"{"iata":"CDG"}"#));
-    let answers = futures_util::future::join_all(twice).await;
+    let answers = join_all(twice).await;
     let again = answers
         .into_iter()
         .map(|one| one.expect(200)["again"] == true);
@@ -229,6 +232,43 @@ async fn an_id_is_known_for_a_day_whether_others_came_in_meanwhile_or_not() {
         (&json!("CDG"), &json!(false))
     );
     assert_eq!(send(r#"{"iata":"CDG"}"#).await.expect(200)["again"], true);
+}
+
+/// Each arrival forgot the oldest ids of all inlets on its way: of a dozen that came at once, each for
+/// a dataset of its own, some had lost the race ten times, and were refused.
+#[tokio::test]
+async fn a_dozen_inlets_receive_at_once_where_many_old_ids_lie() {
+    let quay = Quay::new("optional").await;
+    let mut doors = Vec::new();
+    for number in 0..12 {
+        let fields = json!([{"name": "iata", "type": "text"}]);
+        let dataset = json!({"name": format!("D{number}"), "key_field": "iata", "fields": fields});
+        let dataset = text(&quay.owner.post("/datasets", dataset).await.expect(201)["id"]);
+        let new = json!({"name": format!("I{number}"), "dataset_id": dataset});
+        let made = quay.owner.post("/inlets", new).await.expect(201);
+        let secret = text(&made["path"]);
+        doors.push(secret.rsplit('/').next().unwrap().to_owned());
+    }
+    let inlets = &quay.server.app.inlets;
+    let receive = async |door: &String, ids: std::ops::Range<u32>| {
+        let inlet = inlets.at_address(door).unwrap();
+        for id in ids {
+            let (body, id) = (format!(r#"{{"iata":"K{id}"}}"#), id.to_string());
+            let id = Some(&*id);
+            let arrival = Arrival {
+                body: body.as_bytes(),
+                id,
+                ..Arrival::default()
+            };
+            inlet.take(arrival, &Actor::system()).await.unwrap();
+        }
+    };
+    join_all(doors.iter().map(|door| receive(door, 0..120))).await;
+    quay.server.advance(25 * 3_600);
+    join_all(doors.iter().map(|door| receive(door, 200..203))).await;
+    // They are forgotten all the same, and those that came just now are not.
+    assert_eq!(inlets.sweep().await.unwrap(), 12 * 120);
+    assert_eq!(inlets.sweep().await.unwrap(), 0);
 }
 
 #[tokio::test]
