@@ -125,7 +125,7 @@ impl Hook {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
-                Some(Verdict::Gone) => return hook.gone().await.map(ControlFlow::Break),
+                Some(Verdict::Gone) => return hook.gone(&tally).await.map(ControlFlow::Break),
                 Some(Verdict::Later(told, pause)) => {
                     hook.failed(&tally, (told, pause)).await?;
                     return Ok(ControlFlow::Break(()));
@@ -161,15 +161,19 @@ impl Hook {
         Ok(())
     }
 
-    /// Removes a hook whose far side wants nothing any more.
-    async fn gone(self) -> Result<(), Error> {
+    /// Removes a hook whose far side wants nothing any more, and tells what came of the stretch.
+    async fn gone(self, tally: &Tally) -> Result<(), Error> {
         // Whoever has asked again since is told under another key.
         if !self.is_as_it_was()? {
-            return Ok(());
+            return self.settled(tally).await;
         }
-        match self.end(Code::HookGone, &Actor::system()).await {
-            Ok(()) | Err(Error::UnknownHook(_)) => Ok(()),
-            Err(error) => Err(error),
+        let told = |hook: &Self| {
+            let event = tally.tell(hook.event(Code::HookGone, &Actor::system()));
+            event.count("delivered", hook.stored.delivered + tally.taken)
+        };
+        match self.clone().end(told).await {
+            Err(Error::UnknownHook(_)) => self.settled(tally).await,
+            outcome => outcome,
         }
     }
 

@@ -116,15 +116,15 @@ impl Hook {
 
     /// Removes it: it is told nothing any more.
     pub async fn remove(self, by: &Actor) -> Result<(), Error> {
-        self.end(Code::HookRemoved, by).await
+        self.end(|hook| hook.event(Code::HookRemoved, by)).await
     }
 
-    /// Removes it, for the reason that `code` tells.
-    pub(super) async fn end(self, code: Code, by: &Actor) -> Result<(), Error> {
+    /// Removes it, with the event that tells why.
+    pub(super) async fn end(self, told: impl Fn(&Self) -> Event) -> Result<(), Error> {
         let parts = &self.all.0;
         let mut hook = self.clone();
         for _ in 0..TRIES {
-            let mut batch = Batch::new(hook.event(code, by).build(&parts.clock));
+            let mut batch = Batch::new(told(&hook).build(&parts.clock));
             hook.unwatch(&mut batch)?;
             batch.delete::<Rows>(&hook.key, hook.version);
             match parts.store.commit(batch).await {

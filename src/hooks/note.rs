@@ -162,7 +162,7 @@ impl Hook {
 }
 
 impl Tally {
-    fn tell(&self, event: Event) -> Event {
+    pub(super) fn tell(&self, event: Event) -> Event {
         if self.died == 0 {
             return event;
         }

@@ -264,3 +264,47 @@ async fn a_turn_ends_after_half_a_minute_however_little_was_told() {
         .collect();
     assert_eq!(turns, [3, 2]);
 }
+
+/// Whoever was gone took with it what the same stretch had come to: a dead letter was in no book, and
+/// what had been delivered was counted nowhere.
+#[tokio::test]
+async fn a_hook_that_goes_in_the_middle_of_a_stretch_leaves_what_came_of_it_in_the_book() {
+    let mut tower = Tower::new().await;
+    tower.subscribe("created").await;
+    tower.far.refuse(&["LHR"], 422);
+    tower.write("LHR", json!({})).await;
+    let mut tries = 0;
+    until("one try is left", async || {
+        tries += tower.far.rest();
+        if tries == 19 {
+            return Some(());
+        }
+        tower.server.advance(3_605);
+        None
+    })
+    .await;
+    tower.owner = tower.server.sign_in("owner@example.org").await;
+    tower.far.reply(&[Reply::Held]);
+    tower.far.refuse(&["CDG"], 410);
+    tower.write("AMS", json!({})).await;
+    assert_eq!(tower.told(1).await, ["AMS"]);
+    // The last try is due together with what is new.
+    tower.server.advance(3_605);
+    tower.owner = tower.server.sign_in("owner@example.org").await;
+    tower.write("CDG", json!({})).await;
+    tower.far.release();
+    assert_eq!(tower.told(2).await, ["LHR", "CDG"]);
+    until("it is gone", async || {
+        tower.shown().await.is_null().then_some(())
+    })
+    .await;
+    let book = tower.server.book();
+    let gone = book
+        .iter()
+        .find(|line| line["metadata"]["labels"][0] == "hook_gone");
+    let counts = &gone.unwrap()["unmapped"]["counts"];
+    assert_eq!(
+        (&counts["dead_letters"], &counts["delivered"]),
+        (&json!(1), &json!(1))
+    );
+}
