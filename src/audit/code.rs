@@ -379,7 +379,7 @@ codes! {
     ConflictsResolved = "WB-SYNC-041" "conflicts_resolved" ApiActivity 3 Low done
         "Somebody has said who is right about conflicts of a sync.";
     ChangeReported = "WB-SYNC-070" "change_reported" ApiActivity 99 Informational done
-        "A provider told that a base has changed; the syncs that wait for that are due.";
+        "A provider told that a base has changed, or tells of it from now on; the syncs that wait for that are due.";
     ChangeUnheeded = "WB-SYNC-071" "change_unheeded" ApiActivity 99 Low fails
         "A provider told that a base has changed, and no run of a sync came of it.";
     DeliveryResendChosen = "WB-SYNC-060" "delivery_resend_chosen" ApiActivity 3 Low done

@@ -24,7 +24,7 @@ use super::timetable::{MayRun, fired};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::PINGS;
 use crate::base::{Actor, RunId, Scope, SyncId, UserId};
-use crate::connections::{self, Change, Connection, Heard, Place};
+use crate::connections::{self, Change, Connection, Heard, Place, Via};
 use crate::store::{self, Batch, Collection, Entry, Index, OnDelete, Reference, Row, Scan, prefix};
 
 /// A write that loses a race is tried again so often.
@@ -127,7 +127,12 @@ impl Syncs {
             .filter(|owner| !may_run(*owner))
             .collect();
         wanted.retain(|(owner, ..)| !idle.contains(owner));
-        Ok(self.services.connections.keep_watches(wanted, stop).await?)
+        let connections = &self.services.connections;
+        let (next, begun) = connections.keep_watches(wanted, stop).await?;
+        for heard in begun {
+            self.hear(&heard, &Actor::system()).await?;
+        }
+        Ok(next)
     }
 
     /// Returns when what is to be watched may be another.
@@ -172,6 +177,12 @@ impl Syncs {
                 Change::Table(table) => event.detail("table", table.as_str()),
                 Change::Anything => event,
             };
+            let begins = matches!(heard.via, Via::Beginning);
+            let event = if begins {
+                event.detail("begun", true)
+            } else {
+                event
+            };
             let event = event.count("syncs", due.len() as u64);
             Batch::new(event.build(clock))
         };
@@ -186,7 +197,9 @@ impl Syncs {
             self.commit(batch, "").await?;
         }
         let outcome = if due.is_empty() { "coalesced" } else { "heard" };
-        PINGS.add([outcome.into()], 1);
+        if !matches!(heard.via, Via::Beginning) {
+            PINGS.add([outcome.into()], 1);
+        }
         if !due.is_empty() {
             self.services.nudge.ring();
         }

@@ -6,7 +6,7 @@ use super::row::{BY_ID, Watches, sealed_for};
 use super::{Connections, Error, Place};
 use crate::base::{ConnectionId, UserId, WatchId};
 use crate::providers::Change;
-use crate::store::Batch;
+use crate::store::{Batch, Row};
 
 /// When something came last is kept to the minute.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
@@ -29,6 +29,8 @@ pub struct Heard {
 pub enum Via {
     /// The address of a watch, and when something came there last.
     Watch(WatchId, Option<Timestamp>),
+    /// Nowhere: a webhook was made, and of what changed before nobody was told.
+    Beginning,
     /// The address that a person gave the provider by hand; that something came is noted already.
     Subscription,
 }
@@ -70,19 +72,45 @@ impl Connections {
         })
     }
 
+    /// What changed in watched bases before anybody was told of changes, as it is heard of.
+    pub(super) fn begun(&self, row: &Row<Watches>) -> Result<Option<Heard>, Error> {
+        if !row.value.unread {
+            return Ok(None);
+        }
+        let (owner, connection, base) = row.key.clone();
+        let name = match self.at(&(owner, connection)) {
+            Err(Error::UnknownConnection(_)) => return Ok(None),
+            opened => opened?.name().to_owned(),
+        };
+        Ok(Some(Heard {
+            owner,
+            connection: (connection, name),
+            change: Change::Base(base),
+            via: Via::Beginning,
+        }))
+    }
+
     /// Keeps in the batch that something came; nothing when that is known to the minute.
     pub fn note_heard(&self, heard: &Heard, batch: &mut Batch) -> Result<(), Error> {
-        let (Via::Watch(_, last_ping_at), Change::Base(base)) = (&heard.via, &heard.change) else {
-            return Ok(());
-        };
         let now = self.0.now();
         let is_new = |at: Timestamp| now.duration_since(at) >= NOTED_EVERY;
-        if !last_ping_at.is_none_or(is_new) {
+        let is_to_note = match heard.via {
+            Via::Watch(_, last_ping_at) => last_ping_at.is_none_or(is_new),
+            Via::Beginning => true,
+            Via::Subscription => false,
+        };
+        let Change::Base(base) = heard.change.clone() else {
+            return Ok(());
+        };
+        if !is_to_note {
             return Ok(());
         }
-        let place: Place = (heard.owner, heard.connection.0, base.clone());
+        let place: Place = (heard.owner, heard.connection.0, base);
         if let Some(mut row) = self.0.store.get::<Watches>(&place)? {
-            row.value.last_ping_at = Some(now);
+            match heard.via {
+                Via::Beginning => row.value.unread = false,
+                Via::Watch(..) | Via::Subscription => row.value.last_ping_at = Some(now),
+            }
             batch.replace::<Watches>(&row.key, &row.value, row.version);
         }
         Ok(())

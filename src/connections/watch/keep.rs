@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::row::{Stored, Watches};
-use super::{Connections, Error, Place};
+use super::{Connections, Error, Heard, Place};
 use crate::base::WatchId;
 use crate::store::{self, Batch, Row, Scan};
 
@@ -28,12 +28,13 @@ impl Connections {
         self.0.watching.heard().await;
     }
 
-    /// Has the bases that are `wanted` watched, and no others. Says when to look again.
+    /// Has the bases that are `wanted` watched, and no others. Says when to look again, and of which
+    /// bases nobody was told until now.
     pub async fn keep_watches(
         &self,
         mut wanted: BTreeSet<Place>,
         stop: &CancellationToken,
-    ) -> Result<Option<Timestamp>, Error> {
+    ) -> Result<(Option<Timestamp>, Vec<Heard>), Error> {
         // A provider that is told by hand can be asked nothing.
         let mut by_hand = Vec::new();
         for place in &wanted {
@@ -58,8 +59,13 @@ impl Connections {
             stop.run_until_cancelled(self.tend(row, is_wanted)).await;
         });
         tended.await;
-        let next = self.watches()?.into_iter().map(|row| row.value.look_at);
-        Ok(next.min())
+        let (mut next, mut begun) = (None, Vec::new());
+        for row in self.watches()? {
+            begun.extend(self.begun(&row)?);
+            let at = row.value.look_at;
+            next = Some(next.map_or(at, |next: Timestamp| next.min(at)));
+        }
+        Ok((next, begun))
     }
 
     /// Writes down what is to be watched, before any provider is asked.

@@ -53,6 +53,9 @@ pub(in crate::connections) struct Stored {
     /// When the provider last told of something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) last_ping_at: Option<Timestamp>,
+    /// Whether nobody knows yet what changed before the webhook was made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) unread: bool,
 }
 
 /// A webhook at the provider.
@@ -79,6 +82,7 @@ impl Stored {
             farewells: 0,
             problem: None,
             last_ping_at: None,
+            unread: false,
         }
     }
 

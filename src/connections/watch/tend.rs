@@ -106,6 +106,8 @@ impl Connections {
         let look_at = self.next_look(made.ends_at);
         self.change_watch(&row.key, Some(event), |stored| {
             stored.webhook = Some(made.clone());
+            // Of what changed until now nobody was told.
+            stored.unread = true;
             stored.look_at = look_at;
             (stored.failures, stored.farewells, stored.problem) = (0, 0, None);
         })

@@ -391,6 +391,28 @@ async fn syncs_of_one_base_share_a_webhook_which_ends_with_the_last_of_them() {
     .await;
 }
 
+/// What changed while the provider told nobody was read at the next edit, whenever that came.
+#[tokio::test]
+async fn what_changed_while_nobody_was_told_is_brought_when_the_webhook_is_made_anew() {
+    let (yard, sync) = watching().await;
+    let before = yard.runs_of_sync(&sync).await.len();
+    let webhook = text(&yard.webhooks().await[0]["id"]);
+    let url = format!(
+        "{}/v0/bases/{BASE}/webhooks/{webhook}",
+        yard.vendor.sandbox.url
+    );
+    let gone = yard.vendor.http.delete(url).bearer_auth("patLOOKER");
+    assert!(gone.send().await.unwrap().status().is_success());
+    yard.edit_there("K0003", json!({"Name": "Unheard"})).await;
+    yard.advance(DAY + Duration::from_mins(1));
+    let runs = yard.had_runs(&sync, before + 1).await;
+    assert_eq!(counts(&runs[0])["changed"], 1, "{}", runs[0]);
+    assert_eq!(yard.names_here().await["K0003"], "Unheard");
+    // Once, and not at every look.
+    yard.advance(DAY + Duration::from_mins(1));
+    assert_eq!(yard.quiet(&sync).await.len(), before + 1);
+}
+
 #[tokio::test]
 async fn a_webhook_that_cannot_be_ended_is_left_to_its_own_end() {
     let (yard, sync) = watching().await;
