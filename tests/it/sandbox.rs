@@ -110,6 +110,22 @@ async fn a_read_that_is_cut_breaks_off_in_the_middle_of_its_body() {
 }
 
 #[tokio::test]
+async fn an_address_is_too_long_beyond_sixteen_thousand_characters_and_a_body_is_not() {
+    let sandbox = unlimited();
+    let formula = |length: usize| format!("{{Code}}='{}'", "x".repeat(length));
+    let get = async |length: usize| {
+        let path = format!("{AIRPORTS}?filterByFormula={}", formula(length));
+        sandbox.get(&path).await.status()
+    };
+    assert_eq!(get(15_800).await, StatusCode::OK);
+    assert_eq!(get(16_000).await, StatusCode::URI_TOO_LONG);
+    let body = json!({ "filterByFormula": formula(20_000) });
+    let path = format!("{AIRPORTS}/listRecords");
+    let listed = sandbox.send(Method::POST, &path, Some(body)).await.unwrap();
+    assert_eq!(listed.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_write_that_is_cut_is_not_carried_out() {
     let sandbox = unlimited();
     sandbox.fault(json!({ "fault": "cut" })).await;

@@ -98,6 +98,15 @@ impl Refusal {
         )
     }
 
+    /// An address that is longer than the vendor takes.
+    pub(crate) fn address_too_long() -> Self {
+        Self::told(
+            StatusCode::URI_TOO_LONG,
+            "REQUEST_URI_TOO_LONG",
+            "The URL is too long; send the parameters in the body of a POST",
+        )
+    }
+
     pub(crate) fn too_large() -> Self {
         Self::told(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -15,6 +15,11 @@ use super::{
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming, settings::Knobs};
 
+/// The longest address that is taken, in characters (Airtable Web API, "List records").
+const LONGEST_ADDRESS: usize = 16_000;
+/// How the address of every call begins at the vendor.
+const ADDRESS: &str = "https://api.airtable.com";
+
 pub(crate) struct Airtable {
     pub(super) bases: Vec<Base>,
     pub(super) ids: Ids,
@@ -45,7 +50,7 @@ impl Airtable {
         }
     }
 
-    /// Whether a call may be carried out at all: what its token allows (`None` for one that is no
+    /// Whether a call may be carried out at all: the length of its address, what its token allows (`None` for one that is no
     /// good), the month's calls, the second's calls.
     pub(crate) fn admit(
         &mut self,
@@ -54,6 +59,9 @@ impl Airtable {
         leave: Option<&Leave>,
         knobs: &Knobs,
     ) -> Result<(), Refusal> {
+        if ADDRESS.len() + incoming.target.len() > LONGEST_ADDRESS {
+            return Err(Refusal::address_too_long());
+        }
         let token = incoming.token.as_deref().unwrap_or_default();
         let leave = leave.ok_or_else(Refusal::unauthorized)?;
         leave.covers(call)?;

@@ -1,9 +1,13 @@
 //! Tokens that come to their end, and what becomes of the grant.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
+use futures_util::join;
 use serde_json::{Value, json};
 
 use super::Place;
+use super::bench::Bench;
 
 fn at_desk(fault: &str) -> Value {
     json!({"fault": fault, "match": {"path_contains": "v1/token"}})
@@ -178,6 +182,54 @@ async fn an_answer_that_was_lost_is_looked_back_at_and_the_provider_has_the_last
     assert_eq!(place.server.count_in_book("connection_reconnect"), 1);
     place.bases(&path).await.problem(502, "provider_failed");
     assert_eq!(place.token_calls().await, 3, "and then no more");
+}
+
+/// What the vendor says of a token that was renewed a moment ago is no end of the grant.
+#[tokio::test]
+async fn a_desk_that_has_just_renewed_the_token_is_asked_again_later() {
+    let place = Place::new().await;
+    let knobs = format!("{}/_sandbox/knobs", place.sandbox.url);
+    let longer = json!({"oauth": {"conflict_seconds": 60}});
+    let turned = reqwest::Client::new().patch(knobs).json(&longer);
+    assert!(turned.send().await.unwrap().status().is_success());
+    let path = place.connected().await;
+    place.advance(3400);
+    place.sandbox.fault(at_desk("lost_answer")).await;
+    place.bases(&path).await.problem(502, "provider_failed");
+    place.advance(31);
+    let problem = place.bases(&path).await.problem(502, "provider_failed");
+    assert_eq!(problem["provider"]["type"], "not_reached", "{problem}");
+    assert_eq!(place.token_calls().await, 3);
+    assert_eq!(place.status(&path).await, "failing");
+    assert_eq!(place.server.count_in_book("connection_reconnect"), 0);
+    // Nobody here had the pair: once the desk says so, the vendor has the last word.
+    place.advance(31);
+    place.bases(&path).await.problem(502, "provider_failed");
+    assert_eq!(place.status(&path).await, "reconnect");
+}
+
+/// Of two who renewed one grant the second was told 409, and the pair of the first is good.
+#[tokio::test]
+async fn a_pair_that_somebody_else_has_had_is_taken_up_when_the_desk_says_so() {
+    let bench = Bench::new().await;
+    let connection = bench.connected().await;
+    bench.clock.advance(Duration::from_hours(1));
+    let elsewhere = bench.opened_anew();
+    let (bases, ()) = join!(connection.bases(&bench.by), async {
+        let ours = bench.vendor.asked("token").await;
+        let there = elsewhere.open(&bench.scope, connection.id()).unwrap();
+        let (theirs, ()) = join!(there.bases(&bench.by), async {
+            bench.vendor.gives("second").await;
+            bench.vendor.tells_the_bases("second").await;
+        });
+        theirs.unwrap();
+        ours.answered(409, &json!({"error": "conflict"}));
+        bench.vendor.tells_the_bases("second").await;
+    });
+    bases.unwrap();
+    assert_eq!(bench.book.count("connection_reconnect"), 0);
+    assert_eq!(bench.book.count("credential_renew"), 1);
+    assert!(bench.vendor.is_idle());
 }
 
 #[tokio::test]

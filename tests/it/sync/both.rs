@@ -140,6 +140,40 @@ pub(super) fn told(run: &Value) -> String {
         .join(", ")
 }
 
+/// A vendor leaves empty cells out: what is not there was asked for, and is empty now.
+#[tokio::test]
+async fn a_cell_that_was_cleared_there_is_cleared_here() {
+    for far in [Far::Airtable, Far::Notion] {
+        let yard = Yard::at(far).await;
+        let sync = yard.agreed(6, json!({})).await;
+        let cleared = match far {
+            Far::Notion => json!({"City": ""}),
+            Far::Airtable | Far::Zapier => json!({"City": null}),
+        };
+        yard.edit_there("K0003", cleared).await;
+        let run = yard.run(&sync).await;
+        assert_eq!(told(&run), "changed 1, unchanged 5", "{far:?}: {run}");
+        assert!(yard.here("K0003").await["city"].is_null(), "{far:?}");
+        yard.assert_settled(&sync).await;
+    }
+}
+
+/// A vendor takes no address beyond 16,000 characters, and a formula of fifty keys may be longer.
+#[tokio::test]
+async fn keys_are_looked_for_however_long_their_formula_is() {
+    let yard = Yard::unhurried().await;
+    let key = |number: u32| format!("{}{number:04}", "K".repeat(480));
+    let mut csv = String::from("iata,name,city,state,country\n");
+    for number in 0..60 {
+        csv += &format!("{},Airport {number},City {number},CA,USA\n", key(number));
+    }
+    yard.import(csv).await;
+    let sync = yard.both(json!({})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(told(&run), "created 60", "{run}");
+    yard.assert_same().await;
+}
+
 #[tokio::test]
 async fn what_either_side_has_is_brought_to_the_other_and_then_left_alone() {
     for far in [Far::Airtable, Far::Notion] {

@@ -16,6 +16,7 @@ every_provider! {
     another_mapping_has_the_whole_table_read
     what_was_refused_is_tried_again_when_its_row_changes_or_all_is_read
     a_row_that_was_made_anew_under_its_key_waits_for_no_day
+    a_cell_that_was_cleared_there_is_cleared_here_by_what_has_changed_alone
 }
 
 /// A yard with so many rows, and a pull that has read them all.
@@ -47,6 +48,22 @@ async fn lists(yard: &Yard) -> u64 {
     let lists = calls.as_object().unwrap().iter();
     let lists = lists.filter(|(kind, _)| kind.contains("list") || kind.contains("query"));
     lists.filter_map(|(_, calls)| calls.as_u64()).sum()
+}
+
+/// A vendor leaves empty cells out: what is not there was asked for, and is empty now.
+async fn a_cell_that_was_cleared_there_is_cleared_here_by_what_has_changed_alone(far: Far) {
+    let (mut yard, sync) = following(far, 12).await;
+    wait(&mut yard, Duration::from_hours(2)).await;
+    let cleared = match far {
+        Far::Notion => json!({"City": ""}),
+        Far::Airtable | Far::Zapier => json!({"City": null}),
+    };
+    yard.edit_there("K0003", cleared).await;
+    let run = yard.run(&sync).await;
+    assert!(run["changes_since"].is_string(), "{run}");
+    assert_eq!(counts(&run)["changed"], 1, "{run}");
+    assert!(yard.here("K0003").await["city"].is_null());
+    assert_eq!(yard.here("K0004").await["city"], "City 4");
 }
 
 async fn between_full_readings_a_pull_reads_what_has_changed_and_nothing_else(far: Far) {

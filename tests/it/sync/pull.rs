@@ -137,6 +137,21 @@ async fn what_was_edited_at_either_end_becomes_what_the_table_holds() {
     );
 }
 
+/// A schema that was guessed from the first row would know nothing of its empty columns.
+#[tokio::test]
+async fn a_column_that_is_empty_in_the_first_row_comes_with_the_others() {
+    let yard = Yard::unhurried().await;
+    let first = json!({"Code": "A0000", "Name": "First"});
+    yard.vendor.edit(Method::POST, "", Some(first)).await;
+    yard.colleagues_make(1..4).await;
+    let sync = yard.pull(json!({})).await;
+    let run = yard.run(&sync).await;
+    assert_eq!(counts(&run)["created"], 4, "{run}");
+    assert!(yard.here("A0000").await["city"].is_null());
+    assert_eq!(yard.here("K0001").await["city"], "City 1");
+    assert_eq!(yard.here("K0003").await["state"], "CA");
+}
+
 #[tokio::test]
 async fn a_record_that_is_here_already_is_matched_by_its_key() {
     let yard = Yard::unhurried().await;
