@@ -105,6 +105,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands beside errors")]
     fn answered(status: u16) -> Result<net::Answer, Error> {
         Ok(net::Answer {
             status: StatusCode::from_u16(status).unwrap(),
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_was_too_much_is_halved_down_to_a_floor() {
-        let deadline = || Err(net::Error::Deadline(Duration::from_secs(60)).into());
+        let deadline = || Err(net::Error::Deadline(Duration::from_mins(1)).into());
         let large = || Err(net::Error::TooLarge(1).into());
         let sizes = |times: usize| after((0..times).map(|_| answered(504))).size();
         assert_eq!([0, 1, 2, 3, 4, 9].map(sizes), [100, 50, 25, 12, 10, 10]);
