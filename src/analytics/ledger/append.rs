@@ -1,0 +1,231 @@
+//! Keeps events: what is new among them, durably, before anybody is told so.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tracing::warn;
+
+use super::Inner;
+use super::block;
+use super::day::{Day, Span};
+use super::error::Error;
+use super::row::{Heads, Tail, Tails};
+use super::runs;
+use super::totals::Appended;
+use super::waiting::Claim;
+use crate::analytics::event::Event;
+use crate::analytics::number::SiteNumber;
+use crate::base::chain;
+use crate::store::{self, Batch};
+
+/// What the disk has not told is asked again so much later.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// An id's length, and that of its entry in a run.
+pub(super) const ID: usize = 16;
+
+/// Events of a site that are to be kept.
+pub(super) struct Arrival {
+    pub(super) site: SiteNumber,
+    pub(super) zone: TimeZone,
+    pub(super) events: Vec<Event>,
+}
+
+/// What is to be committed.
+struct Prepared {
+    batch: Batch,
+    /// The keys of the rows.
+    rows: Vec<(SiteNumber, Day, u64)>,
+    kept: Vec<(Day, [u8; ID])>,
+    /// Those that turned out to be known.
+    known: Vec<[u8; ID]>,
+}
+
+impl Inner {
+    /// Keeps what is new. It must be carried through, even if nobody waits for it any more.
+    pub(super) async fn append(self: Arc<Self>, mut arrival: Arrival) -> Result<Appended, Error> {
+        let sent = arrival.events.len();
+        let site = arrival.site;
+        let ids: Vec<[u8; ID]> = arrival.events.iter().map(|event| event.id).collect();
+        let mine = self.claim(site, &ids).await;
+        let claimed: Vec<[u8; ID]> = of_mine(&ids, &mine);
+        let inner = Arc::clone(&self);
+        let prepare = move || {
+            let mut mine = mine.into_iter();
+            arrival.events.retain(|_| mine.next().unwrap_or(false));
+            inner.prepare(arrival)
+        };
+        let prepared = self.blocking.run(prepare).await;
+        let prepared = prepared.inspect_err(|_| self.waiting.release(site, claimed))?;
+        self.waiting.release(site, prepared.known);
+        let kept = prepared.kept;
+        if kept.is_empty() {
+            return Ok(outcome(sent, 0));
+        }
+        let committed = match self.store.commit(prepared.batch).await {
+            Ok(_) => Ok(true),
+            Err(error) => self.settle(error, site, prepared.rows, &kept).await,
+        };
+        match committed {
+            Ok(_) => {
+                let many = kept.len();
+                self.waiting.keep(site, kept, self.clock.now());
+                self.nudge.ring();
+                Ok(outcome(sent, many))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Claims the ids that are new, once nobody else is about to write one of them.
+    async fn claim(&self, site: SiteNumber, ids: &[[u8; ID]]) -> Vec<bool> {
+        let mut moved = self.waiting.moved();
+        loop {
+            moved.mark_unchanged();
+            match self.waiting.claim(site, ids) {
+                Claim::Mine(mine) => return mine,
+                Claim::Wait => {
+                    self.nudge.ring();
+                    // The sender lives as long as `self`.
+                    drop(moved.changed().await);
+                }
+            }
+        }
+    }
+
+    /// Drops what the store knows, and writes the rest in rows, one for each day.
+    fn prepare(&self, arrival: Arrival) -> Result<Prepared, store::Error> {
+        let Arrival {
+            site,
+            zone,
+            mut events,
+        } = arrival;
+        let known = self.known(site, &events)?;
+        events.retain(|event| !known.contains(&event.id));
+        events.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        let mut batch = Batch::bookkeeping();
+        let (mut rows, mut kept) = (Vec::new(), Vec::with_capacity(events.len()));
+        let mut rest = events.as_slice();
+        while let [first, ..] = rest {
+            let span = Span::at(&zone, first.at);
+            let many = rest.partition_point(|event| event.at < span.to);
+            let (today, later) = rest.split_at(many);
+            for events in today.chunks(block::MOST) {
+                let row = (
+                    site,
+                    span.day,
+                    self.sequence.fetch_add(1, Ordering::Relaxed),
+                );
+                let block = block::encode(events);
+                batch.insert::<Tails>(&row, &Tail { span, block });
+                rows.push(row);
+            }
+            kept.extend(today.iter().map(|event| (span.day, event.id)));
+            rest = later;
+        }
+        Ok(Prepared {
+            batch,
+            rows,
+            kept,
+            known: known.into_iter().collect(),
+        })
+    }
+
+    /// The ids that were folded already. The claim comes before this look into the store: what is
+    /// folded meanwhile was waiting then.
+    fn known(&self, site: SiteNumber, events: &[Event]) -> Result<HashSet<[u8; ID]>, store::Error> {
+        let snapshot = self.store.snapshot()?;
+        let mut known = HashSet::new();
+        if let Some(head) = snapshot.get::<Heads>(&site)? {
+            let mut ids: Vec<[u8; ID]> = events.iter().map(|event| event.id).collect();
+            ids.sort_unstable();
+            runs::look_up(
+                &snapshot,
+                site,
+                &head.value.ids,
+                &ids,
+                &mut |_, id: &[u8; ID]| {
+                    known.insert(*id);
+                },
+            )?;
+        }
+        Ok(known)
+    }
+
+    /// After an error nobody knows whether a commit has reached the disk. The rows tell, as soon as
+    /// it can be read; until then nobody else may write their events.
+    async fn settle(
+        self: &Arc<Self>,
+        error: store::Error,
+        site: SiteNumber,
+        rows: Vec<(SiteNumber, Day, u64)>,
+        kept: &[(Day, [u8; ID])],
+    ) -> Result<bool, store::Error> {
+        match self.is_there(&rows) {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                self.waiting.release(site, kept.iter().map(|(_, id)| *id));
+                Err(error)
+            }
+            Err(_) => {
+                let (inner, kept) = (Arc::clone(self), kept.to_vec());
+                self.tasks
+                    .start(async move { inner.settle_later(site, rows, kept).await });
+                Err(error)
+            }
+        }
+    }
+
+    async fn settle_later(
+        self: Arc<Self>,
+        site: SiteNumber,
+        rows: Vec<(SiteNumber, Day, u64)>,
+        kept: Vec<(Day, [u8; ID])>,
+    ) {
+        let stop = self.tasks.stopping();
+        while stop
+            .run_until_cancelled(self.clock.sleep(AGAIN))
+            .await
+            .is_some()
+        {
+            match self.is_there(&rows) {
+                Ok(true) => {
+                    self.waiting.keep(site, kept, self.clock.now());
+                    return self.nudge.ring();
+                }
+                Ok(false) => {
+                    let ids = kept.into_iter().map(|(_, id)| id);
+                    return self.waiting.release(site, ids);
+                }
+                Err(error) => {
+                    warn!(error = %chain(&error), "it is not known yet whether events were kept");
+                }
+            }
+        }
+    }
+
+    /// Whether rows were written; they are, all or none.
+    fn is_there(&self, rows: &[(SiteNumber, Day, u64)]) -> Result<bool, store::Error> {
+        let snapshot = self.store.snapshot()?;
+        match rows.first() {
+            Some(row) => Ok(snapshot.glance::<Tails, _>(row, |_| Ok(()))?.is_some()),
+            None => Ok(false),
+        }
+    }
+}
+
+fn of_mine(ids: &[[u8; ID]], mine: &[bool]) -> Vec<[u8; ID]> {
+    let both = ids.iter().zip(mine);
+    both.filter(|(_, mine)| **mine).map(|(id, _)| *id).collect()
+}
+
+fn outcome(sent: usize, kept: usize) -> Appended {
+    let number = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+    Appended {
+        kept: number(kept),
+        doubled: number(sent - kept),
+    }
+}

@@ -1,0 +1,19 @@
+//! What can go wrong with the ledger, by what the caller can do.
+
+use crate::store;
+
+/// Why events were not kept, or nothing can be said about them.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The store did not do it; what was sent may be sent again.
+    #[error("the store did not do it")]
+    Store(#[from] store::Error),
+    /// The appliance is going down; what was sent may be sent again.
+    #[error("the ledger takes no more events")]
+    Stopped,
+}
+
+/// What is said of bytes that are not as they were written.
+pub(super) fn damaged(what: &str) -> store::Error {
+    store::Error::Damaged(format!("{what} of the events' ledger"))
+}

@@ -1,0 +1,116 @@
+//! What goes on by itself: folds what waits, and counts months that are over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::{error, warn};
+
+use super::Inner;
+use super::day::Day;
+use super::fold;
+use super::months;
+use super::row::Heads;
+use super::waiting::{Due, rest};
+use crate::analytics::number::SiteNumber;
+use crate::base::chain;
+use crate::store::{self, Scan};
+
+/// What failed is tried again so much later.
+const AGAIN: Duration = Duration::from_secs(30);
+/// Months that are over are looked for so often.
+const MONTHS_EVERY: Duration = Duration::from_hours(1);
+
+impl Inner {
+    /// Folds what waits, until the appliance goes down.
+    pub(super) async fn keep_folding(self: Arc<Self>) {
+        let stop = self.tasks.stopping();
+        while !stop.is_cancelled() {
+            let pause = match self.waiting.due(self.clock.now()) {
+                Due::Now(site, day) => match self.fold(site, day).await {
+                    Ok(()) => continue,
+                    Err(error) => {
+                        error!(site = site.0, error = %chain(&error), "events were not folded");
+                        self.clock.after(AGAIN)
+                    }
+                },
+                Due::At(at) => at,
+                Due::Nothing => Timestamp::MAX,
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.clock.sleep_until(pause) => {}
+                () = self.nudge.heard() => {}
+            }
+        }
+    }
+
+    /// Folds what waits for a day.
+    pub(super) async fn fold(
+        self: &Arc<Self>,
+        site: SiteNumber,
+        day: Day,
+    ) -> Result<(), store::Error> {
+        let begun = self.clock.elapsed();
+        loop {
+            let (inner, now) = (Arc::clone(self), self.clock.now());
+            let fold = move || fold::fold(&inner.store.snapshot()?, (site, day), now);
+            let Some(fold) = self.blocking.run(fold).await? else {
+                self.waiting.folded((site, day), &[], now);
+                return Ok(());
+            };
+            match self.store.commit(fold.batch).await {
+                // Somebody else has folded, rebuilt or forgotten in the meantime.
+                Err(store::Error::Conflict(_)) => {}
+                outcome => {
+                    outcome?;
+                    let took = self.clock.elapsed().saturating_sub(begun);
+                    let rests_until = self.clock.after(rest(took, fold.bytes));
+                    self.waiting.folded((site, day), &fold.ids, rests_until);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Counts months that are over, until the appliance goes down.
+    pub(super) async fn keep_months(self: Arc<Self>) {
+        let stop = self.tasks.stopping();
+        loop {
+            if let Err(error) = self.count_months().await {
+                warn!(error = %chain(&error), "a month of events was not counted");
+            }
+            let pause = self.clock.sleep(MONTHS_EVERY);
+            if stop.run_until_cancelled(pause).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Counts the months of all sites that are over and not counted.
+    pub(super) async fn count_months(self: &Arc<Self>) -> Result<(), store::Error> {
+        let sites = self.store.scan::<Heads>(&Scan::all(usize::MAX))?.rows;
+        for site in sites.into_iter().map(|row| row.key) {
+            while !self.tasks.stopping().is_cancelled() {
+                let (inner, now) = (Arc::clone(self), self.clock.now());
+                let count = move || {
+                    let snapshot = inner.store.snapshot()?;
+                    match months::uncounted(&snapshot, site, now)? {
+                        Some(month) => months::write(&snapshot, site, month),
+                        None => Ok(None),
+                    }
+                };
+                let Some(batch) = self.blocking.run(count).await? else {
+                    break;
+                };
+                match self.store.commit(batch).await {
+                    Ok(_) => {}
+                    // It was folded meanwhile; that goes first.
+                    Err(store::Error::Conflict(_)) => break,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+}

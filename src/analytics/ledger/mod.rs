@@ -1,0 +1,178 @@
+//! Keeps events and knows what they come to.
+//!
+//! What comes in waits in rows of its own (`append`), durable before anybody is told; `waiting` and
+//! `runs` know the ids, so that none is kept twice. Soon it is folded (`fold`, by `keep`) into its
+//! day: blocks of columns (`block`), and what the day came to (`rollup`, a pure function of its
+//! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
+//! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from both
+//! and from what waits, and `rebuild` proves that all of it is what the events say.
+
+mod append;
+mod block;
+mod crowd;
+mod day;
+mod error;
+mod fold;
+mod forget;
+mod keep;
+mod months;
+mod names;
+mod packed;
+mod pieces;
+mod query;
+mod rebuild;
+mod rollup;
+mod row;
+mod runs;
+mod sheet;
+mod sums;
+mod totals;
+#[cfg(test)]
+mod trials;
+mod waiting;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use jiff::tz::TimeZone;
+use tokio::sync::oneshot;
+
+pub(crate) use day::Days;
+pub(crate) use error::Error;
+pub(crate) use row::tables;
+pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
+
+use append::Arrival;
+use query::Question;
+use row::Tails;
+use waiting::Waiting;
+
+use super::event::Event;
+use super::number::SiteNumber;
+use crate::base::{Blocking, Clock, Nudge, Tasks};
+use crate::store::{Scan, Store};
+
+/// The events of all sites. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Ledger(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    blocking: Blocking,
+    tasks: Tasks,
+    waiting: Waiting,
+    /// The place of the next row that waits.
+    sequence: AtomicU64,
+    nudge: Nudge,
+}
+
+impl Ledger {
+    /// The events that the store holds, with those that an earlier process left waiting.
+    pub(crate) fn open(
+        store: Store,
+        clock: Clock,
+        blocking: Blocking,
+        tasks: Tasks,
+    ) -> Result<Self, Error> {
+        let waiting = Waiting::default();
+        let mut sequence = 0;
+        store
+            .snapshot()?
+            .walk::<Tails>(&Scan::all(usize::MAX), |_, row| {
+                let (site, day, place) = row.key;
+                sequence = sequence.max(place + 1);
+                let ids = block::decode(&row.value.block)?.ids;
+                waiting.found(site, ids.into_iter().map(|id| (day, id)), clock.now());
+                Ok(std::ops::ControlFlow::Continue(()))
+            })?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            clock,
+            blocking,
+            tasks,
+            waiting,
+            sequence: AtomicU64::new(sequence),
+            nudge: Nudge::default(),
+        })))
+    }
+
+    /// Starts the tasks that fold what waits and count months that are over.
+    pub(crate) fn start(&self) {
+        let tasks = &self.0.tasks;
+        tasks.start(Arc::clone(&self.0).keep_folding());
+        tasks.start(Arc::clone(&self.0).keep_months());
+    }
+
+    /// Keeps what is new; durable when it returns. What has an id that came before, with these or
+    /// within eight days, is counted and not kept again.
+    ///
+    /// It is no act: whoever lets events in tells the book of them.
+    pub(crate) async fn append(
+        &self,
+        site: SiteNumber,
+        zone: &TimeZone,
+        events: Vec<Event>,
+    ) -> Result<Appended, Error> {
+        if events.is_empty() {
+            return Ok(Appended::default());
+        }
+        let zone = zone.clone();
+        let arrival = Arrival { site, zone, events };
+        self.carry(|inner| inner.append(arrival)).await
+    }
+
+    /// What the days came to, those of the last moment included.
+    pub(crate) async fn overview(
+        &self,
+        site: SiteNumber,
+        zone: &TimeZone,
+        days: Days,
+    ) -> Result<Overview, Error> {
+        let (inner, zone) = (Arc::clone(&self.0), zone.clone());
+        let answer = move || {
+            let snapshot = &inner.store.snapshot()?;
+            let zone = &zone;
+            let question = Question {
+                snapshot,
+                site,
+                zone,
+                days,
+            };
+            question.answer()
+        };
+        Ok(self.0.blocking.run(answer).await?)
+    }
+
+    /// Counts every day of a site anew from its events, and puts right what differs.
+    pub(crate) async fn rebuild(
+        &self,
+        site: SiteNumber,
+        zone: &TimeZone,
+    ) -> Result<Rebuilt, Error> {
+        let zone = zone.clone();
+        self.carry(|inner| inner.rebuild(site, zone)).await
+    }
+
+    /// Removes everything of a site that is deleted.
+    pub(crate) async fn forget(&self, site: SiteNumber) -> Result<(), Error> {
+        self.carry(|inner| inner.forget(site)).await
+    }
+
+    /// Carries work through, even when the caller goes away.
+    async fn carry<T: Send + 'static, F>(
+        &self,
+        work: impl FnOnce(Arc<Inner>) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let (done, outcome) = oneshot::channel();
+        let work = work(Arc::clone(&self.0));
+        self.0.tasks.start(async move {
+            // A receiver that has gone away does not want the outcome.
+            let _unwanted = done.send(work.await);
+        });
+        outcome.await.map_err(|_ended| Error::Stopped)?
+    }
+}

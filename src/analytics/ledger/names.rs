@@ -1,0 +1,231 @@
+//! Numbers visitors and texts, so that rollups are small: each gets the next number when it is seen
+//! for the first time, and keeps it.
+
+use std::collections::HashMap;
+
+use super::block::{Columns, Text};
+use super::error::damaged;
+use super::packed::{seal, unseal};
+use super::rollup::{Hit, Kind};
+use super::row::{Head, Number, WordNumbers, Words};
+use super::runs;
+use crate::analytics::event::Event;
+use crate::analytics::number::SiteNumber;
+use crate::store::{Batch, Error, Raw, Snapshot};
+
+/// The number of the empty text.
+pub(super) const NOTHING: u32 = 0;
+
+/// A visitor's entry in a run: the hash, and the number.
+const WIDTH: usize = 12;
+const KEY: usize = 8;
+
+/// The numbers of a site, those that were given just now too.
+pub(super) struct Names<'a> {
+    snapshot: &'a Snapshot,
+    site: SiteNumber,
+    head: &'a Head,
+    words: HashMap<Box<str>, u32>,
+    /// Those that are new, in the order of their numbers.
+    new_words: Vec<Box<str>>,
+    new_visitors: HashMap<u64, u32>,
+}
+
+/// What is new among the names, to be written.
+#[derive(Default)]
+pub(super) struct News {
+    words: Vec<(u32, Box<str>)>,
+    visitors: Vec<[u8; WIDTH]>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, site: SiteNumber, head: &'a Head) -> Self {
+        Self {
+            snapshot,
+            site,
+            head,
+            words: HashMap::new(),
+            new_words: Vec::new(),
+            new_visitors: HashMap::new(),
+        }
+    }
+
+    /// Puts numbers into the place of the visitors' hashes.
+    pub(super) fn number_visitors(&mut self, events: &mut [Event]) -> Result<(), Error> {
+        let mut hashes: Vec<[u8; KEY]> = events
+            .iter()
+            .map(|event| event.visitor.to_be_bytes())
+            .collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        let mut numbers = vec![None; hashes.len()];
+        let known = &self.head.visitors;
+        let mut see = |place: usize, entry: &[u8; WIDTH]| {
+            numbers[place] = entry.last_chunk().copied().map(u32::from_be_bytes);
+        };
+        runs::look_up(self.snapshot, self.site, known, &hashes, &mut see)?;
+        for (hash, number) in hashes.iter().zip(&mut numbers) {
+            if number.is_none() {
+                *number = Some(self.new_visitor(u64::from_be_bytes(*hash))?);
+            }
+        }
+        for event in events {
+            let place = hashes.binary_search(&event.visitor.to_be_bytes());
+            let number = place.ok().and_then(|place| numbers[place]);
+            event.visitor = u64::from(number.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    fn new_visitor(&mut self, hash: u64) -> Result<u32, Error> {
+        if let Some(number) = self.new_visitors.get(&hash) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.new_visitors.len());
+        let number = number
+            .ok()
+            .and_then(|place| self.head.next_visitor.checked_add(place));
+        let number = number.ok_or_else(|| damaged("the number of visitors"))?;
+        self.new_visitors.insert(hash, number);
+        Ok(number)
+    }
+
+    /// A text's number.
+    pub(super) fn word(&mut self, text: &str) -> Result<u32, Error> {
+        if text.is_empty() {
+            return Ok(NOTHING);
+        }
+        if let Some(number) = self.words.get(text) {
+            return Ok(*number);
+        }
+        let row = (self.site, text.to_owned());
+        let number = if let Some(known) = self.snapshot.get::<WordNumbers>(&row)? {
+            known.value.0
+        } else {
+            self.new_words.push(text.into());
+            let place = u32::try_from(self.new_words.len()).ok();
+            let number = place.and_then(|place| self.head.words.checked_add(place));
+            number.ok_or_else(|| damaged("the number of texts"))?
+        };
+        self.words.insert(text.into(), number);
+        Ok(number)
+    }
+
+    /// The text of a number.
+    pub(super) fn text(&self, number: u32) -> Result<Box<str>, Error> {
+        const WHAT: &str = "a text";
+        if number == NOTHING {
+            return Ok(Box::default());
+        }
+        if let Some(place) = number.checked_sub(self.head.words + 1) {
+            let text = self.new_words.get(place as usize);
+            return text.cloned().ok_or_else(|| damaged(WHAT));
+        }
+        let text = self
+            .snapshot
+            .glance::<Words, _>(&(self.site, number), |sealed| {
+                let text = str::from_utf8(unseal(sealed, WHAT)?);
+                Ok(Box::from(text.map_err(|_not_text| damaged(WHAT))?))
+            })?;
+        text.ok_or_else(|| damaged(WHAT))
+    }
+
+    /// How many texts have numbers, the empty one included.
+    pub(super) fn words(&self) -> usize {
+        self.head.words as usize + self.new_words.len() + 1
+    }
+
+    /// The events of a block as they are counted; their visitors are numbers.
+    pub(super) fn hits(&mut self, columns: &Columns, hits: &mut Vec<Hit>) -> Result<(), Error> {
+        let kinds: Vec<Kind> = columns
+            .texts(Text::Name)
+            .words
+            .iter()
+            .map(|name| Kind::of(name))
+            .collect();
+        let mut numbers = |text| {
+            let words = columns.texts(text).words.iter();
+            words
+                .map(|word| self.word(word))
+                .collect::<Result<Vec<u32>, Error>>()
+        };
+        let texts = [
+            Text::Source,
+            Text::Medium,
+            Text::Campaign,
+            Text::Referrer,
+            Text::Page,
+            Text::Name,
+        ];
+        let [source, medium, campaign, referrer, page, name] =
+            texts.map(|text| numbers(text).map(|numbers| (numbers, &columns.texts(text).codes)));
+        let value =
+            |(numbers, codes): &(Vec<u32>, &Vec<u32>), place: usize| numbers[codes[place] as usize];
+        let (source, medium, campaign) = (source?, medium?, campaign?);
+        let (referrer, page, name) = (referrer?, page?, name?);
+        hits.reserve(columns.len());
+        for place in 0..columns.len() {
+            let visitor = u32::try_from(columns.visitors[place]);
+            let page = value(&page, place);
+            hits.push(Hit {
+                visitor: visitor.map_err(|_not_a_number| damaged("a block's visitors"))?,
+                at: columns.at[place],
+                id: columns.ids[place],
+                kind: kinds[name.1[place] as usize],
+                values: [
+                    u32::from(columns.channels[place]),
+                    value(&source, place),
+                    value(&medium, place),
+                    value(&campaign, place),
+                    value(&referrer, place),
+                    u32::from(columns.devices[place]),
+                    page,
+                    page,
+                    value(&name, place),
+                ],
+                value: columns.values[place].unwrap_or(0),
+            });
+        }
+        Ok(())
+    }
+
+    /// What is new.
+    pub(super) fn news(self) -> News {
+        let first = self.head.words + 1;
+        let mut visitors: Vec<[u8; WIDTH]> = self
+            .new_visitors
+            .iter()
+            .map(|(hash, number)| {
+                let mut entry = [0; WIDTH];
+                entry[..KEY].copy_from_slice(&hash.to_be_bytes());
+                entry[KEY..].copy_from_slice(&number.to_be_bytes());
+                entry
+            })
+            .collect();
+        visitors.sort_unstable();
+        News {
+            words: (first..).zip(self.new_words).collect(),
+            visitors,
+        }
+    }
+}
+
+impl News {
+    /// Puts what is new into the batch, and into the head.
+    pub(super) fn write(
+        self,
+        snapshot: &Snapshot,
+        batch: &mut Batch,
+        site: SiteNumber,
+        head: &mut Head,
+    ) -> Result<(), Error> {
+        for (number, text) in self.words {
+            head.words = number;
+            batch.put::<Words>(&(site, number), &Raw(seal(text.as_bytes().to_vec())));
+            batch.put::<WordNumbers>(&(site, text.into_string()), &Number(number));
+        }
+        head.next_visitor += u32::try_from(self.visitors.len()).unwrap_or(0);
+        let runs = head.visitors();
+        runs::add::<WIDTH, KEY>((snapshot, batch), site, runs, 0, self.visitors)
+    }
+}

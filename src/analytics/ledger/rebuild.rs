@@ -1,0 +1,121 @@
+//! Proves rollups: counts every day anew from its events, and every month from its days.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::Inner;
+use super::day::{Day, Span};
+use super::error::Error;
+use super::fold;
+use super::months;
+use super::names::Names;
+use super::pieces;
+use super::row::{DayRow, DayRows, Heads, Part, Sheets};
+use super::totals::Rebuilt;
+use crate::analytics::number::SiteNumber;
+use crate::store::{self, Batch, Key as _, Scan, Snapshot, prefix};
+
+impl Inner {
+    /// Folds what waits, counts every day anew, and puts right what differs.
+    pub(super) async fn rebuild(
+        self: Arc<Self>,
+        site: SiteNumber,
+        zone: TimeZone,
+    ) -> Result<Rebuilt, Error> {
+        for day in self.waiting.days(site) {
+            self.fold(site, day).await?;
+        }
+        let mut rebuilt = Rebuilt::default();
+        let mut from = prefix(&site);
+        loop {
+            let (inner, zone, from_key) = (Arc::clone(&self), zone.clone(), from.clone());
+            let prove = move || prove_next(&inner.store.snapshot()?, (site, &zone), from_key);
+            let Some((day, batch)) = self.blocking.run(prove).await? else {
+                self.prove_months(site).await?;
+                return Ok(rebuilt);
+            };
+            if let Some(batch) = batch {
+                match self.store.commit(batch).await {
+                    // It was folded meanwhile: once more.
+                    Err(store::Error::Conflict(_)) => continue,
+                    outcome => drop(outcome?),
+                }
+                rebuilt.differed += 1;
+            }
+            rebuilt.days += 1;
+            from = (site, day.next()).bytes();
+        }
+    }
+
+    async fn prove_months(self: &Arc<Self>, site: SiteNumber) -> Result<(), Error> {
+        let inner = Arc::clone(self);
+        let prove = move || drop_wrong_months(&inner.store.snapshot()?, site);
+        if let Some(batch) = self.blocking.run(prove).await? {
+            self.store.commit(batch).await?;
+            self.count_months().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The next day from a key on, and what puts it right where it differs.
+fn prove_next(
+    snapshot: &Snapshot,
+    (site, zone): (SiteNumber, &TimeZone),
+    from: Vec<u8>,
+) -> Result<Option<(Day, Option<Batch>)>, store::Error> {
+    let next = Scan::prefix(prefix(&site), 1).from(from);
+    let Some(row) = snapshot.scan::<DayRows>(&next)?.rows.pop() else {
+        return Ok(None);
+    };
+    let day = row.key.1;
+    let Some(head) = snapshot.get::<Heads>(&site)? else {
+        return Err(super::error::damaged("a site without its head"));
+    };
+    let mut names = Names::new(snapshot, site, &head.value);
+    let span = Span::of(zone, day.date());
+    let blocks = row.value.blocks.len();
+    let count = fold::recount(snapshot, site, (&span, blocks), &mut names)?;
+    let fresh = DayRow {
+        span,
+        totals: count.sheet.all.totals,
+        hours: count.hours.clone(),
+        ..row.value.clone()
+    };
+    let stored = |part| pieces::get::<Sheets>(snapshot, &(site, part));
+    let (lines, crowds) = count.sheet.clone().encode();
+    let mut batch = Batch::bookkeeping();
+    batch.require::<Heads>(&site, head.version);
+    let same = fresh == row.value
+        && stored(Part::DayLines(day))?.as_ref() == Some(&lines)
+        && stored(Part::DayCrowds(day))?.as_ref() == Some(&crowds);
+    if same {
+        return Ok(Some((day, None)));
+    }
+    fold::write_count(&mut batch, site, &fresh, count);
+    months::remove(&mut batch, site, day.month());
+    Ok(Some((day, Some(batch))))
+}
+
+/// Removes what is stored of months where their days do not come to the same; they are counted
+/// again by and by, and meanwhile answered by their days.
+fn drop_wrong_months(snapshot: &Snapshot, site: SiteNumber) -> Result<Option<Batch>, store::Error> {
+    let Some(head) = snapshot.get::<Heads>(&site)? else {
+        return Ok(None);
+    };
+    let mut batch = Batch::bookkeeping();
+    batch.require::<Heads>(&site, head.version);
+    let mut wrong = false;
+    for month in months::counted(snapshot, site)? {
+        let stored = |part| pieces::get::<Sheets>(snapshot, &(site, part));
+        let (lines, crowds) = months::count(snapshot, site, month)?.encode();
+        let same = stored(Part::MonthLines(month))?.as_ref() == Some(&lines)
+            && stored(Part::MonthCrowds(month))?.as_ref() == Some(&crowds);
+        if !same {
+            wrong = true;
+            months::remove(&mut batch, site, month);
+        }
+    }
+    Ok(wrong.then_some(batch))
+}
