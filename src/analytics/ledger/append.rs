@@ -50,7 +50,7 @@ impl Inner {
         let sent = arrival.events.len();
         let site = arrival.site;
         let ids: Vec<[u8; ID]> = arrival.events.iter().map(|event| event.id).collect();
-        let mine = self.claim(site, &ids).await;
+        let mine = self.claim(site, &ids).await?;
         let claimed: Vec<[u8; ID]> = of_mine(&ids, &mine);
         let inner = Arc::clone(&self);
         let prepare = move || {
@@ -81,12 +81,13 @@ impl Inner {
     }
 
     /// Claims the ids that are new, once nobody else is about to write one of them.
-    async fn claim(&self, site: SiteNumber, ids: &[[u8; ID]]) -> Vec<bool> {
+    async fn claim(&self, site: SiteNumber, ids: &[[u8; ID]]) -> Result<Vec<bool>, store::Error> {
         let mut moved = self.waiting.moved();
         loop {
             moved.mark_unchanged();
             match self.waiting.claim(site, ids) {
-                Claim::Mine(mine) => return mine,
+                Claim::Mine(mine) => return Ok(mine),
+                Claim::Stuck => return Err(stuck()),
                 Claim::Wait => {
                     self.nudge.ring();
                     // The sender lives as long as `self`.
@@ -220,6 +221,11 @@ impl Inner {
 fn of_mine(ids: &[[u8; ID]], mine: &[bool]) -> Vec<[u8; ID]> {
     let both = ids.iter().zip(mine);
     both.filter(|(_, mine)| **mine).map(|(id, _)| *id).collect()
+}
+
+fn stuck() -> store::Error {
+    let cause = "too many events of the site wait, and they cannot be folded";
+    store::Error::Unavailable(std::io::Error::other(cause))
 }
 
 fn outcome(sent: usize, kept: usize) -> Appended {

@@ -13,7 +13,10 @@ pub(crate) struct Days {
 }
 
 /// A day, counted from the first of 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
 pub(super) struct Day(pub(super) i32);
 
 /// A calendar month, counted from January of the year 0.

@@ -10,11 +10,12 @@ use super::block::{self, Columns};
 use super::day::{Day, Span};
 use super::error::damaged;
 use super::months;
-use super::names::{Names, News};
+use super::names::Names;
 use super::pieces;
-use super::rollup::{self, Count, Hit};
+use super::rollup::{self, Count};
 use super::row::{Blocks, DayRow, DayRows, Head, Heads, Part, Sheets, Tails};
 use super::runs;
+use super::waiting::Counting;
 use crate::analytics::event::Event;
 use crate::analytics::number::SiteNumber;
 use crate::store::{Batch, Error, Row, Scan, Snapshot, prefix};
@@ -22,6 +23,9 @@ use crate::store::{Batch, Error, Row, Scan, Snapshot, prefix};
 /// Ids are known for so many days and the one on which they were folded: events are taken that are
 /// seven days old.
 const IDS_KEPT_DAYS: i32 = 8;
+
+/// So many events are counted in one pass, about.
+const AT_ONCE: usize = 1 << 18;
 
 /// A fold that is to be committed.
 pub(super) struct Fold {
@@ -41,33 +45,41 @@ pub(super) struct Opened {
     open: Vec<Event>,
     tails: Vec<Row<Tails>>,
     ids: Vec<[u8; ID]>,
+    /// What is stored of the day.
+    row: Option<DayRow>,
 }
 
 /// What waits for a day, put into the site's blocks; nothing when nothing waits.
 pub(super) fn fold(
     snapshot: &Snapshot,
     (site, day): (SiteNumber, Day),
+    counting: Counting,
     now: Timestamp,
 ) -> Result<Option<Fold>, Error> {
     let row = snapshot.get::<Heads>(&site)?;
-    let head = row
-        .as_ref()
-        .map(|row| row.value.clone())
-        .unwrap_or_default();
+    let head = row.as_ref().map(|row| row.value.clone());
+    let head = head.unwrap_or_default();
     let mut names = Names::new(snapshot, site, &head);
     let Some(opened) = open(snapshot, (site, day), &mut names)? else {
         return Ok(None);
     };
-    let count = opened.count(snapshot, site, &mut names)?;
+    let count = match counting {
+        Counting::Now => Some(opened.count(snapshot, site, &mut names)?),
+        Counting::Later => None,
+    };
     let news = names.news();
     let mut fold = Fold {
         batch: Batch::bookkeeping(),
         ids: opened.ids.clone(),
         bytes: 0,
     };
-    fold.write_day(site, opened, count);
     let mut head = head.clone();
-    fold.write_names(snapshot, site, news, &mut head)?;
+    match counting {
+        Counting::Now => head.uncounted.remove(&day),
+        Counting::Later => head.uncounted.insert(day),
+    };
+    fold.write_day(site, opened, count);
+    news.write(snapshot, &mut fold.batch, site, &mut head)?;
     fold.write_ids(snapshot, site, &mut head, now)?;
     match row {
         Some(row) => fold.batch.replace::<Heads>(&site, &head, row.version),
@@ -76,31 +88,30 @@ pub(super) fn fold(
     Ok(Some(fold))
 }
 
-/// Opens a day for the events that wait for it; their visitors get numbers.
+/// Opens a day for the events that wait for it, whose visitors get numbers; nothing when none wait
+/// and all are counted.
 pub(super) fn open(
     snapshot: &Snapshot,
     (site, day): (SiteNumber, Day),
     names: &mut Names<'_>,
 ) -> Result<Option<Opened>, Error> {
-    let tails = snapshot
-        .scan::<Tails>(&Scan::prefix(prefix(&(site, day)), usize::MAX))?
-        .rows;
-    let Some(first) = tails.first() else {
-        return Ok(None);
+    let tails = Scan::prefix(prefix(&(site, day)), usize::MAX);
+    let tails = snapshot.scan::<Tails>(&tails)?.rows;
+    let row = snapshot.get::<DayRows>(&(site, day))?;
+    let row = row.map(|row| row.value);
+    let mut full = row.as_ref().map_or_else(Vec::new, |row| row.blocks.clone());
+    let (span, mut open) = match (tails.first(), &row) {
+        (Some(first), _) => (first.value.span, Vec::new()),
+        (None, Some(row)) if names.is_uncounted(day) => (row.span, Vec::new()),
+        (None, _) => return Ok(None),
     };
-    let span = first.value.span;
-    let mut open = Vec::new();
     for tail in &tails {
         open.append(&mut block::decode(&tail.value.block)?.events()?);
     }
     let ids = open.iter().map(|event| event.id).collect();
     names.number_visitors(&mut open)?;
-    let day_row = snapshot.get::<DayRows>(&(site, day))?;
-    let mut full = day_row.map_or_else(Vec::new, |row| row.value.blocks);
-    if full
-        .last()
-        .is_some_and(|events| (*events as usize) < block::MOST)
-    {
+    let room = |events: &u32| (*events as usize) < block::MOST;
+    if !open.is_empty() && full.last().is_some_and(room) {
         full.pop();
         let last = read_block(snapshot, site, day, full.len())?;
         open.append(&mut last.events()?);
@@ -112,6 +123,7 @@ pub(super) fn open(
         open,
         tails,
         ids,
+        row,
     }))
 }
 
@@ -127,31 +139,38 @@ impl Opened {
         site: SiteNumber,
         names: &mut Names<'_>,
     ) -> Result<Count, Error> {
-        let mut hits = Vec::new();
-        for block in 0..self.full.len() {
-            let columns = read_block(snapshot, site, self.span.day, block)?;
-            names.hits(&columns, &mut hits)?;
-        }
-        for events in self.open.chunks(block::MOST) {
-            names.hits(&Columns::of(events), &mut hits)?;
-        }
-        Ok(rollup::count(&mut hits, &self.span))
+        let blocks = (site, self.full.as_slice());
+        count(snapshot, blocks, &self.open, &self.span, names)
     }
 }
 
-/// What a day comes to by its blocks, of which there are so many.
-pub(super) fn recount(
+/// What a day comes to by its blocks and by events behind them.
+///
+/// Visitors are counted apart from each other, so a day with very many events is counted in several
+/// passes, each for some of its visitors: memory is bounded.
+pub(super) fn count(
     snapshot: &Snapshot,
-    site: SiteNumber,
-    (span, blocks): (&Span, usize),
+    (site, blocks): (SiteNumber, &[u32]),
+    behind: &[Event],
+    span: &Span,
     names: &mut Names<'_>,
 ) -> Result<Count, Error> {
-    let mut hits: Vec<Hit> = Vec::new();
-    for block in 0..blocks {
-        let columns = read_block(snapshot, site, span.day, block)?;
-        names.hits(&columns, &mut hits)?;
+    let events = blocks.iter().map(|events| *events as usize).sum::<usize>() + behind.len();
+    let passes = u32::try_from(events.div_ceil(AT_ONCE).max(1)).unwrap_or(u32::MAX);
+    let mut whole = Count::default();
+    for pass in 0..passes {
+        let mut hits = Vec::with_capacity((events / passes as usize).min(AT_ONCE));
+        let mine = |visitor: u32| visitor % passes == pass;
+        for block in 0..blocks.len() {
+            let columns = read_block(snapshot, site, span.day, block)?;
+            names.hits(&columns, &mine, &mut hits)?;
+        }
+        for events in behind.chunks(block::MOST) {
+            names.hits(&Columns::of(events), &mine, &mut hits)?;
+        }
+        whole.merge(rollup::count(&mut hits, span));
     }
-    Ok(rollup::count(&mut hits, span))
+    Ok(whole)
 }
 
 fn read_block(
@@ -167,16 +186,18 @@ fn read_block(
 }
 
 impl Fold {
-    fn write_day(&mut self, site: SiteNumber, opened: Opened, count: Count) {
+    fn write_day(&mut self, site: SiteNumber, opened: Opened, count: Option<Count>) {
         let day = opened.span.day;
         for tail in opened.tails {
             self.batch.delete::<Tails>(&tail.key, tail.version);
         }
+        let stored = opened.row.map(|row| (row.totals, row.hours));
+        let (totals, hours) = stored.unwrap_or_default();
         let mut row = DayRow {
             span: opened.span,
             blocks: opened.full,
-            totals: count.sheet.all.totals,
-            hours: count.hours.clone(),
+            totals,
+            hours,
         };
         for events in opened.open.chunks(block::MOST) {
             let number = u32::try_from(row.blocks.len()).unwrap_or(u32::MAX);
@@ -186,18 +207,11 @@ impl Fold {
             row.blocks
                 .push(u32::try_from(events.len()).unwrap_or(u32::MAX));
         }
-        self.bytes += write_count(&mut self.batch, site, &row, count);
         months::remove(&mut self.batch, site, day.month());
-    }
-
-    fn write_names(
-        &mut self,
-        snapshot: &Snapshot,
-        site: SiteNumber,
-        news: News,
-        head: &mut Head,
-    ) -> Result<(), Error> {
-        news.write(snapshot, &mut self.batch, site, head)
+        match count {
+            Some(count) => self.bytes += write_count(&mut self.batch, site, row, count),
+            None => drop(self.batch.put::<DayRows>(&(site, day), &row)),
+        }
     }
 
     /// Adds the ids to those of the day of the fold, and drops those that are known long enough.
@@ -220,14 +234,14 @@ impl Fold {
 }
 
 /// Puts what a day came to; gives the number of bytes.
-pub(super) fn write_count(
-    batch: &mut Batch,
-    site: SiteNumber,
-    row: &DayRow,
-    count: Count,
-) -> usize {
+pub(super) fn write_count(batch: &mut Batch, site: SiteNumber, row: DayRow, count: Count) -> usize {
     let day = row.span.day;
-    batch.put::<DayRows>(&(site, day), row);
+    let row = DayRow {
+        totals: count.sheet.all.totals,
+        hours: count.hours,
+        ..row
+    };
+    batch.put::<DayRows>(&(site, day), &row);
     let (lines, crowds) = count.sheet.encode();
     pieces::put::<Sheets>(batch, &(site, Part::DayLines(day)), &lines);
     pieces::put::<Sheets>(batch, &(site, Part::DayCrowds(day)), &crowds);

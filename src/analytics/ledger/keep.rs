@@ -11,13 +11,11 @@ use super::day::Day;
 use super::fold;
 use super::months;
 use super::row::Heads;
-use super::waiting::{Due, rest};
+use super::waiting::{Counting, Due, rest};
 use crate::analytics::number::SiteNumber;
 use crate::base::chain;
 use crate::store::{self, Scan};
 
-/// What failed is tried again so much later.
-const AGAIN: Duration = Duration::from_secs(30);
 /// Months that are over are looked for so often.
 const MONTHS_EVERY: Duration = Duration::from_hours(1);
 
@@ -26,14 +24,15 @@ impl Inner {
     pub(super) async fn keep_folding(self: Arc<Self>) {
         let stop = self.tasks.stopping();
         while !stop.is_cancelled() {
-            let pause = match self.waiting.due(self.clock.now()) {
-                Due::Now(site, day) => match self.fold(site, day).await {
-                    Ok(()) => continue,
-                    Err(error) => {
+            let now = self.clock.now();
+            let pause = match self.waiting.due(now) {
+                Due::Now(site, day, counting) => {
+                    if let Err(error) = self.fold(site, day, counting).await {
                         error!(site = site.0, error = %chain(&error), "events were not folded");
-                        self.clock.after(AGAIN)
+                        self.waiting.failed(site, now);
                     }
-                },
+                    continue;
+                }
                 Due::At(at) => at,
                 Due::Nothing => Timestamp::MAX,
             };
@@ -50,13 +49,14 @@ impl Inner {
         self: &Arc<Self>,
         site: SiteNumber,
         day: Day,
+        counting: Counting,
     ) -> Result<(), store::Error> {
         let begun = self.clock.elapsed();
         loop {
             let (inner, now) = (Arc::clone(self), self.clock.now());
-            let fold = move || fold::fold(&inner.store.snapshot()?, (site, day), now);
+            let fold = move || fold::fold(&inner.store.snapshot()?, (site, day), counting, now);
             let Some(fold) = self.blocking.run(fold).await? else {
-                self.waiting.folded((site, day), &[], now);
+                self.waiting.folded((site, day), None, counting);
                 return Ok(());
             };
             match self.store.commit(fold.batch).await {
@@ -64,9 +64,12 @@ impl Inner {
                 Err(store::Error::Conflict(_)) => {}
                 outcome => {
                     outcome?;
-                    let took = self.clock.elapsed().saturating_sub(begun);
-                    let rests_until = self.clock.after(rest(took, fold.bytes));
-                    self.waiting.folded((site, day), &fold.ids, rests_until);
+                    self.waiting.folded((site, day), Some(&fold.ids), counting);
+                    if counting == Counting::Now {
+                        let took = self.clock.elapsed().saturating_sub(begun);
+                        self.waiting
+                            .rest(site, self.clock.after(rest(took, fold.bytes)));
+                    }
                     return Ok(());
                 }
             }

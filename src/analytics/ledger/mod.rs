@@ -44,7 +44,7 @@ pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Tot
 
 use append::Arrival;
 use query::Question;
-use row::Tails;
+use row::{Heads, Tails};
 use waiting::Waiting;
 
 use super::event::Event;
@@ -77,15 +77,20 @@ impl Ledger {
     ) -> Result<Self, Error> {
         let waiting = Waiting::default();
         let mut sequence = 0;
-        store
-            .snapshot()?
-            .walk::<Tails>(&Scan::all(usize::MAX), |_, row| {
-                let (site, day, place) = row.key;
-                sequence = sequence.max(place + 1);
-                let ids = block::decode(&row.value.block)?.ids;
-                waiting.found(site, ids.into_iter().map(|id| (day, id)), clock.now());
-                Ok(std::ops::ControlFlow::Continue(()))
-            })?;
+        let snapshot = store.snapshot()?;
+        snapshot.walk::<Tails>(&Scan::all(usize::MAX), |_, row| {
+            let (site, day, place) = row.key;
+            sequence = sequence.max(place + 1);
+            let ids = block::decode(&row.value.block)?.ids;
+            waiting.found(site, ids.into_iter().map(|id| (day, id)), clock.now());
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+        snapshot.walk::<Heads>(&Scan::all(usize::MAX), |_, row| {
+            for day in row.value.uncounted {
+                waiting.found_uncounted(row.key, day, clock.now());
+            }
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
         Ok(Self(Arc::new(Inner {
             store,
             clock,

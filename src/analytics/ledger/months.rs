@@ -23,12 +23,16 @@ pub(super) fn is_settled(month: Month, now: Timestamp) -> bool {
     month.last().0 + SETTLED_DAYS < today.0
 }
 
-/// The first month of a site that is settled and not counted.
+/// The first month of a site that is settled and not counted, though all its days are.
 pub(super) fn uncounted(
     snapshot: &Snapshot,
     site: SiteNumber,
     now: Timestamp,
 ) -> Result<Option<Month>, Error> {
+    let Some(head) = snapshot.get::<Heads>(&site)? else {
+        return Ok(None);
+    };
+    let open: Vec<Month> = head.value.uncounted.iter().map(|day| day.month()).collect();
     let mut from = prefix(&site);
     loop {
         let scan = Scan::prefix(prefix(&site), 1).from(from);
@@ -40,7 +44,7 @@ pub(super) fn uncounted(
             return Ok(None);
         }
         let lines = Part::MonthLines(month);
-        if !pieces::is_there::<Sheets>(snapshot, &(site, lines))? {
+        if !open.contains(&month) && !pieces::is_there::<Sheets>(snapshot, &(site, lines))? {
             return Ok(Some(month));
         }
         from = (site, month.last().next()).bytes();

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::block::{Columns, Text};
+use super::day::Day;
 use super::error::damaged;
 use super::packed::{seal, unseal};
 use super::rollup::{Hit, Kind};
@@ -48,6 +49,16 @@ impl<'a> Names<'a> {
             new_words: Vec::new(),
             new_visitors: HashMap::new(),
         }
+    }
+
+    /// Whether a day has blocks that are not counted.
+    pub(super) fn is_uncounted(&self, day: Day) -> bool {
+        self.head.uncounted.contains(&day)
+    }
+
+    /// The days from one to another that have such.
+    pub(super) fn uncounted(&self, first: Day, last: Day) -> impl Iterator<Item = Day> {
+        self.head.uncounted.range(first..=last).copied()
     }
 
     /// Puts numbers into the place of the visitors' hashes.
@@ -135,8 +146,13 @@ impl<'a> Names<'a> {
         self.head.words as usize + self.new_words.len() + 1
     }
 
-    /// The events of a block as they are counted; their visitors are numbers.
-    pub(super) fn hits(&mut self, columns: &Columns, hits: &mut Vec<Hit>) -> Result<(), Error> {
+    /// The events of a block as they are counted, those of some visitors; the visitors are numbers.
+    pub(super) fn hits(
+        &mut self,
+        columns: &Columns,
+        of: &impl Fn(u32) -> bool,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Error> {
         let kinds: Vec<Kind> = columns
             .texts(Text::Name)
             .words
@@ -163,12 +179,15 @@ impl<'a> Names<'a> {
             |(numbers, codes): &(Vec<u32>, &Vec<u32>), place: usize| numbers[codes[place] as usize];
         let (source, medium, campaign) = (source?, medium?, campaign?);
         let (referrer, page, name) = (referrer?, page?, name?);
-        hits.reserve(columns.len());
         for place in 0..columns.len() {
-            let visitor = u32::try_from(columns.visitors[place]);
+            let visitor = u32::try_from(columns.visitors[place])
+                .map_err(|_not_a_number| damaged("a block's visitors"))?;
+            if !of(visitor) {
+                continue;
+            }
             let page = value(&page, place);
             hits.push(Hit {
-                visitor: visitor.map_err(|_not_a_number| damaged("a block's visitors"))?,
+                visitor,
                 at: columns.at[place],
                 id: columns.ids[place],
                 kind: kinds[name.1[place] as usize],

@@ -5,7 +5,7 @@
 //! united; where their numbers cannot meet, they are added up.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
@@ -92,7 +92,9 @@ impl Question<'_> {
     /// Counts the days that wait.
     fn count_waiting(&self, names: &mut Names<'_>) -> Result<HashMap<Day, (Span, Count)>, Error> {
         let mut counted = HashMap::new();
-        for day in self.waiting_days()? {
+        let mut days = self.waiting_days()?;
+        days.extend(names.uncounted(self.first(), self.last()));
+        for day in days {
             let place = (self.site, day);
             if let Some(opened) = fold::open(self.snapshot, place, names)? {
                 let count = opened.count(self.snapshot, self.site, names)?;
@@ -102,16 +104,16 @@ impl Question<'_> {
         Ok(counted)
     }
 
-    fn waiting_days(&self) -> Result<Vec<Day>, Error> {
-        let mut days = Vec::new();
+    fn waiting_days(&self) -> Result<BTreeSet<Day>, Error> {
+        let mut days = BTreeSet::new();
         self.snapshot
             .glance_all::<Tails>(&prefix(&self.site), |mut place, _| {
                 let day = Day::read(&mut place).map_err(|_bad| damaged("a waiting row's key"))?;
                 if day > self.last() {
                     return Ok(ControlFlow::Break(()));
                 }
-                if day >= self.first() && days.last() != Some(&day) {
-                    days.push(day);
+                if day >= self.first() {
+                    days.insert(day);
                 }
                 Ok(ControlFlow::Continue(()))
             })?;

@@ -13,6 +13,7 @@ use super::names::Names;
 use super::pieces;
 use super::row::{DayRow, DayRows, Heads, Part, Sheets};
 use super::totals::Rebuilt;
+use super::waiting::Counting;
 use crate::analytics::number::SiteNumber;
 use crate::store::{self, Batch, Key as _, Scan, Snapshot, prefix};
 
@@ -24,25 +25,33 @@ impl Inner {
         zone: TimeZone,
     ) -> Result<Rebuilt, Error> {
         for day in self.waiting.days(site) {
-            self.fold(site, day).await?;
+            self.fold(site, day, Counting::Now).await?;
         }
         let mut rebuilt = Rebuilt::default();
         let mut from = prefix(&site);
         loop {
             let (inner, zone, from_key) = (Arc::clone(&self), zone.clone(), from.clone());
             let prove = move || prove_next(&inner.store.snapshot()?, (site, &zone), from_key);
-            let Some((day, batch)) = self.blocking.run(prove).await? else {
-                self.prove_months(site).await?;
-                return Ok(rebuilt);
-            };
-            if let Some(batch) = batch {
-                match self.store.commit(batch).await {
+            let day = match self.blocking.run(prove).await? {
+                None => {
+                    self.prove_months(site).await?;
+                    return Ok(rebuilt);
+                }
+                Some(Proof::Open(day)) => {
+                    self.fold(site, day, Counting::Now).await?;
+                    continue;
+                }
+                Some(Proof::Holds(day)) => day,
+                Some(Proof::Differs(day, batch)) => match self.store.commit(batch).await {
                     // It was folded meanwhile: once more.
                     Err(store::Error::Conflict(_)) => continue,
-                    outcome => drop(outcome?),
-                }
-                rebuilt.differed += 1;
-            }
+                    outcome => {
+                        outcome?;
+                        rebuilt.differed += 1;
+                        day
+                    }
+                },
+            };
             rebuilt.days += 1;
             from = (site, day.next()).bytes();
         }
@@ -59,12 +68,21 @@ impl Inner {
     }
 }
 
-/// The next day from a key on, and what puts it right where it differs.
+/// How a day stands to its events.
+enum Proof {
+    /// It is not counted since the last of them came.
+    Open(Day),
+    Holds(Day),
+    /// The batch puts it right.
+    Differs(Day, Batch),
+}
+
+/// Proves the next day from a key on.
 fn prove_next(
     snapshot: &Snapshot,
     (site, zone): (SiteNumber, &TimeZone),
     from: Vec<u8>,
-) -> Result<Option<(Day, Option<Batch>)>, store::Error> {
+) -> Result<Option<Proof>, store::Error> {
     let next = Scan::prefix(prefix(&site), 1).from(from);
     let Some(row) = snapshot.scan::<DayRows>(&next)?.rows.pop() else {
         return Ok(None);
@@ -73,10 +91,13 @@ fn prove_next(
     let Some(head) = snapshot.get::<Heads>(&site)? else {
         return Err(super::error::damaged("a site without its head"));
     };
+    if head.value.uncounted.contains(&day) {
+        return Ok(Some(Proof::Open(day)));
+    }
     let mut names = Names::new(snapshot, site, &head.value);
     let span = Span::of(zone, day.date());
-    let blocks = row.value.blocks.len();
-    let count = fold::recount(snapshot, site, (&span, blocks), &mut names)?;
+    let blocks = (site, row.value.blocks.as_slice());
+    let count = fold::count(snapshot, blocks, &[], &span, &mut names)?;
     let fresh = DayRow {
         span,
         totals: count.sheet.all.totals,
@@ -91,11 +112,11 @@ fn prove_next(
         && stored(Part::DayLines(day))?.as_ref() == Some(&lines)
         && stored(Part::DayCrowds(day))?.as_ref() == Some(&crowds);
     if same {
-        return Ok(Some((day, None)));
+        return Ok(Some(Proof::Holds(day)));
     }
-    fold::write_count(&mut batch, site, &fresh, count);
+    fold::write_count(&mut batch, site, fresh, count);
     months::remove(&mut batch, site, day.month());
-    Ok(Some((day, Some(batch))))
+    Ok(Some(Proof::Differs(day, batch)))
 }
 
 /// Removes what is stored of months where their days do not come to the same; they are counted

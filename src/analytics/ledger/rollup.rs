@@ -49,6 +49,19 @@ pub(super) struct Count {
     pub(super) hours: Vec<Totals>,
 }
 
+impl Count {
+    /// Adds what other visitors of the same day came to.
+    pub(super) fn merge(&mut self, others: Self) {
+        self.sheet.merge(others.sheet);
+        self.hours
+            .resize(self.hours.len().max(others.hours.len()), Totals::default());
+        for (hour, theirs) in self.hours.iter_mut().zip(others.hours) {
+            hour.add(&theirs);
+            hour.visitors += theirs.visitors;
+        }
+    }
+}
+
 /// Counts the events of a day, each of them once.
 pub(super) fn count(hits: &mut [Hit], span: &Span) -> Count {
     hits.sort_unstable_by(|one, other| {

@@ -1,5 +1,7 @@
 //! What the ledger stores, all of it under a site's number.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::day::{Day, Month, Span};
@@ -39,6 +41,8 @@ pub(super) struct Head {
     pub(super) ids: Vec<Run>,
     /// Visitors and their numbers.
     pub(super) visitors: Vec<Run>,
+    /// Days with blocks that are not counted.
+    pub(super) uncounted: BTreeSet<Day>,
 }
 
 impl Json for Head {}

@@ -4,6 +4,7 @@
 //! An id is claimed before its event is written, and stays until the event is folded; by then the
 //! store's runs know it. Whoever finds an id claimed by another waits for what becomes of it.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,10 +20,12 @@ use crate::analytics::number::SiteNumber;
 const MANY: usize = 1_000;
 /// ... and fewer when they have waited so long.
 const LONG: SignedDuration = SignedDuration::from_secs(3);
-/// While so many wait in all, nothing new is taken.
-const MOST: usize = 200_000;
-/// While half as many do, no site rests.
-const HEAVY: usize = MOST / 2;
+/// So many are folded even while their site rests, though not counted.
+const PRESSING: usize = 16_384;
+/// While so many events of a site wait, nothing new is taken from it.
+const MOST: usize = 65_536;
+/// What failed is tried again so much later.
+const AGAIN: SignedDuration = SignedDuration::from_secs(30);
 
 /// What waits, at all sites.
 pub(super) struct Waiting {
@@ -35,8 +38,10 @@ pub(super) struct Waiting {
 struct Site {
     ids: HashMap<[u8; 16], Standing>,
     days: BTreeMap<Day, Pile>,
-    /// Its folds rest until then.
+    /// It is not counted until then.
     rests_until: Timestamp,
+    /// A fold has failed, and none is tried until then.
+    failed_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +52,22 @@ enum Standing {
     Kept,
 }
 
+/// What a day waits for.
 #[derive(Clone, Copy, Debug)]
 struct Pile {
     events: usize,
     since: Timestamp,
+    /// It has blocks that are not counted.
+    uncounted: bool,
+}
+
+/// What a fold does with the day that it adds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    /// It counts the day.
+    Now,
+    /// It leaves that for later: a day that is long takes long to count.
+    Later,
 }
 
 /// What became of a claim.
@@ -59,12 +76,14 @@ pub(super) enum Claim {
     Mine(Vec<bool>),
     /// One of the ids is claimed by another, or too much waits.
     Wait,
+    /// Too much waits and cannot be folded.
+    Stuck,
 }
 
 /// What is to be folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
-    Now(SiteNumber, Day),
+    Now(SiteNumber, Day, Counting),
     At(Timestamp),
     Nothing,
 }
@@ -92,10 +111,13 @@ impl Waiting {
     /// Claims the ids that are new, all or none.
     pub(super) fn claim(&self, site: SiteNumber, ids: &[[u8; 16]]) -> Claim {
         let mut sites = self.sites();
-        if waiting(&sites) >= MOST {
-            return Claim::Wait;
-        }
         let site = sites.entry(site).or_default();
+        if site.events() >= MOST {
+            return match site.failed_until {
+                Some(_) => Claim::Stuck,
+                None => Claim::Wait,
+            };
+        }
         if ids
             .iter()
             .any(|id| site.ids.get(id) == Some(&Standing::Claimed))
@@ -135,8 +157,7 @@ impl Waiting {
         for (day, id) in kept {
             if let Some(standing) = site.ids.get_mut(&id) {
                 *standing = Standing::Kept;
-                let since = now;
-                let pile = site.days.entry(day).or_insert(Pile { events: 0, since });
+                let pile = site.days.entry(day).or_insert(Pile::new(now));
                 pile.events += 1;
             }
         }
@@ -159,32 +180,53 @@ impl Waiting {
         self.keep(site, left, now);
     }
 
-    /// Notes that events were folded, and lets the site rest.
+    /// Notes what an earlier process has left uncounted.
+    pub(super) fn found_uncounted(&self, site: SiteNumber, day: Day, now: Timestamp) {
+        let mut sites = self.sites();
+        let days = &mut sites.entry(site).or_default().days;
+        days.entry(day).or_insert(Pile::new(now)).uncounted = true;
+    }
+
+    /// Notes that events were folded, and counted or not; none when nothing waited in the store.
     pub(super) fn folded(
         &self,
         (site, day): (SiteNumber, Day),
-        ids: &[[u8; 16]],
-        rests_until: Timestamp,
+        ids: Option<&[[u8; 16]]>,
+        counting: Counting,
     ) {
-        let mut sites = self.sites();
-        if let Some(of_site) = sites.get_mut(&site) {
+        if let Some(site) = self.sites().get_mut(&site) {
+            site.failed_until = None;
             let mut kept = 0;
-            for id in ids {
-                kept += usize::from(of_site.ids.remove(id) == Some(Standing::Kept));
+            for id in ids.unwrap_or_default() {
+                kept += usize::from(site.ids.remove(id) == Some(Standing::Kept));
             }
-            if let Some(pile) = of_site.days.get_mut(&day) {
-                pile.events = pile.events.saturating_sub(kept);
-                // What came meanwhile has come by now at the latest.
-                if pile.events == 0 || ids.is_empty() {
-                    of_site.days.remove(&day);
+            if let Some(pile) = site.days.get_mut(&day) {
+                pile.events = if ids.is_none() {
+                    0
+                } else {
+                    pile.events.saturating_sub(kept)
+                };
+                pile.uncounted = ids.is_some() && counting == Counting::Later;
+                if pile.events == 0 && !pile.uncounted {
+                    site.days.remove(&day);
                 }
             }
-            of_site.rests_until = rests_until;
-            if of_site.ids.is_empty() && of_site.days.is_empty() && rests_until == Timestamp::MIN {
-                sites.remove(&site);
-            }
         }
-        drop(sites);
+        self.moved.send_replace(());
+    }
+
+    /// Lets a site rest.
+    pub(super) fn rest(&self, site: SiteNumber, until: Timestamp) {
+        if let Some(site) = self.sites().get_mut(&site) {
+            site.rests_until = until;
+        }
+    }
+
+    /// Notes that a fold has failed.
+    pub(super) fn failed(&self, site: SiteNumber, now: Timestamp) {
+        if let Some(site) = self.sites().get_mut(&site) {
+            site.failed_until = Some(later(now, AGAIN));
+        }
         self.moved.send_replace(());
     }
 
@@ -209,42 +251,63 @@ impl Waiting {
     /// What is to be folded next.
     pub(super) fn due(&self, now: Timestamp) -> Due {
         let sites = self.sites();
-        let heavy = waiting(&sites) >= HEAVY;
         let piles = sites.iter().flat_map(|(number, site)| {
-            let of_site = move |(day, pile): (&Day, &Pile)| {
-                let at = if pile.events >= MANY {
-                    site.rests_until
-                } else {
-                    site.rests_until
-                        .max(pile.since.saturating_add(LONG).unwrap_or(Timestamp::MAX))
-                };
-                (at, std::cmp::Reverse(pile.events), *number, *day)
-            };
-            site.days.iter().map(of_site)
+            let total = site.events();
+            site.days.iter().map(move |(day, pile)| {
+                let (at, counting) = site.due(pile, total);
+                (at, pile.events, Due::Now(*number, *day, counting))
+            })
         });
-        if heavy {
-            let most = piles.min_by_key(|(_, events, ..)| *events);
-            return most.map_or(Due::Nothing, |(.., site, day)| Due::Now(site, day));
-        }
-        match piles.min_by_key(|(at, events, ..)| (*at, *events)) {
+        match piles.min_by_key(|(at, events, _)| (*at, Reverse(*events))) {
             None => Due::Nothing,
-            Some((at, _, site, day)) if at <= now => Due::Now(site, day),
+            Some((at, _, due)) if at <= now => due,
             Some((at, ..)) => Due::At(at),
         }
     }
 }
 
-fn waiting(sites: &HashMap<SiteNumber, Site>) -> usize {
-    let piles = sites.values().flat_map(|site| site.days.values());
-    piles.map(|pile| pile.events).sum()
+impl Site {
+    /// How many events wait.
+    fn events(&self) -> usize {
+        self.days.values().map(|pile| pile.events).sum()
+    }
+
+    /// When a pile is to be folded, of so many events in all, and whether to count it then.
+    fn due(&self, pile: &Pile, total: usize) -> (Timestamp, Counting) {
+        let failed = self.failed_until.unwrap_or(Timestamp::MIN);
+        let presses = pile.events >= PRESSING || total >= MOST / 2;
+        if presses && pile.events > 0 {
+            return (failed, Counting::Later);
+        }
+        let ready = if pile.events >= MANY || pile.uncounted {
+            pile.since
+        } else {
+            later(pile.since, LONG)
+        };
+        (ready.max(self.rests_until).max(failed), Counting::Now)
+    }
 }
 
-/// How long the folds of a site rest after one: the longer, the more work it was, so that folding
+impl Pile {
+    fn new(since: Timestamp) -> Self {
+        Self {
+            events: 0,
+            since,
+            uncounted: false,
+        }
+    }
+}
+
+fn later(at: Timestamp, span: SignedDuration) -> Timestamp {
+    at.saturating_add(span).unwrap_or(Timestamp::MAX)
+}
+
+/// How long a site rests after it was counted: the longer, the more work it was, so that counting
 /// takes a small part of a processor and of what a disk can bear.
 pub(super) fn rest(took: Duration, written: usize) -> Duration {
-    const BYTES_PER_SECOND: f64 = 32_768.0;
+    const BYTES_PER_SECOND: u32 = 32_768;
     const LONGEST: Duration = Duration::from_mins(5);
-    #[expect(clippy::cast_precision_loss, reason = "it is rounded anyway")]
-    let writing = Duration::from_secs_f64(written as f64 / BYTES_PER_SECOND);
+    let written = u32::try_from(written).unwrap_or(u32::MAX);
+    let writing = Duration::from_secs(1) * written / BYTES_PER_SECOND;
     (took * 20).max(writing).min(LONGEST)
 }

@@ -12,7 +12,7 @@ enum Happening {
     /// These of the events come, by their places.
     Append(Vec<prop::sample::Index>),
     Fold,
-    FoldOne(prop::sample::Index),
+    FoldOne(prop::sample::Index, bool),
     Restart,
     Rebuild,
     Later(u64),
@@ -23,7 +23,8 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         6 => places.prop_map(Happening::Append),
         2 => Just(Happening::Fold),
-        2 => any::<prop::sample::Index>().prop_map(Happening::FoldOne),
+        3 => any::<(prop::sample::Index, bool)>()
+            .prop_map(|(place, count)| Happening::FoldOne(place, count)),
         1 => Just(Happening::Restart),
         1 => Just(Happening::Rebuild),
         1 => (0..40_u64).prop_map(Happening::Later),
@@ -62,10 +63,11 @@ proptest! {
                         prop_assert_eq!(appended.doubled as usize, sent.len() - kept as usize);
                     }
                     Happening::Fold => ledger.fold_all().await.unwrap(),
-                    Happening::FoldOne(place) => {
+                    Happening::FoldOne(place, count) => {
                         let days = ledger.0.waiting.days(SITE);
                         if !days.is_empty() {
-                            ledger.0.fold(SITE, *place.get(&days)).await.unwrap();
+                            let counting = if count { Counting::Now } else { Counting::Later };
+                            ledger.0.fold(SITE, *place.get(&days), counting).await.unwrap();
                         }
                     }
                     Happening::Restart => ledger = super::ledger(&store, &clock),

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use proptest::prelude::*;
 
+use super::waiting::Counting;
 use super::*;
 use crate::analytics::event::{Channel, ClickId, Device};
 use crate::base::{Act, Witness, WitnessError};
@@ -65,7 +66,7 @@ fn days(first: &str, last: &str) -> Days {
 impl Ledger {
     async fn fold_all(&self) -> Result<(), store::Error> {
         for day in self.0.waiting.days(SITE) {
-            self.0.fold(SITE, day).await?;
+            self.0.fold(SITE, day, Counting::Now).await?;
         }
         Ok(())
     }
