@@ -8,7 +8,7 @@ export default mergeConfig(
       environment: "jsdom",
       environmentOptions: { jsdom: { url: "https://weighbridge.test/" } },
       setupFiles: ["src/testing/setup.ts"],
-      include: ["src/**/*.test.{ts,tsx}"],
+      include: ["src/**/*.test.{ts,tsx}", "script/*.test.ts"],
       testTimeout: 30_000,
       coverage: {
         provider: "v8",

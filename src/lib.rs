@@ -7,12 +7,13 @@
 //! main         cli config
 //! cli          server http app sandbox auth vault audit store tls telemetry config base
 //! server       http app scheduler tls telemetry config base
-//! http         app scheduler sync hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
-//! app          scheduler sync hooks inlets connections providers datasets auth limits receipts vault audit store tls telemetry net config base
+//! http         app scheduler sync analytics hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
+//! app          scheduler sync analytics hooks inlets connections providers datasets auth limits receipts vault audit store tls telemetry net config base
 //! scheduler    sync hooks connections datasets jobs auth limits vault audit store tls telemetry net config base
 //! sync         connections providers datasets jobs fields limits audit store config base
 //! hooks        providers datasets fields vault audit store net base
 //! inlets       datasets vault audit store base
+//! analytics    vault audit store base
 //! connections  providers fields vault limits audit store net config base
 //! providers    fields net config base
 //! datasets     jobs fields audit store config base
@@ -36,6 +37,7 @@
 //! errors into statuses; `sandbox` speaks the vendors' wire and shares no code with `providers`, or
 //! it would share their mistakes.
 
+pub mod analytics;
 pub mod app;
 pub mod audit;
 pub mod auth;

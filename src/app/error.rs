@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::WitnessError;
 use crate::net::NotLoopback;
-use crate::{audit, auth, scheduler, store, vault};
+use crate::{analytics, audit, auth, scheduler, store, vault};
 
 /// Why the appliance cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +47,9 @@ pub enum Error {
     /// The certificates of the system cannot be used.
     #[error("outgoing calls cannot be secured")]
     Net(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The events that were left waiting cannot be read.
+    #[error("the events of sites cannot be read")]
+    Analytics(#[from] analytics::Error),
     /// The jobs cannot be read.
     #[error("the jobs cannot be read")]
     Jobs(#[from] scheduler::Error),

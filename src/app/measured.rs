@@ -3,9 +3,9 @@
 use super::{App, Error};
 use crate::base::metrics::{
     AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS,
-    CONNECTIONS, JOBS, RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    CONNECTIONS, EVENTS, JOBS, RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
-use crate::{sync, tls};
+use crate::{analytics, sync, tls};
 
 impl App {
     /// Everything that is measured, in the text format of Prometheus. What is not said when it
@@ -41,6 +41,12 @@ impl App {
         }
         for fate in sync::Fate::ALL {
             RECORDS.begin([fate.name().into()]);
+        }
+        for reason in analytics::Reason::ALL {
+            EVENTS.begin([reason.name().into()]);
+        }
+        for outcome in ["accepted", "doubled"] {
+            EVENTS.begin([outcome.into()]);
         }
         for outcome in ["done", "failed"] {
             COMMITS.begin([outcome.into()]);

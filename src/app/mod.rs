@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::analytics::Analytics;
 use crate::audit::Log;
 use crate::auth::Auth;
 use crate::base::{Blocking, Clock};
@@ -62,6 +63,8 @@ pub struct App {
     pub inlets: Inlets,
     /// The addresses that are told what becomes of records.
     pub hooks: Hooks,
+    /// The sites whose events are counted.
+    pub analytics: Analytics,
     /// The agreements between datasets and remote tables.
     pub syncs: Syncs,
     /// What executes their runs.

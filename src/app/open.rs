@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
-use super::parts::{connections, ground, hooks, inlets, network, records};
+use super::parts::{connections, ground, hooks, inlets, network, records, sites};
 use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
@@ -48,6 +48,7 @@ impl App {
         let datasets = records(&ground, &nudge, &config);
         let inlets = inlets(&ground, &datasets);
         let hooks = hooks(&config, &ground, &datasets, &network);
+        let analytics = sites(&ground)?;
         let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
@@ -68,6 +69,7 @@ impl App {
             datasets,
             inlets,
             hooks,
+            analytics,
             syncs,
             metrics,
             started_at: clock.now(),
@@ -108,6 +110,7 @@ impl App {
         self.auth.sign_in.start(tasks);
         self.connections.start(tasks);
         self.datasets.start(tasks);
+        self.analytics.start(tasks);
     }
 
     /// Errs with what keeps the appliance from reading or from changing anything.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot::Receiver;
 
 use super::Error;
+use crate::analytics::{self, Analytics};
 use crate::audit::Log;
 use crate::auth;
 use crate::base::{Blocking, Clock, Nudge};
@@ -43,6 +44,17 @@ pub(super) fn inlets(ground: &auth::Parts, datasets: &Datasets) -> Inlets {
         datasets: datasets.clone(),
         log: ground.audit.clone(),
         clock: ground.clock.clone(),
+    })
+}
+
+/// The sites whose events are counted.
+pub(super) fn sites(ground: &auth::Parts) -> Result<Analytics, analytics::Error> {
+    Analytics::over(analytics::Parts {
+        store: ground.store.clone(),
+        vault: ground.vault.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        blocking: ground.blocking,
     })
 }
 

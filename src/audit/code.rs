@@ -203,6 +203,25 @@ codes! {
     HookBehind = "WB-HOOK-012" "hook_behind" ApiActivity 99 High fails
         "More waited for a hook than may, and it is told nothing any more.";
 
+    SiteCreated = "WB-SITE-001" "site_create" EntityManagement 1 Low done
+        "A site whose events are counted was made.";
+    SiteUpdated = "WB-SITE-002" "site_update" EntityManagement 3 Low done
+        "A site was changed.";
+    SiteDeleted = "WB-SITE-003" "site_delete" EntityManagement 4 Medium done
+        "A site was deleted with its keys and all of its events.";
+    SitesRead = "WB-SITE-004" "site_read" ApiActivity 2 Informational done
+        "Sites or their write keys were read, without secrets.";
+    SiteKeyCreated = "WB-SITE-005" "site_key_create" EntityManagement 1 Medium done
+        "A key that events are sent with was made.";
+    SiteKeyDeleted = "WB-SITE-006" "site_key_delete" EntityManagement 4 Medium done
+        "A key that events are sent with was taken back.";
+    EventsTaken = "WB-SITE-007" "events_take" ApiActivity 1 Informational done
+        "Events came in with a write key within a minute.";
+    AnalyticsRead = "WB-SITE-008" "analytics_read" ApiActivity 2 Informational done
+        "It was read how a site fares.";
+    SiteRebuilt = "WB-SITE-009" "site_rebuild" EntityManagement 99 Low done
+        "The sums of a site were made anew from its events and compared.";
+
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";
     UserUpdated = "WB-USER-002" "user_updated" AccountChange 99 Low done

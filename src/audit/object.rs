@@ -4,7 +4,7 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 16] = [
+pub const OBJECT_TYPES: [&str; 18] = [
     "connection",
     "dataset",
     "export",
@@ -18,6 +18,8 @@ pub const OBJECT_TYPES: [&str; 16] = [
     "run",
     "session",
     "setup_link",
+    "site",
+    "site_key",
     "sync",
     "token",
     "user",

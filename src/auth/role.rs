@@ -27,6 +27,12 @@ pub enum Permission {
     SyncWrite,
     /// Starting a run of one's own syncs.
     SyncRun,
+    /// Seeing one's own sites and their write keys.
+    SiteRead,
+    /// Making, changing and deleting one's own sites and their write keys.
+    SiteWrite,
+    /// Seeing how one's own sites fare.
+    AnalyticsRead,
     /// Managing everybody's account.
     UserManage,
     /// Reading the book.
@@ -37,7 +43,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::DatasetRead,
         Self::DatasetWrite,
         Self::DatasetSelect,
@@ -47,6 +53,9 @@ impl Permission {
         Self::SyncRead,
         Self::SyncWrite,
         Self::SyncRun,
+        Self::SiteRead,
+        Self::SiteWrite,
+        Self::AnalyticsRead,
         Self::UserManage,
         Self::AuditRead,
         Self::SystemRead,
@@ -69,6 +78,9 @@ impl Permission {
             Self::SyncRead => "sync:read",
             Self::SyncWrite => "sync:write",
             Self::SyncRun => "sync:run",
+            Self::SiteRead => "site:read",
+            Self::SiteWrite => "site:write",
+            Self::AnalyticsRead => "analytics:read",
             Self::UserManage => "user:manage",
             Self::AuditRead => "audit:read",
             Self::SystemRead => "system:read",
@@ -135,9 +147,19 @@ impl Role {
                 P::SyncRead,
                 P::SyncWrite,
                 P::SyncRun,
+                P::SiteRead,
+                P::SiteWrite,
+                P::AnalyticsRead,
                 P::SystemRead,
             ],
-            Self::Analyst => &[P::DatasetRead, P::DatasetSelect, P::SyncRead, P::SystemRead],
+            Self::Analyst => &[
+                P::DatasetRead,
+                P::DatasetSelect,
+                P::SyncRead,
+                P::SiteRead,
+                P::AnalyticsRead,
+                P::SystemRead,
+            ],
             Self::Auditor => &[P::AuditRead, P::SystemRead],
         }
     }

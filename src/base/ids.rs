@@ -87,6 +87,12 @@ ids! {
     InletId
     /// An address that is told what becomes of a dataset's records.
     HookId
+    /// A marketing property whose events are counted.
+    SiteId
+    /// What events are sent with; the key itself is another.
+    WriteKeyId
+    /// An event that its sender gave no id of its own.
+    EventId
     /// One user's access to one provider account.
     ConnectionId
     /// That a provider tells by itself of what changes in a base.

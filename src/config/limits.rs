@@ -28,6 +28,12 @@ pub struct Limits {
     pub sync_starts_notion: Rate,
     /// Starts of syncs, of plans and of retries with Zapier, per user.
     pub sync_starts_zapier: Rate,
+    /// Questions how a site fares, per user.
+    pub analytics: Rate,
+    /// Requests with events, per write key.
+    pub events: Rate,
+    /// Requests of browsers with events, per address.
+    pub event_senders: Rate,
     /// Records that come in at a secret address, per address.
     pub hooks: Rate,
     /// How often keys that no longer matter are forgotten.
@@ -84,6 +90,9 @@ impl Limits {
                 Rate::of(10, MINUTE),
                 "Starts of syncs, of plans and of retries with Zapier, per user.",
             ),
+            analytics: analytics(&mut from),
+            events: events(&mut from),
+            event_senders: event_senders(&mut from),
             hooks: hooks(&mut from),
             sweep: from.key(
                 "sweep",
@@ -105,6 +114,21 @@ impl Limits {
             ),
         }
     }
+}
+
+fn analytics(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Questions how a site fares, per user.";
+    from.key("analytics", Rate::of(30, MINUTE), help)
+}
+
+fn events(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Requests with events, per write key; each may bring many.";
+    from.key("events", Rate::of(6000, MINUTE), help)
+}
+
+fn event_senders(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Requests of browsers with events, per address (IPv6: per /64).";
+    from.key("event_senders", Rate::of(600, MINUTE), help)
 }
 
 fn hooks(from: &mut Section<'_, '_>) -> Rate {

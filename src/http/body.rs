@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 use poem::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
 use poem::{Body, Request};
 
+use super::cors;
 use super::error::{ApiError, Code};
 
 /// The body went past the limit, in bytes.
@@ -68,9 +69,9 @@ fn is_packed(request: &Request) -> bool {
         .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// Whether the operation reads a file of any size.
+/// Whether the operation reads a file of any size, or bounds by itself what it reads.
 fn streams(path: &str) -> bool {
-    path.starts_with("/api/v1/datasets/") && path.ends_with("/imports")
+    path == cors::EVENTS || path.starts_with("/api/v1/datasets/") && path.ends_with("/imports")
 }
 
 fn declared(request: &Request) -> Option<u64> {

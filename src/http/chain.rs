@@ -14,8 +14,10 @@ use super::error::{ApiError, Code};
 use super::measure::{Requests, Route as Reached};
 use super::openapi::Offer;
 use super::{
-    api, body, headers, health, host, inbound, measure, meter, openapi, origin, packed, pings, ui,
+    api, body, cors, headers, health, host, inbound, measure, meter, openapi, origin, packed,
+    pings, ui,
 };
+use crate::analytics::Analytics;
 use crate::app::App;
 use crate::audit::{self, Event, Log, Outcome};
 use crate::base::{Actor, Clock, Peer, RequestId, chain};
@@ -33,6 +35,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
             "/api/v1/openapi.json",
             get(openapi::Published(offer.clone())),
         )
+        .at(cors::SCRIPT, get(ui::Script::new()))
         .at("/in/:secret", post(inbound::Inbound::new(app)))
         .at("/pings/:watch", post(pings::Pings::new(app)))
         .at("/healthz/live", get(health::Live))
@@ -51,6 +54,7 @@ pub fn endpoint(app: &App) -> impl Endpoint<Output = Response> + 'static {
         offer,
         requests: Requests::default(),
         audit: app.audit.clone(),
+        sites: app.analytics.clone(),
         clock: app.clock.clone(),
         routes: routes.map_to_response(),
     }
@@ -64,6 +68,7 @@ struct Chain<E> {
     offer: Offer,
     requests: Requests,
     audit: Log,
+    sites: Analytics,
     clock: Clock,
     routes: E,
 }
@@ -85,6 +90,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         let path = inbound::shown(request.uri().path());
         let path = utf8_percent_encode(&path, CONTROLS).to_string();
         let wish = packed::Wish::of(&request);
+        let opening = cors::Opening::of(&request, &self.sites);
         let mut reached = Reached::default();
         let outcome = self.pass(request, id, &mut reached).await;
         let response = outcome.unwrap_or_else(|error| {
@@ -95,6 +101,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Chain<E> {
         });
         let mut response = wish.grant(response);
         headers::secure(response.headers_mut(), tls);
+        opening.tell(response.headers_mut());
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
@@ -158,8 +165,12 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         standing: Option<Standing>,
         reached: &mut Reached,
     ) -> Result<Response, ApiError> {
-        // No browser sends a token by itself, as it does a cookie.
-        if !visitor.actor.is_program() {
+        if cors::asks_beforehand(&request) {
+            return cors::told_beforehand();
+        }
+        // No browser sends a token by itself, as it does a cookie; a write key is none.
+        let (method, path) = (request.method(), request.uri().path());
+        if !cors::brings_events(method, path) && !visitor.actor.is_program() {
             origin::check(&request, visitor.session.as_deref())?;
         }
         let outcome = self.carry_out(request, visitor, reached).await;

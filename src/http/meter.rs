@@ -8,6 +8,7 @@ use crate::config::Rate;
 use crate::connections::Kind;
 use crate::limits::{Counted, Key, Limits, Policy, Refused, Standing};
 
+use super::cors;
 use super::error::{ApiError, Code};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -25,6 +26,10 @@ pub(crate) fn take(
     let Some(operation) = path.strip_prefix("/api/") else {
         return Ok(None);
     };
+    // Counted by their key, once it is known.
+    if cors::brings_events(method, path) {
+        return Ok(None);
+    }
     let address = by.origin.as_ref().and_then(|origin| origin.ip);
     let counted = match (&by.party, address) {
         // Whoever has an account of their own guesses no faster than a stranger.
@@ -32,6 +37,9 @@ pub(crate) fn take(
             if tries_a_secret(method, operation) =>
         {
             Some((Policy::Authentication, Key::of(address)))
+        }
+        (Party::Anonymous, Some(address)) if *method == Method::OPTIONS && path == cors::EVENTS => {
+            Some((Policy::EventSenders, Key::of(address)))
         }
         (Party::User { id, .. }, _) => Some((policy(method, operation), Key::User(*id))),
         (Party::Anonymous, Some(address)) => Some((Policy::OpenCalls, Key::of(address))),
@@ -60,7 +68,7 @@ pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Optio
         let key = match policy.counted() {
             Counted::ByUser => user,
             Counted::ByAddress => address,
-            Counted::ByInlet => None,
+            Counted::ByInlet | Counted::ByWriteKey => None,
         };
         (policy, rate, key.map(|key| limits.look(policy, key)))
     };
@@ -83,6 +91,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
+        (&Method::GET, "overview") | (&Method::POST, "rebuild") => Policy::Analytics,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
@@ -102,25 +111,30 @@ pub(crate) fn tell(
     standing: &Standing,
     outcome: Result<Response, ApiError>,
 ) -> Result<Response, ApiError> {
-    let fields = fields(standing);
     match outcome {
         Ok(mut response) => {
-            for (name, value) in fields {
+            for (name, value) in fields(standing) {
                 if let Ok(value) = HeaderValue::from_str(&value) {
                     response.headers_mut().insert(name, value);
                 }
             }
             Ok(response)
         }
-        Err(error) if error.code() == Code::RateLimited => Err(error),
-        Err(error) => {
-            let add = |error: ApiError, (name, value): (_, String)| error.header(name, &value);
-            Err(fields.into_iter().fold(error, add))
-        }
+        Err(error) => Err(stand(standing, error)),
     }
 }
 
-fn fields(standing: &Standing) -> [(HeaderName, String); 2] {
+/// The same for a refusal.
+pub(crate) fn stand(standing: &Standing, error: ApiError) -> ApiError {
+    if error.code() == Code::RateLimited {
+        return error;
+    }
+    let add = |error: ApiError, (name, value): (_, String)| error.header(name, &value);
+    fields(standing).into_iter().fold(error, add)
+}
+
+/// The headers that tell where a caller stands.
+pub(crate) fn fields(standing: &Standing) -> [(HeaderName, String); 2] {
     let name = standing.policy.name();
     let (quota, window) = (standing.rate.burst, standing.rate.per.as_secs().max(1));
     let (remaining, reset) = (standing.remaining, whole_seconds(standing.whole_in));
@@ -167,6 +181,9 @@ mod tests {
             (Method::POST, "v1/runs/1/undo", Policy::SyncStarts),
             (Method::POST, "v1/syncs/1/plans", Policy::SyncStarts),
             (Method::GET, "v1/runs", Policy::ApiCalls),
+            (Method::GET, "v1/sites/1/overview", Policy::Analytics),
+            (Method::POST, "v1/sites/1/rebuild", Policy::Analytics),
+            (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");
         }

@@ -11,6 +11,7 @@ mod body;
 mod caller;
 mod chain;
 mod cookie;
+mod cors;
 mod doorman;
 mod encoding;
 mod error;

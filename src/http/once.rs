@@ -19,13 +19,14 @@ const LONGEST: usize = 255;
 
 /// The operations that take a key: those that make something which stays, and show no secret.
 /// `*` stands for an id.
-pub(crate) const PATHS: [&str; 12] = [
+pub(crate) const PATHS: [&str; 13] = [
     "/users",
     "/datasets",
     "/datasets/*/shares",
     "/datasets/*/batch",
     "/datasets/*/exports",
     "/connections",
+    "/sites",
     "/syncs",
     "/syncs/*/runs",
     "/syncs/*/plans",

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::auth::Permission;
 use crate::base::{
     ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
-    SessionId, SyncId, TokenId, UserId, Weekday,
+    SessionId, SiteId, SyncId, TokenId, UserId, Weekday, WriteKeyId,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -69,6 +69,8 @@ text_type! {
     ConnectionId, "uuid";
     HookId, "uuid";
     InletId, "uuid";
+    SiteId, "uuid";
+    WriteKeyId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
     PlanId, "uuid";
@@ -114,7 +116,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SyncId RunId PlanId RequestId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SiteId SyncId RunId PlanId RequestId WriteKeyId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

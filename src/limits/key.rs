@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result as Shown};
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::base::{InletId, UserId, WatchId};
+use crate::base::{InletId, UserId, WatchId, WriteKeyId};
 
 /// Whose calls are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub enum Key {
     Address(IpAddr),
     /// One secret address, whoever calls it.
     Inlet(InletId),
+    /// One write key, whoever sends with it.
+    WriteKey(WriteKeyId),
     /// What comes to the address of one watch, from wherever.
     Watch(WatchId),
 }
@@ -33,6 +35,7 @@ impl Display for Key {
         match self {
             Self::User(id) => write!(f, "user {id}"),
             Self::Inlet(id) => write!(f, "inlet {id}"),
+            Self::WriteKey(id) => write!(f, "write key {id}"),
             Self::Watch(id) => write!(f, "watch {id}"),
             Self::Address(address @ IpAddr::V4(_)) => write!(f, "address {address}"),
             Self::Address(network @ IpAddr::V6(_)) => write!(f, "network {network}/64"),

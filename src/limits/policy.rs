@@ -11,6 +11,8 @@ pub enum Counted {
     ByAddress,
     /// Those to each secret address, from wherever they come.
     ByInlet,
+    /// Those with each write key, from wherever they come.
+    ByWriteKey,
 }
 
 /// One kind of call with a limit of its own.
@@ -34,13 +36,19 @@ pub enum Policy {
     SyncStartsNotion,
     /// Starts of a run towards Zapier, per user.
     SyncStartsZapier,
+    /// Questions how a site fares, per user.
+    Analytics,
+    /// Requests with events, per write key.
+    Events,
+    /// Requests of browsers with events, per address.
+    EventSenders,
     /// Records that come in at a secret address, per address.
     Hooks,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -50,6 +58,9 @@ impl Policy {
         Self::SyncStartsAirtable,
         Self::SyncStartsNotion,
         Self::SyncStartsZapier,
+        Self::Analytics,
+        Self::Events,
+        Self::EventSenders,
         Self::Hooks,
     ];
 
@@ -65,6 +76,9 @@ impl Policy {
             Self::SyncStartsAirtable => "sync_starts_airtable",
             Self::SyncStartsNotion => "sync_starts_notion",
             Self::SyncStartsZapier => "sync_starts_zapier",
+            Self::Analytics => "analytics",
+            Self::Events => "events",
+            Self::EventSenders => "event_senders",
             Self::Hooks => "hooks",
         }
     }
@@ -83,6 +97,9 @@ impl Policy {
             Self::SyncStartsAirtable => "starts of syncs, of plans and of retries with Airtable",
             Self::SyncStartsNotion => "starts of syncs, of plans and of retries with Notion",
             Self::SyncStartsZapier => "starts of syncs, of plans and of retries with Zapier",
+            Self::Analytics => "questions how a site fares",
+            Self::Events => "requests with events, of any number of events each",
+            Self::EventSenders => "requests of browsers with events",
             Self::Hooks => "records that come in at a secret address",
         }
     }
@@ -90,14 +107,16 @@ impl Policy {
     /// Whose calls it counts together.
     pub const fn counted(self) -> Counted {
         match self {
-            Self::Authentication | Self::OpenCalls => Counted::ByAddress,
+            Self::Authentication | Self::OpenCalls | Self::EventSenders => Counted::ByAddress,
             Self::ApiCalls
             | Self::Exports
             | Self::Imports
             | Self::SyncStarts
             | Self::SyncStartsAirtable
             | Self::SyncStartsNotion
-            | Self::SyncStartsZapier => Counted::ByUser,
+            | Self::SyncStartsZapier
+            | Self::Analytics => Counted::ByUser,
+            Self::Events => Counted::ByWriteKey,
             Self::Hooks => Counted::ByInlet,
         }
     }
@@ -114,6 +133,9 @@ impl Policy {
             Self::SyncStartsAirtable => settings.sync_starts_airtable,
             Self::SyncStartsNotion => settings.sync_starts_notion,
             Self::SyncStartsZapier => settings.sync_starts_zapier,
+            Self::Analytics => settings.analytics,
+            Self::Events => settings.events,
+            Self::EventSenders => settings.event_senders,
             Self::Hooks => settings.hooks,
         }
     }

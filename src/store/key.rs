@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::base::{
     ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, PlanId, RequestId, RunId,
-    SessionId, SyncId, TokenId, UserId, WatchId,
+    SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
 };
 
 /// Bytes that are no key of the kind asked for: the store is damaged or the code is wrong.
@@ -59,7 +59,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId }
+ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId }
 
 impl Key for () {
     fn write(&self, _out: &mut Vec<u8>) {}

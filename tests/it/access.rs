@@ -249,6 +249,22 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("discardHookDeadLetters", Needs("dataset:share"), "", none()),
         ("discardHookDeadLetter", Needs("dataset:share"), "", none()),
         ("resendHookDeadLetter", Needs("dataset:share"), "", none()),
+        ("listSites", Needs("site:read"), "", none()),
+        ("createSite", Needs("site:write"), "", site()),
+        ("getSite", Needs("site:read"), "", none()),
+        (
+            "updateSite",
+            Needs("site:write"),
+            "",
+            json!({"name": "Other"}),
+        ),
+        ("deleteSite", Needs("site:write"), "", none()),
+        ("listWriteKeys", Needs("site:read"), "", none()),
+        ("createWriteKey", Needs("site:write"), "", write_key()),
+        ("deleteWriteKey", Needs("site:write"), "", none()),
+        ("getSiteOverview", Needs("analytics:read"), "", none()),
+        ("rebuildSite", Needs("site:write"), "", none()),
+        ("sendEvents", Open, "", json!({"name": "click"})),
     ]
 }
 
@@ -269,6 +285,16 @@ fn inlet() -> Value {
 fn hook() -> Value {
     json!({"dataset_id": "0199a3c4-7b10-7000-8000-0123456789ab", "event": "created",
            "url": "https://hooks.zapier.com/hooks/standard/1/a/"})
+}
+
+fn site() -> Value {
+    json!({
+        "name": "Shop", "domain": "shop.example", "currency": "EUR", "time_zone": "Europe/Berlin",
+    })
+}
+
+fn write_key() -> Value {
+    json!({"name": "Till", "kind": "secret"})
 }
 
 fn dataset() -> Value {
@@ -350,6 +376,8 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
         Some("id}" | "import}" | "export}" | "user}") => NOBODYS,
+        // A write key; that of a record is any text.
+        Some("key}") if path.starts_with("/sites/") => NOBODYS,
         Some(_) => "none",
         None => part,
     });
@@ -722,7 +750,7 @@ async fn a_credential_that_has_ended_or_never_was_opens_nothing() {
 fn belongs_to_one_user(path: &str) -> bool {
     match path.split('/').nth(1).unwrap() {
         "datasets" | "connections" | "syncs" | "runs" | "plans" | "jobs" | "tokens" | "auth"
-        | "inlets" | "hooks" => true,
+        | "inlets" | "hooks" | "sites" => true,
         "users" => false,
         other => panic!("{other} has no row"),
     }
@@ -848,6 +876,11 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     subscribed["dataset_id"] = set.as_str().into();
     let subscribed = made(owner.post("/hooks", subscribed).await.expect(201));
     assert_like_unknown(&server, &other, ("/hooks", &subscribed), None).await;
+    let marketed = made(owner.post("/sites", site()).await.expect(201));
+    let keys = format!("/sites/{marketed}/keys");
+    let key = made(owner.post(&keys, write_key()).await.expect(201));
+    let child = Some(("keys", key.as_str()));
+    assert_like_unknown(&server, &other, ("/sites", &marketed), child).await;
     let sessions = owner.get("/auth/sessions").await.expect(200);
     let session = made(sessions["items"][0].clone());
     assert_like_unknown(&server, &other, ("/auth/sessions", &session), None).await;

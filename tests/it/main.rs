@@ -13,6 +13,7 @@
 
 mod access;
 mod airtable;
+mod analytics;
 mod audit;
 mod auth;
 mod bulk;

@@ -94,6 +94,8 @@ async fn no_object_of_any_body_takes_a_member_that_it_does_not_know() {
             .body
             .as_ref()
             .filter(|_| operation.kind == "application/json")
+            // Each event is told by itself: see `analytics::refusals`.
+            .filter(|_| operation.name != "sendEvents")
         else {
             continue;
         };

@@ -2500,6 +2500,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists one's own sites.
+         * @description Lists one's own sites.
+         *
+         *     Needs the permission `site:read`.
+         */
+        get: operations["listSites"];
+        put?: never;
+        /**
+         * Makes a site.
+         * @description Events come in once it has a write key.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a site.
+         * @description Shows a site.
+         *
+         *     Needs the permission `site:read`.
+         */
+        get: operations["getSite"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a site with its write keys and all of its events.
+         * @description Deletes a site with its write keys and all of its events.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteSite"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a site.
+         * @description Zone and currency stay as they are once there are events: what was counted rests on them.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateSite"];
+        trace?: never;
+    };
+    "/sites/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the write keys of a site.
+         * @description Lists the write keys of a site.
+         *
+         *     Needs the permission `site:read`.
+         */
+        get: operations["listWriteKeys"];
+        put?: never;
+        /**
+         * Makes a key that events are sent with.
+         * @description A secret one is in this answer and nowhere else.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createWriteKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a write key back; nothing comes in with it any more.
+         * @description Takes a write key back; nothing comes in with it any more.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteWriteKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how a site fares on some days, beside how it did before.
+         * @description Tells how a site fares on some days, beside how it did before.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts every day anew from its events, and tells whether the sums that were kept are the
+         *     same.
+         * @description Counts every day anew from its events, and tells whether the sums that were kept are the
+         *     same.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["rebuildSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes events in.
+         * @description Send one event, an array of them, or one on each line as `application/x-ndjson`. Servers show
+         *     a secret key in `Authorization: Bearer` and send at most 10,000 events and 10 MiB at once;
+         *     browsers show a public key there or in `key`, from an origin that the key names, and send at
+         *     most 100 and 64 KiB. `text/plain` is read as JSON. Those that cannot be counted are told one
+         *     by one, and the others are counted.
+         */
+        post: operations["sendEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2937,6 +3119,11 @@ export interface components {
             /** @description The Ed25519 signature. */
             signature: string;
         };
+        /**
+         * @description What some days are held against.
+         * @enum {string}
+         */
+        Comparison: "previous" | "year" | "none";
         /**
          * Conflict
          * @description A record that both sides of a two-way sync have changed.
@@ -3576,6 +3763,29 @@ export interface components {
             address: string;
             /** @description The subscription. */
             subscription: components["schemas"]["Subscription"] & unknown;
+        };
+        /**
+         * @description Why an event is not counted.
+         * @enum {string}
+         */
+        EventRefusal: "bad_json" | "invalid" | "too_large" | "too_old" | "in_future" | "foreign_url" | "personal_data" | "bot" | "opted_out" | "other_currency" | "no_visitor" | "secret_key_only";
+        /**
+         * EventsTaken
+         * @description What became of events that were sent together.
+         */
+        EventsTaken: {
+            /**
+             * Format: int32
+             * @description So many are counted now; they are kept durably.
+             */
+            accepted: number;
+            /**
+             * Format: int32
+             * @description So many were counted before, by their ids.
+             */
+            doubled: number;
+            /** @description Those that are not counted. */
+            refused: components["schemas"]["RefusedEvent"][];
         };
         /**
          * Export
@@ -4437,6 +4647,50 @@ export interface components {
             level: "view" | "use" | "edit";
         };
         /**
+         * NewEvent
+         * @description One event.
+         */
+        NewEvent: {
+            /**
+             * @description `page_view`, `click`, `lead`, `purchase` or a word of one's own: small letters, digits and
+             *     `_`, 40 at most, a letter first.
+             */
+            name: string;
+            /**
+             * @description What tells it from others, a UUID or a text of 1 to 100 bytes: what comes again under it
+             *     within 7 days is not counted again.
+             */
+            id?: string;
+            /**
+             * @description When it happened, as RFC 3339 says, at most 7 days ago; now without it. With a secret key
+             *     only.
+             */
+            at?: string;
+            /** @description Who did it: an id of one's own making, 1 to 100 bytes. No e-mail address. */
+            visitor?: string;
+            /**
+             * @description The address of the page. Its path, `utm_` parameters and click ids are counted, the rest is
+             *     not kept.
+             */
+            url?: string;
+            /** @description The address of the page that led here. Its host is counted, the rest is not kept. */
+            referrer?: string;
+            /**
+             * Format: double
+             * @description What it is worth, as a number or a text such as `"49.90"`.
+             */
+            value?: number;
+            /** @description The currency of that: the site's. */
+            currency?: string;
+            /**
+             * @description The address of whoever did it, from which with `user_agent` the day's visitor is hashed; it
+             *     is not kept. With a secret key only.
+             */
+            ip?: string;
+            /** @description What their browser calls itself. With a secret key only. */
+            user_agent?: string;
+        };
+        /**
          * NewExport
          * @description What a file is to hold, and how it is to be written.
          * @example {
@@ -4555,6 +4809,33 @@ export interface components {
         NewSelection: {
             /** @description Their keys. */
             keys: string[];
+        };
+        /**
+         * NewSite
+         * @description A site to be made.
+         */
+        NewSite: {
+            /** @description What to call it: 1 to 120 characters, no other site's name in any case. */
+            name: string;
+            /** @description Its domain, such as `shop.example`; what lies below is its own. */
+            domain: string;
+            /** @description Its currency, by ISO 4217, such as `EUR`. It cannot be changed once there are events. */
+            currency: string;
+            /**
+             * @description The zone in which its days begin, such as `Europe/Berlin`. It cannot be changed once there
+             *     are events.
+             */
+            time_zone: string;
+            /**
+             * @description What its weeks begin with.
+             * @default monday
+             */
+            week_start?: components["schemas"]["WeekStart"] & unknown;
+            /**
+             * @description How its visitors are told apart.
+             * @default daily
+             */
+            visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
         };
         /**
          * NewSync
@@ -4676,7 +4957,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -4699,6 +4980,22 @@ export interface components {
              * @description The first password: at least 15 characters.
              */
             password: string;
+        };
+        /**
+         * NewWriteKey
+         * @description A key to be made.
+         */
+        NewWriteKey: {
+            /** @description What to call it: 1 to 120 characters. */
+            name: string;
+            /** @description Who sends with it. */
+            kind: components["schemas"]["WriteKeyKind"] & unknown;
+            /**
+             * @description From where browsers may, such as `https://shop.example`; 1 to 50 for a public key, none for
+             *     a secret one.
+             * @default []
+             */
+            origins?: string[];
         };
         /**
          * OAuthGrant
@@ -5124,7 +5421,7 @@ export interface components {
          * @description Whose calls a limit counts together.
          * @enum {string}
          */
-        RateLimitScope: "user" | "address" | "inlet";
+        RateLimitScope: "user" | "address" | "inlet" | "write_key";
         /**
          * RateLimits
          * @description How much may be asked for.
@@ -5344,6 +5641,21 @@ export interface components {
         RefreshToken: {
             /** @description The one that came last. */
             refresh_token: string;
+        };
+        /**
+         * RefusedEvent
+         * @description One event that is not counted.
+         */
+        RefusedEvent: {
+            /**
+             * Format: int32
+             * @description Its place among those that were sent together, from 0.
+             */
+            index: number;
+            /** @description Why. */
+            code: components["schemas"]["EventRefusal"] & unknown;
+            /** @description The same in a sentence. */
+            message: string;
         };
         /**
          * RemoteField
@@ -5946,6 +6258,322 @@ export interface components {
             needed: boolean;
         };
         /**
+         * Site
+         * @description A site.
+         */
+        Site: {
+            /**
+             * Format: uuid
+             * @description The site's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its domain; what lies below is its own. */
+            domain: string;
+            /** @description Its currency, by ISO 4217. */
+            currency: string;
+            /** @description The zone in which its days begin, by the IANA database. */
+            time_zone: string;
+            /** @description What its weeks begin with. */
+            week_start: components["schemas"]["WeekStart"] & unknown;
+            /** @description How its visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When an event came in last, to the minute; absent while none did.
+             */
+            last_event_at?: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`. The first event changes it, too.
+             */
+            version: number;
+        };
+        /**
+         * SiteBefore
+         * @description What some days are held against.
+         */
+        SiteBefore: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description What happened then. */
+            totals: components["schemas"]["SiteTotals"] & unknown;
+        };
+        /**
+         * SiteChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        SiteChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description Another domain. */
+            domain?: string;
+            /** @description Another currency, before there are events. */
+            currency?: string;
+            /** @description Another zone, before there are events. */
+            time_zone?: string;
+            /** @description What weeks begin with. */
+            week_start?: components["schemas"]["WeekStart"] & unknown;
+            /** @description How visitors are told apart from now on. */
+            visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
+        };
+        /**
+         * SiteDay
+         * @description What happened on a day.
+         */
+        SiteDay: {
+            /** @description The day, at the site. */
+            day: string;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Visits that began on the day.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Everybody counted once.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+            /** @description What purchases were worth. */
+            revenue: string;
+        };
+        /**
+         * SiteHour
+         * @description What happened within an hour.
+         */
+        SiteHour: {
+            /** @description When it begins, at the site. */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Visits that began in it.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Everybody counted once.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+            /** @description What purchases were worth. */
+            revenue: string;
+        };
+        /**
+         * SiteLine
+         * @description What happened with one value of a dimension.
+         */
+        SiteLine: {
+            /** @description The value; empty where there was none. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Events of every name.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Visits.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Everybody counted once: they do not add up over lines.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description The share of visits with one event.
+             */
+            bounce_rate?: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+            /** @description What purchases were worth. */
+            revenue: string;
+        };
+        /**
+         * SiteList
+         * @description One part of the sites.
+         */
+        SiteList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Site"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * SiteOverview
+         * @description How a site fares on some days.
+         */
+        SiteOverview: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The zone in which they begin. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description What happened. */
+            totals: components["schemas"]["SiteTotals"] & unknown;
+            /** @description What it is held against; absent for nothing. */
+            before?: components["schemas"]["SiteBefore"] & unknown;
+            /** @description Every day, those without events too. */
+            days: components["schemas"]["SiteDay"][];
+            /** @description The days that they are held against. */
+            days_before?: components["schemas"]["SiteDay"][];
+            /** @description Every hour, where one day is asked for: 23 or 25 where the clocks are changed. */
+            hours?: components["schemas"]["SiteHour"][];
+            /** @description By the kind of way on which visits came. */
+            channels: components["schemas"]["SiteTable"] & unknown;
+            /** @description By where they came from. */
+            sources: components["schemas"]["SiteTable"] & unknown;
+            /** @description By which means. */
+            mediums: components["schemas"]["SiteTable"] & unknown;
+            /** @description By campaign. */
+            campaigns: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the page on which they began. */
+            landing_pages: components["schemas"]["SiteTable"] & unknown;
+            /** @description By every page that they came to. */
+            pages: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the host that led to the site. */
+            referrers: components["schemas"]["SiteTable"] & unknown;
+            /** @description By device. */
+            devices: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the names of events. */
+            event_names: components["schemas"]["SiteTable"] & unknown;
+        };
+        /**
+         * SiteRebuild
+         * @description What became of a rebuild.
+         */
+        SiteRebuild: {
+            /**
+             * Format: int32
+             * @description So many days were counted anew from their events.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description So many of them had other sums than those that were kept; they are mended.
+             */
+            differed: number;
+        };
+        /**
+         * SiteTable
+         * @description The values of a dimension.
+         */
+        SiteTable: {
+            /**
+             * Format: int64
+             * @description How many values there are.
+             */
+            total: number;
+            /** @description The best 50 of them: by views for pages, else by visits. */
+            lines: components["schemas"]["SiteLine"][];
+        };
+        /**
+         * SiteTotals
+         * @description What happened, added up. Rates are absent where nothing could have happened.
+         */
+        SiteTotals: {
+            /**
+             * Format: int64
+             * @description Events of every name.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description A visit ends after 30 minutes without an event, and at midnight.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Everybody counted once. With daily ids, once a day.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description The share of visits with one event.
+             */
+            bounce_rate?: number;
+            /**
+             * Format: double
+             * @description How long visits last on average, from their first to their last event, in seconds.
+             */
+            visit_seconds?: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description Events called `purchase`.
+             */
+            purchases: number;
+            /**
+             * Format: double
+             * @description Conversions by visits; more than 1 where visits have several.
+             */
+            conversion_rate?: number;
+            /** @description What purchases were worth, in the site's currency. */
+            revenue: string;
+            /** @description The same by purchases, rounded to the currency. */
+            average_order_value?: string;
+        };
+        /**
          * Subscription
          * @description How a provider is had to tell of changes that is set up by hand.
          * @example {
@@ -6474,7 +7102,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -6592,6 +7220,65 @@ export interface components {
         VerificationToken: {
             /** @description What to paste at the provider; shown this once. The provider signs with it from then on. */
             verification_token: string;
+        };
+        /**
+         * @description How visitors are told apart.
+         * @enum {string}
+         */
+        VisitorIds: "daily" | "lasting";
+        /**
+         * @description The day that a week begins with.
+         * @enum {string}
+         */
+        WeekStart: "monday" | "saturday" | "sunday";
+        /**
+         * WriteKey
+         * @description A key that events are sent with.
+         */
+        WriteKey: {
+            /**
+             * Format: uuid
+             * @description The key's id, as in the audit log.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Who sends with it. */
+            kind: components["schemas"]["WriteKeyKind"] & unknown;
+            /** @description From where browsers may send with it; none for a secret one. */
+            origins: string[];
+            /**
+             * @description The key itself: always for a public one, and for a secret one only in the answer that made
+             *     it.
+             */
+            key?: string;
+            /** @description How the key ends. */
+            ends_with: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When something came in with it last, to the minute; absent while nothing did.
+             */
+            last_used_at?: string;
+        };
+        /**
+         * @description Who sends with a key.
+         * @enum {string}
+         */
+        WriteKeyKind: "public" | "secret";
+        /**
+         * WriteKeyList
+         * @description One part of the keys of a site.
+         */
+        WriteKeyList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["WriteKey"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * Problem
@@ -12925,6 +13612,494 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSites: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A text that no other request of the user has, such as a random UUID. For a day the same request with the same key is carried out once and answered the same.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSite"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    /** @description `true` on an answer that was given before. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Site"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listWriteKeys: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `kind`, `origins`, `key`, `ends_with`, `created_at`, `last_used_at`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWriteKey"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    deleteWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The record's key. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSiteOverview: {
+        parameters: {
+            query?: {
+                /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+                from?: string;
+                /** @description The last day; the present one at the site without it. */
+                to?: string;
+                /** @description What it is held against. */
+                compare?: components["schemas"]["Comparison"] & unknown;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOverview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rebuildSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteRebuild"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    sendEvents: {
+        parameters: {
+            query?: {
+                /** @description A public key, where it cannot be sent in a header. */
+                key?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An array of events; one alone needs no brackets. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvent"][];
+                "application/x-ndjson": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsTaken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

@@ -84,6 +84,7 @@ const countedBy: Record<RateLimit["scope"], string> = {
   user: "User",
   address: "Address",
   inlet: "Secret address",
+  write_key: "Write key",
 };
 
 /** How much is left; in words too where it is nothing. */

@@ -82,6 +82,12 @@ metrics! {
          when those were due already or told nothing that a record shows (`coalesced`), brought the \
          `token` that others are signed with, or were `refused`: at no address of a watch, not \
          signed, too large or too many.";
+    EVENTS: Counter<1> = "weighbridge_events_total" Kind::Counter,
+        ["outcome"],
+        "Events that were sent to sites: `accepted`, `doubled` (counted before, by their ids), or why \
+         they were not counted: `bad_json`, `invalid`, `too_large`, `too_old`, `in_future`, \
+         `foreign_url`, `personal_data`, `bot`, `opted_out`, `other_currency`, `no_visitor`, \
+         `secret_key_only`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

@@ -8,6 +8,7 @@ mod bulk;
 mod conflicts;
 mod connections;
 mod datasets;
+mod events;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod exports;
 mod hooks;
@@ -33,6 +34,8 @@ mod sessions;
 mod setup;
 #[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
 mod shares;
+#[expect(clippy::too_many_arguments, reason = "an operation's parameters")]
+mod sites;
 mod syncs;
 mod system;
 mod tokens;
@@ -82,6 +85,8 @@ pub(crate) enum Tag {
     Runs,
     /// Everything that is under way, or was.
     Jobs,
+    /// Sites, the events that happen at them, and how they fare.
+    Analytics,
 }
 
 /// The answer of an operation that has nothing to show.
@@ -157,8 +162,11 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             jobs::Resource::new(app, pages),
             quarantine::Resource::new(app, pages),
         ),
-        letters::Resource::new(app, pages),
-        plans::Resource::new(app, pages),
+        (
+            letters::Resource::new(app, pages),
+            plans::Resource::new(app, pages),
+        ),
+        (sites::Resource::new(app, pages), events::Resource::new(app)),
     );
     let operations = Operations::new(resources, app);
     OpenApiService::new(operations, "Weighbridge", env!("CARGO_PKG_VERSION"))

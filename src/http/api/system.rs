@@ -91,6 +91,8 @@ enum ScopeView {
     Address,
     /// Those to each secret address, from wherever they come.
     Inlet,
+    /// Those with each write key, from wherever they come.
+    WriteKey,
 }
 
 /// One limit: a burst, and one back after each part of the time.
@@ -181,6 +183,7 @@ impl From<(Policy, Rate, Option<Standing>)> for RateLimitView {
                 Counted::ByUser => ScopeView::User,
                 Counted::ByAddress => ScopeView::Address,
                 Counted::ByInlet => ScopeView::Inlet,
+                Counted::ByWriteKey => ScopeView::WriteKey,
             },
             burst: rate.burst.get(),
             per_seconds: rate.per.as_secs_f64(),

@@ -12,7 +12,8 @@ use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
 use crate::{
-    app, audit, auth, connections, datasets, hooks, inlets, receipts, scheduler, store, sync,
+    analytics, app, audit, auth, connections, datasets, hooks, inlets, receipts, scheduler, store,
+    sync,
 };
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
@@ -191,6 +192,7 @@ impl From<app::Error> for ApiError {
             E::Store(error) => error.into(),
             E::Witness(error) => error.into(),
             E::Auth(error) => error.into(),
+            E::Analytics(error) => error.into(),
             E::Jobs(error) => error.into(),
             E::Data(..)
             | E::ReadOnly(..)
@@ -220,6 +222,34 @@ impl From<inlets::Error> for ApiError {
             // Only a request's body can name what does not exist: an inlet keeps its dataset.
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
             E::Dataset(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<analytics::Error> for ApiError {
+    fn from(error: analytics::Error) -> Self {
+        use analytics::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownSite(_) => Self::not_found("site"),
+            E::UnknownKey(_) => Self::not_found("write key"),
+            E::NoKey => Self::new(Code::WriteKeyRefused, Code::WriteKeyRefused.entry().remedy),
+            E::NotThisWay(_) => Self::new(Code::Forbidden, told),
+            E::BadName => Self::invalid("name", told),
+            E::BadDomain(_) => Self::invalid("domain", told),
+            E::BadCurrency(_) => Self::invalid("currency", told),
+            E::BadZone(_) => Self::invalid("time_zone", told),
+            E::BadOrigin(_) | E::Origins(_) => Self::invalid("origins", told),
+            E::NameTaken(_) | E::Settled(_) | E::TooMany(_) | E::TooManyKeys(_) | E::Changed => {
+                Self::new(Code::Conflict, told)
+            }
+            E::BadPeriod(_) => Self::new(Code::BadQuery, told),
+            E::BadBody(_) => Self::new(Code::BadJson, told),
+            E::TooManyEvents(_) | E::TooLarge(_) => Self::new(Code::TooLarge, told),
+            E::Stopped => Self::hidden(Code::StorageUnavailable, error),
+            E::Sealed(_) => Self::internal(error),
+            E::Book(error) => error.into(),
             E::Store(error) => error.into(),
         }
     }

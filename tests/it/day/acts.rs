@@ -4,7 +4,7 @@ use poem::http::Method;
 use serde_json::{Value, json};
 use weighbridge::base::Clock;
 
-use super::{Caller, Day, id, secret};
+use super::{Caller, Day, id, secret, sites};
 use crate::support::process::{Served, Session, until};
 
 /// What lies in the appliance when the looking around begins.
@@ -15,6 +15,7 @@ pub(super) struct Things {
     export: String,
     connection: String,
     sync: String,
+    site: String,
     /// A two-way sync, with a conflict about the record K4.
     both: String,
     run: String,
@@ -39,8 +40,10 @@ impl Day {
         self.zapier(&owner, &things.dataset).await;
         self.inlets(&server, &owner, &things.dataset).await;
         self.hooks(&owner, &things.dataset).await;
+        things.site = self.site(&server, &owner).await;
         self.hear_from_notion(&server, &owner).await;
         look_around(&owner, &things).await;
+        sites::close(&owner, &things.site).await;
         self.watch(&server, &owner, &things.both).await;
         take_away(&owner, &things).await;
         drop(owner);
@@ -296,6 +299,7 @@ async fn records(owner: &Caller<'_>) -> Things {
         export: made,
         connection: String::new(),
         sync: String::new(),
+        site: String::new(),
         both: String::new(),
         run: String::new(),
         plan: String::new(),
@@ -384,6 +388,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             "syncs" => &things.sync,
             "users" => &things.user,
             "plans" => &things.plan,
+            "sites" => &things.site,
             _ => &things.run,
         };
         // A record that was refused is in no conflict.

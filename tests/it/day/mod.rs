@@ -9,6 +9,7 @@ mod inlets;
 mod jobs;
 mod oauth;
 mod secrets;
+mod sites;
 mod subscribe;
 mod watch;
 mod zapier;

@@ -1,0 +1,97 @@
+//! What can go wrong with sites, by what the caller can do.
+
+use super::ledger;
+use super::period::BadPeriod;
+use crate::base::{SiteId, WitnessError, WriteKeyId};
+use crate::{store, vault};
+
+/// Why something about a site was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is none of this id under the owner.
+    #[error("site {0} does not exist")]
+    UnknownSite(SiteId),
+    /// The site has none of this id.
+    #[error("write key {0} does not exist")]
+    UnknownKey(WriteKeyId),
+    /// Nobody has given this key out, or it was taken back.
+    #[error("the write key is unknown; make one at the site and send it whole")]
+    NoKey,
+    /// The key is not for this way of sending.
+    #[error("{0}")]
+    NotThisWay(&'static str),
+    /// The name's length or characters.
+    #[error("a name has 1 to 120 characters, none of them a control character")]
+    BadName,
+    /// It is no domain.
+    #[error(
+        "{0:?} is no domain; one is called shop.example, without scheme, port and path, and in \
+         Punycode where it has other letters"
+    )]
+    BadDomain(String),
+    /// It is no currency.
+    #[error("{0:?} is no currency of ISO 4217; one is called EUR")]
+    BadCurrency(String),
+    /// It is no time zone.
+    #[error("{0:?} is no time zone; one is called Europe/Berlin, another UTC")]
+    BadZone(String),
+    /// It is no origin.
+    #[error(
+        "{0:?} is no origin; one is called https://shop.example, with its scheme and without a path"
+    )]
+    BadOrigin(String),
+    /// A public key without origins could be used from anywhere, and a secret one has none.
+    #[error("{0}")]
+    Origins(&'static str),
+    /// What was counted rests on it.
+    #[error(
+        "{0} cannot be changed once there are events: what was counted rests on it; make another \
+         site instead"
+    )]
+    Settled(&'static str),
+    /// The owner has another site of this name.
+    #[error("another site is called {0:?} (upper and lower case count as the same)")]
+    NameTaken(String),
+    /// The owner has as many as anybody may.
+    #[error("nobody has more than {0} sites; delete one that is not needed")]
+    TooMany(usize),
+    /// The site has as many keys as one may.
+    #[error("a site has no more than {0} write keys; delete one that is not needed")]
+    TooManyKeys(usize),
+    /// Somebody else changed it at the same time.
+    #[error("it was changed by somebody else meanwhile; read it again")]
+    Changed,
+    /// The days that are asked for.
+    #[error(transparent)]
+    BadPeriod(#[from] BadPeriod),
+    /// What was sent as a whole.
+    #[error("{0}")]
+    BadBody(String),
+    /// More events than may be sent at once.
+    #[error("at most {0} events are taken at once; send the rest with another request")]
+    TooManyEvents(usize),
+    /// The body has more bytes than may be sent at once.
+    #[error("at most {0} bytes are taken at once; send the rest with another request")]
+    TooLarge(usize),
+    /// A sealed key cannot be opened.
+    #[error("the stored key of visitors cannot be opened")]
+    Sealed(#[source] vault::Error),
+    /// The book cannot be written: nothing is counted meanwhile.
+    #[error("the book cannot be written")]
+    Book(#[from] WitnessError),
+    /// The appliance is going down; what was sent may be sent again.
+    #[error("the appliance is going down; send it again")]
+    Stopped,
+    /// The store did not do it.
+    #[error("the store did not do it")]
+    Store(#[from] store::Error),
+}
+
+impl From<ledger::Error> for Error {
+    fn from(error: ledger::Error) -> Self {
+        match error {
+            ledger::Error::Store(error) => error.into(),
+            ledger::Error::Stopped => Self::Stopped,
+        }
+    }
+}

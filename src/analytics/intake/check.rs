@@ -1,0 +1,273 @@
+//! Makes an event that is counted of one that was sent, or says why not.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::super::event::{Device, Event};
+use super::super::key::{Kind, WriteKey};
+use super::super::money;
+use super::super::row::VisitorIds;
+use super::super::site::Site;
+use super::address::{self, Page};
+use super::channel::Origin;
+use super::given::Given;
+use super::reason::Reason;
+use super::sender::{Consent, Sender};
+use super::{agent, personal, visitor};
+use crate::base::{Clock, EventId, Secret};
+
+/// Late events are taken for so long.
+const LATE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Clocks differ by less.
+const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+const LONGEST_NAME: usize = 40;
+const LONGEST_ID: usize = 100;
+
+/// Why an event is not counted.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused(pub(super) Reason, pub(super) String);
+
+/// What an event is held against.
+pub(super) struct Checks {
+    pub(super) site: Site,
+    pub(super) key: WriteKey,
+    pub(super) sender: Sender,
+    pub(super) now: Timestamp,
+    /// What this day's visitors are hashed with.
+    pub(super) day: Arc<Secret>,
+    pub(super) clock: Clock,
+}
+
+/// Whom an event says that it is of.
+struct Whom<'a> {
+    id: Option<&'a str>,
+    address: Option<IpAddr>,
+    agent: &'a str,
+}
+
+fn refuse<T>(reason: Reason, why: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused(reason, why.into()))
+}
+
+impl Checks {
+    /// The event, as it is counted.
+    pub(super) fn read(&self, piece: &[u8]) -> Result<Event, Refused> {
+        if self.sender.consent == Consent::Refused {
+            let why = "the browser says that its user does not want to be counted";
+            return refuse(Reason::OptedOut, why);
+        }
+        let given = Given::read(piece)?;
+        self.check_members(&given)?;
+        let at = self.time(given.at.as_deref())?;
+        let whom = self.whom(&given)?;
+        if (self.key.kind() == Kind::Public || given.user_agent.is_some())
+            && agent::is_bot(whom.agent)
+        {
+            return refuse(Reason::Bot, "its user agent is that of a program");
+        }
+        let page = self.page(given.url.as_deref())?;
+        let referrer = self.referrer(given.referrer.as_deref())?;
+        let origin = Origin::settle(page.campaign, page.click, &referrer);
+        Ok(Event {
+            id: self.id(given.id.as_deref())?,
+            at: at.as_millisecond(),
+            visitor: self.visitor(&whom, at)?,
+            channel: origin.channel(),
+            name: name(&given.name)?,
+            page: page.path.into(),
+            referrer: referrer.into(),
+            source: origin.source.into(),
+            medium: origin.medium.into(),
+            campaign: origin.campaign.into(),
+            term: page.term.into(),
+            content: page.content.into(),
+            click_id: page.click,
+            device: match whom.agent {
+                "" => Device::Unknown,
+                agent => agent::device(agent),
+            },
+            value: self.value(&given)?,
+        })
+    }
+
+    /// Browsers are not believed when they say when it was, or who.
+    fn check_members(&self, given: &Given<'_>) -> Result<(), Refused> {
+        if self.key.kind() == Kind::Secret {
+            return Ok(());
+        }
+        let of_servers = [
+            ("at", given.at.is_some()),
+            ("ip", given.ip.is_some()),
+            ("user_agent", given.user_agent.is_some()),
+        ];
+        match of_servers.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((member, _)) => {
+                let why = format!("{member}: only a server may say that, with a secret key");
+                refuse(Reason::SecretKeyOnly, why)
+            }
+        }
+    }
+
+    fn time(&self, given: Option<&str>) -> Result<Timestamp, Refused> {
+        let Some(given) = given else {
+            return Ok(self.now);
+        };
+        let Ok(at) = given.parse::<Timestamp>() else {
+            let why = "at: it is no time; one is written 2026-11-27T18:00:00Z (RFC 3339)";
+            return refuse(Reason::Invalid, why);
+        };
+        let age = self.now.duration_since(at);
+        if age > LATE {
+            return refuse(Reason::TooOld, "at: it is more than 7 days ago");
+        }
+        if age < -TOLERANCE {
+            return refuse(Reason::InFuture, "at: it is more than 5 minutes ahead");
+        }
+        Ok(at.min(self.now))
+    }
+
+    fn whom<'a>(&'a self, given: &'a Given<'_>) -> Result<Whom<'a>, Refused> {
+        let (address, agent) = match self.key.kind() {
+            Kind::Public => (self.sender.address, self.sender.agent.as_deref()),
+            Kind::Secret => (ip(given.ip.as_deref())?, given.user_agent.as_deref()),
+        };
+        let id = given.visitor.as_deref();
+        if let Some(id) = id {
+            check_text("visitor", id)?;
+            if personal::has_email(id) {
+                let why = "visitor: it is an e-mail address; send an id of your own making";
+                return refuse(Reason::PersonalData, why);
+            }
+        }
+        let agent = agent.unwrap_or_default();
+        if agent.len() > 1024 {
+            return refuse(Reason::Invalid, "user_agent: it has more than 1,024 bytes");
+        }
+        Ok(Whom { id, address, agent })
+    }
+
+    fn visitor(&self, whom: &Whom<'_>, at: Timestamp) -> Result<u64, Refused> {
+        let day = |at: Timestamp| at.to_zoned(self.site.zone().clone()).date();
+        let secret = &self.site.opened.secret;
+        match (whom.id, self.site.visitor_ids(), whom.address) {
+            (Some(id), VisitorIds::Lasting, _) => Ok(visitor::lasting(secret, id)),
+            (Some(id), VisitorIds::Daily, _) => Ok(visitor::daily(secret, day(at), id)),
+            (None, _, Some(address)) if day(at) == day(self.now) => {
+                Ok(visitor::of_address(&self.day, address, whom.agent))
+            }
+            (None, _, Some(_)) => refuse(
+                Reason::NoVisitor,
+                "ip: the key of that day is destroyed; send an id of your own in visitor",
+            ),
+            (None, _, None) => refuse(
+                Reason::NoVisitor,
+                "visitor: say whose it is by an id of your own, or by ip and user_agent",
+            ),
+        }
+    }
+
+    fn page(&self, given: Option<&str>) -> Result<Page, Refused> {
+        let Some(given) = given else {
+            return Ok(Page::default());
+        };
+        let wrong = |why: String| Refused(Reason::Invalid, format!("url: {why}"));
+        let url = address::web(given).map_err(wrong)?;
+        if let Some(what) = personal::in_url(&url) {
+            let why = format!("url: it has {what} in it, which is not kept; leave it away");
+            return refuse(Reason::PersonalData, why);
+        }
+        if !address::is_own(&url, self.site.domain(), self.key.origins()) {
+            let why = format!("url: it is no page of {}", self.site.domain());
+            return refuse(Reason::ForeignUrl, why);
+        }
+        Page::of(&url).map_err(wrong)
+    }
+
+    /// The host that led here; empty for none and for the site's own.
+    fn referrer(&self, given: Option<&str>) -> Result<String, Refused> {
+        let given = given.filter(|given| !given.is_empty());
+        let Some(given) = given else {
+            return Ok(String::new());
+        };
+        let wrong = |why: String| Refused(Reason::Invalid, format!("referrer: {why}"));
+        // An app that led here names itself in its own way.
+        if given.starts_with("android-app://") {
+            return Ok(String::new());
+        }
+        let url = address::web(given).map_err(wrong)?;
+        if address::is_own(&url, self.site.domain(), self.key.origins()) {
+            return Ok(String::new());
+        }
+        Ok(address::host(&url).to_owned())
+    }
+
+    fn id(&self, given: Option<&str>) -> Result<[u8; 16], Refused> {
+        let Some(given) = given else {
+            return Ok(*EventId::new(&self.clock).as_bytes());
+        };
+        check_text("id", given)?;
+        if let Ok(id) = Uuid::try_parse(given) {
+            return Ok(id.into_bytes());
+        }
+        let print: [u8; 32] = Sha256::digest(given.as_bytes()).into();
+        let (first, _) = print
+            .split_first_chunk()
+            .expect("32 bytes are more than 16");
+        Ok(*first)
+    }
+
+    fn value(&self, given: &Given<'_>) -> Result<Option<i64>, Refused> {
+        let own = self.site.currency();
+        if let Some(other) = given.currency.as_deref().filter(|code| *code != own) {
+            let other: String = other.chars().take(40).collect();
+            let why = format!("currency: the site counts {own}, and no rate to {other:?} is known");
+            return refuse(Reason::OtherCurrency, why);
+        }
+        let Some(raw) = given
+            .value
+            .map(|value| value.get())
+            .filter(|raw| *raw != "null")
+        else {
+            return Ok(None);
+        };
+        let text = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+        let micros = money::read(text.unwrap_or(raw));
+        micros.map(Some).ok_or_else(|| {
+            let why = "value: it has to be an amount such as 49.90: not negative, with at most six \
+                       decimals, and not more than 1,000,000,000";
+            Refused(Reason::Invalid, why.to_owned())
+        })
+    }
+}
+
+fn name(given: &str) -> Result<Box<str>, Refused> {
+    let mut bytes = given.bytes();
+    let first = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let others =
+        bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    if first && others && given.len() <= LONGEST_NAME {
+        return Ok(given.into());
+    }
+    let why = "name: it has to be a word such as page_view: a small letter, then small letters, \
+               digits and _, 40 at most";
+    refuse(Reason::Invalid, why)
+}
+
+fn ip(given: Option<&str>) -> Result<Option<IpAddr>, Refused> {
+    let ip = given.map(str::parse).transpose();
+    ip.map_err(|_none| Refused(Reason::Invalid, "ip: it is no address".to_owned()))
+}
+
+fn check_text(member: &str, text: &str) -> Result<(), Refused> {
+    let fits = (1..=LONGEST_ID).contains(&text.len()) && !text.chars().any(char::is_control);
+    if fits {
+        return Ok(());
+    }
+    let why = format!("{member}: it has to have 1 to {LONGEST_ID} bytes and no control characters");
+    refuse(Reason::Invalid, why)
+}

@@ -1,0 +1,270 @@
+//! Takes one body of events: reads it while it comes, and keeps at its end what can be counted.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::Error;
+use super::super::event::Event;
+use super::super::key::{Kind, WriteKey};
+use super::super::row::{At, Keys, Purge, Purges, Seen, Sites, Stored, StoredKey};
+use super::super::site::Site;
+use super::check::{Checks, Refused};
+use super::reason::{Fault, Reason};
+use super::sender::Sender;
+use super::split::{Broken, LARGEST, Piece, Splitter};
+use crate::base::metrics::EVENTS;
+use crate::base::{Actor, Secret, UserId, WriteKeyId};
+use crate::store::{self, Batch};
+
+/// When something came in last is noted to the minute.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// A note that loses a race is tried again so often.
+const TRIES: u32 = 10;
+
+/// The most bytes of a body that is sent with a key of a kind: what browsers may send while a page
+/// goes, and what servers send in a batch.
+pub const fn largest(kind: Kind) -> usize {
+    match kind {
+        Kind::Public => 64 << 10,
+        Kind::Secret => 10 << 20,
+    }
+}
+
+/// The most events of such a body.
+pub const fn most(kind: Kind) -> usize {
+    match kind {
+        Kind::Public => 100,
+        Kind::Secret => 10_000,
+    }
+}
+
+/// A body of events on its way in.
+pub struct Intake {
+    checks: Checks,
+    splitter: Splitter,
+    events: Vec<Event>,
+    refused: Vec<Fault>,
+    bytes: usize,
+}
+
+/// What became of a body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// So many events are counted now.
+    pub accepted: u32,
+    /// So many were counted before, by their ids.
+    pub doubled: u32,
+    /// Those that are not counted.
+    pub refused: Vec<Fault>,
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        Self::BadBody(broken.0.to_owned())
+    }
+}
+
+impl Intake {
+    pub(super) fn new(
+        site: Site,
+        key: WriteKey,
+        sender: Sender,
+        (now, day): (Timestamp, Arc<Secret>),
+    ) -> Self {
+        let splitter = Splitter::new(sender.written);
+        let clock = site.all.0.clock.clone();
+        Self {
+            checks: Checks {
+                site,
+                key,
+                sender,
+                now,
+                day,
+                clock,
+            },
+            splitter,
+            events: Vec::new(),
+            refused: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Whose the site is: they must be allowed to change it for anything to come in.
+    pub fn owner(&self) -> UserId {
+        self.checks.site.owner()
+    }
+
+    /// The key that it is sent with.
+    pub fn key(&self) -> WriteKeyId {
+        self.checks.key.id()
+    }
+
+    /// Who sends with such a key.
+    pub fn kind(&self) -> Kind {
+        self.checks.key.kind()
+    }
+
+    /// Reads the next part of the body. Errs with `BadBody` on what is no JSON as a whole or too
+    /// large, and with `TooManyEvents`; then nothing of the body is kept.
+    pub fn read(&mut self, part: &[u8]) -> Result<(), Error> {
+        self.bytes += part.len();
+        let largest = largest(self.kind());
+        if self.bytes > largest {
+            return Err(Error::TooLarge(largest));
+        }
+        let Self {
+            checks,
+            splitter,
+            events,
+            refused,
+            ..
+        } = self;
+        splitter.push(part, |piece| sort(checks, (events, refused), piece))
+    }
+
+    /// Keeps what can be counted, durably.
+    pub async fn finish(mut self, by: &Actor) -> Result<Taken, Error> {
+        let Self {
+            checks,
+            splitter,
+            events,
+            refused,
+            ..
+        } = &mut self;
+        splitter.end(|piece| sort(checks, (events, refused), piece))?;
+        let parts = Arc::clone(&checks.site.all.0);
+        // Nothing is counted that the book could not be told of.
+        parts.log.check()?;
+        self.note().await?;
+        let events = std::mem::take(&mut self.events);
+        let site = &self.checks.site;
+        let (number, zone) = (site.number(), site.zone());
+        let mut taken = Taken {
+            refused: std::mem::take(&mut self.refused),
+            ..Taken::default()
+        };
+        if !events.is_empty() {
+            let appended = parts.ledger.append(number, zone, events).await?;
+            (taken.accepted, taken.doubled) = (appended.kept, appended.doubled);
+            self.forget_if_gone().await?;
+        }
+        parts.count((site, &self.checks.key), &taken, by);
+        measure(&taken);
+        Ok(taken)
+    }
+
+    /// Notes that the key and the site are in use. The first event settles what the site's sums rest
+    /// on.
+    async fn note(&mut self) -> Result<(), Error> {
+        if self.events.is_empty() {
+            return self.note_use(None).await;
+        }
+        for _ in 0..TRIES {
+            let site = &self.checks.site;
+            if site.opened.stored.counted_since.is_some() {
+                return self.note_use(Some(self.checks.now)).await;
+            }
+            let parts = &site.all.0;
+            let mut first = Stored::clone(&site.opened.stored);
+            first.counted_since = Some(self.checks.now);
+            let mut batch = Batch::bookkeeping();
+            batch.replace::<Sites>(&site.key, &first, site.version());
+            match parts.store.commit(batch).await {
+                Ok(_) | Err(store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let again = site.all.at(&site.key)?;
+            let again = again.ok_or(Error::NoKey)?;
+            if again.time_zone() != site.time_zone() || again.currency() != site.currency() {
+                // What was read already was read for another site, in a manner of speaking.
+                return Err(Error::Changed);
+            }
+            self.checks.site = again;
+        }
+        Err(Error::Changed)
+    }
+
+    async fn note_use(&self, event: Option<Timestamp>) -> Result<(), Error> {
+        let (site, now) = (&self.checks.site, self.checks.now);
+        let parts = &site.all.0;
+        let is_old =
+            |at: Option<Timestamp>| at.is_none_or(|at| now.duration_since(at) >= NOTED_EVERY);
+        let mut batch = Batch::bookkeeping();
+        let place = (site.number(), self.key());
+        if is_old(self.checks.key.used_at())
+            && let Some(row) = parts.store.get::<Keys>(&place)?
+        {
+            let used = StoredKey {
+                used_at: Some(now),
+                ..row.value
+            };
+            batch.replace::<Keys>(&place, &used, row.version);
+        }
+        if let Some(at) = event
+            && is_old(site.last_event_at()?)
+        {
+            batch.put::<Seen>(&site.number(), &At { at });
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        match parts.store.commit(batch).await {
+            // Somebody else has noted it, or the key is gone: what came before that counts.
+            Ok(_) | Err(store::Error::Conflict(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has the events of a site forgotten that was deleted while they came in.
+    async fn forget_if_gone(&self) -> Result<(), Error> {
+        let site = &self.checks.site;
+        let parts = &site.all.0;
+        if parts.store.get::<Sites>(&site.key)?.is_some() {
+            return Ok(());
+        }
+        let mut batch = Batch::bookkeeping();
+        let since = parts.clock.now();
+        batch.put::<Purges>(&site.number(), &Purge { since });
+        parts.store.commit(batch).await?;
+        parts.bell.ring();
+        Err(Error::NoKey)
+    }
+}
+
+/// Puts a piece where it belongs.
+fn sort(
+    checks: &Checks,
+    (events, refused): (&mut Vec<Event>, &mut Vec<Fault>),
+    piece: Piece<'_>,
+) -> Result<(), Error> {
+    let index = events.len() + refused.len();
+    let most = most(checks.key.kind());
+    if index >= most {
+        return Err(Error::TooManyEvents(most));
+    }
+    let read = match piece {
+        Piece::Whole(piece) => checks.read(piece),
+        Piece::TooLarge => {
+            let why = format!("an event has at most {LARGEST} bytes");
+            Err(Refused(Reason::TooLarge, why))
+        }
+    };
+    match read {
+        Ok(event) => events.push(event),
+        Err(Refused(reason, message)) => refused.push(Fault {
+            index,
+            reason,
+            message,
+        }),
+    }
+    Ok(())
+}
+
+fn measure(taken: &Taken) {
+    EVENTS.add(["accepted".into()], taken.accepted.into());
+    EVENTS.add(["doubled".into()], taken.doubled.into());
+    for fault in &taken.refused {
+        EVENTS.add([fault.reason.name().into()], 1);
+    }
+}

@@ -1,0 +1,37 @@
+//! Counts what happens at sites: events come in with a write key and are kept by the day.
+//!
+//! [`Analytics`] opens a [`Site`] by the scope of its owner; everything below a site is reached
+//! through one that is open. `row` is what is stored, `key` what events are sent with, `event` what
+//! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
+//! drawn for a day and destroyed after it, `tally` what the book is told of events, `ledger` where
+//! they are kept and folded, `period` and `overview` what is asked of them, `keep` what goes on by
+//! itself.
+
+mod currency;
+mod days;
+mod domain;
+mod error;
+mod event;
+mod intake;
+mod keep;
+mod key;
+mod ledger;
+mod money;
+mod number;
+mod overview;
+mod period;
+mod row;
+mod service;
+mod site;
+mod tally;
+
+pub use error::Error;
+pub use intake::{Consent, Fault, Intake, Reason, Sender, Taken, Way, Written, largest, most};
+pub use key::{Kind, Made, NewKey, WriteKey};
+pub(crate) use ledger::{Dimension, Line, Overview, Table, Totals};
+pub use overview::Against;
+pub(crate) use overview::Report;
+pub use period::{BadPeriod, Period};
+pub use row::{VisitorIds, WeekStart};
+pub use service::{Analytics, New, Parts, tables};
+pub use site::{Change, Rebuild, Site};

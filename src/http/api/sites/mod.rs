@@ -1,0 +1,8 @@
+//! Sites: what is counted, the keys that events are sent with, and how they fare.
+
+mod key;
+mod overview;
+mod resource;
+mod view;
+
+pub(super) use resource::Resource;

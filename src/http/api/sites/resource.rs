@@ -1,0 +1,216 @@
+//! The operations on sites.
+
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Json;
+
+use super::super::{Done, Made, Tag};
+use super::key::{KeyView, NewView, WriteKeyList};
+use super::overview::{AgainstView, OverviewView};
+use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
+use crate::analytics::{Analytics, Error, Period};
+use crate::app::App;
+use crate::auth::Permission;
+use crate::base::{SiteId, WriteKeyId};
+use crate::http::page::Pages;
+use crate::http::tag::{self, Tagged};
+use crate::http::{ApiError, Caller};
+
+pub(in crate::http::api) struct Resource {
+    sites: Analytics,
+    pages: Pages,
+}
+
+#[OpenApi(tag = "Tag::Analytics")]
+impl Resource {
+    /// Lists one's own sites.
+    #[oai(path = "/sites", method = "get", operation_id = "listSites")]
+    async fn list(
+        &self,
+        #[oai(scope = "Permission::SiteRead")] caller: Caller,
+        limit: Query<Option<u16>>,
+        after: Query<Option<String>>,
+    ) -> Result<Json<SiteList>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let page = self.pages.read(limit.0, after.0.as_deref())?;
+        let part = (page.limit, page.after.as_ref());
+        let (sites, next) = self.sites.list(&scope, part, &by)?;
+        let items = sites.iter().map(SiteView::of);
+        Ok(Json(SiteList {
+            items: items.collect::<Result<_, _>>()?,
+            next: next.map(|cursor| cursor.encode()),
+        }))
+    }
+
+    /// Makes a site.
+    ///
+    /// Events come in once it has a write key.
+    #[oai(path = "/sites", method = "post", operation_id = "createSite")]
+    async fn create(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        body: Json<NewSite>,
+    ) -> Result<Made<SiteView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.create(&scope, body.0.into(), &by).await?;
+        Ok(Made::Made(Json(SiteView::of(&site)?)))
+    }
+
+    /// Shows a site.
+    #[oai(path = "/sites/:id", method = "get", operation_id = "getSite")]
+    async fn show(
+        &self,
+        #[oai(scope = "Permission::SiteRead")] caller: Caller,
+        id: Path<SiteId>,
+    ) -> Result<Tagged<Json<SiteView>>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        site.note_read(&by);
+        let view = SiteView::of(&site)?;
+        Ok(Tagged::at(view.version(), Json(view)))
+    }
+
+    /// Changes a site.
+    ///
+    /// Zone and currency stay as they are once there are events: what was counted rests on them.
+    #[oai(path = "/sites/:id", method = "patch", operation_id = "updateSite")]
+    async fn update(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+        body: Json<SiteChange>,
+    ) -> Result<Tagged<Json<SiteView>>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), site.version().0)?;
+        let view = SiteView::of(&site.alter(body.0.into(), &by).await?)?;
+        Ok(Tagged::at(view.version(), Json(view)))
+    }
+
+    /// Deletes a site with its write keys and all of its events.
+    #[oai(path = "/sites/:id", method = "delete", operation_id = "deleteSite")]
+    async fn delete(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        #[oai(name = "If-Match")] if_match: Header<Option<String>>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        tag::demand(&tag::if_match(if_match.0.as_deref()), site.version().0)?;
+        site.delete(&by).await?;
+        Ok(Done::Done)
+    }
+
+    /// Lists the write keys of a site.
+    #[oai(
+        path = "/sites/:id/keys",
+        method = "get",
+        operation_id = "listWriteKeys"
+    )]
+    async fn keys(
+        &self,
+        #[oai(scope = "Permission::SiteRead")] caller: Caller,
+        id: Path<SiteId>,
+        limit: Query<Option<u16>>,
+        after: Query<Option<String>>,
+    ) -> Result<Json<WriteKeyList>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let page = self.pages.read(limit.0, after.0.as_deref())?;
+        let part = (page.limit, page.after.as_ref());
+        let (keys, next) = self.sites.open(&scope, id.0)?.list_keys(part, &by)?;
+        Ok(Json(WriteKeyList {
+            items: keys.iter().map(KeyView::from).collect(),
+            next: next.map(|cursor| cursor.encode()),
+        }))
+    }
+
+    /// Makes a key that events are sent with.
+    ///
+    /// A secret one is in this answer and nowhere else.
+    #[oai(
+        path = "/sites/:id/keys",
+        method = "post",
+        operation_id = "createWriteKey"
+    )]
+    async fn create_key(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<NewView>,
+    ) -> Result<Made<KeyView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let made = site.create_key(body.0.into(), &by).await?;
+        Ok(Made::Made(Json(made.into())))
+    }
+
+    /// Takes a write key back; nothing comes in with it any more.
+    #[oai(
+        path = "/sites/:id/keys/:key",
+        method = "delete",
+        operation_id = "deleteWriteKey"
+    )]
+    async fn delete_key(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        key: Path<WriteKeyId>,
+    ) -> Result<Done, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        site.delete_key(key.0, &by).await?;
+        Ok(Done::Done)
+    }
+
+    /// Tells how a site fares on some days, beside how it did before.
+    #[oai(
+        path = "/sites/:id/overview",
+        method = "get",
+        operation_id = "getSiteOverview"
+    )]
+    async fn overview(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        /// The first day, such as `2026-11-01`; 27 days before the last without it.
+        from: Query<Option<String>>,
+        /// The last day; the present one at the site without it.
+        to: Query<Option<String>>,
+        /// What it is held against.
+        #[oai(default)]
+        compare: Query<AgainstView>,
+    ) -> Result<Json<OverviewView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let period = Period::read(from.0.as_deref(), to.0.as_deref(), site.today());
+        let period = period.map_err(Error::from)?;
+        let report = site.overview(period, compare.0.into(), &by).await?;
+        Ok(Json(OverviewView::of(&site, &report)))
+    }
+
+    /// Counts every day anew from its events, and tells whether the sums that were kept are the
+    /// same.
+    #[oai(
+        path = "/sites/:id/rebuild",
+        method = "post",
+        operation_id = "rebuildSite"
+    )]
+    async fn rebuild(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+    ) -> Result<Json<RebuildView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let rebuild = self.sites.open(&scope, id.0)?.rebuild(&by).await?;
+        Ok(Json(rebuild.into()))
+    }
+}
+
+impl Resource {
+    pub(in crate::http::api) fn new(app: &App, pages: Pages) -> Self {
+        let sites = app.analytics.clone();
+        Self { sites, pages }
+    }
+}

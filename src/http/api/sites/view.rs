@@ -1,0 +1,215 @@
+//! Shows sites, and reads what is to be made or changed of them.
+
+use poem_openapi::{Enum, Object};
+
+use crate::analytics::{Change, Error, New, Rebuild, Site, VisitorIds, WeekStart};
+use crate::base::SiteId;
+use crate::http::Moment;
+
+/// The day that a week begins with.
+#[derive(Clone, Copy, Default, Enum)]
+#[oai(rename = "WeekStart", rename_all = "snake_case")]
+pub(super) enum WeekStartView {
+    /// As most of the world has it.
+    #[default]
+    Monday,
+    /// As around the Gulf.
+    Saturday,
+    /// As in America.
+    Sunday,
+}
+
+/// How visitors are told apart.
+#[derive(Clone, Copy, Default, Enum)]
+#[oai(rename = "VisitorIds", rename_all = "snake_case")]
+pub(super) enum VisitorIdsView {
+    /// For one day of the site's zone: a visitor is one day's visitor.
+    #[default]
+    Daily,
+    /// For as long as whoever sends events says that it is the same.
+    Lasting,
+}
+
+/// A site.
+#[derive(Object)]
+#[oai(rename = "Site", skip_serializing_if_is_none)]
+pub(super) struct SiteView {
+    /// The site's id.
+    id: SiteId,
+    /// What people call it.
+    name: String,
+    /// Its domain; what lies below is its own.
+    domain: String,
+    /// Its currency, by ISO 4217.
+    currency: String,
+    /// The zone in which its days begin, by the IANA database.
+    time_zone: String,
+    /// What its weeks begin with.
+    week_start: WeekStartView,
+    /// How its visitors are told apart.
+    visitor_ids: VisitorIdsView,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    updated_at: Moment,
+    /// When an event came in last, to the minute; absent while none did.
+    last_event_at: Option<Moment>,
+    /// Rises with every change; in quotes it is the `ETag`. The first event changes it, too.
+    version: u64,
+}
+
+/// One part of the sites.
+#[derive(Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(super) struct SiteList {
+    /// In the order in which they were made.
+    pub(super) items: Vec<SiteView>,
+    /// Where the next part begins; absent at the end.
+    pub(super) next: Option<String>,
+}
+
+/// A site to be made.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct NewSite {
+    /// What to call it: 1 to 120 characters, no other site's name in any case.
+    #[oai(validator(max_length = 200))]
+    name: String,
+    /// Its domain, such as `shop.example`; what lies below is its own.
+    #[oai(validator(max_length = 300))]
+    domain: String,
+    /// Its currency, by ISO 4217, such as `EUR`. It cannot be changed once there are events.
+    #[oai(validator(max_length = 40))]
+    currency: String,
+    /// The zone in which its days begin, such as `Europe/Berlin`. It cannot be changed once there
+    /// are events.
+    #[oai(validator(max_length = 60))]
+    time_zone: String,
+    /// What its weeks begin with.
+    #[oai(default)]
+    week_start: WeekStartView,
+    /// How its visitors are told apart.
+    #[oai(default)]
+    visitor_ids: VisitorIdsView,
+}
+
+/// What is to be changed; what is left away stays as it is.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+pub(super) struct SiteChange {
+    /// Another name.
+    #[oai(validator(max_length = 200))]
+    name: Option<String>,
+    /// Another domain.
+    #[oai(validator(max_length = 300))]
+    domain: Option<String>,
+    /// Another currency, before there are events.
+    #[oai(validator(max_length = 40))]
+    currency: Option<String>,
+    /// Another zone, before there are events.
+    #[oai(validator(max_length = 60))]
+    time_zone: Option<String>,
+    /// What weeks begin with.
+    week_start: Option<WeekStartView>,
+    /// How visitors are told apart from now on.
+    visitor_ids: Option<VisitorIdsView>,
+}
+
+/// What became of a rebuild.
+#[derive(Object)]
+#[oai(rename = "SiteRebuild")]
+pub(super) struct RebuildView {
+    /// So many days were counted anew from their events.
+    days: u32,
+    /// So many of them had other sums than those that were kept; they are mended.
+    differed: u32,
+}
+
+impl SiteView {
+    pub(super) fn of(site: &Site) -> Result<Self, Error> {
+        Ok(Self {
+            id: site.id(),
+            name: site.name().to_owned(),
+            domain: site.domain().to_owned(),
+            currency: site.currency().to_owned(),
+            time_zone: site.time_zone().to_owned(),
+            week_start: match site.week_start() {
+                WeekStart::Monday => WeekStartView::Monday,
+                WeekStart::Saturday => WeekStartView::Saturday,
+                WeekStart::Sunday => WeekStartView::Sunday,
+            },
+            visitor_ids: site.visitor_ids().into(),
+            created_at: site.created_at().into(),
+            updated_at: site.updated_at().into(),
+            last_event_at: site.last_event_at()?.map(Moment),
+            version: site.version().0,
+        })
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl From<VisitorIds> for VisitorIdsView {
+    fn from(ids: VisitorIds) -> Self {
+        match ids {
+            VisitorIds::Daily => Self::Daily,
+            VisitorIds::Lasting => Self::Lasting,
+        }
+    }
+}
+
+impl From<VisitorIdsView> for VisitorIds {
+    fn from(view: VisitorIdsView) -> Self {
+        match view {
+            VisitorIdsView::Daily => Self::Daily,
+            VisitorIdsView::Lasting => Self::Lasting,
+        }
+    }
+}
+
+impl From<WeekStartView> for WeekStart {
+    fn from(view: WeekStartView) -> Self {
+        match view {
+            WeekStartView::Monday => Self::Monday,
+            WeekStartView::Saturday => Self::Saturday,
+            WeekStartView::Sunday => Self::Sunday,
+        }
+    }
+}
+
+impl From<NewSite> for New {
+    fn from(view: NewSite) -> Self {
+        Self {
+            name: view.name,
+            domain: view.domain,
+            currency: view.currency,
+            time_zone: view.time_zone,
+            week_start: view.week_start.into(),
+            visitor_ids: view.visitor_ids.into(),
+        }
+    }
+}
+
+impl From<SiteChange> for Change {
+    fn from(view: SiteChange) -> Self {
+        Self {
+            name: view.name,
+            domain: view.domain,
+            currency: view.currency,
+            time_zone: view.time_zone,
+            week_start: view.week_start.map(WeekStart::from),
+            visitor_ids: view.visitor_ids.map(VisitorIds::from),
+        }
+    }
+}
+
+impl From<Rebuild> for RebuildView {
+    fn from(rebuild: Rebuild) -> Self {
+        Self {
+            days: rebuild.days,
+            differed: rebuild.differed,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A site, its key and what comes in with it.
+
+use serde_json::json;
+
+use super::{Caller, Day, id};
+use crate::support::process::{Served, Session};
+
+impl Day {
+    /// A site with a key, what comes in with it, and how the site fares; gives the site.
+    pub(super) async fn site(&mut self, server: &Served, owner: &Caller<'_>) -> String {
+        let new = json!({
+            "name": "Shop", "domain": "shop.example", "currency": "EUR",
+            "time_zone": "Europe/Berlin",
+        });
+        let made = id(&owner.post("/sites", new).await.expect(201));
+        let site = format!("/sites/{made}");
+        let change = json!({"name": "Store"});
+        owner.patch(&site, change).await.expect(200);
+        let keys = format!("{site}/keys");
+        let new = json!({"name": "Till", "kind": "secret"});
+        let till = owner.post(&keys, new).await.expect(201);
+        let key = till["key"].as_str().unwrap();
+        let place: &'static str = format!("POST {keys}").leak();
+        self.note("write key", key, &[place]);
+        let till = self.visitor(server);
+        let till = till.with(Session::Bearer(key.to_owned()));
+        let sale = json!({"name": "purchase", "visitor": "customer 1", "value": 49.90});
+        let told = till.post("/events", sale).await.expect(200);
+        assert_eq!(told["accepted"], 1, "{told}");
+        let rebuild = format!("{site}/rebuild");
+        owner.post(&rebuild, json!({})).await.expect(200);
+        made
+    }
+}
+
+/// The end of the site and its key.
+pub(super) async fn close(owner: &Caller<'_>, site: &str) {
+    let keys = format!("/sites/{site}/keys");
+    let listed = owner.get(&keys).await.expect(200);
+    for path in [
+        format!("{keys}/{}", id(&listed["items"][0])),
+        format!("/sites/{site}"),
+    ] {
+        let gone = owner.delete(&path).await;
+        assert_eq!(gone.status, 204, "{path}: {}", gone.text());
+    }
+}
