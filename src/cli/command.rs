@@ -10,8 +10,8 @@ use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
     audit, completions, config, conflict, connection, dataset, demo, doctor, health, hook, init,
-    inlet, job, limits, man, openapi, run as runs, sandbox, serve, setup_link, store, sync, token,
-    user,
+    inlet, job, limits, man, openapi, run as runs, sandbox, serve, setup_link, site, store, sync,
+    token, user,
 };
 use crate::config::Environment;
 
@@ -76,6 +76,8 @@ enum Command {
     Inlet(inlet::Line),
     /// Show how much may be asked for, and how much of it is left to a user.
     Limits(limits::Args),
+    /// Manage the sites whose events are counted, and the keys that events are sent with.
+    Site(site::Line),
     /// Make syncs and run them.
     Sync(sync::Line),
     /// Show runs and follow them.
@@ -128,6 +130,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Hook(line) => hook::run(line, context),
         Command::Inlet(line) => inlet::run(line, context),
         Command::Limits(args) => limits::run(args, context),
+        Command::Site(line) => site::run(line, context),
         Command::Store(command) => store::run(&command, context),
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),

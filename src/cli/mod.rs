@@ -42,6 +42,7 @@ mod schedule;
 mod secret;
 mod serve;
 mod setup_link;
+mod site;
 mod store;
 mod sync;
 mod sync_rules;

@@ -672,3 +672,48 @@ fn a_sync_is_made_shown_changed_run_and_deleted_at_the_machine() {
     let gone = at_home(&home, &["sync", "show", "Both"], "");
     assert!(text(&gone.stderr).contains("no sync is called"), "{gone:?}");
 }
+
+#[test]
+fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
+    let machine = Machine::with_airports();
+    let site = |args: &[&str]| machine.run(&[&["site"], args].concat(), "");
+    let made = site(&[
+        "create",
+        "Shop",
+        "--domain",
+        "shop.example",
+        "--currency",
+        "EUR",
+        "--time-zone",
+        "Europe/Berlin",
+    ]);
+    assert_eq!(site(&["show", "shop"]), made);
+    assert_eq!(site(&["list"])[0], made);
+    let public = site(&[
+        "key",
+        "create",
+        "Shop",
+        "Pages",
+        "--origin",
+        "https://shop.example",
+    ]);
+    assert_eq!(public["kind"], "public", "{public}");
+    let secret = site(&["key", "create", "Shop", "Till"]);
+    let text_of = secret["key"].as_str().unwrap();
+    assert!(text_of.starts_with("wbs_"), "{secret}");
+    let list = site(&["key", "list", "Shop"]);
+    assert_eq!(list[0]["key"], public["key"], "{list}");
+    assert!(!list.to_string().contains(text_of), "a secret is listed");
+    assert_eq!(
+        site(&["rebuild", "Shop"]),
+        serde_json::json!({"days": 0, "differed": 0})
+    );
+    for args in [
+        &["site", "key", "delete", "Shop", "till"][..],
+        &["site", "delete", "Shop"],
+    ] {
+        assert!(machine.output(args, "").status.success(), "{args:?}");
+    }
+    let gone = machine.output(&["site", "show", "Shop"], "");
+    assert!(text(&gone.stderr).contains("no site is called"), "{gone:?}");
+}

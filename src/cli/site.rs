@@ -1,0 +1,289 @@
+//! `weighbridge site`: sites whose events are counted, and the keys that events are sent with.
+
+use std::fmt::{Display, Formatter, Result as Written};
+
+use clap::{Args, Subcommand, ValueEnum};
+use poem::http::Method;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::context::Context;
+use super::failure::Failure;
+use super::named::{self, path_of, text};
+use super::owner::Owner;
+
+const LIST: &str = "/sites";
+const KIND: &str = "site";
+
+/// Whose sites are meant, and what is to be done with them.
+#[derive(Args)]
+pub(super) struct Line {
+    #[command(flatten)]
+    owner: Owner,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the sites.
+    List,
+    /// Make a site.
+    Create {
+        /// What to call it.
+        name: String,
+        /// Its domain, such as shop.example; what lies below is its own.
+        #[arg(long)]
+        domain: String,
+        /// Its currency, by ISO 4217, such as EUR.
+        #[arg(long)]
+        currency: String,
+        /// The zone in which its days begin, such as Europe/Berlin.
+        #[arg(long, value_name = "ZONE")]
+        time_zone: String,
+        /// How visitors are told apart.
+        #[arg(long, value_name = "HOW", default_value = "daily")]
+        visitor_ids: VisitorIds,
+    },
+    /// Show a site.
+    Show {
+        /// The name or id.
+        site: String,
+    },
+    /// Delete a site with its keys and all of its events.
+    Delete {
+        /// The name or id.
+        site: String,
+    },
+    /// Count every day anew from its events, and tell whether the sums that were kept are the same.
+    Rebuild {
+        /// The name or id.
+        site: String,
+    },
+    /// Make, list and delete the keys that events are sent with.
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Subcommand)]
+enum KeyCommand {
+    /// List the keys of a site.
+    List {
+        /// The site's name or id.
+        site: String,
+    },
+    /// Make a key and print it; a secret one is shown this once.
+    Create {
+        /// The site's name or id.
+        site: String,
+        /// What to call the key.
+        name: String,
+        /// An origin from which browsers may send with it, such as <https://shop.example>; may be
+        /// given several times. Without one, the key is a secret one for servers.
+        #[arg(long = "origin", value_name = "ORIGIN")]
+        origins: Vec<String>,
+    },
+    /// Delete a key: nothing comes in with it any more.
+    Delete {
+        /// The site's name or id.
+        site: String,
+        /// The key's name or id.
+        key: String,
+    },
+}
+
+/// How visitors are told apart.
+#[derive(Clone, Copy, ValueEnum)]
+enum VisitorIds {
+    /// For one day.
+    Daily,
+    /// For as long as whoever sends events says that it is the same.
+    Lasting,
+}
+
+/// What a command prints.
+enum View {
+    Sites(Vec<Value>),
+    Site(Value),
+    Keys(Vec<Value>),
+    Key(Value),
+    Rebuild(Value),
+    Nothing,
+}
+
+pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
+    let work = async |client: &mut Client| act(line.command, client).await;
+    match line.owner.with(context, work)? {
+        View::Sites(list) => context.out.show(&Sites(list))?,
+        View::Site(site) => context.out.show(&Site(site))?,
+        View::Keys(list) => context.out.show(&Keys(list))?,
+        View::Key(key) => context.out.show(&Key(key))?,
+        View::Rebuild(found) => context.out.show(&Rebuild(found))?,
+        View::Nothing => {}
+    }
+    Ok(())
+}
+
+async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
+    match command {
+        Command::List => Ok(View::Sites(client.list(LIST).await?)),
+        Command::Create {
+            name,
+            domain,
+            currency,
+            time_zone,
+            visitor_ids,
+        } => {
+            let visitor_ids = match visitor_ids {
+                VisitorIds::Daily => "daily",
+                VisitorIds::Lasting => "lasting",
+            };
+            let body = json!({
+                "name": name, "domain": domain, "currency": currency, "time_zone": time_zone,
+                "visitor_ids": visitor_ids,
+            });
+            let made = client.call(Method::POST, LIST, Some(&body)).await?;
+            Ok(View::Site(made))
+        }
+        Command::Show { site } => Ok(View::Site(named::find(client, LIST, KIND, &site).await?)),
+        Command::Delete { site } => {
+            let path = path_of(client, LIST, KIND, &site).await?;
+            client.call(Method::DELETE, &path, None).await?;
+            Ok(View::Nothing)
+        }
+        Command::Rebuild { site } => {
+            let path = path_of(client, LIST, KIND, &site).await? + "/rebuild";
+            Ok(View::Rebuild(client.call(Method::POST, &path, None).await?))
+        }
+        Command::Key(command) => act_on_key(command, client).await,
+    }
+}
+
+async fn act_on_key(command: KeyCommand, client: &mut Client) -> Result<View, Failure> {
+    let keys = async |client: &mut Client, site: &str| -> Result<String, Failure> {
+        Ok(path_of(client, LIST, KIND, site).await? + "/keys")
+    };
+    match command {
+        KeyCommand::List { site } => {
+            let path = keys(client, &site).await?;
+            Ok(View::Keys(client.list(&path).await?))
+        }
+        KeyCommand::Create {
+            site,
+            name,
+            origins,
+        } => {
+            let path = keys(client, &site).await?;
+            let kind = if origins.is_empty() {
+                "secret"
+            } else {
+                "public"
+            };
+            let body = json!({"name": name, "kind": kind, "origins": origins});
+            let made = client.call(Method::POST, &path, Some(&body)).await?;
+            Ok(View::Key(made))
+        }
+        KeyCommand::Delete { site, key } => {
+            let list = keys(client, &site).await?;
+            let path = path_of(client, &list, "site key", &key).await?;
+            client.call(Method::DELETE, &path, None).await?;
+            Ok(View::Nothing)
+        }
+    }
+}
+
+/// Sites, a line each.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Sites(Vec<Value>);
+
+impl Display for Sites {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for site in &self.0 {
+            let seen = site["last_event_at"].as_str().unwrap_or("never");
+            writeln!(
+                f,
+                "{:24} {:24} {} {:20} last event {seen:24} {}",
+                text(site, "name"),
+                text(site, "domain"),
+                text(site, "currency"),
+                text(site, "time_zone"),
+                text(site, "id")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// One site.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Site(Value);
+
+impl Display for Site {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for (label, member) in [
+            ("id", "id"),
+            ("name", "name"),
+            ("domain", "domain"),
+            ("currency", "currency"),
+            ("time zone", "time_zone"),
+            ("week start", "week_start"),
+            ("visitor ids", "visitor_ids"),
+            ("created", "created_at"),
+            ("last event", "last_event_at"),
+        ] {
+            writeln!(f, "{label:12} {}", text(&self.0, member))?;
+        }
+        Ok(())
+    }
+}
+
+/// Keys, a line each.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Keys(Vec<Value>);
+
+impl Display for Keys {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        for key in &self.0 {
+            let used = key["last_used_at"].as_str().unwrap_or("never");
+            writeln!(
+                f,
+                "{:24} {:6} …{} last used {used:24} {}",
+                text(key, "name"),
+                text(key, "kind"),
+                text(key, "ends_with"),
+                text(key, "id")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// A key just made.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Key(Value);
+
+impl Display for Key {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        writeln!(f, "{}", text(&self.0, "key"))
+    }
+}
+
+/// What became of a rebuild.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Rebuild(Value);
+
+impl Display for Rebuild {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        let (days, differed) = (&self.0["days"], &self.0["differed"]);
+        writeln!(
+            f,
+            "{days} days were counted anew; {differed} differed and are mended"
+        )
+    }
+}
