@@ -102,7 +102,19 @@ impl<'a> Reader<'a> {
         Ok(*first)
     }
 
+    #[inline]
     pub(super) fn number(&mut self) -> Result<u64, Error> {
+        // Most are short.
+        if let [byte, rest @ ..] = self.bytes
+            && *byte < 0x80
+        {
+            self.bytes = rest;
+            return Ok(u64::from(*byte));
+        }
+        self.long_number()
+    }
+
+    fn long_number(&mut self) -> Result<u64, Error> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

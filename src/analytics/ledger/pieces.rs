@@ -50,7 +50,7 @@ pub(super) fn get<C: Pieced>(
     snapshot: &Snapshot,
     whole: &C::Whole,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(PAGE << LARGEST);
     let mut piece = 0_u32;
     snapshot.glance_all::<C>(&C::prefix(whole), |place, content| {
         if place != piece.to_be_bytes() {

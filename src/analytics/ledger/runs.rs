@@ -81,14 +81,21 @@ fn search<const WIDTH: usize, const KEY: usize>(
     see: &mut impl FnMut(usize, &[u8; WIDTH]),
 ) {
     for (place, key) in keys.iter().enumerate() {
-        let before = entries.partition_point(|entry| entry[..KEY] < key[..]);
+        let before = entries.partition_point(|entry| key_of::<WIDTH, KEY>(entry) < key);
         entries = &entries[before..];
         match entries.first() {
-            Some(entry) if entry[..KEY] == key[..] => see(place, entry),
+            Some(entry) if key_of::<WIDTH, KEY>(entry) == key => see(place, entry),
             Some(_) => {}
             None => return,
         }
     }
+}
+
+/// The key that an entry begins with.
+fn key_of<const WIDTH: usize, const KEY: usize>(entry: &[u8; WIDTH]) -> &[u8; KEY] {
+    entry
+        .first_chunk()
+        .expect("an entry is longer than its key")
 }
 
 /// Puts sorted entries into a run of their own, together with those of the group that are not twice

@@ -1,5 +1,7 @@
 //! Adds up the lines of stretches of time, and unites their visitors where they may be the same.
 
+use std::collections::HashMap;
+
 use roaring::RoaringBitmap;
 
 use super::crowd::Outline;
@@ -26,7 +28,7 @@ struct SumTable {
     lines: Vec<Sum>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Copy, Default)]
 struct Sum {
     value: u32,
     totals: Totals,
@@ -34,7 +36,6 @@ struct Sum {
     greatest: u32,
     /// Whether visitors of one stretch may be those of another.
     met: bool,
-    united: RoaringBitmap,
 }
 
 impl Sum {
@@ -49,18 +50,6 @@ impl Sum {
             self.met |= self.totals.visitors > 0 && least <= self.greatest;
             self.greatest = self.greatest.max(greatest);
             self.totals.visitors += count;
-        }
-    }
-
-    fn totals(&self) -> Totals {
-        let visitors = if self.met {
-            self.united.len()
-        } else {
-            self.totals.visitors
-        };
-        Totals {
-            visitors,
-            ..self.totals
         }
     }
 }
@@ -88,7 +77,7 @@ impl Sums {
 
     /// What all of it comes to.
     pub(super) fn all(&self) -> Totals {
-        self.all.totals()
+        self.all.totals
     }
 
     /// The places of the lines that are shown, best first.
@@ -138,24 +127,30 @@ impl Sums {
         for values in &mut wanted {
             values.sort_unstable();
         }
+        let mut united: HashMap<(Option<Dimension>, u32), RoaringBitmap> = HashMap::new();
         for stretch in stretches {
             let crowds = stretch.crowds(question)?;
             let crowds = unseal_crowds(&crowds)?;
             walk(stretch.lines(), &mut |dimension, line| {
-                let sum = match dimension {
-                    None if self.all.met => &mut self.all,
-                    Some(dimension)
-                        if wanted[dimension as usize]
-                            .binary_search(&line.value)
-                            .is_ok() =>
-                    {
-                        self.tables[dimension as usize].line(line.value)
-                    }
-                    _ => return Ok(()),
+                let is_wanted = match dimension {
+                    None => self.all.met,
+                    Some(dimension) => wanted[dimension as usize]
+                        .binary_search(&line.value)
+                        .is_ok(),
                 };
-                sum.united |= line.visitors(crowds)?;
+                if is_wanted {
+                    let place = (dimension, line.value);
+                    *united.entry(place).or_default() |= line.visitors(crowds)?;
+                }
                 Ok(())
             })?;
+        }
+        for ((dimension, value), visitors) in united {
+            let sum = match dimension {
+                None => &mut self.all,
+                Some(dimension) => self.tables[dimension as usize].line(value),
+            };
+            sum.totals.visitors = visitors.len();
         }
         Ok(())
     }
@@ -173,7 +168,7 @@ impl Sums {
             let line = |place: &usize| {
                 Ok::<_, Error>(Line {
                     value: text(dimension, lines[*place].value, names)?,
-                    totals: lines[*place].totals(),
+                    totals: lines[*place].totals,
                 })
             };
             tables[of] = Table {
