@@ -21,6 +21,7 @@ import { readJobSearch } from "./jobs/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readOverviewSearch } from "./sites/overview/search";
 import { readNewSyncSearch } from "./syncs/new/search";
 import { readSyncSearch } from "./syncs/search";
 import { parseSearch, readListSearch, stringifySearch } from "./ui/address";
@@ -77,6 +78,43 @@ const overview = createRoute({
   getParentRoute: () => signedIn,
   path: "/",
   component: lazyRouteComponent(() => import("./overview/overview"), "Overview"),
+});
+
+const siteList = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites",
+  staticData: { needs: "site:read" },
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import("./sites/list"), "SiteList"),
+});
+
+const newSite = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/new",
+  staticData: { needs: "site:write" },
+  component: lazyRouteComponent(() => import("./sites/create"), "NewSite"),
+});
+
+const siteOverview = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import("./sites/overview/page"), "SiteOverviewPage"),
+});
+
+const siteSetup = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/setup",
+  staticData: { needs: "site:read" },
+  component: lazyRouteComponent(() => import("./sites/setup/page"), "SiteSetup"),
+});
+
+const siteSettings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/settings",
+  staticData: { needs: "site:read" },
+  component: lazyRouteComponent(() => import("./sites/settings"), "SiteSettings"),
 });
 
 const datasetList = createRoute({
@@ -272,6 +310,11 @@ const tree = root.addChildren([
   callback,
   signedIn.addChildren([
     overview,
+    siteList,
+    newSite,
+    siteOverview,
+    siteSetup,
+    siteSettings,
     datasetList,
     newDataset,
     records,

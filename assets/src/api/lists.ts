@@ -32,6 +32,12 @@ export function useSyncs() {
   return $api.useInfiniteQuery("get", "/syncs", query, { ...parts, enabled, refetchInterval });
 }
 
+/** The user's sites. */
+export function useSites() {
+  const enabled = useMay("site:read");
+  return $api.useInfiniteQuery("get", "/sites", query, { ...parts, enabled });
+}
+
 /** How the user's connections and syncs do, looked at again like a live figure. */
 export function useHealth() {
   const refetchInterval = 30_000;

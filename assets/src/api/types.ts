@@ -39,6 +39,8 @@ export type MadeInlet = Schemas["MadeInlet"];
 export type MadeToken = Schemas["MadeToken"];
 export type Mapping = Schemas["FieldPair"];
 export type NewSchedule = Schemas["NewSchedule"];
+export type NewSite = Schemas["NewSite"];
+export type NewWriteKey = Schemas["NewWriteKey"];
 export type Outcome = Schemas["RunOutcome"];
 /** A file's beginning; a row is a record's fields, whose names only the file knows. */
 export type Preview = Omit<Schemas["Preview"], "rows"> & { rows: Record<string, unknown>[] };
@@ -60,6 +62,15 @@ export type Scope = Token["scopes"][number];
 export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
+export type Site = Schemas["Site"];
+export type SiteChange = Schemas["SiteChange"];
+export type SiteDay = Schemas["SiteDay"];
+export type SiteHour = Schemas["SiteHour"];
+export type SiteLine = Schemas["SiteLine"];
+
+export type SiteOverview = Schemas["SiteOverview"];
+export type SiteTable = Schemas["SiteTable"];
+export type SiteTotals = Schemas["SiteTotals"];
 export type Subscription = Schemas["Subscription"];
 export type Sync = Schemas["Sync"];
 export type SyncChange = Schemas["SyncChange"];
@@ -70,6 +81,7 @@ export type SyncHealth = Schemas["SyncHealth"];
 export type Token = Schemas["Token"];
 export type UpcomingTime = Schemas["UpcomingTime"];
 export type User = Schemas["User"];
+export type WriteKey = Schemas["WriteKey"];
 
 /** What a role may allow; the server checks, the UI only hides what would be refused. */
 export type Permission =
@@ -82,6 +94,9 @@ export type Permission =
   | "sync:read"
   | "sync:write"
   | "sync:run"
+  | "site:read"
+  | "site:write"
+  | "analytics:read"
   | "user:manage"
   | "audit:read"
   | "system:read";

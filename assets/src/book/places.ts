@@ -6,6 +6,7 @@ const pages: Record<string, (id: string) => string> = {
   connection: (id) => `/connections/${id}`,
   sync: (id) => `/syncs/${id}`,
   run: (id) => `/runs/${id}`,
+  site: (id) => `/sites/${id}`,
   user: (id) => `/users?user=${id}`,
 };
 

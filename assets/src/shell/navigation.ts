@@ -13,6 +13,7 @@ export interface Entry {
 
 const entries: readonly Entry[] = [
   { to: "/", label: "Overview", icon: "overview", key: "o" },
+  { to: "/sites", label: "Sites", icon: "chart", key: "t", needs: "site:read" },
   { to: "/datasets", label: "Datasets", icon: "dataset", key: "d", needs: "dataset:read" },
   { to: "/connections", label: "Connections", icon: "link", key: "c", needs: "connection:read" },
   { to: "/syncs", label: "Syncs", icon: "sync", key: "s", needs: "sync:read" },
@@ -42,6 +43,7 @@ export interface Creation {
 }
 
 const creations: readonly Creation[] = [
+  { to: "/sites/new", label: "New site", needs: "site:write" },
   { to: "/datasets/new", label: "New dataset", needs: "dataset:write" },
   { to: "/connections/new", label: "New connection", needs: "connection:write" },
   { to: "/syncs/new", label: "New sync", needs: "sync:write" },

@@ -18,6 +18,8 @@ interface ComboBoxProps {
   error?: string;
   /** What can be chosen; each is its own name. */
   options: readonly string[];
+  /** What an option means, where its name alone does not say it. */
+  note?: (option: string) => string;
   value: string;
   onChange: (value: string) => void;
   /** Whether an option fits what was typed. */
@@ -26,7 +28,7 @@ interface ComboBoxProps {
 
 /** One out of many, found by typing a part of it. */
 export function ComboBox(props: ComboBoxProps) {
-  const { label, help, error, options, value, onChange, fits } = props;
+  const { label, help, error, options, note, value, onChange, fits } = props;
   return (
     <AriaComboBox
       className="field"
@@ -58,7 +60,12 @@ export function ComboBox(props: ComboBoxProps) {
         >
           {({ id }: { id: string }) => (
             <ListBoxItem id={id} textValue={id} className="option">
-              {id}
+              <span>{id}</span>
+              {note && (
+                <Text slot="description" className="option-note">
+                  {note(id)}
+                </Text>
+              )}
             </ListBoxItem>
           )}
         </ListBox>

@@ -5,6 +5,7 @@ const strokes = {
   arrowRight: "M4 10h12M11 5l5 5-5 5",
   book: "M4 4.5h5a1.5 1.5 0 0 1 1 .5 1.5 1.5 0 0 1 1-.5h5v11h-5a1.5 1.5 0 0 0-1 .5 1.5 1.5 0 0 0-1-.5H4zM10 5v11",
   calendar: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5",
+  chart: "M3.5 16.5h13M5.5 13.5v-4M10 13.5v-9M14.5 13.5v-6.5",
   check: "M4 10.5l4 4 8-9",
   chevronDown: "M5.5 8l4.5 4.5L14.5 8",
   chevronLeft: "M12 5.5L7.5 10l4.5 4.5",

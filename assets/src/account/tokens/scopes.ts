@@ -3,6 +3,14 @@ import type { Scope } from "../../api/types";
 /** What tokens may be allowed, by what it is about. */
 const groups: readonly { label: string; scopes: readonly { value: Scope; label: string }[] }[] = [
   {
+    label: "Sites",
+    scopes: [
+      { value: "site:read", label: "Read" },
+      { value: "site:write", label: "Change" },
+      { value: "analytics:read", label: "Read figures of" },
+    ],
+  },
+  {
     label: "Datasets",
     scopes: [
       { value: "dataset:read", label: "Read" },

@@ -26,6 +26,7 @@ interface Thing {
 
 /** What the user has, by kind. */
 export interface Things {
+  sites: readonly Thing[];
   datasets: readonly Thing[];
   connections: readonly Thing[];
   syncs: readonly Thing[];
@@ -40,6 +41,7 @@ export function commandsFor(permissions: readonly string[], things: Things): Gro
       id: "things",
       title: "Yours",
       commands: [
+        ...named(things.sites, "site", "Site", "chart"),
         ...named(things.datasets, "dataset", "Dataset", "dataset"),
         ...named(things.connections, "connection", "Connection", "link"),
         ...named(things.syncs, "sync", "Sync", "sync"),
@@ -72,7 +74,7 @@ function creations(permissions: readonly string[]): Command[] {
 
 function named(
   things: readonly Thing[],
-  kind: "dataset" | "connection" | "sync",
+  kind: "site" | "dataset" | "connection" | "sync",
   note: string,
   icon: IconName,
 ): Command[] {

@@ -12,7 +12,7 @@ import {
   ModalOverlay,
   SearchField,
 } from "react-aria-components";
-import { rowsOf, useConnections, useDatasets, useSyncs } from "../../api/lists";
+import { rowsOf, useConnections, useDatasets, useSites, useSyncs } from "../../api/lists";
 import { useSession } from "../../api/session";
 import { Icon } from "../../ui/icon";
 import { applyTheme } from "../theme";
@@ -104,6 +104,7 @@ function Choice({ command: { id, label, note, icon, words = "" } }: { command: C
 /** What the user has, as far as it has been read. */
 function useThings() {
   return {
+    sites: rowsOf(useSites()),
     datasets: rowsOf(useDatasets()),
     connections: rowsOf(useConnections()),
     syncs: rowsOf(useSyncs()),

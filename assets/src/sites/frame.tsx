@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import { $api } from "../api/client";
+import { useMay } from "../api/session";
+import type { Site } from "../api/types";
+import { BookLink } from "../book/link";
+import { Tabs } from "../ui/tabs";
+import { ThingPage } from "../ui/thing-page";
+
+interface FrameProps {
+  id: string;
+  /** Which of the sister pages: stands in the window's title. */
+  tab?: string;
+  children: (site: Site) => ReactNode;
+}
+
+/** The head that all pages of one site share. */
+export function SiteFrame({ id, tab, children }: FrameProps) {
+  const site = useSite(id);
+  const mayWrite = useMay("site:write");
+  const tabs = [
+    { to: `/sites/${id}`, label: "Overview" },
+    { to: `/sites/${id}/setup`, label: "Set up" },
+    ...(mayWrite ? [{ to: `/sites/${id}/settings`, label: "Settings" }] : []),
+  ];
+  return (
+    <ThingPage
+      query={site}
+      crumbs={[{ label: "Sites", to: "/sites" }]}
+      titleOf={({ name }) => (tab ? `${name}: ${tab}` : name)}
+      lead={({ domain, time_zone, currency }) => (
+        <>
+          <span>
+            {domain}, in {currency}, by the clocks of {time_zone}
+          </span>
+          <BookLink id={id} />
+          <a href="/handbook/analytics#what-is-counted">How it is counted</a>
+        </>
+      )}
+      tabs={<Tabs label="Site" tabs={tabs} />}
+    >
+      {children}
+    </ThingPage>
+  );
+}
+
+/** How often it is looked whether the first event has come. */
+const waitingMs = 5_000;
+
+/** One site; looked at again and again until something has come in. */
+export function useSite(id: string) {
+  return $api.useQuery(
+    "get",
+    "/sites/{id}",
+    { params: { path: { id } } },
+    {
+      refetchInterval: ({ state }) => (state.data && !state.data.last_event_at ? waitingMs : false),
+    },
+  );
+}

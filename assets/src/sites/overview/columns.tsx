@@ -1,0 +1,76 @@
+import type { SiteLine, SiteOverview } from "../../api/types";
+import { formatCount } from "../../ui/format";
+import type { Column } from "../../ui/table";
+import { type Dimension, type View, valueWords } from "./dimensions";
+import { writeFigure, writeMoney } from "./figures";
+import { labelOf, metricOf } from "./metrics";
+import { areDaily } from "./points";
+
+/** What rows are called. */
+export function plainNames(view: View<Dimension>): Column<SiteLine> {
+  return { id: "value", head: view.label, cell: ({ value }) => valueWords(view, value) };
+}
+
+/** The same upon bars, which show how large each is beside the largest. */
+export function namesOnBars(view: View<Dimension>, lines: readonly SiteLine[]): Column<SiteLine> {
+  const largest = Math.max(0, ...lines.map((line) => line[view.by]));
+  return {
+    id: "value",
+    head: view.label,
+    cell: (line) => (
+      <Named share={largest && line[view.by] / largest}>{valueWords(view, line.value)}</Named>
+    ),
+  };
+}
+
+const heads = { visits: "Visits", views: "Views", events: "Events" } as const;
+
+/** What was never counted in these days has no column. */
+export function figuresFor(view: View<Dimension>, overview: SiteOverview): Column<SiteLine>[] {
+  const { totals, currency } = overview;
+  const columns: Column<SiteLine>[] = [
+    count(heads[view.by], (line) => line[view.by]),
+    count(labelOf(metricOf("visitors"), areDaily(overview)), (line) => line.visitors),
+    {
+      id: "bounce",
+      head: "Bounce",
+      isFigure: true,
+      cell: ({ bounce_rate }) =>
+        bounce_rate === undefined ? "–" : writeFigure(bounce_rate, "rate", currency),
+    },
+  ];
+  if (totals.conversions > 0) columns.push(count("Conversions", (line) => line.conversions));
+  if (Number(totals.revenue) !== 0) {
+    columns.push({
+      id: "revenue",
+      head: "Revenue",
+      isFigure: true,
+      cell: ({ revenue }) => writeMoney(revenue, currency),
+    });
+  }
+  return columns;
+}
+
+function count(head: string, of: (line: SiteLine) => number): Column<SiteLine> {
+  return { id: head, head, isFigure: true, cell: (line) => formatCount(of(line)) };
+}
+
+/** A name upon a bar, which shows how large its row is beside the largest. */
+function Named({ share, children }: { share: number; children: string }) {
+  return (
+    <span className="named">
+      <svg
+        className="named-bar"
+        viewBox="0 0 100 1"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        focusable="false"
+      >
+        <rect width={share * 100} height="1" />
+      </svg>
+      <span className="named-text" title={children}>
+        {children}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { isPreset, lengthOf, presets, rangeName, rangeOf, rangeWords, stepped } from "./range";
+
+const today = "2026-03-01";
+
+it("each usual span is what it is called, up to today", () => {
+  const spans = presets.map(({ id }) => {
+    const { from, to } = rangeOf({ range: id }, today);
+    return [id, from, to];
+  });
+  expect(spans).toEqual([
+    ["today", today, today],
+    ["yesterday", "2026-02-28", "2026-02-28"],
+    ["7d", "2026-02-23", today],
+    ["28d", "2026-02-02", today],
+    ["90d", "2025-12-02", today],
+    ["month", today, today],
+    ["last-month", "2026-02-01", "2026-02-28"],
+    ["year", "2026-01-01", today],
+  ]);
+});
+
+it("days of one's own go before a span, and without either it is 28 days", () => {
+  const own = { from: "2026-01-05", to: "2026-01-06" };
+  expect(rangeOf({ range: "7d", ...own }, today)).toEqual(own);
+  expect(lengthOf(rangeOf({}, today))).toBe(28);
+});
+
+it("a step goes as far as the range is long, and a month by a month", () => {
+  const cases: [string, string, 1 | -1, string, string][] = [
+    ["2026-02-02", "2026-02-08", -1, "2026-01-26", "2026-02-01"],
+    ["2026-02-02", "2026-02-08", 1, "2026-02-09", "2026-02-15"],
+    ["2026-02-20", "2026-02-26", 1, "2026-02-23", today],
+    ["2026-02-01", "2026-02-28", -1, "2026-01-01", "2026-01-31"],
+    ["2026-02-01", "2026-02-28", 1, today, today],
+    [today, today, -1, "2026-02-01", "2026-02-28"],
+  ];
+  for (const [from, to, count, first, last] of cases) {
+    expect(stepped({ from, to }, count, today), `${from} ${count}`).toEqual({
+      from: first,
+      to: last,
+    });
+  }
+});
+
+it("days are told in as few words as will do", () => {
+  expect(rangeWords({ from: "2026-10-31", to: "2026-11-27" })).toMatch(/^31 Oct\s–\s27 Nov 2026$/);
+  expect(rangeWords({ from: "2026-11-27", to: "2026-11-27" })).toBe("Fri 27 Nov 2026");
+  expect(rangeName({ range: "month" })).toBe("This month");
+  expect(rangeName({})).toBe("Last 28 days");
+  expect(rangeName({ from: "2026-11-27", to: "2026-11-27" })).toBe("1 day");
+});
+
+it("what an object has by birth is no span", () => {
+  expect(isPreset("toString")).toBe(false);
+  expect(isPreset("7d")).toBe(true);
+});

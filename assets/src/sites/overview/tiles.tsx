@@ -1,0 +1,90 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { Button } from "react-aria-components";
+import type { SiteOverview } from "../../api/types";
+import { Change } from "./change";
+import { differenceOf, writeBrief, writeFigure } from "./figures";
+import { figureOf, labelOf, type Metric, metrics, usualMetric } from "./metrics";
+import { areDaily, isDrawn, stepsIn } from "./points";
+import { rangeWords } from "./range";
+import { useShow } from "./show";
+import { Sparkline } from "./sparkline";
+
+const route = getRouteApi("/signed-in/sites/$id");
+
+/** The figures of the range; each leads to its own trend. */
+export function Tiles({ overview }: { overview: SiteOverview }) {
+  return (
+    <dl className="tiles">
+      {metrics.map((metric) => (
+        <Tile
+          key={metric.id}
+          overview={overview}
+          metric={metric}
+          label={labelOf(metric, areDaily(overview))}
+        />
+      ))}
+    </dl>
+  );
+}
+
+interface TileProps {
+  overview: SiteOverview;
+  metric: Metric;
+  label: string;
+}
+
+function Tile({ overview, metric, label }: TileProps) {
+  const { totals, before, currency } = overview;
+  const now = figureOf(totals, metric);
+  const then = before && figureOf(before.totals, metric);
+  const isPressed = isDrawn(overview, metric);
+  return (
+    <div className={isPressed ? "tile drawn" : "tile"}>
+      <dt title={metric.about}>{isPressed ? <Choice metric={metric} label={label} /> : label}</dt>
+      <dd
+        className="tile-value"
+        title={now === undefined ? undefined : writeFigure(now, metric.unit, currency)}
+      >
+        {now === undefined ? (
+          <span className="quiet-value">
+            –<span className="visually-hidden">None: there was nothing to divide by.</span>
+          </span>
+        ) : (
+          writeBrief(now, metric.unit, currency)
+        )}
+      </dd>
+      {before && (
+        <dd className="tile-change">
+          <Change
+            difference={differenceOf(metric, now, then)}
+            against={
+              then === undefined
+                ? undefined
+                : `${writeFigure(then, metric.unit, currency)}, ${rangeWords(before)}`
+            }
+          />
+        </dd>
+      )}
+      {isPressed && (
+        <dd className="tile-line">
+          <Sparkline series={stepsIn(overview).map((step) => figureOf(step, metric))} />
+        </dd>
+      )}
+    </div>
+  );
+}
+
+/** Draws the figure below; the whole tile is pressed. */
+function Choice({ metric: { id }, label }: { metric: Metric; label: string }) {
+  const { metric: chosen = usualMetric } = route.useSearch();
+  const show = useShow();
+  return (
+    <Button
+      className="tile-choice"
+      aria-pressed={chosen === id}
+      onPress={() => show({ metric: id === usualMetric ? undefined : id })}
+    >
+      {label}
+    </Button>
+  );
+}

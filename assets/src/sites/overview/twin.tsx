@@ -1,0 +1,71 @@
+import { Link } from "@tanstack/react-router";
+import type { SiteOverview } from "../../api/types";
+import { changeSearch } from "../../ui/address";
+import { type Column, Table } from "../../ui/table";
+import { Change } from "./change";
+import { differenceOf, writeFigure } from "./figures";
+import type { Metric } from "./metrics";
+import type { Point } from "./points";
+
+interface TwinProps {
+  points: readonly Point[];
+  metric: Metric;
+  label: string;
+  overview: SiteOverview;
+}
+
+/** The trend as a table, for whoever reads one more easily than a line. */
+export function Twin({ points, metric, label, overview: { currency, hours } }: TwinProps) {
+  const write = (value: number | undefined) =>
+    value === undefined ? "–" : writeFigure(value, metric.unit, currency);
+  const columns: Column<Point>[] = [
+    {
+      id: "at",
+      head: hours ? "Hour" : "Day",
+      cell: (point) => (hours ? point.label : <DayLink point={point} />),
+    },
+    { id: "now", head: label, isFigure: true, cell: ({ value }) => write(value) },
+  ];
+  const hasBefore = points.some(({ before }) => before);
+  if (hasBefore) {
+    columns.push(
+      { id: "then", head: "Compared with", cell: ({ before }) => before?.label },
+      { id: "before", head: "Before", isFigure: true, cell: ({ before }) => write(before?.value) },
+      {
+        id: "change",
+        head: "Change",
+        isFigure: true,
+        cell: ({ value, before }) => (
+          <Change difference={differenceOf(metric, value, before?.value)} />
+        ),
+      },
+    );
+  }
+  return (
+    <details className="disclosure">
+      <summary>The same as a table</summary>
+      <div>
+        <Table
+          label={`${label} by ${hours ? "hour" : "day"}`}
+          columns={columns}
+          rows={points}
+          rowId={({ at }) => at}
+          isCards={hasBefore}
+        />
+      </div>
+    </details>
+  );
+}
+
+/** Leads to that day alone, hour by hour. */
+function DayLink({ point: { at, label } }: { point: Point }) {
+  return (
+    <Link
+      from="/sites/$id"
+      to="."
+      search={(now) => changeSearch(now, { from: at, to: at, range: undefined })}
+    >
+      {label}
+    </Link>
+  );
+}

@@ -1,0 +1,115 @@
+import type { Site, SiteDay, SiteOverview, SiteTable, WriteKey } from "../api/types";
+import { addDays } from "../calendar/days";
+
+const time = "2026-11-22T04:15:00.000Z";
+
+export const shop: Site = {
+  id: "site-shop",
+  name: "Shop",
+  domain: "shop.example",
+  currency: "EUR",
+  time_zone: "Europe/Berlin",
+  week_start: "monday",
+  visitor_ids: "daily",
+  created_at: time,
+  updated_at: time,
+  version: 3,
+  last_event_at: time,
+};
+
+export const publicKey: WriteKey = {
+  id: "key-website",
+  name: "Website",
+  kind: "public",
+  origins: ["https://shop.example", "https://www.shop.example"],
+  key: "wbp_0a1b2c3d",
+  ends_with: "2c3d",
+  created_at: time,
+};
+
+export const secretKey: WriteKey = {
+  id: "key-server",
+  name: "Checkout",
+  kind: "secret",
+  origins: [],
+  ends_with: "9f8e",
+  created_at: time,
+  last_used_at: time,
+};
+
+function dayAt(day: string, visits: number): SiteDay {
+  return { day, views: visits * 3, visits, visitors: visits, conversions: 1, revenue: "12.50" };
+}
+
+/** As many days from one on, each with one visit more than the one before. */
+export function daysFrom(first: string, count: number, visits = 10): SiteDay[] {
+  return Array.from({ length: count }, (_, step) => dayAt(addDays(first, step), visits + step));
+}
+
+export function linesOf(...values: string[]): SiteTable {
+  return {
+    total: values.length,
+    lines: values.map((value, place) => ({
+      value,
+      events: 100 - place,
+      views: 90 - place,
+      visits: 40 - place,
+      visitors: 30 - place,
+      conversions: 2,
+      revenue: "25.00",
+      bounce_rate: 0.5,
+    })),
+  };
+}
+
+const none: SiteTable = { total: 0, lines: [] };
+
+/** Three days of a shop, beside the three before. */
+export const overview: SiteOverview = {
+  from: "2026-11-20",
+  to: "2026-11-22",
+  time_zone: "Europe/Berlin",
+  currency: "EUR",
+  visitor_ids: "daily",
+  known_at: "2026-11-22T04:15:30.000Z",
+  totals: {
+    events: 102,
+    views: 99,
+    visits: 33,
+    visitors: 33,
+    conversions: 3,
+    purchases: 2,
+    bounce_rate: 0.41,
+    visit_seconds: 73.2,
+    conversion_rate: 0.09,
+    revenue: "1234.56",
+    average_order_value: "617.28",
+  },
+  before: {
+    from: "2026-11-17",
+    to: "2026-11-19",
+    totals: {
+      events: 60,
+      views: 57,
+      visits: 22,
+      visitors: 30,
+      conversions: 3,
+      purchases: 0,
+      bounce_rate: 0.38,
+      visit_seconds: 80,
+      conversion_rate: 0.13,
+      revenue: "0.00",
+    },
+  },
+  days: daysFrom("2026-11-20", 3),
+  days_before: daysFrom("2026-11-17", 3, 6),
+  channels: linesOf("organic_search", "direct", "sms"),
+  sources: linesOf("google", ""),
+  mediums: linesOf("organic"),
+  campaigns: none,
+  landing_pages: linesOf("/", "/wool"),
+  pages: linesOf("/wool", "/"),
+  referrers: linesOf("www.google.com"),
+  devices: linesOf("mobile", "desktop"),
+  event_names: linesOf("page_view", "purchase"),
+};
