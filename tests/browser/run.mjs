@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { startAppliance } from "./appliance.mjs";
 import { openBrowser } from "./browser.mjs";
+import { analyticsJourney } from "./journeys/analytics.mjs";
 import { approvalJourney } from "./journeys/approval.mjs";
 import { changesJourney } from "./journeys/changes.mjs";
 import { conflictsJourney } from "./journeys/conflicts.mjs";
@@ -47,6 +48,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   pullJourney(stage);
   oauthJourney(stage);
   changesJourney(stage);
+  analyticsJourney(stage);
   everyPage(stage);
   limitsJourney(stage);
   sandboxJourney(stage);

@@ -94,6 +94,8 @@ export function everyPage(stage) {
 
 const plainPages = [
   ["overview", "/", "Overview"],
+  ["sites", "/sites", "Sites"],
+  ["new-site", "/sites/new", "New site"],
   ["datasets", "/datasets", "Datasets"],
   ["new-dataset", "/datasets/new", "New dataset"],
   ["connections", "/connections", "Connections"],
