@@ -75,9 +75,11 @@ impl Claimed<'_> {
             (Task::Plan(plan), None) => self.syncs.clear_plan(plan).await?,
             (Task::Push | Task::Pull | Task::Both | Task::Retry(_) | Task::Execute(_), _) => {}
         }
-        let ends = (self.active.run, self.upshot(&ledger.job));
-        let key = (self.active.owner, self.sync_id);
-        self.syncs.settle_told(key, ends).await;
+        if let Some(upshot) = self.upshot(&ledger.job) {
+            let key = (self.active.owner, self.sync_id);
+            let ends = (self.active.run, upshot);
+            self.syncs.settle_told(key, ends).await;
+        }
         let ended = Batch::new(self.ended(&ledger.job, made.as_ref()));
         let mut batch = self.claim.guard(ended);
         let owner = self.active.owner;
@@ -99,17 +101,17 @@ impl Claimed<'_> {
     }
 
     /// Whether the run has read all that its provider may have told of: where nothing is written
-    /// without leave, a plan has.
-    fn upshot(&self, job: &Job) -> Upshot {
+    /// without leave, a plan has. None when it came through and was to read less.
+    fn upshot(&self, job: &Job) -> Option<Upshot> {
         let reads = match job.task {
             Task::Push | Task::Pull | Task::Both => true,
             Task::Plan(_) => self.sync.approval == Approval::Always && self.undoes.is_none(),
             Task::Retry(_) | Task::Execute(_) => false,
         };
-        if reads && job.state == State::Done {
-            Upshot::Through
-        } else {
-            Upshot::InVain
+        match (&job.state, reads) {
+            (State::Done, true) => Some(Upshot::Through),
+            (State::Done, false) => None,
+            _ => Some(Upshot::InVain),
         }
     }
 
