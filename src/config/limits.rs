@@ -106,14 +106,14 @@ impl Limits {
                 "Rows on a page whose caller names no number.",
             ),
             page_max: from.within("page_max", 500, 1..=500, "Rows on a page at most."),
-            body_kib: from.within(
-                "body_kib",
-                1024,
-                1..=65_536,
-                "Size of a request's body at most. Imports stream and may be of any size.",
-            ),
+            body_kib: body_kib(&mut from),
         }
     }
+}
+
+fn body_kib(from: &mut Section<'_, '_>) -> u32 {
+    let help = "Size of a request's body at most. Imports stream and may be of any size.";
+    from.within("body_kib", 1024, 1..=65_536, help)
 }
 
 fn analytics(from: &mut Section<'_, '_>) -> Rate {

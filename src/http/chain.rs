@@ -166,7 +166,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         reached: &mut Reached,
     ) -> Result<Response, ApiError> {
         if cors::asks_beforehand(&request) {
-            return cors::told_beforehand();
+            return Ok(cors::told_beforehand());
         }
         // No browser sends a token by itself, as it does a cookie; a write key is none.
         let (method, path) = (request.method(), request.uri().path());

@@ -230,7 +230,7 @@ impl Checks {
         }
         let Some(raw) = given
             .value
-            .map(|value| value.get())
+            .map(serde_json::value::RawValue::get)
             .filter(|raw| *raw != "null")
         else {
             return Ok(None);

@@ -14,7 +14,7 @@ pub enum Written {
 }
 
 /// A piece of a body that should be one event.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
     /// Its bytes.
     Whole(&'a [u8]),

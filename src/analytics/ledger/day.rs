@@ -100,10 +100,6 @@ impl Span {
         span
     }
 
-    pub(super) fn holds(&self, at: i64) -> bool {
-        (self.from..self.to).contains(&at)
-    }
-
     /// How many hours it has; the last may be cut short.
     pub(super) fn hours(&self) -> usize {
         let hours = (self.to - self.from + HOUR - 1) / HOUR;
@@ -191,7 +187,7 @@ mod tests {
         ) {
             let zone = zone(name);
             let span = Span::at(&zone, at);
-            prop_assert!(span.holds(at));
+            prop_assert!((span.from..span.to).contains(&at));
             prop_assert_eq!(span, Span::of(&zone, span.day.date()));
             prop_assert!(span.hour(at) < span.hours());
         }

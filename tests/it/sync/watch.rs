@@ -27,8 +27,9 @@ async fn watching() -> (Yard, String) {
         .await;
     yard.colleagues_make(0..5).await;
     let sync = yard.pull(json!({"run_on_change": true})).await;
-    yard.run(&sync).await;
     yard.stands(&sync, "watching").await;
+    // What is there is brought at once: of that nobody was told.
+    yard.had_runs(&sync, 1).await;
     // What the provider says of a new webhook, and of the rows.
     yard.ping_all().await;
     yard.advance(PAUSE);
@@ -580,7 +581,7 @@ async fn a_two_way_sync_brings_what_is_told_and_its_own_writes_come_to_rest() {
     yard.bring(0..3, "Airport").await;
     let sync = yard.both(json!({"run_on_change": true})).await;
     yard.stands(&sync, "watching").await;
-    yard.run(&sync).await;
+    yard.had_runs(&sync, 1).await;
     // The provider tells of what the run itself has written.
     let mut told = 0;
     for _ in 0..5 {

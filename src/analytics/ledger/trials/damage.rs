@@ -13,7 +13,7 @@ proptest! {
         let mut events = events;
         if rising {
             for (place, event) in (0_u64..).zip(&mut events) {
-                event.id[..6].copy_from_slice(&(1 << 30 | place * 7).to_be_bytes()[2..]);
+                event.id[..6].copy_from_slice(&((1 << 30) | (place * 7)).to_be_bytes()[2..]);
             }
         }
         let block = block::encode(&events);

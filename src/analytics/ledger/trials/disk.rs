@@ -36,11 +36,6 @@ impl PlayedDisk {
         self.0.lock().unwrap().steps = Some(steps);
     }
 
-    /// Whether it has died.
-    pub(super) fn is_dead(&self) -> bool {
-        self.0.lock().unwrap().steps == Some(0)
-    }
-
     /// Cuts the power and gives it back.
     pub(super) fn revive(&self) {
         let mut platter = self.0.lock().unwrap();
