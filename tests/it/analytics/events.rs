@@ -143,7 +143,7 @@ async fn a_batch_of_the_limit_is_counted_and_one_more_event_or_byte_is_not() {
     shop.send(more.into()).await.problem(413, "too_large");
     // Whoever declares no length is stopped while they send.
     let part = format!("{event}{}\n", " ".repeat(2000));
-    let parts = std::iter::repeat_n(part, 5300).map(|part| Ok::<_, std::io::Error>(part));
+    let parts = std::iter::repeat_n(part, 5300).map(Ok::<_, std::io::Error>);
     let body = Body::from_bytes_stream(futures_util::stream::iter(parts));
     let till = shop.till();
     let sent = till.fetch(Method::POST, "/api/v1/events", "application/x-ndjson", body);

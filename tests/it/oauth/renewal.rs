@@ -190,7 +190,8 @@ async fn a_desk_that_has_just_renewed_the_token_is_asked_again_later() {
     let place = Place::new().await;
     let knobs = format!("{}/_sandbox/knobs", place.sandbox.url);
     let longer = json!({"oauth": {"conflict_seconds": 60}});
-    let turned = reqwest::Client::new().patch(knobs).json(&longer);
+    let client = reqwest::Client::builder().build().unwrap();
+    let turned = client.patch(knobs).json(&longer);
     assert!(turned.send().await.unwrap().status().is_success());
     let path = place.connected().await;
     place.advance(3400);
