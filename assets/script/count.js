@@ -49,7 +49,8 @@
     const now = location.origin + location.pathname + location.search;
     if (now === seen && again !== true) return;
     seen = now;
-    const from = referrer && new URL(referrer);
+    // An app that led here names itself by an address that is none of the web.
+    const from = /^https?:/i.test(referrer) && new URL(referrer);
     send("page_view", { referrer: from ? from.origin + from.pathname : undefined });
     referrer = location.href;
   };

@@ -62,6 +62,13 @@ test("a page is counted once, and of its address only what tells of a campaign i
   ]);
 });
 
+test("what led here is not sent where it is no page of the web", () => {
+  put(document, "referrer", "android-app://com.google.android.gm/");
+  embed();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).not.toHaveProperty("referrer");
+});
+
 test("a page that a script changes is counted, and one that stays is not", () => {
   embed();
   history.pushState(null, "", "/next");

@@ -188,18 +188,24 @@ impl Checks {
         Page::of(&url).map_err(wrong)
     }
 
-    /// The host that led here; empty for none and for the site's own.
+    /// The host that led here; empty for none and for the site's own. No visitor is lost because
+    /// their browser names one that cannot be read.
     fn referrer(&self, given: Option<&str>) -> Result<String, Refused> {
         let given = given.filter(|given| !given.is_empty());
         let Some(given) = given else {
             return Ok(String::new());
         };
-        let wrong = |why: String| Refused(Reason::Invalid, format!("referrer: {why}"));
         // An app that led here names itself in its own way.
         if given.starts_with("android-app://") {
             return Ok(String::new());
         }
-        let url = address::web(given).map_err(wrong)?;
+        let url = match (address::web(given), self.key.kind()) {
+            (Ok(url), _) => url,
+            (Err(_), Kind::Public) => return Ok(String::new()),
+            (Err(why), Kind::Secret) => {
+                return refuse(Reason::Invalid, format!("referrer: {why}"));
+            }
+        };
         if address::is_own(&url, self.site.domain(), self.key.origins()) {
             return Ok(String::new());
         }

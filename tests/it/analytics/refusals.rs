@@ -110,6 +110,20 @@ async fn each_event_that_cannot_be_counted_is_told_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_visitor_is_counted_whatever_their_browser_says_led_here() {
+    let shop = Shop::open().await;
+    for referrer in ["null/", "nowhere", "android-app://com.google.android.gm/"] {
+        let event = json!({"name": "click", "referrer": referrer});
+        let told = shop.beacon(&shop.browser(), event).await.expect(200);
+        assert_eq!(told["accepted"], 1, "{referrer}: {told}");
+    }
+    assert_eq!(
+        shop.overview("").await["referrers"]["lines"][0]["value"],
+        ""
+    );
+}
+
+#[tokio::test]
 async fn what_was_personal_is_repeated_nowhere() {
     let shop = Shop::open().await;
     let told = fate(
