@@ -4,6 +4,8 @@
   const tag = document.currentScript;
   if (!tag?.dataset.key) return;
   const earlier = window.weighbridge?.q || [];
+  // What is told before the page is shown waits until it is.
+  window.weighbridge = (...given) => earlier.push(given);
   const { navigator, history, location, document: page } = window;
   if (navigator.globalPrivacyControl || navigator.doNotTrack === "1" || window.doNotTrack === "1") {
     window.weighbridge = () => {};
@@ -42,11 +44,12 @@
     fetch(to, { method: "POST", body, keepalive: true, credentials: "omit" }).catch(() => {});
   };
 
-  // A page view for each page, also where a script changes it without loading another.
+  // A page view for each page, also where a script changes it without loading another. A page is
+  // another where something else would be sent of it.
   let seen;
   let referrer = page.referrer;
   const view = (again) => {
-    const now = location.origin + location.pathname + location.search;
+    const now = here();
     if (now === seen && again !== true) return;
     seen = now;
     // An app that led here names itself by an address that is none of the web.
@@ -54,24 +57,30 @@
     send("page_view", { referrer: from ? from.origin + from.pathname : undefined });
     referrer = location.href;
   };
-  for (const change of ["pushState", "replaceState"]) {
-    const plain = history[change];
-    history[change] = function (...given) {
-      const outcome = plain.apply(this, given);
-      view();
-      return outcome;
-    };
-  }
-  addEventListener("popstate", () => view());
-  addEventListener("pageshow", (shown) => shown.persisted && view(true));
+  const watch = () => {
+    for (const change of ["pushState", "replaceState"]) {
+      const plain = history[change];
+      history[change] = function (...given) {
+        const outcome = plain.apply(this, given);
+        view();
+        return outcome;
+      };
+    }
+    addEventListener("popstate", () => view());
+    addEventListener("pageshow", (shown) => shown.persisted && view(true));
+  };
 
   // A sum of prices such as 0.1 + 0.2 has more decimals than amounts have.
   const amount = (value) => (typeof value === "number" ? value.toFixed(6) : value);
-  window.weighbridge = (name, { value, currency, id } = {}) =>
+  const tell = (name, more) => {
+    const { value, currency, id } = more ?? {};
     send(String(name), JSON.parse(JSON.stringify({ value: amount(value), currency, id })));
+  };
   const begin = () => {
     view();
-    for (const given of earlier) window.weighbridge(...given);
+    watch();
+    window.weighbridge = tell;
+    for (const given of earlier) tell(...given);
   };
   if (page.prerendering) page.addEventListener("prerenderingchange", begin, { once: true });
   else begin();

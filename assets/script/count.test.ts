@@ -6,7 +6,7 @@ const ADDRESS = "https://weighbridge.example/api/v1/events?key=wbp_1";
 
 type Sent = Record<string, unknown> & { name: string };
 type Counted = Window & {
-  weighbridge?: ((name: string, more?: object) => void) & { q?: unknown[][] };
+  weighbridge?: ((name: string, more?: object | null) => void) & { q?: unknown[][] };
 };
 
 let sent: Sent[] = [];
@@ -83,6 +83,19 @@ test("a page that a script changes is counted, and one that stays is not", () =>
   expect(sent[1]?.referrer).toBe(`${location.origin}/start`);
 });
 
+test("a page is no other for what is not sent of its address", () => {
+  embed();
+  for (const query of ["?q=a", "?q=ab", "?utm_source=mail&q=ab", "?utm_source=paper"])
+    history.replaceState(null, "", `/start${query}`);
+  const pages = sent.map((one) => String(one.url).slice(location.origin.length));
+  expect(pages).toEqual([
+    "/start?utm_source=mail",
+    "/start",
+    "/start?utm_source=mail",
+    "/start?utm_source=paper",
+  ]);
+});
+
 test("what the page tells is sent with its value", () => {
   const early = Object.assign(() => {}, { q: [["lead"]] });
   put(window, "weighbridge", early);
@@ -99,6 +112,8 @@ test("what the page tells is sent with its value", () => {
   ]);
   expect(sent[1]?.id).toMatch(/^[0-9a-f-]{36}$/);
   expect(sent[2]).not.toHaveProperty("other");
+  (window as Counted).weighbridge?.("lead", null);
+  expect(sent[3]).toMatchObject({ name: "lead" });
 });
 
 test.each([
@@ -138,9 +153,13 @@ test("without a beacon it is fetched, without cookies, and nobody hears of a fai
 test("a page that is only prepared is counted when it is shown", () => {
   put(document, "prerendering", true);
   embed();
+  history.replaceState(null, "", "/first");
+  (window as Counted).weighbridge?.("lead");
   expect(sent).toEqual([]);
+  put(document, "prerendering", false);
   document.dispatchEvent(new Event("prerenderingchange"));
-  expect(sent).toHaveLength(1);
+  expect(sent.map((one) => one.name)).toEqual(["page_view", "lead"]);
+  expect(sent[0]?.url).toBe(`${location.origin}/first`);
 });
 
 test("a tag without a key does nothing", () => {
