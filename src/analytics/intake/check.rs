@@ -39,6 +39,8 @@ pub(super) struct Checks {
     pub(super) now: Timestamp,
     /// What this day's visitors are hashed with.
     pub(super) day: Arc<Secret>,
+    /// What those of days that are over are hashed with: drawn for this body, and kept nowhere.
+    pub(super) late: Secret,
     pub(super) clock: Clock,
 }
 
@@ -153,11 +155,17 @@ impl Checks {
 
     fn visitor(&self, whom: &Whom<'_>, at: Timestamp) -> Result<u64, Refused> {
         let day = |at: Timestamp| at.to_zoned(self.site.zone().clone()).date();
-        let secret = &self.site.opened.secret;
+        let is_today = day(at) == day(self.now);
         match (whom.id, self.site.visitor_ids(), whom.address) {
-            (Some(id), VisitorIds::Lasting, _) => Ok(visitor::lasting(secret, id)),
-            (Some(id), VisitorIds::Daily, _) => Ok(visitor::daily(secret, day(at), id)),
-            (None, _, Some(address)) if day(at) == day(self.now) => {
+            (Some(id), VisitorIds::Lasting, _) => {
+                Ok(visitor::lasting(&self.site.opened.secret, id))
+            }
+            // With a key that outlives the day, whoever has the files could follow them over days.
+            (Some(id), VisitorIds::Daily, _) => {
+                let key = if is_today { &*self.day } else { &self.late };
+                Ok(visitor::daily(key, day(at), id))
+            }
+            (None, _, Some(address)) if is_today => {
                 Ok(visitor::of_address(&self.day, address, whom.agent))
             }
             (None, _, Some(_)) => refuse(

@@ -14,7 +14,7 @@ use super::reason::{Fault, Reason};
 use super::sender::Sender;
 use super::split::{Broken, LARGEST, Piece, Splitter};
 use crate::base::metrics::EVENTS;
-use crate::base::{Actor, Secret, UserId, WriteKeyId};
+use crate::base::{Actor, Hex, Secret, SecretBytes, UserId, WriteKeyId};
 use crate::store::{self, Batch};
 
 /// When something came in last is noted to the minute.
@@ -81,6 +81,7 @@ impl Intake {
                 sender,
                 now,
                 day,
+                late: Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
                 clock,
             },
             splitter,

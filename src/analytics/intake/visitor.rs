@@ -23,9 +23,9 @@ pub(super) fn lasting(site: &Secret, id: &str) -> u64 {
     hash(site, &[b"lasting", id.as_bytes()])
 }
 
-/// Whoever has this id on one day.
-pub(super) fn daily(site: &Secret, day: Date, id: &str) -> u64 {
-    hash(site, &[b"daily", day.to_string().as_bytes(), id.as_bytes()])
+/// Whoever has this id on one day, with a key that does not outlive it.
+pub(super) fn daily(key: &Secret, day: Date, id: &str) -> u64 {
+    hash(key, &[b"daily", day.to_string().as_bytes(), id.as_bytes()])
 }
 
 /// Each part is hashed after its length, so that no two look the same together.

@@ -133,6 +133,21 @@ async fn a_late_event_counts_on_its_own_day_and_one_too_late_does_not() {
 }
 
 #[tokio::test]
+async fn who_did_something_on_a_day_that_is_over_is_known_within_one_request_alone() {
+    for (ids, visitors) in [("daily", 2), ("lasting", 1)] {
+        let shop = Shop::with(json!({"visitor_ids": ids})).await;
+        let mut late = view("ada", "/");
+        late["at"] = "2027-01-14T12:00:00Z".into();
+        for _ in 0..2 {
+            let told = shop.send(json!([late, late])).await.expect(200);
+            assert_eq!(told["accepted"], 2, "{told}");
+        }
+        let day = shop.overview("?from=2027-01-14&to=2027-01-14").await;
+        assert_eq!(day["totals"]["visitors"], visitors, "{ids}: {day}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_of_the_limit_is_counted_and_one_more_event_or_byte_is_not() {
     let shop = Shop::open().await;
     let event = json!({"name": "click", "visitor": "ada"});
