@@ -4,8 +4,8 @@
 /// What somebody did at a site, or a server for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// The UUID that it was sent with, or the first 16 bytes of the SHA-256 of another text. What is
-    /// sent again under it is not counted again.
+    /// The UUID that a server sent it with, or the first 16 bytes of a SHA-256 of another text, or of
+    /// what a browser sent. What is sent again under it is not counted again.
     pub(crate) id: [u8; 16],
     /// When it happened, in milliseconds since 1970.
     pub(crate) at: i64,

@@ -225,14 +225,7 @@ impl Checks {
             return Ok(*EventId::new(&self.clock).as_bytes());
         };
         check_text("id", given)?;
-        if let Ok(id) = Uuid::try_parse(given) {
-            return Ok(id.into_bytes());
-        }
-        let print: [u8; 32] = Sha256::digest(given.as_bytes()).into();
-        let (first, _) = print
-            .split_first_chunk()
-            .expect("32 bytes are more than 16");
-        Ok(*first)
+        Ok(fingerprint(self.key.kind(), given))
     }
 
     fn value(&self, given: &Given<'_>) -> Result<Option<i64>, Refused> {
@@ -257,6 +250,23 @@ impl Checks {
             Refused(Reason::Invalid, why.to_owned())
         })
     }
+}
+
+/// What an event is told from others by. Everybody can read a public key: what is sent with one has
+/// ids apart, or anybody could have a server's orders taken for doubled who guesses their ids.
+fn fingerprint(kind: Kind, id: &str) -> [u8; 16] {
+    let uuid = Uuid::try_parse(id).map(Uuid::into_bytes);
+    let hash = match (kind, &uuid) {
+        (Kind::Secret, Ok(uuid)) => return *uuid,
+        (Kind::Secret, Err(_)) => Sha256::new(),
+        (Kind::Public, _) => Sha256::new_with_prefix("public\0"),
+    };
+    let text = uuid.as_ref().map_or(id.as_bytes(), <[u8; 16]>::as_slice);
+    let print: [u8; 32] = hash.chain_update(text).finalize().into();
+    let (first, _) = print
+        .split_first_chunk()
+        .expect("32 bytes are more than 16");
+    *first
 }
 
 fn name(given: &str) -> Result<Box<str>, Refused> {
@@ -284,4 +294,23 @@ fn check_text(member: &str, text: &str) -> Result<(), Refused> {
     }
     let why = format!("{member}: it has to have 1 to {LONGEST_ID} bytes and no control characters");
     refuse(Reason::Invalid, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_in_any_spelling_and_another_from_a_browser() {
+        let uuid = "0199a3c4-7b10-7000-8000-0123456789ab";
+        for kind in [Kind::Public, Kind::Secret] {
+            let upper = fingerprint(kind, &uuid.to_uppercase());
+            assert_eq!(fingerprint(kind, uuid), upper);
+            assert_ne!(fingerprint(kind, "order 1"), fingerprint(kind, "order 2"));
+        }
+        for id in [uuid, "order 1"] {
+            let browsers = fingerprint(Kind::Public, id);
+            assert_ne!(browsers, fingerprint(Kind::Secret, id), "{id}");
+        }
+    }
 }

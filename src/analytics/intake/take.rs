@@ -51,9 +51,9 @@ pub struct Intake {
 /// What became of a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// So many events are counted now.
+    /// So many events are counted now; for a public key, also those that were before.
     pub accepted: u32,
-    /// So many were counted before, by their ids.
+    /// So many were counted before, by their ids; for a public key none.
     pub doubled: u32,
     /// Those that are not counted.
     pub refused: Vec<Fault>,
@@ -152,6 +152,10 @@ impl Intake {
         }
         parts.count((site, &self.checks.key), &taken, by);
         measure(&taken);
+        if self.kind() == Kind::Public {
+            // Or anybody could try out which ids there are.
+            taken.accepted += std::mem::take(&mut taken.doubled);
+        }
         Ok(taken)
     }
 

@@ -40,7 +40,7 @@ struct NewEvent {
     /// `_`, 40 at most, a letter first.
     name: String,
     /// What tells it from others, a UUID or a text of 1 to 100 bytes: what comes again under it
-    /// within 7 days is not counted again.
+    /// within 7 days is not counted again. Browsers' ids are others than servers'.
     id: Option<String>,
     /// When it happened, as RFC 3339 says, at most 7 days ago; now without it. With a secret key
     /// only.
@@ -109,9 +109,11 @@ struct FaultView {
 #[derive(Object)]
 #[oai(rename = "EventsTaken")]
 struct TakenView {
-    /// So many are counted now; they are kept durably.
+    /// So many are counted now; they are kept durably. For a public key, those that were counted
+    /// before are among them.
     accepted: u32,
-    /// So many were counted before, by their ids.
+    /// So many were counted before, by their ids. For a public key 0: nobody can try out which ids
+    /// there are.
     doubled: u32,
     /// Those that are not counted.
     refused: Vec<FaultView>,

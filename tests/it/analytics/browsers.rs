@@ -176,6 +176,24 @@ async fn lasting_ids_know_somebody_again_and_daily_ones_do_not() {
 }
 
 #[tokio::test]
+async fn nobody_has_a_servers_orders_taken_for_doubled_or_finds_out_their_ids() {
+    let shop = Shop::open().await;
+    for id in ["order 1", "0199a3c4-7b10-7000-8000-0123456789ab"] {
+        let sale = json!({"name": "purchase", "id": id, "value": 1});
+        for _ in 0..2 {
+            let told = shop.beacon(&shop.browser(), sale.clone()).await.expect(200);
+            assert_eq!(told, json!({"accepted": 1, "doubled": 0, "refused": []}));
+        }
+        let mut sale = sale;
+        sale["visitor"] = "ada".into();
+        let told = shop.send(sale).await.expect(200);
+        assert_eq!(told["accepted"], 1, "{told}");
+    }
+    // Each once from the browser, and once from the server.
+    assert_eq!(shop.overview("").await["totals"]["purchases"], 4);
+}
+
+#[tokio::test]
 async fn one_address_cannot_use_up_what_a_key_may_for_all_others() {
     let server = TestServer::with(|config| {
         config.limits.event_senders = weighbridge::config::Rate::parse("2 / minute").unwrap();
