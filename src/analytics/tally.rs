@@ -19,7 +19,7 @@ pub(super) const EVERY: Duration = Duration::from_mins(1);
 pub(super) struct Tally(Mutex<HashMap<WriteKeyId, Counts>>);
 
 struct Counts {
-    /// Who sent the first.
+    /// Who sent the first; of a visitor not from where.
     event: Event,
     /// When that was, by the clock that never goes back.
     since: Duration,

@@ -208,7 +208,7 @@ impl Event {
         place.object("actor", &actor(&self.by.party));
         if let Some(origin) = &self.by.origin {
             place
-                .object("src_endpoint", &endpoint(origin))
+                .object("src_endpoint", &endpoint(&self.by.party, origin))
                 .object("http_request", &request(origin));
         } else if class == Class::ApiActivity {
             place.raw("src_endpoint", r#"{"name":"localhost"}"#);
@@ -353,6 +353,16 @@ mod tests {
             line["metadata"]["correlation_uid"],
             line["http_request"]["uid"]
         );
+    }
+
+    #[test]
+    fn of_somebody_unseen_the_request_is_told_and_not_where_it_came_from() {
+        let clock = Clock::system();
+        let by = person(&clock).unseen();
+        let line = line(&Event::new(Code::InputRefused, &by).build(&clock));
+        assert_eq!(line["src_endpoint"], json!({"name": "not kept"}));
+        assert!(line["http_request"]["user_agent"].is_null(), "{line}");
+        assert_eq!(line["http_request"]["url"]["path"], "/api/v1/datasets");
     }
 
     #[test]

@@ -94,11 +94,12 @@ pub(super) fn actor(party: &Party) -> Members {
 }
 
 /// Where a request came from.
-pub(super) fn endpoint(origin: &Origin) -> Members {
+pub(super) fn endpoint(party: &Party, origin: &Origin) -> Members {
     let mut endpoint = Members::default();
-    match origin.ip {
-        Some(ip) => endpoint.shown("ip", ip.to_canonical()),
-        None => endpoint.text("name", "local socket"),
+    match (origin.ip, party) {
+        (Some(ip), _) => endpoint.shown("ip", ip.to_canonical()),
+        (None, Party::Operator { .. }) => endpoint.text("name", "local socket"),
+        (None, _) => endpoint.text("name", "not kept"),
     };
     if let (Some(_), Some(port)) = (origin.ip, origin.port) {
         endpoint.number("port", port);

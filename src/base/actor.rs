@@ -53,7 +53,7 @@ pub enum Party {
 pub struct Origin {
     /// The request's id.
     pub request: RequestId,
-    /// The client's address; `None` at the local socket.
+    /// The client's address; `None` at the local socket, and for a site's visitor.
     pub ip: Option<IpAddr>,
     /// The client's port.
     pub port: Option<u16>,
@@ -73,6 +73,22 @@ impl Actor {
         Self {
             party: Party::System,
             origin: None,
+        }
+    }
+
+    /// The same without their address and what they call themselves: of a site's visitor nobody can
+    /// tell afterwards who it was.
+    #[must_use]
+    pub fn unseen(&self) -> Self {
+        let origin = self.origin.clone().map(|origin| Origin {
+            ip: None,
+            port: None,
+            user_agent: None,
+            ..origin
+        });
+        Self {
+            party: self.party.clone(),
+            origin,
         }
     }
 

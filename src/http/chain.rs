@@ -128,6 +128,7 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         let came_from = self.doorman.origin(&request, id);
         let visitor = self.doorman.identify(&request, came_from).await?;
         let by = Arc::clone(&visitor.actor);
+        let told = cors::told(request.uri().path(), &by);
         let entered = self.enter(&request, &visitor);
         let counted = matches!(entered, Ok(Some(_)));
         let outcome = match entered {
@@ -137,9 +138,9 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         // What the book is told has counted, or a flood of refusals would fill the disk.
         if let Err(error) = &outcome
             && let Some(code) = event_of(error.code())
-            && (counted || meter::counts_otherwise(&self.limits, &by))
+            && (counted || meter::counts_otherwise(&self.limits, &by, &told))
         {
-            self.tell(code, error, &by);
+            self.tell(code, error, &told);
         }
         outcome
     }

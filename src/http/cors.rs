@@ -1,6 +1,8 @@
 //! Opens what a site's own pages may reach from their browsers: where events are sent, and the
 //! script that sends them. Everything else is closed to other origins.
 
+use std::borrow::Cow;
+
 use poem::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderName, HeaderValue,
@@ -11,7 +13,7 @@ use poem::{Request, Response};
 
 use super::bearer;
 use crate::analytics::Analytics;
-use crate::base::Secret;
+use crate::base::{Actor, Secret};
 
 /// Where events are sent.
 pub(crate) const EVENTS: &str = "/api/v1/events";
@@ -23,6 +25,15 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// Whether a request brings events: whoever sends them shows a write key and nothing else.
 pub(crate) fn brings_events(method: &Method, path: &str) -> bool {
     method == Method::POST && path == EVENTS
+}
+
+/// Who the book is told has called: of a site's visitor neither the address nor the browser, whatever
+/// becomes of the call.
+pub(crate) fn told<'a>(path: &str, by: &'a Actor) -> Cow<'a, Actor> {
+    match path {
+        EVENTS => Cow::Owned(by.unseen()),
+        _ => Cow::Borrowed(by),
+    }
 }
 
 /// What is said to a browser of an answer.

@@ -45,16 +45,17 @@ pub(crate) fn take(
         (Party::Anonymous, Some(address)) => Some((Policy::OpenCalls, Key::of(address))),
         _ => None,
     };
-    let taken = counted.map(|(policy, key)| limits.take(policy, key, by));
+    let told = cors::told(path, by);
+    let taken = counted.map(|(policy, key)| limits.take(policy, key, &told));
     Ok(taken.transpose()?)
 }
 
 /// Takes a unit, by address, for a refusal of a call that counts against no limit; whether one was
-/// left.
-pub(crate) fn counts_otherwise(limits: &Limits, by: &Actor) -> bool {
+/// left. The book is told of it as `told` says.
+pub(crate) fn counts_otherwise(limits: &Limits, by: &Actor, told: &Actor) -> bool {
     let address = by.origin.as_ref().and_then(|origin| origin.ip);
     address.is_none_or(|address| {
-        let taken = limits.take(Policy::OpenCalls, Key::of(address), by);
+        let taken = limits.take(Policy::OpenCalls, Key::of(address), told);
         taken.is_ok()
     })
 }

@@ -37,6 +37,7 @@ impl Limits {
     }
 
     /// Takes one unit. The first refusal of a window is written into the book; `by` is who called.
+    /// Where they are unseen, their address is not told as the key either.
     pub fn take(&self, policy: Policy, key: Key, by: &Actor) -> Result<Standing, Refused> {
         let taken = self.meter(policy).take(key);
         if let Err(refused) = &taken {
@@ -77,10 +78,19 @@ impl Limits {
         let event = Event::new(Code::RateLimited, by)
             .comment(&refused.to_string())
             .detail("policy", refused.standing.policy.name())
-            .detail("key", key.to_string())
+            .detail("key", told(key, by))
             .count("retry_after_ms", millis(refused.retry_after))
             .status(Outcome::failed("RATE_LIMITED"));
         self.audit.record(event.build(&self.clock));
+    }
+}
+
+/// Whose calls they were, as far as the book is told of who called.
+fn told(key: Key, by: &Actor) -> String {
+    let address = by.origin.as_ref().and_then(|origin| origin.ip);
+    match (key, address) {
+        (Key::Address(_), None) => "address".to_owned(),
+        (key, _) => key.to_string(),
     }
 }
 

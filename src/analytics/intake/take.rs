@@ -11,7 +11,7 @@ use super::super::row::{At, Keys, Purge, Purges, Seen, Sites, Stored, StoredKey}
 use super::super::site::Site;
 use super::check::{Checks, Refused};
 use super::reason::{Fault, Reason};
-use super::sender::Sender;
+use super::sender::{Consent, Sender};
 use super::split::{Broken, LARGEST, Piece, Splitter};
 use crate::base::metrics::EVENTS;
 use crate::base::{Actor, Hex, Secret, SecretBytes, UserId, WriteKeyId};
@@ -104,6 +104,11 @@ impl Intake {
     /// Who sends with such a key.
     pub fn kind(&self) -> Kind {
         self.checks.key.kind()
+    }
+
+    /// Whether a visitor's browser sends it, or a server for one who does not want to be counted.
+    pub fn comes_from_visitor(&self) -> bool {
+        self.kind() == Kind::Public || self.checks.sender.consent == Consent::Refused
     }
 
     /// Reads the next part of the body. Errs with `BadBody` on what is no JSON as a whole or too

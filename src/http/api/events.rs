@@ -174,7 +174,8 @@ impl Resource {
         let Some(address) = address else {
             return error.into();
         };
-        match self.limits.take(Policy::OpenCalls, Key::of(address), by) {
+        let (key, told) = (Key::of(address), by.unseen());
+        match self.limits.take(Policy::OpenCalls, key, &told) {
             Ok(standing) => meter::stand(&standing, error.into()),
             Err(refused) => refused.into(),
         }
@@ -183,12 +184,13 @@ impl Resource {
     /// Everybody can read a public key: what one address sends with it is counted, too.
     fn count(&self, intake: &Intake, by: &Actor) -> Result<Standing, ApiError> {
         let address = by.origin.as_ref().and_then(|origin| origin.ip);
+        let told = by.unseen();
         if let (Kind::Public, Some(address)) = (intake.kind(), address) {
             self.limits
-                .take(Policy::EventSenders, Key::of(address), by)?;
+                .take(Policy::EventSenders, Key::of(address), &told)?;
         }
         let key = Key::WriteKey(intake.key());
-        Ok(self.limits.take(Policy::Events, key, by)?)
+        Ok(self.limits.take(Policy::Events, key, &told)?)
     }
 
     async fn take(&self, mut intake: Intake, body: Body, by: &Actor) -> Result<Taken, ApiError> {
@@ -203,7 +205,8 @@ impl Resource {
         Ok(intake.finish(&by).await?)
     }
 
-    /// The site's owner, as far as they may change it now; without that, the key is no good.
+    /// The site's owner, as far as they may change it now; without that, the key is no good. Of a
+    /// visitor the book is not told from where they came.
     fn on_behalf(&self, intake: &Intake, by: &Actor) -> Result<Actor, ApiError> {
         let owner = self.users.get(intake.owner())?;
         let may = permissions(&owner.roles).contains(&Permission::SiteWrite);
@@ -217,7 +220,11 @@ impl Resource {
                 session: None,
                 token: Some(intake.key().to_string()),
             },
-            origin: by.origin.clone(),
+            origin: if intake.comes_from_visitor() {
+                by.unseen().origin
+            } else {
+                by.origin.clone()
+            },
         })
     }
 }

@@ -1,9 +1,11 @@
 //! What the book is told, what is destroyed after its time, and what goes with a site.
 
+use poem::http::Method;
 use serde_json::json;
 use weighbridge::store::{Collection, Raw, Scan};
 
 use super::{Shop, site, text, view};
+use crate::support::TestServer;
 
 #[tokio::test]
 async fn the_book_has_one_line_for_each_key_and_minute() {
@@ -48,17 +50,58 @@ async fn the_book_has_one_line_for_each_key_and_minute() {
 
 #[tokio::test]
 async fn where_somebody_was_is_kept_nowhere() {
-    let shop = Shop::open().await;
-    let ada = shop.browser().from([203, 0, 113, 77].into());
-    shop.beacon(&ada, json!({"name": "click", "visitor": "canary-id"}))
-        .await
-        .expect(200);
-    shop.server.app.audit.flush().unwrap();
-    let store = std::fs::read(shop.server.app.config.server.store_file()).unwrap();
-    let has = |needle: &[u8]| memchr::memmem::find(&store, needle).is_some();
-    assert!(has(b"shop.example"), "the store is not read as it is");
-    for canary in ["203.0.113.77", "canary-id", "Firefox/145", &shop.secret] {
-        assert!(!has(canary.as_bytes()), "{canary}");
+    let server = TestServer::with(|config| {
+        let few = weighbridge::config::Rate::parse("3 / minute").unwrap();
+        config.limits.event_senders = few;
+        config.limits.open_calls = few;
+    });
+    let shop = Shop::at(server.await, json!({})).await;
+    let browser = |last: u8| shop.browser().from([203, 0, 113, last].into());
+    let click = || json!({"name": "click", "visitor": "canary-id"});
+    // Counted, opted out, refused, and stopped by each limit: nothing is told of any.
+    let too_many: Vec<_> = (0..101).map(|_| click()).collect();
+    for _ in 0..4 {
+        shop.beacon(&browser(1), click()).await;
+        shop.beacon(&browser(2).with("sec-gpc", "1"), click()).await;
+        let elsewhere = browser(3).with("origin", "https://evil.example");
+        shop.beacon(&elsewhere, click()).await;
+        shop.beacon(&browser(4), too_many.clone().into()).await;
+        let gone = format!("/events?key={}", "wbp_0".repeat(8));
+        browser(5).post(&gone, click()).await;
+        let asks = browser(6).with("access-control-request-method", "POST");
+        asks.send(Method::OPTIONS, "/events", "", Vec::new()).await;
+    }
+    shop.send(view("ada", "/")).await.expect(200);
+    shop.server.advance(61);
+    shop.server.app.analytics.tidy().await.unwrap();
+    for word in ["excess_rate_limit_exceeded", "authz_fail", "events_take"] {
+        assert!(shop.server.count_in_book(word) > 0, "{word}");
+    }
+    let files = shop.server.files();
+    let has = |needle: &str| {
+        let is_in = |file: &Vec<u8>| memchr::memmem::find(file, needle.as_bytes()).is_some();
+        files.iter().find(|(_, file)| is_in(file))
+    };
+    for plain in ["shop.example", "events_take"] {
+        assert!(has(plain).is_some(), "{plain}: the files are not read");
+    }
+    // Where a server was that showed a secret key is told.
+    let book = shop.server.book();
+    let taken = book
+        .iter()
+        .filter(|line| line["metadata"]["labels"][0] == "events_take");
+    let mut places: Vec<_> = taken.map(|line| line["src_endpoint"].to_string()).collect();
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            json!({"ip": "192.0.2.1", "port": 40_000}).to_string(),
+            json!({"name": "not kept"}).to_string(),
+        ]
+    );
+    for canary in ["203.0.113.", "canary-id", "Firefox/145", &shop.secret] {
+        let found = has(canary).map(|(path, _)| path);
+        assert_eq!(found, None, "{canary}");
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod process;
 mod serving;
 pub(crate) mod strace;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub(crate) struct TestServer {
     /// Its clock.
     pub(crate) clock: Clock,
     /// Its data folder goes with it.
-    _folder: TempDir,
+    folder: TempDir,
     endpoint: Arc<BoxEndpoint<'static, Response>>,
 }
 
@@ -68,13 +69,32 @@ impl TestServer {
             endpoint: Arc::new(http::endpoint(&app).boxed()),
             app,
             clock,
-            _folder: folder,
+            folder,
         }
     }
 
     /// Moves the clock on.
     pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Every file of the data folder, the book's among them, with all that was written into it.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        self.app.audit.flush().unwrap();
+        let mut folders = vec![self.folder.path().to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let kind = entry.file_type().unwrap();
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files.push((entry.path(), std::fs::read(entry.path()).unwrap()));
+                }
+            }
+        }
+        files
     }
 
     /// Somebody who has not signed in.
