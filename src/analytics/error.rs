@@ -20,6 +20,9 @@ pub enum Error {
     /// The key is not for this way of sending.
     #[error("{0}")]
     NotThisWay(&'static str),
+    /// The key is not for pages of this origin.
+    #[error("{0}")]
+    NotFromThere(&'static str),
     /// The name's length or characters.
     #[error("a name has 1 to 120 characters, none of them a control character")]
     BadName,

@@ -138,7 +138,9 @@ impl<E: Endpoint<Output = Response>> Chain<E> {
         // What the book is told has counted, or a flood of refusals would fill the disk.
         if let Err(error) = &outcome
             && let Some(code) = event_of(error.code())
-            && (counted || meter::counts_otherwise(&self.limits, &by, &told))
+            && (counted
+                || meter::has_counted(error)
+                || meter::counts_otherwise(&self.limits, &by, &told))
         {
             self.tell(code, error, &told);
         }

@@ -50,6 +50,11 @@ pub(crate) fn take(
     Ok(taken.transpose()?)
 }
 
+/// Whether a refusal has counted where the route knew what it counts against.
+pub(crate) fn has_counted(error: &ApiError) -> bool {
+    error.has_header(&POLICY)
+}
+
 /// Takes a unit, by address, for a refusal of a call that counts against no limit; whether one was
 /// left. The book is told of it as `told` says.
 pub(crate) fn counts_otherwise(limits: &Limits, by: &Actor, told: &Actor) -> bool {

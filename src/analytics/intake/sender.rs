@@ -52,7 +52,7 @@ pub struct Sender {
 
 impl Analytics {
     /// Lets somebody begin to send. Errs with `NoKey` for a key that nobody has given out, and with
-    /// `NotThisWay` for one that is not to be shown so, or from there.
+    /// `NotThisWay` or `NotFromThere` for one that is not to be shown so, or from there.
     pub async fn admit(&self, sender: Sender) -> Result<Intake, Error> {
         let (site, key) = self.behind(&sender.key)?;
         check_way(&key, &sender)?;
@@ -93,13 +93,13 @@ fn check_way(key: &WriteKey, sender: &Sender) -> Result<(), Error> {
             "a secret key is not for browsers, where everybody may read it; give them a public one, \
              and make another one in its place",
         ),
-        (Kind::Public, None, _) => not(
+        (Kind::Public, None, _) => Err(Error::NotFromThere(
             "a public key is for browsers: the request names no origin; servers send with a secret \
              key",
-        ),
-        (Kind::Public, Some(origin), _) if !key.allows(origin) => {
-            not("the page's origin is none of those that the key names")
-        }
+        )),
+        (Kind::Public, Some(origin), _) if !key.allows(origin) => Err(Error::NotFromThere(
+            "the page's origin is none of those that the key names",
+        )),
         _ => Ok(()),
     }
 }

@@ -142,7 +142,11 @@ impl Resource {
         let sender = sender(request.headers(), key.0, (by, body.written))?;
         let intake = match self.sites.admit(sender).await {
             Err(error @ (Error::NoKey | Error::NotThisWay(_))) => {
-                return Err(self.count_stranger(error, by));
+                return Err(self.count_refused(error, (Policy::OpenCalls, by)));
+            }
+            // Everybody who looks at a page that may not send comes here, and often from one address.
+            Err(error @ Error::NotFromThere(_)) => {
+                return Err(self.count_refused(error, (Policy::EventSenders, by)));
             }
             outcome => outcome?,
         };
@@ -168,14 +172,14 @@ impl Resource {
         }
     }
 
-    /// Counts a try with a key that is no good.
-    fn count_stranger(&self, error: Error, by: &Actor) -> ApiError {
+    /// Counts a try with a key that is no good, or no good there.
+    fn count_refused(&self, error: Error, (policy, by): (Policy, &Actor)) -> ApiError {
         let address = by.origin.as_ref().and_then(|origin| origin.ip);
         let Some(address) = address else {
             return error.into();
         };
         let (key, told) = (Key::of(address), by.unseen());
-        match self.limits.take(Policy::OpenCalls, key, &told) {
+        match self.limits.take(policy, key, &told) {
             Ok(standing) => meter::stand(&standing, error.into()),
             Err(refused) => refused.into(),
         }

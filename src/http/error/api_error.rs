@@ -102,6 +102,11 @@ impl ApiError {
         self
     }
 
+    /// Whether the answer has a header of this name.
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        self.headers.iter().any(|(known, _)| known == name)
+    }
+
     /// The kind of error.
     pub fn code(&self) -> Code {
         self.code

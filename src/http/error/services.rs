@@ -235,7 +235,7 @@ impl From<analytics::Error> for ApiError {
             E::UnknownSite(_) => Self::not_found("site"),
             E::UnknownKey(_) => Self::not_found("write key"),
             E::NoKey => Self::new(Code::WriteKeyRefused, Code::WriteKeyRefused.entry().remedy),
-            E::NotThisWay(_) => Self::new(Code::Forbidden, told),
+            E::NotThisWay(_) | E::NotFromThere(_) => Self::new(Code::Forbidden, told),
             E::BadName => Self::invalid("name", told),
             E::BadDomain(_) => Self::invalid("domain", told),
             E::BadCurrency(_) => Self::invalid("currency", told),

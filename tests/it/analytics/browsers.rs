@@ -211,6 +211,36 @@ async fn one_address_cannot_use_up_what_a_key_may_for_all_others() {
 }
 
 #[tokio::test]
+async fn a_page_that_may_not_send_shuts_nobody_of_its_address_out() {
+    let server = TestServer::with(|config| {
+        config.limits.event_senders = weighbridge::config::Rate::parse("3 / minute").unwrap();
+        config.limits.open_calls = weighbridge::config::Rate::parse("3 / minute").unwrap();
+    });
+    let shop = Shop::at(server.await, json!({})).await;
+    let office = shop.browser().from([203, 0, 113, 1].into());
+    let many: Vec<_> = (0..101).map(|_| page_view("/")).collect();
+    for (browser, body, status) in [
+        (office.clone().with("origin", EVIL), page_view("/"), 403),
+        (office.clone(), many.into(), 413),
+        (office.clone().with("origin", EVIL), page_view("/"), 403),
+    ] {
+        let refused = shop.beacon(&browser, body).await;
+        assert_eq!(refused.status, status);
+        assert!(refused.header("ratelimit-policy").contains("event"));
+    }
+    let refused = shop.beacon(&office, page_view("/")).await;
+    assert_eq!(
+        refused.problem(429, "rate_limited")["limit"],
+        "event_senders"
+    );
+    // What strangers may ask for is as whole as it was.
+    let stranger = shop.server.anonymous().from([203, 0, 113, 1].into());
+    for _ in 0..3 {
+        assert_ne!(stranger.get("/setup").await.status, 429);
+    }
+}
+
+#[tokio::test]
 async fn a_beacon_is_small() {
     let shop = Shop::open().await;
     let many: Vec<_> = (0..101).map(|_| page_view("/")).collect();
