@@ -11,7 +11,6 @@ use poem::http::header::{
 use poem::http::{Method, StatusCode};
 use poem::{Request, Response};
 
-use super::bearer;
 use crate::analytics::Analytics;
 use crate::base::{Actor, Secret};
 
@@ -79,14 +78,10 @@ impl Opening {
     }
 }
 
-/// Whether the key that a request shows may be used from an origin. What a browser asks beforehand
-/// shows the key in the address alone.
+/// Whether the key in a request's address may be used from an origin. What a browser asks beforehand
+/// shows a key nowhere else.
 fn admits(request: &Request, origin: &HeaderValue, sites: &Analytics) -> bool {
-    let key = match bearer::read(request.headers()) {
-        Some(key) => Some(key.to_owned()),
-        None => in_query(request),
-    };
-    let (Some(key), Ok(origin)) = (key, origin.to_str()) else {
+    let (Some(key), Ok(origin)) = (in_query(request), origin.to_str()) else {
         return false;
     };
     // What the store cannot tell is not opened.
@@ -115,7 +110,7 @@ pub(crate) fn told_beforehand() -> Response {
     Response::builder()
         .status(StatusCode::NO_CONTENT)
         .header(ACCESS_CONTROL_ALLOW_METHODS, "POST")
-        .header(ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
+        .header(ACCESS_CONTROL_ALLOW_HEADERS, "content-type")
         .header(ACCESS_CONTROL_MAX_AGE, "7200")
         .finish()
 }

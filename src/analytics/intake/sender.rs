@@ -93,6 +93,9 @@ fn check_way(key: &WriteKey, sender: &Sender) -> Result<(), Error> {
             "a secret key is not for browsers, where everybody may read it; give them a public one, \
              and make another one in its place",
         ),
+        (Kind::Public, _, Way::Header) => not(
+            "a public key is for browsers, which show it in `key`; servers send with a secret key",
+        ),
         (Kind::Public, None, _) => Err(Error::NotFromThere(
             "a public key is for browsers: the request names no origin; servers send with a secret \
              key",

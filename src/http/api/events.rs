@@ -125,15 +125,15 @@ impl Resource {
     ///
     /// Send one event, an array of them, or one on each line as `application/x-ndjson`. Servers show
     /// a secret key in `Authorization: Bearer` and send at most 10,000 events and 10 MiB at once;
-    /// browsers show a public key there or in `key`, from an origin that the key names, and send at
-    /// most 100 and 64 KiB. `text/plain` is read as JSON. Those that cannot be counted are told one
+    /// browsers show a public key in `key`, from an origin that the key names, and send at most 100
+    /// and 64 KiB. `text/plain` is read as JSON. Those that cannot be counted are told one
     /// by one, and the others are counted.
     #[oai(path = "/events", method = "post", operation_id = "sendEvents")]
     async fn send(
         &self,
         request: &Request,
         visitor: Visitor,
-        /// A public key, where it cannot be sent in a header.
+        /// A public key.
         #[oai(validator(max_length = 100))]
         key: Query<Option<String>>,
         body: Events,
