@@ -80,18 +80,23 @@ impl Inner {
         }
     }
 
-    /// Claims the ids that are new, once nobody else is about to write one of them.
-    async fn claim(&self, site: SiteNumber, ids: &[[u8; ID]]) -> Result<Vec<bool>, store::Error> {
+    /// Claims the ids that are new, once nobody else is about to write one of them; errs with
+    /// `Stopped` where that does not come to pass before the appliance goes down.
+    async fn claim(&self, site: SiteNumber, ids: &[[u8; ID]]) -> Result<Vec<bool>, Error> {
         let mut moved = self.waiting.moved();
+        let stop = self.tasks.stopping();
         loop {
             moved.mark_unchanged();
             match self.waiting.claim(site, ids) {
                 Claim::Mine(mine) => return Ok(mine),
-                Claim::Stuck => return Err(stuck()),
+                Claim::Stuck => return Err(stuck().into()),
                 Claim::Wait => {
                     self.nudge.ring();
                     // The sender lives as long as `self`.
-                    drop(moved.changed().await);
+                    let wait = moved.changed();
+                    if stop.run_until_cancelled(wait).await.is_none() {
+                        return Err(Error::Stopped);
+                    }
                 }
             }
         }
@@ -180,6 +185,8 @@ impl Inner {
         }
     }
 
+    /// Asks until it is known. What is not known when the appliance goes down stays claimed, lest
+    /// it be kept twice: the next process finds it in the store, or does not.
     async fn settle_later(
         self: Arc<Self>,
         site: SiteNumber,
