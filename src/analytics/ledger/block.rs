@@ -33,7 +33,7 @@ pub(super) enum Text {
 }
 
 impl Text {
-    const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Name,
         Self::Page,
         Self::Referrer,

@@ -1,5 +1,6 @@
 //! Numbers visitors and texts, so that rollups are small: each gets the next number when it is seen
-//! for the first time, and keeps it.
+//! for the first time, and keeps it. A column of texts has so many and no more, for everybody can
+//! send events with a public key; what comes later is told as one.
 
 use std::collections::HashMap;
 
@@ -17,6 +18,11 @@ use crate::store::{Batch, Error, Raw, Snapshot};
 /// The number of the empty text.
 pub(super) const NOTHING: u32 = 0;
 
+/// A column of a site has so many texts at most: every overview has room for all of them in memory.
+pub(super) const MOST: u32 = 100_000;
+/// What texts are told as that are too many.
+pub(super) const OTHER: &str = "(other)";
+
 /// A visitor's entry in a run: the hash, and the number.
 const WIDTH: usize = 12;
 const KEY: usize = 8;
@@ -26,16 +32,18 @@ pub(super) struct Names<'a> {
     snapshot: &'a Snapshot,
     site: SiteNumber,
     head: &'a Head,
-    words: HashMap<Box<str>, u32>,
+    words: [HashMap<Box<str>, u32>; Text::ALL.len()],
     /// Those that are new, in the order of their numbers.
-    new_words: Vec<Box<str>>,
+    new_words: Vec<(Text, Box<str>)>,
+    /// How many texts each column has, the new ones included.
+    words_of: [u32; Text::ALL.len()],
     new_visitors: HashMap<u64, u32>,
 }
 
 /// What is new among the names, to be written.
 #[derive(Default)]
 pub(super) struct News {
-    words: Vec<(u32, Box<str>)>,
+    words: Vec<(u32, Text, Box<str>)>,
     visitors: Vec<[u8; WIDTH]>,
 }
 
@@ -45,8 +53,9 @@ impl<'a> Names<'a> {
             snapshot,
             site,
             head,
-            words: HashMap::new(),
+            words: Default::default(),
             new_words: Vec::new(),
+            words_of: head.words_of,
             new_visitors: HashMap::new(),
         }
     }
@@ -101,25 +110,32 @@ impl<'a> Names<'a> {
         Ok(number)
     }
 
-    /// A text's number.
-    pub(super) fn word(&mut self, text: &str) -> Result<u32, Error> {
+    /// The number of a column's text.
+    fn word(&mut self, column: Text, text: &str) -> Result<u32, Error> {
         if text.is_empty() {
             return Ok(NOTHING);
         }
-        if let Some(number) = self.words.get(text) {
+        if let Some(number) = self.words[column as usize].get(text) {
             return Ok(*number);
         }
-        let row = (self.site, text.to_owned());
+        let row = (self.site, column as u8, text.to_owned());
         let number = if let Some(known) = self.snapshot.get::<WordNumbers>(&row)? {
             known.value.0
+        } else if self.words_of[column as usize] >= MOST && text != OTHER {
+            self.word(column, OTHER)?
         } else {
-            self.new_words.push(text.into());
-            let place = u32::try_from(self.new_words.len()).ok();
-            let number = place.and_then(|place| self.head.words.checked_add(place));
-            number.ok_or_else(|| damaged("the number of texts"))?
+            self.new_word(column, text)?
         };
-        self.words.insert(text.into(), number);
+        self.words[column as usize].insert(text.into(), number);
         Ok(number)
+    }
+
+    fn new_word(&mut self, column: Text, text: &str) -> Result<u32, Error> {
+        self.new_words.push((column, text.into()));
+        self.words_of[column as usize] += 1;
+        let place = u32::try_from(self.new_words.len()).ok();
+        let number = place.and_then(|place| self.head.words.checked_add(place));
+        number.ok_or_else(|| damaged("the number of texts"))
     }
 
     /// The text of a number.
@@ -130,7 +146,8 @@ impl<'a> Names<'a> {
         }
         if let Some(place) = number.checked_sub(self.head.words + 1) {
             let text = self.new_words.get(place as usize);
-            return text.cloned().ok_or_else(|| damaged(WHAT));
+            let text = text.map(|(_, text)| text.clone());
+            return text.ok_or_else(|| damaged(WHAT));
         }
         let text = self
             .snapshot
@@ -162,7 +179,7 @@ impl<'a> Names<'a> {
         let mut numbers = |text| {
             let words = columns.texts(text).words.iter();
             words
-                .map(|word| self.word(word))
+                .map(|word| self.word(text, word))
                 .collect::<Result<Vec<u32>, Error>>()
         };
         let texts = [
@@ -223,7 +240,10 @@ impl<'a> Names<'a> {
             .collect();
         visitors.sort_unstable();
         News {
-            words: (first..).zip(self.new_words).collect(),
+            words: (first..)
+                .zip(self.new_words)
+                .map(|(number, (column, text))| (number, column, text))
+                .collect(),
             visitors,
         }
     }
@@ -238,10 +258,12 @@ impl News {
         site: SiteNumber,
         head: &mut Head,
     ) -> Result<(), Error> {
-        for (number, text) in self.words {
+        for (number, column, text) in self.words {
             head.words = number;
+            head.words_of[column as usize] += 1;
             batch.put::<Words>(&(site, number), &Raw(seal(text.as_bytes().to_vec())));
-            batch.put::<WordNumbers>(&(site, text.into_string()), &Number(number));
+            let row = (site, column as u8, text.into_string());
+            batch.put::<WordNumbers>(&row, &Number(number));
         }
         head.next_visitor += u32::try_from(self.visitors.len()).unwrap_or(0);
         let runs = head.visitors();

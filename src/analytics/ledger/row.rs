@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::block::Text;
 use super::day::{Day, Month, Span};
 use super::packed::{Reader, put, put_signed, seal, unseal};
 use super::pieces::Pieced;
@@ -36,6 +37,9 @@ pub(super) struct Head {
     pub(super) next_visitor: u32,
     /// The number 0 is the empty text's.
     pub(super) words: u32,
+    /// How many of them each column of texts has.
+    #[serde(default)]
+    pub(super) words_of: [u32; Text::ALL.len()],
     pub(super) next_run: u32,
     /// Ids that were folded, kept by the day on which they were.
     pub(super) ids: Vec<Run>,
@@ -212,12 +216,12 @@ impl Collection for Words {
     type Value = Raw;
 }
 
-/// The numbers of texts.
+/// The numbers of texts, apart for each column of them.
 pub(super) struct WordNumbers;
 
 impl Collection for WordNumbers {
     const NAME: &'static str = "event.word_number";
-    type Key = (SiteNumber, String);
+    type Key = (SiteNumber, u8, String);
     type Value = Number;
 }
 
