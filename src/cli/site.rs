@@ -283,7 +283,7 @@ impl Display for Rebuild {
         let (days, differed) = (&self.0["days"], &self.0["differed"]);
         writeln!(
             f,
-            "{days} days were counted anew; {differed} differed and are mended"
+            "{days} days were counted anew; {differed} sums of days and months differed and are mended"
         )
     }
 }

@@ -34,7 +34,7 @@ impl Inner {
             let prove = move || prove_next(&inner.store.snapshot()?, (site, &zone), from_key);
             let day = match self.blocking.run(prove).await? {
                 None => {
-                    self.prove_months(site).await?;
+                    rebuilt.differed += self.prove_months(site).await?;
                     return Ok(rebuilt);
                 }
                 Some(Proof::Open(day)) => {
@@ -57,14 +57,24 @@ impl Inner {
         }
     }
 
-    async fn prove_months(self: &Arc<Self>, site: SiteNumber) -> Result<(), Error> {
-        let inner = Arc::clone(self);
-        let prove = move || drop_wrong_months(&inner.store.snapshot()?, site);
-        if let Some(batch) = self.blocking.run(prove).await? {
-            self.store.commit(batch).await?;
-            self.count_months().await?;
+    /// Puts right what is stored of months; gives how many differed.
+    async fn prove_months(self: &Arc<Self>, site: SiteNumber) -> Result<u32, Error> {
+        loop {
+            let inner = Arc::clone(self);
+            let prove = move || drop_wrong_months(&inner.store.snapshot()?, site);
+            let Some((wrong, batch)) = self.blocking.run(prove).await? else {
+                return Ok(0);
+            };
+            match self.store.commit(batch).await {
+                // It was folded meanwhile: once more.
+                Err(store::Error::Conflict(_)) => {}
+                outcome => {
+                    outcome?;
+                    self.count_months().await?;
+                    return Ok(wrong);
+                }
+            }
         }
-        Ok(())
     }
 }
 
@@ -119,24 +129,27 @@ fn prove_next(
     Ok(Some(Proof::Differs(day, batch)))
 }
 
-/// Removes what is stored of months where their days do not come to the same; they are counted
-/// again by and by, and meanwhile answered by their days.
-fn drop_wrong_months(snapshot: &Snapshot, site: SiteNumber) -> Result<Option<Batch>, store::Error> {
+/// Removes what is stored of months where their days do not come to the same, and tells how many
+/// there are; they are counted again by and by, and meanwhile answered by their days.
+fn drop_wrong_months(
+    snapshot: &Snapshot,
+    site: SiteNumber,
+) -> Result<Option<(u32, Batch)>, store::Error> {
     let Some(head) = snapshot.get::<Heads>(&site)? else {
         return Ok(None);
     };
     let mut batch = Batch::bookkeeping();
     batch.require::<Heads>(&site, head.version);
-    let mut wrong = false;
+    let mut wrong = 0;
     for month in months::counted(snapshot, site)? {
         let stored = |part| pieces::get::<Sheets>(snapshot, &(site, part));
         let (lines, crowds) = months::count(snapshot, site, month)?.encode();
         let same = stored(Part::MonthLines(month))?.as_ref() == Some(&lines)
             && stored(Part::MonthCrowds(month))?.as_ref() == Some(&crowds);
         if !same {
-            wrong = true;
+            wrong += 1;
             months::remove(&mut batch, site, month);
         }
     }
-    Ok(wrong.then_some(batch))
+    Ok((wrong > 0).then_some((wrong, batch)))
 }

@@ -123,6 +123,6 @@ pub(crate) struct Appended {
 pub(crate) struct Rebuilt {
     /// So many days were counted anew from their events.
     pub(crate) days: u32,
-    /// So many of them differed from what was stored.
+    /// So many days and months differed from what was stored.
     pub(crate) differed: u32,
 }

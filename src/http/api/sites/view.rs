@@ -121,7 +121,8 @@ pub(super) struct SiteChange {
 pub(super) struct RebuildView {
     /// So many days were counted anew from their events.
     days: u32,
-    /// So many of them had other sums than those that were kept; they are mended.
+    /// So many of them, and of the months that they make up, had other sums than those that were
+    /// kept; they are mended.
     differed: u32,
 }
 
