@@ -1,12 +1,13 @@
 //! Keeps house: tells the book what came in, destroys the keys of days that are over, and forgets
 //! the events of sites that are gone, also of those that an earlier process left.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tracing::error;
 
 use super::Error;
-use super::row::{Days, Purges, Seen};
+use super::row::{Days, Purge, Purges, Seen, Sites};
 use super::service::{Analytics, Ground};
 use super::tally::EVERY;
 use crate::base::{Tasks, chain};
@@ -20,25 +21,18 @@ const LOOK: Duration = Duration::from_mins(1);
 impl Analytics {
     /// Starts the tasks that keep house.
     pub fn start(&self, tasks: &Tasks) {
-        let (sites, stop) = (self.clone(), tasks.stopping());
         self.0.ledger.start();
+        let (sites, stop) = (self.clone(), tasks.stopping());
         tasks.start(async move {
-            let turn = async || {
-                loop {
-                    if let Err(cause) = sites.tidy().await {
-                        let cause = chain(&cause).to_string();
-                        error!(cause, "sites could not be tidied up; trying again");
-                    }
-                    let clock = &sites.0.clock;
-                    tokio::select! {
-                        () = clock.sleep(LOOK) => {}
-                        () = sites.0.bell.heard() => {}
-                    }
-                }
-            };
-            stop.run_until_cancelled(turn()).await;
+            stop.run_until_cancelled(sites.0.keep_purging()).await;
             sites.0.tasks.stop().await;
             sites.0.tell(Duration::ZERO);
+        });
+        // Apart from the other, which may take long: a key lives no longer for that.
+        let (sites, stop) = (self.clone(), tasks.stopping());
+        tasks.start(async move {
+            stop.run_until_cancelled(sites.0.keep_forgetting_days())
+                .await;
         });
     }
 
@@ -48,9 +42,50 @@ impl Analytics {
         self.0.forget_days().await?;
         self.0.purge().await
     }
+
+    /// Looks for events whose site is gone, which an earlier process was kept from forgetting, and
+    /// has them forgotten with the next [`Analytics::tidy`].
+    pub async fn find_strays(&self) -> Result<(), Error> {
+        self.0.find_strays().await
+    }
 }
 
 impl Ground {
+    async fn keep_purging(&self) {
+        tell_failed(self.find_strays().await);
+        loop {
+            self.tell(EVERY);
+            tell_failed(self.purge().await);
+            tokio::select! {
+                () = self.clock.sleep(LOOK) => {}
+                () = self.bell.heard() => {}
+            }
+        }
+    }
+
+    async fn keep_forgetting_days(&self) {
+        loop {
+            tell_failed(self.forget_days().await);
+            self.clock.sleep(LOOK).await;
+        }
+    }
+
+    async fn find_strays(&self) -> Result<(), Error> {
+        // In this order: a site is there before its first event.
+        let numbers = self.ledger.sites()?;
+        let sites = self.store.scan::<Sites>(&Scan::all(usize::MAX))?.rows;
+        let there: BTreeSet<_> = sites.iter().map(|row| row.value.number).collect();
+        let mut batch = Batch::bookkeeping();
+        let since = self.clock.now();
+        for number in numbers.difference(&there) {
+            batch.put::<Purges>(number, &Purge { since });
+        }
+        if !batch.is_empty() {
+            self.store.commit(batch).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets what is left of sites that were deleted.
     async fn purge(&self) -> Result<(), Error> {
         for row in self.store.scan::<Purges>(&Scan::all(usize::MAX))?.rows {
@@ -64,5 +99,12 @@ impl Ground {
             self.store.commit(batch).await?;
         }
         Ok(())
+    }
+}
+
+fn tell_failed(outcome: Result<(), Error>) {
+    if let Err(cause) = outcome {
+        let cause = chain(&cause).to_string();
+        error!(cause, "sites could not be tidied up; trying again");
     }
 }

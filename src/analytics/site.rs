@@ -218,6 +218,14 @@ impl Site {
 
     /// Folds every day anew from its events and tells whether the sums that were kept are the same.
     pub async fn rebuild(&self, by: &Actor) -> Result<Rebuild, Error> {
+        let (site, by) = (self.clone(), by.clone());
+        let rebuilt = async move { site.rebuild_and_tell(&by).await };
+        let rebuilt = self.all.0.tasks.carry(rebuilt).await;
+        rebuilt.ok_or(Error::Stopped)?
+    }
+
+    /// It must be carried through: what was mended is told, even when nobody waits for it any more.
+    async fn rebuild_and_tell(&self, by: &Actor) -> Result<Rebuild, Error> {
         let parts = &self.all.0;
         let rebuilt = parts.ledger.rebuild(self.number(), self.zone()).await?;
         let found = Rebuild {

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,6 +21,19 @@ impl Tasks {
     )]
     pub fn start(&self, task: impl Future<Output = ()> + Send + 'static) {
         drop(tokio::spawn(self.tracker.track_future(task)));
+    }
+
+    /// Carries `work` through, even when the caller goes away. Gives nothing when it panicked.
+    pub async fn carry<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let (done, outcome) = oneshot::channel();
+        self.start(async move {
+            // A receiver that has gone away does not want the outcome.
+            let _unwanted = done.send(work.await);
+        });
+        outcome.await.ok()
     }
 
     /// The signal to stop, for a task to watch.

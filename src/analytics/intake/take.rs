@@ -143,6 +143,15 @@ impl Intake {
         // Nothing is counted that the book could not be told of.
         parts.log.check()?;
         self.note().await?;
+        let by = by.clone();
+        let kept = parts.tasks.carry(async move { self.keep(&by).await });
+        kept.await.ok_or(Error::Stopped)?
+    }
+
+    /// Keeps the events and has the book told of them. It must be carried through, even when whoever
+    /// sent them has hung up.
+    async fn keep(mut self, by: &Actor) -> Result<Taken, Error> {
+        let parts = Arc::clone(&self.checks.site.all.0);
         let events = std::mem::take(&mut self.events);
         let site = &self.checks.site;
         let (number, zone) = (site.number(), site.zone());

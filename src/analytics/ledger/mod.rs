@@ -31,11 +31,11 @@ mod totals;
 mod trials;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
-use tokio::sync::oneshot;
 
 pub(crate) use day::Days;
 pub(crate) use error::Error;
@@ -159,6 +159,15 @@ impl Ledger {
         self.carry(|inner| inner.rebuild(site, zone)).await
     }
 
+    /// The sites that have events.
+    pub(crate) fn sites(&self) -> Result<BTreeSet<SiteNumber>, Error> {
+        let snapshot = self.0.store.snapshot()?;
+        let heads = snapshot.scan::<Heads>(&Scan::all(usize::MAX))?.rows;
+        let mut sites: BTreeSet<SiteNumber> = heads.into_iter().map(|row| row.key).collect();
+        sites.extend(self.0.waiting.sites_with_days());
+        Ok(sites)
+    }
+
     /// Removes everything of a site that is deleted.
     pub(crate) async fn forget(&self, site: SiteNumber) -> Result<(), Error> {
         self.carry(|inner| inner.forget(site)).await
@@ -172,12 +181,7 @@ impl Ledger {
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let (done, outcome) = oneshot::channel();
-        let work = work(Arc::clone(&self.0));
-        self.0.tasks.start(async move {
-            // A receiver that has gone away does not want the outcome.
-            let _unwanted = done.send(work.await);
-        });
-        outcome.await.map_err(|_ended| Error::Stopped)?
+        let outcome = self.0.tasks.carry(work(Arc::clone(&self.0))).await;
+        outcome.ok_or(Error::Stopped)?
     }
 }

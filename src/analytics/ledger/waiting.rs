@@ -248,6 +248,13 @@ impl Waiting {
             .map_or_else(Vec::new, |site| site.days.keys().copied().collect())
     }
 
+    /// The sites that have such days.
+    pub(super) fn sites_with_days(&self) -> Vec<SiteNumber> {
+        let sites = self.sites();
+        let waiting = sites.iter().filter(|(_, site)| !site.days.is_empty());
+        waiting.map(|(number, _)| *number).collect()
+    }
+
     /// What is to be folded next.
     pub(super) fn due(&self, now: Timestamp) -> Due {
         let sites = self.sites();

@@ -2,7 +2,7 @@
 
 use poem::http::Method;
 use serde_json::json;
-use weighbridge::store::{Collection, Raw, Scan};
+use weighbridge::store::{Batch, Collection, Raw, Scan};
 
 use super::{Shop, site, text, view};
 use crate::support::TestServer;
@@ -108,20 +108,111 @@ async fn where_somebody_was_is_kept_nowhere() {
 #[tokio::test]
 async fn a_site_goes_with_its_keys_and_its_events() {
     let shop = Shop::open().await;
+    let path = format!("/sites/{}", shop.site);
     shop.send(view("ada", "/")).await.expect(200);
-    shop.owner
-        .delete(&format!("/sites/{}", shop.site))
-        .await
-        .expect(204);
+    let rebuild = format!("{path}/rebuild");
+    shop.owner.post(&rebuild, json!({})).await.expect(200);
+    shop.send(view("bob", "/")).await.expect(200);
+    assert!(
+        rows(&shop).iter().all(|rows| *rows > 0),
+        "{:?}",
+        rows(&shop)
+    );
+    shop.owner.delete(&path).await.expect(204);
     shop.send(view("ada", "/"))
         .await
         .problem(401, "write_key_refused");
     shop.server.app.analytics.tidy().await.unwrap();
+    assert_eq!(rows(&shop), [0; LEDGER.len()]);
     let again = shop.owner.post("/sites", site("Shop")).await.expect(201);
     let path = format!("/sites/{}/overview", text(&again["id"]));
     let told = shop.owner.get(&path).await.expect(200);
     assert_eq!(told["totals"]["events"], 0);
     assert_eq!(told["days"].as_array().unwrap().len(), 28);
+}
+
+/// Where the ledger keeps events and what they come to.
+const LEDGER: [&str; 8] = [
+    "event.waiting",
+    "event.head",
+    "event.block",
+    "event.day",
+    "event.rollup",
+    "event.run",
+    "event.word",
+    "event.word_number",
+];
+
+/// Rows of one of these, of which only the site's number is read.
+struct Rows<const PLACE: usize>;
+
+impl<const PLACE: usize> Collection for Rows<PLACE> {
+    const NAME: &'static str = LEDGER[PLACE];
+    type Key = u32;
+    type Value = Raw;
+}
+
+/// How many rows each of them has, of all sites.
+fn rows(shop: &Shop) -> [usize; LEDGER.len()] {
+    let all = Scan::all(usize::MAX);
+    let store = shop.server.app.store.snapshot().unwrap();
+    [
+        store.count_rows::<Rows<0>>(&all),
+        store.count_rows::<Rows<1>>(&all),
+        store.count_rows::<Rows<2>>(&all),
+        store.count_rows::<Rows<3>>(&all),
+        store.count_rows::<Rows<4>>(&all),
+        store.count_rows::<Rows<5>>(&all),
+        store.count_rows::<Rows<6>>(&all),
+        store.count_rows::<Rows<7>>(&all),
+    ]
+    .map(Result::unwrap)
+}
+
+#[tokio::test]
+async fn events_without_a_site_are_found_at_the_next_start() {
+    const STRAY: u32 = 99;
+    let shop = Shop::open().await;
+    shop.send(view("ada", "/")).await.expect(200);
+    let path = format!("/sites/{}/rebuild", shop.site);
+    shop.owner.post(&path, json!({})).await.expect(200);
+    // As a process leaves it that is killed between an append and the note that the site is gone.
+    let store = &shop.server.app.store;
+    let head = store.scan::<Rows<1>>(&Scan::all(1)).unwrap().rows.remove(0);
+    let mut batch = Batch::bookkeeping();
+    batch.put::<Rows<1>>(&STRAY, &head.value);
+    store.commit(batch).await.unwrap();
+    let sites = &shop.server.app.analytics;
+    sites.find_strays().await.unwrap();
+    sites.tidy().await.unwrap();
+    assert!(store.get::<Rows<1>>(&STRAY).unwrap().is_none());
+    assert_eq!(shop.overview("").await["totals"]["events"], 1);
+}
+
+#[tokio::test]
+async fn the_book_is_told_of_whoever_hangs_up_before_the_answer() {
+    let shop = Shop::open().await;
+    let mut event = view("ada", "/");
+    event["id"] = "order 4711".into();
+    let mut sent = Box::pin(shop.send(event.clone()));
+    while rows(&shop)[0] == 0 {
+        assert!(futures_util::poll!(&mut sent).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(sent);
+    // It waits until the first is settled.
+    assert_eq!(shop.send(event).await.expect(200)["doubled"], 1);
+    shop.server.advance(60);
+    shop.server.app.analytics.tidy().await.unwrap();
+    let book = shop.server.book();
+    let line = book
+        .iter()
+        .find(|line| line["metadata"]["labels"][0] == "events_take");
+    let counts = &line.unwrap()["unmapped"]["counts"];
+    assert_eq!(
+        (&counts["accepted"], &counts["requests"]),
+        (&json!(1), &json!(2))
+    );
 }
 
 #[tokio::test]
