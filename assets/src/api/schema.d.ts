@@ -2671,8 +2671,8 @@ export interface paths {
          * Takes events in.
          * @description Send one event, an array of them, or one on each line as `application/x-ndjson`. Servers show
          *     a secret key in `Authorization: Bearer` and send at most 10,000 events and 10 MiB at once;
-         *     browsers show a public key there or in `key`, from an origin that the key names, and send at
-         *     most 100 and 64 KiB. `text/plain` is read as JSON. Those that cannot be counted are told one
+         *     browsers show a public key in `key`, from an origin that the key names, and send at most 100
+         *     and 64 KiB. `text/plain` is read as JSON. Those that cannot be counted are told one
          *     by one, and the others are counted.
          */
         post: operations["sendEvents"];
@@ -3776,12 +3776,14 @@ export interface components {
         EventsTaken: {
             /**
              * Format: int32
-             * @description So many are counted now; they are kept durably.
+             * @description So many are counted now; they are kept durably. For a public key, those that were counted
+             *     before are among them.
              */
             accepted: number;
             /**
              * Format: int32
-             * @description So many were counted before, by their ids.
+             * @description So many were counted before, by their ids. For a public key 0: nobody can try out which ids
+             *     there are.
              */
             doubled: number;
             /** @description Those that are not counted. */
@@ -4658,7 +4660,7 @@ export interface components {
             name: string;
             /**
              * @description What tells it from others, a UUID or a text of 1 to 100 bytes: what comes again under it
-             *     within 7 days is not counted again.
+             *     within 7 days is not counted again. Browsers' ids are others than servers'.
              */
             id?: string;
             /**
@@ -6501,7 +6503,8 @@ export interface components {
             days: number;
             /**
              * Format: int32
-             * @description So many of them had other sums than those that were kept; they are mended.
+             * @description So many of them, and of the months that they make up, had other sums than those that were
+             *     kept; they are mended.
              */
             differed: number;
         };
@@ -14062,7 +14065,7 @@ export interface operations {
     sendEvents: {
         parameters: {
             query?: {
-                /** @description A public key, where it cannot be sent in a header. */
+                /** @description A public key. */
                 key?: string;
             };
             header?: never;
