@@ -7,14 +7,12 @@ use std::time::Duration;
 use tracing::error;
 
 use super::Error;
-use super::row::{Days, Purge, Purges, Seen, Sites};
+use super::row::{Purge, Purges, Seen, Sites};
 use super::service::{Analytics, Ground};
 use super::tally::EVERY;
 use crate::base::{Tasks, chain};
-use crate::store::{Batch, Scan, prefix};
+use crate::store::{Batch, Scan};
 
-/// So many rows are removed in one commit, so that others get their turn.
-const AT_ONCE: usize = 2_000;
 /// The keys of days are looked at so often at least, however the clock is set meanwhile.
 const LOOK: Duration = Duration::from_mins(1);
 
@@ -91,8 +89,8 @@ impl Ground {
         for row in self.store.scan::<Purges>(&Scan::all(usize::MAX))?.rows {
             let number = row.key;
             self.ledger.forget(number).await?;
+            self.forget_days_of(number).await?;
             let mut batch = Batch::bookkeeping();
-            batch.clear::<Days>(prefix(&number), AT_ONCE);
             batch.discard::<Seen>(&number);
             // Unless something came in meanwhile and it is to be forgotten again.
             batch.delete::<Purges>(&number, row.version);

@@ -3,7 +3,8 @@
 //! [`Analytics`] opens a [`Site`] by the scope of its owner; everything below a site is reached
 //! through one that is open. `row` is what is stored, `key` what events are sent with, `event` what
 //! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
-//! drawn for a day and destroyed after it, `tally` what the book is told of events, `ledger` where
+//! drawn for a day and destroyed after it, `slate` the file where they
+//! lie, `tally` what the book is told of events, `ledger` where
 //! they are kept and folded, `period` and `overview` what is asked of them, `keep` what goes on by
 //! itself.
 
@@ -23,6 +24,7 @@ mod period;
 mod row;
 mod service;
 mod site;
+mod slate;
 mod tally;
 
 pub use error::Error;

@@ -188,24 +188,6 @@ impl Collection for Seen {
     type Value = At;
 }
 
-/// What visitors are hashed with on one day of a site, by the day as `2026-11-27`.
-pub(super) struct Days;
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct DayKey {
-    pub(super) key: Sealed,
-    /// When the day ends in the site's zone, and the key with it.
-    pub(super) until: Timestamp,
-}
-
-impl Json for DayKey {}
-
-impl Collection for Days {
-    const NAME: &'static str = "site_day";
-    type Key = (SiteNumber, String);
-    type Value = DayKey;
-}
-
 /// Sites that were deleted, whose events have yet to go.
 pub(super) struct Purges;
 

@@ -1,5 +1,6 @@
 //! Makes, finds and lists sites.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,8 +13,7 @@ use super::domain::domain;
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
 use super::row::{
-    BY_NAME, Days, Doors, Keys, Next, Numbers, Purges, Seen, Sites, Stored, VisitorIds, WeekStart,
-    place,
+    BY_NAME, Doors, Keys, Next, Numbers, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place,
 };
 use super::site::{Opened, Site};
 use super::tally::Tally;
@@ -42,6 +42,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where long work happens.
     pub blocking: Blocking,
+    /// The file with the keys of this day's visitors.
+    pub day_keys: PathBuf,
 }
 
 /// All sites. Clones share the service.
@@ -54,11 +56,12 @@ pub(super) struct Ground {
     pub(super) vault: Vault,
     pub(super) log: Log,
     pub(super) clock: Clock,
+    pub(super) blocking: Blocking,
     pub(super) ledger: Ledger,
     /// What the ledger carries through; all of it is stopped with the appliance.
     pub(super) tasks: Tasks,
     /// The keys of this day's visitors.
-    pub(super) days: DayKeys,
+    pub(super) days: Arc<DayKeys>,
     /// What came in and is yet to be told to the book.
     pub(super) tally: Tally,
     /// Rung when there is something to do in the background.
@@ -100,7 +103,6 @@ pub fn tables() -> Vec<Table> {
         Table::of::<Keys>(),
         Table::of::<Doors>(),
         Table::of::<Seen>(),
-        Table::of::<Days>(),
         Table::of::<Purges>(),
     ];
     own.into_iter().chain(ledger::tables()).collect()
@@ -120,7 +122,8 @@ impl Analytics {
             clock: parts.clock,
             ledger,
             tasks,
-            days: DayKeys::default(),
+            blocking: parts.blocking,
+            days: Arc::new(DayKeys::open(parts.day_keys)?),
             tally: Tally::default(),
             bell: Nudge::default(),
             opened: Kept::default(),

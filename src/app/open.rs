@@ -48,7 +48,7 @@ impl App {
         let datasets = records(&ground, &nudge, &config);
         let inlets = inlets(&ground, &datasets);
         let hooks = hooks(&config, &ground, &datasets, &network);
-        let analytics = sites(&ground)?;
+        let analytics = sites(&config, &ground)?;
         let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),

@@ -48,13 +48,14 @@ pub(super) fn inlets(ground: &auth::Parts, datasets: &Datasets) -> Inlets {
 }
 
 /// The sites whose events are counted.
-pub(super) fn sites(ground: &auth::Parts) -> Result<Analytics, analytics::Error> {
+pub(super) fn sites(config: &Config, ground: &auth::Parts) -> Result<Analytics, analytics::Error> {
     Analytics::over(analytics::Parts {
         store: ground.store.clone(),
         vault: ground.vault.clone(),
         log: ground.audit.clone(),
         clock: ground.clock.clone(),
         blocking: ground.blocking,
+        day_keys: config.server.day_keys(),
     })
 }
 

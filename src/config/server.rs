@@ -60,6 +60,11 @@ impl Server {
         self.data.join("audit.key")
     }
 
+    /// Where the keys lie with which the visitors of sites are hashed for a day.
+    pub fn day_keys(&self) -> PathBuf {
+        self.data.join("day.keys")
+    }
+
     pub(super) fn read(mut from: Section<'_, '_>) -> Self {
         let data: PathBuf = from.key(
             "data",

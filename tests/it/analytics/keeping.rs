@@ -1,7 +1,7 @@
 //! What the book is told, what is destroyed after its time, and what goes with a site.
 
 use poem::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use weighbridge::store::{Batch, Collection, Raw, Scan};
 
 use super::{Shop, site, text, view};
@@ -229,27 +229,16 @@ async fn the_sums_are_the_same_when_they_are_made_anew() {
     assert_eq!(shop.server.count_in_book("site_rebuild"), 1);
 }
 
-/// What visitors are hashed with on a day, as it is stored.
-struct Days;
-
-impl Collection for Days {
-    const NAME: &'static str = "site_day";
-    type Key = (u32, String);
-    type Value = Raw;
-}
-
 #[tokio::test]
 async fn the_key_of_a_day_is_destroyed_after_its_end_at_the_site() {
     let shop = Shop::open().await; // 09:00 in Berlin
+    let read = || std::fs::read_to_string(shop.server.app.config.server.day_keys()).unwrap();
+    let keys = || serde_json::from_str::<Vec<Value>>(&read()).unwrap();
     let days = || {
-        let rows = shop
-            .server
-            .app
-            .store
-            .scan::<Days>(&Scan::all(10))
-            .unwrap()
-            .rows;
-        rows.into_iter().map(|row| row.key.1).collect::<Vec<_>>()
+        keys()
+            .iter()
+            .map(|key| text(&key["day"]))
+            .collect::<Vec<_>>()
     };
     let browser = shop.browser();
     shop.beacon(&browser, json!({"name": "click"}))
@@ -261,9 +250,13 @@ async fn the_key_of_a_day_is_destroyed_after_its_end_at_the_site() {
     shop.server.advance(15 * 60 * 60 - 1);
     shop.server.app.analytics.tidy().await.unwrap();
     assert_eq!(days(), ["2027-01-15"]);
+    let (long, key) = (read().len(), text(&keys()[0]["key"]));
     shop.server.advance(1);
     shop.server.app.analytics.tidy().await.unwrap();
     assert!(days().is_empty());
+    assert_eq!(read().len(), long, "it is written over as a whole");
+    let store = std::fs::read(shop.server.app.config.server.store_file()).unwrap();
+    assert!(memchr::memmem::find(&store, key.as_bytes()).is_none());
     shop.beacon(&browser, json!({"name": "click"}))
         .await
         .expect(200);
