@@ -4660,7 +4660,7 @@ export interface components {
             name: string;
             /**
              * @description What tells it from others, a UUID or a text of 1 to 100 bytes: what comes again under it
-             *     within 7 days is not counted again. Browsers' ids are others than servers'.
+             *     within 8 days is not counted again. Browsers' ids are others than servers'.
              */
             id?: string;
             /**

@@ -40,7 +40,7 @@ struct NewEvent {
     /// `_`, 40 at most, a letter first.
     name: String,
     /// What tells it from others, a UUID or a text of 1 to 100 bytes: what comes again under it
-    /// within 7 days is not counted again. Browsers' ids are others than servers'.
+    /// within 8 days is not counted again. Browsers' ids are others than servers'.
     id: Option<String>,
     /// When it happened, as RFC 3339 says, at most 7 days ago; now without it. With a secret key
     /// only.
