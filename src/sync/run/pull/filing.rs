@@ -15,7 +15,7 @@ use crate::store::{self, Batch, Key as _, Snapshot, prefix};
 const FEW: usize = 8;
 /// So many bytes of ties wait at most to be filed: some twelve thousand ties.
 const MOST: usize = 3 << 19;
-/// About what one takes beside the ids.
+/// About what one takes beside its id and its key.
 const TIE: usize = 100;
 /// So many are filed with one batch.
 const AT_ONCE: usize = 2_000;
@@ -68,7 +68,8 @@ impl Pass<'_> {
     /// much.
     pub(super) async fn tied(&self, desk: &mut Desk, judged: &[Judged]) -> Result<(), Error> {
         let tied = judged.iter().filter(|one| one.tie().is_some());
-        desk.unfiled += tied.map(|one| TIE + one.remote_id.len()).sum::<usize>();
+        let bytes = tied.map(|one| TIE + one.remote_id.len() + one.key.len());
+        desk.unfiled += bytes.sum::<usize>();
         if desk.unfiled > MOST {
             desk.unfiled = 0;
             self.file_all().await?;
