@@ -13,7 +13,7 @@
 //! sync         connections providers datasets jobs fields limits audit store config base
 //! hooks        providers datasets fields vault audit store net base
 //! inlets       datasets vault audit store base
-//! analytics    vault audit store base
+//! analytics    datasets vault audit store base
 //! connections  providers fields vault limits audit store net config base
 //! providers    fields net config base
 //! datasets     jobs fields audit store config base

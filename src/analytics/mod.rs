@@ -28,7 +28,9 @@ mod slate;
 mod tally;
 
 pub use error::Error;
-pub use intake::{Consent, Fault, Intake, Reason, Sender, Taken, Way, Written, largest, most};
+pub use intake::{
+    Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
+};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{Dimension, Line, Overview, Table, Totals};
 pub use overview::Against;

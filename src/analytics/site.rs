@@ -15,6 +15,9 @@ use crate::base::{Actor, Secret, SiteId, UserId};
 use crate::store::{self, Batch, Row, Version};
 use crate::vault::Vault;
 
+/// A note that loses a race is tried again so often.
+const TRIES: u32 = 10;
+
 /// An open site, as it was when it was opened.
 #[derive(Clone)]
 pub struct Site {
@@ -237,6 +240,44 @@ impl Site {
         let act = act.count("differed", u64::from(found.differed));
         parts.log.append(&act.build(&parts.clock))?;
         Ok(found)
+    }
+
+    /// The site once it is settled what its sums rest on, which its first event does.
+    pub(super) async fn counting_from(&self, now: Timestamp) -> Result<Self, Error> {
+        let mut site = self.clone();
+        for _ in 0..TRIES {
+            if site.opened.stored.counted_since.is_some() {
+                return Ok(site);
+            }
+            let mut first = Stored::clone(&site.opened.stored);
+            first.counted_since = Some(now);
+            let mut batch = Batch::bookkeeping();
+            batch.replace::<Sites>(&site.key, &first, site.version());
+            match self.all.0.store.commit(batch).await {
+                Ok(_) | Err(store::Error::Conflict(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+            site = self.all.at(&self.key)?.ok_or(Error::NoKey)?;
+            if site.time_zone() != self.time_zone() || site.currency() != self.currency() {
+                // What was read already was read for another site, in a manner of speaking.
+                return Err(Error::Changed);
+            }
+        }
+        Err(Error::Changed)
+    }
+
+    /// Has the events of a site forgotten that was deleted while they came in.
+    pub(super) async fn forget_if_gone(&self) -> Result<(), Error> {
+        let parts = &self.all.0;
+        if parts.store.get::<Sites>(&self.key)?.is_some() {
+            return Ok(());
+        }
+        let mut batch = Batch::bookkeeping();
+        let since = parts.clock.now();
+        batch.put::<Purges>(&self.number(), &Purge { since });
+        parts.store.commit(batch).await?;
+        parts.bell.ring();
+        Err(Error::NoKey)
     }
 
     pub(super) fn event(&self, code: Code, by: &Actor) -> Event {

@@ -221,6 +221,10 @@ codes! {
         "It was read how a site fares.";
     SiteRebuilt = "WB-SITE-009" "site_rebuild" EntityManagement 99 Low done
         "The sums of a site were made anew from its events and compared.";
+    HistoryBegun = "WB-SITE-010" "history_begin" EntityManagement 1 Low done
+        "Somebody began to bring events of the past into a site.";
+    HistoryBrought = "WB-SITE-011" "history_bring" EntityManagement 1 Low done
+        "A file of events of the past has ended, or broken off; the counts tell what was kept.";
 
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";

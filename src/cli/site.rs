@@ -1,6 +1,7 @@
 //! `weighbridge site`: sites whose events are counted, and the keys that events are sent with.
 
 use std::fmt::{Display, Formatter, Result as Written};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use poem::http::Method;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
+use super::dataset::{FileFormat, upload};
 use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
@@ -61,6 +63,19 @@ enum Command {
         /// The name or id.
         site: String,
     },
+    /// Bring events of the past into a site.
+    ///
+    /// A CSV file has a column for each member of an event: name, id, at, visitor, and url,
+    /// referrer, value, currency. What is there already by its id is not counted again.
+    Import {
+        /// The name or id.
+        site: String,
+        /// The file; `-` for standard input.
+        file: PathBuf,
+        /// How the file is written; without it, what the file's name says.
+        #[arg(long, value_enum)]
+        format: Option<FileFormat>,
+    },
     /// Make, list and delete the keys that events are sent with.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -102,6 +117,11 @@ enum VisitorIds {
     Lasting,
 }
 
+/// A file was not read to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("the rest of the file was not read: {0}; mend it and send all of it again")]
+struct BrokeOff(String);
+
 /// What a command prints.
 enum View {
     Sites(Vec<Value>),
@@ -109,6 +129,7 @@ enum View {
     Keys(Vec<Value>),
     Key(Value),
     Rebuild(Value),
+    Import(Value),
     Nothing,
 }
 
@@ -120,6 +141,12 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
         View::Rebuild(found) => context.out.show(&Rebuild(found))?,
+        View::Import(report) => {
+            context.out.show(&Import(&report))?;
+            if let Some(why) = report["broke_off"].as_str() {
+                return Err(Failure::of(BrokeOff(why.to_owned())));
+            }
+        }
         View::Nothing => {}
     }
     Ok(())
@@ -155,6 +182,11 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
         Command::Rebuild { site } => {
             let path = path_of(client, LIST, KIND, &site).await? + "/rebuild";
             Ok(View::Rebuild(client.call(Method::POST, &path, None).await?))
+        }
+        Command::Import { site, file, format } => {
+            let path = path_of(client, LIST, KIND, &site).await?;
+            let report = upload(client, (&path, ""), &file, format).await?;
+            Ok(View::Import(report))
         }
         Command::Key(command) => act_on_key(command, client).await,
     }
@@ -285,5 +317,29 @@ impl Display for Rebuild {
             f,
             "{days} days were counted anew; {differed} sums of days and months differed and are mended"
         )
+    }
+}
+
+/// What became of a file of events.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Import<'a>(&'a Value);
+
+impl Display for Import<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        let number = |name: &str| self.0[name].as_u64().unwrap_or(0);
+        writeln!(
+            f,
+            "{} events were read: {} are counted now, {} were before, {} are not counted",
+            number("read"),
+            number("accepted"),
+            number("doubled"),
+            number("refused")
+        )?;
+        let faults = self.0["faults"].as_array().map(Vec::as_slice);
+        for fault in faults.unwrap_or_default() {
+            writeln!(f, "  line {}: {}", fault["line"], text(fault, "message"))?;
+        }
+        Ok(())
     }
 }

@@ -42,6 +42,7 @@ pub use export::Export;
 pub use exports::{Asked, Content, DueExport, ExportJob, ExportsPage, Span};
 pub use feed::{Deed, News};
 pub use filter::FilterError;
+pub(crate) use import::{Cells, Reader, Row, unguarded};
 pub use import::{Format, Import, Options, Problem, Refusal};
 pub use matching::Filter;
 pub use page::{Query, RecordPage};

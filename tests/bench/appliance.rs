@@ -106,6 +106,7 @@ pub(crate) async fn start(
         "[server]\nlisten = \"127.0.0.1:{port}\"\ndata = \"{}\"\n\
          [limits]\napi_calls = \"1000000 / 1 second\"\nopen_calls = \"1000000 / 1 second\"\n\
          authentication = \"1000000 / 1 second\"\nsync_starts = \"1000 / 1 second\"\n\
+         analytics = \"1000 / 1 second\"\nevents = \"1000000 / 1 second\"\n\
          [log]\nlevel = \"warn\"\n\
          [sandbox]\nurl = \"{sandbox_url}\"\n{more}",
         data.display()

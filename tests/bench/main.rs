@@ -11,6 +11,7 @@
 )]
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded anyway")]
 
+mod analytics;
 mod appliance;
 mod audit;
 mod gates;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         .filter(|arg| !arg.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    let sections: [Section; 8] = [
+    let sections: [Section; 9] = [
         ("audit", audit::measure),
         ("gates", gates::measure),
         ("store", store::measure),
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ("pulls", pulls::measure),
         ("pace", pace::measure),
         ("schedules", schedules::measure),
+        ("analytics", analytics::measure),
     ];
     for (name, measure) in sections {
         if wanted.is_empty() || wanted.iter().any(|word| word == name) {

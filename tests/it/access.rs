@@ -264,6 +264,12 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("deleteWriteKey", Needs("site:write"), "", none()),
         ("getSiteOverview", Needs("analytics:read"), "", none()),
         ("rebuildSite", Needs("site:write"), "", none()),
+        (
+            "importEvents",
+            Needs("site:write"),
+            "?format=csv",
+            "name\n".into(),
+        ),
         ("sendEvents", Open, "", json!({"name": "click"})),
     ]
 }

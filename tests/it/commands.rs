@@ -704,9 +704,18 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
     let list = site(&["key", "list", "Shop"]);
     assert_eq!(list[0]["key"], public["key"], "{list}");
     assert!(!list.to_string().contains(text_of), "a secret is listed");
+    let past = machine.path("past.csv");
+    let rows =
+        "name,id,at,visitor\nlead,1,2025-01-02T03:04:05Z,ada\nlead,,2025-01-02T03:04:05Z,bob\n";
+    std::fs::write(&past, rows).unwrap();
+    let brought = site(&["import", "Shop", &past]);
+    assert_eq!(
+        (&brought["accepted"], &brought["faults"][0]["line"]),
+        (&1.into(), &3.into())
+    );
     assert_eq!(
         site(&["rebuild", "Shop"]),
-        serde_json::json!({"days": 0, "differed": 0})
+        serde_json::json!({"days": 1, "differed": 0})
     );
     for args in [
         &["site", "key", "delete", "Shop", "till"][..],

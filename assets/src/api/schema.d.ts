@@ -2634,6 +2634,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings events of the past into a site, from a file of any size.
+         * @description CSV has a column for each member of an event (see `sendEvents`), JSON and NDJSON have events.
+         *     Each needs `name`, `id`, `at` and `visitor`, and may be as old as it is. Those that cannot be
+         *     counted are told with their lines, and the others are counted. What has an id that is there
+         *     already on the same day is not counted again, so a file that broke off is sent again as a
+         *     whole.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["importEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/rebuild": {
         parameters: {
             query?: never;
@@ -3769,6 +3795,36 @@ export interface components {
          * @enum {string}
          */
         EventRefusal: "bad_json" | "invalid" | "too_large" | "too_old" | "in_future" | "foreign_url" | "personal_data" | "bot" | "opted_out" | "other_currency" | "no_visitor" | "secret_key_only";
+        /**
+         * EventsImported
+         * @description What became of a file of events. `read` is the sum of the three counts after it.
+         */
+        EventsImported: {
+            /**
+             * Format: int64
+             * @description Events read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description So many are counted now; they are kept durably.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description So many were counted before, by their ids.
+             */
+            doubled: number;
+            /**
+             * Format: int64
+             * @description So many are not counted.
+             */
+            refused: number;
+            /** @description The first 100 of those. */
+            faults: components["schemas"]["RefusedLine"][];
+            /** @description Why the rest of the file was not read; what is told above stands. */
+            broke_off?: string;
+        };
         /**
          * EventsTaken
          * @description What became of events that were sent together.
@@ -5654,6 +5710,21 @@ export interface components {
              * @description Its place among those that were sent together, from 0.
              */
             index: number;
+            /** @description Why. */
+            code: components["schemas"]["EventRefusal"] & unknown;
+            /** @description The same in a sentence. */
+            message: string;
+        };
+        /**
+         * RefusedLine
+         * @description One event of a file that is not counted.
+         */
+        RefusedLine: {
+            /**
+             * Format: int64
+             * @description The line of the file in which it begins, from 1.
+             */
+            line: number;
             /** @description Why. */
             code: components["schemas"]["EventRefusal"] & unknown;
             /** @description The same in a sentence. */
@@ -14021,6 +14092,59 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    importEvents: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file, of any size. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsImported"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     rebuildSite: {

@@ -30,6 +30,7 @@ export type HealthQuota = Schemas["HealthQuota"];
 export type Hook = Schemas["Hook"];
 export type HookDeadLetter = Schemas["HookDeadLetter"];
 export type Import = Schemas["Import"];
+export type EventsImported = Schemas["EventsImported"];
 export type ImportFormat = Import["format"];
 export type ImportProblem = Schemas["ImportProblem"];
 export type Inlet = Schemas["Inlet"];
@@ -81,6 +82,7 @@ export type SyncHealth = Schemas["SyncHealth"];
 export type Token = Schemas["Token"];
 export type UpcomingTime = Schemas["UpcomingTime"];
 export type User = Schemas["User"];
+export type RefusedLine = Schemas["RefusedLine"];
 export type WriteKey = Schemas["WriteKey"];
 
 /** What a role may allow; the server checks, the UI only hides what would be refused. */

@@ -1,7 +1,7 @@
 import { apiBase } from "./client";
 import { csrfToken } from "./csrf";
 import { readProblem, Unreachable } from "./problem";
-import type { Import, ImportFormat } from "./types";
+import type { EventsImported, Import, ImportFormat } from "./types";
 
 /** Media types of the formats that can be imported. */
 export const mediaTypes: Record<ImportFormat, string> = {
@@ -11,7 +11,6 @@ export const mediaTypes: Record<ImportFormat, string> = {
 };
 
 export interface Upload {
-  datasetId: string;
   file: File;
   format: ImportFormat;
   /** Told how many bytes have left this machine. */
@@ -19,20 +18,37 @@ export interface Upload {
   signal: AbortSignal;
 }
 
+/** Sends a file to a dataset, and answers with the import's report. */
+export function importFile({
+  datasetId,
+  ...upload
+}: Upload & { datasetId: string }): Promise<Import> {
+  const query = new URLSearchParams({ format: upload.format, file_name: upload.file.name });
+  return send(`/datasets/${encodeURIComponent(datasetId)}/imports?${query}`, upload);
+}
+
+/** Sends a file of events to a site, and answers with what became of them. */
+export function importEvents({
+  siteId,
+  ...upload
+}: Upload & { siteId: string }): Promise<EventsImported> {
+  const query = new URLSearchParams({ format: upload.format });
+  return send(`/sites/${encodeURIComponent(siteId)}/imports?${query}`, upload);
+}
+
 /**
- * Sends a file as it is, and answers with the import's report.
+ * Sends a file as it is.
  *
  * `XMLHttpRequest`, because `fetch` tells nothing of an upload's progress.
  */
-export function importFile({ datasetId, file, format, onSent, signal }: Upload): Promise<Import> {
-  const query = new URLSearchParams({ format, file_name: file.name });
+function send<T>(path: string, { file, format, onSent, signal }: Upload): Promise<T> {
   const request = new XMLHttpRequest();
-  request.open("POST", `${apiBase}/datasets/${encodeURIComponent(datasetId)}/imports?${query}`);
+  request.open("POST", `${apiBase}${path}`);
   request.setRequestHeader("content-type", mediaTypes[format]);
   request.setRequestHeader("x-csrf-token", csrfToken() ?? "");
   return new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded }) => onSent(loaded);
-    request.onload = () => settle(request).then(resolve, reject);
+    request.onload = () => settle<T>(request).then(resolve, reject);
     request.onerror = () => reject(new Unreachable("upload"));
     request.onabort = () => reject(new DOMException("The import was stopped.", "AbortError"));
     signal.addEventListener("abort", () => request.abort());
@@ -40,7 +56,7 @@ export function importFile({ datasetId, file, format, onSent, signal }: Upload):
   });
 }
 
-async function settle(request: XMLHttpRequest): Promise<Import> {
+async function settle<T>(request: XMLHttpRequest): Promise<T> {
   const type = request.getResponseHeader("content-type") ?? "";
   const response = new Response(request.responseText, {
     status: request.status,

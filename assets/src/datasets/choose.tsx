@@ -16,8 +16,14 @@ export interface ChosenFile {
   format: ImportFormat;
 }
 
+interface ChooseFileProps {
+  onChosen: (chosen: ChosenFile) => void;
+  /** What becomes of the file once it is chosen. */
+  note: string;
+}
+
 /** Takes a file by drop or by dialog; refuses what cannot be imported. */
-export function ChooseFile({ onChosen }: { onChosen: (chosen: ChosenFile) => void }) {
+export function ChooseFile({ onChosen, note }: ChooseFileProps) {
   const [refused, setRefused] = useState("");
   const take = (file: File | undefined) => {
     if (!file) return;
@@ -37,7 +43,7 @@ export function ChooseFile({ onChosen }: { onChosen: (chosen: ChosenFile) => voi
         <FileTrigger acceptedFileTypes={acceptedEndings} onSelect={(files) => take(files?.[0])}>
           <AriaButton className="button primary">Choose a file</AriaButton>
         </FileTrigger>
-        <p className="quiet">Any size. Nothing is stored before you have seen it.</p>
+        <p className="quiet">{note}</p>
       </DropZone>
       {refused && (
         <Notice tone="bad" title={`${refused} cannot be imported`}>

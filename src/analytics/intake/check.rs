@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::super::event::{Device, Event};
-use super::super::key::{Kind, WriteKey};
+use super::super::key::Kind;
 use super::super::money;
 use super::super::row::VisitorIds;
 use super::super::site::Site;
@@ -24,6 +24,8 @@ use crate::base::{Clock, EventId, Secret};
 const LATE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Clocks differ by less.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+/// No web site is older.
+const EARLIEST: Timestamp = Timestamp::constant(788_918_400, 0);
 const LONGEST_NAME: usize = 40;
 const LONGEST_ID: usize = 100;
 
@@ -34,7 +36,11 @@ pub(super) struct Refused(pub(super) Reason, pub(super) String);
 /// What an event is held against.
 pub(super) struct Checks {
     pub(super) site: Site,
-    pub(super) key: WriteKey,
+    /// What those may say who send.
+    pub(super) kind: Kind,
+    /// The origins whose pages are the site's own, beside its domain.
+    pub(super) origins: Vec<String>,
+    pub(super) reach: Reach,
     pub(super) sender: Sender,
     pub(super) now: Timestamp,
     /// What this day's visitors are hashed with.
@@ -42,6 +48,15 @@ pub(super) struct Checks {
     /// What those of days that are over are hashed with: drawn for this body, and kept nowhere.
     pub(super) late: Secret,
     pub(super) clock: Clock,
+}
+
+/// How long ago an event may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Seven days: so long ids are remembered.
+    Week,
+    /// As long as there are web sites; each event has an id then, and says when it was.
+    Past,
 }
 
 /// Whom an event says that it is of.
@@ -66,9 +81,7 @@ impl Checks {
         self.check_members(&given)?;
         let at = self.time(given.at.as_deref())?;
         let whom = self.whom(&given)?;
-        if (self.key.kind() == Kind::Public || given.user_agent.is_some())
-            && agent::is_bot(whom.agent)
-        {
+        if (self.kind == Kind::Public || given.user_agent.is_some()) && agent::is_bot(whom.agent) {
             return refuse(Reason::Bot, "its user agent is that of a program");
         }
         let page = self.page(given.url.as_deref())?;
@@ -98,7 +111,7 @@ impl Checks {
 
     /// Browsers are not believed when they say when it was, or who.
     fn check_members(&self, given: &Given<'_>) -> Result<(), Refused> {
-        if self.key.kind() == Kind::Secret {
+        if self.kind == Kind::Secret {
             return Ok(());
         }
         let of_servers = [
@@ -116,16 +129,27 @@ impl Checks {
     }
 
     fn time(&self, given: Option<&str>) -> Result<Timestamp, Refused> {
-        let Some(given) = given else {
-            return Ok(self.now);
+        let given = match (given, self.reach) {
+            (Some(given), _) => given,
+            (None, Reach::Week) => return Ok(self.now),
+            (None, Reach::Past) => {
+                return refuse(Reason::Invalid, "at: an event of the past says when it was");
+            }
         };
         let Ok(at) = given.parse::<Timestamp>() else {
             let why = "at: it is no time; one is written 2026-11-27T18:00:00Z (RFC 3339)";
             return refuse(Reason::Invalid, why);
         };
         let age = self.now.duration_since(at);
-        if age > LATE {
-            return refuse(Reason::TooOld, "at: it is more than 7 days ago");
+        match self.reach {
+            Reach::Week if age > LATE => {
+                let why = "at: it is more than 7 days ago; bring what is older as history";
+                return refuse(Reason::TooOld, why);
+            }
+            Reach::Past if at < EARLIEST => {
+                return refuse(Reason::TooOld, "at: it is before the year 1995");
+            }
+            Reach::Week | Reach::Past => {}
         }
         if age < -TOLERANCE {
             return refuse(Reason::InFuture, "at: it is more than 5 minutes ahead");
@@ -134,7 +158,7 @@ impl Checks {
     }
 
     fn whom<'a>(&'a self, given: &'a Given<'_>) -> Result<Whom<'a>, Refused> {
-        let (address, agent) = match self.key.kind() {
+        let (address, agent) = match self.kind {
             Kind::Public => (self.sender.address, self.sender.agent.as_deref()),
             Kind::Secret => (ip(given.ip.as_deref())?, given.user_agent.as_deref()),
         };
@@ -189,7 +213,7 @@ impl Checks {
             let why = format!("url: it has {what} in it, which is not kept; leave it away");
             return refuse(Reason::PersonalData, why);
         }
-        if !address::is_own(&url, self.site.domain(), self.key.origins()) {
+        if !address::is_own(&url, self.site.domain(), &self.origins) {
             let why = format!("url: it is no page of {}", self.site.domain());
             return refuse(Reason::ForeignUrl, why);
         }
@@ -207,25 +231,31 @@ impl Checks {
         if given.starts_with("android-app://") {
             return Ok(String::new());
         }
-        let url = match (address::web(given), self.key.kind()) {
+        let url = match (address::web(given), self.kind) {
             (Ok(url), _) => url,
             (Err(_), Kind::Public) => return Ok(String::new()),
             (Err(why), Kind::Secret) => {
                 return refuse(Reason::Invalid, format!("referrer: {why}"));
             }
         };
-        if address::is_own(&url, self.site.domain(), self.key.origins()) {
+        if address::is_own(&url, self.site.domain(), &self.origins) {
             return Ok(String::new());
         }
         Ok(address::host(&url).to_owned())
     }
 
     fn id(&self, given: Option<&str>) -> Result<[u8; 16], Refused> {
-        let Some(given) = given else {
-            return Ok(*EventId::new(&self.clock).as_bytes());
+        let given = match (given, self.reach) {
+            (Some(given), _) => given,
+            (None, Reach::Week) => return Ok(*EventId::new(&self.clock).as_bytes()),
+            (None, Reach::Past) => {
+                let why = "id: an event of the past needs one, or it would count twice when its \
+                           file is sent again";
+                return refuse(Reason::Invalid, why);
+            }
         };
         check_text("id", given)?;
-        Ok(fingerprint(self.key.kind(), given))
+        Ok(fingerprint(self.kind, given))
     }
 
     fn value(&self, given: &Given<'_>) -> Result<Option<i64>, Refused> {

@@ -9,6 +9,20 @@ use serde_json::value::RawValue;
 use super::check::Refused;
 use super::reason::Reason;
 
+/// What the members of an event are called.
+pub(super) const MEMBERS: [&str; 10] = [
+    "name",
+    "id",
+    "at",
+    "visitor",
+    "url",
+    "referrer",
+    "value",
+    "currency",
+    "ip",
+    "user_agent",
+];
+
 /// The members of an event. What is not known is refused by its name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "one JSON object")]

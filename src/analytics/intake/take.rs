@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::Error;
 use super::super::event::Event;
 use super::super::key::{Kind, WriteKey};
-use super::super::row::{At, Keys, Purge, Purges, Seen, Sites, Stored, StoredKey};
+use super::super::row::{At, Keys, Seen, StoredKey};
 use super::super::site::Site;
-use super::check::{Checks, Refused};
+use super::check::{Checks, Reach, Refused};
 use super::reason::{Fault, Reason};
 use super::sender::{Consent, Sender};
 use super::split::{Broken, LARGEST, Piece, Splitter};
@@ -19,8 +19,6 @@ use crate::store::{self, Batch};
 
 /// When something came in last is noted to the minute.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
-/// A note that loses a race is tried again so often.
-const TRIES: u32 = 10;
 
 /// The most bytes of a body that is sent with a key of a kind: what browsers may send while a page
 /// goes, and what servers send in a batch.
@@ -41,6 +39,7 @@ pub const fn most(kind: Kind) -> usize {
 
 /// A body of events on its way in.
 pub struct Intake {
+    key: WriteKey,
     checks: Checks,
     splitter: Splitter,
     events: Vec<Event>,
@@ -77,13 +76,16 @@ impl Intake {
         Self {
             checks: Checks {
                 site,
-                key,
+                kind: key.kind(),
+                origins: key.origins().to_vec(),
+                reach: Reach::Week,
                 sender,
                 now,
                 day,
                 late: Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
                 clock,
             },
+            key,
             splitter,
             events: Vec::new(),
             refused: Vec::new(),
@@ -98,12 +100,12 @@ impl Intake {
 
     /// The key that it is sent with.
     pub fn key(&self) -> WriteKeyId {
-        self.checks.key.id()
+        self.key.id()
     }
 
     /// Who sends with such a key.
     pub fn kind(&self) -> Kind {
-        self.checks.key.kind()
+        self.key.kind()
     }
 
     /// Whether a visitor's browser sends it, or a server for one who does not want to be counted.
@@ -162,9 +164,9 @@ impl Intake {
         if !events.is_empty() {
             let appended = parts.ledger.append(number, zone, events).await?;
             (taken.accepted, taken.doubled) = (appended.kept, appended.doubled);
-            self.forget_if_gone().await?;
+            self.checks.site.forget_if_gone().await?;
         }
-        parts.count((site, &self.checks.key), &taken, by);
+        parts.count((site, &self.key), &taken, by);
         measure(&taken);
         if self.kind() == Kind::Public {
             // Or anybody could try out which ids there are.
@@ -179,29 +181,9 @@ impl Intake {
         if self.events.is_empty() {
             return self.note_use(None).await;
         }
-        for _ in 0..TRIES {
-            let site = &self.checks.site;
-            if site.opened.stored.counted_since.is_some() {
-                return self.note_use(Some(self.checks.now)).await;
-            }
-            let parts = &site.all.0;
-            let mut first = Stored::clone(&site.opened.stored);
-            first.counted_since = Some(self.checks.now);
-            let mut batch = Batch::bookkeeping();
-            batch.replace::<Sites>(&site.key, &first, site.version());
-            match parts.store.commit(batch).await {
-                Ok(_) | Err(store::Error::Conflict(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-            let again = site.all.at(&site.key)?;
-            let again = again.ok_or(Error::NoKey)?;
-            if again.time_zone() != site.time_zone() || again.currency() != site.currency() {
-                // What was read already was read for another site, in a manner of speaking.
-                return Err(Error::Changed);
-            }
-            self.checks.site = again;
-        }
-        Err(Error::Changed)
+        let now = self.checks.now;
+        self.checks.site = self.checks.site.counting_from(now).await?;
+        self.note_use(Some(now)).await
     }
 
     async fn note_use(&self, event: Option<Timestamp>) -> Result<(), Error> {
@@ -211,7 +193,7 @@ impl Intake {
             |at: Option<Timestamp>| at.is_none_or(|at| now.duration_since(at) >= NOTED_EVERY);
         let mut batch = Batch::bookkeeping();
         let place = (site.number(), self.key());
-        if is_old(self.checks.key.used_at())
+        if is_old(self.key.used_at())
             && let Some(row) = parts.store.get::<Keys>(&place)?
         {
             let used = StoredKey {
@@ -234,21 +216,6 @@ impl Intake {
             Err(error) => Err(error.into()),
         }
     }
-
-    /// Has the events of a site forgotten that was deleted while they came in.
-    async fn forget_if_gone(&self) -> Result<(), Error> {
-        let site = &self.checks.site;
-        let parts = &site.all.0;
-        if parts.store.get::<Sites>(&site.key)?.is_some() {
-            return Ok(());
-        }
-        let mut batch = Batch::bookkeeping();
-        let since = parts.clock.now();
-        batch.put::<Purges>(&site.number(), &Purge { since });
-        parts.store.commit(batch).await?;
-        parts.bell.ring();
-        Err(Error::NoKey)
-    }
 }
 
 /// Puts a piece where it belongs.
@@ -258,7 +225,7 @@ fn sort(
     piece: Piece<'_>,
 ) -> Result<(), Error> {
     let index = events.len() + refused.len();
-    let most = most(checks.key.kind());
+    let most = most(checks.kind);
     if index >= most {
         return Err(Error::TooManyEvents(most));
     }

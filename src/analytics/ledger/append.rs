@@ -12,6 +12,7 @@ use super::Inner;
 use super::block;
 use super::day::{Day, Span};
 use super::error::Error;
+use super::fold;
 use super::row::{Heads, Tail, Tails};
 use super::runs;
 use super::totals::Appended;
@@ -19,7 +20,7 @@ use super::waiting::Claim;
 use crate::analytics::event::Event;
 use crate::analytics::number::SiteNumber;
 use crate::base::chain;
-use crate::store::{self, Batch};
+use crate::store::{self, Batch, Snapshot};
 
 /// What the disk has not told is asked again so much later.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -27,9 +28,19 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// An id's length, and that of its entry in a run.
 pub(super) const ID: usize = 16;
 
+/// How long ids are remembered for events to be told as doubled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// For eight days: events are taken that are seven days old.
+    Lately,
+    /// As long as the events are there, which takes reading those of their days.
+    Whole,
+}
+
 /// Events of a site that are to be kept.
 pub(super) struct Arrival {
     pub(super) site: SiteNumber,
+    pub(super) memory: Memory,
     pub(super) zone: TimeZone,
     pub(super) events: Vec<Event>,
 }
@@ -106,10 +117,15 @@ impl Inner {
     fn prepare(&self, arrival: Arrival) -> Result<Prepared, store::Error> {
         let Arrival {
             site,
+            memory,
             zone,
             mut events,
         } = arrival;
-        let known = self.known(site, &events)?;
+        let snapshot = self.store.snapshot()?;
+        let mut known = known(&snapshot, site, &events)?;
+        if memory == Memory::Whole {
+            known.extend(stored(&snapshot, (site, &zone), &events)?);
+        }
         events.retain(|event| !known.contains(&event.id));
         events.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
         let mut batch = Batch::bookkeeping();
@@ -138,27 +154,6 @@ impl Inner {
             kept,
             known: known.into_iter().collect(),
         })
-    }
-
-    /// The ids that were folded already. The claim comes before this look into the store: what is
-    /// folded meanwhile was waiting then.
-    fn known(&self, site: SiteNumber, events: &[Event]) -> Result<HashSet<[u8; ID]>, store::Error> {
-        let snapshot = self.store.snapshot()?;
-        let mut known = HashSet::new();
-        if let Some(head) = snapshot.get::<Heads>(&site)? {
-            let mut ids: Vec<[u8; ID]> = events.iter().map(|event| event.id).collect();
-            ids.sort_unstable();
-            runs::look_up(
-                &snapshot,
-                site,
-                &head.value.ids,
-                &ids,
-                &mut |_, id: &[u8; ID]| {
-                    known.insert(*id);
-                },
-            )?;
-        }
-        Ok(known)
     }
 
     /// After an error nobody knows whether a commit has reached the disk. The rows tell, as soon as
@@ -223,6 +218,50 @@ impl Inner {
             None => Ok(false),
         }
     }
+}
+
+/// The ids that were folded already, of the last days. The claim comes before this look into the
+/// store: what is folded meanwhile was waiting then.
+fn known(
+    snapshot: &Snapshot,
+    site: SiteNumber,
+    events: &[Event],
+) -> Result<HashSet<[u8; ID]>, store::Error> {
+    let mut known = HashSet::new();
+    if let Some(head) = snapshot.get::<Heads>(&site)? {
+        let mut ids: Vec<[u8; ID]> = events.iter().map(|event| event.id).collect();
+        ids.sort_unstable();
+        runs::look_up(
+            snapshot,
+            site,
+            &head.value.ids,
+            &ids,
+            &mut |_, id: &[u8; ID]| {
+                known.insert(*id);
+            },
+        )?;
+    }
+    Ok(known)
+}
+
+/// Those of the ids that events have which are there on the same days.
+fn stored(
+    snapshot: &Snapshot,
+    (site, zone): (SiteNumber, &TimeZone),
+    events: &[Event],
+) -> Result<HashSet<[u8; ID]>, store::Error> {
+    let ids: HashSet<[u8; ID]> = events.iter().map(|event| event.id).collect();
+    let mut times: Vec<i64> = events.iter().map(|event| event.at).collect();
+    times.sort_unstable();
+    let (mut known, mut rest) = (HashSet::new(), times.as_slice());
+    while let [first, ..] = rest {
+        let span = Span::at(zone, *first);
+        fold::each_block(snapshot, (site, span.day), |block| {
+            known.extend(block.ids.iter().filter(|id| ids.contains(*id)));
+        })?;
+        rest = &rest[rest.partition_point(|at| *at < span.to)..];
+    }
+    Ok(known)
 }
 
 fn of_mine(ids: &[[u8; ID]], mine: &[bool]) -> Vec<[u8; ID]> {

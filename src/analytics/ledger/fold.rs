@@ -173,6 +173,19 @@ pub(super) fn count(
     Ok(whole)
 }
 
+/// Shows each block of a day.
+pub(super) fn each_block(
+    snapshot: &Snapshot,
+    (site, day): (SiteNumber, Day),
+    mut see: impl FnMut(&Columns),
+) -> Result<(), Error> {
+    let row = snapshot.get::<DayRows>(&(site, day))?;
+    for block in 0..row.map_or(0, |row| row.value.blocks.len()) {
+        see(&read_block(snapshot, site, day, block)?);
+    }
+    Ok(())
+}
+
 fn read_block(
     snapshot: &Snapshot,
     site: SiteNumber,

@@ -42,7 +42,7 @@ pub(crate) use error::Error;
 pub(crate) use row::tables;
 pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
 
-use append::Arrival;
+use append::{Arrival, Memory};
 use query::Question;
 use row::{Heads, Tails};
 use waiting::Waiting;
@@ -119,11 +119,36 @@ impl Ledger {
         zone: &TimeZone,
         events: Vec<Event>,
     ) -> Result<Appended, Error> {
+        self.keep(site, zone, (Memory::Lately, events)).await
+    }
+
+    /// The same for events of the past: not kept again is what has an id that is there on the same
+    /// day, however long ago it came.
+    pub(crate) async fn bring(
+        &self,
+        site: SiteNumber,
+        zone: &TimeZone,
+        events: Vec<Event>,
+    ) -> Result<Appended, Error> {
+        self.keep(site, zone, (Memory::Whole, events)).await
+    }
+
+    async fn keep(
+        &self,
+        site: SiteNumber,
+        zone: &TimeZone,
+        (memory, events): (Memory, Vec<Event>),
+    ) -> Result<Appended, Error> {
         if events.is_empty() {
             return Ok(Appended::default());
         }
         let zone = zone.clone();
-        let arrival = Arrival { site, zone, events };
+        let arrival = Arrival {
+            site,
+            memory,
+            zone,
+            events,
+        };
         self.carry(|inner| inner.append(arrival)).await
     }
 

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWriteExt as _};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FileFormat {
+pub(in crate::cli) enum FileFormat {
     /// Separated values with a header.
     Csv,
     /// One JSON list of objects.

@@ -22,17 +22,24 @@ pub(super) async fn import(
     format: Option<FileFormat>,
     strict: bool,
 ) -> Result<Value, Failure> {
-    let format = format_of(file, format).map_err(Failure::of)?;
-    let (reader, length) = open(file).await.map_err(Failure::of)?;
     let name = file
         .file_name()
         .map(|name| name.to_string_lossy())
         .unwrap_or_default();
-    let path = format!(
-        "{dataset}/imports?format={}&strict={strict}&file_name={}",
-        format.name(),
-        escaped(&name)
-    );
+    let more = format!("&strict={strict}&file_name={}", escaped(&name));
+    upload(client, (dataset, &more), file, format).await
+}
+
+/// Sends `file` to the imports below the path `into`, with `more` in its query, and gives the report.
+pub(in crate::cli) async fn upload(
+    client: &mut Client,
+    (into, more): (&str, &str),
+    file: &Path,
+    format: Option<FileFormat>,
+) -> Result<Value, Failure> {
+    let format = format_of(file, format).map_err(Failure::of)?;
+    let (reader, length) = open(file).await.map_err(Failure::of)?;
+    let path = format!("{into}/imports?format={}{more}", format.name());
     let bar = bar(length);
     let seen = bar.clone();
     let bytes = ReaderStream::with_capacity(reader, 256 << 10)

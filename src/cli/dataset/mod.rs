@@ -9,3 +9,5 @@ mod share;
 mod view;
 
 pub(super) use command::{Line, run};
+pub(super) use file::FileFormat;
+pub(super) use import::upload;

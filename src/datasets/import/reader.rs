@@ -91,7 +91,7 @@ pub enum Refusal {
 }
 
 /// A row as the file has it.
-pub(in crate::datasets) enum Row<'a> {
+pub(crate) enum Row<'a> {
     /// Cells of a CSV file; the first such row is the header.
     Cells(Cells<'a>),
     /// One JSON value.
@@ -102,7 +102,7 @@ pub(in crate::datasets) enum Row<'a> {
 
 /// Why a row cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::datasets) enum Unreadable {
+pub(crate) enum Unreadable {
     #[error("byte 0x{byte:02X} is not UTF-8 (byte {at} of the row); save the file as UTF-8")]
     NotUtf8 { byte: u8, at: usize },
     #[error("the row is larger than 4 MiB; are quotes left open in it?")]
@@ -115,17 +115,17 @@ pub(in crate::datasets) enum Unreadable {
 
 /// The cells of a row.
 #[derive(Clone, Copy)]
-pub(in crate::datasets) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     pub(super) text: &'a str,
     pub(super) ends: &'a [usize],
 }
 
 impl<'a> Cells<'a> {
-    pub(in crate::datasets) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    pub(in crate::datasets) fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (text, ends) = (self.text, self.ends);
         let starts = std::iter::once(&0).chain(ends);
         starts
@@ -135,10 +135,10 @@ impl<'a> Cells<'a> {
 }
 
 /// Sees each row with the line where it begins.
-pub(in crate::datasets) type Visit<'a> = dyn FnMut(u64, Row<'_>) + 'a;
+pub(crate) type Visit<'a> = dyn FnMut(u64, Row<'_>) + 'a;
 
 /// Reads a file that arrives in pieces.
-pub(in crate::datasets) struct Reader {
+pub(crate) struct Reader {
     format: Format,
     parser: Option<Parser>,
     /// What came before it could be told how the file is written.
@@ -156,7 +156,7 @@ const HEAD: usize = 64 << 10;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 impl Reader {
-    pub(in crate::datasets) fn new(format: Format) -> Self {
+    pub(crate) fn new(format: Format) -> Self {
         Self {
             format,
             parser: None,
@@ -167,11 +167,7 @@ impl Reader {
     /// Takes the next piece of the file and shows the rows that end in it.
     ///
     /// Errs when nothing more can be read; the rows that were shown stand.
-    pub(in crate::datasets) fn push(
-        &mut self,
-        piece: &[u8],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn push(&mut self, piece: &[u8], visit: &mut Visit<'_>) -> Result<(), Refusal> {
         if let Some(parser) = &mut self.parser {
             return parser.push(piece, visit);
         }
@@ -184,7 +180,7 @@ impl Reader {
     }
 
     /// Tells that the file has ended.
-    pub(in crate::datasets) fn finish(&mut self, visit: &mut Visit<'_>) -> Result<(), Refusal> {
+    pub(crate) fn finish(&mut self, visit: &mut Visit<'_>) -> Result<(), Refusal> {
         if self.parser.is_none() {
             self.begin(visit)?;
         }
@@ -272,7 +268,7 @@ pub(in crate::datasets) fn guarded(text: &str) -> Cow<'_, str> {
 }
 
 /// The text that [`guarded`] was given, so that an export comes back as it was.
-pub(in crate::datasets) fn unguarded(text: &str) -> &str {
+pub(crate) fn unguarded(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,
         _ => text,

@@ -66,7 +66,7 @@ struct NewEvent {
 /// Why an event is not counted.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "EventRefusal", rename_all = "snake_case")]
-enum ReasonView {
+pub(super) enum ReasonView {
     /// It is no JSON.
     BadJson,
     /// A member is missing, unknown, or not what it has to be.
@@ -342,21 +342,27 @@ impl From<Fault> for FaultView {
     fn from(fault: Fault) -> Self {
         Self {
             index: u32::try_from(fault.index).unwrap_or(u32::MAX),
-            code: match fault.reason {
-                Reason::BadJson => ReasonView::BadJson,
-                Reason::Invalid => ReasonView::Invalid,
-                Reason::TooLarge => ReasonView::TooLarge,
-                Reason::TooOld => ReasonView::TooOld,
-                Reason::InFuture => ReasonView::InFuture,
-                Reason::ForeignUrl => ReasonView::ForeignUrl,
-                Reason::PersonalData => ReasonView::PersonalData,
-                Reason::Bot => ReasonView::Bot,
-                Reason::OptedOut => ReasonView::OptedOut,
-                Reason::OtherCurrency => ReasonView::OtherCurrency,
-                Reason::NoVisitor => ReasonView::NoVisitor,
-                Reason::SecretKeyOnly => ReasonView::SecretKeyOnly,
-            },
+            code: fault.reason.into(),
             message: fault.message,
+        }
+    }
+}
+
+impl From<Reason> for ReasonView {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::BadJson => Self::BadJson,
+            Reason::Invalid => Self::Invalid,
+            Reason::TooLarge => Self::TooLarge,
+            Reason::TooOld => Self::TooOld,
+            Reason::InFuture => Self::InFuture,
+            Reason::ForeignUrl => Self::ForeignUrl,
+            Reason::PersonalData => Self::PersonalData,
+            Reason::Bot => Self::Bot,
+            Reason::OptedOut => Self::OptedOut,
+            Reason::OtherCurrency => Self::OtherCurrency,
+            Reason::NoVisitor => Self::NoVisitor,
+            Reason::SecretKeyOnly => Self::SecretKeyOnly,
         }
     }
 }

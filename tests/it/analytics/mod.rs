@@ -3,6 +3,7 @@
 mod browsers;
 mod events;
 mod figures;
+mod history;
 mod keeping;
 mod killed;
 mod refusals;

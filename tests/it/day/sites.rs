@@ -1,5 +1,6 @@
 //! A site, its key and what comes in with it.
 
+use poem::http::Method;
 use serde_json::json;
 
 use super::{Caller, Day, id};
@@ -27,6 +28,10 @@ impl Day {
         let sale = json!({"name": "purchase", "visitor": "customer 1", "value": 49.90});
         let told = till.post("/events", sale).await.expect(200);
         assert_eq!(told["accepted"], 1, "{told}");
+        let file = b"name,id,at,visitor\nlead,1,2025-01-02T03:04:05Z,customer 2\n".to_vec();
+        let imports = format!("/api/v1{site}/imports?format=csv");
+        let told = owner.send(Method::POST, &imports, "text/csv", file).await;
+        assert_eq!(told.expect(200)["accepted"], 1);
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made

@@ -57,7 +57,10 @@ function Choosing({ onStage }: { onStage: (stage: Stage) => void }) {
   return (
     <>
       <Failure error={look.error} />
-      <ChooseFile onChosen={look.mutate} />
+      <ChooseFile
+        onChosen={look.mutate}
+        note="Any size. Nothing is stored before you have seen it."
+      />
       <p>
         No file at hand?{" "}
         <Button look="plain" onPress={() => onStage({ at: "describing" })}>

@@ -59,7 +59,7 @@ function ImportMore({ dataset }: { dataset: Dataset }) {
       </p>
       <Failure error={carry.error} />
       {carry.data && <ImportReport datasetId={id} done={carry.data} />}
-      <ChooseFile onChosen={start} />
+      <ChooseFile onChosen={start} note="Any size. It is imported as soon as you choose it." />
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { SkeletonRows } from "../../ui/skeleton";
 import { Status } from "../../ui/status";
 import { Ago } from "../../ui/time";
 import { SiteFrame } from "../frame";
+import { History } from "./history";
 import { Keys } from "./keys";
 import { purchaseCall, scriptTag, serverCall } from "./snippets";
 import { useKeys } from "./use-keys";
@@ -25,6 +26,7 @@ export function SiteSetup() {
           <Script site={site} />
           <Conversions site={site} />
           <Keys site={site} />
+          <History site={site} />
         </>
       )}
     </SiteFrame>

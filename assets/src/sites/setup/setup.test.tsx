@@ -1,10 +1,16 @@
 import { screen, within } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { WriteKey } from "../../api/types";
+import { importEvents } from "../../api/upload";
 import { fakeAppliance } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
 import { publicKey, secretKey, shop } from "../testing";
 import { purchaseCall, scriptTag, serverCall } from "./snippets";
+
+vi.mock("../../api/upload", async (original) => ({
+  ...(await original<typeof import("../../api/upload")>()),
+  importEvents: vi.fn(),
+}));
 
 const address = `/sites/${shop.id}/setup`;
 const { last_event_at: _, ...quiet } = shop;
@@ -128,4 +134,32 @@ it("a key ends after a question", async () => {
   expect(appliance.calls("DELETE /sites/{id}/keys/{key}")[0]?.path).toBe(
     "/sites/site-shop/keys/key-website",
   );
+});
+
+it("a file of the past is brought in, and what was refused is told by its line", async () => {
+  vi.mocked(importEvents).mockResolvedValue({
+    read: 4,
+    accepted: 2,
+    doubled: 1,
+    refused: 1,
+    faults: [{ line: 3, code: "invalid", message: "at: it is no time" }],
+  });
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/keys": { items: [publicKey] },
+  });
+  const { user } = await openPage(address, "Shop: Set up");
+  const file = new File(["name,id,at,visitor\n"], "past.csv");
+  await user.upload(
+    document.querySelector<HTMLInputElement>("input[type=file]") as HTMLInputElement,
+    file,
+  );
+  expect(await screen.findByText(/2 events counted, 1 here already, 1 refused/)).toBeVisible();
+  expect(screen.getByText("Line 3")).toBeVisible();
+  expect(screen.getByText("at: it is no time")).toBeVisible();
+  expect(vi.mocked(importEvents).mock.calls[0]?.[0]).toMatchObject({
+    siteId: shop.id,
+    file,
+    format: "csv",
+  });
 });

@@ -5,6 +5,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::super::{Done, Made, Tag};
+use super::history::HistoryView;
 use super::key::{KeyView, NewView, WriteKeyList};
 use super::overview::{AgainstView, OverviewView};
 use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
@@ -12,9 +13,10 @@ use crate::analytics::{Analytics, Error, Period};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
+use crate::datasets::Format;
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
-use crate::http::{ApiError, Caller};
+use crate::http::{ApiError, Caller, File};
 
 pub(in crate::http::api) struct Resource {
     sites: Analytics,
@@ -188,6 +190,33 @@ impl Resource {
         let period = period.map_err(Error::from)?;
         let report = site.overview(period, compare.0.into(), &by).await?;
         Ok(Json(OverviewView::of(&site, &report)))
+    }
+
+    /// Brings events of the past into a site, from a file of any size.
+    ///
+    /// CSV has a column for each member of an event (see `sendEvents`), JSON and NDJSON have events.
+    /// Each needs `name`, `id`, `at` and `visitor`, and may be as old as it is. Those that cannot be
+    /// counted are told with their lines, and the others are counted. What has an id that is there
+    /// already on the same day is not counted again, so a file that broke off is sent again as a
+    /// whole.
+    #[oai(
+        path = "/sites/:id/imports",
+        method = "post",
+        operation_id = "importEvents"
+    )]
+    async fn import(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        /// How the file is written.
+        format: Query<Format>,
+        body: File,
+    ) -> Result<Json<HistoryView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let file = Box::pin(body.0.into_bytes_stream());
+        let history = Box::pin(site.bring(file, format.0, &by)).await?;
+        Ok(Json(history.into()))
     }
 
     /// Counts every day anew from its events, and tells whether the sums that were kept are the
