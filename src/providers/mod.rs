@@ -36,8 +36,8 @@ pub use headers::Skew;
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use learnt::{Learnt, Limit, Met, Standing};
 pub use records::{
-    Account, Answer, Base, Changed, Held, Layout, Page, Records, RemoteField, RemoteTable, Removal,
-    Row, Since, changed_field,
+    Account, Answer, Base, Changed, Editor, Held, Layout, Page, Records, RemoteField, RemoteTable,
+    Removal, Row, Since, changed_field,
 };
 pub use references::kept;
 pub use sheet::{Cells, Reading, Sent, Sheet};

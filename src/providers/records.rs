@@ -58,6 +58,14 @@ impl RemoteTable {
 }
 
 impl RemoteTable {
+    /// Its fields that stay empty until somebody fills them, other than `mapped`.
+    pub fn fields_beside(&self, mapped: &[RemoteField]) -> Vec<RemoteField> {
+        let beside = |field: &&RemoteField| {
+            field.fills_by_hand() && mapped.iter().all(|mapped| mapped.id != field.id)
+        };
+        self.fields.iter().filter(beside).cloned().collect()
+    }
+
     /// The ids of its fields.
     pub fn field_ids(&self) -> Vec<String> {
         self.fields.iter().map(|field| field.id.clone()).collect()
@@ -83,6 +91,14 @@ pub struct RemoteField {
     pub options: Vec<String>,
     /// How many decimals it keeps of a number, if the provider says so.
     pub decimals: Option<u8>,
+}
+
+impl RemoteField {
+    /// Whether it is empty in a new row, and people may fill it. A new page of Notion's has the first
+    /// of its states (Notion API, "Page properties").
+    fn fills_by_hand(&self) -> bool {
+        self.writable && self.kind != "status"
+    }
 }
 
 /// The part of a remote table that is written: rows give their cells in this order.
@@ -157,6 +173,17 @@ pub struct Held {
     pub created: bool,
     /// The cells in the order of the layout, mapped back.
     pub cells: Vec<Option<Value>>,
+}
+
+/// Who edited a row last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Editor {
+    /// The account itself.
+    Account,
+    /// Somebody else.
+    Another,
+    /// The provider does not tell.
+    Untold,
 }
 
 /// What has become of a row since the account made it.
@@ -286,6 +313,18 @@ pub trait Records: Send + Sync {
     /// The rows with these ids that are there, in one call that was admitted; further calls wait for
     /// their own turns. A row that is left out is gone, or lies in another table.
     fn look<'a>(&'a self, layout: &'a Layout, ids: &'a [String]) -> Answer<'a, Vec<Held>>;
+
+    /// The same, each with who edited it last. Whoever removes a row that colleagues may have worked
+    /// on asks this before.
+    fn look_closely<'a>(
+        &'a self,
+        layout: &'a Layout,
+        ids: &'a [String],
+    ) -> Answer<'a, Vec<(Held, Editor)>> {
+        let looked = self.look(layout, ids);
+        let untold = |row: Held| (row, Editor::Untold);
+        async move { Ok(looked.await?.into_iter().map(untold).collect()) }.boxed()
+    }
 
     /// What has become of a row since it was made, as far as the provider tells, in one call that
     /// was admitted; further calls wait for their own turns. Whoever deletes a row of the account's

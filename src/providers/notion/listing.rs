@@ -1,11 +1,15 @@
 //! Lists pages, whole: what a page does not show of a cell is fetched piece by piece.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::{Cells, Error, Held, Layout, Page, RemoteField, Sent, Sheet, Trail, kept};
+use super::super::{
+    Cells, Editor, Error, Held, Layout, Page, RemoteField, Sent, Sheet, Trail, kept,
+};
 use super::Notion;
 use super::query::{self, Place};
 use super::refusal::{About, is_stale};
@@ -117,6 +121,40 @@ impl Notion {
         layout: &Layout,
         ids: &[String],
     ) -> Result<Vec<Held>, Error> {
+        let found = self.read_all(layout, ids).await?;
+        self.whole(layout, found).await
+    }
+
+    /// The same, each with who edited it last.
+    pub(super) async fn with_editors(
+        &self,
+        layout: &Layout,
+        ids: &[String],
+    ) -> Result<Vec<(Held, Editor)>, Error> {
+        let found = self.read_all(layout, ids).await?;
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let bot = self.bot().await?;
+        let editor = |read: &Read| match &read.edited {
+            None => Editor::Untold,
+            Some((id, _)) if id == bot => Editor::Account,
+            Some(_) => Editor::Another,
+        };
+        let editors = found
+            .iter()
+            .map(|read| (read.held.id.clone(), editor(read)));
+        let editors: HashMap<String, Editor> = editors.collect();
+        let rows = self.whole(layout, found).await?.into_iter();
+        let with_editor = |row: Held| {
+            let editor = editors.get(&row.id).copied().unwrap_or(Editor::Untold);
+            (row, editor)
+        };
+        Ok(rows.map(with_editor).collect())
+    }
+
+    /// The pages with these ids, as they came. The first call was admitted.
+    async fn read_all(&self, layout: &Layout, ids: &[String]) -> Result<Vec<Read>, Error> {
         let mut found = Vec::with_capacity(ids.len());
         for (at, id) in ids.iter().enumerate() {
             if at > 0 {
@@ -128,7 +166,7 @@ impl Notion {
                 Err(error) => return Err(error),
             }
         }
-        self.whole(layout, found).await
+        Ok(found)
     }
 
     /// The pages of our own making, made at `since` or later. The first call was admitted.

@@ -30,8 +30,8 @@ use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::{
-    Access, Account, Answer, Base, Error, Held, Kind, Layout, Page, Reading, Records, RemoteTable,
-    Removal, Row, Sheet, Since, Skew,
+    Access, Account, Answer, Base, Editor, Error, Held, Kind, Layout, Page, Reading, Records,
+    RemoteTable, Removal, Row, Sheet, Since, Skew,
 };
 use crate::fields::Value;
 use crate::net::{self, Call};
@@ -295,6 +295,14 @@ impl Records for Notion {
 
     fn look<'a>(&'a self, layout: &'a Layout, ids: &'a [String]) -> Answer<'a, Vec<Held>> {
         self.with_ids(layout, ids).boxed()
+    }
+
+    fn look_closely<'a>(
+        &'a self,
+        layout: &'a Layout,
+        ids: &'a [String],
+    ) -> Answer<'a, Vec<(Held, Editor)>> {
+        self.with_editors(layout, ids).boxed()
     }
 
     fn created_since<'a>(&'a self, layout: &'a Layout, since: Timestamp) -> Answer<'a, Vec<Held>> {

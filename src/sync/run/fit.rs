@@ -24,6 +24,8 @@ pub(in crate::sync) struct Fit {
     /// The remote fields, in the order of their ids: a mapping that was only reordered means the
     /// same.
     pub(in crate::sync) layout: Layout,
+    /// The other fields of the remote table that people may fill.
+    pub(super) beside: Vec<RemoteField>,
     /// The fingerprint of the layout's fields; where both sides count, of which of them belongs to
     /// which of the dataset's.
     pub(super) mark: Hash,
@@ -96,6 +98,7 @@ impl Fit {
         let ids = ids.join("\n");
         Ok(Self {
             reading: reading(&fields),
+            beside: table.fields_beside(&fields),
             mark,
             former,
             pairing,
@@ -119,6 +122,13 @@ impl Fit {
             extent: sync.scope.clone(),
             deletes: sync.deletes,
         })
+    }
+
+    /// The layout with the other fields that people may fill behind those that are written.
+    pub(super) fn whole_layout(&self) -> Layout {
+        let mut layout = self.layout.clone();
+        layout.fields.extend_from_slice(&self.beside);
+        layout
     }
 
     /// The place in the dataset's schema of the field that belongs to a cell.

@@ -16,6 +16,7 @@ use super::batch::Batch;
 use super::content::{fingerprint, spell};
 use super::group::{Done, End, Returned};
 use super::ledger::Ledger;
+use super::undo::Looked;
 use super::verdict::{Verdict, verdict};
 use crate::providers::{Held, Patience, Removal};
 
@@ -275,27 +276,44 @@ impl Pass<'_> {
         if records.is_empty() {
             return records;
         }
-        let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
-        let Some(looked) = self.look(&ids).await else {
+        let Some(looked) = self.look_over(&records).await else {
             done.extend(records.into_iter().map(Unwanted::left));
             return Vec::new();
         };
-        let looked: HashMap<&str, &Held> =
-            looked.iter().map(|held| (held.id.as_str(), held)).collect();
+        let looked: HashMap<&str, &Looked> = looked
+            .iter()
+            .map(|one| (one.held.id.as_str(), one))
+            .collect();
         let mut untouched = Vec::with_capacity(records.len());
         for mut record in records {
             match looked.get(record.remote_id.as_str()) {
                 // An execution that was killed may have removed it, and could not say so.
                 None if record.tried || self.resumed => done.push(record.removed()),
                 None => done.push(record.gone()),
-                Some(held) if self.is_as_left(&record, held) => {
-                    record.was.cells = Some(spell(&held.cells));
+                Some(one) if !self.is_as_left(&record, &one.held) => {
+                    done.push(record.held(Hold::Edited.told()));
+                }
+                Some(Looked {
+                    work: Some(work), ..
+                }) => done.push(record.held(work)),
+                Some(one) => {
+                    record.was.cells = Some(spell(&one.held.cells));
                     untouched.push(record);
                 }
-                Some(_) => done.push(record.held(Hold::Edited.told())),
             }
         }
         untouched
+    }
+
+    /// The records as they are there now. What an undo takes back nobody has said is not wanted, and
+    /// so the work of others in it counts.
+    async fn look_over(&self, records: &[Unwanted]) -> Option<Vec<Looked>> {
+        let ids: Vec<String> = records.iter().map(|one| one.remote_id.clone()).collect();
+        if self.reader.undoes() {
+            return self.look_closely(&ids).await;
+        }
+        let held = self.look(&ids).await?.into_iter();
+        Some(held.map(|held| Looked { held, work: None }).collect())
     }
 
     /// Whether a row holds what it has to. What that is nobody knows of one that was found after

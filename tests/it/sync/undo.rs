@@ -224,6 +224,70 @@ async fn what_was_changed_at_notion_since_is_left_alone() {
     Box::pin(what_was_changed_there_since_is_left_alone(Far::Notion)).await;
 }
 
+/// What a plan or a run has held back, and why, by key.
+async fn held_back(yard: &Yard, path: &str) -> BTreeMap<String, String> {
+    let held = yard.all(path).await.into_iter();
+    held.map(|one| (text(&one["key"]), text(&one["reason"])))
+        .collect()
+}
+
+async fn what_a_run_made_stays_where_colleagues_have_worked_on_it(far: Far) {
+    let (yard, _sync, run) = Yard::with_two_runs(far).await;
+    let edit = async |key: &str, fields: Value| {
+        let id = text(&yard.vendor.record(key).await["id"]);
+        yard.vendor.edit(Method::PATCH, &id, Some(fields)).await;
+    };
+    // The sync maps no latitude.
+    edit("K0009", json!({"Latitude": 51.5})).await;
+    let plan = yard.undoing(&run).await;
+    assert_eq!((made(&plan), counts(&plan)["held"]), ((1, 2, 2), 1));
+    let changes = format!("/plans/{}/changes?fate=held", id(&plan));
+    let told = &held_back(&yard, &changes).await["K0009"];
+    assert!(told.contains("\"Latitude\""), "{told}");
+    // And what they put into one after the plan was made.
+    edit("K0010", json!({"Latitude": 48.1})).await;
+    let undo = yard.carried(&plan).await;
+    assert_eq!((made(&undo), counts(&undo)["held"]), ((1, 2, 1), 2));
+    yard.assert_counted(&undo).await;
+    let left = yard.all_there().await;
+    assert_eq!(left["K0009"]["Latitude"], 51.5);
+    assert_eq!(left["K0010"]["Latitude"], 48.1);
+    assert!(!left.contains_key("K0011"));
+    // What was emptied again goes, unless the vendor tells that somebody else was there.
+    let emptied = text(&yard.vendor.record("K0009").await["id"]);
+    if far == Far::Notion {
+        // At the vendor's own page, and not through the integration.
+        let page = format!("notion/pages/{emptied}");
+        let empty = json!({"properties": {"Latitude": {"number": null}}});
+        yard.vendor.control(Method::PATCH, &page, Some(empty)).await;
+    } else {
+        edit("K0009", json!({"Latitude": null})).await;
+    }
+    let rest = yard.undoing(&run).await;
+    let changes = format!("/plans/{}/changes?fate=held", id(&rest));
+    let held = held_back(&yard, &changes).await;
+    match far {
+        Far::Notion => assert!(held["K0009"].contains("somebody else"), "{held:?}"),
+        _ => assert_eq!((made(&rest), held.len()), ((0, 0, 1), 1), "{rest}"),
+    }
+}
+
+#[tokio::test]
+async fn what_a_run_made_stays_where_colleagues_have_worked_on_it_at_airtable() {
+    Box::pin(what_a_run_made_stays_where_colleagues_have_worked_on_it(
+        Far::Airtable,
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_run_made_stays_where_colleagues_have_worked_on_it_at_notion() {
+    Box::pin(what_a_run_made_stays_where_colleagues_have_worked_on_it(
+        Far::Notion,
+    ))
+    .await;
+}
+
 /// Lets the undo of a run be killed again and again, then carries it to its end.
 async fn survives(far: Far, seed: u64) {
     let mut dice = StdRng::seed_from_u64(seed);

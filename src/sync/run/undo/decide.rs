@@ -17,6 +17,8 @@ const FROM_TRASH: &str = "it is brought back from the trash";
 pub(super) struct Now<'a> {
     /// The cells of the remote record that the run wrote, if it is there.
     pub(super) cells: Option<&'a [u8]>,
+    /// What others have put into it beside that, if the run has made it.
+    pub(super) work: Option<&'a str>,
     /// Whether a record has the key of one that the run deleted.
     pub(super) key_taken: bool,
     /// Whether the provider brings back what was deleted.
@@ -52,6 +54,9 @@ pub(super) fn undone(deed: &Deed, mark: &Hash, now: Now<'_>) -> Option<Change> {
         return if created { None } else { held(GONE_SINCE) };
     };
     let as_left = marked(mark, cells) == deed.left;
+    if let Some(work) = now.work.filter(|_| created && as_left) {
+        return held(work);
+    }
     match &deed.was.cells {
         _ if created && as_left => change(Fate::Deleted, vanishing(cells), None, deed.left),
         Some(before) if !created && before == cells => None,
@@ -124,6 +129,21 @@ mod tests {
             Some(told(Fate::Held, CHANGED_SINCE))
         );
         assert_eq!(met(&created, None), None);
+    }
+
+    #[test]
+    fn what_the_run_made_stays_where_others_have_put_something_into_it() {
+        let left = cells(["LHR", "New"]);
+        let now = Now {
+            cells: Some(&left),
+            work: Some("held back: they wrote a note"),
+            ..Now::default()
+        };
+        let made = undone(&deed(Fate::Created, &left, None), &MARK, now).unwrap();
+        assert_eq!((made.fate, made.reason.as_deref()), (Fate::Held, now.work));
+        let old = cells(["LHR", "Old"]);
+        let changed = undone(&deed(Fate::Changed, &left, Some(&old)), &MARK, now).unwrap();
+        assert_eq!(changed.fate, Fate::Changed, "its other fields stay anyway");
     }
 
     #[test]

@@ -10,9 +10,11 @@
 mod carry;
 mod decide;
 mod plan;
+mod work;
 
 pub(super) use carry::is_anothers;
 pub(super) use plan::remapped;
+pub(super) use work::Looked;
 
 /// Why a record is left alone.
 const CHANGED_SINCE: &str = "held back: it was changed there since the run wrote it";

@@ -79,16 +79,24 @@ impl Pass<'_> {
     /// What undoing each of some deeds comes to, none where nothing is left of it; `None` when the
     /// job is to stop.
     pub(in super::super) async fn look_back(&self, deeds: &[Deed]) -> Option<Vec<Option<Change>>> {
-        let (deleted, written): (Vec<&Deed>, Vec<&Deed>) =
-            deeds.iter().partition(|deed| deed.fate == Fate::Deleted);
-        let ids: Vec<String> = written.iter().map(|deed| deed.remote_id.clone()).collect();
-        let there = self.look(&ids).await?;
-        let keys: Vec<String> = deleted.iter().map(|deed| deed.key.clone()).collect();
+        let ids = |of: fn(Fate) -> bool| -> Vec<String> {
+            let deeds = deeds.iter().filter(|deed| of(deed.fate));
+            deeds.map(|deed| deed.remote_id.clone()).collect()
+        };
+        let made = ids(|fate| fate == Fate::Created);
+        let made = self.look_closely(&made).await?;
+        let written = ids(|fate| !matches!(fate, Fate::Created | Fate::Deleted));
+        let written = self.look(&written).await?;
+        let deleted = deeds.iter().filter(|deed| deed.fate == Fate::Deleted);
+        let keys: Vec<String> = deleted.map(|deed| deed.key.clone()).collect();
         let held = self.held_under(&keys).await?;
-        let there: HashMap<&str, Vec<u8>> = there
-            .iter()
+        let rows = made.iter().map(|looked| &looked.held).chain(&written);
+        let there: HashMap<&str, Vec<u8>> = rows
             .map(|row| (row.id.as_str(), spell(&row.cells)))
             .collect();
+        let work = made.iter();
+        let work = work.filter_map(|one| Some((one.held.id.as_str(), one.work.as_deref()?)));
+        let work: HashMap<&str, &str> = work.collect();
         let restores = self.line.records.restores();
         let change = |deed: &Deed| {
             if is_back(deed, held.get(&deed.key)) {
@@ -96,6 +104,7 @@ impl Pass<'_> {
             }
             let now = Now {
                 cells: there.get(deed.remote_id.as_str()).map(Vec::as_slice),
+                work: work.get(deed.remote_id.as_str()).copied(),
                 key_taken: held.contains_key(&deed.key),
                 restores,
             };
