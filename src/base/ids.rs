@@ -34,6 +34,14 @@ macro_rules! ids {
                 Self::from_bytes(bytes)
             }
 
+            /// When it was made, to the millisecond.
+            pub fn made_at(&self) -> jiff::Timestamp {
+                let mut millis = [0; 8];
+                millis[2..].copy_from_slice(&self.as_bytes()[..6]);
+                let millis = i64::from_be_bytes(millis);
+                jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX)
+            }
+
             /// The 16 bytes, whose order is the order of time.
             pub fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()

@@ -137,6 +137,9 @@ struct Create {
     /// Send deliveries to a hook again by themselves when they had no answer.
     #[arg(long)]
     resend_unknown: bool,
+    /// How soon its runs are taken up when more wait than can be executed.
+    #[arg(long, value_enum)]
+    priority: Option<Priority>,
 }
 
 /// Which way records go.
@@ -184,6 +187,17 @@ pub(super) enum Drift {
     Apply,
     /// The schedule rests and every run fails until somebody has acted.
     Pause,
+}
+
+/// How soon the runs of a sync are taken up when more wait than can be executed.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Priority {
+    /// After all others.
+    Low,
+    /// Like most.
+    Normal,
+    /// Before all others.
+    High,
 }
 
 /// Which sync to run.
@@ -295,15 +309,6 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
         "never"
     };
     body["approval"] = approval.into();
-    if let Some(gone) = create.gone {
-        body["gone"] = word(&gone).into();
-    }
-    if let Some(policy) = create.conflicts {
-        body["conflicts"] = word(&policy).into();
-    }
-    if let Some(seconds) = create.wait {
-        body["wait_seconds"] = seconds.into();
-    }
     if let Some(filter) = &create.filter {
         body["scope"] = json!({"kind": "filter", "filter": filter});
     } else if create.selection {
@@ -312,16 +317,27 @@ async fn make(create: &Create, client: &mut Client) -> Result<Value, Failure> {
     if create.delete {
         body["deletes"] = json!({"policy": "delete"});
     }
-    if let Some(drift) = create.drift {
-        body["drift"] = word(&drift).into();
-    }
-    if let Some(hours) = create.full_every_hours {
-        body["full_every_hours"] = hours.into();
-    }
-    if let Some(hours) = create.quarantine_hours {
-        body["quarantine_hours"] = hours.into();
+    for (name, rule) in create.rules() {
+        if let Some(rule) = rule {
+            body[name] = rule;
+        }
     }
     client.call(Method::POST, "/syncs", Some(&body)).await
+}
+
+impl Create {
+    /// The rules that are left to the API unless somebody names them.
+    fn rules(&self) -> [(&'static str, Option<Value>); 7] {
+        [
+            ("gone", self.gone.map(|one| word(&one).into())),
+            ("conflicts", self.conflicts.map(|one| word(&one).into())),
+            ("wait_seconds", self.wait.map(Value::from)),
+            ("drift", self.drift.map(|one| word(&one).into())),
+            ("full_every_hours", self.full_every_hours.map(Value::from)),
+            ("quarantine_hours", self.quarantine_hours.map(Value::from)),
+            ("priority", self.priority.map(|one| word(&one).into())),
+        ]
+    }
 }
 
 /// A choice in the API's word, which is the command line's but for its hyphens.

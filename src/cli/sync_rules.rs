@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::client::Client;
 use super::failure::Failure;
 use super::named::{find, text};
-use super::sync::{Drift, Gone, Policy, Sync, word};
+use super::sync::{Drift, Gone, Policy, Priority, Sync, word};
 
 /// Which sync is to be changed, and how.
 #[derive(Args)]
@@ -70,6 +70,9 @@ struct Rules {
     /// Whether what had no answer from a hook is sent again by itself.
     #[arg(long, value_name = "true|false")]
     resend_unknown: Option<bool>,
+    /// How soon its runs are taken up when more wait than can be executed.
+    #[arg(long, value_enum)]
+    priority: Option<Priority>,
 }
 
 /// What becomes of remote records that are no longer wanted.
@@ -148,6 +151,7 @@ impl Rules {
                 "resend_unknown",
                 self.resend_unknown.map(or_never).map(Value::from),
             ),
+            ("priority", self.priority.map(|one| word(&one).into())),
         ];
         let asked = members.into_iter();
         let asked = asked.filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -176,6 +180,7 @@ impl Display for Whole {
             ("approval", sync["approval"].clone()),
             ("quarantine", sync["quarantine_hours"].clone()),
             ("runs on change", sync["run_on_change"].clone()),
+            ("priority", sync["priority"].clone()),
         ];
         for (name, value) in rules {
             match &value {

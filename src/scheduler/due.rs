@@ -1,6 +1,11 @@
 //! Decides which jobs may be executed now.
 
+use std::cmp::Reverse;
+
+use jiff::{SignedDuration, Timestamp};
+
 use super::work::Work;
+use crate::sync::Priority;
 
 /// Jobs that may be executed at a time: each holds a stretch of records in memory.
 const AT_ONCE: usize = 8;
@@ -15,24 +20,44 @@ const HOOKS_AT_ONCE: usize = 4;
 /// Of them hooks of one owner, or whoever has many slow ones keeps all others waiting.
 const HOOKS_OF_ONE: usize = 2;
 
+/// A job that waits rises by one class each time so long has passed: one of low priority comes
+/// before whatever is asked for half an hour after it, whoever keeps asking.
+const RISES_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
 /// Those of `active` that may be taken up beside those that are being executed: first those that
-/// somebody waits for, and otherwise in their order.
+/// somebody waits for; among them, and among the others, first those of a higher priority, to which
+/// jobs rise as they wait; and among those of the same in the order in which they were asked for.
 ///
 /// No two runs write to the same remote table at a time: they would take each other's records for
 /// a stranger's. Of those that are being executed, `waiting` wait for a provider to let them go on.
-pub(super) fn due(active: &[Work], executing: &[Work], waiting: usize) -> Vec<Work> {
+pub(super) fn due(
+    active: &[Work],
+    executing: &[Work],
+    waiting: usize,
+    now: Timestamp,
+) -> Vec<Work> {
     let most = AT_ONCE + waiting.min(MOST_WAITING);
     let mut taken = executing.to_vec();
     let mut due = Vec::new();
-    let (awaited, others): (Vec<&Work>, Vec<&Work>) =
-        active.iter().partition(|work| work.is_awaited());
-    for work in awaited.into_iter().chain(others) {
+    let mut queue: Vec<&Work> = active.iter().collect();
+    queue.sort_by_key(|work| Reverse((work.is_awaited(), risen(work, now))));
+    for work in queue {
         if has_room(work, &taken, most) && !is_held(work, &taken) {
             taken.push(work.clone());
             due.push(work.clone());
         }
     }
     due
+}
+
+/// The priority that a job has come to by waiting.
+fn risen(work: &Work, now: Timestamp) -> Priority {
+    let waited = now.duration_since(work.asked_at());
+    match (work.priority(), waited.as_secs() / RISES_EVERY.as_secs()) {
+        (priority, ..=0) => priority,
+        (Priority::Low, 1) => Priority::Normal,
+        _ => Priority::High,
+    }
 }
 
 fn has_room(work: &Work, taken: &[Work], most: usize) -> bool {
@@ -72,6 +97,8 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::due as due_beside;
     use super::*;
     use crate::base::{Clock, ExportId, HookId, RunId, UserId};
@@ -80,7 +107,11 @@ mod tests {
     use crate::sync::Active;
 
     fn due(active: &[Work], executing: &[Work]) -> Vec<Work> {
-        due_beside(active, executing, 0)
+        due_then(active, executing, 0)
+    }
+
+    fn due_then(active: &[Work], executing: &[Work], waiting: usize) -> Vec<Work> {
+        due_beside(active, executing, waiting, Clock::system().now())
     }
 
     fn active(table: &str, interactive: bool) -> Work {
@@ -90,7 +121,55 @@ mod tests {
             run: RunId::new(&clock),
             table: ("app".into(), table.into()),
             interactive,
+            priority: Priority::default(),
         })
+    }
+
+    /// A run that a schedule has queued at this minute.
+    fn scheduled(table: &str, priority: Priority, minute: u64) -> Work {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        clock.advance(Duration::from_mins(minute));
+        let Work::Run(run) = active(table, false) else {
+            unreachable!("it is a run")
+        };
+        Work::Run(Active {
+            run: RunId::new(&clock),
+            priority,
+            ..run
+        })
+    }
+
+    /// Which of two runs is taken up that write to the same table, at this minute.
+    fn first(runs: &[Work], minute: i64) -> Work {
+        let now = Timestamp::from_second(minute * 60).unwrap();
+        let [first] = due_beside(runs, &[], 0, now).try_into().unwrap();
+        first
+    }
+
+    #[test]
+    fn a_run_of_a_higher_priority_goes_first_unless_somebody_waits_for_another() {
+        let classes = [Priority::Low, Priority::Normal, Priority::High];
+        let runs = classes.map(|priority| scheduled("a", priority, 0));
+        assert_eq!(first(&runs, 1), runs[2]);
+        assert_eq!(first(&runs[..2], 1), runs[1]);
+        let same = [0, 1].map(|minute| scheduled("a", Priority::High, minute));
+        assert_eq!(first(&same, 2), same[0], "the one asked for first");
+        let awaited = [runs[2].clone(), run("a")];
+        assert_eq!(first(&awaited, 1), awaited[1]);
+    }
+
+    #[test]
+    fn a_run_of_low_priority_does_not_wait_for_ever() {
+        let low = scheduled("a", Priority::Low, 0);
+        // Others come and come.
+        let taken_before = |priority, minute: u64| {
+            let other = scheduled("a", priority, minute);
+            first(&[low.clone(), other.clone()], minute.cast_signed()) == other
+        };
+        assert!(taken_before(Priority::Normal, 14) && taken_before(Priority::High, 14));
+        assert!(!taken_before(Priority::Normal, 15));
+        assert!(taken_before(Priority::High, 29));
+        assert!(!taken_before(Priority::High, 30));
     }
 
     fn run(table: &str) -> Work {
@@ -150,11 +229,11 @@ mod tests {
     fn runs_that_wait_for_their_provider_hold_up_no_others() {
         let runs: Vec<_> = (0..60).map(|n| run(&n.to_string())).collect();
         let (first, rest) = runs.split_at(AT_ONCE);
-        assert_eq!(due_beside(rest, first, 0), []);
-        assert_eq!(due_beside(rest, first, 3), rest[..3]);
+        assert_eq!(due_then(rest, first, 0), []);
+        assert_eq!(due_then(rest, first, 3), rest[..3]);
         let executing = &runs[..40];
         assert_eq!(
-            due_beside(&runs[40..], executing, 40),
+            due_then(&runs[40..], executing, 40),
             [],
             "memory has an end"
         );

@@ -258,7 +258,7 @@ impl Scheduler {
         self.executing.send_if_modified(|executing| {
             let waits = executing.iter().filter(|work| self.trades.waits(work));
             let waiting = waits.count();
-            taken = due(&active, executing, waiting);
+            taken = due(&active, executing, waiting, self.clock.now());
             executing.extend(taken.iter().cloned());
             !taken.is_empty()
         });

@@ -1,11 +1,12 @@
 //! What waits to be executed, whatever it is about, and how each kind is.
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::base::{BadCursor, chain};
+use crate::base::{BadCursor, RunId, chain};
 use crate::datasets::{self, Datasets, DueExport};
 use crate::hooks::{self, Due, Hooks, May};
-use crate::sync::{self, Active, Syncs};
+use crate::sync::{self, Active, Priority, Syncs};
 
 /// A job that has not ended. Imports are none: whoever sends the file executes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,19 @@ impl Work {
             Self::Export(_) => true,
             Self::Hook(_) => false,
         }
+    }
+
+    /// How soon it is to be taken up among its like.
+    pub(super) fn priority(&self) -> Priority {
+        match self {
+            Self::Run(run) => run.priority,
+            Self::Export(_) | Self::Hook(_) => Priority::Normal,
+        }
+    }
+
+    /// When it was asked for.
+    pub(super) fn asked_at(&self) -> Timestamp {
+        RunId::from_bytes(*self.id()).made_at()
     }
 
     /// What it is called in the log.

@@ -8,6 +8,7 @@ use super::drift::Drift;
 use super::extent::Extent;
 use super::lender::{BORROWED, Lender};
 use super::meeting::Meeting;
+use super::priority::Priority;
 use super::removal::Deletes;
 use super::resend::Resend;
 use crate::base::{ConnectionId, DatasetId, SyncId, UserId};
@@ -130,6 +131,9 @@ pub struct Definition {
     /// Whether it also runs when its provider tells that the base has changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub run_on_change: bool,
+    /// How soon its runs are taken up among others that wait.
+    #[serde(default)]
+    pub priority: Priority,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -34,6 +34,7 @@ mod parts;
 mod past;
 mod plan;
 mod preview;
+mod priority;
 mod problem;
 mod proposal;
 mod pulse;
@@ -87,6 +88,7 @@ pub use plan::{
     Plan, PlanState, PlansPage, Side, Wanted, Ways as PlannedWays,
 };
 pub use preview::Previewed;
+pub use priority::Priority;
 pub use problem::Problem;
 pub use proposal::{Proposal, Reason, Suggestion};
 pub use pulse::Pulse;

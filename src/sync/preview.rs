@@ -7,6 +7,7 @@ use super::error::Error;
 use super::extent::Extent;
 use super::mapping::{Way, Wish, check};
 use super::meeting::Meeting;
+use super::priority::Priority;
 use super::removal::Deletes;
 use super::resend::Resend;
 use super::run::Fit;
@@ -77,6 +78,7 @@ impl Syncs {
             deletes: Deletes::default(),
             resend: Resend::default(),
             run_on_change: false,
+            priority: Priority::default(),
             created_at: now,
             updated_at: now,
         };

@@ -11,6 +11,7 @@ use super::definition::{Definition, Definitions};
 use super::error::Error;
 use super::job::{ACTIVE, BY_SYNC, Job, Runs, Task};
 use super::outcome::{Outcome, Outcomes};
+use super::priority::Priority;
 use super::run;
 use super::syncs::{Part, Syncs};
 use crate::audit::{Code, Event};
@@ -27,8 +28,10 @@ pub struct Active {
     pub run: RunId,
     /// The base and the table that it writes to.
     pub table: (String, String),
-    /// Whether somebody has asked for it and waits; such runs come first.
+    /// Whether somebody has asked for it and waits.
     pub interactive: bool,
+    /// What its sync says now of how soon it is taken up.
+    pub priority: Priority,
 }
 
 /// Some of an owner's runs.
@@ -196,7 +199,12 @@ impl Syncs {
         for row in snapshot.scan::<Runs>(&scan)?.rows {
             let (owner, run) = row.key;
             if let Some(sync) = snapshot.get::<Definitions>(&(owner, row.value.sync))? {
-                let Definition { base, table, .. } = sync.value;
+                let Definition {
+                    base,
+                    table,
+                    priority,
+                    ..
+                } = sync.value;
                 // Every hook calls its base alike.
                 let base = if providers::names_one_place(&base.id) {
                     base.id
@@ -208,6 +216,7 @@ impl Syncs {
                     run,
                     table: (base, table.id),
                     interactive: row.value.by.is_some(),
+                    priority,
                 });
             }
         }

@@ -13,6 +13,7 @@ use super::extent::{Extent, limits};
 use super::job::{BY_SYNC, Job, Runs, Starter, Task};
 use super::mapping::{Way, Wish, check};
 use super::meeting::{MeetingChange, Ways};
+use super::priority::Priority;
 use super::purge::{Purge, Purges};
 use super::quarantine;
 use super::removal::Deletes;
@@ -71,6 +72,8 @@ pub struct Change {
     pub drift: Option<Drift>,
     /// Whether it also runs when its provider tells that the base has changed.
     pub run_on_change: Option<bool>,
+    /// How soon its runs are taken up among others that wait.
+    pub priority: Option<Priority>,
     /// Remote fields that new pairs go without because they are lost: they are offered once they
     /// are good again.
     pub lost: Vec<String>,
@@ -186,6 +189,7 @@ impl Sync {
         fresh.approval = change.approval.unwrap_or(fresh.approval);
         fresh.typecast = change.typecast.unwrap_or(fresh.typecast);
         fresh.drift = change.drift.unwrap_or(fresh.drift);
+        fresh.priority = change.priority.unwrap_or(fresh.priority);
         self.switch(&mut fresh, &change)?;
         if let Some(resend) = change.resend {
             self.syncs
@@ -246,6 +250,7 @@ impl Sync {
             .detail("resend_unknown", fresh.resend.name())
             .detail("full_every_hours", fresh.pulling.full_every_hours)
             .detail("run_on_change", fresh.run_on_change)
+            .detail("priority", fresh.priority.name())
             .detail("quarantine_hours", fresh.quarantine_hours)
     }
 

@@ -24,6 +24,7 @@ use super::memory::Memories;
 use super::outcome::Outcomes;
 use super::past::Pasts;
 use super::plan::{Blocks, ById, ByKey, Plans};
+use super::priority::Priority;
 use super::proposal::{Proposal, propose};
 use super::purge::Purges;
 use super::quarantine::{self, Quarantined};
@@ -155,6 +156,8 @@ pub struct New {
     pub resend: Option<Resend>,
     /// Whether it also runs when its provider tells that the base has changed.
     pub run_on_change: bool,
+    /// How soon its runs are taken up among others that wait.
+    pub priority: Priority,
 }
 
 /// Some of an owner's syncs.
@@ -273,6 +276,7 @@ impl Syncs {
             deletes: new.deletes,
             resend: new.resend.unwrap_or_default(),
             run_on_change: new.run_on_change,
+            priority: new.priority,
             created_at: now,
             updated_at: now,
         };
@@ -448,6 +452,7 @@ fn created(sync: &Definition, id: SyncId, by: &Actor) -> Event {
         .detail("quarantine_hours", sync.quarantine_hours)
         .detail("resend_unknown", sync.resend.name())
         .detail("run_on_change", sync.run_on_change)
+        .detail("priority", sync.priority.name())
 }
 
 /// A sync's name, without blanks at its ends.

@@ -650,9 +650,15 @@ fn a_sync_is_made_shown_changed_run_and_deleted_at_the_machine() {
         "delete",
         "--approve-always",
         "false",
+        "--priority",
+        "high",
     ];
     let changed = shown(&[&change[..], &more].concat());
     assert_eq!(changed["scope"]["kind"], "all", "{changed}");
+    assert_eq!(
+        (&read["priority"], &changed["priority"]),
+        (&"normal".into(), &"high".into())
+    );
     assert_eq!(
         (&changed["drift"], &changed["name"]),
         (&"apply".into(), &"Both".into())

@@ -5006,6 +5006,11 @@ export interface components {
              * @default false
              */
             run_on_change?: boolean;
+            /**
+             * @description How soon its runs are taken up when more wait than can be executed.
+             * @default normal
+             */
+            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * NewToken
@@ -6787,6 +6792,8 @@ export interface components {
             run_on_change?: boolean;
             /** @description How the provider is asked to tell so; absent until that has begun. */
             watch?: components["schemas"]["SyncWatch"] & unknown;
+            /** @description How soon its runs are taken up when more wait than can be executed. */
+            priority: components["schemas"]["SyncPriority"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -6880,6 +6887,8 @@ export interface components {
              *     syncs at Airtable only.
              */
             run_on_change?: boolean;
+            /** @description How soon its runs are taken up when more wait than can be executed. */
+            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * @description Who is right about a field that both sides of a sync have changed.
@@ -7042,6 +7051,14 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
+        /**
+         * @description How soon the runs of a sync are taken up when more wait than can be executed.
+         *
+         *     Whatever a person has asked for comes before what a schedule or the provider has; within either,
+         *     the higher priority comes first. A run that waits rises by one class each quarter of an hour.
+         * @enum {string}
+         */
+        SyncPriority: "low" | "normal" | "high";
         /**
          * @description What becomes of a delivery of which nobody can tell whether it arrived.
          * @enum {string}
@@ -12050,7 +12067,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `priority`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };

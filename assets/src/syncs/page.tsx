@@ -34,6 +34,7 @@ import { GonePanel } from "./gone";
 import { DeadLetters } from "./letters/panel";
 import { MeetingPanel } from "./meeting-choice";
 import { PlanNow, Plans } from "./plan-now";
+import { PriorityChoice } from "./priority";
 import { QuarantinePanel } from "./quarantine";
 import { ResendChoice } from "./resend";
 import { readSync } from "./saving";
@@ -292,6 +293,7 @@ function Settings({ sync }: { sync: Sync }) {
           <WatchChoice sync={sync} />
         )}
         <DriftChoice sync={sync} />
+        <PriorityChoice sync={sync} />
         {sync.resend_unknown && <ResendChoice sync={sync} />}
         <Deletion
           noun="sync"

@@ -73,6 +73,15 @@ it("a table that has changed is told with what is lost, and the mapping follows 
   await vi.waitFor(() => expect(appliance.calls("POST /syncs/{id}/drift/accept")).toHaveLength(1));
 });
 
+it("how soon its runs go is chosen on its page", async () => {
+  const appliance = fakeAppliance({ ...stored, "PATCH /syncs/{id}": sync });
+  const { user } = await openPage("/syncs/sync-1", sync.name);
+  await choose(user, /Priority/, /^High/);
+  await waitFor(() =>
+    expect(appliance.bodies("PATCH /syncs/{id}")).toEqual([{ priority: "high" }]),
+  );
+});
+
 it("an empty list teaches", async () => {
   fakeAppliance({ "GET /syncs": { items: [] } });
   await openPage("/syncs", "Syncs");

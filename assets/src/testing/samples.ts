@@ -242,6 +242,7 @@ export const sync: Sync = {
   quarantine_hours: 0,
   drift: "pause",
   approval: "never",
+  priority: "normal",
   direction: "push",
   created_at: time,
   updated_at: time,

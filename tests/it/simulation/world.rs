@@ -12,8 +12,8 @@ use weighbridge::connections::{Connection, Endpoint, New as NewConnection, Remot
 use weighbridge::datasets::{Format, New as NewDataset, Options};
 use weighbridge::fields::{Field, FieldType};
 use weighbridge::sync::{
-    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, PullingChange, Resend,
-    Target, Ways, Wish,
+    Approval, Deletes, Direction, Extent, MeetingChange, New as NewSync, Priority, PullingChange,
+    Resend, Target, Ways, Wish,
 };
 
 use super::dice::Dice;
@@ -573,6 +573,7 @@ async fn make(
         quarantine_hours,
         resend: (far == Far::Zapier).then_some(resend),
         run_on_change: false,
+        priority: Priority::Normal,
         name: "Records".into(),
         direction,
         pulling,

@@ -40,6 +40,7 @@ mod once;
 mod pace;
 mod plans;
 mod plans_both;
+mod priority;
 mod pull;
 mod push;
 mod quarantine;
@@ -194,14 +195,19 @@ impl Yard {
 
     /// One of several syncs.
     async fn sync_named(&self, name: &str) -> String {
-        self.fly(self.made_sync(name)).await
+        self.sync_with(json!({ "name": name })).await
+    }
+
+    /// One of which more is wished than what is proposed.
+    async fn sync_with(&self, wish: Value) -> String {
+        self.fly(self.made_sync(wish)).await
     }
 
     async fn proposed_sync(&self) -> String {
-        self.made_sync("Airports").await
+        self.made_sync(json!({})).await
     }
 
-    async fn made_sync(&self, name: &str) -> String {
+    async fn made_sync(&self, wish: Value) -> String {
         let mut body = self.target();
         let proposal = self
             .member
@@ -217,7 +223,10 @@ impl Yard {
             // The title holds the names; the codes have a property of their own.
             body["remote_key_field_id"] = self.remote_field("Code").await.into();
         }
-        body["name"] = name.into();
+        body["name"] = "Airports".into();
+        for (name, value) in wish.as_object().unwrap() {
+            body[name] = value.clone();
+        }
         id(&self.member.post("/syncs", body).await.expect(201))
     }
 

@@ -2,6 +2,7 @@
 
 mod drift;
 mod meeting;
+mod priority;
 mod resource;
 mod view;
 mod watch;

@@ -5,6 +5,7 @@ use poem_openapi::{Enum, Object};
 
 use super::drift::{DriftView, DriftedView};
 use super::meeting::{ConflictPolicyView, FieldDirectionView};
+use super::priority::PriorityView;
 use super::watch::WatchView;
 use crate::base::{ConnectionId, DatasetId, SyncId};
 use crate::http::api::runs::{DirectionView, FailureView, RunView};
@@ -72,6 +73,8 @@ pub(super) struct SyncView {
     run_on_change: Option<bool>,
     /// How the provider is asked to tell so; absent until that has begun.
     watch: Option<WatchView>,
+    /// How soon its runs are taken up when more wait than can be executed.
+    priority: PriorityView,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -365,6 +368,7 @@ pub(super) fn view(sync: &Sync) -> Result<SyncView, ApiError> {
         resend_unknown: told.delivers.then(|| kept.resend.into()),
         run_on_change: pulling.map(|_| kept.run_on_change),
         watch: told.watch.map(WatchView::from),
+        priority: kept.priority.into(),
         created_at: kept.created_at.into(),
         updated_at: kept.updated_at.into(),
         last_run: told.last_run.map(|run| RunView::of(&run, sync.now())),

@@ -4,13 +4,14 @@ use poem_openapi::Object;
 
 use super::drift::DriftView;
 use super::meeting::{ConflictPolicyView, FieldDirectionView};
+use super::priority::PriorityView;
 use super::view::{ApprovalView, DeletesView, GoneView, ResendView, ScopeView};
 use crate::base::{ConnectionId, DatasetId};
 use crate::http::api::runs::DirectionView;
 use crate::http::{ApiError, Members};
 use crate::sync::{
     Approval, Change, ConflictPolicy, Deletes, Direction, Drift, Extent, FieldWay, Gone,
-    MeetingChange, New, Previewed, Proposal, PullingChange, Resend, Target, Ways, Wish,
+    MeetingChange, New, Previewed, Priority, Proposal, PullingChange, Resend, Target, Ways, Wish,
 };
 
 /// A field of the dataset and the remote field that it is to fill, or to be filled from.
@@ -99,6 +100,9 @@ pub(super) struct NewSync {
     /// syncs at Airtable only.
     #[oai(default)]
     run_on_change: bool,
+    /// How soon its runs are taken up when more wait than can be executed.
+    #[oai(default)]
+    priority: PriorityView,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -151,6 +155,8 @@ pub(super) struct SyncChange {
     /// Whether it also runs when the provider tells that the base has changed; pulls and two-way
     /// syncs at Airtable only.
     run_on_change: Option<bool>,
+    /// How soon its runs are taken up when more wait than can be executed.
+    priority: Option<PriorityView>,
 }
 
 /// A dataset and a table for which a mapping is wanted.
@@ -289,6 +295,7 @@ impl TryFrom<NewSync> for New {
             drift: new.drift.into(),
             resend: new.resend_unknown.map(Resend::from),
             run_on_change: new.run_on_change,
+            priority: new.priority.into(),
         })
     }
 }
@@ -321,6 +328,7 @@ impl TryFrom<SyncChange> for Change {
             quarantine_hours: change.quarantine_hours,
             drift: change.drift.map(Drift::from),
             run_on_change: change.run_on_change,
+            priority: change.priority.map(Priority::from),
             lost: Vec::new(),
         })
     }
