@@ -2,8 +2,9 @@
 
 use super::{App, Error};
 use crate::base::metrics::{
-    AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY, COMMITS,
-    CONNECTIONS, EVENTS, JOBS, RECORDS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY,
+    COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS, RECORDS, RENEWALS, RUNS,
+    SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
 use crate::{analytics, sync, tls};
 
@@ -21,6 +22,10 @@ impl App {
         for (status, count) in self.connections.census()? {
             CONNECTIONS.count([status.name().into()], count);
         }
+        let undecided = self.syncs.undecided()?;
+        CONFLICTS_OPEN.count([], undecided.conflicts);
+        DEAD_LETTERS.count(["syncs".into()], undecided.dead_letters);
+        DEAD_LETTERS.count(["hooks".into()], self.hooks.count_dead_letters()?);
         if self.config.tls.enabled
             && let Ok(Some(certificate)) = tls::inspect(&self.config)
         {
@@ -47,6 +52,14 @@ impl App {
         }
         for outcome in ["accepted", "doubled"] {
             EVENTS.begin([outcome.into()]);
+        }
+        for outcome in ["created", "changed", "unchanged", "again", "not_found"] {
+            ARRIVALS.begin([outcome.into()]);
+        }
+        for provider in ["airtable", "notion"] {
+            for outcome in ["renewed", "ended", "not_now", "just_refreshed", "lost"] {
+                RENEWALS.begin([provider.into(), outcome.into()]);
+            }
         }
         for outcome in ["done", "failed"] {
             COMMITS.begin([outcome.into()]);

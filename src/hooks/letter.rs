@@ -1,9 +1,12 @@
 //! What a hook refused each time, until somebody decides.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 
 use super::refusal::{BY_TURN, Refusal, Refusals, dead};
-use super::{Error, Hook, wire};
+use super::row::Rows;
+use super::{Error, Hook, Hooks, wire};
 use crate::audit::Code;
 use crate::base::{Actor, Cursor, Scope};
 use crate::store::{self, Batch, Row, Scan};
@@ -39,6 +42,24 @@ impl DeadLetter {
             first_at: row.value.first_at,
             last_at: row.value.last_at,
         }
+    }
+}
+
+impl Hooks {
+    /// How many dead letters all hooks have, whoever has them.
+    pub fn count_dead_letters(&self) -> Result<u64, store::Error> {
+        let moment = self.0.store.snapshot()?;
+        let mut hooks = Vec::new();
+        moment.walk::<Rows>(&Scan::all(usize::MAX), |_, row| {
+            hooks.push(row.key.1);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let mut count = 0;
+        for hook in hooks {
+            let all = Scan::prefix(dead(hook), MOST).by(&BY_TURN);
+            count += moment.count_rows::<Refusals>(&all)? as u64;
+        }
+        Ok(count)
     }
 }
 

@@ -14,6 +14,7 @@ use super::caller::Visitor;
 use super::error::{ApiError, Code};
 use crate::app::App;
 use crate::auth::{Permission, Users, permissions};
+use crate::base::metrics::ARRIVALS;
 use crate::base::{Actor, Party};
 use crate::inlets::{Arrival, Inlet, Inlets};
 use crate::limits::{Key, Limits, Policy};
@@ -86,6 +87,12 @@ impl Inbound {
             signatures: text(headers, "webhook-signature"),
         };
         let entered = inlet.take(arrival, &by).await?;
+        let outcome = if entered.again {
+            "again"
+        } else {
+            entered.written.name()
+        };
+        ARRIVALS.add([outcome.into()], 1);
         let told = json!({
             "key": entered.key, "written": entered.written.name(), "again": entered.again,
         });
@@ -130,7 +137,11 @@ impl Endpoint for Inbound {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        Ok(self.take(request).await?)
+        let taken = self.take(request).await;
+        if let Err(refusal) = &taken {
+            ARRIVALS.add([refusal.code().entry().text.into()], 1);
+        }
+        Ok(taken?)
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use poem::http::Method;
 use serde_json::json;
 use weighbridge::base::metrics::{ALL, Kind};
 
+use crate::oauth::Place;
 use crate::support::{Client, PASSWORD, TestServer};
 
 const PAGE: &str = include_str!("../../assets/handbook/monitoring.md");
@@ -15,7 +17,7 @@ const PAGE: &str = include_str!("../../assets/handbook/monitoring.md");
     clippy::cast_sign_loss,
     reason = "nothing measured here is below zero"
 )]
-async fn scrape(client: &Client) -> BTreeMap<String, u64> {
+pub(crate) async fn scrape(client: &Client) -> BTreeMap<String, u64> {
     let answer = client.get("/system/metrics").await;
     assert_eq!(answer.status, 200);
     assert_eq!(
@@ -186,4 +188,56 @@ async fn what_may_fail_is_counted_from_zero() {
         assert!(page.contains_key(series), "{series}: {page:#?}");
     }
     tasks.stop().await;
+}
+
+#[tokio::test]
+async fn what_comes_in_at_inlets_is_counted_and_so_is_why_it_was_refused() {
+    let server = TestServer::start().await;
+    let ada = server.sign_up("ada@example.org", &["member"]).await;
+    let fields = json!([{"name": "iata", "type": "text"}, {"name": "runways", "type": "integer"}]);
+    let dataset = json!({"name": "Airports", "key_field": "iata", "fields": fields});
+    let dataset = ada.post("/datasets", dataset).await.expect(201);
+    let inlet = json!({"name": "In", "dataset_id": dataset["id"], "signing": "optional"});
+    let inlet = ada.post("/inlets", inlet).await.expect(201);
+    let path = inlet["path"].as_str().unwrap();
+    let before = scrape(&ada).await;
+    for (path, body) in [
+        (path, r#"{"iata": "LHR", "runways": 2}"#),
+        (path, r#"{"iata": "LHR", "runways": 2}"#),
+        (path, r#"{"iata": "LHR", "runways": 3}"#),
+        (path, r#"{"iata": "LHR", "runways": "many"}"#),
+        ("/in/0123456789012345678901234567890123456789", "{}"),
+    ] {
+        server
+            .anonymous()
+            .fetch(Method::POST, path, "application/json", body.into())
+            .await;
+    }
+    let after = scrape(&ada).await;
+    for outcome in [
+        "created",
+        "unchanged",
+        "changed",
+        "validation_failed",
+        "not_found",
+    ] {
+        let series = format!("weighbridge_inlet_arrivals_total{{outcome=\"{outcome}\"}}");
+        assert_eq!(of(&after, &series) - of(&before, &series), 1, "{series}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_are_asked_for_are_counted_by_what_came_of_it() {
+    let place = Place::new().await;
+    let path = place.connected().await;
+    place.advance(3599);
+    place.bases(&path).await.expect(200);
+    place.sandbox.fault(json!({"fault": "grant_revoked"})).await;
+    place.bases(&path).await.problem(502, "provider_failed");
+    let page = scrape(&place.member).await;
+    for outcome in ["renewed", "ended"] {
+        let labels = format!("provider=\"airtable\",outcome=\"{outcome}\"");
+        let series = format!("weighbridge_token_renewals_total{{{labels}}}");
+        assert_eq!(of(&page, &series), 1, "{series}: {page:#?}");
+    }
 }

@@ -82,6 +82,11 @@ metrics! {
          when those were due already or told nothing that a record shows (`coalesced`), brought the \
          `token` that others are signed with, or were `refused`: at no address of a watch, not \
          signed, too large or too many.";
+    ARRIVALS: Counter<1> = "weighbridge_inlet_arrivals_total" Kind::Counter,
+        ["outcome"],
+        "Records that were sent to inlets: `created`, `changed`, `unchanged`, `again` (taken before, \
+         by their ids), or why they were refused, by the code of the answer, such as `not_found` (no \
+         such address), `signature_invalid`, `validation_failed`, `rate_limited` or `too_large`.";
     EVENTS: Counter<1> = "weighbridge_events_total" Kind::Counter,
         ["outcome"],
         "Events that were sent to sites: `accepted`, `doubled` (counted before, by their ids), or why \
@@ -95,6 +100,18 @@ metrics! {
         Kind::Gauge, ["status"],
         "Connections by the state of their credential: `untested`, `active`, `failing` or \
          `reconnect`.";
+    RENEWALS: Counter<2> = "weighbridge_token_renewals_total" Kind::Counter,
+        ["provider", "outcome"],
+        "Access tokens by OAuth that were asked for in the place of old ones: `renewed`, `ended` (a \
+         person must connect anew), `not_now` (the provider did nothing), `just_refreshed` (by \
+         somebody else) or `lost` (nobody knows).";
+    CONFLICTS_OPEN: Gauge<0> = "weighbridge_conflicts_open" Kind::Gauge,
+        [],
+        "Conflicts of two-way syncs that nobody has solved.";
+    DEAD_LETTERS: Gauge<1> = "weighbridge_dead_letters" Kind::Gauge,
+        ["of"],
+        "Records that were refused and wait for somebody to decide: by the providers of `syncs`, or \
+         by `hooks`.";
     COMMITS: Counter<1> = "weighbridge_store_commits_total" Kind::Counter,
         ["outcome"],
         "Groups of changes that the store was given: `done` or `failed`.";

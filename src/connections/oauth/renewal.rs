@@ -19,6 +19,7 @@ use super::grant::{Grant, place};
 use super::renewed::{Renewed, Unkept};
 use super::resting::Resting;
 use crate::audit::{Code, Event, Outcome};
+use crate::base::metrics::RENEWALS;
 use crate::base::{Actor, ConnectionId, Secret, Tasks, UserId, chain};
 use crate::connections::row::Stored;
 use crate::connections::{Connection, Connections, Error, Status};
@@ -220,7 +221,10 @@ impl Asking<'_> {
         if !self.note_begun().await? {
             return self.another();
         }
-        match desk.refresh(&refresh).await {
+        let answer = desk.refresh(&refresh).await;
+        let outcome = answer.as_ref().map_or_else(word, |_pair| "renewed");
+        RENEWALS.add([stored.provider.name().into(), outcome.into()], 1);
+        match answer {
             Ok(pair) => {
                 let renewed = Renewed::of(&self.connection, &self.grant, &pair, self.by);
                 self.connection.all.keep(*key, renewed).await?;
@@ -350,5 +354,15 @@ impl From<Error> for Trouble {
             Error::UnknownConnection(_) | Error::Sealed(_) => Self::Ended(error.to_string()),
             error => Self::Later(chain(&error).to_string()),
         }
+    }
+}
+
+/// What is counted of a request that gave no tokens.
+fn word(error: &oauth::Error) -> &'static str {
+    match error {
+        oauth::Error::Ended(_) => "ended",
+        oauth::Error::JustRefreshed => "just_refreshed",
+        oauth::Error::Misregistered(_) | oauth::Error::Later(_) => "not_now",
+        oauth::Error::Lost(_) => "lost",
     }
 }

@@ -101,6 +101,8 @@ async fn what_is_refused_twenty_times_is_a_dead_letter_until_somebody_decides() 
     keys.sort();
     assert_eq!(keys, ["LHR", "ORY"]);
     assert_eq!(letters[0]["attempts"], 20, "{letters}");
+    let measured = crate::metrics::scrape(&tower.owner).await;
+    assert_eq!(measured["weighbridge_dead_letters{of=\"hooks\"}"], 2);
     let reason = "the hook answered 422 Unprocessable Entity";
     assert_eq!(letters[0]["reason"], reason);
     let at = |member: &str| text(&letters[0][member]);

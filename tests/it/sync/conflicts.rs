@@ -133,6 +133,8 @@ async fn a_conflict_shows_all_three_values_and_is_solved_field_by_field() {
     );
     assert_eq!(of("state")["disputed"], false);
     assert_eq!(yard.open_conflicts(&sync).await, 1);
+    let measured = crate::metrics::scrape(&yard.member).await;
+    assert_eq!(measured["weighbridge_conflicts_open"], 1);
     let path = format!("/syncs/{sync}/conflicts/K0002/resolve");
     let half = yard.member.post(
         &path,

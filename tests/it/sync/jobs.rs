@@ -173,6 +173,8 @@ async fn dead_letters_are_discarded_one_by_one_or_all_together() {
     let (sync, _) = refused(&yard).await;
     let all = format!("/syncs/{sync}/dead-letters");
     let one = format!("{all}/K0003");
+    let measured = crate::metrics::scrape(&yard.member).await;
+    assert_eq!(measured["weighbridge_dead_letters{of=\"syncs\"}"], 3);
     yard.member.delete(&one).await.expect(204);
     yard.member.delete(&one).await.problem(404, "not_found");
     assert_eq!(yard.letters(&sync).await.len(), 2);
