@@ -9,9 +9,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::context::Context;
 use super::failure::{Failure, report};
 use super::{
-    audit, completions, config, conflict, connection, dataset, demo, doctor, health, hook, init,
-    inlet, job, limits, man, openapi, run as runs, sandbox, serve, setup_link, site, store, sync,
-    token, user,
+    audit, calendar, completions, config, conflict, connection, dataset, demo, doctor, health,
+    hook, init, inlet, job, limits, man, openapi, run as runs, sandbox, serve, setup_link, site,
+    store, sync, token, user,
 };
 use crate::config::Environment;
 
@@ -84,6 +84,8 @@ enum Command {
     Run(runs::Line),
     /// Show what both sides of two-way syncs have changed, and say who is right.
     Conflict(conflict::Line),
+    /// Show when a user's syncs run next by themselves.
+    Calendar(calendar::Args),
     /// List what is under way, or was, and call it off.
     Job(job::Line),
     /// Play the providers on this machine, faults included, to try every failure first.
@@ -135,6 +137,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Sync(line) => sync::run(&line, context),
         Command::Run(line) => runs::run(&line, context),
         Command::Conflict(line) => conflict::run(&line, context),
+        Command::Calendar(args) => calendar::run(&args, context),
         Command::Job(line) => job::run(&line, context),
         Command::Sandbox(args) => sandbox::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -25,6 +25,14 @@ pub(super) struct Line {
 enum Command {
     /// List the conflicts, with what both last agreed on and what each side holds.
     List(List),
+    /// Show one conflict in full: every mapped field with what both last agreed on and what each side
+    /// holds, when each was changed, the sync's rule, and what was decided.
+    Show {
+        /// The sync's name or id.
+        sync: String,
+        /// The record's key.
+        key: String,
+    },
     /// Say who is right about one record, or about all of a sync. The next run does it.
     Resolve(Resolve),
 }
@@ -91,6 +99,17 @@ pub(super) fn run(line: &Line, context: &Context) -> Result<(), Failure> {
             })?;
             Ok(context.out.show(&Conflicts(found))?)
         }
+        Command::Show { sync, key } => {
+            let shown = line.owner.with(context, async |client| {
+                let path = path_of(client, "/syncs", "sync", sync).await?;
+                let of_sync = client.get(&path).await?;
+                let conflict = format!("{path}/conflicts/{}", segment(key));
+                let mut conflict = client.get(&conflict).await?;
+                conflict["rule"] = of_sync["conflicts"].clone();
+                Ok(conflict)
+            })?;
+            Ok(context.out.show(&Whole(shown))?)
+        }
         Command::Resolve(wanted) => {
             let solved = line.owner.with(context, async |client| {
                 let sync = path_of(client, "/syncs", "sync", &wanted.sync).await?;
@@ -149,35 +168,86 @@ struct Conflicts(Vec<Value>);
 impl Display for Conflicts {
     fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
         for conflict in &self.0 {
-            let (key, sync) = (text(conflict, "key"), text(conflict, "sync_name"));
-            let kind = match text(conflict, "kind") {
-                "deleted_there" => "changed here, deleted at the provider",
-                "deleted_here" => "changed at the provider, deleted here",
-                _ => "changed on both sides",
-            };
-            let state = if conflict["solution"].is_null() {
-                "open"
-            } else {
-                "solved, waits for a run"
-            };
-            writeln!(f, "{key}  of {sync}: {kind}; {state}")?;
-            for field in conflict["fields"].as_array().into_iter().flatten() {
-                if field["disputed"] != true && text(conflict, "kind") == "changed" {
-                    continue;
+            head(f, conflict)?;
+            for field in fields(conflict) {
+                if field["disputed"] == true || text(conflict, "kind") != "changed" {
+                    sides(f, field)?;
                 }
-                let base = if field["base_known"] == true {
-                    text(field, "base")
-                } else {
-                    "not known"
-                };
-                writeln!(f, "  {}", text(field, "field"))?;
-                writeln!(f, "    agreed: {base}")?;
-                writeln!(f, "    local:  {}", text(field, "local"))?;
-                writeln!(f, "    remote: {}", text(field, "remote"))?;
             }
         }
         Ok(())
     }
+}
+
+/// One conflict in full, for people.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Whole(Value);
+
+impl Display for Whole {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Shown {
+        let Self(conflict) = self;
+        head(f, conflict)?;
+        let told = [
+            ("remote id", "remote_id"),
+            ("changed here", "local_changed_at"),
+            ("changed there", "remote_changed_at"),
+            ("newer", "newer"),
+            ("found", "found_at"),
+            ("by the run", "run_id"),
+            ("rule", "rule"),
+        ];
+        for (name, member) in told {
+            writeln!(f, "  {name:<14} {}", text(conflict, member))?;
+        }
+        let solution = &conflict["solution"];
+        if solution.is_object() {
+            let (by, at) = (text(&solution["by"], "name"), text(solution, "at"));
+            writeln!(f, "  {:<14} by {by} at {at}", "solved")?;
+            if let Some(side) = solution["side"].as_str() {
+                writeln!(f, "  {:<14} {side}", "right is")?;
+            }
+            for choice in fields(solution) {
+                let right = choice["side"].as_str().or(choice["value"].as_str());
+                let (field, right) = (text(choice, "field"), right.unwrap_or("-"));
+                writeln!(f, "  {:<14} {field}: {right}", "")?;
+            }
+        }
+        fields(conflict).try_for_each(|field| sides(f, field))
+    }
+}
+
+fn fields(of: &Value) -> impl Iterator<Item = &Value> {
+    of["fields"].as_array().into_iter().flatten()
+}
+
+/// Which record it is about, and how it stands.
+fn head(f: &mut Formatter<'_>, conflict: &Value) -> Shown {
+    let (key, sync) = (text(conflict, "key"), text(conflict, "sync_name"));
+    let kind = match text(conflict, "kind") {
+        "deleted_there" => "changed here, deleted at the provider",
+        "deleted_here" => "changed at the provider, deleted here",
+        _ => "changed on both sides",
+    };
+    let state = if conflict["solution"].is_null() {
+        "open"
+    } else {
+        "solved, waits for a run"
+    };
+    writeln!(f, "{key}  of {sync}: {kind}; {state}")
+}
+
+/// What both last agreed on about a field, and what each side holds.
+fn sides(f: &mut Formatter<'_>, field: &Value) -> Shown {
+    let base = if field["base_known"] == true {
+        text(field, "base")
+    } else {
+        "not known"
+    };
+    writeln!(f, "  {}", text(field, "field"))?;
+    writeln!(f, "    agreed: {base}")?;
+    writeln!(f, "    local:  {}", text(field, "local"))?;
+    writeln!(f, "    remote: {}", text(field, "remote"))
 }
 
 /// What was solved, for people.
@@ -222,5 +292,30 @@ mod tests {
             "{told}"
         );
         assert!(!told.contains("city"), "{told}");
+    }
+
+    #[test]
+    fn a_conflict_in_full_tells_every_field_the_rule_and_what_was_decided() {
+        let told = Whole(json!({
+            "key": "LHR", "sync_name": "Both", "kind": "changed", "remote_id": "rec1",
+            "rule": "ask", "newer": "remote",
+            "solution": {"side": "local", "by": {"name": "Ada"}, "at": "2027-01-15T08:00:00Z",
+                         "fields": [{"field": "name", "value": "D"}]},
+            "fields": [
+                {"field": "name", "disputed": true, "base_known": true, "base": "A", "local": "B",
+                 "remote": "C"},
+                {"field": "city", "disputed": false, "base_known": true, "local": "x"},
+            ],
+        }));
+        let told = told.to_string();
+        for part in [
+            "rule           ask",
+            "by Ada",
+            "name: D",
+            "city",
+            "agreed: A",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
     }
 }

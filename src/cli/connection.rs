@@ -8,13 +8,14 @@ use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::changes;
 use super::client::Client;
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::named::{self, segment, text};
+use super::output::Output;
 use super::owner::Owner;
 use super::secret::{self, Entry};
+use super::{changes, check, connect};
 use crate::base::Secret;
 
 const LIST: &str = "/connections";
@@ -44,8 +45,21 @@ enum Command {
         #[command(flatten)]
         token: Token,
     },
+    /// Make a connection by OAuth: print the address at which its owner allows it in their browser,
+    /// and wait until that is done.
+    Connect(connect::Wanted),
     /// List the connections.
     List,
+    /// Give a connection another name.
+    Rename {
+        /// The connection's name or id.
+        connection: String,
+        /// What to call it from now on.
+        name: String,
+    },
+    /// Go the whole way to the provider step by step, say where it breaks, and how the connection
+    /// does. Fails when it cannot be used.
+    Check(Which),
     /// Ask the provider whose token it is. Fails when the connection does not work.
     Test(Which),
     /// List the bases that the account may see.
@@ -94,7 +108,7 @@ struct Token {
 
 /// A provider.
 #[derive(Clone, Copy, ValueEnum)]
-enum Provider {
+pub(super) enum Provider {
     /// Airtable.
     Airtable,
     /// Notion.
@@ -110,7 +124,7 @@ impl Token {
 }
 
 impl Provider {
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
@@ -126,6 +140,7 @@ enum View {
     Bases(Vec<Value>),
     Tables(Vec<Value>),
     Changes(changes::Changes),
+    Checked(check::Checked),
     Nothing,
 }
 
@@ -136,7 +151,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         _ => Secret::default(),
     };
     let view = line.owner.with(context, async |client| {
-        act(line.command, &token, client).await
+        act(line.command, (&token, &context.out), client).await
     })?;
     match view {
         View::Connections(list) => context.out.show(&Connections(list))?,
@@ -150,12 +165,22 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Bases(list) => context.out.show(&Bases(list))?,
         View::Tables(list) => context.out.show(&Tables(list))?,
         View::Changes(shown) => context.out.show(&shown)?,
+        View::Checked(checked) => {
+            context.out.show(&checked)?;
+            if checked.fails() {
+                return Err(Failure::Shown(Kind::Failed));
+            }
+        }
         View::Nothing => {}
     }
     Ok(())
 }
 
-async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<View, Failure> {
+async fn act(
+    command: Command,
+    (token, out): (&Secret, &Output),
+    client: &mut Client,
+) -> Result<View, Failure> {
     match command {
         Command::Add {
             name,
@@ -163,14 +188,25 @@ async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<Vi
             sandbox,
             ..
         } => {
-            let body = json!({
-                "name": name, "provider": provider.name(), "token": token.expose(),
-                "endpoint": if sandbox { "sandbox" } else { "vendor" },
-            });
-            let made = client.call(Method::POST, LIST, Some(&body)).await?;
+            let endpoint = if sandbox { "sandbox" } else { "vendor" };
+            let made = add((&name, provider, endpoint), token, client).await?;
+            Ok(View::Connections(vec![made]))
+        }
+        Command::Connect(wanted) => {
+            let made = connect::connect(&wanted, out, client).await?;
             Ok(View::Connections(vec![made]))
         }
         Command::List => Ok(View::Connections(client.list(LIST).await?)),
+        Command::Rename { connection, name } => {
+            let path = find(client, &connection).await?;
+            let body = json!({ "name": name });
+            let renamed = client.call(Method::PATCH, &path, Some(&body)).await?;
+            Ok(View::Connections(vec![renamed]))
+        }
+        Command::Check(which) => {
+            let path = find(client, &which.connection).await?;
+            Ok(View::Checked(check::check(&path, client).await?))
+        }
         Command::Test(which) => {
             let path = find(client, &which.connection).await? + "/test";
             Ok(View::Test(client.call(Method::POST, &path, None).await?))
@@ -205,6 +241,18 @@ async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<Vi
             Ok(View::Nothing)
         }
     }
+}
+
+async fn add(
+    (name, provider, endpoint): (&str, Provider, &str),
+    token: &Secret,
+    client: &mut Client,
+) -> Result<Value, Failure> {
+    let body = json!({
+        "name": name, "provider": provider.name(), "token": token.expose(),
+        "endpoint": endpoint,
+    });
+    client.call(Method::POST, LIST, Some(&body)).await
 }
 
 async fn find(client: &mut Client, connection: &str) -> Result<String, Failure> {

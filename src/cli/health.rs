@@ -49,7 +49,8 @@ fn syncs(connection: &Value) -> impl Iterator<Item = &Value> {
     connection["syncs"].as_array().into_iter().flatten()
 }
 
-fn line(f: &mut Formatter<'_>, indent: &str, one: &Value) -> Shown {
+/// One of them in a line, and what to do below.
+pub(super) fn line(f: &mut Formatter<'_>, indent: &str, one: &Value) -> Shown {
     let sign = match one["verdict"].as_str() {
         Some("healthy") => "✔",
         Some("attention") => "!",

@@ -7,13 +7,16 @@
 mod audit;
 mod audit_search;
 mod audit_status;
+mod calendar;
 mod certificate;
 mod changes;
+mod check;
 mod client;
 mod command;
 mod completions;
 mod config;
 mod conflict;
+mod connect;
 mod connection;
 mod context;
 mod dataset;
