@@ -155,3 +155,35 @@ await check('a lost answer was carried out', async () => {
   const found = await notion.dataSources.query({ data_source_id: SOURCE, filter: { property: 'Name', title: { equals: 'Lost' } } });
   assert.equal(found.results.length, 1);
 });
+
+await check('OAuth: a code for tokens, the next pair, introspection and revocation', async () => {
+  const registered = { client_id: 'weighbridge-sandbox', client_secret: 'this-secret-opens-the-sandbox-alone' };
+  const { oauth } = client({ auth: undefined });
+  const redirect_uri = 'https://box.example/connections/callback/notion';
+  const allow = async () => {
+    const asked = new URL(`${url}/v1/oauth/authorize`);
+    asked.search = new URLSearchParams({ client_id: registered.client_id, response_type: 'code', owner: 'user', redirect_uri, state: 'checked-by-the-client' });
+    const [, ticket] = (await (await fetch(asked)).text()).match(/name="ticket" value="([^"]+)"/);
+    const decided = await fetch(`${url}/v1/oauth/authorize`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ ticket, decision: 'allow' }) });
+    const back = new URL(decided.headers.get('location'));
+    assert.equal(back.searchParams.get('state'), 'checked-by-the-client');
+    return back.searchParams.get('code');
+  };
+  const code = await allow();
+  const first = await oauth.token({ ...registered, grant_type: 'authorization_code', code, redirect_uri });
+  assert.equal(first.token_type, 'bearer');
+  assert.ok(first.bot_id && first.workspace_id && first.refresh_token && first.owner.type === 'user');
+  const me = await client({ auth: first.access_token }).users.me({});
+  assert.equal(me.id, first.bot_id);
+  // A code is good once, and a secret is needed.
+  await assert.rejects(() => oauth.token({ ...registered, grant_type: 'authorization_code', code, redirect_uri }), { status: 400 });
+  await assert.rejects(() => oauth.token({ ...registered, client_secret: 'wrong', grant_type: 'refresh_token', refresh_token: first.refresh_token }), { status: 401 });
+  const next = await oauth.token({ ...registered, grant_type: 'refresh_token', refresh_token: first.refresh_token });
+  assert.notEqual(next.refresh_token, first.refresh_token);
+  await assert.rejects(() => oauth.token({ ...registered, grant_type: 'refresh_token', refresh_token: first.refresh_token }), { status: 400 });
+  assert.equal((await oauth.introspect({ ...registered, token: next.access_token })).active, true);
+  await oauth.revoke({ ...registered, token: next.access_token });
+  assert.equal((await oauth.introspect({ ...registered, token: next.access_token })).active, false);
+  await refused(() => client({ auth: next.access_token }).users.me({}), 401, APIErrorCode.Unauthorized);
+  await assert.rejects(() => oauth.token({ ...registered, grant_type: 'refresh_token', refresh_token: next.refresh_token }), { status: 400 });
+});

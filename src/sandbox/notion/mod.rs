@@ -39,7 +39,7 @@ mod webhooks;
 pub(crate) use call::{Call, is_ours};
 pub use knobs::{Capabilities, NotionKnobs, NotionLimits, NotionWebhooks};
 pub(crate) use page::PageAt;
-pub(crate) use people::Author;
+pub(crate) use people::{Author, USERS, WORKSPACE};
 pub(crate) use refusal::Refusal;
 pub use seed::{DatabaseSeed, SourceSeed};
 pub(crate) use source::SourceAt;

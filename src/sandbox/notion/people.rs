@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use uuid::{Uuid, uuid};
 
 /// The workspace's id.
-pub(super) const WORKSPACE: Uuid = uuid!("5a4db0c5-0000-4000-8000-000000000001");
+pub(crate) const WORKSPACE: Uuid = uuid!("5a4db0c5-0000-4000-8000-000000000001");
 
 /// Who wrote something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

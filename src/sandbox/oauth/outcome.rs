@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{grant::Grant, house::House};
-use crate::sandbox::answer::Answer;
+use crate::sandbox::{
+    answer::Answer,
+    notion::{USERS, WORKSPACE},
+};
 
 /// Why no token is given (RFC 6749, 5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,11 +63,12 @@ pub(super) fn given(house: House, grant: &Grant, now: Timestamp) -> Answer {
             "access_token": pair.access,
             "token_type": "bearer",
             "refresh_token": pair.refresh,
-            "bot_id": "5a4d0b07-0000-4000-8000-00000000b070",
-            "workspace_id": "5a4d0b07-0000-4000-8000-00000000a5ce",
+            "bot_id": USERS[0].id,
+            "workspace_id": WORKSPACE,
             "workspace_name": "Sandbox",
             "workspace_icon": null,
-            "owner": { "type": "workspace", "workspace": true },
+            // The authorization has named a person as its owner.
+            "owner": { "type": "user", "user": USERS[2].json() },
             "duplicated_template_id": null,
         });
         return Answer::ok(&body)
