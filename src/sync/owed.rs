@@ -40,12 +40,12 @@ pub(crate) struct Wake {
 
 impl Json for Wake {}
 
-/// What came of a run, as far as what it was to read is concerned.
+/// What came of a run, as far as its provider is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upshot {
-    /// It has read all of it.
+    /// It got through, and did what it was to do there.
     Through,
-    /// It has not.
+    /// It did not.
     InVain,
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::definition::Definitions;
+use super::owed::Upshot;
 use crate::base::{Cadence, SyncId, UserId};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
 
@@ -114,6 +115,15 @@ pub(crate) struct Retry {
 /// waited for.
 const AGAIN_AFTER: [u64; 5] = [2, 5, 15, 30, 60];
 
+/// Whether a run of a sync is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Busy {
+    /// None is.
+    Idle,
+    /// One is.
+    Running,
+}
+
 /// What is to be done now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -143,17 +153,16 @@ impl Timetable {
         }
     }
 
-    /// What is to be done at `now`, with a run of the sync under way or none.
-    pub(super) fn step(&self, now: Timestamp, busy: bool) -> Step {
+    /// What is to be done at `now`.
+    pub(super) fn step(&self, now: Timestamp, busy: Busy) -> Step {
         let again = self.retry.as_ref().and_then(|retry| retry.at);
         if let Some(of) = again.filter(|at| *at <= now)
             && self.next.is_none_or(|next| next > now)
         {
             let then = self.next;
-            return if busy {
-                Step::Wait
-            } else {
-                Step::Run { of, then }
+            return match busy {
+                Busy::Running => Step::Wait,
+                Busy::Idle => Step::Run { of, then },
             };
         }
         let Some(next) = self.next else {
@@ -169,7 +178,7 @@ impl Timetable {
             },
             Missed::Skip | Missed::Once | Missed::All => next,
         };
-        if busy {
+        if busy == Busy::Running {
             return Step::Wait;
         }
         let then = match self.schedule.missed {
@@ -190,16 +199,15 @@ impl Timetable {
         }
     }
 
-    /// The timetable after a run that was due has ended at `now`, whether it got through to the
-    /// provider or not; none when it stays as it is.
+    /// The timetable after a run that was due has ended so at `now`; none when it stays as it is.
     pub(super) fn after_run(
         &self,
-        got_through: bool,
+        upshot: Upshot,
         now: Timestamp,
         (sync, jitter): (SyncId, Duration),
     ) -> Option<Self> {
         let tries = self.retry.as_ref().map_or(0, |retry| retry.tries);
-        let wait = AGAIN_AFTER.get(tries).filter(|_| !got_through);
+        let wait = AGAIN_AFTER.get(tries).filter(|_| upshot == Upshot::InVain);
         let at = wait.and_then(|minutes| now.checked_add(Duration::from_mins(*minutes)).ok());
         let at = at.filter(|at| self.next.is_none_or(|next| *at < next));
         if at.is_none() && self.retry.is_none() {
@@ -254,7 +262,7 @@ mod tests {
     #[test]
     fn a_time_that_has_come_is_run_whatever_is_done_about_missed_ones() {
         for missed in [Missed::Skip, Missed::Once, Missed::All] {
-            let step = hourly(missed).step(NOON + hours(0), false);
+            let step = hourly(missed).step(NOON + hours(0), Busy::Idle);
             let then = Some(NOON + hours(1));
             assert_eq!(step, Step::Run { of: NOON, then }, "{missed:?}");
         }
@@ -267,25 +275,25 @@ mod tests {
         let mut timetable = hourly(Missed::Once);
         let mut now = NOON;
         let mut waits = Vec::new();
-        let Step::Run { then, .. } = timetable.step(now, false) else {
+        let Step::Run { then, .. } = timetable.step(now, Busy::Idle) else {
             panic!("it is due");
         };
         timetable = timetable.moved(then, place.0, place.1);
-        while let Some(failed) = timetable.after_run(false, now, place)
+        while let Some(failed) = timetable.after_run(Upshot::InVain, now, place)
             && let Some(at) = failed.retry.as_ref().and_then(|retry| retry.at)
         {
             waits.push(at.duration_since(now).as_mins());
             assert_eq!(failed.wakes_at, Some(at));
-            assert_eq!(failed.step(at, true), Step::Wait);
-            assert_eq!(failed.step(at, false), Step::Run { of: at, then });
+            assert_eq!(failed.step(at, Busy::Running), Step::Wait);
+            assert_eq!(failed.step(at, Busy::Idle), Step::Run { of: at, then });
             timetable = failed.moved(then, place.0, place.1);
             now = at;
         }
         // The next one would come after the next time.
         assert_eq!(waits, [2, 5, 15, 30]);
-        let well = timetable.after_run(true, now, place).unwrap();
+        let well = timetable.after_run(Upshot::Through, now, place).unwrap();
         assert_eq!((well.retry.clone(), well.wakes_at), (None, then));
-        assert_eq!(well.after_run(true, now, place), None);
+        assert_eq!(well.after_run(Upshot::Through, now, place), None);
     }
 
     #[test]
@@ -309,7 +317,7 @@ mod tests {
                 },
             ),
         ] {
-            assert_eq!(hourly(missed).step(now, false), expected, "{missed:?}");
+            assert_eq!(hourly(missed).step(now, Busy::Idle), expected, "{missed:?}");
         }
     }
 
@@ -318,18 +326,18 @@ mod tests {
         let now = NOON + hours(3) + jiff::SignedDuration::from_mins(1);
         let (of, then) = (NOON + hours(3), Some(NOON + hours(4)));
         assert_eq!(
-            hourly(Missed::Skip).step(now, false),
+            hourly(Missed::Skip).step(now, Busy::Idle),
             Step::Run { of, then }
         );
     }
 
     #[test]
     fn a_run_that_is_under_way_is_waited_for_and_not_doubled() {
-        assert_eq!(hourly(Missed::Once).step(NOON, true), Step::Wait);
+        assert_eq!(hourly(Missed::Once).step(NOON, Busy::Running), Step::Wait);
         let long_after = NOON + hours(2) + jiff::SignedDuration::from_mins(30);
         let then = Some(NOON + hours(3));
         assert_eq!(
-            hourly(Missed::Skip).step(long_after, true),
+            hourly(Missed::Skip).step(long_after, Busy::Running),
             Step::Pass { then }
         );
     }

@@ -8,8 +8,9 @@ use tracing::{info, warn};
 use super::definition::Approval;
 use super::error::Error;
 use super::job::{ACTIVE, Job, Runs, Task};
+use super::owed::Upshot;
 use super::plan::{OPEN, Plans};
-use super::schedule::{BY_DUE, Schedule, Schedules, Step, Timetable};
+use super::schedule::{BY_DUE, Busy, Schedule, Schedules, Step, Timetable};
 use super::sync::Sync;
 use super::syncs::Syncs;
 use crate::audit::{Code, Event, Outcome};
@@ -190,7 +191,10 @@ impl Syncs {
         let (owner, id) = row.key;
         let sync = self.open(&Scope::owned_by(owner), id)?;
         let store = &self.services.store;
-        let busy = store.find::<Runs>(&ACTIVE, &id)?.is_some();
+        let busy = match store.find::<Runs>(&ACTIVE, &id)? {
+            Some(_) => Busy::Running,
+            None => Busy::Idle,
+        };
         let (of, then) = match row.value.step(now, busy) {
             Step::Wait => return Ok(()),
             Step::Pass { then } => return self.pass(&sync, &row, then, "MISSED").await,
@@ -242,25 +246,25 @@ impl Syncs {
     /// own end matters more: what cannot be noted is only logged.
     pub(super) async fn plan_retry(&self, owner: UserId, job: &Job) {
         let unavailable = |failure: &Failure| failure.code == UNAVAILABLE;
-        let got_through = match &job.state {
-            State::Done => true,
-            State::Failed(failure) if unavailable(failure) => false,
+        let upshot = match &job.state {
+            State::Done => Upshot::Through,
+            State::Failed(failure) if unavailable(failure) => Upshot::InVain,
             _ => return,
         };
         if job.by.is_some() || matches!(job.task, Task::Plan(_)) {
             return;
         }
-        if let Err(error) = self.try_plan_retry((owner, job.sync), got_through).await {
+        if let Err(error) = self.try_plan_retry((owner, job.sync), upshot).await {
             warn!(sync.id = %job.sync, error = %chain(&error), "when a run of sync {} is tried again was not kept", job.sync);
         }
     }
 
-    async fn try_plan_retry(&self, key: (UserId, SyncId), got_through: bool) -> Result<(), Error> {
+    async fn try_plan_retry(&self, key: (UserId, SyncId), upshot: Upshot) -> Result<(), Error> {
         let Some(row) = self.services.store.get::<Schedules>(&key)? else {
             return Ok(());
         };
         let (now, place) = (self.services.clock.now(), (key.1, self.jitter()));
-        let Some(next) = row.value.after_run(got_through, now, place) else {
+        let Some(next) = row.value.after_run(upshot, now, place) else {
             return Ok(());
         };
         let mut batch = Batch::bookkeeping();
