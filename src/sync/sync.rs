@@ -207,6 +207,7 @@ impl Sync {
             || change.remote_key_field_id.is_some()
             || fresh.typecast != self.row.definition.typecast;
         let switched = change.run_on_change.is_some();
+        let joins = fresh.run_on_change && !self.row.definition.run_on_change;
         let ends_drift = remapped || change.drift.is_some();
         if remapped {
             self.remap(&mut fresh, change, by).await?;
@@ -229,6 +230,9 @@ impl Sync {
         }
         self.syncs.services.nudge.ring();
         let changed = self.syncs.open(&self.scope(), self.row.id)?;
+        if joins {
+            changed.join_watch(by).await;
+        }
         if switched {
             changed.look_at_watch().await?;
             self.syncs.services.connections.ring_watches();

@@ -290,7 +290,9 @@ impl Syncs {
         batch.insert::<Definitions>(&(scope.owner(), id), &sync);
         self.commit(batch, &sync.name).await?;
         connections.ring_watches();
-        self.open(scope, id)
+        let made = self.open(scope, id)?;
+        made.join_watch(by).await;
+        Ok(made)
     }
 
     /// Opens a sync. Another owner's answers exactly like one that does not exist.

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::definition::{Approval, BY_WATCHED, Definition, Definitions};
 use super::direction::Direction;
@@ -23,7 +23,7 @@ use super::syncs::Syncs;
 use super::timetable::{MayRun, fired};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::metrics::PINGS;
-use crate::base::{Actor, RunId, Scope, SyncId, UserId};
+use crate::base::{Actor, RunId, Scope, SyncId, UserId, chain};
 use crate::connections::{self, Change, Connection, Heard, Place, Via};
 use crate::store::{self, Batch, Collection, Entry, Index, OnDelete, Reference, Row, Scan, prefix};
 
@@ -177,7 +177,7 @@ impl Syncs {
                 Change::Table(table) => event.detail("table", table.as_str()),
                 Change::Anything => event,
             };
-            let begins = matches!(heard.via, Via::Beginning);
+            let begins = begins(&heard.via);
             let event = if begins {
                 event.detail("begun", true)
             } else {
@@ -197,7 +197,7 @@ impl Syncs {
             self.commit(batch, "").await?;
         }
         let outcome = if due.is_empty() { "coalesced" } else { "heard" };
-        if !matches!(heard.via, Via::Beginning) {
+        if !begins(&heard.via) {
             PINGS.add([outcome.into()], 1);
         }
         if !due.is_empty() {
@@ -208,6 +208,9 @@ impl Syncs {
 
     /// The syncs that wait for what has changed.
     fn waiting(&self, heard: &Heard) -> Result<Vec<(UserId, SyncId)>, Error> {
+        if let Via::Joining(sync) = heard.via {
+            return Ok(vec![(heard.owner, sync)]);
+        }
         let mut waiting = Vec::new();
         let through = prefix(&(heard.owner, heard.connection.0));
         let scan = Scan::prefix(through, usize::MAX).by(&BY_WATCHED);
@@ -356,7 +359,31 @@ impl Syncs {
     }
 }
 
+/// Whether no provider has told of it: somebody begins to wait for what changes.
+fn begins(via: &Via) -> bool {
+    matches!(via, Via::Beginning | Via::Joining(_))
+}
+
 impl Sync {
+    /// Makes a sync due that has begun to wait for changes of a base that others wait for already.
+    /// What is there it reads with the next run anyway: what goes wrong here is only logged.
+    pub(super) async fn join_watch(&self, by: &Actor) {
+        if let Err(error) = self.try_join_watch(by).await {
+            warn!(sync.id = %self.id(), error = %chain(&error), "sync {} is not due at once, though its base is watched", self.id());
+        }
+    }
+
+    async fn try_join_watch(&self, by: &Actor) -> Result<(), Error> {
+        let Some(place) = self.definition().watched(self.owner()) else {
+            return Ok(());
+        };
+        let connections = &self.syncs().services.connections;
+        match connections.joined(&place, self.id())? {
+            Some(heard) => self.syncs().hear(&heard, by).await,
+            None => Ok(()),
+        }
+    }
+
     /// Has the base of a sync that waits for changes looked at at once, whatever went wrong before.
     pub(super) async fn look_at_watch(&self) -> Result<(), connections::Error> {
         match self.definition().watched(self.owner()) {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::row::{BY_ID, Watches, sealed_for};
 use super::{Connections, Error, Place};
-use crate::base::{ConnectionId, UserId, WatchId};
+use crate::base::{ConnectionId, SyncId, UserId, WatchId};
 use crate::providers::Change;
 use crate::store::{Batch, Row};
 
@@ -31,6 +31,9 @@ pub enum Via {
     Watch(WatchId, Option<Timestamp>),
     /// Nowhere: a webhook was made, and of what changed before nobody was told.
     Beginning,
+    /// Nowhere: this sync joins those that wait for what changes in a watched base, and of what
+    /// changed before it was told nothing.
+    Joining(SyncId),
     /// The address that a person gave the provider by hand; that something came is noted already.
     Subscription,
 }
@@ -77,7 +80,21 @@ impl Connections {
         if !row.value.unread {
             return Ok(None);
         }
-        let (owner, connection, base) = row.key.clone();
+        self.heard_of(&row.key, Via::Beginning)
+    }
+
+    /// What changed in a watched base before `sync` joined those that wait for it, as it is heard
+    /// of. None while the base is not watched: once it is, all of them hear of it.
+    pub fn joined(&self, place: &Place, sync: SyncId) -> Result<Option<Heard>, Error> {
+        let row = self.0.store.get::<Watches>(place)?;
+        match row.filter(|row| row.value.webhook.is_some() && !row.value.unread) {
+            Some(_) => self.heard_of(place, Via::Joining(sync)),
+            None => Ok(None),
+        }
+    }
+
+    fn heard_of(&self, place: &Place, via: Via) -> Result<Option<Heard>, Error> {
+        let (owner, connection, base) = place.clone();
         let name = match self.at(&(owner, connection)) {
             Err(Error::UnknownConnection(_)) => return Ok(None),
             opened => opened?.name().to_owned(),
@@ -86,7 +103,7 @@ impl Connections {
             owner,
             connection: (connection, name),
             change: Change::Base(base),
-            via: Via::Beginning,
+            via,
         }))
     }
 
@@ -97,7 +114,7 @@ impl Connections {
         let is_to_note = match heard.via {
             Via::Watch(_, last_ping_at) => last_ping_at.is_none_or(is_new),
             Via::Beginning => true,
-            Via::Subscription => false,
+            Via::Joining(_) | Via::Subscription => false,
         };
         let Change::Base(base) = heard.change.clone() else {
             return Ok(());
@@ -109,7 +126,9 @@ impl Connections {
         if let Some(mut row) = self.0.store.get::<Watches>(&place)? {
             match heard.via {
                 Via::Beginning => row.value.unread = false,
-                Via::Watch(..) | Via::Subscription => row.value.last_ping_at = Some(now),
+                Via::Watch(..) | Via::Joining(_) | Via::Subscription => {
+                    row.value.last_ping_at = Some(now);
+                }
             }
             batch.replace::<Watches>(&row.key, &row.value, row.version);
         }

@@ -392,6 +392,25 @@ async fn syncs_of_one_base_share_a_webhook_which_ends_with_the_last_of_them() {
     .await;
 }
 
+/// One that joined was not run before the next edit, whenever that came.
+#[tokio::test]
+async fn a_sync_that_joins_a_watched_base_is_due_at_once_and_it_alone() {
+    let (yard, first) = watching().await;
+    let before = yard.runs_of_sync(&first).await.len();
+    let second = yard
+        .pull(json!({"run_on_change": true, "name": "Second"}))
+        .await;
+    yard.had_runs(&second, 1).await;
+    let path = format!("/syncs/{second}");
+    for on in [false, true] {
+        yard.advance(PAUSE);
+        let wish = json!({ "run_on_change": on });
+        yard.member.patch(&path, wish).await.expect(200);
+    }
+    yard.had_runs(&second, 2).await;
+    assert_eq!(yard.quiet(&first).await.len(), before);
+}
+
 /// What changed while the provider told nobody was read at the next edit, whenever that came.
 #[tokio::test]
 async fn what_changed_while_nobody_was_told_is_brought_when_the_webhook_is_made_anew() {
