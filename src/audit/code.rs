@@ -323,6 +323,8 @@ codes! {
         "A provider takes a connection's grant no more; somebody must connect it anew.";
     ConnectionDiagnosed = "WB-CONN-014" "connection_diagnose" EntityManagement 99 Informational done
         "The way to a connection's provider was gone step by step, up to a call that shows nothing.";
+    CredentialRevoked = "WB-CONN-015" "credential_revoke" EntityManagement 4 Informational done
+        "A provider was told to take the token of a deleted connection no more; a failure says why it may still take it.";
 
     WatchBegun = "WB-CONN-020" "watch_begin" EntityManagement 1 Informational done
         "A provider was asked to tell by itself of what changes in a base.";

@@ -137,14 +137,24 @@ impl Connection {
     pub async fn delete(self, by: &Actor) -> Result<(), Error> {
         let mut batch = self.deletion(by);
         batch.delete::<Rows>(&self.key, self.version);
-        self.all.0.commit(batch, &self.stored.name).await
+        self.go(batch, by).await
     }
 
     /// Deletes it with its token and everything that uses it.
     pub async fn delete_with_dependents(self, by: &Actor) -> Result<(), Error> {
         let mut batch = self.deletion(by);
         batch.delete_all::<Rows>(&self.key, self.version);
-        self.all.0.commit(batch, &self.stored.name).await
+        self.go(batch, by).await
+    }
+
+    /// Commits its deletion; then what it leaves at its provider is ended there.
+    async fn go(self, mut batch: Batch, by: &Actor) -> Result<(), Error> {
+        let farewell = self.farewell(&mut batch, by)?;
+        self.all.0.commit(batch, &self.stored.name).await?;
+        if let Some(farewell) = farewell {
+            farewell.begin();
+        }
+        Ok(())
     }
 
     fn deletion(&self, by: &Actor) -> Batch {

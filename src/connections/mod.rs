@@ -10,6 +10,7 @@ mod calls;
 mod connection;
 mod diagnosis;
 mod error;
+mod farewell;
 mod health;
 mod oauth;
 mod paces;

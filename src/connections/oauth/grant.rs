@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ConnectionId, UserId};
+use crate::base::{ConnectionId, Secret, UserId};
 use crate::connections::row::Rows;
 use crate::providers::oauth::Pair;
 use crate::store::Collection as _;
-use crate::vault::{Context, Sealed, Vault};
+use crate::vault::{self, Context, Sealed, Vault};
 
 /// An access token is replaced so long before its end, or in the last quarter of its life.
 const AHEAD: Duration = Duration::from_mins(5);
@@ -84,8 +84,18 @@ impl Grant {
     }
 
     /// Whether the access token may still be good.
-    pub(super) fn lives(&self, now: Timestamp) -> bool {
+    pub(in crate::connections) fn lives(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// What the next pair is asked for with, opened.
+    pub(in crate::connections) fn refresh(
+        &self,
+        vault: &Vault,
+        key: &(UserId, ConnectionId),
+    ) -> Option<Result<Secret, vault::Error>> {
+        let sealed = self.refresh.as_ref()?;
+        Some(vault.open(&place(key), sealed))
     }
 
     pub(in crate::connections) fn view(&self) -> GrantView {

@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::sync::oneshot;
 
-use super::grant::{Grant, place};
+use super::grant::Grant;
 use super::renewed::{Renewed, Unkept};
 use super::resting::Resting;
 use crate::audit::{Code, Event, Outcome};
@@ -65,7 +65,7 @@ impl Renewals {
     }
 
     /// Where to start what is to go on by itself; none in a program that starts nothing.
-    pub(super) fn tasks(&self) -> Option<&Tasks> {
+    pub(in crate::connections) fn tasks(&self) -> Option<&Tasks> {
         self.tasks.get()
     }
 
@@ -209,14 +209,11 @@ impl Asking<'_> {
         let service = &self.connection.all.0;
         let key = &self.connection.key;
         let stored = &self.connection.stored;
-        let Some(sealed) = &self.grant.refresh else {
+        let Some(refresh) = self.grant.refresh(&service.vault, key) else {
             let told = "the token has come to its end, and the provider gave none to renew it with";
             return self.end(told).await;
         };
-        let refresh = service
-            .vault
-            .open(&place(key), sealed)
-            .map_err(Error::Sealed)?;
+        let refresh = refresh.map_err(Error::Sealed)?;
         let desk = service.desk(stored.provider, stored.endpoint)?;
         if !self.note_begun().await? {
             return self.another();

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::row::{Stored, Watches};
 use super::{Connections, Error, Heard, Place};
-use crate::base::WatchId;
-use crate::store::{self, Batch, Row, Scan};
+use crate::base::{ConnectionId, UserId, WatchId};
+use crate::store::{self, Batch, Row, Scan, prefix};
 
 /// So many bases are tended at once; each waits for its own turn at the provider.
 const AT_ONCE: usize = 8;
@@ -83,6 +83,15 @@ impl Connections {
             }
         }
         Ok(())
+    }
+
+    /// The watches that go through one connection.
+    pub(in crate::connections) fn watches_of(
+        &self,
+        connection: &(UserId, ConnectionId),
+    ) -> Result<Vec<Row<Watches>>, Error> {
+        let scan = Scan::prefix(prefix(connection), usize::MAX);
+        Ok(self.0.store.scan::<Watches>(&scan)?.rows)
     }
 
     fn watches(&self) -> Result<Vec<Row<Watches>>, Error> {

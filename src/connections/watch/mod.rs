@@ -20,6 +20,7 @@ use crate::base::{ConnectionId, UserId};
 pub use hear::{Heard, Via};
 pub use leave::NoWatch;
 pub(super) use row::Watches;
+pub(super) use tend::told;
 
 /// A base as an owner reaches it.
 pub type Place = (UserId, ConnectionId, String);

@@ -116,9 +116,19 @@ impl Connections {
 
     /// Ends the webhook at the provider, and forgets the watch.
     async fn stop_watching(&self, row: &Row<Watches>) -> Result<(), Error> {
-        let (base, known) = (&row.key.2, row.value.webhook.as_ref());
         let (_, records) = self.remote_of(&row.key)?;
-        let webhooks = webhooks(&*records)?;
+        self.end_webhooks(&*records, row).await?;
+        self.forget(row, Outcome::Success).await
+    }
+
+    /// Ends at the provider whatever tells this appliance of changes of a base.
+    pub(in crate::connections) async fn end_webhooks(
+        &self,
+        records: &dyn Records,
+        row: &Row<Watches>,
+    ) -> Result<(), Error> {
+        let (base, known) = (&row.key.2, row.value.webhook.as_ref());
+        let webhooks = webhooks(records)?;
         let address = self.0.registration.watch(&row.value.id);
         records.admit(base).await?;
         for one in webhooks.webhooks(base).await? {
@@ -128,7 +138,7 @@ impl Connections {
                 webhooks.end(base, &one.id).await?;
             }
         }
-        self.forget(row, Outcome::Success).await
+        Ok(())
     }
 
     /// The way to the provider; the use of its credential is in the book.
@@ -247,7 +257,7 @@ fn told_of(connection: &Connection, code: Code, base: &str) -> Event {
 }
 
 /// What went wrong, in one sentence for people.
-fn told(error: &Error) -> String {
+pub(in crate::connections) fn told(error: &Error) -> String {
     match error {
         Error::Provider(error) => error.sentence(),
         error => error.to_string(),

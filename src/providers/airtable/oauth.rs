@@ -11,6 +11,7 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     authorize_path: &["oauth2", "v1", "authorize"],
     token_host: "airtable.com",
     token_path: &["oauth2", "v1", "token"],
+    revoke_path: None,
     parameters: &[],
     scopes: &[
         "data.records:read",

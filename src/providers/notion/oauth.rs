@@ -10,6 +10,7 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     authorize_path: &["v1", "oauth", "authorize"],
     token_host: super::HOST,
     token_path: &["v1", "oauth", "token"],
+    revoke_path: Some(&["v1", "oauth", "revoke"]),
     parameters: &[("owner", "user")],
     scopes: &[],
     extras: &[],

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::{Body, Dialect, Error, Pair, Verifier, wire};
 use crate::base::Secret;
-use crate::net::{Call, Network, Target};
+use crate::net::{Answer, Call, Network, Target};
 use crate::providers::Kind;
 
 /// The parts of a request that are secrets.
-const SECRETS: [&str; 3] = ["code", "code_verifier", "refresh_token"];
+const SECRETS: [&str; 4] = ["code", "code_verifier", "refresh_token", "token"];
 
 /// The name under which this appliance is registered at a vendor.
 #[derive(Clone, Debug)]
@@ -134,12 +134,32 @@ impl Desk {
         self.ask("refresh_token", pairs).await
     }
 
+    /// Has the vendor take an access token no more. `None` where it has no call for that.
+    pub async fn revoke(&self, token: &Secret) -> Option<Result<(), Error>> {
+        let path = self.dialect.revoke_path?;
+        let pairs = vec![("token", token.expose())];
+        let sent = self.send(path, "revoke_token", pairs).await;
+        Some(sent.and_then(|(answer, shown)| wire::taken(answer.status, &answer.body, &shown)))
+    }
+
     async fn ask<'a>(
         &'a self,
         operation: &'static str,
-        mut pairs: Vec<(&'a str, &'a str)>,
+        pairs: Vec<(&'a str, &'a str)>,
     ) -> Result<Pair, Error> {
-        let call = self.target.call(Method::POST, self.dialect.token_path);
+        let sent = self.send(self.dialect.token_path, operation, pairs).await;
+        let (answer, shown) = sent?;
+        wire::read(answer.status, &answer.body, &shown)
+    }
+
+    /// The answer to a request, and what secrets it showed.
+    async fn send<'a>(
+        &'a self,
+        path: &[&str],
+        operation: &'static str,
+        mut pairs: Vec<(&'a str, &'a str)>,
+    ) -> Result<(Answer, Vec<&'a str>), Error> {
+        let call = self.target.call(Method::POST, path);
         let call = if let Some(secret) = &self.client.secret {
             call.basic(&self.client.id, secret)
         } else {
@@ -154,8 +174,7 @@ impl Desk {
         let shown: Vec<&str> = self.secrets(&pairs).collect();
         let call = written(call, self.dialect.body, &pairs);
         let call = call.purpose(self.kind.name(), operation, std::time::Duration::ZERO);
-        let answer = self.network.send(call).await?;
-        wire::read(answer.status, &answer.body, &shown)
+        Ok((self.network.send(call).await?, shown))
     }
 
     /// What of a request is nobody else's business.

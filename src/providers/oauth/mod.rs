@@ -25,6 +25,8 @@ pub struct Dialect {
     pub token_host: &'static str,
     /// The path where it does.
     pub token_path: &'static [&'static str],
+    /// The path where it takes a token no more when told so; none where it has no such call.
+    pub revoke_path: Option<&'static [&'static str]>,
     /// What else the page is told.
     pub parameters: &'static [(&'static str, &'static str)],
     /// What is asked for; none where the vendor has no scopes.

@@ -91,6 +91,15 @@ pub(super) fn read(status: StatusCode, body: &[u8], shown: &[&str]) -> Result<Pa
     })
 }
 
+/// Whether a request that showed these secrets, and asks for no tokens, was carried out.
+pub(super) fn taken(status: StatusCode, body: &[u8], shown: &[&str]) -> Result<(), Error> {
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(judge(status, body, shown))
+    }
+}
+
 fn is_token(token: &str) -> bool {
     (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -155,3 +155,71 @@ async fn a_way_back_from_one_provider_is_not_taken_for_another_ones() {
     let late = complete_at("airtable", &place.member, &back).await;
     late.problem(422, "validation_failed");
 }
+
+impl Place {
+    /// Waits until the book says what became of the token of a deleted connection.
+    async fn token_in_book(&self) -> Value {
+        loop {
+            let mut book = self.server.book().into_iter();
+            if let Some(line) = book.find(|line| line["metadata"]["event_code"] == "WB-CONN-015") {
+                return line;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+    }
+
+    /// How often the sandbox was told to take a token back.
+    async fn revoked(&self) -> u64 {
+        let statistics = self.control("statistics").await;
+        statistics["calls"]["oauth_revoke"].as_u64().unwrap_or(0)
+    }
+}
+
+#[tokio::test]
+async fn the_token_of_a_deleted_connection_is_revoked_at_notion() {
+    let place = Place::new().await;
+    let tasks = weighbridge::base::Tasks::default();
+    place.server.app.connections.start(&tasks);
+    let path = place.connected_to_notion().await;
+    place.member.delete(&path).await.expect(204);
+    let told = place.token_in_book().await;
+    assert_eq!(told["status_id"], 1, "{told}");
+    assert_eq!(place.revoked().await, 1);
+    tasks.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_is_deleted_though_notion_cannot_be_told_and_the_book_says_so() {
+    let place = Place::new().await;
+    let tasks = weighbridge::base::Tasks::default();
+    place.server.app.connections.start(&tasks);
+    let path = place.connected_to_notion().await;
+    let broken = json!({"fault": "server_error", "match": {"path_contains": "oauth/revoke"}});
+    place.sandbox.fault(broken).await;
+    place.member.delete(&path).await.expect(204);
+    let told = place.token_in_book().await;
+    assert_eq!(told["status_code"], "NOT_REVOKED", "{told}");
+    place.member.get(&path).await.problem(404, "not_found");
+    tasks.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_stays_while_another_connection_has_the_same_account() {
+    let place = Place::new().await;
+    let tasks = weighbridge::base::Tasks::default();
+    place.server.app.connections.start(&tasks);
+    let first = place.connected_to_notion().await;
+    let begun = place
+        .member
+        .post("/connections/authorizations", wish("Second"))
+        .await;
+    let address = begun.expect(201)["address"].as_str().unwrap().to_owned();
+    let back = decide(&address, "allow").await;
+    let second = complete_at("notion", &place.member, &back).await;
+    second.expect(200);
+    place.member.delete(&first).await.expect(204);
+    let told = place.token_in_book().await;
+    assert_eq!(told["status_code"], "STILL_USED", "{told}");
+    assert_eq!(place.revoked().await, 0);
+    tasks.stop().await;
+}

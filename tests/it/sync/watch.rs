@@ -672,3 +672,24 @@ async fn a_run_that_somebody_asks_for_settles_what_was_told_before_it() {
     yard.advance(Duration::from_hours(3));
     assert_eq!(yard.quiet(&sync).await.len(), before + 2);
 }
+
+#[tokio::test]
+async fn the_webhook_of_a_connection_that_is_deleted_with_its_syncs_is_ended() {
+    let (yard, _) = watching().await;
+    yard.server.app.connections.start(&yard.tasks);
+    assert_eq!(yard.webhooks().await.len(), 1);
+    let path = format!("/connections/{}?cascade=true", yard.connection);
+    yard.member.delete(&path).await.expect(204);
+    yard.has_webhooks(0).await;
+    yard.fly(async {
+        while yard.server.count_in_book("watch_end") == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    })
+    .await;
+    let ended = yard.server.book().into_iter();
+    let mut ended = ended.filter(|line| line["metadata"]["event_code"] == "WB-CONN-021");
+    let told = ended.next().unwrap();
+    assert_eq!(told["status_id"], 1, "{told}");
+    assert!(ended.next().is_none(), "it is told once");
+}
