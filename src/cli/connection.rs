@@ -221,9 +221,7 @@ async fn act(
             Ok(View::Tables(client.whole_list(&path).await?))
         }
         Command::ReplaceToken { connection, .. } => {
-            let path = find(client, &connection).await? + "/credential";
-            let body = json!({"token": token.expose()});
-            let replaced = client.call(Method::PUT, &path, Some(&body)).await?;
+            let replaced = replace(&connection, token, client).await?;
             Ok(View::Connections(vec![replaced]))
         }
         Command::Changes(line) => {
@@ -241,6 +239,12 @@ async fn act(
             Ok(View::Nothing)
         }
     }
+}
+
+async fn replace(connection: &str, token: &Secret, client: &mut Client) -> Result<Value, Failure> {
+    let path = find(client, connection).await? + "/credential";
+    let body = json!({"token": token.expose()});
+    client.call(Method::PUT, &path, Some(&body)).await
 }
 
 async fn add(

@@ -240,10 +240,7 @@ impl Syncs {
         let connections = &self.services.connections;
         let connection = connections.open(scope, new.target.connection)?;
         let (pulling, meeting) = rules(&new, &connection)?;
-        self.demand_records(scope, (new.target.connection, new.direction))?;
-        if new.resend.is_some() {
-            self.demand_deliveries(scope, new.target.connection)?;
-        }
+        self.demand_way(scope, &new)?;
         let (base, table) = self.table(scope, &new.target, by).await?;
         let (schema, key) = (dataset.schema(), dataset.key_field());
         let way = Way {
@@ -293,6 +290,16 @@ impl Syncs {
         let made = self.open(scope, id)?;
         made.join_watch(by).await;
         Ok(made)
+    }
+
+    /// Errs unless the connection can do what a new sync asks of it.
+    fn demand_way(&self, scope: &Scope, new: &New) -> Result<(), Error> {
+        let connection = new.target.connection;
+        self.demand_records(scope, (connection, new.direction))?;
+        match new.resend {
+            Some(_) => self.demand_deliveries(scope, connection),
+            None => Ok(()),
+        }
     }
 
     /// Opens a sync. Another owner's answers exactly like one that does not exist.
