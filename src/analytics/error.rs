@@ -2,6 +2,7 @@
 
 use super::ledger;
 use super::period::BadPeriod;
+use super::question::BadQuestion;
 use crate::base::{SiteId, WitnessError, WriteKeyId};
 use crate::{store, vault};
 
@@ -67,6 +68,15 @@ pub enum Error {
     /// The days that are asked for.
     #[error(transparent)]
     BadPeriod(#[from] BadPeriod),
+    /// What is asked of a site.
+    #[error(transparent)]
+    BadQuestion(#[from] BadQuestion),
+    /// A report has more rows than can be told apart.
+    #[error(
+        "the report has more than 100,000 rows, or too many visitors in them; ask for fewer \
+         dimensions or days, or for fewer visits by a filter"
+    )]
+    TooWide,
     /// What was sent as a whole.
     #[error("{0}")]
     BadBody(String),
@@ -95,6 +105,7 @@ impl From<ledger::Error> for Error {
         match error {
             ledger::Error::Store(error) => error.into(),
             ledger::Error::Stopped => Self::Stopped,
+            ledger::Error::TooWide => Self::TooWide,
         }
     }
 }

@@ -5,7 +5,8 @@
 //! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
 //! drawn for a day and destroyed after it, `slate` the file where they
 //! lie, `tally` what the book is told of events, `ledger` where
-//! they are kept and folded, `period` and `overview` what is asked of them, `keep` what goes on by
+//! they are kept and folded, `period` and `overview` what is asked of them, `question` what else may
+//! be asked, by `report` and `funnel`, of which `metric` names the figures, `keep` what goes on by
 //! itself.
 
 mod currency;
@@ -13,14 +14,18 @@ mod days;
 mod domain;
 mod error;
 mod event;
+mod funnel;
 mod intake;
 mod keep;
 mod key;
 mod ledger;
+mod metric;
 mod money;
 mod number;
 mod overview;
 mod period;
+mod question;
+mod report;
 mod row;
 mod service;
 mod site;
@@ -28,14 +33,21 @@ mod slate;
 mod tally;
 
 pub use error::Error;
+pub(crate) use funnel::Followed;
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
 pub use key::{Kind, Made, NewKey, WriteKey};
-pub(crate) use ledger::{Dimension, Line, Overview, Table, Totals};
+pub(crate) use ledger::{
+    Dimension, Facet, Figures, Filter, Line, Operator, Overview, Table, Totals,
+};
+pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;
 pub(crate) use overview::Report;
 pub use period::{BadPeriod, Period};
+pub(crate) use question::{Asked, AskedFunnel, Step};
+pub use question::{BadQuestion, Place};
+pub(crate) use report::{Answer, AnswerRow};
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};
 pub use site::{Change, Rebuild, Site};

@@ -38,13 +38,18 @@ pub(super) fn show(micros: i64, currency: &str) -> String {
 /// The share of one among `number`, rounded to the decimals of the currency, half to even; none for
 /// none.
 pub(super) fn average(micros: i64, number: u64, currency: &str) -> Option<String> {
+    portion(micros, (1, number), currency)
+}
+
+/// The share of some among a number, rounded likewise; none for none.
+pub(super) fn portion(micros: i64, (some, number): (u64, u64), currency: &str) -> Option<String> {
     let number = i128::from(number);
     if number == 0 {
         return None;
     }
     let decimals = u32::try_from(currency::decimals(currency)).unwrap_or(2);
     let unit = i128::from(MICROS / 10_i64.pow(decimals));
-    let (sum, per) = (i128::from(micros), number * unit);
+    let (sum, per) = (i128::from(micros) * i128::from(some), number * unit);
     let (whole, rest) = (sum.div_euclid(per), sum.rem_euclid(per));
     let up = match (rest * 2).cmp(&per) {
         std::cmp::Ordering::Less => 0,

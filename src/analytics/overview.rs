@@ -1,13 +1,12 @@
 //! Tells how a site fares on some days, beside how it did before.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 
-use super::ledger::{self, Overview};
+use super::ledger::Overview;
 use super::period::Period;
 use super::site::Site;
 use super::{Error, money};
-use crate::audit::Code;
 use crate::base::Actor;
 
 /// What some days are held against.
@@ -20,6 +19,30 @@ pub enum Against {
     Year,
     /// Nothing.
     Nothing,
+}
+
+impl Against {
+    /// The days that those of a period are held against.
+    pub(super) fn of(self, period: Period) -> Option<Period> {
+        match self {
+            Self::Previous => Some(period.before()),
+            Self::Year => Some(period.year_before()),
+            Self::Nothing => None,
+        }
+    }
+
+    /// The day that one of a period of so many days is held against.
+    pub(super) fn day_of(self, day: Date, days: i64) -> Date {
+        let one = Period {
+            first: day,
+            last: day,
+        };
+        match self {
+            Self::Previous => day.saturating_sub(Span::new().days(days)),
+            Self::Year => one.year_before().first,
+            Self::Nothing => day,
+        }
+    }
 }
 
 /// How a site fares.
@@ -46,24 +69,13 @@ impl Site {
         against: Against,
         by: &Actor,
     ) -> Result<Report, Error> {
-        let parts = &self.all.0;
-        let known_at = parts.now();
-        let before = match against {
-            Against::Previous => Some(period.before()),
-            Against::Year => Some(period.year_before()),
-            Against::Nothing => None,
-        };
+        let known_at = self.all.0.now();
         let overview = self.days(period).await?;
-        let before = match before {
+        let before = match against.of(period) {
             Some(before) => Some((before, self.days(before).await?)),
             None => None,
         };
-        let event = self
-            .event(Code::AnalyticsRead, by)
-            .detail("from", period.first.to_string())
-            .detail("to", period.last.to_string())
-            .count("events", overview.totals.events);
-        parts.log.record(event.build(&parts.clock));
+        self.note_asked(period, ("events", overview.totals.events), by);
         Ok(Report {
             period,
             overview,
@@ -73,12 +85,9 @@ impl Site {
     }
 
     async fn days(&self, period: Period) -> Result<Overview, Error> {
-        let days = ledger::Days {
-            first: period.first,
-            last: period.last,
-        };
         let ledger = &self.all.0.ledger;
-        Ok(ledger.overview(self.number(), self.zone(), days).await?)
+        let told = ledger.overview(self.number(), self.zone(), period.into());
+        Ok(told.await?)
     }
 
     /// An hour as it is shown, with what the clocks there were ahead of UTC.

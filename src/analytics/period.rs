@@ -58,6 +58,24 @@ pub enum BadPeriod {
     },
 }
 
+impl BadPeriod {
+    /// Which of both days is not acceptable.
+    pub fn path(&self) -> &'static str {
+        match self {
+            Self::NoDay(name) | Self::InFuture { name, .. } => name,
+            Self::Backwards { .. } | Self::TooLong(_) => "to",
+            Self::TooEarly { .. } => "from",
+        }
+    }
+
+    /// Why, without saying which.
+    pub fn reason(&self) -> String {
+        let told = self.to_string();
+        let reason = told.split_once(": ").map(|(_, reason)| reason.to_owned());
+        reason.unwrap_or(told)
+    }
+}
+
 impl Period {
     /// The days that two texts ask for, of which none lies behind `today`.
     pub fn read(from: Option<&str>, to: Option<&str>, today: Date) -> Result<Self, BadPeriod> {

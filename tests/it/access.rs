@@ -263,6 +263,8 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("createWriteKey", Needs("site:write"), "", write_key()),
         ("deleteWriteKey", Needs("site:write"), "", none()),
         ("getSiteOverview", Needs("analytics:read"), "", none()),
+        ("queryReport", Needs("analytics:read"), "", report()),
+        ("queryFunnel", Needs("analytics:read"), "", funnel()),
         ("rebuildSite", Needs("site:write"), "", none()),
         (
             "importEvents",
@@ -297,6 +299,18 @@ fn site() -> Value {
     json!({
         "name": "Shop", "domain": "shop.example", "currency": "EUR", "time_zone": "Europe/Berlin",
     })
+}
+
+fn report() -> Value {
+    json!({"metrics": ["visits"]})
+}
+
+fn funnel() -> Value {
+    let step = |page: &str| {
+        let filters = json!([{"dimension": "page", "operator": "is", "values": [page]}]);
+        json!({"name": page, "filters": filters})
+    };
+    json!({"steps": [step("/"), step("/thanks")]})
 }
 
 fn write_key() -> Value {
@@ -474,6 +488,7 @@ pub(crate) async fn patient() -> TestServer {
         (limits.authentication, limits.api_calls) = (plenty(), plenty());
         (limits.imports, limits.exports) = (plenty(), plenty());
         (limits.sync_starts, limits.open_calls) = (plenty(), plenty());
+        limits.analytics = plenty();
     })
     .await
 }

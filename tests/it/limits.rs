@@ -70,7 +70,10 @@ fn is_live(path: &[&str]) -> bool {
 }
 
 fn is_analytics(path: &[&str]) -> bool {
-    matches!(path, ["sites", _, "overview" | "rebuild"])
+    matches!(
+        path,
+        ["sites", _, "overview" | "rebuild" | "reports" | "funnels"]
+    )
 }
 
 fn is_events(method: &str, path: &[&str]) -> bool {

@@ -571,8 +571,8 @@ export interface paths {
         /**
          * Begins to connect an account by OAuth.
          * @description Open the address in the browser. The provider asks the person there, and sends them back to
-         *     a page of the appliance, which finishes it. It is bound to the session that began it, or when
-         *     it was begun at the machine itself, to its user; and must be finished within ten minutes.
+         *     a page of the appliance, which finishes it. It is bound to the session that began it, and
+         *     must be finished within ten minutes.
          *
          *     Needs the permission `connection:write`.
          */
@@ -2634,7 +2634,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/sites/{id}/imports": {
+    "/sites/{id}/reports": {
         parameters: {
             query?: never;
             header?: never;
@@ -2644,16 +2644,38 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Brings events of the past into a site, from a file of any size.
-         * @description CSV has a column for each member of an event (see `sendEvents`), JSON and NDJSON have events.
-         *     Each needs `name`, `id`, `at` and `visitor`, and may be as old as it is. Those that cannot be
-         *     counted are told with their lines, and the others are counted. What has an id that is there
-         *     already on the same day is not counted again, so a file that broke off is sent again as a
-         *     whole.
+         * Tells what visits and events of some days come to, by any of their dimensions.
+         * @description A filter picks visits: those with an event that it names, or, of what belongs to a visit,
+         *     those whose first event it names. Everything of a visit that all filters pick counts; where
+         *     the hour, the page or the event is a dimension, its events are divided by it.
          *
-         *     Needs the permission `site:write`.
+         *     Needs the permission `analytics:read`.
          */
-        post: operations["importEvents"];
+        post: operations["queryReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells how far visitors come on a way of steps, and where most leave it.
+         * @description Each step is an event later than that of the step before, the last within a given time after
+         *     the first, all on the days that are asked for. Visitors are counted, each by the furthest
+         *     step that they came to.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["queryFunnel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3796,36 +3818,6 @@ export interface components {
          */
         EventRefusal: "bad_json" | "invalid" | "too_large" | "too_old" | "in_future" | "foreign_url" | "personal_data" | "bot" | "opted_out" | "other_currency" | "no_visitor" | "secret_key_only";
         /**
-         * EventsImported
-         * @description What became of a file of events. `read` is the sum of the three counts after it.
-         */
-        EventsImported: {
-            /**
-             * Format: int64
-             * @description Events read.
-             */
-            read: number;
-            /**
-             * Format: int64
-             * @description So many are counted now; they are kept durably.
-             */
-            accepted: number;
-            /**
-             * Format: int64
-             * @description So many were counted before, by their ids.
-             */
-            doubled: number;
-            /**
-             * Format: int64
-             * @description So many are not counted.
-             */
-            refused: number;
-            /** @description The first 100 of those. */
-            faults: components["schemas"]["RefusedLine"][];
-            /** @description Why the rest of the file was not read; what is told above stands. */
-            broke_off?: string;
-        };
-        /**
          * EventsTaken
          * @description What became of events that were sent together.
          */
@@ -3969,6 +3961,11 @@ export interface components {
             direction?: components["schemas"]["SyncFieldDirection"] & unknown;
         };
         /**
+         * @description How a value is held against those of a filter. Letters count in their case.
+         * @enum {string}
+         */
+        FilterOperator: "is" | "is_not" | "contains" | "not_contains" | "starts_with";
+        /**
          * FirstAccount
          * @description The first account.
          */
@@ -3984,6 +3981,101 @@ export interface components {
              * @description At least 15 characters.
              */
             password: string;
+        };
+        /**
+         * FunnelDrop
+         * @description The step that most visitors did not come to who had come to the one before.
+         */
+        FunnelDrop: {
+            /**
+             * Format: int64
+             * @description Which step, counted from 1.
+             */
+            step: number;
+            /**
+             * Format: int64
+             * @description So many did not come to it.
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description Their share of those who had come to the step before.
+             */
+            rate: number;
+            /**
+             * @description What they would have brought, had they brought as much on average as those who came to the
+             *     last step; absent where those brought nothing.
+             */
+            cost?: string;
+        };
+        /**
+         * FunnelQuery
+         * @description What a funnel is to tell.
+         */
+        FunnelQuery: {
+            /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /** @description What visitors do one after the other: 2 to 10 steps. */
+            steps: components["schemas"]["FunnelStepQuery"][];
+            /**
+             * Format: int32
+             * @description So long after the first step the last may be: 1 to 527040 minutes.
+             * @default 1440
+             */
+            within_minutes?: number;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * FunnelStep
+         * @description How many came to a step.
+         */
+        FunnelStep: {
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many visitors came to it.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description Their share of those who came to the first step.
+             */
+            of_first?: number;
+            /**
+             * Format: double
+             * @description Their share of those who came to the step before; absent for the first.
+             */
+            of_previous?: number;
+            /**
+             * Format: int64
+             * @description So many came to the step before and not to this one.
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description How long half of them took at most from the step before, in seconds; absent for the first.
+             */
+            median_seconds?: number;
+        };
+        /**
+         * FunnelStepQuery
+         * @description A step of a funnel: an event that every filter picks.
+         */
+        FunnelStepQuery: {
+            /** @description What to call it: 1 to 120 characters. */
+            name: string;
+            /**
+             * @description Which events it is, by `page`, `event` or `hour`: at least one filter, 44 at most in all
+             *     steps.
+             */
+            filters: components["schemas"]["ReportFilter"][];
         };
         /**
          * Grant
@@ -5006,11 +5098,6 @@ export interface components {
              * @default false
              */
             run_on_change?: boolean;
-            /**
-             * @description How soon its runs are taken up when more wait than can be executed.
-             * @default normal
-             */
-            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * NewToken
@@ -5721,21 +5808,6 @@ export interface components {
             message: string;
         };
         /**
-         * RefusedLine
-         * @description One event of a file that is not counted.
-         */
-        RefusedLine: {
-            /**
-             * Format: int64
-             * @description The line of the file in which it begins, from 1.
-             */
-            line: number;
-            /** @description Why. */
-            code: components["schemas"]["EventRefusal"] & unknown;
-            /** @description The same in a sentence. */
-            message: string;
-        };
-        /**
          * RemoteField
          * @description A field of a remote table.
          */
@@ -5784,6 +5856,185 @@ export interface components {
          * @enum {string}
          */
         Removal: "archive" | "delete";
+        /**
+         * ReportBefore
+         * @description The days that others are held against.
+         */
+        ReportBefore: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+        };
+        /**
+         * @description What rows are told apart by. `hour`, `page` and `event` belong to events; all others to
+         *     visits, and are those of a visit's first event.
+         * @enum {string}
+         */
+        ReportDimension: "day" | "week" | "month" | "weekday" | "hour" | "channel" | "source" | "medium" | "campaign" | "term" | "content" | "landing_page" | "page" | "referrer" | "device" | "event" | "click_id";
+        /**
+         * ReportFilter
+         * @description A condition on a dimension.
+         */
+        ReportFilter: {
+            /** @description What it looks at. */
+            dimension: components["schemas"]["ReportDimension"] & unknown;
+            /** @description How. */
+            operator: components["schemas"]["FilterOperator"] & unknown;
+            /**
+             * @description 1 to 50 of at most 500 bytes each, one of which is enough; an empty text stands for what is
+             *     not there.
+             */
+            values: string[];
+        };
+        /**
+         * @description What is measured.
+         * @enum {string}
+         */
+        ReportMetric: "events" | "views" | "visits" | "visitors" | "bounce_rate" | "visit_seconds" | "conversions" | "leads" | "purchases" | "revenue" | "conversion_rate" | "average_order_value" | "clicks" | "entries" | "exits" | "time_on_page_seconds";
+        /**
+         * ReportMetrics
+         * @description The figures that were asked for. Rates are absent where nothing could have happened.
+         */
+        ReportMetrics: {
+            /**
+             * Format: int64
+             * @description Events of every name.
+             */
+            events?: number;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views?: number;
+            /**
+             * Format: int64
+             * @description Visits. One that has events of several rows counts in each of these.
+             */
+            visits?: number;
+            /**
+             * Format: int64
+             * @description Everybody counted once: they do not add up over rows. With daily ids, once a day.
+             */
+            visitors?: number;
+            /**
+             * Format: double
+             * @description The share of visits with one event.
+             */
+            bounce_rate?: number;
+            /**
+             * Format: double
+             * @description How long visits last on average, in seconds.
+             */
+            visit_seconds?: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions?: number;
+            /**
+             * Format: int64
+             * @description Events called `lead`.
+             */
+            leads?: number;
+            /**
+             * Format: int64
+             * @description Events called `purchase`.
+             */
+            purchases?: number;
+            /** @description What purchases were worth, in the site's currency. */
+            revenue?: string;
+            /**
+             * Format: double
+             * @description Conversions by visits; more than 1 where visits have several.
+             */
+            conversion_rate?: number;
+            /** @description Revenue by purchases, rounded to the currency. */
+            average_order_value?: string;
+            /**
+             * Format: int64
+             * @description Events called `click`.
+             */
+            clicks?: number;
+            /**
+             * Format: int64
+             * @description Visits whose first event is among them.
+             */
+            entries?: number;
+            /**
+             * Format: int64
+             * @description Visits whose last event is.
+             */
+            exits?: number;
+            /**
+             * Format: double
+             * @description The time until the next event of the visit, by views, in seconds.
+             */
+            time_on_page_seconds?: number;
+        };
+        /**
+         * ReportQuery
+         * @description What a report is to tell.
+         */
+        ReportQuery: {
+            /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /**
+             * @description What the days are held against.
+             * @default previous
+             */
+            compare?: components["schemas"]["Comparison"] & unknown;
+            /**
+             * @description What rows are told apart by: 5 at most, each once. Without any there are totals alone.
+             * @default []
+             */
+            dimensions?: components["schemas"]["ReportDimension"][];
+            /** @description What is measured: at least one, each once. */
+            metrics: components["schemas"]["ReportMetric"][];
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most. A filter on what belongs to
+             *     events picks the visits that have an event of it.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+            /**
+             * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
+             *     first. Without it the first metric, the greatest first.
+             */
+            sort?: string;
+            /**
+             * Format: int32
+             * @description So many rows at most: 1 to 1000.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * Format: int32
+             * @description So many rows are left out before.
+             * @default 0
+             */
+            offset?: number;
+        };
+        /**
+         * ReportRow
+         * @description A row of a report.
+         */
+        ReportRow: {
+            /**
+             * @description One for each dimension, in the order in which they were asked for; empty where there was
+             *     none.
+             */
+            values: string[];
+            /** @description What happened. */
+            metrics: components["schemas"]["ReportMetrics"] & unknown;
+            /**
+             * @description What happened before with the same values, for a day on the day that it is held against.
+             *     Absent where weeks or months are told apart.
+             */
+            before?: components["schemas"]["ReportMetrics"] & unknown;
+        };
         /**
          * Return
          * @description What a person came back with: a code or an error.
@@ -6439,6 +6690,31 @@ export interface components {
             revenue: string;
         };
         /**
+         * SiteFunnel
+         * @description How far visitors come.
+         */
+        SiteFunnel: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. With daily ids nobody is followed beyond the day. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /** @description What visitors do one after the other. */
+            steps: components["schemas"]["FunnelStep"][];
+            /** @description What those brought on the days who came to the last step. */
+            revenue: string;
+            /** @description Where most are lost; absent where nobody is. */
+            biggest_drop?: components["schemas"]["FunnelDrop"] & unknown;
+        };
+        /**
          * SiteHour
          * @description What happened within an hour.
          */
@@ -6583,6 +6859,40 @@ export interface components {
              *     kept; they are mended.
              */
             differed: number;
+        };
+        /**
+         * SiteReport
+         * @description What a site's visits and events come to.
+         */
+        SiteReport: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description What they are held against; absent for nothing. */
+            before?: components["schemas"]["ReportBefore"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description The zone in which days begin. */
+            time_zone: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /** @description What all visits that count come to. */
+            totals: components["schemas"]["ReportMetrics"] & unknown;
+            /** @description What they came to before. */
+            totals_before?: components["schemas"]["ReportMetrics"] & unknown;
+            /** @description Those that have events, in the order that was asked for. */
+            rows: components["schemas"]["ReportRow"][];
+            /**
+             * Format: int64
+             * @description How many rows there are, with those that were left out.
+             */
+            found: number;
         };
         /**
          * SiteTable
@@ -6792,8 +7102,6 @@ export interface components {
             run_on_change?: boolean;
             /** @description How the provider is asked to tell so; absent until that has begun. */
             watch?: components["schemas"]["SyncWatch"] & unknown;
-            /** @description How soon its runs are taken up when more wait than can be executed. */
-            priority: components["schemas"]["SyncPriority"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -6887,8 +7195,6 @@ export interface components {
              *     syncs at Airtable only.
              */
             run_on_change?: boolean;
-            /** @description How soon its runs are taken up when more wait than can be executed. */
-            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * @description Who is right about a field that both sides of a sync have changed.
@@ -7051,14 +7357,6 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
-        /**
-         * @description How soon the runs of a sync are taken up when more wait than can be executed.
-         *
-         *     Whatever a person has asked for comes before what a schedule or the provider has; within either,
-         *     the higher priority comes first. A run that waits rises by one class each quarter of an hour.
-         * @enum {string}
-         */
-        SyncPriority: "low" | "normal" | "high";
         /**
          * @description What becomes of a delivery of which nobody can tell whether it arrived.
          * @enum {string}
@@ -12067,7 +12365,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `priority`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -14111,12 +14409,9 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    importEvents: {
+    queryReport: {
         parameters: {
-            query: {
-                /** @description How the file is written. */
-                format: "csv" | "json" | "ndjson";
-            };
+            query?: never;
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
@@ -14124,13 +14419,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description The file, of any size. */
         requestBody: {
             content: {
-                "application/octet-stream": string;
-                "text/csv": string;
-                "application/json": string;
-                "application/x-ndjson": string;
+                "application/json": components["schemas"]["ReportQuery"];
             };
         };
         responses: {
@@ -14146,7 +14437,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventsImported"];
+                    "application/json": components["schemas"]["SiteReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    queryFunnel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteFunnel"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -256,8 +256,8 @@ fn stored(
     let (mut known, mut rest) = (HashSet::new(), times.as_slice());
     while let [first, ..] = rest {
         let span = Span::at(zone, *first);
-        fold::each_block(snapshot, (site, span.day), |block| {
-            known.extend(block.ids.iter().filter(|id| ids.contains(*id)));
+        fold::each_ids(snapshot, (site, span.day), |stored| {
+            known.extend(stored.iter().filter(|id| ids.contains(*id)));
         })?;
         rest = &rest[rest.partition_point(|at| *at < span.to)..];
     }

@@ -58,21 +58,65 @@ impl Text {
     }
 }
 
-/// A block that was read.
+/// Which columns of a block are read; those of times and visitors always are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted(u16);
+
+/// A column that need not be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Column {
+    Text(Text),
+    Click,
+    Channel,
+    Device,
+    Value,
+    Id,
+}
+
+impl Wanted {
+    pub(super) const ALL: Self = Self(u16::MAX);
+    pub(super) const NOTHING: Self = Self(0);
+
+    /// These columns and one more.
+    #[must_use]
+    pub(super) fn and(self, column: Column) -> Self {
+        Self(self.0 | column.bit())
+    }
+
+    fn has(self, column: Column) -> bool {
+        self.0 & column.bit() != 0
+    }
+}
+
+impl Column {
+    fn bit(self) -> u16 {
+        let place = match self {
+            Self::Text(text) => text as u8,
+            Self::Click => 8,
+            Self::Channel => 9,
+            Self::Device => 10,
+            Self::Value => 11,
+            Self::Id => 12,
+        };
+        1 << place
+    }
+}
+
+/// A block that was read. A column that was not wanted is empty.
 #[derive(Debug)]
 pub(super) struct Columns {
     pub(super) at: Vec<i64>,
     pub(super) ids: Vec<[u8; 16]>,
     pub(super) visitors: Vec<u64>,
     texts: [Texts; 8],
-    clicks: Vec<u8>,
+    pub(super) clicks: Vec<u8>,
     pub(super) channels: Vec<u8>,
     pub(super) devices: Vec<u8>,
     pub(super) values: Vec<Option<i64>>,
 }
 
 /// A column of texts: each once, and which of them each event has.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Texts {
     pub(super) words: Vec<Box<str>>,
     pub(super) codes: Vec<u32>,
@@ -106,14 +150,22 @@ pub(super) fn encode(events: &[Event]) -> Vec<u8> {
 
 /// Reads what [`encode`] has written.
 pub(super) fn decode(sealed: &[u8]) -> Result<Columns, Error> {
+    decode_some(sealed, Wanted::ALL)
+}
+
+/// Reads some columns of what [`encode`] has written.
+pub(super) fn decode_some(sealed: &[u8], wanted: Wanted) -> Result<Columns, Error> {
     let mut block = Reader::new(unseal(sealed, WHAT)?, WHAT);
     if block.byte()? != FORM {
         return Err(block.damaged());
     }
     let count = block.count()?;
     let columns = block.packed()?;
-    let ids = read_ids(&mut block, count)?;
-    block.end()?;
+    let mut ids = Vec::new();
+    if wanted.has(Column::Id) {
+        ids = read_ids(&mut block, count)?;
+        block.end()?;
+    }
     let mut columns = Reader::new(&columns, WHAT);
     let mut at = Vec::with_capacity(count);
     let mut before = 0_i64;
@@ -122,28 +174,27 @@ pub(super) fn decode(sealed: &[u8]) -> Result<Columns, Error> {
         at.push(before);
     }
     let visitors = read_visitors(&mut columns, count)?;
-    let mut texts = || read_texts(&mut columns, count);
-    let texts = [
-        texts()?,
-        texts()?,
-        texts()?,
-        texts()?,
-        texts()?,
-        texts()?,
-        texts()?,
-        texts()?,
-    ];
-    let clicks = columns.take(count)?.to_vec();
-    let channels = columns.take(count)?.to_vec();
-    let devices = columns.take(count)?.to_vec();
-    let mut values = Vec::with_capacity(count);
-    for worth in columns.take(count)? {
-        values.push((*worth == 1).then_some(0));
+    let mut texts: [Texts; 8] = Default::default();
+    for (text, into) in Text::ALL.into_iter().zip(&mut texts) {
+        if wanted.has(Column::Text(text)) {
+            *into = read_texts(&mut columns, count)?;
+        } else {
+            skip_texts(&mut columns, count)?;
+        }
     }
-    for value in values.iter_mut().flatten() {
-        *value = columns.signed()?;
+    let mut bytes = |column| {
+        let bytes = columns.take(count)?;
+        let bytes = if wanted.has(column) { bytes } else { &[] };
+        Ok::<_, Error>(bytes.to_vec())
+    };
+    let clicks = bytes(Column::Click)?;
+    let channels = bytes(Column::Channel)?;
+    let devices = bytes(Column::Device)?;
+    let mut values = Vec::new();
+    if wanted.has(Column::Value) {
+        values = read_values(&mut columns, count)?;
+        columns.end()?;
     }
-    columns.end()?;
     Ok(Columns {
         at,
         ids,
@@ -154,6 +205,17 @@ pub(super) fn decode(sealed: &[u8]) -> Result<Columns, Error> {
         devices,
         values,
     })
+}
+
+fn read_values(columns: &mut Reader<'_>, count: usize) -> Result<Vec<Option<i64>>, Error> {
+    let mut values = Vec::with_capacity(count);
+    for worth in columns.take(count)? {
+        values.push((*worth == 1).then_some(0));
+    }
+    for value in values.iter_mut().flatten() {
+        *value = columns.signed()?;
+    }
+    Ok(values)
 }
 
 impl Columns {
@@ -322,6 +384,14 @@ fn read_texts(columns: &mut Reader<'_>, count: usize) -> Result<Texts, Error> {
     }
     let codes = read_codes(columns, many, count)?;
     Ok(Texts { words, codes })
+}
+
+fn skip_texts(columns: &mut Reader<'_>, count: usize) -> Result<(), Error> {
+    let many = columns.count()?;
+    for _ in 0..many {
+        columns.bytes()?;
+    }
+    columns.take(planes(many) * count).map(drop)
 }
 
 /// Which of `many` each event has: nothing where there is one, else the low bytes of all, then the

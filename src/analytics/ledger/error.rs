@@ -8,6 +8,9 @@ pub(crate) enum Error {
     /// The store did not do it; what was sent may be sent again.
     #[error("the store did not do it")]
     Store(#[from] store::Error),
+    /// A report has too many rows, or too many visitors in them.
+    #[error("a report has too many rows")]
+    TooWide,
     /// The appliance is going down; what was sent may be sent again.
     #[error("the ledger takes no more events")]
     Stopped,

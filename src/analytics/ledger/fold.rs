@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::append::ID;
-use super::block::{self, Columns};
+use super::block::{self, Column, Columns, Wanted};
 use super::day::{Day, Span};
 use super::error::damaged;
 use super::months;
@@ -113,7 +113,7 @@ pub(super) fn open(
     let room = |events: &u32| (*events as usize) < block::MOST;
     if !open.is_empty() && full.last().is_some_and(room) {
         full.pop();
-        let last = read_block(snapshot, site, day, full.len())?;
+        let last = read_block(snapshot, (site, day), full.len(), Wanted::ALL)?;
         open.append(&mut last.events()?);
     }
     open.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
@@ -130,6 +130,11 @@ pub(super) fn open(
 impl Opened {
     pub(super) fn span(&self) -> Span {
         self.span
+    }
+
+    /// How many events each block holds that stays as it is, and the events behind those.
+    pub(super) fn into_events(self) -> (Vec<u32>, Vec<Event>) {
+        (self.full, self.open)
     }
 
     /// What the day comes to with the events that wait.
@@ -162,7 +167,7 @@ pub(super) fn count(
         let mut hits = Vec::with_capacity((events / passes as usize).min(AT_ONCE));
         let mine = |visitor: u32| visitor % passes == pass;
         for block in 0..blocks.len() {
-            let columns = read_block(snapshot, site, span.day, block)?;
+            let columns = read_block(snapshot, (site, span.day), block, Wanted::ALL)?;
             names.hits(&columns, &mine, &mut hits)?;
         }
         for events in behind.chunks(block::MOST) {
@@ -173,29 +178,31 @@ pub(super) fn count(
     Ok(whole)
 }
 
-/// Shows each block of a day.
-pub(super) fn each_block(
+/// Shows the ids of the events in each block of a day.
+pub(super) fn each_ids(
     snapshot: &Snapshot,
     (site, day): (SiteNumber, Day),
-    mut see: impl FnMut(&Columns),
+    mut see: impl FnMut(&[[u8; ID]]),
 ) -> Result<(), Error> {
     let row = snapshot.get::<DayRows>(&(site, day))?;
+    let wanted = Wanted::NOTHING.and(Column::Id);
     for block in 0..row.map_or(0, |row| row.value.blocks.len()) {
-        see(&read_block(snapshot, site, day, block)?);
+        see(&read_block(snapshot, (site, day), block, wanted)?.ids);
     }
     Ok(())
 }
 
-fn read_block(
+/// Some columns of a day's block.
+pub(super) fn read_block(
     snapshot: &Snapshot,
-    site: SiteNumber,
-    day: Day,
+    (site, day): (SiteNumber, Day),
     block: usize,
+    wanted: Wanted,
 ) -> Result<Columns, Error> {
     let missing = || damaged("a missing block");
     let number = u32::try_from(block).map_err(|_too_many| missing())?;
     let bytes = pieces::get::<Blocks>(snapshot, &(site, day, number))?;
-    block::decode(&bytes.ok_or_else(missing)?)
+    block::decode_some(&bytes.ok_or_else(missing)?, wanted)
 }
 
 impl Fold {

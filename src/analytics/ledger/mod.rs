@@ -4,10 +4,12 @@
 //! `runs` know the ids, so that none is kept twice. Soon it is folded (`fold`, by `keep`) into its
 //! day: blocks of columns (`block`), and what the day came to (`rollup`, a pure function of its
 //! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
-//! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from both
-//! and from what waits, and `rebuild` proves that all of it is what the events say.
+//! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from
+//! both and from what waits, `ask` answers what they cannot out of the events, and `rebuild` proves
+//! that all of it is what the events say.
 
 mod append;
+mod ask;
 mod block;
 mod crowd;
 mod day;
@@ -37,6 +39,12 @@ use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
 
+#[cfg(test)]
+pub(crate) use ask::Stage;
+pub(crate) use ask::{
+    Cell, Crowding, Facet, Figures, Filter, Funnel, Gathered, Inquiry, MOST_CONDITIONS, MOST_STEPS,
+    Operator, Path, Reach, Row,
+};
 pub(crate) use day::Days;
 pub(crate) use error::Error;
 pub(crate) use row::tables;
@@ -159,19 +167,50 @@ impl Ledger {
         zone: &TimeZone,
         days: Days,
     ) -> Result<Overview, Error> {
+        self.ask((site, zone), days, |question| Ok(question.answer()?))
+            .await
+    }
+
+    /// What the events of the days come to, told apart by any dimensions.
+    pub(crate) async fn gather(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        inquiry: Inquiry,
+    ) -> Result<Gathered, Error> {
+        let gather = move |question: &Question<'_>| ask::gather(question, &inquiry);
+        self.ask(site, days, gather).await
+    }
+
+    /// How far visitors came on the days.
+    pub(crate) async fn follow(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        path: Path,
+    ) -> Result<Funnel, Error> {
+        let follow = move |question: &Question<'_>| ask::follow(question, &path);
+        self.ask(site, days, follow).await
+    }
+
+    /// Answers a question as of one moment, apart from whoever serves others.
+    async fn ask<T: Send + 'static>(
+        &self,
+        (site, zone): (SiteNumber, &TimeZone),
+        days: Days,
+        answer: impl FnOnce(&Question<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let (inner, zone) = (Arc::clone(&self.0), zone.clone());
         let answer = move || {
-            let snapshot = &inner.store.snapshot()?;
-            let zone = &zone;
             let question = Question {
-                snapshot,
+                snapshot: &inner.store.snapshot()?,
                 site,
-                zone,
+                zone: &zone,
                 days,
             };
-            question.answer()
+            answer(&question)
         };
-        Ok(self.0.blocking.run(answer).await?)
+        self.0.blocking.run(answer).await
     }
 
     /// Counts every day of a site anew from its events, and puts right what differs.

@@ -20,6 +20,8 @@ pub(super) const NOTHING: u32 = 0;
 
 /// A column of a site has so many texts at most: every overview has room for all of them in memory.
 pub(super) const MOST: u32 = 100_000;
+/// So many texts at most, as a rule, wait for their numbers.
+const WAITING: u32 = 90_000;
 /// What texts are told as that are too many.
 pub(super) const OTHER: &str = "(other)";
 
@@ -136,6 +138,15 @@ impl<'a> Names<'a> {
         let place = u32::try_from(self.new_words.len()).ok();
         let number = place.and_then(|place| self.head.words.checked_add(place));
         number.ok_or_else(|| damaged("the number of texts"))
+    }
+
+    /// Whether a column's text is told as itself, and not as one of too many.
+    pub(super) fn is_told_apart(&mut self, column: Text, text: &str) -> Result<bool, Error> {
+        if self.words_of[column as usize] < MOST - WAITING {
+            return Ok(true);
+        }
+        let number = self.word(column, text)?;
+        Ok(*self.text(number)? == *text)
     }
 
     /// The text of a number.

@@ -81,11 +81,11 @@ impl Question<'_> {
         })
     }
 
-    fn first(&self) -> Day {
+    pub(super) fn first(&self) -> Day {
         Day::of(self.days.first)
     }
 
-    fn last(&self) -> Day {
+    pub(super) fn last(&self) -> Day {
         Day::of(self.days.last)
     }
 
@@ -104,7 +104,8 @@ impl Question<'_> {
         Ok(counted)
     }
 
-    fn waiting_days(&self) -> Result<BTreeSet<Day>, Error> {
+    /// The days for which events wait.
+    pub(super) fn waiting_days(&self) -> Result<BTreeSet<Day>, Error> {
         let mut days = BTreeSet::new();
         self.snapshot
             .glance_all::<Tails>(&prefix(&self.site), |mut place, _| {
@@ -120,7 +121,8 @@ impl Question<'_> {
         Ok(days)
     }
 
-    fn day_rows(&self) -> Result<HashMap<Day, DayRow>, Error> {
+    /// What is stored of the days.
+    pub(super) fn day_rows(&self) -> Result<HashMap<Day, DayRow>, Error> {
         let scan = Scan::prefix(prefix(&self.site), usize::MAX)
             .from(prefix(&(self.site, self.first())))
             .to(prefix(&(self.site, self.last().next())));

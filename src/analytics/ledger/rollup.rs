@@ -25,6 +25,7 @@ pub(super) struct Hit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     View,
+    Click,
     Lead,
     Purchase,
     Other,
@@ -34,11 +35,17 @@ impl Kind {
     pub(super) fn of(name: &str) -> Self {
         match name {
             "page_view" => Self::View,
+            "click" => Self::Click,
             "lead" => Self::Lead,
             "purchase" => Self::Purchase,
             _ => Self::Other,
         }
     }
+}
+
+/// Whether a visit goes on with an event so many milliseconds after another.
+pub(super) fn goes_on(after_ms: i64) -> bool {
+    after_ms < VISIT_ENDS_MS
 }
 
 /// What a day came to.
@@ -73,7 +80,7 @@ pub(super) fn count(hits: &mut [Hit], span: &Span) -> Count {
         lines: Default::default(),
     };
     let same_visit =
-        |one: &Hit, next: &Hit| one.visitor == next.visitor && next.at - one.at < VISIT_ENDS_MS;
+        |one: &Hit, next: &Hit| one.visitor == next.visitor && goes_on(next.at - one.at);
     for visit in hits.chunk_by(same_visit) {
         tally.add(visit, span);
     }
@@ -115,7 +122,7 @@ impl Tally {
         let nth = self.all.totals.visits + 1;
         for (place, hit) in visit.iter().enumerate() {
             let next = visit.get(place + 1).unwrap_or(hit);
-            let single = of_one(hit, next.at.abs_diff(hit.at));
+            let single = of_one(hit.kind, hit.value, next.at.abs_diff(hit.at));
             whole.add(&single);
             let visit = Totals {
                 visits: 1,
@@ -216,19 +223,15 @@ impl Gathered {
 }
 
 /// What one event adds, with the time until the next of its visit.
-fn of_one(hit: &Hit, engaged_ms: u64) -> Totals {
-    let is = |kind| u64::from(hit.kind == kind);
+pub(super) fn of_one(kind: Kind, value: i64, engaged_ms: u64) -> Totals {
+    let is = |one| u64::from(kind == one);
     Totals {
         events: 1,
         views: is(Kind::View),
         engaged_ms,
         conversions: is(Kind::Lead) + is(Kind::Purchase),
         purchases: is(Kind::Purchase),
-        revenue_micros: if hit.kind == Kind::Purchase {
-            hit.value
-        } else {
-            0
-        },
+        revenue_micros: if kind == Kind::Purchase { value } else { 0 },
         ..Totals::default()
     }
 }

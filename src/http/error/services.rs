@@ -245,6 +245,8 @@ impl From<analytics::Error> for ApiError {
                 Self::new(Code::Conflict, told)
             }
             E::BadPeriod(_) => Self::new(Code::BadQuery, told),
+            E::BadQuestion(bad) => Self::invalid(bad.path(), told),
+            E::TooWide => Self::invalid("dimensions", told),
             E::BadBody(_) => Self::new(Code::BadJson, told),
             E::TooManyEvents(_) | E::TooLarge(_) => Self::new(Code::TooLarge, told),
             E::Stopped => Self::hidden(Code::StorageUnavailable, error),

@@ -3,10 +3,12 @@
 mod browsers;
 mod events;
 mod figures;
+mod funnels;
 mod history;
 mod keeping;
 mod killed;
 mod refusals;
+mod reports;
 mod script;
 mod sites;
 

@@ -32,6 +32,17 @@ impl Day {
         let imports = format!("/api/v1{site}/imports?format=csv");
         let told = owner.send(Method::POST, &imports, "text/csv", file).await;
         assert_eq!(told.expect(200)["accepted"], 1);
+        let asked = json!({"dimensions": ["event"], "metrics": ["revenue"]});
+        let report = owner.post(&format!("{site}/reports"), asked).await;
+        let report = report.expect(200);
+        assert_eq!(report["rows"][0]["metrics"]["revenue"], "49.90", "{report}");
+        let step = |name: &str| {
+            let filter = json!({"dimension": "event", "operator": "is", "values": [name]});
+            json!({"name": name, "filters": [filter]})
+        };
+        let asked = json!({"steps": [step("page_view"), step("purchase")]});
+        let funnel = owner.post(&format!("{site}/funnels"), asked).await;
+        assert_eq!(funnel.expect(200)["steps"][0]["visitors"], 0);
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made

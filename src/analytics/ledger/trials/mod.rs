@@ -6,6 +6,8 @@ mod crash;
 mod damage;
 mod disk;
 mod model;
+mod plain;
+mod reports;
 
 use std::sync::Arc;
 

@@ -20,7 +20,8 @@ impl Model {
         u32::try_from(self.0.len() - before).unwrap()
     }
 
-    pub(super) fn overview(&self, zone: &TimeZone, days: Days) -> Overview {
+    /// The events of each day.
+    pub(super) fn by_day(&self, zone: &TimeZone, days: Days) -> BTreeMap<civil::Date, Vec<Event>> {
         let date = |event: &Event| zone.to_datetime(at(event.at)).date();
         let mut by_day: BTreeMap<civil::Date, Vec<Event>> = BTreeMap::new();
         let mut day = days.first;
@@ -33,6 +34,11 @@ impl Model {
                 events.push(event.clone());
             }
         }
+        by_day
+    }
+
+    pub(super) fn overview(&self, zone: &TimeZone, days: Days) -> Overview {
+        let by_day = self.by_day(zone, days);
         let visits: Vec<Vec<Event>> = by_day.values().flat_map(|events| visits(events)).collect();
         Overview {
             totals: totals(&visits, |_| true),
@@ -46,12 +52,12 @@ impl Model {
     }
 }
 
-fn at(millis: i64) -> Timestamp {
+pub(super) fn at(millis: i64) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap()
 }
 
 /// The visits of one day.
-fn visits(events: &[Event]) -> Vec<Vec<Event>> {
+pub(super) fn visits(events: &[Event]) -> Vec<Vec<Event>> {
     let mut of_visitors: HashMap<u64, Vec<Event>> = HashMap::new();
     for event in events {
         of_visitors
@@ -75,7 +81,7 @@ fn visits(events: &[Event]) -> Vec<Vec<Event>> {
 }
 
 /// What the events come to that `of` is told of, and the visits that have one of them.
-fn totals(visits: &[Vec<Event>], of: impl Fn(&Event) -> bool) -> Totals {
+pub(super) fn totals(visits: &[Vec<Event>], of: impl Fn(&Event) -> bool) -> Totals {
     let mut totals = Totals::default();
     let mut visitors = HashSet::new();
     for visit in visits.iter().filter(|visit| visit.iter().any(&of)) {

@@ -1,9 +1,12 @@
 //! Sites: what is counted, the keys that events are sent with, and how they fare.
 
+mod funnel;
 mod history;
 mod key;
 mod overview;
+mod report;
 mod resource;
 mod view;
+mod word;
 
 pub(super) use resource::Resource;

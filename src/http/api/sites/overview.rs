@@ -185,7 +185,7 @@ pub(super) struct OverviewView {
 
 /// A share; none of nothing.
 #[expect(clippy::cast_precision_loss, reason = "a rate is told to a few digits")]
-fn share(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 

@@ -5,11 +5,13 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::super::{Done, Made, Tag};
+use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
 use super::key::{KeyView, NewView, WriteKeyList};
 use super::overview::{AgainstView, OverviewView};
+use super::report::{ReportQuery, ReportView};
 use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
-use crate::analytics::{Analytics, Error, Period};
+use crate::analytics::{Analytics, Asked, AskedFunnel, Error, Period, Site};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
@@ -219,6 +221,58 @@ impl Resource {
         Ok(Json(history.into()))
     }
 
+    /// Tells what visits and events of some days come to, by any of their dimensions.
+    ///
+    /// A filter picks visits: those with an event that it names, or, of what belongs to a visit,
+    /// those whose first event it names. Everything of a visit that all filters pick counts; where
+    /// the hour, the page or the event is a dimension, its events are divided by it.
+    #[oai(
+        path = "/sites/:id/reports",
+        method = "post",
+        operation_id = "queryReport"
+    )]
+    async fn report(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<ReportQuery>,
+    ) -> Result<Json<ReportView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let query = body.0;
+        let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
+        let days = (period, query.compare.into());
+        let asked = Asked::from(query);
+        let metrics = asked.metrics.clone();
+        let answer = site.report(days, asked, &by).await?;
+        Ok(Json(ReportView::of(&site, &metrics, &answer)))
+    }
+
+    /// Tells how far visitors come on a way of steps, and where most leave it.
+    ///
+    /// Each step is an event later than that of the step before, the last within a given time after
+    /// the first, all on the days that are asked for. Visitors are counted, each by the furthest
+    /// step that they came to.
+    #[oai(
+        path = "/sites/:id/funnels",
+        method = "post",
+        operation_id = "queryFunnel"
+    )]
+    async fn funnel(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<FunnelQuery>,
+    ) -> Result<Json<FunnelView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let query = body.0;
+        let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
+        let asked = AskedFunnel::from(query);
+        let followed = site.funnel(period, &asked, &by).await?;
+        Ok(Json(FunnelView::of(&site, asked.steps, &followed)))
+    }
+
     /// Counts every day anew from its events, and tells whether the sums that were kept are the
     /// same.
     #[oai(
@@ -242,4 +296,10 @@ impl Resource {
         let sites = app.analytics.clone();
         Self { sites, pages }
     }
+}
+
+/// The days that a body asks for.
+fn period(site: &Site, from: Option<&str>, to: Option<&str>) -> Result<Period, ApiError> {
+    let period = Period::read(from, to, site.today());
+    period.map_err(|bad| ApiError::invalid(bad.path(), bad.reason()))
 }

@@ -1,0 +1,54 @@
+//! Answers what the rollups cannot: reports by any dimensions and filters, and funnels, out of the
+//! events themselves.
+//!
+//! `scan` reads the days that are asked for, column by column, as leaves of visits; `lexicon` gives
+//! every text a small number and asks the `filter`s about it once. `report` gathers visits and
+//! events in `groups`, `funnel` follows visitors from step to step. `facet` says what things are
+//! told apart by.
+
+mod facet;
+mod filter;
+mod funnel;
+mod groups;
+mod leaf;
+mod lexicon;
+mod report;
+mod scan;
+
+pub(crate) use facet::{Facet, Reach};
+pub(crate) use filter::{Filter, Operator};
+#[cfg(test)]
+pub(crate) use funnel::Stage;
+pub(crate) use funnel::{Funnel, MOST_STEPS};
+pub(crate) use groups::Figures;
+pub(crate) use report::{Cell, Crowding, Gathered, Row};
+
+pub(super) use funnel::follow;
+pub(super) use report::gather;
+
+/// Steps and filters of a funnel have so many conditions together, at most: each is a bit of a
+/// word.
+pub(crate) const MOST_CONDITIONS: usize = 64;
+
+/// What a report gathers.
+#[derive(Clone, Debug)]
+pub(crate) struct Inquiry {
+    /// What rows are told apart by; five at most.
+    pub(crate) facets: Vec<Facet>,
+    /// Which visits count: those that every filter picks.
+    pub(crate) filters: Vec<Filter>,
+    pub(crate) crowding: Crowding,
+    /// The day that weeks begin with, counted from Monday.
+    pub(crate) week_starts: u8,
+}
+
+/// The way that a funnel follows visitors on.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    /// What an event must have to be the step: each step's filters.
+    pub(crate) steps: Vec<Vec<Filter>>,
+    /// How long after the first step the last may be.
+    pub(crate) within_ms: i64,
+    /// Which visits count.
+    pub(crate) filters: Vec<Filter>,
+}

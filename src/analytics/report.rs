@@ -1,0 +1,205 @@
+//! Tells what a site's visits and events come to, by any of their dimensions.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::Error;
+use super::ledger::{self, Cell, Crowding, Facet, Figures, Gathered, Inquiry, Row};
+use super::metric::Metric;
+use super::overview::Against;
+use super::period::Period;
+use super::question::{Asked, By, Order, Sort};
+use super::row::WeekStart;
+use super::site::Site;
+use crate::audit::Code;
+use crate::base::Actor;
+
+/// What a report tells.
+pub(crate) struct Answer {
+    pub(crate) period: Period,
+    /// When this was known.
+    pub(crate) known_at: Timestamp,
+    pub(crate) page: Page,
+}
+
+/// A page of a report.
+pub(crate) struct Page {
+    pub(crate) all: Figures,
+    /// What it is held against.
+    pub(crate) before: Option<(Period, Figures)>,
+    pub(crate) rows: Vec<AnswerRow>,
+    /// How many rows there are on all pages.
+    pub(crate) found: u64,
+}
+
+/// A row of a report.
+pub(crate) struct AnswerRow {
+    pub(crate) row: Row,
+    /// What it is held against, where rows have a counterpart.
+    pub(crate) before: Option<Figures>,
+}
+
+impl Site {
+    /// What visits and events of the days come to.
+    pub(crate) async fn report(
+        &self,
+        (period, against): (Period, Against),
+        asked: Asked,
+        by: &Actor,
+    ) -> Result<Answer, Error> {
+        let parts = &self.all.0;
+        let known_at = parts.now();
+        let sort = asked.check()?;
+        let inquiry = self.inquiry(&asked);
+        let gathered = self.gather(period, inquiry.clone()).await?;
+        let before = match against.of(period) {
+            Some(before) => Some((before, self.gather(before, inquiry).await?)),
+            None => None,
+        };
+        self.note_asked(period, ("events", gathered.all.totals.events), by);
+        let page = move || page(gathered, before, (&asked, sort, against));
+        let page = parts.blocking.run(page).await;
+        Ok(Answer {
+            period,
+            known_at,
+            page,
+        })
+    }
+
+    fn inquiry(&self, asked: &Asked) -> Inquiry {
+        let counts = asked.metrics.contains(&Metric::Visitors);
+        Inquiry {
+            facets: asked.dimensions.clone(),
+            filters: asked.filters.clone(),
+            crowding: if counts {
+                Crowding::Counted
+            } else {
+                Crowding::Ignored
+            },
+            week_starts: match self.week_start() {
+                WeekStart::Monday => 0,
+                WeekStart::Saturday => 5,
+                WeekStart::Sunday => 6,
+            },
+        }
+    }
+
+    async fn gather(&self, period: Period, inquiry: Inquiry) -> Result<Gathered, Error> {
+        let place = (self.number(), self.zone());
+        let ledger = &self.all.0.ledger;
+        Ok(ledger.gather(place, period.into(), inquiry).await?)
+    }
+
+    /// Puts into the book that somebody asked how the site fares.
+    pub(super) fn note_asked(&self, period: Period, (what, many): (&'static str, u64), by: &Actor) {
+        let parts = &self.all.0;
+        let event = self
+            .event(Code::AnalyticsRead, by)
+            .detail("from", period.first.to_string())
+            .detail("to", period.last.to_string())
+            .count(what, many);
+        parts.log.record(event.build(&parts.clock));
+    }
+}
+
+impl From<Period> for ledger::Days {
+    fn from(period: Period) -> Self {
+        Self {
+            first: period.first,
+            last: period.last,
+        }
+    }
+}
+
+/// Puts rows into order, and beside those of a page what they are held against.
+fn page(
+    gathered: Gathered,
+    before: Option<(Period, Gathered)>,
+    (asked, sort, against): (&Asked, Sort, Against),
+) -> Page {
+    let mut rows = gathered.rows;
+    let found = rows.len() as u64;
+    rows.sort_unstable_by(|one, other| sort.compare(one, other));
+    let rows = rows.into_iter().skip(asked.offset as usize);
+    let rows = rows.take(asked.limit as usize);
+    let facets = &asked.dimensions;
+    // Weeks and months have no counterpart: other days lie in them.
+    let alike = !facets
+        .iter()
+        .any(|one| matches!(one, Facet::Week | Facet::Month));
+    let (counterparts, before) = match before {
+        None => (None, None),
+        Some((period, before)) => {
+            let day = facets.iter().position(|one| *one == Facet::Day);
+            let day = day.map(|place| (place, against, period.days()));
+            let all = (period, before.all);
+            (
+                alike.then(|| Counterparts::of(&before.rows, day)),
+                Some(all),
+            )
+        }
+    };
+    let rows = rows.map(|row| AnswerRow {
+        before: counterparts.as_ref().map(|all| all.find(&row.cells)),
+        row,
+    });
+    Page {
+        before,
+        all: gathered.all,
+        rows: rows.collect(),
+        found,
+    }
+}
+
+impl Sort {
+    /// Rows that are the same in this are in the order of their values.
+    fn compare(&self, one: &Row, other: &Row) -> Ordering {
+        let first = match self.by {
+            By::Dimension(place) => one.cells[place].cmp(&other.cells[place]),
+            By::Metric(metric) => match (metric.of(&one.figures), metric.of(&other.figures)) {
+                (Some(one), Some(other)) => one.cmp(other),
+                (one, other) => one.is_some().cmp(&other.is_some()),
+            },
+        };
+        let first = match self.order {
+            Order::Rising => first,
+            Order::Falling => first.reverse(),
+        };
+        first.then_with(|| one.cells.cmp(&other.cells))
+    }
+}
+
+/// What rows are held against, by their values.
+struct Counterparts {
+    figures: HashMap<Vec<Arc<str>>, Figures>,
+    /// Which of the values is a day, and what days are held against.
+    day: Option<(usize, Against, i64)>,
+}
+
+impl Counterparts {
+    fn of(rows: &[Row], day: Option<(usize, Against, i64)>) -> Self {
+        let texts = |row: &Row| {
+            row.cells
+                .iter()
+                .map(|cell| Arc::clone(&cell.text))
+                .collect()
+        };
+        let figures = rows.iter().map(|row| (texts(row), row.figures)).collect();
+        Self { figures, day }
+    }
+
+    /// What happened with the same values; nothing where there were none.
+    fn find(&self, cells: &[Cell]) -> Figures {
+        let mut texts: Vec<Arc<str>> = cells.iter().map(|cell| Arc::clone(&cell.text)).collect();
+        if let Some((place, against, days)) = self.day
+            && let Ok(day) = texts[place].parse::<Date>()
+        {
+            texts[place] = against.day_of(day, days).to_string().into();
+        }
+        self.figures.get(&texts).copied().unwrap_or_default()
+    }
+}
