@@ -46,6 +46,7 @@ mod secret;
 mod serve;
 mod setup_link;
 mod site;
+mod site_report;
 mod store;
 mod sync;
 mod sync_rules;

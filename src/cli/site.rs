@@ -14,6 +14,7 @@ use super::dataset::{FileFormat, upload};
 use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
+use super::site_report::{Asked, Report};
 
 const LIST: &str = "/sites";
 const KIND: &str = "site";
@@ -58,6 +59,8 @@ enum Command {
         /// The name or id.
         site: String,
     },
+    /// Tell what visits and events come to, by any dimensions.
+    Report(Asked),
     /// Count every day anew from its events, and tell whether the sums that were kept are the same.
     Rebuild {
         /// The name or id.
@@ -128,6 +131,7 @@ enum View {
     Site(Value),
     Keys(Vec<Value>),
     Key(Value),
+    Report(Report),
     Rebuild(Value),
     Import(Value),
     Nothing,
@@ -140,6 +144,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Site(site) => context.out.show(&Site(site))?,
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
+        View::Report(report) => context.out.show(&report)?,
         View::Rebuild(found) => context.out.show(&Rebuild(found))?,
         View::Import(report) => {
             context.out.show(&Import(&report))?;
@@ -178,6 +183,13 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             let path = path_of(client, LIST, KIND, &site).await?;
             client.call(Method::DELETE, &path, None).await?;
             Ok(View::Nothing)
+        }
+        Command::Report(asked) => {
+            let path = path_of(client, LIST, KIND, asked.site()).await? + "/reports";
+            let told = client
+                .call(Method::POST, &path, Some(&asked.body()?))
+                .await?;
+            Ok(View::Report(asked.report(told)))
         }
         Command::Rebuild { site } => {
             let path = path_of(client, LIST, KIND, &site).await? + "/rebuild";

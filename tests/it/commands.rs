@@ -723,6 +723,12 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
         site(&["rebuild", "Shop"]),
         serde_json::json!({"days": 1, "differed": 0})
     );
+    let by = ["--by", "source", "--metrics", "visits"];
+    let picked = ["--filter", "page is /", "--sort", "-visits"];
+    let told = site(&[&["report", "Shop"], &by[..], &picked[..]].concat());
+    assert_eq!(told["totals"], serde_json::json!({"visits": 0}));
+    let bad = machine.output(&["site", "report", "Shop", "--filter", "page"], "");
+    assert!(text(&bad.stderr).contains("is no filter"), "{bad:?}");
     for args in [
         &["site", "key", "delete", "Shop", "till"][..],
         &["site", "delete", "Shop"],
