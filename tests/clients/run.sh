@@ -2,7 +2,7 @@
 # Runs the vendors' own clients against a sandbox:
 #   tests/clients/run.sh target/release/weighbridge    starts `weighbridge sandbox` for it
 #   tests/clients/run.sh http://127.0.0.1:9400         uses one that runs
-# and, with the binary, Zapier's platform against an appliance of its own.
+# and, with the binary, Zapier's platform and DuckDB against appliances of their own.
 # Needs Python 3 with venv, Node with npm, and the packages' registries on the first run.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -44,10 +44,12 @@ for check in airtable_client notion_check; do
 done
 
 case $subject in
-http://*) echo "Zapier's platform needs the binary: it calls an appliance, not a sandbox" >&2 ;;
+http://*) echo "Zapier's platform and DuckDB need the binary: they call an appliance, not a sandbox" >&2 ;;
 *)
-    cp "$here/zapier_app.cjs" "$here/zapier_check.mjs" "$work/"
+    cp "$here/zapier_app.cjs" "$here/zapier_check.mjs" "$here/reports_check.mjs" "$work/"
     binary=$(cd "$(dirname "$subject")" && pwd)/$(basename "$subject")
-    node "$work/zapier_check.mjs" "$binary" "$here/../browser/appliance.mjs"
+    for check in zapier_check reports_check; do
+        node "$work/$check.mjs" "$binary" "$here/../browser/appliance.mjs"
+    done
     ;;
 esac
