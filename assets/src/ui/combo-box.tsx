@@ -4,6 +4,7 @@ import {
   Button,
   FieldError,
   Input,
+  type Key,
   Label,
   ListBox,
   ListBoxItem,
@@ -24,19 +25,20 @@ interface ComboBoxProps {
   onChange: (value: string) => void;
   /** Whether an option fits what was typed. */
   fits: (option: string, typed: string) => boolean;
+  /** What is typed is taken as it stands; the options are only what is likely. */
+  takesOther?: boolean;
+  placeholder?: string;
 }
 
 /** One out of many, found by typing a part of it. */
 export function ComboBox(props: ComboBoxProps) {
-  const { label, help, error, options, note, value, onChange, fits } = props;
+  const { label, help, error, options, note, fits, takesOther, placeholder } = props;
   return (
     <AriaComboBox
       className="field"
       defaultItems={options.map((id) => ({ id }))}
-      value={value}
-      onChange={(key) => key !== null && onChange(String(key))}
+      {...(takesOther ? typedValue(props) : chosenValue(props))}
       defaultFilter={fits}
-      allowsEmptyCollection
       isInvalid={Boolean(error)}
       validationBehavior="aria"
     >
@@ -47,7 +49,7 @@ export function ComboBox(props: ComboBoxProps) {
         </Text>
       )}
       <div className="combo">
-        <Input className="input" />
+        <Input className="input" placeholder={placeholder} />
         <Button className="button plain icon-only">
           <Icon name="chevronDown" />
         </Button>
@@ -72,4 +74,18 @@ export function ComboBox(props: ComboBoxProps) {
       </Popover>
     </AriaComboBox>
   );
+}
+
+type Value = Pick<ComboBoxProps, "value" | "onChange">;
+
+function chosenValue({ value, onChange }: Value) {
+  return {
+    value,
+    onChange: (key: Key | null) => key !== null && onChange(String(key)),
+    allowsEmptyCollection: true,
+  };
+}
+
+function typedValue({ value, onChange }: Value) {
+  return { inputValue: value, onInputChange: onChange, allowsCustomValue: true };
 }

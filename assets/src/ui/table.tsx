@@ -23,6 +23,8 @@ interface TableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
+  /** What all rows come to, also those that are not here: above them, and parted from them. */
+  totals?: Row;
   /** Tells rows apart, by what they hold or where they stand. */
   rowId: (row: Row, at: number) => string;
   /** On narrow screens each row becomes a card; otherwise the table scrolls sideways in its region. */
@@ -34,7 +36,7 @@ interface TableProps<Row> {
 }
 
 /** A plain table; its first column that is no mark names the row. */
-export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<Row>) {
+export function Table<Row>({ label, columns, rows, totals, rowId, ...look }: TableProps<Row>) {
   const naming = columns.findIndex(({ isMark }) => !isMark);
   return (
     // A region that scrolls must be reachable by keyboard.
@@ -42,13 +44,14 @@ export function Table<Row>({ label, columns, rows, rowId, ...look }: TableProps<
     <section className="table-region" aria-label={label} tabIndex={0}>
       <table className={lookOf(look)}>
         <Head columns={columns} />
+        {totals && (
+          <tbody className="totals">
+            <Cells columns={columns} row={totals} naming={naming} />
+          </tbody>
+        )}
         <tbody>
           {rows.map((row, at) => (
-            <tr key={rowId(row, at)}>
-              {columns.map((column, index) => (
-                <Cell key={column.id} column={column} row={row} isHead={index === naming} />
-              ))}
-            </tr>
+            <Cells key={rowId(row, at)} columns={columns} row={row} naming={naming} />
           ))}
         </tbody>
       </table>
@@ -77,6 +80,23 @@ function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
         ))}
       </tr>
     </thead>
+  );
+}
+
+interface CellsProps<Row> {
+  columns: readonly Column<Row>[];
+  row: Row;
+  /** Which of the columns names the row. */
+  naming: number;
+}
+
+function Cells<Row>({ columns, row, naming }: CellsProps<Row>) {
+  return (
+    <tr>
+      {columns.map((column, index) => (
+        <Cell key={column.id} column={column} row={row} isHead={index === naming} />
+      ))}
+    </tr>
   );
 }
 
