@@ -1,4 +1,12 @@
-import type { Site, SiteDay, SiteOverview, SiteTable, WriteKey } from "../api/types";
+import type {
+  Funnel,
+  Report,
+  Site,
+  SiteDay,
+  SiteOverview,
+  SiteTable,
+  WriteKey,
+} from "../api/types";
 import { addDays } from "../calendar/days";
 
 const time = "2026-11-22T04:15:00.000Z";
@@ -112,4 +120,58 @@ export const overview: SiteOverview = {
   referrers: linesOf("www.google.com"),
   devices: linesOf("mobile", "desktop"),
   event_names: linesOf("page_view", "purchase"),
+};
+
+/** What a report answers: a row for each value, each with one visit more than the one before. */
+export function reportOf(values: readonly string[], more: Partial<Report> = {}): Report {
+  return {
+    from: "2026-11-20",
+    to: "2026-11-22",
+    before: { from: "2026-11-17", to: "2026-11-19" },
+    time_zone: "Europe/Berlin",
+    currency: "EUR",
+    known_at: "2026-11-22T04:15:30.000Z",
+    visitor_ids: "daily",
+    totals: figuresOf(30),
+    totals_before: figuresOf(20),
+    rows: values.map((value, place) => ({
+      values: [value],
+      metrics: figuresOf(10 + place),
+      before: figuresOf(8),
+    })),
+    found: values.length,
+    ...more,
+  };
+}
+
+function figuresOf(visits: number): Report["totals"] {
+  return {
+    events: visits * 3,
+    views: visits * 2,
+    visits,
+    visitors: visits,
+    conversions: 1,
+    purchases: 1,
+    bounce_rate: 0.25,
+    visit_seconds: 60,
+    conversion_rate: 0.1,
+    average_order_value: "12.50",
+    revenue: "12.50",
+  };
+}
+
+/** Three steps, of which the second loses most. */
+export const funnel: Funnel = {
+  from: "2026-11-20",
+  to: "2026-11-22",
+  currency: "EUR",
+  visitor_ids: "daily",
+  known_at: "2026-11-22T04:15:30.000Z",
+  revenue: "2057.00",
+  steps: [
+    { name: "Came", visitors: 200, lost: 0 },
+    { name: "Cart", visitors: 80, of_first: 0.4, of_previous: 0.4, lost: 120, median_seconds: 90 },
+    { name: "Bought", visitors: 20, of_first: 0.1, of_previous: 0.25, lost: 60 },
+  ],
+  biggest_drop: { step: 2, lost: 120, rate: 0.6, cost: "1234.00" },
 };

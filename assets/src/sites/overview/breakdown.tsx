@@ -1,13 +1,15 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
-import type { SiteLine, SiteOverview, SiteTable } from "../../api/types";
+import type { SiteLine, SiteTable } from "../../api/types";
 import { Button } from "../../ui/button";
 import { formatAmount } from "../../ui/format";
 import { Panel } from "../../ui/page";
+import { SkeletonRows } from "../../ui/skeleton";
 import { type Column, Table } from "../../ui/table";
 import { figuresFor, namesOnBars, plainNames } from "./columns";
 import type { Dimension, View } from "./dimensions";
 import { useShow } from "./show";
+import type { Shown } from "./shown";
 
 const route = getRouteApi("/signed-in/sites/$id");
 /** So many rows stand there before somebody wants all of them. */
@@ -18,7 +20,7 @@ interface BreakdownProps<Id extends Dimension> {
   /** What of the address says which view is shown. */
   part: "came" | "saw";
   views: readonly View<Id>[];
-  overview: SiteOverview;
+  overview: Shown;
 }
 
 /** The same visits by one thing or another, a tab each. */
@@ -53,7 +55,7 @@ export function Breakdown<Id extends Dimension>(props: BreakdownProps<Id>) {
 }
 
 /** A view that has a panel of its own. */
-export function Alone({ view, overview }: { view: View<Dimension>; overview: SiteOverview }) {
+export function Alone({ view, overview }: { view: View<Dimension>; overview: Shown }) {
   return (
     <Panel title={view.label}>
       <div className="breakdown">
@@ -65,7 +67,7 @@ export function Alone({ view, overview }: { view: View<Dimension>; overview: Sit
 
 interface LinesProps {
   view: View<Dimension>;
-  overview: SiteOverview;
+  overview: Shown;
   /** Bars of their own, between the names and the figures; otherwise names stand upon theirs. */
   bars?: Column<SiteLine>;
 }
@@ -73,7 +75,9 @@ interface LinesProps {
 /** The rows of one view, the largest first. */
 export function Lines({ view, overview, bars }: LinesProps) {
   const { all } = route.useSearch();
-  const { lines } = overview[view.id];
+  const table = overview[view.id];
+  if (!table) return <SkeletonRows />;
+  const { lines } = table;
   const isWhole = all === view.id;
   if (lines.length === 0) return <p className="breakdown-none">Nothing in these days.</p>;
   const names = bars ? [plainNames(view), bars] : [namesOnBars(view, lines)];
@@ -85,7 +89,7 @@ export function Lines({ view, overview, bars }: LinesProps) {
         rows={isWhole ? lines : lines.slice(0, shownAtOnce)}
         rowId={({ value }) => value}
       />
-      <Rest view={view} lines={overview[view.id]} isWhole={isWhole} />
+      <Rest view={view} lines={table} isWhole={isWhole} />
     </>
   );
 }

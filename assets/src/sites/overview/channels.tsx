@@ -1,12 +1,13 @@
-import type { SiteLine, SiteOverview } from "../../api/types";
+import type { SiteLine } from "../../api/types";
 import { Panel } from "../../ui/page";
 import type { Column } from "../../ui/table";
 import { Lines } from "./breakdown";
 import { channelView } from "./dimensions";
 import { writeFigure } from "./figures";
+import type { Shown } from "./shown";
 
 /** Through what visits came: bars beside each other, each with its figures. */
-export function Channels({ overview }: { overview: SiteOverview }) {
+export function Channels({ overview }: { overview: Shown }) {
   return (
     <Panel title="Channels">
       <div className="breakdown channels">
@@ -17,8 +18,8 @@ export function Channels({ overview }: { overview: SiteOverview }) {
 }
 
 /** How much of all visits a channel has, as a bar and a figure. */
-function shareOf({ totals, currency, channels }: SiteOverview): Column<SiteLine> {
-  const largest = channels.lines[0]?.visits ?? 0;
+function shareOf({ totals, currency, channels }: Shown): Column<SiteLine> {
+  const largest = channels?.lines[0]?.visits ?? 0;
   return {
     id: "share",
     head: "Share of visits",

@@ -1,14 +1,25 @@
-import type { SiteLine, SiteOverview } from "../../api/types";
+import type { SiteLine } from "../../api/types";
 import { formatCount } from "../../ui/format";
 import type { Column } from "../../ui/table";
-import { type Dimension, type View, valueWords } from "./dimensions";
+import { type DimensionId, valueWords } from "../filters/dimensions";
+import type { Dimension, View } from "./dimensions";
 import { writeFigure, writeMoney } from "./figures";
 import { labelOf, metricOf } from "./metrics";
+import { Narrow } from "./narrow";
 import { areDaily } from "./points";
+import type { Shown } from "./shown";
 
 /** What rows are called. */
 export function plainNames(view: View<Dimension>): Column<SiteLine> {
-  return { id: "value", head: view.label, cell: ({ value }) => valueWords(view, value) };
+  return {
+    id: "value",
+    head: view.label,
+    cell: ({ value }) => (
+      <Narrow dimension={view.dimension} value={value}>
+        {valueWords(view.dimension, value)}
+      </Narrow>
+    ),
+  };
 }
 
 /** The same upon bars, which show how large each is beside the largest. */
@@ -18,7 +29,11 @@ export function namesOnBars(view: View<Dimension>, lines: readonly SiteLine[]): 
     id: "value",
     head: view.label,
     cell: (line) => (
-      <Named share={largest && line[view.by] / largest}>{valueWords(view, line.value)}</Named>
+      <Named
+        share={largest && line[view.by] / largest}
+        dimension={view.dimension}
+        value={line.value}
+      />
     ),
   };
 }
@@ -26,7 +41,7 @@ export function namesOnBars(view: View<Dimension>, lines: readonly SiteLine[]): 
 const heads = { visits: "Visits", views: "Views", events: "Events" } as const;
 
 /** What was never counted in these days has no column. */
-export function figuresFor(view: View<Dimension>, overview: SiteOverview): Column<SiteLine>[] {
+export function figuresFor(view: View<Dimension>, overview: Shown): Column<SiteLine>[] {
   const { totals, currency } = overview;
   const columns: Column<SiteLine>[] = [
     count(heads[view.by], (line) => line[view.by]),
@@ -55,8 +70,15 @@ function count(head: string, of: (line: SiteLine) => number): Column<SiteLine> {
   return { id: head, head, isFigure: true, cell: (line) => formatCount(of(line)) };
 }
 
+interface NamedProps {
+  share: number;
+  dimension: DimensionId;
+  value: string;
+}
+
 /** A name upon a bar, which shows how large its row is beside the largest. */
-function Named({ share, children }: { share: number; children: string }) {
+function Named({ share, dimension, value }: NamedProps) {
+  const words = valueWords(dimension, value);
   return (
     <span className="named">
       <svg
@@ -68,8 +90,10 @@ function Named({ share, children }: { share: number; children: string }) {
       >
         <rect width={share * 100} height="1" />
       </svg>
-      <span className="named-text" title={children}>
-        {children}
+      <span className="named-text" title={words}>
+        <Narrow dimension={dimension} value={value}>
+          {words}
+        </Narrow>
       </span>
     </span>
   );

@@ -1,4 +1,3 @@
-import { dayLabel } from "../../calendar/grid";
 import { writeFigure, writeTick } from "./figures";
 import type { Metric } from "./metrics";
 import { areaOf, type Frame, lineOf, type Plot, type Series } from "./plot";
@@ -38,7 +37,7 @@ export function Scale({ plot, frame, points, marks, look }: ScaleProps) {
       ))}
       {marks.map((step) => (
         <text key={step} x={plot.x(step)} y={height - 6} textAnchor={anchorOf(step, points.length)}>
-          {markLabel(points[step])}
+          {points[step]?.mark}
         </text>
       ))}
     </g>
@@ -50,12 +49,6 @@ function anchorOf(step: number, count: number): "start" | "middle" | "end" {
   if (count === 1) return "middle";
   if (step === 0) return "start";
   return step === count - 1 ? "end" : "middle";
-}
-
-/** "27 Nov", "14:00". */
-function markLabel(point: Point | undefined): string {
-  if (!point) return "";
-  return point.at.includes("T") ? point.label : dayLabel(point.at).replace(/^\w+ /, "");
 }
 
 interface DrawingProps {

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { channelView, deviceView, sawViews, type View, valueWords } from "./dimensions";
 import { differenceOf, writeBrief, writeFigure, writeMoney, writeTick } from "./figures";
 import { figureOf, labelOf, type MetricId, metricOf } from "./metrics";
 
@@ -56,13 +55,4 @@ it("visitors of single days are called so where there are several", () => {
   expect(labelOf(metricOf("visitors"), true)).toBe("Daily visitors");
   expect(labelOf(metricOf("visitors"), false)).toBe("Visitors");
   expect(labelOf(metricOf("visits"), true)).toBe("Visits");
-});
-
-it("the appliance’s words are put into the reader’s, and the site’s own stay", () => {
-  const [landing] = sawViews as [View<"pages">];
-  expect(valueWords(channelView, "organic_search")).toBe("Organic search");
-  expect(valueWords(channelView, "sms")).toBe("SMS");
-  expect(valueWords(deviceView, "mobile")).toBe("Mobile");
-  expect(valueWords(landing, "/a_b")).toBe("/a_b");
-  expect(valueWords(landing, "")).toBe("No page");
 });

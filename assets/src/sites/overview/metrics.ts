@@ -16,8 +16,8 @@ export type Unit = "count" | "rate" | "seconds" | "money";
 
 export type MetricId = keyof Figures;
 
-export interface Metric {
-  id: MetricId;
+export interface Metric<Id extends string = string> {
+  id: Id;
   label: string;
   unit: Unit;
   /** Which way is the good one. */
@@ -27,7 +27,7 @@ export interface Metric {
 }
 
 /** In the order of their tiles. */
-export const metrics: readonly Metric[] = [
+export const metrics: readonly Metric<MetricId>[] = [
   {
     id: "visitors",
     label: "Visitors",
@@ -95,14 +95,17 @@ export const metrics: readonly Metric[] = [
 
 export const usualMetric: MetricId = "visitors";
 
-export function metricOf(id: MetricId = usualMetric): Metric {
-  return metrics.find((metric) => metric.id === id) ?? (metrics[0] as Metric);
+export function metricOf(id: MetricId = usualMetric): Metric<MetricId> {
+  return metrics.find((metric) => metric.id === id) ?? (metrics[0] as Metric<MetricId>);
 }
 
 /** A figure as a number, for drawing and comparing; nothing where there was nothing to divide by. */
-export function figureOf(figures: Partial<Figures>, { id }: Metric): number | undefined {
+export function figureOf<Id extends string>(
+  figures: { [Name in Id]?: string | number | null },
+  { id }: Metric<Id>,
+): number | undefined {
   const value = figures[id];
-  return value === undefined ? undefined : Number(value);
+  return value === undefined || value === null ? undefined : Number(value);
 }
 
 /** What visitors are called: over several days the daily ones are not people. */

@@ -1,14 +1,16 @@
 import { Link } from "@tanstack/react-router";
-import type { Site, SiteOverview } from "../../api/types";
+import type { Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
 import { changeSearch } from "../../ui/address";
 import { Notice } from "../../ui/notice";
 import { areDaily } from "./points";
 import { type Range, rangeWords } from "./range";
+import type { Shown } from "./shown";
 import { zoneOf } from "./zone";
 
 /** When the figures were known, by the clocks of the site. */
-export function Known({ overview: { known_at, time_zone } }: { overview: SiteOverview }) {
+export function Known({ known }: { known: Pick<Shown, "known_at" | "time_zone"> }) {
+  const { known_at, time_zone } = known;
   const clock = new Intl.DateTimeFormat("en-GB", {
     dateStyle: "medium",
     timeStyle: "medium",
@@ -22,7 +24,7 @@ export function Known({ overview: { known_at, time_zone } }: { overview: SiteOve
 }
 
 interface FootnotesProps {
-  overview: SiteOverview;
+  overview: Pick<Shown, "from" | "to" | "visitor_ids"> & { before?: Range };
   /** Whether the last day is not over yet. */
   isOpen: boolean;
 }
@@ -62,6 +64,27 @@ export function Nothing({ site: { time_zone, last_event_at } }: { site: Site }) 
           {rangeWords(whole)}
         </Link>
         . If visits are missing, the set-up tells what the pages need.
+      </p>
+    </Notice>
+  );
+}
+
+/** Where filters pick no visit, fewer of them may. */
+export function NoFit() {
+  return (
+    <Notice tone="info" title="No visit fits these filters">
+      <p>
+        In these days nothing came in that all of them pick. Change or remove one of them, choose
+        other days, or{" "}
+        <Link
+          from="/sites/$id"
+          to="."
+          search={(now) => changeSearch(now, { filters: undefined })}
+          resetScroll={false}
+        >
+          look at all visits
+        </Link>
+        .
       </p>
     </Notice>
   );

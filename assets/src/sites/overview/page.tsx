@@ -1,43 +1,58 @@
-import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { $api } from "../../api/client";
-import type { Site, SiteOverview } from "../../api/types";
+import { useMemo } from "react";
+import type { Site } from "../../api/types";
 import { type Day, dayOf } from "../../calendar/days";
 import { Empty } from "../../ui/empty";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { useNow } from "../../ui/time";
+import { FilterBar } from "../filters/bar";
+import { readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
 import { Alone, Breakdown } from "./breakdown";
 import { Channels } from "./channels";
-import { cameViews, deviceView, eventView, sawViews } from "./dimensions";
+import {
+  cameViews,
+  channelView,
+  type Dimension,
+  deviceView,
+  eventView,
+  sawViews,
+  type View,
+} from "./dimensions";
 import { labelOf, metricOf } from "./metrics";
-import { Footnotes, Known, Nothing } from "./notes";
+import { Footnotes, Known, NoFit, Nothing } from "./notes";
 import { areDaily, isDrawn } from "./points";
 import { rangeOf } from "./range";
+import { isUsual } from "./range-search";
 import type { OverviewSearch } from "./search";
 import { useShow } from "./show";
+import type { Shown } from "./shown";
 import { Tiles } from "./tiles";
-import { OverviewToolbar } from "./toolbar";
+import { Compared, RangeSteps } from "./toolbar";
 import { Trend } from "./trend";
+import { useShown } from "./use-shown";
 import { OverviewWaiting } from "./waiting";
 import { zoneOf } from "./zone";
 
 const route = getRouteApi("/signed-in/sites/$id");
-const refetchMs = 30_000;
+const tickMs = 30_000;
 
 /** What came to a site, from where, and what it earned. */
 export function SiteOverviewPage() {
   const { id } = route.useParams();
   return (
     <SiteFrame id={id}>
-      {(site) => (site.last_event_at ? <Report site={site} /> : <NoEvents site={site} />)}
+      {(site) =>
+        site.last_event_at ? <Report key={site.id} site={site} /> : <NoEvents site={site} />
+      }
     </SiteFrame>
   );
 }
 
-function NoEvents({ site: { id, name } }: { site: Site }) {
+/** What stands in the place of figures where nothing has come in yet. */
+export function NoEvents({ site: { id, name } }: { site: Site }) {
   return (
     <Empty
       icon="chart"
@@ -58,29 +73,39 @@ function NoEvents({ site: { id, name } }: { site: Site }) {
 
 function Report({ site }: { site: Site }) {
   const search = route.useSearch();
-  const today = dayOf(useNow(refetchMs), zoneOf(site));
+  const show = useShow();
+  const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
-  const isLive = range.from <= today && today <= range.to;
-  const query = { ...range, compare: search.compare ?? "previous" } as const;
-  const overview = $api.useQuery(
-    "get",
-    "/sites/{id}/overview",
-    { params: { path: { id: site.id }, query } },
-    // Only what can still change is read again, and only while somebody looks.
-    { refetchInterval: isLive && refetchMs, placeholderData: keepPreviousData },
-  );
+  const filters = readFilters(search.filters);
+  const overview = useShown({
+    site,
+    range,
+    compare: search.compare ?? "previous",
+    filters,
+    views: useViews(search),
+    isLive: range.from <= today && today <= range.to,
+  });
   return (
     <>
-      <OverviewToolbar site={site} range={range} today={today}>
-        {overview.data && <Known overview={overview.data} />}
-      </OverviewToolbar>
+      <div className="stack">
+        <div className="toolbar range-toolbar">
+          <RangeSteps site={site} search={search} range={range} today={today} show={show} />
+          <Compared compare={search.compare} show={show} />
+          {overview.data && <Known known={overview.data} />}
+        </div>
+        <FilterBar
+          filters={filters}
+          place={{ siteId: site.id, ...range }}
+          onChange={(next) => show({ filters: writeFilters(next) })}
+        />
+      </div>
       {overview.isRefetchError && (
         <Failure error={overview.error} onRetry={() => overview.refetch()} />
       )}
       {overview.isLoadingError && !isUsual(search) && <WayBack />}
       <Loaded query={overview} waiting={<OverviewWaiting />}>
         {(found) => (
-          <div className="report" data-old={overview.isPlaceholderData || undefined}>
+          <div className="report" data-old={overview.isOld || undefined}>
             <Figures overview={found} site={site} today={today} />
           </div>
         )}
@@ -89,8 +114,16 @@ function Report({ site }: { site: Site }) {
   );
 }
 
-function isUsual({ range, from }: OverviewSearch): boolean {
-  return range === undefined && from === undefined;
+/** The tables that are looked at: of tabs the chosen ones alone. */
+function useViews({ came, saw }: OverviewSearch) {
+  return useMemo(
+    () => [channelView, chosen(cameViews, came), chosen(sawViews, saw), deviceView, eventView],
+    [came, saw],
+  );
+}
+
+function chosen<Id extends Dimension>(views: readonly View<Id>[], id: Id | undefined) {
+  return views.find((view) => view.id === id) ?? (views[0] as View<Id>);
 }
 
 /** Where days were asked for that the appliance does not answer for, there are others. */
@@ -106,22 +139,23 @@ function WayBack() {
 }
 
 interface FiguresProps {
-  overview: SiteOverview;
+  overview: Shown;
   site: Site;
   today: Day;
 }
 
 function Figures({ overview, site, today }: FiguresProps) {
-  const { metric: id } = route.useSearch();
+  const { metric: id, filters } = route.useSearch();
   const show = useShow();
   const wished = metricOf(id);
   const metric = isDrawn(overview, wished) ? wished : metricOf();
   const isOpen = overview.to === today;
+  const isEmpty = overview.totals.events === 0;
   return (
     <>
       <Tiles overview={overview} />
       <Footnotes overview={overview} isOpen={isOpen} />
-      {overview.totals.events === 0 && <Nothing site={site} />}
+      {isEmpty && (filters ? <NoFit /> : <Nothing site={site} />)}
       <Trend
         overview={overview}
         metric={metric}
@@ -129,7 +163,7 @@ function Figures({ overview, site, today }: FiguresProps) {
         isOpen={isOpen}
         onDay={(day) => show({ range: undefined, from: day, to: day })}
       />
-      {overview.totals.events > 0 && (
+      {!isEmpty && (
         <>
           <Channels overview={overview} />
           <Tables overview={overview} />
@@ -139,7 +173,7 @@ function Figures({ overview, site, today }: FiguresProps) {
   );
 }
 
-function Tables({ overview }: { overview: SiteOverview }) {
+function Tables({ overview }: { overview: Shown }) {
   return (
     <div className="breakdowns">
       <Panel title="Where they came from">

@@ -1,11 +1,15 @@
-import type { SiteDay, SiteHour, SiteOverview } from "../../api/types";
+import type { SiteHour } from "../../api/types";
 import { dayLabel } from "../../calendar/grid";
-import { figureOf, type Metric } from "./metrics";
+import { type Figures, figureOf, type Metric, type MetricId } from "./metrics";
 import type { Series } from "./plot";
-import { lengthOf } from "./range";
+import { lengthOf, type Range } from "./range";
+import type { DayFigures, Shown } from "./shown";
+
+/** A step as the appliance tells it. */
+type Step = DayFigures | (SiteHour & Partial<Figures>);
 
 /** The hours of a range of one day, as far as they have come, or else its days. */
-export function stepsIn(overview: SiteOverview): readonly (SiteDay | SiteHour)[] {
+export function stepsIn(overview: Shown): readonly Step[] {
   const { hours, days, known_at } = overview;
   return hours?.filter(({ hour }) => Date.parse(hour) <= Date.parse(known_at)) ?? days;
 }
@@ -16,13 +20,15 @@ export interface Point {
   at: string;
   /** "Fri 27 Nov", "14:00". */
   label: string;
+  /** The same for the edge of a chart: "27 Nov". */
+  mark: string;
   value: number | undefined;
   /** The step that it is compared with. */
   before?: { label: string; value: number | undefined };
 }
 
 /** A metric step by step, beside what it is compared with. */
-export function pointsOf(overview: SiteOverview, metric: Metric): Point[] {
+export function pointsOf(overview: Shown, metric: Metric<MetricId>): Point[] {
   const { hours, days_before } = overview;
   const before = hours ? undefined : days_before;
   return stepsIn(overview).map((step, index) => {
@@ -30,27 +36,32 @@ export function pointsOf(overview: SiteOverview, metric: Metric): Point[] {
     return {
       at: atOf(step),
       label: labelOf(step),
+      mark: markOf(step),
       value: figureOf(step, metric),
       ...(then ? { before: { label: labelOf(then), value: figureOf(then, metric) } } : {}),
     };
   });
 }
 
-function atOf(step: SiteDay | SiteHour): string {
+function atOf(step: Step): string {
   return "hour" in step ? step.hour : step.day;
 }
 
-function labelOf(step: SiteDay | SiteHour): string {
+function labelOf(step: Step): string {
   return "hour" in step ? step.hour.slice(11, 16) : dayLabel(step.day);
 }
 
+function markOf(step: Step): string {
+  return labelOf(step).replace(/^\w+ /, "");
+}
+
 /** Whether there is a line to draw: some figures are only known for the range as a whole. */
-export function isDrawn(overview: SiteOverview, metric: Metric): boolean {
+export function isDrawn(overview: Shown, metric: Metric<MetricId>): boolean {
   return stepsIn(overview).some((step) => figureOf(step, metric) !== undefined);
 }
 
 /** Whether visitors are those of single days, and there are several: then they are no people. */
-export function areDaily(overview: SiteOverview): boolean {
+export function areDaily(overview: Range & Pick<Shown, "visitor_ids">): boolean {
   return overview.visitor_ids === "daily" && lengthOf(overview) > 1;
 }
 

@@ -4,15 +4,15 @@ import type { Site } from "../../api/types";
 import type { Day } from "../../calendar/days";
 import { Icon } from "../../ui/icon";
 import { type Preset, presets, type Range, rangeName, rangeWords, usualPreset } from "./range";
-import type { OverviewSearch } from "./search";
+import type { RangeSearch } from "./range-search";
 
 // Large, and not needed before somebody asks for it.
 const DayPicker = lazy(async () => ({ default: (await import("./day-picker")).DayPicker }));
 
-type Choice = Pick<OverviewSearch, "range" | "from" | "to">;
+type Choice = Pick<RangeSearch, "range" | "from" | "to">;
 
 interface RangePickerProps {
-  search: OverviewSearch;
+  search: RangeSearch;
   /** The days that it means. */
   range: Range;
   today: Day;

@@ -1,38 +1,34 @@
-import { isDay } from "../../calendar/days";
-import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { changeSearch, readTexts } from "../../ui/address";
+import { cleanFilters } from "../filters/filters";
 import { type Came, cameViews, type Saw, sawViews } from "./dimensions";
 import { type MetricId, metrics } from "./metrics";
-import { isPreset, type Preset } from "./range";
+import { type RangeSearch, readRangeSearch } from "./range-search";
 
-const parts = ["range", "from", "to", "compare", "metric", "came", "saw", "all"] as const;
+const parts = ["metric", "came", "saw", "all", "filters"] as const;
 
 /**
  * What of a site's figures is shown; all of it stands in the address.
  *
- * `range` is the last 28 days when left out, and `from` and `to` are in its place together;
- * `compare` is the period before when left out; `metric` is drawn, the visitors when left out;
- * `came` and `saw` say what the tables tell; `all` is the table that is shown whole.
+ * `metric` is drawn, the visitors when left out; `came` and `saw` say what the tables tell; `all`
+ * is the table that is shown whole; `filters` say which visits alone are counted.
  */
-export type OverviewSearch = Texts<"from" | "to"> & {
-  range?: Preset;
-  compare?: "year" | "none";
+export type OverviewSearch = RangeSearch & {
   metric?: MetricId;
   came?: Came;
   saw?: Saw;
   all?: string;
+  filters?: string;
 };
 
-/** Reads the address; what is no range and no figure is left out. */
+/** Reads the address; what is no range, no figure and no filter is left out. */
 export function readOverviewSearch(search: Record<string, unknown>): OverviewSearch {
-  const { range, from, to, compare, metric, came, saw, all } = readTexts(search, parts);
-  const isOwn = from !== undefined && to !== undefined && isDay(from) && isDay(to) && from <= to;
-  return changeSearch<OverviewSearch>(isOwn ? { from, to } : {}, {
-    range: !isOwn && range && isPreset(range) ? range : undefined,
-    compare: compare === "year" || compare === "none" ? compare : undefined,
+  const { metric, came, saw, all, filters } = readTexts(search, parts);
+  return changeSearch<OverviewSearch>(readRangeSearch(search), {
     metric: metrics.find(({ id }) => id === metric)?.id,
     came: oneOf(cameViews, came),
     saw: oneOf(sawViews, saw),
     all,
+    filters: cleanFilters(filters),
   });
 }
 

@@ -1,18 +1,18 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { Button } from "react-aria-components";
-import type { SiteOverview } from "../../api/types";
 import { Change } from "./change";
 import { differenceOf, writeBrief, writeFigure } from "./figures";
-import { figureOf, labelOf, type Metric, metrics, usualMetric } from "./metrics";
+import { figureOf, labelOf, type Metric, type MetricId, metrics, usualMetric } from "./metrics";
 import { areDaily, isDrawn, stepsIn } from "./points";
 import { rangeWords } from "./range";
 import { useShow } from "./show";
+import type { Shown } from "./shown";
 import { Sparkline } from "./sparkline";
 
 const route = getRouteApi("/signed-in/sites/$id");
 
 /** The figures of the range; each leads to its own trend. */
-export function Tiles({ overview }: { overview: SiteOverview }) {
+export function Tiles({ overview }: { overview: Shown }) {
   return (
     <dl className="tiles">
       {metrics.map((metric) => (
@@ -28,8 +28,8 @@ export function Tiles({ overview }: { overview: SiteOverview }) {
 }
 
 interface TileProps {
-  overview: SiteOverview;
-  metric: Metric;
+  overview: Shown;
+  metric: Metric<MetricId>;
   label: string;
 }
 
@@ -75,7 +75,7 @@ function Tile({ overview, metric, label }: TileProps) {
 }
 
 /** Draws the figure below; the whole tile is pressed. */
-function Choice({ metric: { id }, label }: { metric: Metric; label: string }) {
+function Choice({ metric: { id }, label }: { metric: Metric<MetricId>; label: string }) {
   const { metric: chosen = usualMetric } = route.useSearch();
   const show = useShow();
   return (

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { SiteOverview } from "../../api/types";
+import type { ReactNode } from "react";
 import { changeSearch } from "../../ui/address";
 import { type Column, Table } from "../../ui/table";
 import { Change } from "./change";
@@ -11,19 +11,19 @@ interface TwinProps {
   points: readonly Point[];
   metric: Metric;
   label: string;
-  overview: SiteOverview;
+  currency: string;
+  /** What one step is called: "Day". */
+  step: string;
+  /** A step's name as more than text. */
+  cell?: ((point: Point) => ReactNode) | undefined;
 }
 
 /** The trend as a table, for whoever reads one more easily than a line. */
-export function Twin({ points, metric, label, overview: { currency, hours } }: TwinProps) {
+export function Twin({ points, metric, label, currency, step, cell }: TwinProps) {
   const write = (value: number | undefined) =>
     value === undefined ? "–" : writeFigure(value, metric.unit, currency);
   const columns: Column<Point>[] = [
-    {
-      id: "at",
-      head: hours ? "Hour" : "Day",
-      cell: (point) => (hours ? point.label : <DayLink point={point} />),
-    },
+    { id: "at", head: step, cell: (point) => cell?.(point) ?? point.label },
     { id: "now", head: label, isFigure: true, cell: ({ value }) => write(value) },
   ];
   const hasBefore = points.some(({ before }) => before);
@@ -46,7 +46,7 @@ export function Twin({ points, metric, label, overview: { currency, hours } }: T
       <summary>The same as a table</summary>
       <div>
         <Table
-          label={`${label} by ${hours ? "hour" : "day"}`}
+          label={`${label} by ${step.toLowerCase()}`}
           columns={columns}
           rows={points}
           rowId={({ at }) => at}
@@ -58,7 +58,7 @@ export function Twin({ points, metric, label, overview: { currency, hours } }: T
 }
 
 /** Leads to that day alone, hour by hour. */
-function DayLink({ point: { at, label } }: { point: Point }) {
+export function DayLink({ point: { at, label } }: { point: Point }) {
   return (
     <Link
       from="/sites/$id"

@@ -1,0 +1,89 @@
+import { type ReactNode, useId, useState } from "react";
+import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
+import { IconButton } from "../../ui/button";
+import { Icon } from "../../ui/icon";
+import { FilterEditor } from "./editor";
+import { type Filter, filterWords, mostFilters } from "./filters";
+import type { Place } from "./seen";
+
+interface FilterBarProps {
+  filters: readonly Filter[];
+  place: Place;
+  onChange: (filters: Filter[]) => void;
+}
+
+/** What narrows the figures: each can be changed and let go of, and one more added. */
+export function FilterBar({ filters, place, onChange }: FilterBarProps) {
+  const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
+  return (
+    <section className="chips filter-bar" aria-label="Filters">
+      {filters.map((filter, at) => (
+        <span className="chip" key={filterWords(filter)}>
+          <Edit
+            filter={filter}
+            place={place}
+            look="button plain"
+            title="Change the filter"
+            onApply={(next) => put(at, next)}
+          >
+            {filterWords(filter)}
+          </Edit>
+          <IconButton
+            label={`Remove the filter ${filterWords(filter)}`}
+            icon="close"
+            onPress={() => onChange(filters.toSpliced(at, 1))}
+          />
+        </span>
+      ))}
+      {filters.length < mostFilters && (
+        <Edit
+          place={place}
+          look="button plain"
+          title="Add a filter"
+          onApply={(filter) => put(filters.length, filter)}
+        >
+          <Icon name="plus" />
+          <span>Add a filter</span>
+        </Edit>
+      )}
+      {filters.length > 1 && (
+        <AriaButton className="button plain" onPress={() => onChange([])}>
+          Remove all
+        </AriaButton>
+      )}
+    </section>
+  );
+}
+
+interface EditProps {
+  filter?: Filter;
+  place: Place;
+  look: string;
+  title: string;
+  onApply: (filter: Filter) => void;
+  children: ReactNode;
+}
+
+/** A button that opens one filter. */
+function Edit({ filter, place, look, title, onApply, children }: EditProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const titleId = useId();
+  return (
+    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
+      <AriaButton className={look}>{children}</AriaButton>
+      <Popover className="popover text" placement="bottom start" aria-labelledby={titleId}>
+        <div className="stack">
+          <h2 id={titleId}>{title}</h2>
+          <FilterEditor
+            filter={filter}
+            place={place}
+            onApply={(next) => {
+              setIsOpen(false);
+              onApply(next);
+            }}
+          />
+        </div>
+      </Popover>
+    </DialogTrigger>
+  );
+}

@@ -1,0 +1,34 @@
+import { type Day, isDay } from "../../calendar/days";
+import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { isPreset, type Preset } from "./range";
+
+/**
+ * Which days of a site are shown, and beside which others; all of it stands in the address.
+ *
+ * `range` is the last 28 days when left out, and `from` and `to` are in its place together;
+ * `compare` is the period before when left out.
+ */
+export type RangeSearch = Texts<"from" | "to"> & { range?: Preset; compare?: "year" | "none" };
+
+/** Changes what is shown; what is undefined is left out of the address. */
+export type ShowRange = (change: {
+  range?: Preset | undefined;
+  from?: Day | undefined;
+  to?: Day | undefined;
+  compare?: RangeSearch["compare"] | undefined;
+}) => void;
+
+/** Reads the address; what is no range is left out. */
+export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
+  const { range, from, to, compare } = readTexts(search, ["range", "from", "to", "compare"]);
+  const isOwn = from !== undefined && to !== undefined && isDay(from) && isDay(to) && from <= to;
+  return changeSearch<RangeSearch>(isOwn ? { from, to } : {}, {
+    range: !isOwn && range && isPreset(range) ? range : undefined,
+    compare: compare === "year" || compare === "none" ? compare : undefined,
+  });
+}
+
+/** Whether the days are those that nobody chose. */
+export function isUsual({ range, from }: RangeSearch): boolean {
+  return range === undefined && from === undefined;
+}
