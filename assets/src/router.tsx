@@ -21,7 +21,9 @@ import { readJobSearch } from "./jobs/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readFunnelSearch } from "./sites/funnel/search";
 import { readOverviewSearch } from "./sites/overview/search";
+import { readReportSearch } from "./sites/reports/search";
 import { readNewSyncSearch } from "./syncs/new/search";
 import { readSyncSearch } from "./syncs/search";
 import { parseSearch, readListSearch, stringifySearch } from "./ui/address";
@@ -101,6 +103,22 @@ const siteOverview = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readOverviewSearch,
   component: lazyRouteComponent(() => import("./sites/overview/page"), "SiteOverviewPage"),
+});
+
+const siteReports = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/reports",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readReportSearch,
+  component: lazyRouteComponent(() => import("./sites/reports/page"), "SiteReports"),
+});
+
+const siteFunnel = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/funnel",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readFunnelSearch,
+  component: lazyRouteComponent(() => import("./sites/funnel/page"), "SiteFunnel"),
 });
 
 const siteSetup = createRoute({
@@ -313,6 +331,8 @@ const tree = root.addChildren([
     siteList,
     newSite,
     siteOverview,
+    siteReports,
+    siteFunnel,
     siteSetup,
     siteSettings,
     datasetList,

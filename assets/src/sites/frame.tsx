@@ -17,8 +17,15 @@ interface FrameProps {
 export function SiteFrame({ id, tab, children }: FrameProps) {
   const site = useSite(id);
   const mayWrite = useMay("site:write");
+  const mayCount = useMay("analytics:read");
   const tabs = [
     { to: `/sites/${id}`, label: "Overview" },
+    ...(mayCount
+      ? [
+          { to: `/sites/${id}/reports`, label: "Reports" },
+          { to: `/sites/${id}/funnel`, label: "Funnel" },
+        ]
+      : []),
     { to: `/sites/${id}/setup`, label: "Set up" },
     ...(mayWrite ? [{ to: `/sites/${id}/settings`, label: "Settings" }] : []),
   ];

@@ -1,0 +1,26 @@
+import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { cleanFilters } from "../filters/filters";
+import { type RangeSearch, readRangeSearch } from "../overview/range-search";
+import { readSteps, writeSteps } from "./steps";
+import { isWindow, type Window } from "./window";
+
+/**
+ * What a funnel counts; all of it stands in the address.
+ *
+ * `steps` are the usual ones when left out; `within` is in minutes, a day when left out; `filters`
+ * say which visits alone are counted.
+ */
+export type FunnelSearch = Omit<RangeSearch, "compare"> &
+  Texts<"steps" | "filters"> & { within?: Window };
+
+/** Reads the address; what is no part of a funnel is left out. */
+export function readFunnelSearch(search: Record<string, unknown>): FunnelSearch {
+  const { steps, within, filters } = readTexts(search, ["steps", "within", "filters"]);
+  const { compare: _, ...range } = readRangeSearch(search);
+  const read = readSteps(steps);
+  return changeSearch<FunnelSearch>(range, {
+    steps: read && writeSteps(read),
+    within: within && isWindow(within) ? within : undefined,
+    filters: cleanFilters(filters),
+  });
+}

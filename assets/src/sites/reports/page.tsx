@@ -1,0 +1,187 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Report, Site } from "../../api/types";
+import { dayOf } from "../../calendar/days";
+import { changeSearch } from "../../ui/address";
+import { Button } from "../../ui/button";
+import { Loaded } from "../../ui/loaded";
+import { Failure, Notice } from "../../ui/notice";
+import { Panel } from "../../ui/page";
+import { SkeletonRows } from "../../ui/skeleton";
+import { useNow } from "../../ui/time";
+import { isTime } from "../filters/dimensions";
+import { useReport } from "../filters/use-report";
+import { SiteFrame } from "../frame";
+import { Footnotes, Known } from "../overview/notes";
+import { NoEvents } from "../overview/page";
+import { areDaily } from "../overview/points";
+import { rangeOf } from "../overview/range";
+import { Compared, RangeSteps } from "../overview/toolbar";
+import { zoneOf } from "../overview/zone";
+import { Builder, Presets } from "./builder";
+import { Drawn } from "./drawn";
+import { placeWords, Rows, titleOf } from "./rows";
+import { pageRows, type Wanted, wantedOf } from "./search";
+import { useShowReport } from "./show";
+
+const route = getRouteApi("/signed-in/sites/$id/reports");
+const tickMs = 30_000;
+
+/** Any figures of a site by anything that tells its visits apart. */
+export function SiteReports() {
+  const { id } = route.useParams();
+  return (
+    <SiteFrame id={id} tab="Reports">
+      {(site) =>
+        site.last_event_at ? <Workbench key={site.id} site={site} /> : <NoEvents site={site} />
+      }
+    </SiteFrame>
+  );
+}
+
+function Workbench({ site }: { site: Site }) {
+  const search = route.useSearch();
+  const show = useShowReport();
+  const today = dayOf(useNow(tickMs), zoneOf(site));
+  const range = rangeOf(search, today);
+  const wanted = wantedOf(search);
+  const { dimensions, metrics, filters, sort, page } = wanted;
+  const days = { ...range, compare: search.compare ?? "previous" } as const;
+  const report = useReport(site.id, {
+    ...days,
+    dimensions,
+    metrics,
+    filters,
+    sort,
+    limit: pageRows,
+    offset: (page - 1) * pageRows,
+  });
+  const isDaily = areDaily({ ...range, visitor_ids: site.visitor_ids });
+  const isOpen = range.to === today;
+  const [first] = dimensions;
+  return (
+    <>
+      <div className="toolbar range-toolbar">
+        <RangeSteps site={site} search={search} range={range} today={today} show={show} />
+        <Compared compare={search.compare} show={show} />
+        {report.data && <Known known={report.data} />}
+      </div>
+      <div className="stack">
+        <Presets wanted={wanted} />
+        <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
+      </div>
+      {report.isRefetchError && <Failure error={report.error} onRetry={() => report.refetch()} />}
+      {report.isLoadingError && <StartOver />}
+      <Loaded query={report} waiting={<SkeletonRows rows={12} />}>
+        {(found) => (
+          <div className="report" data-old={report.isPlaceholderData || undefined}>
+            <Footnotes overview={{ ...found, visitor_ids: site.visitor_ids }} isOpen={isOpen} />
+            {first !== undefined && isTime(first) && (
+              <Drawn
+                siteId={site.id}
+                wanted={wanted}
+                days={days}
+                dimension={first}
+                isDaily={isDaily}
+                isOpen={isOpen}
+              />
+            )}
+            <Found report={found} wanted={wanted} isDaily={isDaily} />
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+/** Where a report could not be told, another one can. */
+function StartOver() {
+  return (
+    <p>
+      Change the report above, or{" "}
+      <Link from="/sites/$id/reports" to="." search={{}}>
+        begin anew with the landing pages
+      </Link>
+      .
+    </p>
+  );
+}
+
+interface FoundProps {
+  report: Report;
+  wanted: Wanted;
+  isDaily: boolean;
+}
+
+function Found({ report, wanted, isDaily }: FoundProps) {
+  const { dimensions, page } = wanted;
+  if (report.found === 0 && dimensions.length > 0) return <NoRows wanted={wanted} />;
+  return (
+    <Panel title={titleOf(dimensions)}>
+      <Rows report={report} wanted={wanted} isDaily={isDaily} />
+      {(page > 1 || report.found > report.rows.length) && (
+        <Paging page={page} shown={report.rows.length} found={report.found} />
+      )}
+    </Panel>
+  );
+}
+
+function NoRows({ wanted: { filters } }: { wanted: Wanted }) {
+  const isNarrowed = filters.length > 0;
+  return (
+    <Notice
+      tone="info"
+      title={isNarrowed ? "No visit fits these filters" : "Nothing came in during these days"}
+    >
+      <p>
+        {isNarrowed ? "Change or remove one of them, choose other days, or " : "Choose others, or "}
+        <Link
+          from="/sites/$id/reports"
+          to="."
+          search={(now) =>
+            changeSearch(
+              now,
+              isNarrowed
+                ? { filters: undefined }
+                : { range: "year", from: undefined, to: undefined },
+            )
+          }
+        >
+          {isNarrowed ? "look at all visits" : "look at this year"}
+        </Link>
+        .
+      </p>
+    </Notice>
+  );
+}
+
+interface PagingProps {
+  page: number;
+  shown: number;
+  found: number;
+}
+
+/** Which rows stand there, and the way to those before and after. */
+function Paging({ page, shown, found }: PagingProps) {
+  const show = useShowReport();
+  const turn = (to: number) => show({ page: to > 1 ? String(to) : undefined });
+  const last = Math.max(1, Math.ceil(found / pageRows));
+  return (
+    <div className="actions paging">
+      <p className="quiet" role="status">
+        {shown > 0
+          ? placeWords(page, shown, found, pageRows)
+          : `There is no page ${page}; the last one is ${last}.`}
+      </p>
+      <Button
+        icon="chevronLeft"
+        isDisabled={page === 1}
+        onPress={() => turn(Math.min(page - 1, last))}
+      >
+        Rows before
+      </Button>
+      <Button icon="chevronRight" isDisabled={page >= last} onPress={() => turn(page + 1)}>
+        Rows after
+      </Button>
+    </div>
+  );
+}
