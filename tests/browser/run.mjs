@@ -16,6 +16,7 @@ import { limitsJourney } from "./journeys/limits.mjs";
 import { oauthJourney } from "./journeys/oauth.mjs";
 import { everyPage } from "./journeys/pages.mjs";
 import { pullJourney } from "./journeys/pull.mjs";
+import { reportsJourney } from "./journeys/reports.mjs";
 import { sandboxJourney } from "./journeys/sandbox.mjs";
 import { scheduleJourney } from "./journeys/schedule.mjs";
 import { undoJourney } from "./journeys/undo.mjs";
@@ -49,6 +50,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   oauthJourney(stage);
   changesJourney(stage);
   analyticsJourney(stage);
+  reportsJourney(stage);
   everyPage(stage);
   limitsJourney(stage);
   sandboxJourney(stage);

@@ -13,17 +13,20 @@ interface FrameProps {
   children: (site: Site) => ReactNode;
 }
 
+/** What is looked at stays what it is, however one looks at it. */
+const keeps = ["range", "from", "to", "compare", "filters"];
+
 /** The head that all pages of one site share. */
 export function SiteFrame({ id, tab, children }: FrameProps) {
   const site = useSite(id);
   const mayWrite = useMay("site:write");
   const mayCount = useMay("analytics:read");
   const tabs = [
-    { to: `/sites/${id}`, label: "Overview" },
+    { to: `/sites/${id}`, label: "Overview", keeps },
     ...(mayCount
       ? [
-          { to: `/sites/${id}/reports`, label: "Reports" },
-          { to: `/sites/${id}/funnel`, label: "Funnel" },
+          { to: `/sites/${id}/reports`, label: "Reports", keeps },
+          { to: `/sites/${id}/funnel`, label: "Funnel", keeps },
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
@@ -14,9 +14,15 @@ interface FilterBarProps {
 
 /** What narrows the figures: each can be changed and let go of, and one more added. */
 export function FilterBar({ filters, place, onChange }: FilterBarProps) {
+  const bar = useRef<HTMLElement>(null);
   const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
+  const remove = (rest: Filter[]) => {
+    onChange(rest);
+    // What was pressed goes; the keyboard stays with the filters.
+    bar.current?.focus();
+  };
   return (
-    <section className="chips filter-bar" aria-label="Filters">
+    <section className="chips filter-bar" aria-label="Filters" tabIndex={-1} ref={bar}>
       {filters.map((filter, at) => (
         <span className="chip" key={filterWords(filter)}>
           <Edit
@@ -31,7 +37,7 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
           <IconButton
             label={`Remove the filter ${filterWords(filter)}`}
             icon="close"
-            onPress={() => onChange(filters.toSpliced(at, 1))}
+            onPress={() => remove(filters.toSpliced(at, 1))}
           />
         </span>
       ))}
@@ -47,7 +53,7 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
         </Edit>
       )}
       {filters.length > 1 && (
-        <AriaButton className="button plain" onPress={() => onChange([])}>
+        <AriaButton className="button plain" onPress={() => remove([])}>
           Remove all
         </AriaButton>
       )}

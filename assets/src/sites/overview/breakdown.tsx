@@ -1,6 +1,7 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Tab, TabList, TabPanel, Tabs } from "react-aria-components";
 import type { SiteLine, SiteTable } from "../../api/types";
+import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { formatAmount } from "../../ui/format";
 import { Panel } from "../../ui/page";
@@ -113,6 +114,16 @@ function Rest({ view, lines: { lines, total }, isWhole }: RestProps) {
       <Button look="plain" onPress={() => show({ all: isWhole ? undefined : view.id })}>
         {isWhole ? `Show ${shownAtOnce}` : `Show ${known}`}
       </Button>
+      <Link
+        from="/sites/$id"
+        to="./reports"
+        className="button plain"
+        search={({ range, from, to, compare, filters }) =>
+          changeSearch({}, { range, from, to, compare, filters, dimensions: view.dimension })
+        }
+      >
+        Report
+      </Link>
     </div>
   );
 }

@@ -81,6 +81,19 @@ it("filters that stand in the address are counted, and each can be let go of", a
   await waitFor(() => expect(history.location.search).toMatch(/filters=device%3Ais%3Amobile$/));
 });
 
+it("what is looked at stays the same on the pages beside", async () => {
+  serve();
+  await openPage(`${address}?${span}&filters=device:is:mobile&metric=visits`, "Shop");
+  for (const [name, path] of [
+    ["Reports", "reports"],
+    ["Funnel", "funnel"],
+  ]) {
+    const href = screen.getByRole("link", { name }).getAttribute("href");
+    expect(href).toBe(`${address}/${path}?${span}&filters=device%3Ais%3Amobile`);
+  }
+  expect(screen.getByRole("link", { name: "Set up" })).toHaveAttribute("href", `${address}/setup`);
+});
+
 it("a filter is added by hand, out of what came up on these days", async () => {
   serve();
   const { user, history } = await openPage(`${address}?${span}`, "Shop");

@@ -228,6 +228,10 @@ it("a long table is shown whole when asked, and says what is left out even then"
   await user.click(screen.getByRole("button", { name: "Show 12" }));
   expect(await screen.findByText("/page-11")).toBeVisible();
   expect(screen.getByText("The first 12 of 400 pages")).toBeVisible();
+  expect(screen.getByRole("link", { name: "Report" })).toHaveAttribute(
+    "href",
+    `${address}/reports?dimensions=landing_page`,
+  );
   expect(history.location.search).toBe("?all=landing_pages");
   await user.click(screen.getByRole("button", { name: "Show 10" }));
   await waitFor(() => expect(screen.queryByText("/page-11")).toBeNull());

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { Site } from "../../api/types";
 import { type Day, dayOf } from "../../calendar/days";
 import { Empty } from "../../ui/empty";
+import { formatAmount } from "../../ui/format";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
@@ -99,6 +100,12 @@ function Report({ site }: { site: Site }) {
           onChange={(next) => show({ filters: writeFilters(next) })}
         />
       </div>
+      <p className="visually-hidden" role="status">
+        {filters.length > 0 &&
+          overview.data &&
+          !overview.isOld &&
+          `${formatAmount(overview.data.totals.visits, "visit")} by these filters`}
+      </p>
       {overview.isRefetchError && (
         <Failure error={overview.error} onRetry={() => overview.refetch()} />
       )}

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { changeSearch } from "../../ui/address";
 import { IconButton } from "../../ui/button";
@@ -89,10 +89,11 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 /** What makes the rows, in its order: each can be let go of or put first. */
 function Dimensions({ dimensions }: { dimensions: DimensionId[] }) {
   const show = useShowReport();
+  const bar = useRef<HTMLElement>(null);
   const put = (next: DimensionId[]) => show({ dimensions: writeDimensions(next) });
   const rest = dimensionIds.filter((id) => !dimensions.includes(id));
   return (
-    <div className="chips">
+    <section className="chips filter-bar" aria-label="Told apart by" tabIndex={-1} ref={bar}>
       {dimensions.map((id, at) => (
         <span className="chip" key={id}>
           {at === 0 ? (
@@ -109,7 +110,11 @@ function Dimensions({ dimensions }: { dimensions: DimensionId[] }) {
           <IconButton
             label={`No longer by ${dimensionOf(id).label.toLowerCase()}`}
             icon="close"
-            onPress={() => put(dimensions.filter((other) => other !== id))}
+            onPress={() => {
+              put(dimensions.filter((other) => other !== id));
+              // What was pressed goes; the keyboard stays here.
+              bar.current?.focus();
+            }}
           />
         </span>
       ))}
@@ -124,6 +129,6 @@ function Dimensions({ dimensions }: { dimensions: DimensionId[] }) {
           }))}
         />
       )}
-    </div>
+    </section>
   );
 }

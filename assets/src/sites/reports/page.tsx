@@ -3,6 +3,7 @@ import type { Report, Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
+import { formatAmount } from "../../ui/format";
 import { Loaded } from "../../ui/loaded";
 import { Failure, Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
@@ -116,7 +117,14 @@ function Found({ report, wanted, isDaily }: FoundProps) {
   const { dimensions, page } = wanted;
   if (report.found === 0 && dimensions.length > 0) return <NoRows wanted={wanted} />;
   return (
-    <Panel title={titleOf(dimensions)}>
+    <Panel
+      title={titleOf(dimensions)}
+      aside={
+        <p className="quiet" role="status">
+          {dimensions.length > 0 && formatAmount(report.found, "row")}
+        </p>
+      }
+    >
       <Rows report={report} wanted={wanted} isDaily={isDaily} />
       {(page > 1 || report.found > report.rows.length) && (
         <Paging page={page} shown={report.rows.length} found={report.found} />
