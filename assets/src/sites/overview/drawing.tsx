@@ -1,6 +1,6 @@
 import { writeFigure, writeTick } from "./figures";
 import type { Metric } from "./metrics";
-import { areaOf, type Frame, lineOf, type Plot, type Series } from "./plot";
+import { areaOf, type Frame, lineOf, loneSteps, type Plot, type Series } from "./plot";
 import type { Point } from "./points";
 
 /** What a chart is of. */
@@ -68,11 +68,23 @@ export function Drawing({ plot, now, before, isOpen }: DrawingProps) {
       <path className="plot-area" d={areaOf(plot, now)} />
       <path className="plot-line" d={lineOf(plot, now, 0, closed)} />
       {isOpen && <path className="plot-line open" d={lineOf(plot, now, last - 1)} />}
-      {now.length === 1 && (
-        <circle className="plot-dot" cx={plot.x(0)} cy={plot.y(now[0] ?? 0)} r="4" />
-      )}
+      <Dots plot={plot} series={before} look="plot-dot before" />
+      <Dots plot={plot} series={now} look="plot-dot" />
     </g>
   );
+}
+
+interface DotsProps {
+  plot: Plot;
+  series: Series;
+  look: string;
+}
+
+/** What stands alone, and would not be seen as a line. */
+function Dots({ plot, series, look }: DotsProps) {
+  return loneSteps(series).map((step) => (
+    <circle key={step} className={look} cx={plot.x(step)} cy={plot.y(series[step] ?? 0)} r="4" />
+  ));
 }
 
 interface HitsProps {

@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { daysFrom } from "../testing";
-import { areaOf, dayMarks, type Frame, hourMarks, lineOf, plotOf, stepAt, thinned } from "./plot";
+import {
+  areaOf,
+  dayMarks,
+  type Frame,
+  hourMarks,
+  lineOf,
+  loneSteps,
+  plotOf,
+  stepAt,
+  thinned,
+} from "./plot";
 
 const frame: Frame = { width: 100, height: 60, left: 10, right: 10, top: 10, bottom: 10 };
 
@@ -59,4 +69,10 @@ it("hours are named by the clock, also on a day that has one twice", () => {
 it("a long series is thinned to means, and what is missing in all of them stays missing", () => {
   expect(thinned([1, 3, 5, undefined, undefined, undefined], 3)).toEqual([2, 5, undefined]);
   expect(thinned([1, 2], 3)).toEqual([1, 2]);
+});
+
+it("what has nothing known beside it is drawn as a dot", () => {
+  expect(loneSteps([1, undefined, 2, 3, undefined, 4])).toEqual([0, 5]);
+  expect(loneSteps([7])).toEqual([0]);
+  expect(loneSteps([])).toEqual([]);
 });

@@ -62,6 +62,14 @@ export function lineOf({ x, y }: Plot, series: Series, from = 0, to = series.len
   return draw(stepsOf(from, to)) ?? "";
 }
 
+/** The steps that no line goes through: nothing is known of those beside them. */
+export function loneSteps(series: Series): number[] {
+  const isKnown = (step: number) => series[step] !== undefined;
+  return stepsOf(0, series.length - 1).filter(
+    (step) => isKnown(step) && !isKnown(step - 1) && !isKnown(step + 1),
+  );
+}
+
 /** The ground below that line. */
 export function areaOf({ x, y }: Plot, series: Series): string {
   const draw = area<number>()

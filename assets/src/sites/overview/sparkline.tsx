@@ -1,4 +1,4 @@
-import { areaOf, type Frame, lineOf, plotOf, type Series, thinned } from "./plot";
+import { areaOf, type Frame, lineOf, loneSteps, plotOf, type Series, thinned } from "./plot";
 
 const frame: Frame = { width: 100, height: 30, left: 0, right: 0, top: 2, bottom: 1 };
 
@@ -8,7 +8,7 @@ const mostSteps = 60;
 /** How a figure went, for the eye alone: the trend and its table tell it in full. */
 export function Sparkline({ series }: { series: Series }) {
   const drawn = thinned(series, mostSteps);
-  if (drawn.length < 2) return null;
+  if (loneSteps(drawn).length === drawn.filter((value) => value !== undefined).length) return null;
   const plot = plotOf(frame, drawn.length, [drawn], false);
   return (
     <svg

@@ -1,5 +1,6 @@
 import type { Report } from "../../api/types";
 import { formatCount } from "../../ui/format";
+import { sortOf } from "../../ui/sort";
 import { SortHead } from "../../ui/sort-head";
 import { type Column, Table } from "../../ui/table";
 import { type DimensionId, dimensionOf } from "../filters/dimensions";
@@ -23,25 +24,15 @@ interface RowsProps {
 /** The rows of a report below what all of them come to, in the order of a figure. */
 export function Rows({ report, wanted: { dimensions, metrics, sort }, isDaily }: RowsProps) {
   const show = useShowReport();
+  const onSort = (sort: string) => show({ sort });
   const hasBefore = report.before !== undefined;
   const columns = [
-    ...namesOf(dimensions),
+    ...namesOf(dimensions, sort, onSort),
     ...metrics.map((id): Column<Row> => {
       const metric = reportMetricOf(id);
-      const label = labelOf(metric, isDaily);
       return {
-        id,
-        label,
+        ...sortedBy(id, labelOf(metric, isDaily), sort, onSort),
         isFigure: true,
-        sort: orderOf(id, sort),
-        head: (
-          <SortHead
-            field={id}
-            label={label}
-            sort={sort}
-            onSort={() => show({ sort: nextSort(id, sort) })}
-          />
-        ),
         cell: (row) => (
           <Figure row={row} metric={metric} currency={report.currency} hasBefore={hasBefore} />
         ),
@@ -61,6 +52,25 @@ export function Rows({ report, wanted: { dimensions, metrics, sort }, isDaily }:
   );
 }
 
+type OnSort = (sort: string) => void;
+
+/** A column whose heading puts the rows in order. */
+function sortedBy(
+  id: DimensionId | ReportMetricId,
+  label: string,
+  sort: string,
+  onSort: OnSort,
+): Pick<Column<Row>, "id" | "label" | "head" | "sort"> {
+  return {
+    id,
+    label,
+    sort: sortOf(id, sort).state,
+    head: (
+      <SortHead field={id} label={label} sort={sort} onSort={() => onSort(nextSort(id, sort))} />
+    ),
+  };
+}
+
 /** "Source and medium". */
 export function titleOf(dimensions: readonly DimensionId[]): string {
   if (dimensions.length === 0) return "Everything";
@@ -72,22 +82,16 @@ export function titleOf(dimensions: readonly DimensionId[]): string {
 }
 
 /** The columns that name a row; the totals have no name but that they are all. */
-function namesOf(dimensions: readonly DimensionId[]): Column<Row>[] {
+function namesOf(dimensions: readonly DimensionId[], sort: string, onSort: OnSort): Column<Row>[] {
   if (dimensions.length === 0) return [{ id: "all", head: "Rows", cell: () => "All" }];
   return dimensions.map((id, at) => ({
-    id,
-    head: dimensionOf(id).label,
+    ...sortedBy(id, dimensionOf(id).label, sort, onSort),
     cell: ({ values }) => {
       const value = values[at];
       if (value !== undefined) return <Value dimension={id} value={value} />;
       return at === 0 ? "All" : null;
     },
   }));
-}
-
-function orderOf(id: ReportMetricId, sort: string): Column<Row>["sort"] {
-  if (sort === id) return "ascending";
-  return sort === `-${id}` ? "descending" : "none";
 }
 
 interface FigureProps {

@@ -46,6 +46,8 @@ it("without a word it is the landing pages, the most visited first", () => {
 it("times go on as they came, and an order by what is not counted is none", () => {
   expect(wantedOf({ dimensions: "week" }).sort).toBe("week");
   expect(wantedOf({ metrics: "views", sort: "-visits" }).sort).toBe("-views");
+  expect(wantedOf({ metrics: "views", sort: "source" }).sort).toBe("-views");
+  expect(wantedOf({ dimensions: "source", sort: "-source" }).sort).toBe("-source");
 });
 
 it("no more is asked for than the appliance takes", () => {
@@ -62,7 +64,9 @@ it("nothing may be told apart", () => {
   expect(wantedOf(search)).toMatchObject({ dimensions: [], sort: "-visits" });
 });
 
-it("a heading puts the largest first, and then the smallest", () => {
+it("a heading puts the largest first, or the first name, and then turns it round", () => {
+  expect(nextSort("channel", "-visits")).toBe("channel");
+  expect(nextSort("channel", "channel")).toBe("-channel");
   expect(nextSort("visits", "-revenue")).toBe("-visits");
   expect(nextSort("visits", "-visits")).toBe("visits");
   expect(nextSort("visits", "visits")).toBe("-visits");

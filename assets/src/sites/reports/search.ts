@@ -20,7 +20,7 @@ const noDimension = "none";
  * What a report tells; all of it stands in the address.
  *
  * `dimensions` and `metrics` have commas between them, and are those of the usual report when left
- * out; `filters` say which visits alone are counted; `sort` is a figure, falling with `-` before it;
+ * out; `filters` say which visits alone are counted; `sort` is one of both, falling with `-` before it;
  * `page` is the first when left out; `metric` is drawn, the first figure when left out.
  */
 export type ReportSearch = RangeSearch & Texts<(typeof parts)[number]>;
@@ -32,7 +32,7 @@ export function readReportSearch(search: Record<string, unknown>): ReportSearch 
     dimensions: dimensions === noDimension ? dimensions : list(dimensions, isDimension),
     metrics: list(metrics, isReportMetric),
     filters: cleanFilters(filters),
-    sort: sort && isReportMetric(sort.replace(/^-/, "")) ? sort : undefined,
+    sort: sort && isOrder(sort) ? sort : undefined,
     page: page && /^[1-9]\d{0,4}$/.test(page) && page !== "1" ? page : undefined,
     metric: metric && isReportMetric(metric) ? metric : undefined,
   });
@@ -43,7 +43,7 @@ export interface Wanted {
   dimensions: DimensionId[];
   metrics: ReportMetricId[];
   filters: Filter[];
-  /** A figure or a time, falling with `-` before it. */
+  /** A dimension or a figure, falling with `-` before it. */
   sort: string;
   /** From 1 on. */
   page: number;
@@ -68,7 +68,7 @@ export function wantedOf(search: ReportSearch): Wanted {
     metrics,
     filters: readFilters(search.filters),
     sort:
-      sort && metrics.some((id) => id === sort.replace(/^-/, ""))
+      sort && [...dimensions, ...metrics].some((id) => id === sort.replace(/^-/, ""))
         ? sort
         : usualSort(dimensions, first),
     page: Number(search.page ?? 1),
@@ -81,9 +81,15 @@ function usualSort([first]: readonly DimensionId[], metric: ReportMetricId): str
   return first !== undefined && isTime(first) ? first : `-${metric}`;
 }
 
-/** What pressing a figure's heading leads to: falling first, then rising. */
-export function nextSort(id: ReportMetricId, sort: string): string {
-  return sort === `-${id}` ? id : `-${id}`;
+function isOrder(sort: string): boolean {
+  const id = sort.replace(/^-/, "");
+  return isReportMetric(id) || isDimension(id);
+}
+
+/** What pressing a heading leads to: the largest figure first, and the first name; then the last. */
+export function nextSort(id: ReportMetricId | DimensionId, sort: string): string {
+  const [usual, other] = isDimension(id) ? [id, `-${id}`] : [`-${id}`, id];
+  return sort === usual ? other : usual;
 }
 
 /** Dimensions as they stand in the address; a time goes first, so that it can be drawn. */
