@@ -73,6 +73,11 @@ function foreignProblem(response: Response): Problem {
   };
 }
 
+/** Whether what was asked is wrong, and would be refused again: something else must be asked. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiProblem && [400, 422].includes(error.status);
+}
+
 /** The messages for a form's fields, by the path in the request that each is about. */
 export function fieldMessages(error: unknown): Record<string, string> {
   if (!(error instanceof ApiProblem)) return {};

@@ -21,9 +21,11 @@ function Closed({ limit }: { limit: Limit }) {
   return (
     <p>
       <Icon name="clock" />
-      The limit “{describeLimit(limit)}” is used up; what is being read goes on when it opens
-      {/* Read out every second, it would drown all else. */}
-      <span aria-hidden="true"> in {formatDuration(Math.ceil(secondsLeft))}</span>.
+      <span>
+        The limit “{describeLimit(limit)}” is used up; what is being read goes on when it opens
+        {/* Read out every second, it would drown all else. */}
+        <span aria-hidden="true"> in {formatDuration(Math.ceil(secondsLeft))}</span>.
+      </span>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { $api } from "../../api/client";
+import { isRefused } from "../../api/problem";
 import type { Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
 import { Loaded } from "../../ui/loaded";
@@ -100,7 +101,7 @@ function Workbench({ site }: { site: Site }) {
         </p>
       )}
       {funnel.isRefetchError && <Failure error={funnel.error} onRetry={() => funnel.refetch()} />}
-      {funnel.isLoadingError && <StartOver />}
+      {funnel.isLoadingError && isRefused(funnel.error) && <StartOver />}
       <Loaded query={funnel} waiting={<SkeletonRows rows={6} />}>
         {(found) => (
           <div className="report" data-old={funnel.isPlaceholderData || undefined}>

@@ -10,7 +10,7 @@ import { dayMarks } from "../overview/plot";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
 import { reportMetricOf } from "./metrics";
-import { evenMarks, isComparable, pointsOf } from "./points";
+import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
 import type { Wanted } from "./search";
 import { useShowReport } from "./show";
 
@@ -25,7 +25,7 @@ interface DrawnProps {
   /** The time along which it goes. */
   dimension: DimensionId;
   isDaily: boolean;
-  /** Whether the last step is not over yet. */
+  /** Whether the last day is not over yet. */
   isOpen: boolean;
 }
 
@@ -80,7 +80,7 @@ export function Drawn({ siteId, wanted, days, dimension, isDaily, isOpen }: Draw
               <>
                 <Chart
                   points={points}
-                  look={{ metric, label, currency, isOpen }}
+                  look={{ metric, label, currency, isOpen: isOpen && endsNow(dimension) }}
                   steps={step.plural}
                   marksOf={dimension === "day" ? dayMarks : evenMarks}
                 />

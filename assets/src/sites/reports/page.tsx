@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { isRefused } from "../../api/problem";
 import type { Report, Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
 import { changeSearch } from "../../ui/address";
@@ -71,7 +72,7 @@ function Workbench({ site }: { site: Site }) {
         <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
       </div>
       {report.isRefetchError && <Failure error={report.error} onRetry={() => report.refetch()} />}
-      {report.isLoadingError && <StartOver />}
+      {report.isLoadingError && isRefused(report.error) && <StartOver />}
       <Loaded query={report} waiting={<SkeletonRows rows={12} />}>
         {(found) => (
           <div className="report" data-old={report.isPlaceholderData || undefined}>

@@ -14,6 +14,11 @@ export function isComparable(dimension: DimensionId): boolean {
   return ["day", "hour", "weekday"].includes(dimension);
 }
 
+/** Whether the last step is the present one, as long as it is not over. */
+export function endsNow(dimension: DimensionId): boolean {
+  return ["day", "week", "month"].includes(dimension);
+}
+
 /**
  * A figure step by step, from a report whose one dimension is a time.
  *

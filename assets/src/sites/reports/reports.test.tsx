@@ -185,3 +185,17 @@ it("what the appliance refuses stands there with the reason, and a way back", as
   expect(screen.getByRole("link", { name: /begin anew/ })).toHaveAttribute("href", address);
   expect(screen.getByRole("button", { name: "No longer by page" })).toBeVisible();
 });
+
+it("a limit that is used up says when it opens, and what was asked stays", async () => {
+  const problem = { type: "/errors/rate_limited", title: "Too many", code: "rate_limited" };
+  serve(
+    new Response(JSON.stringify({ ...problem, status: 429, limit: "analytics" }), {
+      status: 429,
+      headers: { "content-type": "application/problem+json", "retry-after": "45" },
+    }),
+  );
+  await openReports("&dimensions=page");
+  expect(await screen.findByText(/^It opens in 4\d s/)).toBeVisible();
+  expect(screen.queryByRole("link", { name: /begin anew/ })).toBeNull();
+  expect(screen.getByRole("button", { name: "No longer by page" })).toBeVisible();
+});

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { DimensionId } from "../filters/dimensions";
 import { reportOf } from "../testing";
 import { reportMetricOf } from "./metrics";
-import { evenMarks, pointsOf } from "./points";
+import { endsNow, evenMarks, pointsOf } from "./points";
 import { presets } from "./presets";
 import { nextSort, readReportSearch, wantedOf } from "./search";
 
@@ -105,6 +106,11 @@ it("the week begins on Monday, and months stand as they came", () => {
   const months = reportOf(["2026-10", "2026-11"]);
   const points = pointsOf(months, undefined, "month", reportMetricOf("visits"));
   expect(points.map(({ mark }) => mark)).toEqual(["Oct 2026", "Nov 2026"]);
+});
+
+it("days, weeks and months may not be over yet; a day of the week has no end", () => {
+  expect(["day", "week", "month"].every((id) => endsNow(id as DimensionId))).toBe(true);
+  expect(endsNow("weekday") || endsNow("hour")).toBe(false);
 });
 
 it("as many steps are named as there is room for", () => {
