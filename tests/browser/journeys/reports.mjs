@@ -27,6 +27,18 @@ export function reportsJourney(stage) {
     await tile(page, "Visits").getByText("3", { exact: true }).waitFor();
   });
 
+  it("goes through a narrowed day by the hour", async () => {
+    const { page } = stage;
+    const address = new URL(page.url());
+    address.search = "?range=today&filters=channel:is:email&metric=revenue";
+    await page.goto(address.href);
+    await page.getByRole("heading", { name: "Revenue by hour" }).waitFor();
+    await page.getByText("The same as a table").click();
+    await page.getByRole("row", { name: /^\d\d:00 €49\.90$/ }).waitFor();
+    await page.goBack();
+    await tile(page, "Visits").getByText("3", { exact: true }).waitFor();
+  });
+
   it("draws the rates by day", async () => {
     const { page } = stage;
     await page.getByRole("button", { name: "Bounce rate", exact: true }).click();

@@ -1,9 +1,10 @@
-import { type ReactNode, useId, useRef, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { FilterEditor } from "./editor";
 import { type Filter, filterWords, mostFilters } from "./filters";
+import { focusFilters } from "./keyboard";
 import type { Place } from "./seen";
 
 interface FilterBarProps {
@@ -14,17 +15,16 @@ interface FilterBarProps {
 
 /** What narrows the figures: each can be changed and let go of, and one more added. */
 export function FilterBar({ filters, place, onChange }: FilterBarProps) {
-  const bar = useRef<HTMLElement>(null);
   const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
   const remove = (rest: Filter[]) => {
     onChange(rest);
-    // What was pressed goes; the keyboard stays with the filters.
-    bar.current?.focus();
+    focusFilters();
   };
   return (
-    <section className="chips filter-bar" aria-label="Filters" tabIndex={-1} ref={bar}>
+    <section className="chips filter-bar" aria-label="Filters" tabIndex={-1} data-filters>
       {filters.map((filter, at) => (
-        <span className="chip" key={filterWords(filter)}>
+        // biome-ignore lint/suspicious/noArrayIndexKey: one that is changed stays where it is, and the keyboard with it
+        <span className="chip" key={at}>
           <Edit
             filter={filter}
             place={place}

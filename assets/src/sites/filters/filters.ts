@@ -42,10 +42,11 @@ export function writeFilters(filters: readonly Filter[]): string | undefined {
   return joined(texts, ";");
 }
 
-/** Reads the same; what is no filter is left out. */
+/** Reads the same; what is no filter is left out, and so is what stands there twice. */
 export function readFilters(text: string | undefined): Filter[] {
   if (!text) return [];
-  const filters = parted(text, ";").flatMap((part) => readFilter(parted(part, ":")) ?? []);
+  const texts = [...new Set(parted(text, ";"))];
+  const filters = texts.flatMap((part) => readFilter(parted(part, ":")) ?? []);
   return filters.slice(0, mostFilters);
 }
 

@@ -49,6 +49,7 @@ it("a line of a table narrows the page to its visits, in the address, and the wa
   await user.click(channels.getByRole("link", { name: "Organic search" }));
   await waitFor(() => expect(history.location.search).toContain("filters=channel%3Ais%3Aorganic"));
   expect(await screen.findByRole("button", { name: "Channel is Organic search" })).toBeVisible();
+  expect(screen.getByRole("region", { name: "Filters" })).toHaveFocus();
   expect(await screen.findAllByText("30", { selector: ".tile-value" })).not.toHaveLength(0);
   const filters = [{ dimension: "channel", operator: "is", values: ["organic_search"] }];
   const asked = appliance.bodies("POST /sites/{id}/reports") as ReportQuery[];

@@ -2,6 +2,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { changeSearch } from "../../ui/address";
 import { type DimensionId, isTime, valueWords } from "../filters/dimensions";
 import { hasFilter, readFilters, withFilter, writeFilters } from "../filters/filters";
+import { focusFilters } from "../filters/keyboard";
 
 const route = getRouteApi("/signed-in/sites/$id/reports");
 
@@ -26,6 +27,7 @@ export function Value({ dimension, value }: ValueProps) {
         })
       }
       resetScroll={false}
+      onClick={focusFilters}
     >
       {words}
     </Link>
