@@ -1,9 +1,10 @@
 import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { $api } from "../../api/client";
 import { isRefused } from "../../api/problem";
 import type { Site } from "../../api/types";
-import { dayOf } from "../../calendar/days";
+import { type Day, dayOf } from "../../calendar/days";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { SkeletonRows } from "../../ui/skeleton";
@@ -14,11 +15,12 @@ import { SiteFrame } from "../frame";
 import { Known } from "../overview/notes";
 import { NoEvents } from "../overview/page";
 import { areDaily } from "../overview/points";
-import { rangeOf } from "../overview/range";
+import { type Range, rangeOf } from "../overview/range";
 import { RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
 import { FunnelForm } from "./form";
 import { FunnelResult } from "./result";
+import type { FunnelSearch } from "./search";
 import { useShowFunnel } from "./show";
 import { askedStep, readSteps, usualSteps, writeSteps } from "./steps";
 import { usualWindow } from "./window";
@@ -40,60 +42,15 @@ export function SiteFunnel() {
 
 function Workbench({ site }: { site: Site }) {
   const search = route.useSearch();
-  const show = useShowFunnel();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
-  const filters = readFilters(search.filters);
-  const steps = readSteps(search.steps) ?? usualSteps;
-  const within = search.within ?? usualWindow;
-  const place = { siteId: site.id, ...range };
-  const funnel = $api.useQuery(
-    "post",
-    "/sites/{id}/funnels",
-    {
-      params: { path: { id: site.id } },
-      body: {
-        ...range,
-        steps: steps.map(askedStep),
-        within_minutes: Number(within),
-        filters,
-      },
-    },
-    { placeholderData: keepPreviousData },
-  );
+  const funnel = useFunnel(site, search, range);
   const isDaily = areDaily({ ...range, visitor_ids: site.visitor_ids });
   return (
     <>
-      <div className="stack">
-        <div className="toolbar range-toolbar">
-          <RangeSteps
-            site={site}
-            search={search}
-            range={range}
-            today={today}
-            show={({ compare: _, ...days }) => show(days)}
-          />
-          {funnel.data && <Known known={{ time_zone: site.time_zone, ...funnel.data }} />}
-        </div>
-        <FilterBar
-          filters={filters}
-          place={place}
-          onChange={(next) => show({ filters: writeFilters(next) })}
-        />
-      </div>
-      {/* Another address by the browser's way back starts the inputs anew. */}
-      <FunnelForm
-        key={`${search.steps}\n${within}`}
-        steps={steps}
-        within={within}
-        place={place}
-        onApply={(next, window) =>
-          show({
-            steps: writeSteps(next),
-            within: window === usualWindow ? undefined : window,
-          })
-        }
-      />
+      <Question site={site} range={range} today={today}>
+        {funnel.data && <Known known={{ time_zone: site.time_zone, ...funnel.data }} />}
+      </Question>
       {site.visitor_ids === "daily" && (
         <p className="quiet">
           This site knows nobody again on another day: whoever goes on after midnight is lost here,
@@ -113,6 +70,74 @@ function Workbench({ site }: { site: Site }) {
           </div>
         )}
       </Loaded>
+    </>
+  );
+}
+
+/** The funnel that an address means; the one before stays until it is counted. */
+function useFunnel({ id }: Site, { steps, within, filters }: FunnelSearch, range: Range) {
+  return $api.useQuery(
+    "post",
+    "/sites/{id}/funnels",
+    {
+      params: { path: { id } },
+      body: {
+        ...range,
+        steps: (readSteps(steps) ?? usualSteps).map(askedStep),
+        within_minutes: Number(within ?? usualWindow),
+        filters: readFilters(filters),
+      },
+    },
+    { placeholderData: keepPreviousData },
+  );
+}
+
+interface QuestionProps {
+  site: Site;
+  range: Range;
+  today: Day;
+  /** Stands at the end of the days: when it was known. */
+  children: ReactNode;
+}
+
+/** Which days, which visits, and which steps. */
+function Question({ site, range, today, children }: QuestionProps) {
+  const search = route.useSearch();
+  const show = useShowFunnel();
+  const place = { siteId: site.id, ...range };
+  const within = search.within ?? usualWindow;
+  return (
+    <>
+      <div className="stack">
+        <div className="toolbar range-toolbar">
+          <RangeSteps
+            site={site}
+            search={search}
+            range={range}
+            today={today}
+            show={({ compare: _, ...days }) => show(days)}
+          />
+          {children}
+        </div>
+        <FilterBar
+          filters={readFilters(search.filters)}
+          place={place}
+          onChange={(next) => show({ filters: writeFilters(next) })}
+        />
+      </div>
+      {/* Another address by the browser's way back starts the inputs anew. */}
+      <FunnelForm
+        key={`${search.steps}\n${within}`}
+        steps={readSteps(search.steps) ?? usualSteps}
+        within={within}
+        place={place}
+        onApply={(next, window) =>
+          show({
+            steps: writeSteps(next),
+            within: window === usualWindow ? undefined : window,
+          })
+        }
+      />
     </>
   );
 }

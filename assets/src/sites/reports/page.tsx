@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { isRefused } from "../../api/problem";
 import type { Report, Site } from "../../api/types";
-import { dayOf } from "../../calendar/days";
+import { type Day, dayOf } from "../../calendar/days";
 import { changeSearch } from "../../ui/address";
 import { Button } from "../../ui/button";
 import { formatAmount } from "../../ui/format";
@@ -16,13 +16,13 @@ import { SiteFrame } from "../frame";
 import { Footnotes, Known } from "../overview/notes";
 import { NoEvents } from "../overview/page";
 import { areDaily } from "../overview/points";
-import { rangeOf } from "../overview/range";
+import { type Range, rangeOf } from "../overview/range";
 import { Compared, RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
 import { Builder, Presets } from "./builder";
 import { Drawn } from "./drawn";
 import { placeWords, Rows, titleOf } from "./rows";
-import { pageRows, type Wanted, wantedOf } from "./search";
+import { askedFor, pageRows, type Wanted, wantedOf } from "./search";
 import { useShowReport } from "./show";
 
 const route = getRouteApi("/signed-in/sites/$id/reports");
@@ -46,20 +46,8 @@ function Workbench({ site }: { site: Site }) {
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
   const wanted = wantedOf(search);
-  const { dimensions, metrics, filters, sort, page } = wanted;
   const days = { ...range, compare: search.compare ?? "previous" } as const;
-  const report = useReport(site.id, {
-    ...days,
-    dimensions,
-    metrics,
-    filters,
-    sort,
-    limit: pageRows,
-    offset: (page - 1) * pageRows,
-  });
-  const isDaily = areDaily({ ...range, visitor_ids: site.visitor_ids });
-  const isOpen = range.to === today;
-  const [first] = dimensions;
+  const report = useReport(site.id, { ...days, ...askedFor(wanted) });
   return (
     <>
       <div className="toolbar range-toolbar">
@@ -76,21 +64,41 @@ function Workbench({ site }: { site: Site }) {
       <Loaded query={report} waiting={<SkeletonRows rows={12} />}>
         {(found) => (
           <div className="report" data-old={report.isPlaceholderData || undefined}>
-            <Footnotes overview={{ ...found, visitor_ids: site.visitor_ids }} isOpen={isOpen} />
-            {first !== undefined && isTime(first) && (
-              <Drawn
-                siteId={site.id}
-                wanted={wanted}
-                days={days}
-                dimension={first}
-                isDaily={isDaily}
-                isOpen={isOpen}
-              />
-            )}
-            <Found report={found} wanted={wanted} isDaily={isDaily} />
+            <Answer report={found} wanted={wanted} site={site} days={days} today={today} />
           </div>
         )}
       </Loaded>
+    </>
+  );
+}
+
+interface AnswerProps {
+  report: Report;
+  wanted: Wanted;
+  site: Site;
+  days: Range & { compare: "previous" | "year" | "none" };
+  today: Day;
+}
+
+function Answer({ report, wanted, site, days, today }: AnswerProps) {
+  const { visitor_ids } = site;
+  const isDaily = areDaily({ ...days, visitor_ids });
+  const isOpen = days.to === today;
+  const [first] = wanted.dimensions;
+  return (
+    <>
+      <Footnotes overview={{ ...report, visitor_ids }} isOpen={isOpen} />
+      {first !== undefined && isTime(first) && (
+        <Drawn
+          siteId={site.id}
+          wanted={wanted}
+          days={days}
+          dimension={first}
+          isDaily={isDaily}
+          isOpen={isOpen}
+        />
+      )}
+      <Found report={report} wanted={wanted} isDaily={isDaily} />
     </>
   );
 }

@@ -76,6 +76,12 @@ export function wantedOf(search: ReportSearch): Wanted {
   };
 }
 
+/** One page of that report, as the appliance is asked for it. */
+export function askedFor({ dimensions, metrics, filters, sort, page }: Wanted) {
+  const offset = (page - 1) * pageRows;
+  return { dimensions, metrics, filters, sort, limit: pageRows, offset };
+}
+
 /** Days go on as they came; anything else begins with the largest. */
 function usualSort([first]: readonly DimensionId[], metric: ReportMetricId): string {
   return first !== undefined && isTime(first) ? first : `-${metric}`;
