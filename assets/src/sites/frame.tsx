@@ -10,6 +10,8 @@ interface FrameProps {
   id: string;
   /** Which of the sister pages: stands in the window's title. */
   tab?: string;
+  /** Which part of the handbook says how its figures are counted. */
+  about?: "what-is-counted" | "reports" | "funnels";
   children: (site: Site) => ReactNode;
 }
 
@@ -17,7 +19,7 @@ interface FrameProps {
 const keeps = ["range", "from", "to", "compare", "filters"];
 
 /** The head that all pages of one site share. */
-export function SiteFrame({ id, tab, children }: FrameProps) {
+export function SiteFrame({ id, tab, about = "what-is-counted", children }: FrameProps) {
   const site = useSite(id);
   const mayWrite = useMay("site:write");
   const mayCount = useMay("analytics:read");
@@ -43,7 +45,7 @@ export function SiteFrame({ id, tab, children }: FrameProps) {
             {domain}, in {currency}, by the clocks of {time_zone}
           </span>
           <BookLink id={id} />
-          <a href="/handbook/analytics#what-is-counted">How it is counted</a>
+          <a href={`/handbook/analytics#${about}`}>How it is counted</a>
         </>
       )}
       tabs={<Tabs label="Site" tabs={tabs} />}

@@ -32,7 +32,7 @@ const tickMs = 30_000;
 export function SiteFunnel() {
   const { id } = route.useParams();
   return (
-    <SiteFrame id={id} tab="Funnel">
+    <SiteFrame id={id} tab="Funnel" about="funnels">
       {(site) =>
         site.last_event_at ? <Workbench key={site.id} site={site} /> : <NoEvents site={site} />
       }

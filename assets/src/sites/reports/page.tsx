@@ -32,7 +32,7 @@ const tickMs = 30_000;
 export function SiteReports() {
   const { id } = route.useParams();
   return (
-    <SiteFrame id={id} tab="Reports">
+    <SiteFrame id={id} tab="Reports" about="reports">
       {(site) =>
         site.last_event_at ? <Workbench key={site.id} site={site} /> : <NoEvents site={site} />
       }

@@ -61,6 +61,10 @@ it("the landing pages stand there at once, below what all of them come to", asyn
     limit: 50,
     offset: 0,
   });
+  expect(screen.getByRole("link", { name: "How it is counted" })).toHaveAttribute(
+    "href",
+    "/handbook/analytics#reports",
+  );
   expect(screen.getByRole("link", { name: "Landing pages" })).toHaveAttribute(
     "aria-current",
     "true",
