@@ -62,6 +62,14 @@ it("the usual steps are counted at once, within a day", async () => {
   });
 });
 
+it("what an address says wrongly counts as not said", async () => {
+  const appliance = serve();
+  await openFunnel("&within=7&steps=nothing&filters=luck");
+  await screen.findByRole("heading", { name: "Step by step" });
+  expect(last(appliance)).toMatchObject({ within_minutes: 1440, filters: [] });
+  expect(screen.getByRole("button", { name: /Within a day/ })).toBeVisible();
+});
+
 it("each step tells how many are left and lost, and a table tells the same", async () => {
   serve();
   const { user } = await openFunnel();

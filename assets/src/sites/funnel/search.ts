@@ -1,4 +1,4 @@
-import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { readTexts, type Texts } from "../../ui/address";
 import { cleanFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { readSteps, writeSteps } from "./steps";
@@ -13,14 +13,15 @@ import { isWindow, type Window } from "./window";
 export type FunnelSearch = Omit<RangeSearch, "compare"> &
   Texts<"steps" | "filters"> & { within?: Window };
 
-/** Reads the address; what is no part of a funnel is left out. */
+/** Reads the address; what is no part of a funnel is undefined. */
 export function readFunnelSearch(search: Record<string, unknown>): FunnelSearch {
   const { steps, within, filters } = readTexts(search, ["steps", "within", "filters"]);
   const { compare: _, ...range } = readRangeSearch(search);
   const read = readSteps(steps);
-  return changeSearch<FunnelSearch>(range, {
+  return {
+    ...range,
     steps: read && writeSteps(read),
     within: within && isWindow(within) ? within : undefined,
     filters: cleanFilters(filters),
-  });
+  };
 }

@@ -69,6 +69,14 @@ it("the days are the site’s own: there it is tomorrow already", async () => {
   });
 });
 
+it("what an address says wrongly counts as not said", async () => {
+  const appliance = serve();
+  await openOverview("?range=ever&compare=previous&metric=luck");
+  expect(screen.getByRole("button", { name: /Compared with the days before/ })).toBeVisible();
+  const [call] = appliance.calls("GET /sites/{id}/overview");
+  expect(call?.query.get("from")).toBe("2026-10-27");
+});
+
 it("when it was known is told by the site’s clocks", async () => {
   serve();
   await openOverview();

@@ -1,5 +1,5 @@
 import { type Day, isDay } from "../../calendar/days";
-import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { readTexts, type Texts } from "../../ui/address";
 import { isPreset, type Preset } from "./range";
 
 /**
@@ -18,14 +18,21 @@ export type ShowRange = (change: {
   compare?: RangeSearch["compare"] | undefined;
 }) => void;
 
-/** Reads the address; what is no range is left out. */
+/**
+ * Reads the address; what is no range is undefined.
+ *
+ * A part that is left out would stand there as it was typed: pages are handed what their reader
+ * gives over the bare address.
+ */
 export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
   const { range, from, to, compare } = readTexts(search, ["range", "from", "to", "compare"]);
   const isOwn = from !== undefined && to !== undefined && isDay(from) && isDay(to) && from <= to;
-  return changeSearch<RangeSearch>(isOwn ? { from, to } : {}, {
+  return {
     range: !isOwn && range && isPreset(range) ? range : undefined,
+    from: isOwn ? from : undefined,
+    to: isOwn ? to : undefined,
     compare: compare === "year" || compare === "none" ? compare : undefined,
-  });
+  };
 }
 
 /** Whether the days are those that nobody chose. */

@@ -1,4 +1,4 @@
-import { changeSearch, readTexts } from "../../ui/address";
+import { readTexts } from "../../ui/address";
 import { cleanFilters } from "../filters/filters";
 import { type Came, cameViews, type Saw, sawViews } from "./dimensions";
 import { type MetricId, metrics } from "./metrics";
@@ -20,16 +20,17 @@ export type OverviewSearch = RangeSearch & {
   filters?: string;
 };
 
-/** Reads the address; what is no range, no figure and no filter is left out. */
+/** Reads the address; what is no range, no figure and no filter is undefined. */
 export function readOverviewSearch(search: Record<string, unknown>): OverviewSearch {
   const { metric, came, saw, all, filters } = readTexts(search, parts);
-  return changeSearch<OverviewSearch>(readRangeSearch(search), {
+  return {
+    ...readRangeSearch(search),
     metric: metrics.find(({ id }) => id === metric)?.id,
     came: oneOf(cameViews, came),
     saw: oneOf(sawViews, saw),
     all,
     filters: cleanFilters(filters),
-  });
+  };
 }
 
 function oneOf<Id extends string>(views: readonly { id: Id }[], text: string | undefined) {

@@ -74,9 +74,8 @@ function stepsOf(report: Report, dimension: DimensionId): string[] {
 
 /** "27 Nov", "14:00", "Mon". */
 function markOf(dimension: DimensionId, value: string): string {
+  if (dimension === "day" || dimension === "week") return dayLabel(value).replace(/^\w+ /, "");
   const words = valueWords(dimension, value);
-  if (dimension === "day") return words.replace(/^\w+ /, "");
-  if (dimension === "week") return words.replace(/\s*–.*$/, "");
   return dimension === "weekday" ? words.slice(0, 3) : words;
 }
 

@@ -141,6 +141,15 @@ it("a row leads to its visits alone, and no further", async () => {
   await waitFor(() => expect(screen.queryByRole("link", { name: "/wool" })).toBeNull());
 });
 
+it("what an address says wrongly counts as not said", async () => {
+  const appliance = serve();
+  const wrong = "range=ever&compare=previous&page=0&metrics=joy&sort=joy&dimensions=luck";
+  await openPage(`${address}?${wrong}`, "Shop: Reports");
+  expect(await screen.findByRole("region", { name: "Landing page" })).toBeVisible();
+  expect(screen.getByRole("button", { name: /Compared with the days before/ })).toBeVisible();
+  expect(last(appliance)).toMatchObject({ from: "2026-10-27", sort: "-visits", offset: 0 });
+});
+
 it("many rows are read page by page", async () => {
   const appliance = serve(reportOf(["/wool", "/"], { found: 52 }));
   const { user, history } = await openReports("&page=2");

@@ -106,6 +106,8 @@ it("the week begins on Monday, and months stand as they came", () => {
   const months = reportOf(["2026-10", "2026-11"]);
   const points = pointsOf(months, undefined, "month", reportMetricOf("visits"));
   expect(points.map(({ mark }) => mark)).toEqual(["Oct 2026", "Nov 2026"]);
+  const weeks = pointsOf(reportOf(["2026-11-16"]), undefined, "week", reportMetricOf("visits"));
+  expect(weeks.map(({ mark }) => mark)).toEqual(["16 Nov"]);
 });
 
 it("days, weeks and months may not be over yet; a day of the week has no end", () => {

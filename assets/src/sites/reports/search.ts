@@ -1,4 +1,4 @@
-import { changeSearch, readTexts, type Texts } from "../../ui/address";
+import { readTexts, type Texts } from "../../ui/address";
 import { type DimensionId, isDimension, isTime } from "../filters/dimensions";
 import { cleanFilters, type Filter, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
@@ -25,17 +25,18 @@ const noDimension = "none";
  */
 export type ReportSearch = RangeSearch & Texts<(typeof parts)[number]>;
 
-/** Reads the address; what is no part of a report is left out. */
+/** Reads the address; what is no part of a report is undefined. */
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {
   const { dimensions, metrics, filters, sort, page, metric } = readTexts(search, parts);
-  return changeSearch<ReportSearch>(readRangeSearch(search), {
+  return {
+    ...readRangeSearch(search),
     dimensions: dimensions === noDimension ? dimensions : list(dimensions, isDimension),
     metrics: list(metrics, isReportMetric),
     filters: cleanFilters(filters),
     sort: sort && isOrder(sort) ? sort : undefined,
     page: page && /^[1-9]\d{0,4}$/.test(page) && page !== "1" ? page : undefined,
     metric: metric && isReportMetric(metric) ? metric : undefined,
-  });
+  };
 }
 
 /** A report as it is asked for. */
