@@ -71,13 +71,6 @@ pub(super) enum Ground {
 )]
 struct NoAppliance(PathBuf);
 
-/// There is nobody to come back to.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "no server runs, and a browser must be sent back to one: start it with `weighbridge serve`"
-)]
-struct NoServer;
-
 /// The data folder, or a file in it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} cannot be read; run this as root or as the service's own user")]
@@ -190,14 +183,6 @@ impl Client {
             }
             outcome
         })
-    }
-
-    /// Errs when no server runs: what happens in a browser needs one.
-    pub(super) fn needs_server(&self) -> Result<(), Failure> {
-        match self.way {
-            Way::Socket(_) => Ok(()),
-            Way::Inside { .. } => Err(Failure::of(NoServer)),
-        }
     }
 
     /// The way into an appliance that this process has opened and keeps open.

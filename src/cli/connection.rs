@@ -12,10 +12,9 @@ use super::client::Client;
 use super::context::Context;
 use super::failure::{Failure, Kind};
 use super::named::{self, segment, text};
-use super::output::Output;
 use super::owner::Owner;
 use super::secret::{self, Entry};
-use super::{changes, check, connect};
+use super::{changes, check};
 use crate::base::Secret;
 
 const LIST: &str = "/connections";
@@ -45,9 +44,6 @@ enum Command {
         #[command(flatten)]
         token: Token,
     },
-    /// Make a connection by OAuth: print the address at which its owner allows it in their browser,
-    /// and wait until that is done.
-    Connect(connect::Wanted),
     /// List the connections.
     List,
     /// Give a connection another name.
@@ -151,7 +147,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         _ => Secret::default(),
     };
     let view = line.owner.with(context, async |client| {
-        act(line.command, (&token, &context.out), client).await
+        act(line.command, &token, client).await
     })?;
     match view {
         View::Connections(list) => context.out.show(&Connections(list))?,
@@ -176,11 +172,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn act(
-    command: Command,
-    (token, out): (&Secret, &Output),
-    client: &mut Client,
-) -> Result<View, Failure> {
+async fn act(command: Command, token: &Secret, client: &mut Client) -> Result<View, Failure> {
     match command {
         Command::Add {
             name,
@@ -190,10 +182,6 @@ async fn act(
         } => {
             let endpoint = if sandbox { "sandbox" } else { "vendor" };
             let made = add((&name, provider, endpoint), token, client).await?;
-            Ok(View::Connections(vec![made]))
-        }
-        Command::Connect(wanted) => {
-            let made = connect::connect(&wanted, out, client).await?;
             Ok(View::Connections(vec![made]))
         }
         Command::List => Ok(View::Connections(client.list(LIST).await?)),

@@ -16,7 +16,6 @@ mod command;
 mod completions;
 mod config;
 mod conflict;
-mod connect;
 mod connection;
 mod context;
 mod dataset;

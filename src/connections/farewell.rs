@@ -59,21 +59,22 @@ impl Connection {
         }))
     }
 
-    /// Whether another connection has what a person has allowed of the same account: nobody knows
-    /// whether its tokens would end with this one's.
+    /// Whether another connection has, or may have, what a person has allowed of the same account:
+    /// nobody knows whether its tokens would end with this one's.
     fn shares_its_account(&self) -> Result<bool, Error> {
         let stored = &self.stored;
-        let Some(own) = &stored.health.account else {
-            return Ok(false);
-        };
+        let own = stored.health.account.as_ref().map(|account| &account.id);
         let mut shares = false;
         let moment = self.all.0.store.snapshot()?;
         moment.walk::<Rows>(&Scan::all(usize::MAX), |_, row| {
             let other = &row.value;
+            let its = other.health.account.as_ref().map(|account| &account.id);
+            // Whose a grant is nobody knows until it was tested.
+            let may_be_same = own.is_none() || its.is_none() || own == its;
             shares |= row.key != self.key
                 && (other.provider, other.endpoint) == (stored.provider, stored.endpoint)
                 && other.grant.is_some()
-                && other.health.account.as_ref().map(|account| &account.id) == Some(&own.id);
+                && may_be_same;
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(shares)

@@ -71,7 +71,9 @@ fn is_packed(request: &Request) -> bool {
 
 /// Whether the operation reads a file of any size, or bounds by itself what it reads.
 fn streams(path: &str) -> bool {
-    path == cors::EVENTS || path.starts_with("/api/v1/datasets/") && path.ends_with("/imports")
+    let imports = ["/api/v1/datasets/", "/api/v1/sites/"];
+    let imports = imports.iter().any(|of| path.starts_with(of)) && path.ends_with("/imports");
+    path == cors::EVENTS || imports
 }
 
 fn declared(request: &Request) -> Option<u64> {
@@ -119,9 +121,11 @@ mod tests {
 
     #[test]
     fn an_import_may_be_of_any_size() {
-        let request = Request::builder()
-            .uri_str("/api/v1/datasets/1/imports")
-            .header(CONTENT_LENGTH, 1_u64 << 40);
-        assert!(bound(&mut request.finish(), 10).is_ok());
+        for of in ["datasets", "sites"] {
+            let request = Request::builder()
+                .uri_str(format!("/api/v1/{of}/1/imports"))
+                .header(CONTENT_LENGTH, 1_u64 << 40);
+            assert!(bound(&mut request.finish(), 10).is_ok(), "{of}");
+        }
     }
 }

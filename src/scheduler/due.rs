@@ -21,7 +21,7 @@ const HOOKS_AT_ONCE: usize = 4;
 const HOOKS_OF_ONE: usize = 2;
 
 /// A job that waits rises by one class each time so long has passed: one of low priority comes
-/// before whatever is asked for half an hour after it, whoever keeps asking.
+/// before every run of a schedule that is queued half an hour after it.
 const RISES_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
 /// Those of `active` that may be taken up beside those that are being executed: first those that
@@ -50,8 +50,12 @@ pub(super) fn due(
     due
 }
 
-/// The priority that a job has come to by waiting.
+/// The priority that a job has come to by waiting. Hooks come in an order of their own, and are as
+/// old as whoever made them.
 fn risen(work: &Work, now: Timestamp) -> Priority {
+    if matches!(work, Work::Hook(_)) {
+        return Priority::Normal;
+    }
     let waited = now.duration_since(work.asked_at());
     match (work.priority(), waited.as_secs() / RISES_EVERY.as_secs()) {
         (priority, ..=0) => priority,

@@ -8,12 +8,15 @@ use super::letter::DeadLetters;
 use super::syncs::Syncs;
 use crate::store::{self, Scan};
 
+/// Letters are counted one by one, each time somebody asks; no more of them.
+const MOST_LETTERS: usize = 10_000;
+
 /// So much waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Undecided {
     /// Conflicts that nobody has solved.
     pub conflicts: u64,
-    /// Records that providers did not take.
+    /// Records that providers did not take, up to 10,000.
     pub dead_letters: u64,
 }
 
@@ -31,7 +34,7 @@ impl Syncs {
             let open = moment.count(&unsolved(sync))?;
             conflicts += u64::try_from(open).unwrap_or_default();
         }
-        let letters = moment.count_rows::<DeadLetters>(&Scan::all(usize::MAX))?;
+        let letters = moment.count_rows::<DeadLetters>(&Scan::all(MOST_LETTERS))?;
         Ok(Undecided {
             conflicts,
             dead_letters: letters as u64,

@@ -8,7 +8,7 @@ type Priority = Sync["priority"];
 const classes: { value: Priority; label: string; note: string }[] = [
   { value: "high", label: "High", note: "Its runs go before others that wait." },
   { value: "normal", label: "Normal", note: "Whatever was asked for first goes first." },
-  { value: "low", label: "Low", note: "Its runs let others go first, for half an hour at most." },
+  { value: "low", label: "Low", note: "Its scheduled runs let others go first, for half an hour." },
 ];
 
 const labelOf = (priority: Priority) =>

@@ -3,7 +3,7 @@
 //! What is kept of a file that broke off stays; sent again it doubles nothing, since each event has
 //! an id, and those of the days in question are looked up however long ago they came.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::super::Error;
 use super::super::event::Event;
 use super::super::key::Kind;
+use super::super::ledger::Appended;
 use super::super::service::Ground;
 use super::super::site::Site;
 use super::check::{Checks, Reach, Refused};
@@ -67,14 +68,14 @@ struct Desk {
     events: Vec<Event>,
     /// Why nothing more can be read.
     end: Option<String>,
-    told: Told,
+    told: Arc<Told>,
 }
 
 /// What the book is told of the file in the end, also when whoever sends it hangs up.
 struct Told {
     ground: Arc<Ground>,
-    line: Option<Line>,
-    history: History,
+    line: Line,
+    history: Mutex<History>,
 }
 
 impl Site {
@@ -107,12 +108,12 @@ impl Site {
             }
         }
         desk.keep().await?;
-        let history = &mut desk.told.history;
+        let mut history = desk.told.open().clone();
         match desk.end.take() {
             Some(why) if history.read == 0 => Err(Error::BadBody(why)),
             why => {
                 history.broke_off = why;
-                Ok(history.clone())
+                Ok(history)
             }
         }
     }
@@ -120,12 +121,13 @@ impl Site {
     async fn desk(&self, by: &Actor) -> Result<Desk, Error> {
         let parts = Arc::clone(&self.all.0);
         let now = parts.now();
-        let begun = self.event(Code::HistoryBegun, by);
-        parts.log.append(&begun.build(&parts.clock))?;
-        let site = self.counting_from(now).await?;
-        let day = site.day_key(now).await?;
+        let begun = self.event(Code::HistoryBegun, by).build(&parts.clock);
+        let log = parts.log.clone();
+        parts.blocking.run(move || log.append(&begun)).await?;
+        let day = self.day_key(now).await?;
         Ok(Desk {
             checks: Checks {
+                site: self.clone(),
                 kind: Kind::Secret,
                 origins: Vec::new(),
                 reach: Reach::Past,
@@ -134,16 +136,15 @@ impl Site {
                 day,
                 late: Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
                 clock: parts.clock.clone(),
-                site,
             },
             columns: None,
             events: Vec::new(),
             end: None,
-            told: Told {
-                line: Some(self.event(Code::HistoryBrought, by)),
+            told: Arc::new(Told {
+                line: self.event(Code::HistoryBrought, by),
                 ground: parts,
-                history: History::default(),
-            },
+                history: Mutex::default(),
+            }),
         })
     }
 }
@@ -172,7 +173,7 @@ impl Desk {
             (Row::Json(json), _) => self.checks.read(json),
             (Row::Unreadable(why), _) => Err(Refused(Reason::Invalid, why.to_string())),
         };
-        let history = &mut self.told.history;
+        let mut history = self.told.open();
         history.read += 1;
         match read {
             Ok(event) => self.events.push(event),
@@ -216,37 +217,54 @@ impl Desk {
         self.columns = Some(columns);
     }
 
-    /// Keeps what has been read, durably.
+    /// Keeps what has been read, durably. The first event that counts settles what the site's sums
+    /// rest on.
     async fn keep(&mut self) -> Result<(), Error> {
         let events = std::mem::take(&mut self.events);
         if events.is_empty() {
             return Ok(());
         }
-        let (site, ground) = (&self.checks.site, &self.told.ground);
+        let checks = &mut self.checks;
+        checks.site = checks.site.counting_from(checks.now).await?;
+        let (site, told) = (checks.site.clone(), Arc::clone(&self.told));
         // Nothing is counted that the book could not be told of.
-        ground.log.check()?;
-        let (number, zone) = (site.number(), site.zone());
-        let appended = ground.ledger.bring(number, zone, events).await?;
-        site.forget_if_gone().await?;
-        let history = &mut self.told.history;
+        told.ground.log.check()?;
+        let kept = async move {
+            let ledger = &told.ground.ledger;
+            let appended = ledger.bring(site.number(), site.zone(), events).await?;
+            told.count(appended);
+            site.forget_if_gone().await
+        };
+        // Also when whoever sends the file has hung up.
+        let kept = self.told.ground.tasks.carry(kept).await;
+        kept.ok_or(Error::Stopped)?
+    }
+}
+
+impl Told {
+    fn open(&self) -> MutexGuard<'_, History> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, appended: Appended) {
+        let mut history = self.open();
         history.accepted += u64::from(appended.kept);
         history.doubled += u64::from(appended.doubled);
         EVENTS.add(["accepted".into()], appended.kept.into());
         EVENTS.add(["doubled".into()], appended.doubled.into());
-        Ok(())
     }
 }
 
 impl Drop for Told {
     fn drop(&mut self) {
-        let history = &self.history;
-        if let Some(line) = self.line.take() {
-            let line = line
-                .count("accepted", history.accepted)
-                .count("doubled", history.doubled)
-                .count("refused", history.refused);
-            self.ground.log.record(line.build(&self.ground.clock));
-        }
+        let history = self.open();
+        let line = self
+            .line
+            .clone()
+            .count("accepted", history.accepted)
+            .count("doubled", history.doubled)
+            .count("refused", history.refused);
+        self.ground.log.record(line.build(&self.ground.clock));
     }
 }
 

@@ -130,8 +130,8 @@ impl Ledger {
         self.keep(site, zone, (Memory::Lately, events)).await
     }
 
-    /// The same for events of the past: not kept again is what has an id that is there on the same
-    /// day, however long ago it came.
+    /// The same for events of the past: not kept again is also what has an id that is there on the
+    /// same day, however long ago it came.
     pub(crate) async fn bring(
         &self,
         site: SiteNumber,

@@ -44,6 +44,11 @@ pub(super) struct Args {
 #[error("this build has no data for a demonstration: it was built without the browser's part")]
 struct NoData;
 
+/// Something that was invented was not taken.
+#[derive(Debug, thiserror::Error)]
+#[error("the invented visits were not taken as they are: {0}")]
+struct Unfit(String);
+
 /// The folder holds an appliance already.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} is not empty; a demonstration begins in a new folder")]
@@ -188,10 +193,14 @@ async fn open_shop(client: &mut Client, now: Timestamp) -> Result<(), Failure> {
     let id = site["id"].as_str().unwrap_or_default();
     let path = format!("/sites/{id}/imports?format=csv");
     let year = Body::from(shop::year(now, &zone));
-    client
+    let told = client
         .stream(Method::POST, &path, Some("text/csv"), year)
         .await?;
-    Ok(())
+    let told: Value = told.into_json().await.map_err(Failure::of)?;
+    match (&told["broke_off"], told["refused"].as_u64()) {
+        (Value::Null, Some(0)) => Ok(()),
+        _ => Err(Failure::of(Unfit(told.to_string()))),
+    }
 }
 
 /// Makes the dataset as the file itself suggests, and imports the file.

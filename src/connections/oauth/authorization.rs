@@ -166,7 +166,7 @@ impl Connections {
         let service = &self.0;
         let state = finish.state.expose();
         let wait = service.waiting.take(scope.owner(), state, service.now());
-        let Some(wait) = wait.filter(|wait| may_finish(&wait.holder, by)) else {
+        let Some(wait) = wait.filter(|wait| wait.holder == holder(by)) else {
             let failed = Outcome::failed("UNKNOWN_STATE");
             service.record(Event::new(Code::AuthorizationFailed, by).status(failed));
             return Err(Error::UnknownAuthorization);
@@ -301,15 +301,6 @@ impl Connection {
     }
 }
 
-/// What stands before the number of somebody at the machine.
-const OPERATOR: &str = "uid ";
-
-/// Whether an authorization with this holder may be finished by whoever this is. One that was begun at
-/// the machine itself is finished in a browser, whichever its user is signed in with.
-fn may_finish(own: &str, by: &Actor) -> bool {
-    own == holder(by) || own.starts_with(OPERATOR)
-}
-
 /// What an authorization is bound to beside its user: the session or the token that began it.
 fn holder(by: &Actor) -> String {
     match &by.party {
@@ -317,7 +308,7 @@ fn holder(by: &Actor) -> String {
             let id = session.as_ref().or(token.as_ref());
             id.cloned().unwrap_or_default()
         }
-        Party::Operator { uid, .. } => format!("{OPERATOR}{uid}"),
+        Party::Operator { uid, .. } => format!("uid {uid}"),
         Party::Run { .. } | Party::Anonymous | Party::System => String::new(),
     }
 }

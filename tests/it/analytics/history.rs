@@ -177,3 +177,31 @@ async fn a_file_that_cannot_be_read_is_refused_and_one_that_breaks_off_says_wher
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn a_file_may_be_far_larger_than_another_body() {
+    let shop = Shop::open().await;
+    let rows: String = (0..30_000)
+        .map(|id| format!("lead,{id},2026-01-02T03:04:05Z,a customer with a long name {id}\n"))
+        .collect();
+    let file = format!("name,id,at,visitor\n{rows}");
+    assert!(file.len() > 1 << 20, "{}", file.len());
+    let told = shop.bring("csv", &file).await.expect(200);
+    assert_eq!(told["accepted"], 30_000, "{told}");
+}
+
+#[tokio::test]
+async fn a_file_of_which_nothing_counts_settles_nothing() {
+    let shop = Shop::open().await;
+    let row = "purchase,1,2026-01-02T03:04:05Z,a,10,USD";
+    let file = format!("name,id,at,visitor,value,currency\n{row}\n");
+    let told = shop.bring("csv", &file).await.expect(200);
+    assert_eq!(told["faults"][0]["code"], "other_currency", "{told}");
+    let path = format!("/sites/{}", shop.site);
+    let change = json!({"currency": "USD"});
+    shop.owner.patch(&path, change).await.expect(200);
+    let told = shop.bring("csv", &file).await.expect(200);
+    assert_eq!(told["accepted"], 1, "{told}");
+    let back = json!({"currency": "EUR"});
+    shop.owner.patch(&path, back).await.expect(409);
+}

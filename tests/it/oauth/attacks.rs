@@ -190,20 +190,3 @@ async fn no_request_makes_the_appliance_send_anybody_elsewhere() {
         assert!(!answer.headers.contains_key("location"), "{path}");
     }
 }
-
-#[tokio::test]
-async fn what_was_begun_at_the_machine_is_finished_by_its_user_and_nobody_else() {
-    let place = Place::new().await;
-    let operator = place.server.anonymous().acting_for("member@example.org");
-    let stranger = place
-        .server
-        .sign_up("stranger@example.org", &["member"])
-        .await;
-    let back = decide(&begin(&operator, "From the machine").await, "allow").await;
-    refused_as_unknown(&stranger, &back).await;
-    let made = complete(&place.member, &back).await.expect(200);
-    assert_eq!(
-        (&made["status"], &made["name"]),
-        (&json!("active"), &json!("From the machine"))
-    );
-}

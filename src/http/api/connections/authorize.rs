@@ -102,8 +102,8 @@ impl Authorizations {
     /// Begins to connect an account by OAuth.
     ///
     /// Open the address in the browser. The provider asks the person there, and sends them back to
-    /// a page of the appliance, which finishes it. It is bound to the session that began it, or when
-    /// it was begun at the machine itself, to its user; and must be finished within ten minutes.
+    /// a page of the appliance, which finishes it. It is bound to the session that began it, and
+    /// must be finished within ten minutes.
     #[oai(
         path = "/connections/authorizations",
         method = "post",

@@ -199,8 +199,9 @@ impl Resource {
     /// CSV has a column for each member of an event (see `sendEvents`), JSON and NDJSON have events.
     /// Each needs `name`, `id`, `at` and `visitor`, and may be as old as it is. Those that cannot be
     /// counted are told with their lines, and the others are counted. What has an id that is there
-    /// already on the same day is not counted again, so a file that broke off is sent again as a
-    /// whole.
+    /// already on the same day, or came within eight days, is not counted again: an id tells an
+    /// event from all others of the site, and a file that broke off is sent again as a whole. With
+    /// daily ids, visitors of one day whom two sendings tell of count twice.
     #[oai(
         path = "/sites/:id/imports",
         method = "post",
