@@ -2634,6 +2634,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings events of the past into a site, from a file of any size.
+         * @description CSV has a column for each member of an event (see `sendEvents`), JSON and NDJSON have events.
+         *     Each needs `name`, `id`, `at` and `visitor`, and may be as old as it is. Those that cannot be
+         *     counted are told with their lines, and the others are counted. What has an id that is there
+         *     already on the same day, or came within eight days, is not counted again: an id tells an
+         *     event from all others of the site, and a file that broke off is sent again as a whole. With
+         *     daily ids, visitors of one day whom two sendings tell of count twice.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["importEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/reports": {
         parameters: {
             query?: never;
@@ -3817,6 +3844,36 @@ export interface components {
          * @enum {string}
          */
         EventRefusal: "bad_json" | "invalid" | "too_large" | "too_old" | "in_future" | "foreign_url" | "personal_data" | "bot" | "opted_out" | "other_currency" | "no_visitor" | "secret_key_only";
+        /**
+         * EventsImported
+         * @description What became of a file of events. `read` is the sum of the three counts after it.
+         */
+        EventsImported: {
+            /**
+             * Format: int64
+             * @description Events read.
+             */
+            read: number;
+            /**
+             * Format: int64
+             * @description So many are counted now; they are kept durably.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description So many were counted before, by their ids.
+             */
+            doubled: number;
+            /**
+             * Format: int64
+             * @description So many are not counted.
+             */
+            refused: number;
+            /** @description The first 100 of those. */
+            faults: components["schemas"]["RefusedLine"][];
+            /** @description Why the rest of the file was not read; what is told above stands. */
+            broke_off?: string;
+        };
         /**
          * EventsTaken
          * @description What became of events that were sent together.
@@ -5098,6 +5155,11 @@ export interface components {
              * @default false
              */
             run_on_change?: boolean;
+            /**
+             * @description How soon its runs are taken up when more wait than can be executed.
+             * @default normal
+             */
+            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * NewToken
@@ -5802,6 +5864,21 @@ export interface components {
              * @description Its place among those that were sent together, from 0.
              */
             index: number;
+            /** @description Why. */
+            code: components["schemas"]["EventRefusal"] & unknown;
+            /** @description The same in a sentence. */
+            message: string;
+        };
+        /**
+         * RefusedLine
+         * @description One event of a file that is not counted.
+         */
+        RefusedLine: {
+            /**
+             * Format: int64
+             * @description The line of the file in which it begins, from 1.
+             */
+            line: number;
             /** @description Why. */
             code: components["schemas"]["EventRefusal"] & unknown;
             /** @description The same in a sentence. */
@@ -7102,6 +7179,8 @@ export interface components {
             run_on_change?: boolean;
             /** @description How the provider is asked to tell so; absent until that has begun. */
             watch?: components["schemas"]["SyncWatch"] & unknown;
+            /** @description How soon its runs are taken up when more wait than can be executed. */
+            priority: components["schemas"]["SyncPriority"] & unknown;
             /**
              * Format: date-time
              * @description When it was made.
@@ -7195,6 +7274,8 @@ export interface components {
              *     syncs at Airtable only.
              */
             run_on_change?: boolean;
+            /** @description How soon its runs are taken up when more wait than can be executed. */
+            priority?: components["schemas"]["SyncPriority"] & unknown;
         };
         /**
          * @description Who is right about a field that both sides of a sync have changed.
@@ -7357,6 +7438,14 @@ export interface components {
             /** @description Where the next part begins; absent at the end. */
             next?: string;
         };
+        /**
+         * @description How soon the runs of a sync are taken up when more wait than can be executed.
+         *
+         *     Whatever a person has asked for comes before what a schedule or the provider has; within either,
+         *     the higher priority comes first. A run that waits rises by one class each quarter of an hour.
+         * @enum {string}
+         */
+        SyncPriority: "low" | "normal" | "high";
         /**
          * @description What becomes of a delivery of which nobody can tell whether it arrived.
          * @enum {string}
@@ -12365,7 +12454,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
+                 *     There are `id`, `name`, `direction`, `conflicts`, `wait_seconds`, `conflicts_open`, `gone`, `gone_most`, `gone_percent`, `full_every_hours`, `dataset`, `connection`, `base`, `table`, `mapping`, `remote_key_field_id`, `typecast`, `approval`, `scope`, `deletes`, `quarantine_hours`, `drift`, `drifted`, `resend_unknown`, `run_on_change`, `watch`, `priority`, `created_at`, `updated_at`, `last_run`, `next_run_at`, `failing`, `version`.
                  */
                 fields?: string;
             };
@@ -14407,6 +14496,59 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    importEvents: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: "csv" | "json" | "ndjson";
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The file, of any size. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+                "text/csv": string;
+                "application/json": string;
+                "application/x-ndjson": string;
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsImported"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     queryReport: {
