@@ -68,11 +68,10 @@ impl Pass<'_> {
         let mut todo = VecDeque::from([batch.loads]);
         let mut done = Vec::new();
         let mut patience = Patience::default();
-        while let Some(mut loads) = todo.pop_front() {
-            if self.revive(&mut loads).await.is_none() {
-                done.extend(loads.into_iter().map(Load::left));
+        while let Some(loads) = todo.pop_front() {
+            let Some(loads) = self.revive(loads, &mut done).await else {
                 continue;
-            }
+            };
             let Some(loads) = self.as_met(loads, &mut done).await else {
                 continue;
             };

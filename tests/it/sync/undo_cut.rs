@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use poem::http::Method;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -223,4 +224,33 @@ async fn what_an_undo_took_back_that_was_killed_and_called_off_stays_so() {
         yard.assert_as(&before, &whole).await;
     }
     assert!(cut > 0, "nothing was cut");
+}
+
+#[tokio::test]
+async fn what_a_killed_undo_had_brought_back_and_a_colleague_has_changed_since_stays() {
+    let yard = Yard::at(Far::Notion).await;
+    let path = format!("/connections/{}", yard.connection);
+    let policy = yard.member.get(&path).await.expect(200)["removals"][0].clone();
+    let rules = json!({"deletes": {"policy": policy, "most_percent": 100}});
+    let sync = yard.agreed(3, rules).await;
+    yard.delete_here("K0001").await;
+    let run = yard.run(&sync).await;
+    assert_eq!(run["counts"]["deleted"], 1, "{run}");
+    let plan = yard.undoing(&run).await;
+    yard.advance(Duration::from_mins(5));
+    yard.tasks.stop().await;
+    let undo = yard.approve(&plan).await;
+    // The page is taken out of the trash, and nothing more is written before the kill.
+    let broken = json!({"after": 1, "times": 1_000});
+    yard.vendor.fault("server_error", broken).await;
+    break_off(&yard, Duration::from_millis(500)).await;
+    yard.vendor.control(Method::DELETE, "faults", None).await;
+    assert_ne!(yard.shown(&undo).await["state"], "done");
+    yard.edit_there("K0001", json!({"City": "Theirs"})).await;
+    let undo = yard.carry_on(&undo).await;
+    assert_eq!(undo["state"], "done", "{undo}");
+    assert_eq!(yard.there("K0001", "City").await, "Theirs", "{undo}");
+    let outcomes = yard.all(&format!("/runs/{}/outcomes", id(&undo))).await;
+    let reason = text(&outcomes[0]["reason"]);
+    assert!(reason.contains("changed there"), "{outcomes:?}");
 }

@@ -11,7 +11,7 @@ use super::super::super::plan::Change;
 use super::super::Pass;
 use super::super::batch::Load;
 use super::super::content::{fingerprint, spell, unspell};
-use super::super::group::Idle;
+use super::super::group::{Done, End, Idle};
 use super::super::reading::{Reader, Stretch};
 use super::super::remove::Unwanted;
 use super::super::source::{Place, held};
@@ -212,9 +212,38 @@ impl Pass<'_> {
     }
 
     /// Brings records back from the trash that were put there; what is gone from there too is made
-    /// anew. `None` when the run is to stop.
-    pub(in super::super) async fn revive(&self, loads: &mut [Load]) -> Option<()> {
+    /// anew. What an execution had brought back before it was stopped, and somebody has changed since,
+    /// stays as they have left it. `None` when the run is to stop.
+    pub(in super::super) async fn revive(
+        &self,
+        mut loads: Vec<Load>,
+        done: &mut Vec<Done>,
+    ) -> Option<Vec<Load>> {
+        let Some(looked) = self.brought_back(&mut loads).await else {
+            done.extend(loads.into_iter().map(Load::left));
+            return None;
+        };
+        let there: HashMap<&str, &Held> = looked.iter().map(|row| (row.id.as_str(), row)).collect();
+        let is_changed = |load: &Load| {
+            let row = load.row.id.as_ref().and_then(|id| there.get(id.as_str()));
+            row.is_some_and(|row| !load.is_as_wanted(row))
+        };
+        let (changed, stay): (Vec<Load>, Vec<Load>) = loads.into_iter().partition(is_changed);
+        done.extend(changed.into_iter().map(|load| Done {
+            end: End::Moved {
+                remote_id: load.row.id.unwrap_or_default(),
+                reason: CHANGED_SINCE.to_owned(),
+            },
+            key: load.key,
+        }));
+        Some(stay)
+    }
+
+    /// Brings them back, and gives those that an earlier execution may have brought back already, as
+    /// they are now.
+    async fn brought_back(&self, loads: &mut [Load]) -> Option<Vec<Held>> {
         let layout = &self.fit.layout;
+        let mut before = Vec::new();
         for load in loads.iter_mut().filter(|load| load.revive) {
             let Some(id) = load.row.id.clone() else {
                 continue;
@@ -225,8 +254,10 @@ impl Pass<'_> {
             if !back {
                 load.row.id = None;
                 load.sought = false;
+            } else if self.resumed {
+                before.push(id);
             }
         }
-        Some(())
+        self.look(&before).await
     }
 }
