@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result as Written};
 
 use super::ledger::{Facet, Filter, MOST_CONDITIONS, MOST_STEPS, Operator, Path, Reach};
 use super::metric::Metric;
+use super::row::WeekStart;
 
 /// A report has so many dimensions at most.
 const MOST_DIMENSIONS: usize = 5;
@@ -227,7 +228,7 @@ impl Asked {
 
 impl AskedFunnel {
     /// The way that visitors are followed on, once everything is found acceptable.
-    pub(super) fn check(&self) -> Result<Path, BadQuestion> {
+    pub(super) fn check(&self, week_start: WeekStart) -> Result<Path, BadQuestion> {
         let many = self.steps.len();
         if !(2..=MOST_STEPS).contains(&many) {
             return Err(BadQuestion::BadSteps(many));
@@ -261,6 +262,7 @@ impl AskedFunnel {
             steps: self.steps.iter().map(|step| step.filters.clone()).collect(),
             within_ms: i64::from(self.within_minutes) * 60_000,
             filters: self.filters.clone(),
+            week_starts: week_start.after_monday(),
         })
     }
 }

@@ -13,7 +13,6 @@ use super::metric::Metric;
 use super::overview::Against;
 use super::period::Period;
 use super::question::{Asked, By, Order, Sort};
-use super::row::WeekStart;
 use super::site::Site;
 use crate::audit::Code;
 use crate::base::Actor;
@@ -80,11 +79,7 @@ impl Site {
             } else {
                 Crowding::Ignored
             },
-            week_starts: match self.week_start() {
-                WeekStart::Monday => 0,
-                WeekStart::Saturday => 5,
-                WeekStart::Sunday => 6,
-            },
+            week_starts: self.week_start().after_monday(),
         }
     }
 

@@ -68,6 +68,17 @@ pub enum WeekStart {
     Sunday,
 }
 
+impl WeekStart {
+    /// So many days it comes after Monday.
+    pub(super) const fn after_monday(self) -> u8 {
+        match self {
+            Self::Monday => 0,
+            Self::Saturday => 5,
+            Self::Sunday => 6,
+        }
+    }
+}
+
 /// How visitors are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

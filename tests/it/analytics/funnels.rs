@@ -217,3 +217,23 @@ async fn what_is_no_funnel_is_refused_each_in_its_own_words() {
         assert!(told.contains(word), "{query}: {told}");
     }
 }
+
+#[tokio::test]
+async fn a_filter_of_a_funnel_has_the_weeks_of_the_site() {
+    let shop = Shop::with(json!({"week_start": "sunday"})).await;
+    let on_sunday = |path: &str, minute: u32| {
+        let mut event = view("ada", path);
+        event["at"] = format!("2027-01-10T07:{minute:02}:00Z").into();
+        event
+    };
+    let sent = shop
+        .send(json!([on_sunday("/", 0), on_sunday("/pricing", 1)]))
+        .await;
+    assert_eq!(sent.expect(200)["accepted"], 2);
+    for (week, visitors) in [("2027-01-10", 1), ("2027-01-04", 0)] {
+        let filter = json!({"dimension": "week", "operator": "is", "values": [week]});
+        let query = json!({"steps": [step("/"), step("/pricing")], "filters": [filter]});
+        let told = shop.funnel(query).await;
+        assert_eq!(told["steps"][1]["visitors"], visitors, "{week}: {told}");
+    }
+}

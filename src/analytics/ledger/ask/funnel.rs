@@ -54,7 +54,7 @@ pub(in super::super) fn follow(question: &Question<'_>, path: &Path) -> Result<F
     let mut sieve = Sieve::default();
     let demand = sieve.add(&path.filters);
     let steps: Vec<Demand> = path.steps.iter().map(|step| sieve.add(step)).collect();
-    let mut scan = Scan::new(question, &head, sieve, (&[], 0));
+    let mut scan = Scan::new(question, &head, sieve, (&[], path.week_starts));
     let passes = u32::try_from(scan.events()?.div_ceil(AT_ONCE).max(1)).unwrap_or(u32::MAX);
     let mut tally = Tally::of(steps.len());
     for rest in 0..passes {

@@ -51,4 +51,6 @@ pub(crate) struct Path {
     pub(crate) within_ms: i64,
     /// Which visits count.
     pub(crate) filters: Vec<Filter>,
+    /// The day that weeks begin with, counted from Monday.
+    pub(crate) week_starts: u8,
 }

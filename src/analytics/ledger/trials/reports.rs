@@ -71,6 +71,7 @@ fn path() -> impl Strategy<Value = Path> {
         steps,
         filters,
         within_ms: minutes * 60_000,
+        week_starts: 6,
     })
 }
 
