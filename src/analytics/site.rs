@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::Error;
 use super::domain::domain;
 use super::number::SiteNumber;
-use super::row::{BY_NAME, Purge, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place};
+use super::row::{At, BY_NAME, Purge, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place};
 use super::service::{Analytics, checked_currency, checked_name, checked_zone};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Secret, SiteId, UserId};
@@ -264,6 +264,14 @@ impl Site {
             }
         }
         Err(Error::Changed)
+    }
+
+    /// Notes when events came in.
+    pub(super) async fn note_arrival(&self, at: Timestamp) -> Result<(), Error> {
+        let mut batch = Batch::bookkeeping();
+        batch.put::<Seen>(&self.number(), &At { at });
+        self.all.0.store.commit(batch).await?;
+        Ok(())
     }
 
     /// Has the events of a site forgotten that was deleted while they came in.

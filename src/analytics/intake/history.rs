@@ -226,14 +226,16 @@ impl Desk {
         }
         let checks = &mut self.checks;
         checks.site = checks.site.counting_from(checks.now).await?;
-        let (site, told) = (checks.site.clone(), Arc::clone(&self.told));
+        let (site, now) = (checks.site.clone(), checks.now);
+        let told = Arc::clone(&self.told);
         // Nothing is counted that the book could not be told of.
         told.ground.log.check()?;
         let kept = async move {
             let ledger = &told.ground.ledger;
             let appended = ledger.bring(site.number(), site.zone(), events).await?;
             told.count(appended);
-            site.forget_if_gone().await
+            site.forget_if_gone().await?;
+            site.note_arrival(now).await
         };
         // Also when whoever sends the file has hung up.
         let kept = self.told.ground.tasks.carry(kept).await;

@@ -61,6 +61,7 @@ async fn a_file_of_the_past_is_counted_on_its_days_with_its_sources() {
             "{shown}"
         );
     }
+    assert!(shop.shown().await["last_event_at"].is_string());
     assert_eq!(shop.server.count_in_book("history_begin"), 1);
     let book = shop.server.book();
     let line = book
