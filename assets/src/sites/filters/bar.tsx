@@ -1,7 +1,8 @@
-import { type ReactNode, useId, useState } from "react";
-import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
+import type { ReactNode } from "react";
+import { Button as AriaButton } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
+import { Opener } from "../../ui/opener";
 import { FilterEditor } from "./editor";
 import { type Filter, filterWords, mostFilters } from "./filters";
 import { focusFilters } from "./keyboard";
@@ -28,7 +29,6 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
           <Edit
             filter={filter}
             place={place}
-            look="button plain"
             title="Change the filter"
             onApply={(next) => put(at, next)}
           >
@@ -42,12 +42,7 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
         </span>
       ))}
       {filters.length < mostFilters && (
-        <Edit
-          place={place}
-          look="button plain"
-          title="Add a filter"
-          onApply={(filter) => put(filters.length, filter)}
-        >
+        <Edit place={place} title="Add a filter" onApply={(filter) => put(filters.length, filter)}>
           <Icon name="plus" />
           <span>Add a filter</span>
         </Edit>
@@ -64,32 +59,25 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
 interface EditProps {
   filter?: Filter;
   place: Place;
-  look: string;
   title: string;
   onApply: (filter: Filter) => void;
   children: ReactNode;
 }
 
 /** A button that opens one filter. */
-function Edit({ filter, place, look, title, onApply, children }: EditProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  const titleId = useId();
+function Edit({ filter, place, title, onApply, children }: EditProps) {
   return (
-    <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <AriaButton className={look}>{children}</AriaButton>
-      <Popover className="popover text" placement="bottom start" aria-labelledby={titleId}>
-        <div className="stack">
-          <h2 id={titleId}>{title}</h2>
-          <FilterEditor
-            filter={filter}
-            place={place}
-            onApply={(next) => {
-              setIsOpen(false);
-              onApply(next);
-            }}
-          />
-        </div>
-      </Popover>
-    </DialogTrigger>
+    <Opener label={children} title={title}>
+      {(close) => (
+        <FilterEditor
+          filter={filter}
+          place={place}
+          onApply={(next) => {
+            close();
+            onApply(next);
+          }}
+        />
+      )}
+    </Opener>
   );
 }

@@ -1,8 +1,8 @@
-import { type FormEvent, useId, useState } from "react";
-import { Button as AriaButton, DialogTrigger, Popover } from "react-aria-components";
+import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button";
 import { CheckButtons } from "../../ui/choices";
 import { Icon } from "../../ui/icon";
+import { Opener } from "../../ui/opener";
 import { type ReportMetricId, reportMetricOf, reportMetrics } from "./metrics";
 import { mostMetrics } from "./search";
 
@@ -13,29 +13,26 @@ interface FigurePickerProps {
 
 /** Which figures a report tells; they are asked for together, once all are chosen. */
 export function FigurePicker({ metrics, onApply }: FigurePickerProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  const titleId = useId();
+  const label = (
+    <>
+      <Icon name="gear" />
+      <span>Choose figures</span>
+    </>
+  );
   return (
     <div className="chips">
       <span>{metrics.map((id) => reportMetricOf(id).label).join(", ")}</span>
-      <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-        <AriaButton className="button plain">
-          <Icon name="gear" />
-          <span>Choose figures</span>
-        </AriaButton>
-        <Popover className="popover text" placement="bottom start" aria-labelledby={titleId}>
-          <div className="stack">
-            <h2 id={titleId}>Figures</h2>
-            <Choice
-              metrics={metrics}
-              onApply={(next) => {
-                setIsOpen(false);
-                onApply(next);
-              }}
-            />
-          </div>
-        </Popover>
-      </DialogTrigger>
+      <Opener label={label} title="Figures">
+        {(close) => (
+          <Choice
+            metrics={metrics}
+            onApply={(next) => {
+              close();
+              onApply(next);
+            }}
+          />
+        )}
+      </Opener>
     </div>
   );
 }
