@@ -207,6 +207,18 @@ mod tests {
     }
 
     #[test]
+    fn a_hook_that_was_made_long_ago_goes_before_no_other() {
+        let young: Vec<_> = (0..HOOKS_AT_ONCE).map(|_| hook()).collect();
+        let made = Clock::manual(Timestamp::UNIX_EPOCH);
+        let old = Work::Hook(Due {
+            owner: UserId::new(&made),
+            hook: HookId::new(&made),
+        });
+        let all: Vec<_> = young.iter().cloned().chain([old]).collect();
+        assert_eq!(due(&all, &[]), young);
+    }
+
+    #[test]
     fn the_hooks_of_one_owner_have_two_places_however_many_are_due() {
         let clock = Clock::system();
         let owner = UserId::new(&clock);

@@ -16,8 +16,9 @@ use crate::analytics::number::SiteNumber;
 use crate::base::chain;
 use crate::store::{self, Scan};
 
-/// Months that are over are looked for so often.
-const MONTHS_EVERY: Duration = Duration::from_hours(1);
+/// Months that are over are looked for so often: until they are counted, a year that was just brought
+/// is told of day by day.
+const MONTHS_EVERY: Duration = Duration::from_mins(1);
 
 impl Inner {
     /// Folds what waits, until the appliance goes down.

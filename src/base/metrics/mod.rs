@@ -110,8 +110,8 @@ metrics! {
         "Conflicts of two-way syncs that nobody has solved.";
     DEAD_LETTERS: Gauge<1> = "weighbridge_dead_letters" Kind::Gauge,
         ["of"],
-        "Records that were refused and wait for somebody to decide: by the providers of `syncs`, or \
-         by `hooks`.";
+        "Records that were refused and wait for somebody to decide: by the providers of `syncs` \
+         (10,000 stands for that many or more), or by `hooks`.";
     COMMITS: Counter<1> = "weighbridge_store_commits_total" Kind::Counter,
         ["outcome"],
         "Groups of changes that the store was given: `done` or `failed`.";

@@ -223,3 +223,27 @@ async fn a_token_stays_while_another_connection_has_the_same_account() {
     assert_eq!(place.revoked().await, 0);
     tasks.stop().await;
 }
+
+#[tokio::test]
+async fn a_token_stays_while_nobody_knows_whose_another_connection_is() {
+    let place = Place::new().await;
+    let tasks = weighbridge::base::Tasks::default();
+    place.server.app.connections.start(&tasks);
+    let first = place.connected_to_notion().await;
+    let begun = place
+        .member
+        .post("/connections/authorizations", wish("Second"))
+        .await;
+    let address = begun.expect(201)["address"].as_str().unwrap().to_owned();
+    let back = decide(&address, "allow").await;
+    let broken =
+        json!({"fault": "server_error", "times": 1_000, "match": {"path_contains": "users/me"}});
+    place.sandbox.fault(broken).await;
+    let second = complete_at("notion", &place.member, &back).await;
+    assert_ne!(second.expect(200)["status"], "active");
+    place.member.delete(&first).await.expect(204);
+    let told = place.token_in_book().await;
+    assert_eq!(told["status_code"], "STILL_USED", "{told}");
+    assert_eq!(place.revoked().await, 0);
+    tasks.stop().await;
+}
