@@ -80,6 +80,9 @@ pub enum Error {
     /// What was sent as a whole.
     #[error("{0}")]
     BadBody(String),
+    /// A file of which nothing can be read.
+    #[error("{0}")]
+    BadFile(String),
     /// More events than may be sent at once.
     #[error("at most {0} events are taken at once; send the rest with another request")]
     TooManyEvents(usize),

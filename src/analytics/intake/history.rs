@@ -79,7 +79,7 @@ struct Told {
 }
 
 impl Site {
-    /// Keeps the events of a file that is written as `format` says. Errs with `BadBody` on one of
+    /// Keeps the events of a file that is written as `format` says. Errs with `BadFile` on one of
     /// which nothing could be read.
     pub async fn bring<E>(
         &self,
@@ -110,7 +110,7 @@ impl Site {
         desk.keep().await?;
         let mut history = desk.told.open().clone();
         match desk.end.take() {
-            Some(why) if history.read == 0 => Err(Error::BadBody(why)),
+            Some(why) if history.read == 0 => Err(Error::BadFile(why)),
             why => {
                 history.broke_off = why;
                 Ok(history)

@@ -248,6 +248,7 @@ impl From<analytics::Error> for ApiError {
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),
             E::TooWide => Self::invalid("dimensions", told),
             E::BadBody(_) => Self::new(Code::BadJson, told),
+            E::BadFile(_) => Self::new(Code::ImportRefused, told),
             E::TooManyEvents(_) | E::TooLarge(_) => Self::new(Code::TooLarge, told),
             E::Stopped => Self::hidden(Code::StorageUnavailable, error),
             E::Sealed(_) => Self::internal(error),

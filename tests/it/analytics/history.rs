@@ -164,7 +164,10 @@ async fn a_file_that_cannot_be_read_is_refused_and_one_that_breaks_off_says_wher
         ),
         ("json", "{}", "a JSON list"),
     ] {
-        let told = shop.bring(format, file).await.expect(400);
+        let told = shop
+            .bring(format, file)
+            .await
+            .problem(422, "import_refused");
         assert!(told["detail"].as_str().unwrap().contains(why), "{told}");
     }
     let good = r#"{"name":"lead","id":"1","at":"2026-01-02T03:04:05Z","visitor":"a"}"#;

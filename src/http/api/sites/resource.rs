@@ -201,7 +201,8 @@ impl Resource {
     /// counted are told with their lines, and the others are counted. What has an id that is there
     /// already on the same day, or came within eight days, is not counted again: an id tells an
     /// event from all others of the site, and a file that broke off is sent again as a whole. With
-    /// daily ids, visitors of one day whom two sendings tell of count twice.
+    /// daily ids, visitors of one day whom two sendings tell of count twice. A file of which nothing
+    /// can be read is refused with `import_refused`.
     #[oai(
         path = "/sites/:id/imports",
         method = "post",
