@@ -14,6 +14,7 @@ use super::content::fingerprint_and_cells;
 use super::group::{Done, End, Group, Returned};
 use super::readback::Found;
 use super::remove::Unwanted;
+use super::undo::Expected;
 use super::verdict::{Verdict, verdict, verdict_on_delivery};
 use crate::providers::{Error, Held, Patience, Row};
 
@@ -42,8 +43,8 @@ pub(super) struct Load {
     pub(super) meeting: Option<Box<Meeting>>,
     /// Whether its remote record lies in the trash, to be brought back from there.
     pub(super) revive: bool,
-    /// The fingerprint of what its remote record has to hold to be written.
-    pub(super) expects: Option<Hash>,
+    /// What its remote record has to hold to be written, if an undo writes it.
+    pub(super) expects: Option<Expected>,
     /// What it was before.
     pub(super) was: Was,
     pub(super) row: Row,

@@ -71,14 +71,18 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// What was done to a record in taking a run back.
+    /// What was done to a record in taking a run back, before a stop or after it.
     pub(super) fn taken_back(&self) -> impl Iterator<Item = &Outcome> {
         let undone = self.runs.iter().filter(|(run, _)| run.job.undoes.is_some());
         let wrote = |outcome: &&Outcome| {
+            let given_back = outcome
+                .reason
+                .as_deref()
+                .is_some_and(|told| told.contains("holds again"));
             matches!(
                 outcome.fate,
                 Fate::Created | Fate::Changed | Fate::Matched | Fate::Deleted | Fate::Unknown
-            )
+            ) || given_back
         };
         undone.flat_map(|(_, outcomes)| outcomes).filter(wrote)
     }

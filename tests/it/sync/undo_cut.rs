@@ -254,3 +254,42 @@ async fn what_a_killed_undo_had_brought_back_and_a_colleague_has_changed_since_s
     let reason = text(&outcomes[0]["reason"]);
     assert!(reason.contains("changed there"), "{outcomes:?}");
 }
+
+/// Found by the simulation: what was taken back before a stop was told as left alone, because of a
+/// colleague's edit of another field, and the run counted as not undone.
+#[tokio::test]
+async fn what_a_killed_undo_had_given_back_counts_whatever_a_colleague_changes_beside_it() {
+    for far in [Far::Airtable, Far::Notion] {
+        let yard = Yard::at(far).await;
+        let sync = yard.agreed(3, json!({})).await;
+        let before = yard.there("K0001", "City").await;
+        yard.patch("K0001", json!({"city": "Ours"})).await;
+        let run = yard.run(&sync).await;
+        assert_eq!(yard.there("K0001", "City").await, "Ours", "{run}");
+        let plan = yard.undoing(&run).await;
+        yard.advance(Duration::from_mins(5));
+        yard.tasks.stop().await;
+        let undo = yard.approve(&plan).await;
+        // It is written there, and nobody learns of it before the kill.
+        let lost = json!({"times": 1_000, "match": {"method": "PATCH"}});
+        yard.vendor.fault("lost_answer", lost).await;
+        break_off(&yard, Duration::from_millis(500)).await;
+        yard.vendor.control(Method::DELETE, "faults", None).await;
+        assert_eq!(yard.there("K0001", "City").await, before);
+        assert_ne!(yard.shown(&undo).await["state"], "done");
+        yard.edit_there("K0001", json!({"Name": "Theirs"})).await;
+        let undo = yard.carry_on(&undo).await;
+        assert_eq!(undo["state"], "done", "{undo}");
+        assert_eq!(undo["counts"]["held"], 0, "{undo}");
+        let outcomes = yard.all(&format!("/runs/{}/outcomes", id(&undo))).await;
+        let told = text(&outcomes[0]["reason"]);
+        assert!(told.contains("holds again what it did"), "{outcomes:?}");
+        assert_eq!(yard.shown(&id(&run)).await["undone_by"], id(&undo));
+        // The next run brings the edit, and leaves alone what was taken back.
+        yard.advance(Duration::from_mins(5));
+        let next = yard.queue(&sync).await;
+        yard.carry_on(&next).await;
+        assert_eq!(yard.there("K0001", "City").await, before);
+        assert_eq!(yard.there("K0001", "Name").await, "Theirs");
+    }
+}

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
+use std::slice;
 
 use super::super::super::counts::Fate;
 use super::super::super::error::Error;
-use super::super::super::link::{Link, Links};
+use super::super::super::link::{Hash, Link, Links};
 use super::super::super::memory::{Deed, Memories, Was};
-use super::super::super::plan::Change;
+use super::super::super::plan::{Change, Difference, Side};
 use super::super::Pass;
 use super::super::batch::Load;
 use super::super::content::{fingerprint, spell, unspell};
@@ -15,7 +16,7 @@ use super::super::group::{Done, End, Idle};
 use super::super::reading::{Reader, Stretch};
 use super::super::remove::Unwanted;
 use super::super::source::{Place, held};
-use super::{CHANGED_SINCE, GONE_SINCE, KEY_TAKEN};
+use super::{CHANGED_SINCE, GIVEN_BACK, GONE_SINCE, KEY_TAKEN};
 use crate::base::{PlanId, RunId};
 use crate::fields::Value;
 use crate::providers::{Held, Row};
@@ -108,7 +109,7 @@ impl Reader {
                     tried: false,
                     meeting: None,
                     revive: again && id.as_ref() == Some(&deed.remote_id),
-                    expects: (!again).then_some(deed.left),
+                    expects: (!again).then(|| Expected::of(&change, deed.left)),
                     was,
                     row: Row {
                         id,
@@ -146,14 +147,49 @@ impl Reader {
     }
 }
 
+/// What an undo expects of a remote record that it gives back what it held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in super::super) struct Expected {
+    /// The fingerprint of the record as the run has left it.
+    left: Hash,
+    /// The columns that the plan lists: those that the run has changed.
+    columns: Vec<usize>,
+}
+
+impl Expected {
+    /// What the plan of an undo expects of a record that its run has left so.
+    pub(in super::super) fn of(change: &Change, left: Hash) -> Self {
+        let there = |field: &&Difference| field.side != Some(Side::Here);
+        let listed = change.fields.iter().filter(there);
+        Self {
+            left,
+            columns: listed.map(|field| usize::from(field.column)).collect(),
+        }
+    }
+
+    /// Whether it is as the run has left it.
+    fn is_as_left(&self, mark: &Hash, held: &Held) -> bool {
+        fingerprint(mark, &held.cells) == self.left
+    }
+
+    /// Whether the columns that the run has changed hold again what they did before, whatever is in
+    /// the others.
+    fn is_given_back(&self, load: &Load, held: &Held) -> bool {
+        let mut columns = self.columns.iter();
+        !self.columns.is_empty() && columns.all(|at| load.wants(*at, held))
+    }
+}
+
 impl Load {
     /// Whether a remote record holds already what is written to it.
     fn is_as_wanted(&self, held: &Held) -> bool {
-        let mut cells = held.cells.iter().zip(&self.row.cells).enumerate();
-        let same = |(now, wanted): (&Option<Value>, &Option<Value>)| {
-            spell(std::slice::from_ref(now)) == spell(std::slice::from_ref(wanted))
-        };
-        cells.all(|(at, cells)| self.row.untouched.contains(&at) || same(cells))
+        (0..held.cells.len()).all(|at| self.wants(at, held))
+    }
+
+    /// Whether a remote record has a cell as it is to be after the write.
+    fn wants(&self, at: usize, held: &Held) -> bool {
+        let cell = |cells: &[Option<Value>]| cells.get(at).map(|cell| spell(slice::from_ref(cell)));
+        self.row.untouched.contains(&at) || cell(&held.cells) == cell(&self.row.cells)
     }
 }
 
@@ -182,26 +218,33 @@ impl Pass<'_> {
         let keys: Vec<String> = new.map(|load| load.key.clone()).collect();
         let taken = self.held_under(&keys).await?;
         for mut load in std::mem::take(&mut stretch.loads) {
-            let hindered = match (&load.row.id, load.expects) {
-                (None, _) => taken.contains_key(&load.key).then_some(KEY_TAKEN),
-                (Some(id), Some(left)) => match there.get(id.as_str()) {
-                    None => Some(GONE_SINCE),
+            let hindered = match (&load.row.id, &load.expects) {
+                (None, _) => taken
+                    .contains_key(&load.key)
+                    .then_some((Fate::Held, KEY_TAKEN)),
+                (Some(id), Some(expected)) => match there.get(id.as_str()) {
+                    None => Some((Fate::Held, GONE_SINCE)),
                     Some(row) => {
-                        let cells = spell(&row.cells);
-                        let as_left = fingerprint(&self.fit.mark, &row.cells) == left;
+                        let as_left = expected.is_as_left(&self.fit.mark, row);
                         // It was written before the undo was killed.
                         let as_before = load.is_as_wanted(row);
+                        let given_back = expected.is_given_back(&load, row);
                         if let (Some(meeting), true) = (&mut load.meeting, as_left) {
                             meeting.narrow(&mut load.row, &row.cells);
                         }
-                        load.was.cells = Some(cells);
-                        (!as_left && !as_before).then_some(CHANGED_SINCE)
+                        load.was.cells = Some(spell(&row.cells));
+                        match (as_left || as_before, given_back) {
+                            (true, _) => None,
+                            (false, true) => Some((Fate::Unchanged, GIVEN_BACK)),
+                            (false, false) => Some((Fate::Held, CHANGED_SINCE)),
+                        }
                     }
                 },
                 (Some(_), None) => None,
             };
             match hindered {
-                Some(reason) => stretch.idle.push(Idle {
+                Some((fate, reason)) => stretch.idle.push(Idle {
+                    fate,
                     remote_id: load.row.id.unwrap_or_default(),
                     ..held(load.key, reason)
                 }),

@@ -12,12 +12,16 @@ mod decide;
 mod plan;
 mod work;
 
-pub(super) use carry::is_anothers;
+pub(super) use carry::{Expected, is_anothers};
 pub(super) use plan::remapped;
 pub(super) use work::Looked;
 
 /// Why a record is left alone.
 const CHANGED_SINCE: &str = "held back: it was changed there since the run wrote it";
+/// Why nothing is done to one that others have changed where the run did not: an execution that was
+/// stopped has given it back the rest, or somebody else has.
+const GIVEN_BACK: &str = "it holds again what it did before the run wrote it; other fields of it were changed \
+                          there since";
 /// The same of one that is no longer there.
 const GONE_SINCE: &str = "there is nothing to undo: it is not there any more";
 /// The same of one of which nobody knows what it held.

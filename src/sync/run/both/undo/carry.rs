@@ -17,7 +17,7 @@ use super::super::super::ledger::Ledger;
 use super::super::super::reading::{Reader, Stretch};
 use super::super::super::remove::Unwanted;
 use super::super::super::source::{Place, Source, held};
-use super::super::super::undo::{KEY_TAKEN, is_anothers};
+use super::super::super::undo::{Expected, KEY_TAKEN, is_anothers};
 use super::super::base::{Base, Now};
 use super::super::look::Meeting;
 use crate::base::{PlanId, RunId};
@@ -129,7 +129,7 @@ impl Reader {
             }
             (Fate::Changed | Fate::Created, Some(cells)) => {
                 let values = unspell(cells);
-                let load = self.undoing(change.fate, values, (deed, link));
+                let load = self.undoing(change, values, (deed, link));
                 stretch.loads.push(load);
             }
             _ => stretch.idle.push(Idle {
@@ -143,11 +143,11 @@ impl Reader {
     /// The load that gives a remote record what it held before.
     fn undoing(
         &self,
-        fate: Fate,
+        change: &Change,
         mut cells: Vec<Option<Value>>,
         (deed, link): (Deed, Option<Link>),
     ) -> Load {
-        let again = fate == Fate::Created;
+        let again = change.fate == Fate::Created;
         let id = match &link {
             _ if !again => Some(deed.remote_id.clone()),
             // It was made before the undo was killed.
@@ -168,12 +168,12 @@ impl Reader {
             sent: UNKNOWN,
             source: UNKNOWN,
             ours: deed.was.ours,
-            fate,
+            fate: change.fate,
             announced: None,
             sought: false,
             tried: false,
             revive: again && id.as_ref() == Some(&deed.remote_id),
-            expects: (!again).then_some(deed.left),
+            expects: (!again).then(|| Expected::of(change, deed.left)),
             was: deed.was,
             meeting: Some(Box::new(Meeting {
                 here: here.unwrap_or_else(|| before.clone()),
