@@ -53,6 +53,25 @@ export async function startAppliance(binary, { host = "localhost", settings = un
   };
 }
 
+/** The demonstration, what it has told of itself, and how to end it: that gives its exit code. */
+export async function startDemo(binary) {
+  const started = start(binary, ["demo"]);
+  const stop = async () => {
+    await end(started);
+    return started.child.exitCode;
+  };
+  const deadline = Date.now() + patienceMs;
+  while (!/^Ctrl-C ends/m.test(started.said())) {
+    if (started.child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`the demonstration did not begin:\n${started.said()}`);
+    }
+    await wait(100);
+  }
+  const told = (what) => started.said().match(new RegExp(`^ *${what} +(\\S+)$`, "m"))?.[1];
+  return { url: told("Weighbridge"), email: told("e-mail"), password: told("password"), stop };
+}
+
 function configFor({ data, port, sandboxUrl }) {
   return `[server]
 listen = "127.0.0.1:${port}"

@@ -9,6 +9,7 @@ import { analyticsJourney } from "./journeys/analytics.mjs";
 import { approvalJourney } from "./journeys/approval.mjs";
 import { changesJourney } from "./journeys/changes.mjs";
 import { conflictsJourney } from "./journeys/conflicts.mjs";
+import { demoJourney } from "./journeys/demo.mjs";
 import { firstJourney } from "./journeys/first.mjs";
 import { keyboardJourney } from "./journeys/keyboard.mjs";
 import { lettersJourney } from "./journeys/letters.mjs";
@@ -54,6 +55,7 @@ describe("in the browser", { timeout: 600_000 }, () => {
   everyPage(stage);
   limitsJourney(stage);
   sandboxJourney(stage);
+  demoJourney(stage);
 
   it("violates the content security policy nowhere, and no script throws", () => {
     assert.deepEqual(stage.browser.faults, []);

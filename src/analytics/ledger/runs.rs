@@ -4,8 +4,6 @@
 //! far larger than itself, so that there are few of them and each entry is written few times. The
 //! first row of a run holds the first key of each chunk; the others are the chunks.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
 use super::error::damaged;
@@ -16,7 +14,8 @@ use crate::store::{Batch, Error, Raw, Snapshot, prefix};
 
 /// A chunk with its seal and its key fills two of the store's pages.
 const CHUNK_BYTES: usize = 8_064;
-/// No run becomes longer by taking in others: the work for one commit is bounded.
+/// No run becomes longer by taking in others: the work for one commit is bounded, and what is written
+/// with it.
 const LONGEST: u64 = 1 << 20;
 const WHAT: &str = "a run";
 
@@ -105,33 +104,36 @@ pub(super) fn add<const WIDTH: usize, const KEY: usize>(
     site: SiteNumber,
     (next, runs): (&mut u32, &mut Vec<Run>),
     group: i32,
-    mut entries: Vec<[u8; WIDTH]>,
+    entries: Vec<[u8; WIDTH]>,
 ) -> Result<(), Error> {
     let (snapshot, batch) = moment;
     if entries.is_empty() {
         return Ok(());
     }
-    loop {
-        let many = entries.len() as u64;
-        let small = |run: &Run| {
-            run.group == group && run.entries < many * 2 && run.entries + many <= LONGEST
-        };
-        let Some(place) = runs.iter().position(small) else {
-            break;
-        };
+    let mut many = entries.len() as u64;
+    let small = |run: &Run, many| {
+        run.group == group && run.entries < many * 2 && run.entries + many <= LONGEST
+    };
+    let mut readers = vec![Reader::of(entries)];
+    while let Some(place) = runs.iter().position(|run| small(run, many)) {
         let run = runs.remove(place);
-        entries = merged(entries, read(snapshot, site, run)?);
+        many += run.entries;
+        readers.push(Reader::new(snapshot, site, run));
         remove(batch, site, run);
     }
     let run = Run {
         number: *next,
         group,
-        entries: entries.len() as u64,
+        entries: many,
     };
     *next = next
         .checked_add(1)
         .ok_or_else(|| damaged("the number of runs"))?;
-    write::<WIDTH, KEY>(batch, site, run, &entries);
+    let mut writer = Writer::<WIDTH, KEY>::new(batch, (site, run.number));
+    while let Some(entry) = take_least(&mut readers)? {
+        writer.put(&entry);
+    }
+    writer.close();
     runs.push(run);
     Ok(())
 }
@@ -141,40 +143,131 @@ pub(super) fn remove(batch: &mut Batch, site: SiteNumber, run: Run) {
     batch.clear::<Runs>(prefix(&(site, run.number)), usize::MAX);
 }
 
-fn write<const WIDTH: usize, const KEY: usize>(
-    batch: &mut Batch,
-    site: SiteNumber,
-    run: Run,
-    entries: &[[u8; WIDTH]],
-) {
-    let chunks = entries.chunks(CHUNK_BYTES / WIDTH);
-    let fences: Vec<u8> = chunks
-        .clone()
-        .flat_map(|chunk| chunk[0][..KEY].to_vec())
-        .collect();
-    batch.put::<Runs>(&(site, run.number, 0), &Raw(seal(fences)));
-    for (chunk, number) in chunks.zip(1..) {
-        let bytes = chunk.as_flattened().to_vec();
-        batch.put::<Runs>(&(site, run.number, number), &Raw(seal(bytes)));
+/// Writes a run chunk by chunk.
+struct Writer<'a, const WIDTH: usize, const KEY: usize> {
+    batch: &'a mut Batch,
+    run: (SiteNumber, u32),
+    /// The first key of each chunk.
+    fences: Vec<u8>,
+    /// The chunk that is being filled.
+    chunk: Vec<u8>,
+    number: u32,
+}
+
+impl<'a, const WIDTH: usize, const KEY: usize> Writer<'a, WIDTH, KEY> {
+    fn new(batch: &'a mut Batch, run: (SiteNumber, u32)) -> Self {
+        Self {
+            batch,
+            run,
+            fences: Vec::new(),
+            chunk: Vec::new(),
+            number: 1,
+        }
+    }
+
+    fn put(&mut self, entry: &[u8; WIDTH]) {
+        if self.chunk.is_empty() {
+            self.fences.extend_from_slice(key_of::<WIDTH, KEY>(entry));
+        }
+        self.chunk.extend_from_slice(entry);
+        if self.chunk.len() + WIDTH > CHUNK_BYTES {
+            self.end_chunk();
+        }
+    }
+
+    fn end_chunk(&mut self) {
+        let (site, run) = self.run;
+        let chunk = Raw(seal(std::mem::take(&mut self.chunk)));
+        self.batch.put::<Runs>(&(site, run, self.number), &chunk);
+        self.number += 1;
+    }
+
+    fn close(mut self) {
+        if !self.chunk.is_empty() {
+            self.end_chunk();
+        }
+        let (site, run) = self.run;
+        let fences = Raw(seal(self.fences));
+        self.batch.put::<Runs>(&(site, run, 0), &fences);
     }
 }
 
-fn read<const WIDTH: usize>(
-    snapshot: &Snapshot,
-    site: SiteNumber,
-    run: Run,
-) -> Result<Vec<[u8; WIDTH]>, Error> {
-    let mut entries = Vec::with_capacity(usize::try_from(run.entries.min(LONGEST)).unwrap_or(0));
-    snapshot.glance_all::<Runs>(&prefix(&(site, run.number)), |place, sealed| {
-        if place != [0; 4] {
-            entries.extend_from_slice(entries_of(unseal(sealed, WHAT)?)?);
+/// Reads sorted entries from the first to the last, those of a run with one chunk in memory.
+struct Reader<'a, const WIDTH: usize> {
+    /// The run that is read; none of entries that are all in memory.
+    run: Option<(&'a Snapshot, SiteNumber, Run)>,
+    /// The number of the chunk in memory.
+    chunk: u32,
+    entries: Vec<[u8; WIDTH]>,
+    place: usize,
+    /// How many are behind those in memory.
+    behind: u64,
+}
+
+impl<'a, const WIDTH: usize> Reader<'a, WIDTH> {
+    fn of(entries: Vec<[u8; WIDTH]>) -> Self {
+        Self {
+            run: None,
+            chunk: 0,
+            entries,
+            place: 0,
+            behind: 0,
         }
-        Ok(std::ops::ControlFlow::Continue(()))
-    })?;
-    if entries.len() as u64 != run.entries {
-        return Err(damaged(WHAT));
     }
-    Ok(entries)
+
+    fn new(snapshot: &'a Snapshot, site: SiteNumber, run: Run) -> Self {
+        Self {
+            run: Some((snapshot, site, run)),
+            behind: run.entries,
+            ..Self::of(Vec::new())
+        }
+    }
+
+    /// The next entry, which stays the next one.
+    fn peek(&mut self) -> Result<Option<&[u8; WIDTH]>, Error> {
+        if self.place == self.entries.len() && self.behind > 0 {
+            self.turn()?;
+        }
+        Ok(self.entries.get(self.place))
+    }
+
+    /// Goes on to the next chunk.
+    fn turn(&mut self) -> Result<(), Error> {
+        let (snapshot, site, run) = self.run.ok_or_else(|| damaged(WHAT))?;
+        self.chunk += 1;
+        self.place = 0;
+        self.entries.clear();
+        let row = (site, run.number, self.chunk);
+        let read = snapshot.glance::<Runs, _>(&row, |sealed| {
+            let entries = entries_of(unseal(sealed, WHAT)?)?;
+            self.entries.extend_from_slice(entries);
+            Ok(())
+        })?;
+        let many = self.entries.len() as u64;
+        self.behind = match (read, self.behind.checked_sub(many)) {
+            (Some(()), Some(behind)) if many > 0 => behind,
+            _ => return Err(damaged(WHAT)),
+        };
+        Ok(())
+    }
+}
+
+/// Takes the least of the entries that come next; none when all are taken.
+fn take_least<const WIDTH: usize>(
+    readers: &mut [Reader<'_, WIDTH>],
+) -> Result<Option<[u8; WIDTH]>, Error> {
+    let mut least: Option<(usize, [u8; WIDTH])> = None;
+    for (number, reader) in readers.iter_mut().enumerate() {
+        if let Some(entry) = reader.peek()?
+            && least.is_none_or(|(_, least)| *entry < least)
+        {
+            least = Some((number, *entry));
+        }
+    }
+    Ok(least.map(|(number, entry)| {
+        readers[number].place += 1;
+        entry
+    }))
 }
 
 fn entries_of<const WIDTH: usize>(bytes: &[u8]) -> Result<&[[u8; WIDTH]], Error> {
@@ -182,23 +275,6 @@ fn entries_of<const WIDTH: usize>(bytes: &[u8]) -> Result<&[[u8; WIDTH]], Error>
         (entries, []) => Ok(entries),
         _ => Err(damaged(WHAT)),
     }
-}
-
-fn merged<const WIDTH: usize>(
-    ones: Vec<[u8; WIDTH]>,
-    others: Vec<[u8; WIDTH]>,
-) -> Vec<[u8; WIDTH]> {
-    let mut all = Vec::with_capacity(ones.len() + others.len());
-    let (mut ones, mut others) = (ones.into_iter().peekable(), others.into_iter().peekable());
-    while let (Some(one), Some(other)) = (ones.peek(), others.peek()) {
-        match one.cmp(other) {
-            Ordering::Less => all.extend(ones.next()),
-            Ordering::Equal | Ordering::Greater => all.extend(others.next()),
-        }
-    }
-    all.extend(ones);
-    all.extend(others);
-    all
 }
 
 /// The part of a head that `add` changes.

@@ -8,6 +8,7 @@ mod disk;
 mod model;
 mod plain;
 mod reports;
+mod runs;
 
 use std::sync::Arc;
 
