@@ -71,6 +71,9 @@ pub enum Error {
     /// What is asked of a site.
     #[error(transparent)]
     BadQuestion(#[from] BadQuestion),
+    /// One of several questions, by its place among them.
+    #[error("reports[{0}]: {1}")]
+    Part(usize, Box<Self>),
     /// A report has more rows than can be told apart.
     #[error(
         "the report has more than 100,000 rows, or too many visitors in them; ask for fewer \

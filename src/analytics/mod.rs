@@ -6,7 +6,8 @@
 //! drawn for a day and destroyed after it, `slate` the file where they
 //! lie, `tally` what the book is told of events, `ledger` where
 //! they are kept and folded, `period` and `overview` what is asked of them, `question` what else may
-//! be asked, by `report` and `funnel`, of which `metric` names the figures, `keep` what goes on by
+//! be asked, by `report`, several of them `together`, and `funnel`, of which `metric` names the
+//! figures, `keep` what goes on by
 //! itself.
 
 mod currency;
@@ -31,6 +32,7 @@ mod service;
 mod site;
 mod slate;
 mod tally;
+mod together;
 
 pub use error::Error;
 pub(crate) use funnel::Followed;
@@ -51,3 +53,4 @@ pub(crate) use report::{Answer, AnswerRow};
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};
 pub use site::{Change, Rebuild, Site};
+pub(crate) use together::Part;

@@ -158,6 +158,15 @@ pub enum BadQuestion {
          days"
     )]
     BadWindow(u32),
+    /// Too many questions are asked together, or none.
+    #[error("{0} reports are asked for; 1 to 12 can be together")]
+    BadParts(usize),
+    /// The name of one of several questions.
+    #[error("a report's name has 1 to 120 characters, none of them a control character")]
+    BadPartName(usize),
+    /// Two questions have one name.
+    #[error("another of the reports has this name; each has its own")]
+    PartNameTwice(usize),
 }
 
 impl BadQuestion {
@@ -178,6 +187,10 @@ impl BadQuestion {
             Self::BadStepName(step) => format!("steps[{step}].name"),
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
             Self::BadWindow(_) => "within_minutes".to_owned(),
+            Self::BadParts(_) => "reports".to_owned(),
+            Self::BadPartName(part) | Self::PartNameTwice(part) => {
+                format!("reports[{part}].name")
+            }
         }
     }
 }

@@ -50,6 +50,17 @@ impl Site {
         asked: Asked,
         by: &Actor,
     ) -> Result<Answer, Error> {
+        let answer = self.answer((period, against), asked).await?;
+        self.note_asked(period, ("events", answer.page.all.totals.events), by);
+        Ok(answer)
+    }
+
+    /// The same without a word in the book.
+    pub(super) async fn answer(
+        &self,
+        (period, against): (Period, Against),
+        asked: Asked,
+    ) -> Result<Answer, Error> {
         let parts = &self.all.0;
         let known_at = parts.now();
         let sort = asked.check()?;
@@ -59,7 +70,6 @@ impl Site {
             Some(before) => Some((before, self.gather(before, inquiry).await?)),
             None => None,
         };
-        self.note_asked(period, ("events", gathered.all.totals.events), by);
         let page = move || page(gathered, before, (&asked, sort, against));
         let page = parts.blocking.run(page).await;
         Ok(Answer {

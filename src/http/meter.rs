@@ -97,9 +97,8 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::GET, "overview") | (&Method::POST, "rebuild" | "reports" | "funnels") => {
-            Policy::Analytics
-        }
+        (&Method::GET, "overview")
+        | (&Method::POST, "rebuild" | "reports" | "together" | "funnels") => Policy::Analytics,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
@@ -192,6 +191,11 @@ mod tests {
             (Method::GET, "v1/sites/1/overview", Policy::Analytics),
             (Method::POST, "v1/sites/1/rebuild", Policy::Analytics),
             (Method::POST, "v1/sites/1/reports", Policy::Analytics),
+            (
+                Method::POST,
+                "v1/sites/1/reports/together",
+                Policy::Analytics,
+            ),
             (Method::POST, "v1/sites/1/funnels", Policy::Analytics),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {

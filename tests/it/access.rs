@@ -264,6 +264,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("deleteWriteKey", Needs("site:write"), "", none()),
         ("getSiteOverview", Needs("analytics:read"), "", none()),
         ("queryReport", Needs("analytics:read"), "", report()),
+        ("queryReports", Needs("analytics:read"), "", reports()),
         ("queryFunnel", Needs("analytics:read"), "", funnel()),
         ("rebuildSite", Needs("site:write"), "", none()),
         (
@@ -303,6 +304,10 @@ fn site() -> Value {
 
 fn report() -> Value {
     json!({"metrics": ["visits"]})
+}
+
+fn reports() -> Value {
+    json!({"reports": [{"name": "visits", "query": report()}]})
 }
 
 fn funnel() -> Value {

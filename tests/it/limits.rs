@@ -73,6 +73,7 @@ fn is_analytics(path: &[&str]) -> bool {
     matches!(
         path,
         ["sites", _, "overview" | "rebuild" | "reports" | "funnels"]
+            | ["sites", _, "reports", "together"]
     )
 }
 

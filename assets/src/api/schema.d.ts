@@ -2686,6 +2686,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/reports/together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what several reports tell, such as those of one page.
+         * @description They count as one question, and an error names the report that it is about.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["queryReports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/funnels": {
         parameters: {
             query?: never;
@@ -6114,6 +6136,24 @@ export interface components {
             before?: components["schemas"]["ReportMetrics"] & unknown;
         };
         /**
+         * ReportsPartQuery
+         * @description One of several reports.
+         */
+        ReportsPartQuery: {
+            /** @description What it is told by in the answer: 1 to 120 characters, no other's name. */
+            name: string;
+            /** @description What it is to tell. */
+            query: components["schemas"]["ReportQuery"] & unknown;
+        };
+        /**
+         * ReportsQuery
+         * @description What several reports are to tell.
+         */
+        ReportsQuery: {
+            /** @description 1 to 12 reports. */
+            reports: components["schemas"]["ReportsPartQuery"][];
+        };
+        /**
          * Return
          * @description What a person came back with: a code or an error.
          */
@@ -6971,6 +7011,24 @@ export interface components {
              * @description How many rows there are, with those that were left out.
              */
             found: number;
+        };
+        /**
+         * SiteReports
+         * @description What several reports tell.
+         */
+        SiteReports: {
+            /** @description In the order in which they were asked for. */
+            reports: components["schemas"]["SiteReportsPart"][];
+        };
+        /**
+         * SiteReportsPart
+         * @description What one of them tells.
+         */
+        SiteReportsPart: {
+            /** @description The name that it was asked for by. */
+            name: string;
+            /** @description What it tells. */
+            report: components["schemas"]["SiteReport"] & unknown;
         };
         /**
          * SiteTable
@@ -14581,6 +14639,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    queryReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportsQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteReports"];
                 };
             };
             400: components["responses"]["BadRequest"];

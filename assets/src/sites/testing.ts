@@ -1,6 +1,9 @@
 import type {
   Funnel,
   Report,
+  ReportQuery,
+  Reports,
+  ReportsQuery,
   Site,
   SiteDay,
   SiteOverview,
@@ -141,6 +144,14 @@ export function reportOf(values: readonly string[], more: Partial<Report> = {}):
     })),
     found: values.length,
     ...more,
+  };
+}
+
+/** Answers several reports in one request, each of them as `answer` does. */
+export function togetherOf(answer: (query: ReportQuery) => Report) {
+  return ({ body }: { body: unknown }): Reports => {
+    const { reports } = body as ReportsQuery;
+    return { reports: reports.map(({ name, query }) => ({ name, report: answer(query) })) };
   };
 }
 

@@ -86,6 +86,18 @@ impl ApiError {
         self
     }
 
+    /// The same refusal of members that lie below another.
+    #[must_use]
+    pub(crate) fn below(mut self, parent: &str) -> Self {
+        for fault in &mut self.fields {
+            fault.path = format!("{parent}.{}", fault.path);
+        }
+        if let Some(FieldFault { path, message }) = self.fields.first() {
+            self.detail = format!("{path}: {message}");
+        }
+        self
+    }
+
     /// Adds a member of its own to the problem, such as `dependents`.
     #[must_use]
     pub fn member(mut self, name: &str, value: Value) -> Self {

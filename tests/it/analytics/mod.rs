@@ -11,6 +11,7 @@ mod refusals;
 mod reports;
 mod script;
 mod sites;
+mod together;
 
 use poem::http::Method;
 use serde_json::{Value, json};

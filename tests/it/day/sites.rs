@@ -36,6 +36,9 @@ impl Day {
         let report = owner.post(&format!("{site}/reports"), asked).await;
         let report = report.expect(200);
         assert_eq!(report["rows"][0]["metrics"]["revenue"], "49.90", "{report}");
+        let asked = json!({"reports": [{"name": "visits", "query": {"metrics": ["visits"]}}]});
+        let told = owner.post(&format!("{site}/reports/together"), asked).await;
+        assert_eq!(told.expect(200)["reports"][0]["name"], "visits");
         let step = |name: &str| {
             let filter = json!({"dimension": "event", "operator": "is", "values": [name]});
             json!({"name": name, "filters": [filter]})

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Report, ReportQuery } from "../../api/types";
+import type { Report, ReportQuery, ReportsQuery } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
-import { overview, reportOf, shop } from "../testing";
+import { overview, reportOf, shop, togetherOf } from "../testing";
 import { shownOf, withRates } from "./shown";
 
 const address = `/sites/${shop.id}`;
@@ -28,8 +28,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function answer(body: unknown): Report {
-  const { dimensions, compare, from, to } = body as ReportQuery;
+function answer({ dimensions, compare, from, to }: ReportQuery): Report {
   const { before, ...report } = reportOf(values[dimensions?.[0] ?? ""] ?? [], { from, to });
   return compare === "none" ? report : { ...report, before };
 }
@@ -38,11 +37,12 @@ function serve() {
   return fakeAppliance({
     "GET /sites/{id}": shop,
     "GET /sites/{id}/overview": overview,
-    "POST /sites/{id}/reports": ({ body }: { body: unknown }) => answer(body),
+    "POST /sites/{id}/reports": ({ body }: { body: unknown }) => answer(body as ReportQuery),
+    "POST /sites/{id}/reports/together": togetherOf(answer),
   });
 }
 
-it("a line of a table narrows the page to its visits, in the address, and the way back widens it", async () => {
+it("a line of a table narrows the page to its visits by one request, in the address, and the way back widens it", async () => {
   const appliance = serve();
   const { user, history } = await openPage(`${address}?${span}`, "Shop");
   const channels = within(await screen.findByRole("region", { name: "Channels" }));
@@ -52,19 +52,21 @@ it("a line of a table narrows the page to its visits, in the address, and the wa
   expect(screen.getByRole("region", { name: "Filters" })).toHaveFocus();
   expect(await screen.findAllByText("30", { selector: ".tile-value" })).not.toHaveLength(0);
   const filters = [{ dimension: "channel", operator: "is", values: ["organic_search"] }];
-  const asked = appliance.bodies("POST /sites/{id}/reports") as ReportQuery[];
-  const narrowed = asked.filter((body) => body.filters);
-  expect(narrowed.map(({ dimensions }) => dimensions?.[0])).toEqual([
-    "day",
-    "channel",
-    "source",
-    "landing_page",
-    "device",
-    "event",
-    // And the days before, whose rows may be others.
-    "day",
+  const asked = appliance.bodies("POST /sites/{id}/reports/together") as ReportsQuery[];
+  expect(asked).toHaveLength(1);
+  const narrowed = asked[0]?.reports ?? [];
+  expect(narrowed.map(({ name, query }) => [name, query.dimensions?.[0]])).toEqual([
+    ["steps", "day"],
+    // The days before, whose rows may be others.
+    ["before", "day"],
+    ["channels", "channel"],
+    ["sources", "source"],
+    ["landing_pages", "landing_page"],
+    ["devices", "device"],
+    ["event_names", "event"],
   ]);
-  for (const body of narrowed) expect(body.filters).toEqual(filters);
+  for (const { query } of narrowed) expect(query.filters).toEqual(filters);
+  expect(narrowed[1]?.query).toMatchObject({ from: "2026-11-17", to: "2026-11-19" });
   history.back();
   await waitFor(() => expect(history.location.search).not.toContain("filters"));
   expect(await screen.findByRole("link", { name: "Organic search" })).toBeVisible();
@@ -116,7 +118,7 @@ it("filters that no visit fits say what to do", async () => {
   const none = { events: 0, views: 0, visits: 0, visitors: 0, conversions: 0, revenue: "0.00" };
   fakeAppliance({
     "GET /sites/{id}": shop,
-    "POST /sites/{id}/reports": reportOf([], { totals: none }),
+    "POST /sites/{id}/reports/together": togetherOf(() => reportOf([], { totals: none })),
   });
   const { history, user } = await openPage(`${address}?${span}&filters=page:is:/x`, "Shop");
   expect(await screen.findByText("No visit fits these filters")).toBeVisible();
@@ -127,8 +129,8 @@ it("filters that no visit fits say what to do", async () => {
 it("filters that the appliance refuses stand there with the reason", async () => {
   fakeAppliance({
     "GET /sites/{id}": shop,
-    "POST /sites/{id}/reports": refusal(422, "validation_failed", {
-      fields: [{ path: "filters.0.values.0", code: "bad", message: "It is too long." }],
+    "POST /sites/{id}/reports/together": refusal(422, "validation_failed", {
+      fields: [{ path: "reports[0].query.filters[0].values", message: "It is too long." }],
     }),
   });
   await openPage(`${address}?${span}&filters=page:is:/x`, "Shop");

@@ -82,6 +82,7 @@ function Report({ site }: { site: Site }) {
     site,
     range,
     compare: search.compare ?? "previous",
+    today,
     filters,
     views: useViews(search),
     isLive: range.from <= today && today <= range.to,

@@ -1,5 +1,15 @@
 import { expect, it } from "vitest";
-import { isPreset, lengthOf, presets, rangeName, rangeOf, rangeWords, stepped } from "./range";
+import {
+  comparedWith,
+  isPreset,
+  isWithinReach,
+  lengthOf,
+  presets,
+  rangeName,
+  rangeOf,
+  rangeWords,
+  stepped,
+} from "./range";
 
 const today = "2026-03-01";
 
@@ -54,4 +64,16 @@ it("days are told in as few words as will do", () => {
 it("what an object has by birth is no span", () => {
   expect(isPreset("toString")).toBe(false);
   expect(isPreset("7d")).toBe(true);
+});
+
+it("days are compared with as many before them, or with those of a year before", () => {
+  const range = { from: "2026-11-01", to: "2026-11-27" };
+  expect(comparedWith(range, "previous")).toEqual({ from: "2026-10-05", to: "2026-10-31" });
+  expect(comparedWith(range, "year")).toEqual({ from: "2025-11-01", to: "2025-11-27" });
+  expect(comparedWith(range, "none")).toBeUndefined();
+});
+
+it("days of more than two years ago are told of only beside later ones", () => {
+  expect(isWithinReach({ from: "2024-03-01", to: today }, today)).toBe(true);
+  expect(isWithinReach({ from: "2024-02-29", to: today }, today)).toBe(false);
 });

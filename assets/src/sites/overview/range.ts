@@ -53,6 +53,22 @@ export function rangeOf(
   return spans[range ?? usualPreset].of(today);
 }
 
+/** What days are compared with. */
+export type Compare = "previous" | "year" | "none";
+
+/** The days that those are compared with: as many before, or the same a year before. */
+export function comparedWith(range: Range, compare: Compare): Range | undefined {
+  if (compare === "none") return undefined;
+  const move = (day: Day) =>
+    compare === "year" ? addMonths(day, -12) : addDays(day, -lengthOf(range));
+  return { from: move(range.from), to: move(range.to) };
+}
+
+/** Whether the appliance tells of the days by themselves: it goes two years back. */
+export function isWithinReach({ from }: Range, today: Day): boolean {
+  return from >= addMonths(today, -24);
+}
+
 /** How many days. */
 export function lengthOf({ from, to }: Range): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;

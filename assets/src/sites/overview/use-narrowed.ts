@@ -1,11 +1,10 @@
-import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { $api } from "../../api/client";
 import type { Report, ReportQuery, Site } from "../../api/types";
+import type { Day } from "../../calendar/days";
 import type { Filter } from "../filters/filters";
-import { asked, useReport } from "../filters/use-report";
+import { type Questions, useReports } from "../filters/use-report";
 import type { Dimension, View } from "./dimensions";
-import type { Range } from "./range";
+import { type Compare, comparedWith, isWithinReach, type Range } from "./range";
 import { shownOf } from "./shown";
 import { zoneOf } from "./zone";
 
@@ -13,7 +12,9 @@ import { zoneOf } from "./zone";
 export interface Narrowing {
   site: Site;
   range: Range;
-  compare: "previous" | "year" | "none";
+  compare: Compare;
+  /** The day that it is at the site. */
+  today: Day;
   filters: Filter[];
   /** The tables that are looked at. */
   views: readonly View<Dimension>[];
@@ -44,40 +45,52 @@ export const reportMs = 120_000;
 export const mostSteps = 1_000;
 const mostLines = 100;
 
-/** The figures of those visits alone that filters pick, from reports; nothing until all are there. */
+/** A question for the steps, one for those before, and one for each table. */
+type Part = "steps" | "before" | Dimension;
+
+/** The figures of those visits alone that filters pick, from reports in one request. */
 export function useNarrowed(what: Narrowing, enabled: boolean) {
   const { site, views } = what;
-  const steps = useSteps(what, enabled);
-  const tables = useTables(what, enabled);
   const { visitor_ids: visitorIds } = site;
   const zone = zoneOf(site);
-  const isWhole = tables.fault !== undefined || tables.reports.every(Boolean);
+  const reports = useReports<Part>(site.id, questionsOf(what), {
+    everyMs: what.isLive && reportMs,
+    enabled,
+  });
+  const found = reports.isPlaceholderData ? undefined : reports.data;
   const data = useMemo(
     () =>
-      isWhole && steps.now
-        ? shownOf({
-            bySteps: steps.now,
-            before: steps.before,
-            tables: byView(views, tables.reports),
-            visitorIds,
-            zone,
-          })
-        : undefined,
-    [isWhole, steps.now, steps.before, tables.reports, views, visitorIds, zone],
+      found?.steps &&
+      shownOf({
+        bySteps: found.steps,
+        before: found.before,
+        tables: tablesOf(views, found),
+        visitorIds,
+        zone,
+      }),
+    [found, views, visitorIds, zone],
   );
-  const error = steps.error ?? tables.fault;
+  const { isError, error, refetch } = reports;
+  return { data, isError, error, refetch };
+}
+
+function questionsOf(what: Narrowing): Questions<Part> {
+  const { range, compare, today, views } = what;
+  const isDay = range.from === range.to;
+  const steps = stepsOf(what, isDay ? "hour" : "day");
+  const then = isDay ? undefined : comparedWith(range, compare);
+  // Of a day that has nothing now the rows do not tell what there was before.
+  const before = then && isWithinReach(then, today);
   return {
-    data,
-    isError: Boolean(error),
-    error,
-    refetch: () => Promise.all([steps.refetch(), tables.retry()]),
+    steps,
+    before: before ? { ...steps, ...then, compare: "none" } : undefined,
+    ...Object.fromEntries(views.map((view) => [view.id, tableOf(what, view)])),
   };
 }
 
-/** Hour by hour or day by day, and the days that those are compared with. */
-function useSteps({ site, range, compare, filters, isLive }: Narrowing, enabled: boolean) {
-  const step = range.from === range.to ? "hour" : "day";
-  const query: ReportQuery = {
+/** Hour by hour or day by day. */
+function stepsOf({ range, compare, filters }: Narrowing, step: "hour" | "day"): ReportQuery {
+  return {
     ...range,
     compare,
     filters,
@@ -95,54 +108,25 @@ function useSteps({ site, range, compare, filters, isLive }: Narrowing, enabled:
     sort: step,
     limit: mostSteps,
   };
-  const { data, error, refetch } = $api.useQuery(
-    "post",
-    "/sites/{id}/reports",
-    asked(site.id, query),
-    { enabled, refetchInterval: isLive && reportMs },
-  );
-  const then = step === "day" ? data?.before : undefined;
-  // Of a day that has nothing now the rows do not tell what there was before.
-  const before = useReport(
-    site.id,
-    { ...query, ...then, compare: "none" },
-    { enabled: enabled && then !== undefined },
-  );
-  const isKnown = then !== undefined && before.data?.from === then.from;
-  return { now: data, before: isKnown ? before.data : undefined, error, refetch };
 }
 
-/** A report for each table, the largest rows first. */
-function useTables({ site, range, filters, views, isLive }: Narrowing, enabled: boolean) {
-  return useQueries({
-    queries: views.map(({ dimension, by }) =>
-      $api.queryOptions(
-        "post",
-        "/sites/{id}/reports",
-        asked(site.id, {
-          ...range,
-          compare: "none",
-          filters,
-          dimensions: [dimension],
-          metrics: [...ofLines],
-          sort: `-${by}`,
-          limit: mostLines,
-        }),
-        { enabled, refetchInterval: isLive && reportMs },
-      ),
-    ),
-    combine: (found) => ({
-      reports: found.map(({ data }) => data ?? null),
-      fault: found.find(({ isError }) => isError)?.error ?? undefined,
-      retry: () => Promise.all(found.filter(({ isError }) => isError).map((one) => one.refetch())),
-    }),
-  });
+/** The largest rows first. */
+function tableOf({ range, filters }: Narrowing, { dimension, by }: View<Dimension>): ReportQuery {
+  return {
+    ...range,
+    compare: "none",
+    filters,
+    dimensions: [dimension],
+    metrics: [...ofLines],
+    sort: `-${by}`,
+    limit: mostLines,
+  };
 }
 
-function byView(
+function tablesOf(
   views: readonly View<Dimension>[],
-  reports: readonly (Report | null)[],
+  found: Partial<Record<Part, Report>>,
 ): Partial<Record<Dimension, Report>> {
-  const found = views.map(({ id }, at) => [id, reports[at]] as const);
-  return Object.fromEntries(found.filter(([, report]) => report));
+  const tables = views.map(({ id }) => [id, found[id]] as const);
+  return Object.fromEntries(tables.filter(([, report]) => report));
 }

@@ -1,12 +1,13 @@
-import type { ReportQuery } from "../../api/types";
+import type { Report, ReportQuery } from "../../api/types";
+import type { Day } from "../../calendar/days";
 import { Select } from "../../ui/fields";
-import { Loaded } from "../../ui/loaded";
 import { Panel } from "../../ui/page";
-import { type DimensionId, dimensionOf } from "../filters/dimensions";
-import { useReport } from "../filters/use-report";
+import { type DimensionId, dimensionOf, isTime } from "../filters/dimensions";
+import type { Questions } from "../filters/use-report";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
 import { dayMarks } from "../overview/plot";
+import { type Compare, comparedWith, isWithinReach, type Range } from "../overview/range";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
 import { reportMetricOf } from "./metrics";
@@ -17,11 +18,11 @@ import { useShowReport } from "./show";
 /** No range has more days. */
 const mostSteps = 1_000;
 
-interface DrawnProps {
-  siteId: string;
+interface DrawingProps {
+  /** Along its time, and the same over the days that those are compared with. */
+  drawn: Report;
+  before: Report | undefined;
   wanted: Wanted;
-  /** Days and comparison. */
-  days: Pick<ReportQuery, "from" | "to" | "compare">;
   /** The time along which it goes. */
   dimension: DimensionId;
   isDaily: boolean;
@@ -29,35 +30,44 @@ interface DrawnProps {
   isOpen: boolean;
 }
 
-/** One of a report's figures over time; whatever else it tells apart is taken together. */
-export function Drawn({ siteId, wanted, days, dimension, isDaily, isOpen }: DrawnProps) {
-  const { drawn, metrics, filters, dimensions } = wanted;
-  const show = useShowReport();
+/** What the drawing of a report asks for; nothing where no time is told apart. */
+export function drawingOf(
+  { drawn, filters, dimensions: [first] }: Wanted,
+  days: Range & { compare: Compare },
+  today: Day,
+): Questions<"drawn" | "before"> {
+  if (first === undefined || !isTime(first)) return {};
   const along: Omit<ReportQuery, "from" | "to"> = {
     filters,
-    dimensions: [dimension],
+    dimensions: [first],
     metrics: [drawn],
-    sort: dimension,
+    sort: first,
     limit: mostSteps,
   };
-  const report = useReport(siteId, { ...days, ...along });
-  const then = isComparable(dimension) ? report.data?.before : undefined;
+  const then = isComparable(first) ? comparedWith(days, days.compare) : undefined;
   // Of a step that has nothing now the rows do not tell what it had before.
-  const before = useReport(
-    siteId,
-    { ...(then ?? days), ...along, compare: "none" },
-    { enabled: then !== undefined },
-  );
-  const known = then && before.data?.from === then.from ? before.data : undefined;
+  const before = then && isWithinReach(then, today);
+  return {
+    drawn: { ...days, ...along },
+    before: before ? { ...then, ...along, compare: "none" } : undefined,
+  };
+}
+
+/** One of a report's figures over time; whatever else it tells apart is taken together. */
+export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen }: DrawingProps) {
+  const { drawn, metrics, dimensions } = wanted;
+  const show = useShowReport();
   const metric = reportMetricOf(drawn);
   const label = labelOf(metric, isDaily);
   const step = dimensionOf(dimension);
+  const points = pointsOf(found, before, dimension, metric);
+  const { currency } = found;
   return (
     <Panel
       title={`${label} by ${step.label.toLowerCase()}`}
-      aside={report.data && <Legend range={report.data} before={known} />}
+      aside={<Legend range={found} before={before} />}
     >
-      <div className="card trend" data-old={report.isPlaceholderData || undefined}>
+      <div className="card trend">
         {metrics.length > 1 && (
           <div className="toolbar">
             <Select
@@ -72,31 +82,21 @@ export function Drawn({ siteId, wanted, days, dimension, isDaily, isOpen }: Draw
             />
           </div>
         )}
-        <Loaded query={report}>
-          {(found) => {
-            const points = pointsOf(found, known, dimension, metric);
-            const { currency } = found;
-            return (
-              <>
-                <Chart
-                  points={points}
-                  look={{ metric, label, currency, isOpen: isOpen && endsNow(dimension) }}
-                  steps={step.plural}
-                  marksOf={dimension === "day" ? dayMarks : evenMarks}
-                />
-                {dimensions.length > 1 && (
-                  <Twin
-                    points={points}
-                    metric={metric}
-                    label={label}
-                    currency={currency}
-                    step={step.label}
-                  />
-                )}
-              </>
-            );
-          }}
-        </Loaded>
+        <Chart
+          points={points}
+          look={{ metric, label, currency, isOpen: isOpen && endsNow(dimension) }}
+          steps={step.plural}
+          marksOf={dimension === "day" ? dayMarks : evenMarks}
+        />
+        {dimensions.length > 1 && (
+          <Twin
+            points={points}
+            metric={metric}
+            label={label}
+            currency={currency}
+            step={step.label}
+          />
+        )}
       </div>
     </Panel>
   );

@@ -11,16 +11,16 @@ import { Panel } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton";
 import { useNow } from "../../ui/time";
 import { isTime } from "../filters/dimensions";
-import { useReport } from "../filters/use-report";
+import { useReports } from "../filters/use-report";
 import { SiteFrame } from "../frame";
 import { Footnotes, Known } from "../overview/notes";
 import { NoEvents } from "../overview/page";
 import { areDaily } from "../overview/points";
-import { type Range, rangeOf } from "../overview/range";
+import { type Compare, type Range, rangeOf } from "../overview/range";
 import { Compared, RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
 import { Builder, Presets } from "./builder";
-import { Drawn } from "./drawn";
+import { Drawn, drawingOf } from "./drawn";
 import { placeWords, Rows, titleOf } from "./rows";
 import { askedFor, pageRows, type Wanted, wantedOf } from "./search";
 import { useShowReport } from "./show";
@@ -47,24 +47,29 @@ function Workbench({ site }: { site: Site }) {
   const range = rangeOf(search, today);
   const wanted = wantedOf(search);
   const days = { ...range, compare: search.compare ?? "previous" } as const;
-  const report = useReport(site.id, { ...days, ...askedFor(wanted) });
+  const reports = useReports<"rows" | "drawn" | "before">(site.id, {
+    rows: { ...days, ...askedFor(wanted) },
+    ...drawingOf(wanted, days, today),
+  });
   return (
     <>
       <div className="toolbar range-toolbar">
         <RangeSteps site={site} search={search} range={range} today={today} show={show} />
         <Compared compare={search.compare} show={show} />
-        {report.data && <Known known={report.data} />}
+        {reports.data?.rows && <Known known={reports.data.rows} />}
       </div>
       <div className="stack">
         <Presets wanted={wanted} />
         <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
       </div>
-      {report.isRefetchError && <Failure error={report.error} onRetry={() => report.refetch()} />}
-      {report.isLoadingError && isRefused(report.error) && <StartOver />}
-      <Loaded query={report} waiting={<SkeletonRows rows={12} />}>
+      {reports.isRefetchError && (
+        <Failure error={reports.error} onRetry={() => reports.refetch()} />
+      )}
+      {reports.isLoadingError && isRefused(reports.error) && <StartOver />}
+      <Loaded query={reports} waiting={<SkeletonRows rows={12} />}>
         {(found) => (
-          <div className="report" data-old={report.isPlaceholderData || undefined}>
-            <Answer report={found} wanted={wanted} site={site} days={days} today={today} />
+          <div className="report" data-old={reports.isPlaceholderData || undefined}>
+            <Answer found={found} wanted={wanted} site={site} days={days} today={today} />
           </div>
         )}
       </Loaded>
@@ -73,32 +78,35 @@ function Workbench({ site }: { site: Site }) {
 }
 
 interface AnswerProps {
-  report: Report;
+  /** What is told in rows, and what is drawn where a time is told apart. */
+  found: { rows?: Report; drawn?: Report; before?: Report };
   wanted: Wanted;
   site: Site;
-  days: Range & { compare: "previous" | "year" | "none" };
+  days: Range & { compare: Compare };
   today: Day;
 }
 
-function Answer({ report, wanted, site, days, today }: AnswerProps) {
+function Answer({ found, wanted, site, days, today }: AnswerProps) {
+  const { rows, drawn, before } = found;
   const { visitor_ids } = site;
   const isDaily = areDaily({ ...days, visitor_ids });
   const isOpen = days.to === today;
   const [first] = wanted.dimensions;
+  if (!rows) return null;
   return (
     <>
-      <Footnotes overview={{ ...report, visitor_ids }} isOpen={isOpen} />
-      {first !== undefined && isTime(first) && (
+      <Footnotes overview={{ ...rows, visitor_ids }} isOpen={isOpen} />
+      {first !== undefined && isTime(first) && drawn && (
         <Drawn
-          siteId={site.id}
+          drawn={drawn}
+          before={before}
           wanted={wanted}
-          days={days}
           dimension={first}
           isDaily={isDaily}
           isOpen={isOpen}
         />
       )}
-      <Found report={report} wanted={wanted} isDaily={isDaily} />
+      <Found report={rows} wanted={wanted} isDaily={isDaily} />
     </>
   );
 }

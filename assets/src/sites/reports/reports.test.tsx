@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Report, ReportQuery } from "../../api/types";
+import type { Report, ReportQuery, ReportsQuery } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
-import { reportOf, shop } from "../testing";
+import { reportOf, shop, togetherOf } from "../testing";
 
 const address = `/sites/${shop.id}/reports`;
 const span = "from=2026-11-20&to=2026-11-22";
@@ -18,15 +18,26 @@ afterEach(() => {
 });
 
 function serve(answer: Report | Response = reportOf(["/wool", "/"])) {
-  return fakeAppliance({ "GET /sites/{id}": shop, "POST /sites/{id}/reports": answer });
+  return fakeAppliance({
+    "GET /sites/{id}": shop,
+    "POST /sites/{id}/reports": answer,
+    "POST /sites/{id}/reports/together":
+      answer instanceof Response ? answer : togetherOf(() => answer),
+  });
 }
 
 function openReports(search = "") {
   return openPage(`${address}?${span}${search}`, "Shop: Reports");
 }
 
+function asked(appliance: ReturnType<typeof serve>) {
+  return appliance.bodies("POST /sites/{id}/reports/together") as ReportsQuery[];
+}
+
+/** What was asked for in rows. */
 function last(appliance: ReturnType<typeof serve>) {
-  return appliance.bodies("POST /sites/{id}/reports").at(-1) as ReportQuery;
+  const { reports } = asked(appliance).at(-1) as ReportsQuery;
+  return reports[0]?.query as ReportQuery;
 }
 
 it("without events it says how to get some", async () => {
@@ -114,6 +125,17 @@ it("dimensions are added, put first and let go of; a time goes first and is draw
   expect(twin.getByRole("row", { name: /^Sat 21 Nov €12.50/ })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "No longer by day" }));
   await waitFor(() => expect(history.location.search).toContain("dimensions=device%2Cchannel&"));
+});
+
+it("rows, the drawing and what it is compared with are one request", async () => {
+  const appliance = serve(reportOf(["2026-11-21"]));
+  await openReports("&dimensions=day,channel&metrics=visits");
+  expect(await screen.findByRole("heading", { name: "Visits by day" })).toBeVisible();
+  expect(asked(appliance)).toHaveLength(1);
+  const [rows, drawn, before] = asked(appliance)[0]?.reports ?? [];
+  expect(rows?.query.dimensions).toEqual(["day", "channel"]);
+  expect(drawn?.query).toMatchObject({ dimensions: ["day"], from: "2026-11-20" });
+  expect(before?.query).toMatchObject({ from: "2026-11-17", to: "2026-11-19", compare: "none" });
 });
 
 it("figures are chosen together, in one order, and one at least", async () => {

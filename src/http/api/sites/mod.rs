@@ -6,6 +6,7 @@ mod key;
 mod overview;
 mod report;
 mod resource;
+mod together;
 mod view;
 mod word;
 

@@ -6,7 +6,7 @@ use super::overview::AgainstView;
 use super::view::VisitorIdsView;
 use super::word::{DimensionView, MetricView, OperatorView};
 use crate::analytics::{Answer, AnswerRow, Asked, Figures, Filter, Metric, Period, Ratio, Site};
-use crate::http::Moment;
+use crate::http::{ApiError, Moment};
 
 /// A condition on a dimension.
 #[derive(Object)]
@@ -249,4 +249,14 @@ impl ReportView {
             found: page.found,
         }
     }
+}
+
+/// The days that a body asks for.
+pub(super) fn period(
+    site: &Site,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Period, ApiError> {
+    let period = Period::read(from, to, site.today());
+    period.map_err(|bad| ApiError::invalid(bad.path(), bad.reason()))
 }

@@ -9,9 +9,10 @@ use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
 use super::key::{KeyView, NewView, WriteKeyList};
 use super::overview::{AgainstView, OverviewView};
-use super::report::{ReportQuery, ReportView};
+use super::report::{ReportQuery, ReportView, period};
+use super::together::{TogetherQuery, TogetherView};
 use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
-use crate::analytics::{Analytics, Asked, AskedFunnel, Error, Period, Site};
+use crate::analytics::{Analytics, Asked, AskedFunnel, Error, Period};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
@@ -250,6 +251,27 @@ impl Resource {
         Ok(Json(ReportView::of(&site, &metrics, &answer)))
     }
 
+    /// Tells what several reports tell, such as those of one page.
+    ///
+    /// They count as one question, and an error names the report that it is about.
+    #[oai(
+        path = "/sites/:id/reports/together",
+        method = "post",
+        operation_id = "queryReports"
+    )]
+    async fn reports(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<TogetherQuery>,
+    ) -> Result<Json<TogetherView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let (parts, shown) = body.0.read(&site)?;
+        let answers = site.reports(parts, &by).await?;
+        Ok(Json(TogetherView::of(&site, shown, &answers)))
+    }
+
     /// Tells how far visitors come on a way of steps, and where most leave it.
     ///
     /// Each step is an event later than that of the step before, the last within a given time after
@@ -298,10 +320,4 @@ impl Resource {
         let sites = app.analytics.clone();
         Self { sites, pages }
     }
-}
-
-/// The days that a body asks for.
-fn period(site: &Site, from: Option<&str>, to: Option<&str>) -> Result<Period, ApiError> {
-    let period = Period::read(from, to, site.today());
-    period.map_err(|bad| ApiError::invalid(bad.path(), bad.reason()))
 }
