@@ -15,6 +15,9 @@ pub enum Error {
     /// The site has none of this id.
     #[error("write key {0} does not exist")]
     UnknownKey(WriteKeyId),
+    /// The site has no such thing.
+    #[error("the site has no such {0}")]
+    UnknownKept(&'static str),
     /// Nobody has given this key out, or it was taken back.
     #[error("the write key is unknown; make one at the site and send it whole")]
     NoKey,
@@ -56,6 +59,12 @@ pub enum Error {
     /// The owner has another site of this name.
     #[error("another site is called {0:?} (upper and lower case count as the same)")]
     NameTaken(String),
+    /// The site has another thing of this name.
+    #[error("another {0} of the site is called {1:?} (upper and lower case count as the same)")]
+    KeptNameTaken(&'static str, String),
+    /// The site has as many as one may.
+    #[error("a site has no more than {1} of these; delete a {0} that is not needed")]
+    TooManyKept(&'static str, usize),
     /// The owner has as many as anybody may.
     #[error("nobody has more than {0} sites; delete one that is not needed")]
     TooMany(usize),

@@ -37,7 +37,8 @@ impl Site {
         by: &Actor,
     ) -> Result<Followed, Error> {
         let known_at = self.all.0.now();
-        let path = asked.check(self.week_start())?;
+        let mut path = asked.check(self.week_start())?;
+        path.filters = self.filters_with(asked.segment, &asked.filters)?;
         let place = (self.number(), self.zone());
         let ledger = &self.all.0.ledger;
         let funnel = ledger.follow(place, period.into(), path).await?;

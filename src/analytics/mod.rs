@@ -8,7 +8,7 @@
 //! they are kept and folded, `period` and `overview` what is asked of them, `question` what else may
 //! be asked, by `report`, several of them `together`, and `funnel`, of which `metric` names the
 //! figures, `keep` what goes on by
-//! itself.
+//! itself, and `kept` what lies below a site under a name.
 
 mod currency;
 mod days;
@@ -18,6 +18,7 @@ mod event;
 mod funnel;
 mod intake;
 mod keep;
+mod kept;
 mod key;
 mod ledger;
 mod metric;
@@ -39,6 +40,7 @@ pub(crate) use funnel::Followed;
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
+pub(crate) use kept::{Item, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
     Dimension, Facet, Figures, Filter, Line, Operator, Overview, Table, Totals,

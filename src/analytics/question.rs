@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result as Written};
 use super::ledger::{Facet, Filter, MOST_CONDITIONS, MOST_STEPS, Operator, Path, Reach};
 use super::metric::Metric;
 use super::row::WeekStart;
+use crate::base::KeptId;
 
 /// A report has so many dimensions at most.
 const MOST_DIMENSIONS: usize = 5;
@@ -28,6 +29,8 @@ const MOST_MINUTES: u32 = 366 * 24 * 60;
 pub(crate) struct Asked {
     pub(crate) dimensions: Vec<Facet>,
     pub(crate) metrics: Vec<Metric>,
+    /// Whose filters pick visits besides.
+    pub(crate) segment: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
     /// A metric or a dimension that is asked for; the greatest first after a `-`.
     pub(crate) sort: Option<String>,
@@ -40,6 +43,8 @@ pub(crate) struct Asked {
 pub(crate) struct AskedFunnel {
     pub(crate) steps: Vec<Step>,
     pub(crate) within_minutes: u32,
+    /// Whose filters pick visits besides.
+    pub(crate) segment: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
 }
 
@@ -158,6 +163,15 @@ pub enum BadQuestion {
          days"
     )]
     BadWindow(u32),
+    /// The site has no such segment.
+    #[error("the site has no segment {0}; it may have been deleted")]
+    UnknownSegment(KeptId),
+    /// A segment has no filter.
+    #[error("a segment has 1 to 20 filters; without any it would be all visits")]
+    SegmentOfAll,
+    /// A segment and the filters beside it are too many.
+    #[error("with those of the segment there are {0} filters, and 20 at most can be")]
+    TooManyInAll(usize),
     /// Too many questions are asked together, or none.
     #[error("{0} reports are asked for; 1 to 12 can be together")]
     BadParts(usize),
@@ -187,6 +201,8 @@ impl BadQuestion {
             Self::BadStepName(step) => format!("steps[{step}].name"),
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
             Self::BadWindow(_) => "within_minutes".to_owned(),
+            Self::UnknownSegment(_) | Self::TooManyInAll(_) => "segment".to_owned(),
+            Self::SegmentOfAll => "filters".to_owned(),
             Self::BadParts(_) => "reports".to_owned(),
             Self::BadPartName(part) | Self::PartNameTwice(part) => {
                 format!("reports[{part}].name")
@@ -290,7 +306,7 @@ fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     None
 }
 
-fn check_filters(filters: &[Filter]) -> Result<(), BadQuestion> {
+pub(super) fn check_filters(filters: &[Filter]) -> Result<(), BadQuestion> {
     if filters.len() > MOST_FILTERS {
         return Err(BadQuestion::TooManyFilters(filters.len()));
     }

@@ -64,7 +64,7 @@ impl Site {
         let parts = &self.all.0;
         let known_at = parts.now();
         let sort = asked.check()?;
-        let inquiry = self.inquiry(&asked);
+        let inquiry = self.inquiry(&asked)?;
         let gathered = self.gather(period, inquiry.clone()).await?;
         let before = match against.of(period) {
             Some(before) => Some((before, self.gather(before, inquiry).await?)),
@@ -79,18 +79,18 @@ impl Site {
         })
     }
 
-    fn inquiry(&self, asked: &Asked) -> Inquiry {
+    fn inquiry(&self, asked: &Asked) -> Result<Inquiry, Error> {
         let counts = asked.metrics.contains(&Metric::Visitors);
-        Inquiry {
+        Ok(Inquiry {
             facets: asked.dimensions.clone(),
-            filters: asked.filters.clone(),
+            filters: self.filters_with(asked.segment, &asked.filters)?,
             crowding: if counts {
                 Crowding::Counted
             } else {
                 Crowding::Ignored
             },
             week_starts: self.week_start().after_monday(),
-        }
+        })
     }
 
     async fn gather(&self, period: Period, inquiry: Inquiry) -> Result<Gathered, Error> {

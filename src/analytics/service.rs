@@ -10,6 +10,7 @@ use super::Error;
 use super::currency;
 use super::days::DayKeys;
 use super::domain::domain;
+use super::kept::{self, Segment};
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
 use super::row::{
@@ -104,6 +105,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<Doors>(),
         Table::of::<Seen>(),
         Table::of::<Purges>(),
+        Table::of::<kept::Rows<Segment>>(),
     ];
     own.into_iter().chain(ledger::tables()).collect()
 }

@@ -225,6 +225,12 @@ codes! {
         "Somebody began to bring events of the past into a site.";
     HistoryBrought = "WB-SITE-011" "history_bring" EntityManagement 1 Low done
         "A file of events of the past has ended, or broken off; the counts tell what was kept.";
+    KeptCreated = "WB-SITE-020" "site_kept_create" EntityManagement 1 Informational done
+        "Something was kept at a site under a name, such as a segment.";
+    KeptUpdated = "WB-SITE-021" "site_kept_update" EntityManagement 3 Informational done
+        "What is kept at a site under a name was changed.";
+    KeptDeleted = "WB-SITE-022" "site_kept_delete" EntityManagement 4 Low done
+        "What is kept at a site under a name was deleted.";
 
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";

@@ -99,6 +99,8 @@ ids! {
     SiteId
     /// What events are sent with; the key itself is another.
     WriteKeyId
+    /// What is kept below a site under a name, such as a segment.
+    KeptId
     /// An event that its sender gave no id of its own.
     EventId
     /// One user's access to one provider account.

@@ -33,8 +33,8 @@ pub use counted::counted;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, EventId, ExportId, HookId, ImportId, InletId, JobId, PlanId,
-    RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
+    BadId, ConnectionId, DatasetId, EventId, ExportId, HookId, ImportId, InletId, JobId, KeptId,
+    PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
 };
 pub use nudge::Nudge;
 pub use peer::Peer;

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, PlanId, RequestId, RunId,
-    SessionId, SiteId, SyncId, TokenId, UserId, Weekday, WriteKeyId,
+    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, JobId, KeptId, PlanId, RequestId,
+    RunId, SessionId, SiteId, SyncId, TokenId, UserId, Weekday, WriteKeyId,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -71,6 +71,7 @@ text_type! {
     InletId, "uuid";
     SiteId, "uuid";
     WriteKeyId, "uuid";
+    KeptId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
     PlanId, "uuid";
@@ -116,7 +117,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SiteId SyncId RunId PlanId RequestId WriteKeyId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SiteId SyncId RunId PlanId RequestId WriteKeyId KeptId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, PlanId, RequestId, RunId,
+    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, KeptId, PlanId, RequestId, RunId,
     SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
 };
 
@@ -59,7 +59,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId }
+ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId KeptId }
 
 impl Key for () {
     fn write(&self, _out: &mut Vec<u8>) {}

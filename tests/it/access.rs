@@ -266,6 +266,11 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("queryReport", Needs("analytics:read"), "", report()),
         ("queryReports", Needs("analytics:read"), "", reports()),
         ("queryFunnel", Needs("analytics:read"), "", funnel()),
+        ("listSegments", Needs("analytics:read"), "", none()),
+        ("createSegment", Needs("site:write"), "", segment()),
+        ("getSegment", Needs("analytics:read"), "", none()),
+        ("updateSegment", Needs("site:write"), "", json!({})),
+        ("deleteSegment", Needs("site:write"), "", none()),
         ("rebuildSite", Needs("site:write"), "", none()),
         (
             "importEvents",
@@ -308,6 +313,11 @@ fn report() -> Value {
 
 fn reports() -> Value {
     json!({"reports": [{"name": "visits", "query": report()}]})
+}
+
+fn segment() -> Value {
+    let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
+    json!({"name": "Phones", "filters": [filter]})
 }
 
 fn funnel() -> Value {
@@ -400,7 +410,7 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}" | "export}" | "user}") => NOBODYS,
+        Some("id}" | "import}" | "export}" | "user}" | "segment}") => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
         Some(_) => "none",
@@ -907,6 +917,12 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     let key = made(owner.post(&keys, write_key()).await.expect(201));
     let child = Some(("keys", key.as_str()));
     assert_like_unknown(&server, &other, ("/sites", &marketed), child).await;
+    for (kind, new) in [("segments", segment())] {
+        let kept = format!("/sites/{marketed}/{kind}");
+        let kept = made(owner.post(&kept, new).await.expect(201));
+        let child = Some((kind, kept.as_str()));
+        assert_like_unknown(&server, &other, ("/sites", &marketed), child).await;
+    }
     let sessions = owner.get("/auth/sessions").await.expect(200);
     let session = made(sessions["items"][0].clone());
     assert_like_unknown(&server, &other, ("/auth/sessions", &session), None).await;

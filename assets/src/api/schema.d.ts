@@ -2756,6 +2756,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the segments of a site.
+         * @description Lists the segments of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSegments"];
+        put?: never;
+        /**
+         * Keeps filters as a segment.
+         * @description Keeps filters as a segment.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a segment.
+         * @description Shows a segment.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSegment"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a segment; what names it is refused from then on.
+         * @description Deletes a segment; what names it is refused from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteSegment"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a segment; what names it means other visits from then on.
+         * @description Changes a segment; what names it means other visits from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateSegment"];
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -4106,7 +4168,12 @@ export interface components {
              */
             within_minutes?: number;
             /**
-             * @description Which visits count: those that every filter picks; 20 at most.
+             * Format: uuid
+             * @description A segment of the site: its filters pick visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most, with those of the segment.
              * @default []
              */
             filters?: components["schemas"]["ReportFilter"][];
@@ -5025,6 +5092,16 @@ export interface components {
              * @default false
              */
             paused?: boolean;
+        };
+        /**
+         * NewSegment
+         * @description A segment to be made.
+         */
+        NewSegment: {
+            /** @description What to call it: 1 to 120 characters, no other name of the site's segments in any case. */
+            name: string;
+            /** @description Which visits are its: 1 to 20 filters, all of which have to pick. */
+            filters: components["schemas"]["ReportFilter"][];
         };
         /**
          * NewSelection
@@ -6094,7 +6171,13 @@ export interface components {
             /** @description What is measured: at least one, each once. */
             metrics: components["schemas"]["ReportMetric"][];
             /**
-             * @description Which visits count: those that every filter picks; 20 at most. A filter on what belongs to
+             * Format: uuid
+             * @description A segment of the site: its filters pick visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most, with those of the segment. A
+             *     filter on what belongs to
              *     events picks the visits that have an event of it.
              * @default []
              */
@@ -6529,6 +6612,56 @@ export interface components {
         SchedulePreview: {
             /** @description The next ten. */
             items: components["schemas"]["UpcomingTime"][];
+        };
+        /**
+         * Segment
+         * @description A segment: filters of a site that have a name.
+         */
+        Segment: {
+            /**
+             * Format: uuid
+             * @description The segment's id, which reports and funnels name.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Which visits are its: those that every filter picks. */
+            filters: components["schemas"]["ReportFilter"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * SegmentChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        SegmentChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description Other filters. */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * SegmentList
+         * @description One part of the segments of a site.
+         */
+        SegmentList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Segment"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * SelectedKeys
@@ -14781,6 +14914,233 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSegments: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `filters`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegment"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSegment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -66,6 +66,7 @@ export type Run = Schemas["Run"];
 export type RunCounts = Schemas["RunCounts"];
 export type Schedule = Schemas["Schedule"];
 export type Scope = Token["scopes"][number];
+export type Segment = Schemas["Segment"];
 export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];

@@ -16,7 +16,7 @@ interface FrameProps {
 }
 
 /** What is looked at stays what it is, however one looks at it. */
-const keeps = ["range", "from", "to", "compare", "filters"];
+const keeps = ["range", "from", "to", "compare", "filters", "segment"];
 
 /** The head that all pages of one site share. */
 export function SiteFrame({ id, tab, about = "what-is-counted", children }: FrameProps) {

@@ -234,6 +234,7 @@ impl From<analytics::Error> for ApiError {
         match error {
             E::UnknownSite(_) => Self::not_found("site"),
             E::UnknownKey(_) => Self::not_found("write key"),
+            E::UnknownKept(word) => Self::not_found(word),
             E::NoKey => Self::new(Code::WriteKeyRefused, Code::WriteKeyRefused.entry().remedy),
             E::NotThisWay(_) | E::NotFromThere(_) => Self::new(Code::Forbidden, told),
             E::BadName => Self::invalid("name", told),
@@ -241,9 +242,13 @@ impl From<analytics::Error> for ApiError {
             E::BadCurrency(_) => Self::invalid("currency", told),
             E::BadZone(_) => Self::invalid("time_zone", told),
             E::BadOrigin(_) | E::Origins(_) => Self::invalid("origins", told),
-            E::NameTaken(_) | E::Settled(_) | E::TooMany(_) | E::TooManyKeys(_) | E::Changed => {
-                Self::new(Code::Conflict, told)
-            }
+            E::NameTaken(_)
+            | E::Settled(_)
+            | E::TooMany(_)
+            | E::TooManyKeys(_)
+            | E::KeptNameTaken(..)
+            | E::TooManyKept(..)
+            | E::Changed => Self::new(Code::Conflict, told),
             E::BadPeriod(_) => Self::new(Code::BadQuery, told),
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),
             E::Part(place, error) => Self::from(*error).below(&format!("reports[{place}].query")),

@@ -10,6 +10,7 @@ mod killed;
 mod refusals;
 mod reports;
 mod script;
+mod segments;
 mod sites;
 mod together;
 

@@ -1,7 +1,7 @@
 //! A site, its key and what comes in with it.
 
 use poem::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Caller, Day, id};
 use crate::support::process::{Served, Session};
@@ -46,10 +46,27 @@ impl Day {
         let asked = json!({"steps": [step("page_view"), step("purchase")]});
         let funnel = owner.post(&format!("{site}/funnels"), asked).await;
         assert_eq!(funnel.expect(200)["steps"][0]["visitors"], 0);
+        for (kind, new, change) in kept() {
+            let list = format!("{site}/{kind}");
+            let kept = format!("{list}/{}", id(&owner.post(&list, new).await.expect(201)));
+            owner.patch(&kept, change).await.expect(200);
+            let gone = owner.delete(&kept).await;
+            assert_eq!(gone.status, 204, "{kept}: {}", gone.text());
+        }
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made
     }
+}
+
+/// What is kept at a site under a name: where, what is made, and what is changed of it.
+fn kept() -> [(&'static str, Value, Value); 1] {
+    let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
+    [(
+        "segments",
+        json!({"name": "Phones", "filters": [filter]}),
+        json!({"name": "Mobile"}),
+    )]
 }
 
 /// The end of the site and its key.

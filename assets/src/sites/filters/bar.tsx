@@ -12,10 +12,12 @@ interface FilterBarProps {
   filters: readonly Filter[];
   place: Place;
   onChange: (filters: Filter[]) => void;
+  /** What stands before them: the segment. */
+  children?: ReactNode;
 }
 
 /** What narrows the figures: each can be changed and let go of, and one more added. */
-export function FilterBar({ filters, place, onChange }: FilterBarProps) {
+export function FilterBar({ filters, place, onChange, children }: FilterBarProps) {
   const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
   const remove = (rest: Filter[]) => {
     onChange(rest);
@@ -23,6 +25,7 @@ export function FilterBar({ filters, place, onChange }: FilterBarProps) {
   };
   return (
     <section className="chips filter-bar" aria-label="Filters" tabIndex={-1} data-filters>
+      {children}
       {filters.map((filter, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one that is changed stays where it is, and the keyboard with it
         <span className="chip" key={at}>

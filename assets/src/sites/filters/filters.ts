@@ -60,6 +60,16 @@ export function cleanFilters(text: string | undefined): string | undefined {
   return writeFilters(readFilters(text));
 }
 
+/** Which visits alone are looked at, as the appliance is asked for them. */
+export function narrowedBy(filters: Filter[], segment: string | undefined) {
+  return segment === undefined ? { filters } : { filters, segment };
+}
+
+/** A segment's id as it stands in the address; nothing where that is none. */
+export function cleanSegment(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : undefined;
+}
+
 /** Whether the filters pick this one value already. */
 export function hasFilter(filters: readonly Filter[], dimension: DimensionId, value: string) {
   return filters.some((filter) => filter.dimension === dimension && isAlone(filter, value));

@@ -10,7 +10,7 @@ import { Failure } from "../../ui/notice";
 import { SkeletonRows } from "../../ui/skeleton";
 import { useNow } from "../../ui/time";
 import { FilterBar } from "../filters/bar";
-import { readFilters, writeFilters } from "../filters/filters";
+import { narrowedBy, readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
 import { Known } from "../overview/notes";
 import { NoEvents } from "../overview/page";
@@ -18,6 +18,7 @@ import { areDaily } from "../overview/points";
 import { type Range, rangeOf } from "../overview/range";
 import { RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
+import { Segments } from "../segments/segments";
 import { FunnelForm } from "./form";
 import { FunnelResult } from "./result";
 import type { FunnelSearch } from "./search";
@@ -75,7 +76,8 @@ function Workbench({ site }: { site: Site }) {
 }
 
 /** The funnel that an address means; the one before stays until it is counted. */
-function useFunnel({ id }: Site, { steps, within, filters }: FunnelSearch, range: Range) {
+function useFunnel({ id }: Site, search: FunnelSearch, range: Range) {
+  const { steps, within, filters, segment } = search;
   return $api.useQuery(
     "post",
     "/sites/{id}/funnels",
@@ -85,7 +87,7 @@ function useFunnel({ id }: Site, { steps, within, filters }: FunnelSearch, range
         ...range,
         steps: (readSteps(steps) ?? usualSteps).map(askedStep),
         within_minutes: Number(within ?? usualWindow),
-        filters: readFilters(filters),
+        ...narrowedBy(readFilters(filters), segment),
       },
     },
     { placeholderData: keepPreviousData },
@@ -106,6 +108,7 @@ function Question({ site, range, today, children }: QuestionProps) {
   const show = useShowFunnel();
   const place = { siteId: site.id, ...range };
   const within = search.within ?? usualWindow;
+  const filters = readFilters(search.filters);
   return (
     <>
       <div className="stack">
@@ -120,10 +123,12 @@ function Question({ site, range, today, children }: QuestionProps) {
           {children}
         </div>
         <FilterBar
-          filters={readFilters(search.filters)}
+          filters={filters}
           place={place}
           onChange={(next) => show({ filters: writeFilters(next) })}
-        />
+        >
+          <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
+        </FilterBar>
       </div>
       {/* Another address by the browser's way back starts the inputs anew. */}
       <FunnelForm

@@ -79,7 +79,7 @@ export function NoFit() {
         <Link
           from="/sites/$id"
           to="."
-          search={(now) => changeSearch(now, { filters: undefined })}
+          search={(now) => changeSearch(now, { filters: undefined, segment: undefined })}
           resetScroll={false}
         >
           look at all visits

@@ -11,6 +11,7 @@ import { useNow } from "../../ui/time";
 import { FilterBar } from "../filters/bar";
 import { readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
+import { Segments } from "../segments/segments";
 import { Alone, Breakdown } from "./breakdown";
 import { Channels } from "./channels";
 import {
@@ -84,6 +85,7 @@ function Report({ site }: { site: Site }) {
     compare: search.compare ?? "previous",
     today,
     filters,
+    segment: search.segment,
     views: useViews(search),
     isLive: range.from <= today && today <= range.to,
   });
@@ -99,7 +101,9 @@ function Report({ site }: { site: Site }) {
           filters={filters}
           place={{ siteId: site.id, ...range }}
           onChange={(next) => show({ filters: writeFilters(next) })}
-        />
+        >
+          <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
+        </FilterBar>
       </div>
       <p className="visually-hidden" role="status">
         {filters.length > 0 &&
@@ -153,7 +157,7 @@ interface FiguresProps {
 }
 
 function Figures({ overview, site, today }: FiguresProps) {
-  const { metric: id, filters } = route.useSearch();
+  const { metric: id, filters, segment } = route.useSearch();
   const show = useShow();
   const wished = metricOf(id);
   const metric = isDrawn(overview, wished) ? wished : metricOf();
@@ -163,7 +167,7 @@ function Figures({ overview, site, today }: FiguresProps) {
     <>
       <Tiles overview={overview} />
       <Footnotes overview={overview} isOpen={isOpen} />
-      {isEmpty && (filters ? <NoFit /> : <Nothing site={site} />)}
+      {isEmpty && (filters || segment ? <NoFit /> : <Nothing site={site} />)}
       <Trend
         overview={overview}
         metric={metric}

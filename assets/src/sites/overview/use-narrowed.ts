@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Report, ReportQuery, Site } from "../../api/types";
 import type { Day } from "../../calendar/days";
-import type { Filter } from "../filters/filters";
+import { type Filter, narrowedBy } from "../filters/filters";
 import { type Questions, useReports } from "../filters/use-report";
 import type { Dimension, View } from "./dimensions";
 import { type Compare, comparedWith, isWithinReach, type Range } from "./range";
@@ -16,6 +16,7 @@ export interface Narrowing {
   /** The day that it is at the site. */
   today: Day;
   filters: Filter[];
+  segment: string | undefined;
   /** The tables that are looked at. */
   views: readonly View<Dimension>[];
   /** Whether the figures can still change. */
@@ -89,11 +90,14 @@ function questionsOf(what: Narrowing): Questions<Part> {
 }
 
 /** Hour by hour or day by day. */
-function stepsOf({ range, compare, filters }: Narrowing, step: "hour" | "day"): ReportQuery {
+function stepsOf(
+  { range, compare, filters, segment }: Narrowing,
+  step: "hour" | "day",
+): ReportQuery {
   return {
     ...range,
     compare,
-    filters,
+    ...narrowedBy(filters, segment),
     dimensions: [step],
     metrics: [
       "events",
@@ -111,11 +115,14 @@ function stepsOf({ range, compare, filters }: Narrowing, step: "hour" | "day"): 
 }
 
 /** The largest rows first. */
-function tableOf({ range, filters }: Narrowing, { dimension, by }: View<Dimension>): ReportQuery {
+function tableOf(
+  { range, filters, segment }: Narrowing,
+  { dimension, by }: View<Dimension>,
+): ReportQuery {
   return {
     ...range,
     compare: "none",
-    filters,
+    ...narrowedBy(filters, segment),
     dimensions: [dimension],
     metrics: [...ofLines],
     sort: `-${by}`,

@@ -8,7 +8,7 @@ const refetchMs = 30_000;
 
 /** The figures of a site: of all its visits from the overview, of those that filters pick from reports. */
 export function useShown(what: Narrowing) {
-  const isNarrowed = what.filters.length > 0;
+  const isNarrowed = what.filters.length > 0 || what.segment !== undefined;
   const whole = useWhole(what, !isNarrowed);
   const narrowed = useNarrowed(what, isNarrowed);
   const { data, ...query } = isNarrowed ? narrowed : whole;

@@ -8,6 +8,7 @@ import { FilterBar } from "../filters/bar";
 import { type DimensionId, dimensionIds, dimensionOf, isTime } from "../filters/dimensions";
 import { writeFilters } from "../filters/filters";
 import type { Place } from "../filters/seen";
+import { Segments } from "../segments/segments";
 import { FigurePicker } from "./figure-picker";
 import { isPreset, presets } from "./presets";
 import { mostDimensions, type Wanted, writeDimensions } from "./search";
@@ -25,7 +26,7 @@ export function Presets({ wanted }: { wanted: Wanted }) {
           className="preset"
           aria-current={isPreset({ ...preset }, wanted) ? "true" : undefined}
           activeProps={{ "aria-current": undefined }}
-          search={({ range, from, to, compare, filters }) =>
+          search={({ range, from, to, compare, filters, segment }) =>
             changeSearch(
               {},
               {
@@ -34,6 +35,7 @@ export function Presets({ wanted }: { wanted: Wanted }) {
                 to,
                 compare,
                 filters,
+                segment,
                 dimensions: preset.dimensions.join(","),
                 metrics: preset.metrics.join(","),
               },
@@ -71,7 +73,14 @@ export function Builder({ wanted, place }: BuilderProps) {
           filters={wanted.filters}
           place={place}
           onChange={(filters) => show({ filters: writeFilters(filters) })}
-        />
+        >
+          <Segments
+            siteId={place.siteId}
+            chosen={wanted.segment}
+            filters={wanted.filters}
+            show={show}
+          />
+        </FilterBar>
       </Part>
     </div>
   );

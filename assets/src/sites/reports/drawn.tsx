@@ -3,6 +3,7 @@ import type { Day } from "../../calendar/days";
 import { Select } from "../../ui/fields";
 import { Panel } from "../../ui/page";
 import { type DimensionId, dimensionOf, isTime } from "../filters/dimensions";
+import { narrowedBy } from "../filters/filters";
 import type { Questions } from "../filters/use-report";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
@@ -32,13 +33,13 @@ interface DrawingProps {
 
 /** What the drawing of a report asks for; nothing where no time is told apart. */
 export function drawingOf(
-  { drawn, filters, dimensions: [first] }: Wanted,
+  { drawn, filters, segment, dimensions: [first] }: Wanted,
   days: Range & { compare: Compare },
   today: Day,
 ): Questions<"drawn" | "before"> {
   if (first === undefined || !isTime(first)) return {};
   const along: Omit<ReportQuery, "from" | "to"> = {
-    filters,
+    ...narrowedBy(filters, segment),
     dimensions: [first],
     metrics: [drawn],
     sort: first,

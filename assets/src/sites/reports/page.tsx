@@ -150,8 +150,8 @@ function Found({ report, wanted, isDaily }: FoundProps) {
   );
 }
 
-function NoRows({ wanted: { filters } }: { wanted: Wanted }) {
-  const isNarrowed = filters.length > 0;
+function NoRows({ wanted: { filters, segment } }: { wanted: Wanted }) {
+  const isNarrowed = filters.length > 0 || segment !== undefined;
   return (
     <Notice
       tone="info"
@@ -166,7 +166,7 @@ function NoRows({ wanted: { filters } }: { wanted: Wanted }) {
             changeSearch(
               now,
               isNarrowed
-                ? { filters: undefined }
+                ? { filters: undefined, segment: undefined }
                 : { range: "year", from: undefined, to: undefined },
             )
           }

@@ -1,11 +1,17 @@
 import { readTexts, type Texts } from "../../ui/address";
 import { type DimensionId, isDimension, isTime } from "../filters/dimensions";
-import { cleanFilters, type Filter, readFilters } from "../filters/filters";
+import {
+  cleanFilters,
+  cleanSegment,
+  type Filter,
+  narrowedBy,
+  readFilters,
+} from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { isReportMetric, type ReportMetricId } from "./metrics";
 import { usualPreset } from "./presets";
 
-const parts = ["dimensions", "metrics", "filters", "sort", "page", "metric"] as const;
+const parts = ["dimensions", "metrics", "filters", "segment", "sort", "page", "metric"] as const;
 
 /** The appliance takes no more. */
 export const mostDimensions = 5;
@@ -20,19 +26,20 @@ const noDimension = "none";
  * What a report tells; all of it stands in the address.
  *
  * `dimensions` and `metrics` have commas between them, and are those of the usual report when left
- * out; `filters` say which visits alone are counted; `sort` is one of both, falling with `-` before it;
+ * out; `filters` and `segment` say which visits alone are counted; `sort` is one of both, falling with `-` before it;
  * `page` is the first when left out; `metric` is drawn, the first figure when left out.
  */
 export type ReportSearch = RangeSearch & Texts<(typeof parts)[number]>;
 
 /** Reads the address; what is no part of a report is undefined. */
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {
-  const { dimensions, metrics, filters, sort, page, metric } = readTexts(search, parts);
+  const { dimensions, metrics, filters, segment, sort, page, metric } = readTexts(search, parts);
   return {
     ...readRangeSearch(search),
     dimensions: dimensions === noDimension ? dimensions : list(dimensions, isDimension),
     metrics: list(metrics, isReportMetric),
     filters: cleanFilters(filters),
+    segment: cleanSegment(segment),
     sort: sort && isOrder(sort) ? sort : undefined,
     page: page && /^[1-9]\d{0,4}$/.test(page) && page !== "1" ? page : undefined,
     metric: metric && isReportMetric(metric) ? metric : undefined,
@@ -44,6 +51,7 @@ export interface Wanted {
   dimensions: DimensionId[];
   metrics: ReportMetricId[];
   filters: Filter[];
+  segment: string | undefined;
   /** A dimension or a figure, falling with `-` before it. */
   sort: string;
   /** From 1 on. */
@@ -68,6 +76,7 @@ export function wantedOf(search: ReportSearch): Wanted {
     dimensions,
     metrics,
     filters: readFilters(search.filters),
+    segment: search.segment,
     sort:
       sort && [...dimensions, ...metrics].some((id) => id === sort.replace(/^-/, ""))
         ? sort
@@ -78,9 +87,16 @@ export function wantedOf(search: ReportSearch): Wanted {
 }
 
 /** One page of that report, as the appliance is asked for it. */
-export function askedFor({ dimensions, metrics, filters, sort, page }: Wanted) {
+export function askedFor({ dimensions, metrics, filters, segment, sort, page }: Wanted) {
   const offset = (page - 1) * pageRows;
-  return { dimensions, metrics, filters, sort, limit: pageRows, offset };
+  return {
+    dimensions,
+    metrics,
+    ...narrowedBy(filters, segment),
+    sort,
+    limit: pageRows,
+    offset,
+  };
 }
 
 /** Days go on as they came; anything else begins with the largest. */

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use jiff::civil::Weekday;
+use serde::{Deserialize, Serialize};
 
 use super::super::block::{Column, Text};
 use super::super::day::Day;
 use crate::analytics::event::{Channel, ClickId, Device};
 
 /// A dimension of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Facet {
     Day,
     Week,

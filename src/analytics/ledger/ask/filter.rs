@@ -1,10 +1,12 @@
 //! Which visits count, and which events are the steps of a funnel: texts are asked about once, and
 //! events by their numbers.
 
+use serde::{Deserialize, Serialize};
+
 use super::facet::{Facet, Reach};
 
 /// A condition on one dimension. One of the values is enough.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Filter {
     pub(crate) facet: Facet,
     pub(crate) operator: Operator,
@@ -12,7 +14,8 @@ pub(crate) struct Filter {
 }
 
 /// How a dimension's value is held against those of a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Operator {
     Is,
     /// Picks what `Is` does not pick.

@@ -6,6 +6,7 @@ use super::overview::share;
 use super::report::FilterView;
 use super::view::VisitorIdsView;
 use crate::analytics::{AskedFunnel, Followed, Site, Step};
+use crate::base::KeptId;
 use crate::http::Moment;
 
 /// What a funnel is to tell.
@@ -24,7 +25,9 @@ pub(super) struct FunnelQuery {
     /// So long after the first step the last may be: 1 to 527040 minutes.
     #[oai(default = "day")]
     within_minutes: u32,
-    /// Which visits count: those that every filter picks; 20 at most.
+    /// A segment of the site: its filters pick visits, too.
+    segment: Option<KeptId>,
+    /// Which visits count: those that every filter picks; 20 at most, with those of the segment.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
 }
@@ -110,6 +113,7 @@ impl From<FunnelQuery> for AskedFunnel {
         Self {
             steps: query.steps.into_iter().map(step).collect(),
             within_minutes: query.within_minutes,
+            segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
         }
     }

@@ -6,8 +6,10 @@ mod key;
 mod overview;
 mod report;
 mod resource;
+mod segment;
 mod together;
 mod view;
 mod word;
 
 pub(super) use resource::Resource;
+pub(super) use segment::Segments;

@@ -6,6 +6,7 @@ use super::overview::AgainstView;
 use super::view::VisitorIdsView;
 use super::word::{DimensionView, MetricView, OperatorView};
 use crate::analytics::{Answer, AnswerRow, Asked, Figures, Filter, Metric, Period, Ratio, Site};
+use crate::base::KeptId;
 use crate::http::{ApiError, Moment};
 
 /// A condition on a dimension.
@@ -41,7 +42,10 @@ pub(super) struct ReportQuery {
     /// What is measured: at least one, each once.
     #[oai(validator(max_items = 100))]
     metrics: Vec<MetricView>,
-    /// Which visits count: those that every filter picks; 20 at most. A filter on what belongs to
+    /// A segment of the site: its filters pick visits, too.
+    segment: Option<KeptId>,
+    /// Which visits count: those that every filter picks; 20 at most, with those of the segment. A
+    /// filter on what belongs to
     /// events picks the visits that have an event of it.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
@@ -161,11 +165,22 @@ impl From<FilterView> for Filter {
     }
 }
 
+impl From<&Filter> for FilterView {
+    fn from(filter: &Filter) -> Self {
+        Self {
+            dimension: filter.facet.into(),
+            operator: filter.operator.into(),
+            values: filter.values.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
 impl From<ReportQuery> for Asked {
     fn from(query: ReportQuery) -> Self {
         Self {
             dimensions: query.dimensions.into_iter().map(Into::into).collect(),
             metrics: query.metrics.into_iter().map(Into::into).collect(),
+            segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
             sort: query.sort,
             limit: query.limit,

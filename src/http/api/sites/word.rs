@@ -17,6 +17,12 @@ macro_rules! words {
                 match view { $($view::$member => Self::$member,)+ }
             }
         }
+
+        impl From<$of> for $view {
+            fn from(of: $of) -> Self {
+                match of { $($of::$member => Self::$member,)+ }
+            }
+        }
     };
 }
 
