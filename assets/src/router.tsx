@@ -128,6 +128,13 @@ const siteSetup = createRoute({
   component: lazyRouteComponent(() => import("./sites/setup/page"), "SiteSetup"),
 });
 
+const siteSharing = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/sharing",
+  staticData: { needs: "site:read" },
+  component: lazyRouteComponent(() => import("./sites/sharing/page"), "SiteSharing"),
+});
+
 const siteSettings = createRoute({
   getParentRoute: () => signedIn,
   path: "/sites/$id/settings",
@@ -334,6 +341,7 @@ const tree = root.addChildren([
     siteReports,
     siteFunnel,
     siteSetup,
+    siteSharing,
     siteSettings,
     datasetList,
     newDataset,

@@ -4,6 +4,7 @@ use super::ledger;
 use super::period::BadPeriod;
 use super::question::BadQuestion;
 use crate::base::{SiteId, WitnessError, WriteKeyId};
+use crate::datasets::Access;
 use crate::{store, vault};
 
 /// Why something about a site was not done.
@@ -12,6 +13,30 @@ pub enum Error {
     /// There is none of this id under the owner.
     #[error("site {0} does not exist")]
     UnknownSite(SiteId),
+    /// The site is another's, and not shared so far.
+    #[error(
+        "the site is another's, who shares it with you to {held}; this needs {needed}",
+        held = .held.name(),
+        needed = .needed.name()
+    )]
+    NotAllowed {
+        /// How far they may go.
+        held: Access,
+        /// How far they would have to.
+        needed: Access,
+    },
+    /// It is not shared with that user.
+    #[error("the site is not shared with that user")]
+    UnknownShare,
+    /// It is shared with that user already.
+    #[error("the site is shared with {0} already; change that share instead")]
+    SharedAlready(String),
+    /// One's own site needs no share.
+    #[error("this site is your own; share it with somebody else")]
+    OwnShare,
+    /// It is not in the state that was asked for.
+    #[error("it is not in the state that was asked for")]
+    Precondition,
     /// The site has none of this id.
     #[error("write key {0} does not exist")]
     UnknownKey(WriteKeyId),

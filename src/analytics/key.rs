@@ -10,6 +10,7 @@ use super::row::{Door, Doors, Keys, StoredKey};
 use super::site::Site;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Cursor, Hex, Secret, SecretBytes, WriteKeyId};
+use crate::datasets::Access;
 use crate::store::{self, Batch, Bytes, Row, Scan, prefix};
 
 /// A site has no more keys.
@@ -151,6 +152,7 @@ impl Site {
 
     /// Makes a key.
     pub async fn create_key(&self, new: NewKey, by: &Actor) -> Result<Made, Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let name = super::service::checked_name(&new.name)?;
         let origins = origins(new.kind, &new.origins)?;
@@ -176,6 +178,7 @@ impl Site {
         let act = self.about_key(Code::SiteKeyCreated, (id, &stored), by);
         let act = act.count("origins", stored.origins.len() as u64);
         let mut batch = Batch::new(act.build(&parts.clock));
+        self.hold(&mut batch);
         let key = (self.number(), id);
         batch.insert::<Keys>(&key, &stored);
         let number = self.number();
@@ -191,12 +194,14 @@ impl Site {
 
     /// Takes a key back: nothing comes in with it any more.
     pub async fn delete_key(&self, id: WriteKeyId, by: &Actor) -> Result<(), Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let key = (self.number(), id);
         let row = parts.store.get::<Keys>(&key)?;
         let row = row.ok_or(Error::UnknownKey(id))?;
         let act = self.about_key(Code::SiteKeyDeleted, (id, &row.value), by);
         let mut batch = Batch::new(act.build(&parts.clock));
+        self.hold(&mut batch);
         batch.discard::<Doors>(&Bytes(row.value.print.into_bytes()));
         batch.discard::<Keys>(&key);
         parts.store.commit(batch).await?;
@@ -204,11 +209,12 @@ impl Site {
     }
 
     fn about_key(&self, code: Code, (id, key): (WriteKeyId, &StoredKey), by: &Actor) -> Event {
-        Event::new(code, by)
+        let event = Event::new(code, by)
             .entity("site_key", id, &key.name)
             .entity("site", self.id(), self.name())
             .detail("kind", key.kind.name())
-            .detail("ends_with", key.ends_with.as_str())
+            .detail("ends_with", key.ends_with.as_str());
+        self.told(event, by)
     }
 }
 

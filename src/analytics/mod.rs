@@ -30,6 +30,7 @@ mod question;
 mod report;
 mod row;
 mod service;
+mod sharing;
 mod site;
 mod slate;
 mod tally;

@@ -189,7 +189,7 @@ impl BadQuestion {
         match self {
             Self::TooManyDimensions(_) | Self::DimensionTwice(_) => "dimensions".to_owned(),
             Self::NoMetric | Self::MetricTwice(_) => "metrics".to_owned(),
-            Self::TooManyFilters(_) => "filters".to_owned(),
+            Self::TooManyFilters(_) | Self::SegmentOfAll => "filters".to_owned(),
             Self::NoValue(place)
             | Self::TooManyValues(place, _)
             | Self::LongValue(place, _)
@@ -202,7 +202,6 @@ impl BadQuestion {
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
             Self::BadWindow(_) => "within_minutes".to_owned(),
             Self::UnknownSegment(_) | Self::TooManyInAll(_) => "segment".to_owned(),
-            Self::SegmentOfAll => "filters".to_owned(),
             Self::BadParts(_) => "reports".to_owned(),
             Self::BadPartName(part) | Self::PartNameTwice(part) => {
                 format!("reports[{part}].name")

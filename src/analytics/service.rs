@@ -16,13 +16,15 @@ use super::number::SiteNumber;
 use super::row::{
     BY_NAME, Doors, Keys, Next, Numbers, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place,
 };
+use super::sharing::{BY_USER, Shares};
 use super::site::{Opened, Site};
 use super::tally::Tally;
 use crate::audit::{Code, Event, Log};
 use crate::base::{
     Actor, Blocking, Clock, Cursor, Hex, Nudge, Scope, Secret, SecretBytes, SiteId, Tasks,
 };
-use crate::store::{self, Batch, Kept, Scan, Store, Table, prefix};
+use crate::datasets::Access;
+use crate::store::{self, Batch, Kept, Key as _, Row, Scan, Store, Table, prefix};
 use crate::vault::Vault;
 
 /// A user has no more sites.
@@ -106,6 +108,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<Seen>(),
         Table::of::<Purges>(),
         Table::of::<kept::Rows<Segment>>(),
+        Table::of::<Shares>(),
     ];
     own.into_iter().chain(ledger::tables()).collect()
 }
@@ -132,10 +135,33 @@ impl Analytics {
         })))
     }
 
-    /// Opens one of the owner's sites. Another owner's answers like one that does not exist.
+    /// Opens one of the user's own sites, or one that is shared with them. Another's answers like
+    /// one that does not exist.
     pub fn open(&self, scope: &Scope, id: SiteId) -> Result<Site, Error> {
-        let key = (scope.owner(), id);
-        self.at(&key)?.ok_or(Error::UnknownSite(id))
+        let reader = scope.owner();
+        if let Some(site) = self.at(&(reader, id))? {
+            return Ok(site);
+        }
+        let share = self.0.store.get::<Shares>(&(id, reader))?;
+        self.open_shared(share.ok_or(Error::UnknownSite(id))?)
+    }
+
+    /// The same for somebody who has to go so far with it. Errs with `NotAllowed` where it is shared
+    /// less far.
+    pub fn open_to(&self, scope: &Scope, id: SiteId, needed: Access) -> Result<Site, Error> {
+        let site = self.open(scope, id)?;
+        site.demand(needed)?;
+        Ok(site)
+    }
+
+    fn open_shared(&self, share: Row<Shares>) -> Result<Site, Error> {
+        let (id, reader) = share.key;
+        let site = self.at(&(share.value.owner, id))?;
+        Ok(Site {
+            reader,
+            lent: Some(share.into()),
+            ..site.ok_or(Error::UnknownSite(id))?
+        })
     }
 
     /// The site under its key.
@@ -148,23 +174,38 @@ impl Analytics {
         Ok(opened.map(|opened| Site::of(self, *key, opened)))
     }
 
-    /// One page of the owner's sites, in the order in which they were made.
+    /// One page of the user's own sites and of those that are shared with them, in the order in
+    /// which they were made.
     pub fn list(
         &self,
         scope: &Scope,
         (limit, after): (usize, Option<&Cursor>),
         by: &Actor,
     ) -> Result<(Vec<Site>, Option<Cursor>), Error> {
+        // The index has keys of the same form, so that one cursor marks a place in both.
         let scan = Scan::prefix(prefix(&scope.owner()), limit).after(after);
-        let page = self.0.store.scan::<Sites>(&scan)?;
-        let sites = page.rows.into_iter().map(|row| {
+        let moment = self.0.store.snapshot()?;
+        let own = moment.scan::<Sites>(&scan)?;
+        let shared = moment.scan::<Shares>(&scan.by(&BY_USER))?;
+        let mut more = own.next.is_some() || shared.next.is_some();
+        let own = own.rows.into_iter().map(|row| {
             let key = row.key;
             Ok(Site::of(self, key, Opened::of(&self.0.vault, row)?))
         });
-        let sites: Vec<Site> = sites.collect::<Result<_, Error>>()?;
+        let shared = shared.rows.into_iter().map(|row| self.open_shared(row));
+        // One that is deleted at this moment is not there.
+        let there = |site: &Result<Site, Error>| !matches!(site, Err(Error::UnknownSite(_)));
+        let mut sites: Vec<Site> = own
+            .chain(shared.filter(there))
+            .collect::<Result<_, Error>>()?;
+        sites.sort_by_key(Site::id);
+        more |= sites.len() > limit;
+        sites.truncate(limit);
+        let last = sites.last().filter(|_| more);
+        let next = last.map(|site| Cursor((scope.owner(), site.id()).bytes()));
         let event = Event::new(Code::SitesRead, by).count("sites", sites.len() as u64);
         self.0.log.record(event.build(&self.0.clock));
-        Ok((sites, page.next))
+        Ok((sites, next))
     }
 
     /// Makes a site.

@@ -12,6 +12,7 @@ use super::row::{At, BY_NAME, Purge, Purges, Seen, Sites, Stored, VisitorIds, We
 use super::service::{Analytics, checked_currency, checked_name, checked_zone};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Secret, SiteId, UserId};
+use crate::datasets::{Access, Lent};
 use crate::store::{self, Batch, Row, Version};
 use crate::vault::Vault;
 
@@ -24,6 +25,10 @@ pub struct Site {
     pub(super) all: Analytics,
     pub(super) key: (UserId, SiteId),
     pub(super) opened: Opened,
+    /// Who has opened it.
+    pub(super) reader: UserId,
+    /// The share by which it was opened, if it is another's.
+    pub(super) lent: Option<Lent>,
 }
 
 /// What is made of a site's row. Clones share it.
@@ -77,8 +82,13 @@ impl Opened {
 
 impl Site {
     pub(super) fn of(all: &Analytics, key: (UserId, SiteId), opened: Opened) -> Self {
-        let all = all.clone();
-        Self { all, key, opened }
+        Self {
+            all: all.clone(),
+            key,
+            opened,
+            reader: key.0,
+            lent: None,
+        }
     }
 
     /// The id.
@@ -156,16 +166,18 @@ impl Site {
         let version = self.version().0;
         let event = Event::new(Code::SitesRead, by);
         let event = event.resource("site", self.id(), self.name(), version);
-        parts.log.record(event.build(&parts.clock));
+        parts.log.record(self.told(event, by).build(&parts.clock));
     }
 
     /// Changes it. Errs with `Changed` when it is not as it was opened any more.
     pub async fn alter(&self, change: Change, by: &Actor) -> Result<Self, Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let next = self.changed(change)?;
         let before = &*self.opened.stored;
-        let act = Event::new(Code::SiteUpdated, by)
-            .entity("site", self.id(), &next.name)
+        let act = Event::new(Code::SiteUpdated, by).entity("site", self.id(), &next.name);
+        let act = self
+            .told(act, by)
             .detail("name", next.name != before.name)
             .detail("domain", next.domain.as_str())
             .detail("visitor_ids", next.visitor_ids.name());
@@ -173,7 +185,11 @@ impl Site {
         batch.replace::<Sites>(&self.key, &next, self.version());
         self.commit(batch, &next.name).await?;
         let site = self.all.at(&self.key)?;
-        site.ok_or(Error::UnknownSite(self.id()))
+        let site = site.ok_or(Error::UnknownSite(self.id()))?;
+        Ok(Self {
+            opened: site.opened,
+            ..self.clone()
+        })
     }
 
     fn changed(&self, change: Change) -> Result<Stored, Error> {
@@ -207,9 +223,11 @@ impl Site {
 
     /// Deletes it with its keys and all of its events.
     pub async fn delete(&self, by: &Actor) -> Result<(), Error> {
+        self.demand(Access::Owner)?;
         let parts = &self.all.0;
         let act = self.event(Code::SiteDeleted, by);
         let act = act.count("keys", self.keys()?.len() as u64);
+        let act = act.count("shares", self.shares_left()?);
         let mut batch = Batch::new(act.build(&parts.clock));
         batch.delete::<Sites>(&self.key, self.version());
         let since = parts.clock.now();
@@ -221,6 +239,7 @@ impl Site {
 
     /// Folds every day anew from its events and tells whether the sums that were kept are the same.
     pub async fn rebuild(&self, by: &Actor) -> Result<Rebuild, Error> {
+        self.demand(Access::Edit)?;
         let (site, by) = (self.clone(), by.clone());
         let rebuilt = async move { site.rebuild_and_tell(&by).await };
         let rebuilt = self.all.0.tasks.carry(rebuilt).await;
@@ -289,10 +308,12 @@ impl Site {
     }
 
     pub(super) fn event(&self, code: Code, by: &Actor) -> Event {
-        Event::new(code, by).entity("site", self.id(), self.name())
+        let event = Event::new(code, by).entity("site", self.id(), self.name());
+        self.told(event, by)
     }
 
-    async fn commit(&self, batch: Batch, name: &str) -> Result<(), Error> {
+    async fn commit(&self, mut batch: Batch, name: &str) -> Result<(), Error> {
+        self.hold(&mut batch);
         match self.all.0.store.commit(batch).await {
             Err(store::Error::Taken(index)) if index == BY_NAME.name => {
                 Err(Error::NameTaken(name.to_owned()))

@@ -300,6 +300,14 @@ codes! {
         "A dataset is shared with a user no more.";
     SharesRead = "WB-SHARE-004" "dataset_share_read" ApiActivity 2 Informational done
         "With whom a dataset is shared was read.";
+    SiteShared = "WB-SHARE-005" "site_share" EntityManagement 1 Low done
+        "A site was shared with another user.";
+    SiteShareChanged = "WB-SHARE-006" "site_share_change" EntityManagement 3 Low done
+        "How far a user may go with a shared site was changed.";
+    SiteShareEnded = "WB-SHARE-007" "site_share_end" EntityManagement 4 Low done
+        "A site is shared with a user no more.";
+    SiteSharesRead = "WB-SHARE-008" "site_share_read" ApiActivity 2 Informational done
+        "With whom a site is shared was read.";
 
     ConnectionCreated = "WB-CONN-001" "connection_create" EntityManagement 1 Medium done
         "A connection to a provider was created and its credential sealed.";

@@ -27,11 +27,14 @@ pub enum Permission {
     SyncWrite,
     /// Starting a run of one's own syncs.
     SyncRun,
-    /// Seeing one's own sites and their write keys.
+    /// Seeing one's own sites, those that others share, and their write keys.
     SiteRead,
-    /// Making, changing and deleting one's own sites and their write keys.
+    /// Making, changing and deleting one's own sites and their write keys; changing others' as far
+    /// as they share them for it.
     SiteWrite,
-    /// Seeing how one's own sites fare.
+    /// Sharing one's own sites with others.
+    SiteShare,
+    /// Seeing how one's own sites fare, and those that others share.
     AnalyticsRead,
     /// Managing everybody's account.
     UserManage,
@@ -43,7 +46,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::DatasetRead,
         Self::DatasetWrite,
         Self::DatasetSelect,
@@ -55,6 +58,7 @@ impl Permission {
         Self::SyncRun,
         Self::SiteRead,
         Self::SiteWrite,
+        Self::SiteShare,
         Self::AnalyticsRead,
         Self::UserManage,
         Self::AuditRead,
@@ -80,6 +84,7 @@ impl Permission {
             Self::SyncRun => "sync:run",
             Self::SiteRead => "site:read",
             Self::SiteWrite => "site:write",
+            Self::SiteShare => "site:share",
             Self::AnalyticsRead => "analytics:read",
             Self::UserManage => "user:manage",
             Self::AuditRead => "audit:read",
@@ -113,9 +118,10 @@ impl Display for Permission {
 pub enum Role {
     /// Manages users and settings, reads the book, and sees no records.
     Admin,
-    /// Works with datasets, connections and syncs of their own, and shares datasets.
+    /// Works with datasets, connections, syncs and sites of their own, and shares datasets and
+    /// sites.
     Member,
-    /// Looks at datasets that are shared with them, and at syncs of their own.
+    /// Looks at datasets and sites that are shared with them, and at syncs of their own.
     Analyst,
     /// Reads the book.
     Auditor,
@@ -149,6 +155,7 @@ impl Role {
                 P::SyncRun,
                 P::SiteRead,
                 P::SiteWrite,
+                P::SiteShare,
                 P::AnalyticsRead,
                 P::SystemRead,
             ],

@@ -44,6 +44,7 @@ mod schedule;
 mod secret;
 mod serve;
 mod setup_link;
+mod sharing;
 mod site;
 mod site_report;
 mod store;

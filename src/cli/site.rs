@@ -14,6 +14,7 @@ use super::dataset::{FileFormat, upload};
 use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
+use super::sharing::{self, Shares};
 use super::site_report::{Asked, Report};
 
 const LIST: &str = "/sites";
@@ -82,6 +83,49 @@ enum Command {
     /// Make, list and delete the keys that events are sent with.
     #[command(subcommand)]
     Key(KeyCommand),
+    #[command(flatten)]
+    Sharing(Sharing),
+}
+
+/// What can be done about sharing.
+#[derive(Subcommand)]
+enum Sharing {
+    /// Share a site with another user, or change how far they may go.
+    Share {
+        /// The site's name or id.
+        site: String,
+        /// The address with which the other user signs in.
+        with: String,
+        /// How far they may go.
+        #[arg(long, value_enum, default_value = "view")]
+        level: ShareLevel,
+    },
+    /// Take a shared site away from another user.
+    Unshare {
+        /// The site's name or id.
+        site: String,
+        /// The address with which the other user signs in.
+        with: String,
+    },
+    /// List with whom a site is shared.
+    Shares {
+        /// The site's name or id.
+        site: String,
+    },
+    /// Give up a site that somebody else shares.
+    Leave {
+        /// The site's name or id.
+        site: String,
+    },
+}
+
+/// How far somebody may go with a shared site.
+#[derive(Clone, Copy, ValueEnum)]
+enum ShareLevel {
+    /// See how it fares and how it is set up.
+    View,
+    /// Change it and its keys, and bring events of the past, too.
+    Edit,
 }
 
 #[derive(Subcommand)]
@@ -134,6 +178,7 @@ enum View {
     Report(Report),
     Rebuild(Value),
     Import(Value),
+    Shares(Shares),
     Nothing,
 }
 
@@ -152,6 +197,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
                 return Err(Failure::of(BrokeOff(why.to_owned())));
             }
         }
+        View::Shares(shares) => context.out.show(&shares)?,
         View::Nothing => {}
     }
     Ok(())
@@ -201,6 +247,35 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             Ok(View::Import(report))
         }
         Command::Key(command) => act_on_key(command, client).await,
+        Command::Sharing(command) => act_on_shares(command, client).await,
+    }
+}
+
+async fn act_on_shares(command: Sharing, client: &mut Client) -> Result<View, Failure> {
+    match command {
+        Sharing::Share { site, with, level } => {
+            let level = match level {
+                ShareLevel::View => "view",
+                ShareLevel::Edit => "edit",
+            };
+            let path = path_of(client, LIST, KIND, &site).await?;
+            let shown = sharing::share(client, &path, &with, level).await?;
+            Ok(View::Shares(shown))
+        }
+        Sharing::Unshare { site, with } => {
+            let path = path_of(client, LIST, KIND, &site).await?;
+            sharing::unshare(client, &path, &with).await?;
+            Ok(View::Nothing)
+        }
+        Sharing::Shares { site } => {
+            let path = path_of(client, LIST, KIND, &site).await?;
+            Ok(View::Shares(sharing::shares(client, &path).await?))
+        }
+        Sharing::Leave { site } => {
+            let path = path_of(client, LIST, KIND, &site).await?;
+            sharing::leave(client, &path).await?;
+            Ok(View::Nothing)
+        }
     }
 }
 

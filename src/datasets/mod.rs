@@ -52,7 +52,8 @@ pub use record::{Record, Unread};
 pub use row::{Definition, Rows};
 pub use selection::{MOST_SELECTED, Picked, Picking};
 pub use service::{Datasets, New, Services, Settings, tables};
-pub use share::{Access, Level, Share};
+pub(crate) use share::Lent;
+pub use share::{Access, Kept as KeptShare, Level, Share};
 pub use sharing::Grantee;
 pub use write::{Mode, Write};
 

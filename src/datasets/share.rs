@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::row::Rows;
-use crate::base::{DatasetId, UserId};
+use crate::base::{Actor, DatasetId, UserId};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference, Row, Version};
 
 /// Shares, each under its dataset and the user who may reach it.
-pub struct Shares;
+pub(super) struct Shares;
 
 /// The datasets that are shared with a user. Its keys have the form of a dataset's own, under the
 /// one whom it is shared with.
@@ -20,21 +20,42 @@ pub(super) static BY_USER: Index = Index {
 /// A share as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// Whose dataset it is.
-    pub(super) owner: UserId,
+    /// Whose it is that is shared.
+    pub(crate) owner: UserId,
     /// The owner's address.
-    pub(super) owner_email: String,
+    pub(crate) owner_email: String,
     /// The address of the one whom it is shared with.
-    pub(super) email: String,
+    pub(crate) email: String,
     /// How far they may go.
-    pub(super) level: Level,
+    pub(crate) level: Level,
     /// When it was first shared.
-    pub(super) created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// When the level was last changed.
-    pub(super) updated_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 impl Json for Kept {}
+
+impl Kept {
+    /// What `owner` shares from `now` on with the one of an address.
+    pub(crate) fn new(
+        (owner, by): (UserId, &Actor),
+        email: String,
+        level: Level,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            owner,
+            owner_email: by
+                .person()
+                .map_or_else(String::new, |(_, email)| email.to_owned()),
+            email,
+            level,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
 
 impl Collection for Shares {
     const NAME: &'static str = "dataset_share";
@@ -131,7 +152,7 @@ impl From<Level> for Access {
     }
 }
 
-/// Somebody whom a dataset is shared with, and how far they may go.
+/// Somebody whom something is shared with, and how far they may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// The user.
@@ -148,8 +169,8 @@ pub struct Share {
     pub version: Version,
 }
 
-impl From<Row<Shares>> for Share {
-    fn from(row: Row<Shares>) -> Self {
+impl<P, C: Collection<Key = (P, UserId), Value = Kept>> From<Row<C>> for Share {
+    fn from(row: Row<C>) -> Self {
         Self {
             user: row.key.1,
             email: row.value.email,
@@ -161,17 +182,17 @@ impl From<Row<Shares>> for Share {
     }
 }
 
-/// The share by which a dataset was opened.
+/// The share by which something was opened.
 #[derive(Clone, Debug)]
-pub(super) struct Lent {
-    pub(super) level: Level,
+pub(crate) struct Lent {
+    pub(crate) level: Level,
     /// The owner's address.
-    pub(super) by: String,
-    pub(super) version: Version,
+    pub(crate) by: String,
+    pub(crate) version: Version,
 }
 
-impl From<Row<Shares>> for Lent {
-    fn from(row: Row<Shares>) -> Self {
+impl<P, C: Collection<Key = (P, UserId), Value = Kept>> From<Row<C>> for Lent {
+    fn from(row: Row<C>) -> Self {
         Self {
             level: row.value.level,
             by: row.value.owner_email,

@@ -7,7 +7,7 @@ use crate::audit::{Code, Event};
 use crate::base::{Actor, Cursor, Precondition, UserId};
 use crate::store::{self, Batch, Row, Scan, prefix};
 
-/// Somebody whom a dataset is to be shared with.
+/// Somebody whom something is to be shared with.
 #[derive(Clone, Debug)]
 pub struct Grantee {
     /// The user.
@@ -83,16 +83,7 @@ impl Dataset {
             return Err(Error::OwnShare);
         }
         let now = self.datasets.0.now();
-        let kept = Kept {
-            owner: self.owner,
-            owner_email: by
-                .person()
-                .map_or_else(String::new, |(_, email)| email.to_owned()),
-            email: with.email,
-            level,
-            created_at: now,
-            updated_at: now,
-        };
+        let kept = Kept::new((self.owner, by), with.email, level, now);
         let event = self.share_event(Code::DatasetShared, (with.id, &kept.email), by);
         let event = event.detail("level", level.name());
         let mut batch = Batch::new(event.build(&self.datasets.0.clock));
@@ -100,7 +91,7 @@ impl Dataset {
         batch.insert::<Shares>(&key, &kept);
         match self.datasets.0.store.commit(batch).await {
             Err(store::Error::Conflict("dataset_share")) => Err(Error::SharedAlready(kept.email)),
-            outcome => Ok(Share::from(Row {
+            outcome => Ok(Share::from(Row::<Shares> {
                 key,
                 value: kept,
                 version: outcome?,

@@ -272,6 +272,16 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("updateSegment", Needs("site:write"), "", json!({})),
         ("deleteSegment", Needs("site:write"), "", none()),
         ("rebuildSite", Needs("site:write"), "", none()),
+        ("listSiteShares", Needs("site:share"), "", none()),
+        ("shareSite", Needs("site:share"), "", site_share()),
+        (
+            "updateSiteShare",
+            Needs("site:share"),
+            "",
+            json!({"level": "view"}),
+        ),
+        ("withdrawSiteShare", Needs("site:share"), "", none()),
+        ("leaveSite", Needs("site:read"), "", none()),
         (
             "importEvents",
             Needs("site:write"),
@@ -305,6 +315,10 @@ fn site() -> Value {
     json!({
         "name": "Shop", "domain": "shop.example", "currency": "EUR", "time_zone": "Europe/Berlin",
     })
+}
+
+fn site_share() -> Value {
+    json!({"email": "colleague@example.org", "level": "view"})
 }
 
 fn report() -> Value {
@@ -1021,6 +1035,62 @@ async fn a_shared_dataset_opens_as_far_as_it_is_shared_and_to_nobody_else() {
             if held >= needed && name == "leaveDataset" {
                 let again = owner.post(&format!("{path}/shares"), share.clone()).await;
                 again.expect(201);
+            }
+        }
+        let mine = owner.get(&path).await.expect(200);
+        assert_eq!(mine["access"], "owner");
+        owner.delete(&path).await.expect(204);
+        other.get(&path).await.problem(404, "not_found");
+    }
+}
+
+/// The same of a shared site.
+fn reach_at_site(operation: &str) -> &'static str {
+    match operation {
+        "getSite" | "listWriteKeys" | "getSiteOverview" | "queryReport" | "queryReports"
+        | "queryFunnel" | "listSegments" | "getSegment" | "leaveSite" => "view",
+        "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
+        | "createSegment" | "updateSegment" | "deleteSegment" => "edit",
+        "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare" | "withdrawSiteShare" => {
+            "owner"
+        }
+        other => panic!("{other} has no row"),
+    }
+}
+
+#[tokio::test]
+async fn a_shared_site_opens_as_far_as_it_is_shared_and_to_nobody_else() {
+    const LEVELS: [&str; 3] = ["view", "edit", "owner"];
+    let server = patient().await;
+    let owner = server.sign_up("owner@example.org", &["member"]).await;
+    let other = server.sign_up("other@example.org", &["member"]).await;
+    let unknown = format!("/sites/{NOBODYS}");
+    for (held, level) in LEVELS[..2].iter().enumerate() {
+        let made = owner.post("/sites", site()).await.expect(201);
+        let path = format!("/sites/{}", made["id"].as_str().unwrap());
+        let share = json!({"email": "other@example.org", "level": level});
+        let shares = format!("{path}/shares");
+        owner.post(&shares, share.clone()).await.expect(201);
+        for (mut operation, _, body) in table(&server) {
+            if !operation.path.starts_with(&unknown) {
+                continue;
+            }
+            let nothing = call(&other, &operation, &body).await;
+            assert_eq!(nothing.0, 404, "{}", operation.name);
+            operation.path = operation.path.replace(&unknown, &path);
+            let (status, code) = call(&other, &operation, &body).await;
+            let name = &operation.name;
+            let needed = LEVELS
+                .iter()
+                .position(|level| *level == reach_at_site(name));
+            let held = Some(held);
+            assert_eq!(
+                code == "forbidden",
+                held < needed,
+                "{name}: {status} {code}"
+            );
+            if held >= needed && name == "leaveSite" {
+                owner.post(&shares, share.clone()).await.expect(201);
             }
         }
         let mine = owner.get(&path).await.expect(200);

@@ -2818,6 +2818,86 @@ export interface paths {
         patch: operations["updateSegment"];
         trace?: never;
     };
+    "/sites/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists with whom one's own site is shared.
+         * @description Lists with whom one's own site is shared.
+         *
+         *     Needs the permission `site:share`.
+         */
+        get: operations["listSiteShares"];
+        put?: never;
+        /**
+         * Shares one's own site with another user.
+         * @description The user is named by the exact address with which they sign in. An address that nobody has,
+         *     and one of somebody who may not see sites, are told as such. The share ends by itself with
+         *     the site.
+         *
+         *     Needs the permission `site:share`.
+         */
+        post: operations["shareSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/shares/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a shared site away from somebody.
+         * @description It holds for their next request, and for a file of events that they are sending.
+         *
+         *     Needs the permission `site:share`.
+         */
+        delete: operations["withdrawSiteShare"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes how far somebody may go with a shared site.
+         * @description It holds from their next request on.
+         *
+         *     Needs the permission `site:share`.
+         */
+        patch: operations["updateSiteShare"];
+        trace?: never;
+    };
+    "/sites/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Gives up a site that somebody shares with the caller.
+         * @description Gives up a site that somebody shares with the caller.
+         *
+         *     Needs the permission `site:read`.
+         */
+        delete: operations["leaveSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -5145,6 +5225,16 @@ export interface components {
             visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
         };
         /**
+         * NewSiteShare
+         * @description Somebody whom a site is to be shared with.
+         */
+        NewSiteShare: {
+            /** @description The address with which they sign in. */
+            email: string;
+            /** @description How far they may go. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+        };
+        /**
          * NewSync
          * @description A sync to be made.
          */
@@ -5269,7 +5359,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -6849,6 +6939,10 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+            /** @description How far the caller may go with it. */
+            access: components["schemas"]["SiteAccess"] & unknown;
+            /** @description The address of its owner, who shares it; absent for one's own. */
+            shared_by?: string;
             /** @description Its domain; what lies below is its own. */
             domain: string;
             /** @description Its currency, by ISO 4217. */
@@ -6880,6 +6974,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How far the caller may go with a site; each includes those before it.
+         * @enum {string}
+         */
+        SiteAccess: "view" | "edit" | "owner";
         /**
          * SiteBefore
          * @description What some days are held against.
@@ -7162,6 +7261,59 @@ export interface components {
             name: string;
             /** @description What it tells. */
             report: components["schemas"]["SiteReport"] & unknown;
+        };
+        /**
+         * SiteShare
+         * @description Somebody whom a site is shared with.
+         */
+        SiteShare: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user_id: string;
+            /** @description The user's address. */
+            email: string;
+            /** @description How far they may go. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was first shared with them.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the level was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the level; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * SiteShareChange
+         * @description What is to be changed of a share.
+         */
+        SiteShareChange: {
+            /** @description How far they may go from now on. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+        };
+        /**
+         * @description How far somebody may go whom a site is shared with; each includes those before it.
+         * @enum {string}
+         */
+        SiteShareLevel: "view" | "edit";
+        /**
+         * SiteShareList
+         * @description One part of the list of those whom a site is shared with.
+         */
+        SiteShareList: {
+            /** @description In the order in which their accounts were made. */
+            items: components["schemas"]["SiteShare"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * SiteTable
@@ -7772,7 +7924,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -14299,7 +14451,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
+                 *     There are `id`, `name`, `access`, `shared_by`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
                  */
                 fields?: string;
             };
@@ -15021,6 +15173,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15063,6 +15216,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15105,6 +15259,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15141,6 +15296,233 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSiteShares: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `user_id` is always there; empty for it alone.
+                 *
+                 *     There are `user_id`, `email`, `level`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShareList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shareSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteShare"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    withdrawSiteShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the site is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSiteShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the site is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteShareChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    leaveSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

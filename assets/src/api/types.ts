@@ -70,6 +70,8 @@ export type Segment = Schemas["Segment"];
 export type Session = Schemas["Session"];
 export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
+export type SiteShare = Schemas["SiteShare"];
+export type SiteShareLevel = Schemas["SiteShareLevel"];
 export type Site = Schemas["Site"];
 export type SiteChange = Schemas["SiteChange"];
 export type SiteDay = Schemas["SiteDay"];
@@ -105,6 +107,7 @@ export type Permission =
   | "sync:run"
   | "site:read"
   | "site:write"
+  | "site:share"
   | "analytics:read"
   | "user:manage"
   | "audit:read"

@@ -3,10 +3,10 @@ import { $api } from "../api/client";
 import { useMay } from "../api/session";
 import type { Dataset } from "../api/types";
 import { BookLink } from "../book/link";
+import { SharedBy } from "../sharing/shared-by";
 import { formatAmount } from "../ui/format";
 import { Tabs } from "../ui/tabs";
 import { ThingPage } from "../ui/thing-page";
-import { SharedBy } from "./shared-by";
 
 interface FrameProps {
   id: string;

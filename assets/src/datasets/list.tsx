@@ -2,12 +2,12 @@ import { Link } from "@tanstack/react-router";
 import { useDatasets } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Dataset } from "../api/types";
+import { SharedBy } from "../sharing/shared-by";
 import { formatCount } from "../ui/format";
 import { Listing } from "../ui/listing";
 import { NewLink } from "../ui/new-link";
 import type { Column } from "../ui/table";
 import { Ago } from "../ui/time";
-import { SharedBy } from "./shared-by";
 
 const columns: Column<Dataset>[] = [
   {

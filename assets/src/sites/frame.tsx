@@ -3,8 +3,10 @@ import { $api } from "../api/client";
 import { useMay } from "../api/session";
 import type { Site } from "../api/types";
 import { BookLink } from "../book/link";
+import { SharedBy } from "../sharing/shared-by";
 import { Tabs } from "../ui/tabs";
 import { ThingPage } from "../ui/thing-page";
+import { MayEdit } from "./access";
 
 interface FrameProps {
   id: string;
@@ -22,6 +24,7 @@ const keeps = ["range", "from", "to", "compare", "filters", "segment"];
 export function SiteFrame({ id, tab, about = "what-is-counted", children }: FrameProps) {
   const site = useSite(id);
   const mayWrite = useMay("site:write");
+  const mayEdit = mayWrite && site.data !== undefined && site.data.access !== "view";
   const mayCount = useMay("analytics:read");
   const tabs = [
     { to: `/sites/${id}`, label: "Overview", keeps },
@@ -32,15 +35,17 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },
-    ...(mayWrite ? [{ to: `/sites/${id}/settings`, label: "Settings" }] : []),
+    { to: `/sites/${id}/sharing`, label: "Sharing" },
+    ...(mayEdit ? [{ to: `/sites/${id}/settings`, label: "Settings" }] : []),
   ];
   return (
     <ThingPage
       query={site}
       crumbs={[{ label: "Sites", to: "/sites" }]}
       titleOf={({ name }) => (tab ? `${name}: ${tab}` : name)}
-      lead={({ domain, time_zone, currency }) => (
+      lead={({ domain, time_zone, currency, access, shared_by }) => (
         <>
+          {shared_by && <SharedBy access={access} owner={shared_by} />}
           <span>
             {domain}, in {currency}, by the clocks of {time_zone}
           </span>
@@ -50,7 +55,7 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
       )}
       tabs={<Tabs label="Site" tabs={tabs} />}
     >
-      {children}
+      {(site) => <MayEdit value={mayEdit}>{children(site)}</MayEdit>}
     </ThingPage>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useSites } from "../api/lists";
 import { useMay } from "../api/session";
 import type { Site } from "../api/types";
+import { SharedBy } from "../sharing/shared-by";
 import { Listing } from "../ui/listing";
 import { NewLink } from "../ui/new-link";
 import type { Column } from "../ui/table";
@@ -19,6 +20,13 @@ const columns: Column<Site>[] = [
     ),
   },
   { id: "domain", head: "Domain", rank: ({ domain }) => domain, cell: ({ domain }) => domain },
+  {
+    id: "owner",
+    head: "Whose",
+    rank: ({ shared_by }) => shared_by ?? "",
+    cell: ({ access, shared_by }) =>
+      shared_by ? <SharedBy access={access} owner={shared_by} /> : "Yours",
+  },
   { id: "zone", head: "Time zone", cell: ({ time_zone }) => time_zone },
   { id: "currency", head: "Currency", cell: ({ currency }) => currency },
   {

@@ -26,9 +26,11 @@ export function SiteSettings() {
           <Pinned thing={site}>
             {(seen, { hold, release }) => <SiteForm site={seen} onFocus={hold} onDone={release} />}
           </Pinned>
-          <Panel title="Delete">
-            <DeleteSite site={site} />
-          </Panel>
+          {site.access === "owner" && (
+            <Panel title="Delete">
+              <DeleteSite site={site} />
+            </Panel>
+          )}
         </>
       )}
     </SiteFrame>

@@ -17,6 +17,7 @@ const time = "2026-11-22T04:15:00.000Z";
 export const shop: Site = {
   id: "site-shop",
   name: "Shop",
+  access: "owner",
   domain: "shop.example",
   currency: "EUR",
   time_zone: "Europe/Berlin",

@@ -44,6 +44,7 @@ export const session: Session = {
     "sync:run",
     "site:read",
     "site:write",
+    "site:share",
     "analytics:read",
     "user:manage",
     "audit:read",

@@ -23,7 +23,7 @@ use super::split::LARGEST;
 use crate::audit::{Code, Event as Line};
 use crate::base::metrics::EVENTS;
 use crate::base::{Actor, Hex, Secret, SecretBytes};
-use crate::datasets::{Cells, Format, Reader, Refusal, Row, unguarded};
+use crate::datasets::{Access, Cells, Format, Reader, Refusal, Row, unguarded};
 
 /// So many events are kept at once.
 const AT_ONCE: usize = 10_000;
@@ -87,6 +87,7 @@ impl Site {
         format: Format,
         by: &Actor,
     ) -> Result<History, Error> {
+        self.demand(Access::Edit)?;
         let mut desk = self.desk(by).await?;
         let mut reader = Reader::new(format);
         while desk.end.is_none() {
@@ -97,9 +98,11 @@ impl Site {
             };
             desk.note(outcome);
             if desk.events.len() >= AT_ONCE {
+                self.still(Access::Edit)?;
                 desk.keep().await?;
             }
         }
+        self.still(Access::Edit)?;
         if desk.end.is_none() {
             let outcome = reader.finish(&mut |line, row| desk.row(line, row));
             desk.note(outcome);

@@ -7,6 +7,7 @@ use crate::analytics::Error;
 use crate::analytics::site::Site;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, Cursor, KeptId};
+use crate::datasets::Access;
 use crate::store::{self, Batch, Row, Scan, Version, prefix};
 
 /// One thing, as it was when it was read.
@@ -89,6 +90,7 @@ impl Site {
 
     /// Keeps one more.
     pub(crate) async fn keep<K: Kind>(&self, what: K, by: &Actor) -> Result<Item<K>, Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let what = what.checked()?;
         if self.kept::<K>()?.len() >= K::MOST {
@@ -117,6 +119,7 @@ impl Site {
         what: K,
         by: &Actor,
     ) -> Result<Item<K>, Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let next = Stored {
             what: what.checked()?,
@@ -132,6 +135,7 @@ impl Site {
 
     /// Deletes one. Errs with `Changed` when it is not as it was read any more.
     pub(crate) async fn drop_kept<K: Kind>(&self, item: Item<K>, by: &Actor) -> Result<(), Error> {
+        self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let act = self.about::<K>(Code::KeptDeleted, (item.id, item.what().name()), by);
         let mut batch = Batch::new(act.build(&parts.clock));
@@ -146,10 +150,12 @@ impl Site {
         (id, name): (KeptId, &str),
         by: &Actor,
     ) -> Event {
-        K::noted(Event::new(code, by), id, name).entity("site", self.id(), self.name())
+        let event = K::noted(Event::new(code, by), id, name);
+        self.told(event.entity("site", self.id(), self.name()), by)
     }
 
-    async fn commit_kept<K: Kind>(&self, batch: Batch, what: &K) -> Result<(), Error> {
+    async fn commit_kept<K: Kind>(&self, mut batch: Batch, what: &K) -> Result<(), Error> {
+        self.hold(&mut batch);
         match self.all.0.store.commit(batch).await {
             Err(store::Error::Taken(_)) => {
                 Err(Error::KeptNameTaken(K::WORD, what.name().to_owned()))

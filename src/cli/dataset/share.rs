@@ -1,17 +1,13 @@
 //! Shares datasets, and takes them away again.
 
-use std::fmt::{Display, Formatter, Result as Written};
-
 use clap::Subcommand;
-use poem::http::Method;
-use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::command::{KIND, LIST};
 use crate::cli::client::Client;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::named::{path_of, text};
+use crate::cli::named::path_of;
+use crate::cli::sharing;
 
 /// What can be done about sharing.
 #[derive(Subcommand)]
@@ -65,22 +61,20 @@ impl Sharing {
                 level,
             } => {
                 let path = path_of(client, LIST, KIND, &dataset).await?;
-                let shown = share(client, &path, &with, level).await?;
-                context.out.show(&Shares(vec![shown]))?;
+                let shown = sharing::share(client, &path, &with, level.name()).await?;
+                context.out.show(&shown)?;
             }
             Self::Unshare { dataset, with } => {
                 let path = path_of(client, LIST, KIND, &dataset).await?;
-                unshare(client, &path, &with).await?;
+                sharing::unshare(client, &path, &with).await?;
             }
             Self::Shares { dataset } => {
                 let path = path_of(client, LIST, KIND, &dataset).await?;
-                let shares = client.list(&format!("{path}/shares")).await?;
-                context.out.show(&Shares(shares))?;
+                context.out.show(&sharing::shares(client, &path).await?)?;
             }
             Self::Leave { dataset } => {
                 let path = path_of(client, LIST, KIND, &dataset).await?;
-                let path = format!("{path}/access");
-                client.call(Method::DELETE, &path, None).await?;
+                sharing::leave(client, &path).await?;
             }
         }
         Ok(())
@@ -95,56 +89,4 @@ impl ShareLevel {
             Self::Edit => "edit",
         }
     }
-}
-
-/// It is not shared with that address.
-#[derive(Debug, thiserror::Error)]
-#[error("it is not shared with {0}; see `weighbridge dataset shares`")]
-struct NotShared(String);
-
-/// Shares of a dataset, a line each.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Shares(Vec<Value>);
-
-impl Display for Shares {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
-        for one in &self.0 {
-            let (level, email) = (text(one, "level"), text(one, "email"));
-            writeln!(f, "{level:<4}  {email}  ({} syncs)", one["syncs"])?;
-        }
-        Ok(())
-    }
-}
-
-/// Shares the dataset at `path`, or changes the share that there is.
-async fn share(
-    client: &mut Client,
-    path: &str,
-    with: &str,
-    level: ShareLevel,
-) -> Result<Value, Failure> {
-    let shares = format!("{path}/shares");
-    if let Some(share) = find(client, path, with).await? {
-        let body = json!({"level": level.name()});
-        let path = format!("{shares}/{}", text(&share, "user_id"));
-        return client.call(Method::PATCH, &path, Some(&body)).await;
-    }
-    let body = json!({"email": with, "level": level.name()});
-    client.call(Method::POST, &shares, Some(&body)).await
-}
-
-/// Takes the dataset at `path` away from the one with this address.
-async fn unshare(client: &mut Client, path: &str, with: &str) -> Result<(), Failure> {
-    let share = find(client, path, with).await?;
-    let share = share.ok_or_else(|| Failure::of(NotShared(with.to_owned())))?;
-    let path = format!("{path}/shares/{}", text(&share, "user_id"));
-    client.call(Method::DELETE, &path, None).await.map(drop)
-}
-
-async fn find(client: &mut Client, path: &str, with: &str) -> Result<Option<Value>, Failure> {
-    let shares = client.list(&format!("{path}/shares")).await?;
-    let wanted = with.trim().to_lowercase();
-    let mut shares = shares.into_iter();
-    Ok(shares.find(|share| text(share, "email").to_lowercase() == wanted))
 }

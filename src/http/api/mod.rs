@@ -166,11 +166,7 @@ pub(crate) fn service(app: &App) -> OpenApiService<impl OpenApi + use<>, ()> {
             letters::Resource::new(app, pages),
             plans::Resource::new(app, pages),
         ),
-        (
-            sites::Resource::new(app, pages),
-            sites::Segments::new(app, pages),
-            events::Resource::new(app),
-        ),
+        (sites::resources(app, pages), events::Resource::new(app)),
     );
     let operations = Operations::new(resources, app);
     OpenApiService::new(operations, "Weighbridge", env!("CARGO_PKG_VERSION"))

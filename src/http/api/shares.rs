@@ -119,7 +119,7 @@ impl Resource {
         let (by, scope) = caller.owner()?;
         let dataset = self.datasets.open(&scope, id.0)?;
         dataset.demand(Access::Owner)?;
-        let grantee = self.grantee(&body.0.email)?;
+        let grantee = grantee(&self.users, &body.0.email, Permission::DatasetRead)?;
         let share = dataset.share(grantee, body.0.level, &by).await?;
         let syncs = self.syncs_of(id.0)?;
         Ok(Made::Made(Json(ShareView::of(share, &syncs))))
@@ -202,26 +202,6 @@ impl Resource {
         }
     }
 
-    /// The user who signs in with an address, if a share is of use to them.
-    fn grantee(&self, email: &str) -> Result<Grantee, ApiError> {
-        let user = match self.users.named(email) {
-            Ok(user) if !user.disabled => user,
-            Ok(_) | Err(auth::Error::UnknownUser | auth::Error::BadEmail(_)) => {
-                return Err(ApiError::invalid(
-                    "email",
-                    "nobody signs in with this address",
-                ));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if !auth::permissions(&user.roles).contains(&Permission::DatasetRead) {
-            let message = "this user has no role that may see datasets";
-            return Err(ApiError::invalid("email", message));
-        }
-        let email = user.email.to_string();
-        Ok(Grantee { id: user.id, email })
-    }
-
     /// How many syncs each user has made from a dataset of somebody else.
     fn syncs_of(&self, id: DatasetId) -> Result<HashMap<UserId, u64>, ApiError> {
         let mut syncs = HashMap::new();
@@ -244,4 +224,25 @@ impl ShareView {
             version: share.version.0,
         }
     }
+}
+
+/// The user who signs in with an address, if a share is of use to them: their roles let them see what
+/// is shared.
+pub(super) fn grantee(users: &Users, email: &str, needed: Permission) -> Result<Grantee, ApiError> {
+    let user = match users.named(email) {
+        Ok(user) if !user.disabled => user,
+        Ok(_) | Err(auth::Error::UnknownUser | auth::Error::BadEmail(_)) => {
+            return Err(ApiError::invalid(
+                "email",
+                "nobody signs in with this address",
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if !auth::permissions(&user.roles).contains(&needed) {
+        let message = format!("this user has no role that gives the permission {needed}");
+        return Err(ApiError::invalid("email", message));
+    }
+    let email = user.email.to_string();
+    Ok(Grantee { id: user.id, email })
 }

@@ -233,10 +233,15 @@ impl From<analytics::Error> for ApiError {
         let told = error.to_string();
         match error {
             E::UnknownSite(_) => Self::not_found("site"),
+            E::UnknownShare => Self::not_found("share"),
+            E::OwnShare => Self::invalid("email", told),
+            E::Precondition => Self::precondition_failed(),
             E::UnknownKey(_) => Self::not_found("write key"),
             E::UnknownKept(word) => Self::not_found(word),
             E::NoKey => Self::new(Code::WriteKeyRefused, Code::WriteKeyRefused.entry().remedy),
-            E::NotThisWay(_) | E::NotFromThere(_) => Self::new(Code::Forbidden, told),
+            E::NotAllowed { .. } | E::NotThisWay(_) | E::NotFromThere(_) => {
+                Self::new(Code::Forbidden, told)
+            }
             E::BadName => Self::invalid("name", told),
             E::BadDomain(_) => Self::invalid("domain", told),
             E::BadCurrency(_) => Self::invalid("currency", told),
@@ -248,6 +253,7 @@ impl From<analytics::Error> for ApiError {
             | E::TooManyKeys(_)
             | E::KeptNameTaken(..)
             | E::TooManyKept(..)
+            | E::SharedAlready(_)
             | E::Changed => Self::new(Code::Conflict, told),
             E::BadPeriod(_) => Self::new(Code::BadQuery, told),
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),

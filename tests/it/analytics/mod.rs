@@ -11,6 +11,7 @@ mod refusals;
 mod reports;
 mod script;
 mod segments;
+mod sharing;
 mod sites;
 mod together;
 

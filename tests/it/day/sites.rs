@@ -50,9 +50,18 @@ impl Day {
             let list = format!("{site}/{kind}");
             let kept = format!("{list}/{}", id(&owner.post(&list, new).await.expect(201)));
             owner.patch(&kept, change).await.expect(200);
+            owner.get(&kept).await.expect(200);
             let gone = owner.delete(&kept).await;
             assert_eq!(gone.status, 204, "{kept}: {}", gone.text());
         }
+        let shares = format!("{site}/shares");
+        let new = json!({"email": "ada@example.org", "level": "view"});
+        let made_share = owner.post(&shares, new).await.expect(201);
+        owner.get(&shares).await.expect(200);
+        let share = format!("{shares}/{}", made_share["user_id"].as_str().unwrap());
+        let change = json!({"level": "edit"});
+        owner.patch(&share, change).await.expect(200);
+        assert_eq!(owner.delete(&share).await.status, 204);
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made

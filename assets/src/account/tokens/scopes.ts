@@ -7,6 +7,7 @@ const groups: readonly { label: string; scopes: readonly { value: Scope; label: 
     scopes: [
       { value: "site:read", label: "Read" },
       { value: "site:write", label: "Change" },
+      { value: "site:share", label: "Share" },
       { value: "analytics:read", label: "Read figures of" },
     ],
   },

@@ -1,15 +1,16 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useMay } from "../../api/session";
 import type { Dataset } from "../../api/types";
-import { Notice } from "../../ui/notice";
+import { AddShare } from "../../sharing/add";
+import { Leave } from "../../sharing/leave";
+import { Shares } from "../../sharing/list";
+import { MayNotShare } from "../../sharing/may-not";
 import { Panel } from "../../ui/page";
 import { deeds } from "../access";
 import { DatasetFrame } from "../frame";
 import { Hooks } from "../hooks/panel";
 import { Inlets } from "../inlets/panel";
-import { AddShare } from "./add";
-import { Leave } from "./leave";
-import { Shares } from "./list";
+import { useShareable } from "./shareable";
 
 const route = getRouteApi("/signed-in/datasets/$id/sharing");
 
@@ -21,23 +22,24 @@ export function DatasetSharing() {
     <DatasetFrame id={id} tab="Sharing">
       {(dataset) => {
         if (dataset.access !== "owner") return <Borrowed dataset={dataset} />;
-        return mayShare ? <Owned dataset={dataset} /> : <MayNot />;
+        return mayShare ? <Owned dataset={dataset} /> : <MayNotShare />;
       }}
     </DatasetFrame>
   );
 }
 
 function Owned({ dataset }: { dataset: Dataset }) {
+  const thing = useShareable(dataset);
   return (
     <>
       <Panel title="Share it">
         <p className="quiet-value">
           Only you rename, delete and share it. Everybody syncs through connections of their own.
         </p>
-        <AddShare dataset={dataset} />
+        <AddShare thing={thing} />
       </Panel>
       <Panel title="Shared with">
-        <Shares dataset={dataset} />
+        <Shares thing={thing} />
       </Panel>
       <Inlets dataset={dataset} />
       <Hooks dataset={dataset} />
@@ -46,18 +48,11 @@ function Owned({ dataset }: { dataset: Dataset }) {
 }
 
 function Borrowed({ dataset }: { dataset: Dataset }) {
+  const thing = useShareable(dataset);
   return (
     <Panel title={`Shared by ${dataset.shared_by}`}>
       <p className="quiet-value">You may {deeds[dataset.access]}.</p>
-      <Leave dataset={dataset} />
+      <Leave thing={thing} />
     </Panel>
-  );
-}
-
-function MayNot() {
-  return (
-    <Notice tone="info" title="Your roles do not let you share">
-      <p>An administrator can give you the role of a member.</p>
-    </Notice>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { useMay } from "../../api/session";
 import { Opener } from "../../ui/opener";
+import { useMayEdit } from "../access";
 import type { Calls, Thing } from "./calls";
 import { KeptChooser } from "./chooser";
 import { KeptEnding } from "./ending";
@@ -23,7 +23,7 @@ interface ButtonProps<Kept extends Thing> {
 export function KeptButton<Kept extends Thing>(props: ButtonProps<Kept>) {
   const { label, calls, things, chosen, aboutOf, whyNot, onChoose, onMade, onGone } = props;
   const [doomed, setDoomed] = useState<Kept>();
-  const mayWrite = useMay("site:write");
+  const mayWrite = useMayEdit();
   if (things.length === 0 && !mayWrite) return null;
   return (
     <>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { useMay } from "../../api/session";
 import { IconButton } from "../../ui/button";
+import { useMayEdit } from "../access";
 import type { Calls, Thing } from "./calls";
 import { KeptForm } from "./form";
 
@@ -22,7 +22,7 @@ interface ChooserProps<Kept extends Thing> {
 /** All that is kept of one kind: one is chosen, and what stands on the page is kept as another. */
 export function KeptChooser<Kept extends Thing>(props: ChooserProps<Kept>) {
   const { calls, things, whyNot, onMade } = props;
-  const mayWrite = useMay("site:write");
+  const mayWrite = useMayEdit();
   return (
     <>
       {things.length === 0 && <p className="quiet">None yet.</p>}
@@ -48,7 +48,7 @@ interface RowProps<Kept extends Thing> extends ChooserProps<Kept> {
 function KeptRow<Kept extends Thing>(props: RowProps<Kept>) {
   const { calls, thing, chosen, aboutOf, whyNot, onChoose, onDoom } = props;
   const [isChanging, setIsChanging] = useState(false);
-  const mayWrite = useMay("site:write");
+  const mayWrite = useMayEdit();
   const { id, name } = thing;
   return (
     <li>

@@ -1,7 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useRefresh } from "../../api/queries";
-import { useMay } from "../../api/session";
 import type { EventsImported, RefusedLine, Site } from "../../api/types";
 import { importEvents } from "../../api/upload";
 import { ChooseFile, type ChosenFile } from "../../datasets/choose";
@@ -10,10 +9,11 @@ import { formatAmount, formatCount } from "../../ui/format";
 import { Failure, Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { type Column, Table } from "../../ui/table";
+import { useMayEdit } from "../access";
 
 /** Brings what was counted elsewhere before. */
 export function History({ site }: { site: Site }) {
-  const mayBring = useMay("site:write");
+  const mayBring = useMayEdit();
   const [chosen, setChosen] = useState<ChosenFile>();
   const { carry, sent, stop } = useHistory(site.id);
   const start = (next: ChosenFile) => {

@@ -2,7 +2,6 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { client } from "../../api/client";
 import { useRefresh } from "../../api/queries";
-import { useMay } from "../../api/session";
 import type { Site, WriteKey } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
@@ -12,6 +11,7 @@ import { Loaded } from "../../ui/loaded";
 import { Panel } from "../../ui/page";
 import { type Column, Table, WaitingTable } from "../../ui/table";
 import { Ago } from "../../ui/time";
+import { useMayEdit } from "../access";
 import { CreateKey } from "./create-key";
 import { KeySecret } from "./key-secret";
 import { useKeys } from "./use-keys";
@@ -21,7 +21,7 @@ export function Keys({ site }: { site: Site }) {
   const [made, setMade] = useState<WriteKey>();
   const [doomed, setDoomed] = useState<WriteKey>();
   const keys = useKeys(site.id);
-  const mayWrite = useMay("site:write");
+  const mayWrite = useMayEdit();
   const columns = columnsFor(mayWrite ? setDoomed : undefined);
   return (
     <Panel title="Keys" aside={mayWrite && <CreateKey site={site} onMade={setMade} />}>

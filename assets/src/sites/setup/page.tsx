@@ -1,6 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useMay } from "../../api/session";
 import type { Site, WriteKey } from "../../api/types";
 import { Copy } from "../../ui/copy";
 import { Select } from "../../ui/fields";
@@ -8,6 +7,7 @@ import { Panel } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton";
 import { Status } from "../../ui/status";
 import { Ago } from "../../ui/time";
+import { useMayEdit } from "../access";
 import { SiteFrame } from "../frame";
 import { History } from "./history";
 import { Keys } from "./keys";
@@ -118,7 +118,7 @@ function Arrival({ site: { id, last_event_at } }: { site: Site }) {
 }
 
 function Conversions({ site }: { site: Site }) {
-  const maySend = useMay("site:write");
+  const maySend = useMayEdit();
   const page = purchaseCall(site);
   const server = serverCall(location.origin, site);
   return (

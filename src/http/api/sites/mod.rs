@@ -7,9 +7,25 @@ mod overview;
 mod report;
 mod resource;
 mod segment;
+mod share;
 mod together;
 mod view;
 mod word;
 
-pub(super) use resource::Resource;
-pub(super) use segment::Segments;
+use poem_openapi::OpenApi;
+
+use resource::Resource;
+use segment::Segments;
+use share::SiteShares;
+
+use crate::app::App;
+use crate::http::page::Pages;
+
+/// All resources of sites.
+pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
+    (
+        Resource::new(app, pages),
+        Segments::new(app, pages),
+        SiteShares::new(app, pages),
+    )
+}

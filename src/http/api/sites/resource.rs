@@ -16,7 +16,7 @@ use crate::analytics::{Analytics, Asked, AskedFunnel, Error, Period};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
-use crate::datasets::Format;
+use crate::datasets::{Access, Format};
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, File};
@@ -87,7 +87,7 @@ impl Resource {
         body: Json<SiteChange>,
     ) -> Result<Tagged<Json<SiteView>>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), site.version().0)?;
         let view = SiteView::of(&site.alter(body.0.into(), &by).await?)?;
         Ok(Tagged::at(view.version(), Json(view)))
@@ -102,7 +102,7 @@ impl Resource {
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Owner)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), site.version().0)?;
         site.delete(&by).await?;
         Ok(Done::Done)
@@ -146,7 +146,7 @@ impl Resource {
         body: Json<NewView>,
     ) -> Result<Made<KeyView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let made = site.create_key(body.0.into(), &by).await?;
         Ok(Made::Made(Json(made.into())))
     }
@@ -164,7 +164,7 @@ impl Resource {
         key: Path<WriteKeyId>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         site.delete_key(key.0, &by).await?;
         Ok(Done::Done)
     }
@@ -218,7 +218,7 @@ impl Resource {
         body: File,
     ) -> Result<Json<HistoryView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let file = Box::pin(body.0.into_bytes_stream());
         let history = Box::pin(site.bring(file, format.0, &by)).await?;
         Ok(Json(history.into()))
@@ -310,7 +310,11 @@ impl Resource {
         id: Path<SiteId>,
     ) -> Result<Json<RebuildView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let rebuild = self.sites.open(&scope, id.0)?.rebuild(&by).await?;
+        let rebuild = self
+            .sites
+            .open_to(&scope, id.0, Access::Edit)?
+            .rebuild(&by)
+            .await?;
         Ok(Json(rebuild.into()))
     }
 }

@@ -10,6 +10,7 @@ use crate::analytics::{Analytics, Item, Segment};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{KeptId, SiteId};
+use crate::datasets::Access;
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
@@ -109,7 +110,7 @@ impl Segments {
         body: Json<NewSegment>,
     ) -> Result<Made<SegmentView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let made = site.keep(Segment::from(body.0), &by).await?;
         Ok(Made::Made(Json(SegmentView::from(&made))))
     }
@@ -124,6 +125,7 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
         id: Path<SiteId>,
+        /// The id of the segment.
         segment: Path<KeptId>,
     ) -> Result<Tagged<Json<SegmentView>>, ApiError> {
         let (by, scope) = caller.owner()?;
@@ -143,12 +145,13 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::SiteWrite")] caller: Caller,
         id: Path<SiteId>,
+        /// The id of the segment.
         segment: Path<KeptId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<SegmentChange>,
     ) -> Result<Tagged<Json<SegmentView>>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<Segment>(segment.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         let next = body.0.applied(found.what());
@@ -165,11 +168,12 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::SiteWrite")] caller: Caller,
         id: Path<SiteId>,
+        /// The id of the segment.
         segment: Path<KeptId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<Segment>(segment.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         site.drop_kept(found, &by).await?;

@@ -2,6 +2,7 @@
 
 use poem_openapi::{Enum, Object};
 
+use super::share::AccessView;
 use crate::analytics::{Change, Error, New, Rebuild, Site, VisitorIds, WeekStart};
 use crate::base::SiteId;
 use crate::http::Moment;
@@ -38,6 +39,10 @@ pub(super) struct SiteView {
     id: SiteId,
     /// What people call it.
     name: String,
+    /// How far the caller may go with it.
+    access: AccessView,
+    /// The address of its owner, who shares it; absent for one's own.
+    shared_by: Option<String>,
     /// Its domain; what lies below is its own.
     domain: String,
     /// Its currency, by ISO 4217.
@@ -131,6 +136,8 @@ impl SiteView {
         Ok(Self {
             id: site.id(),
             name: site.name().to_owned(),
+            access: site.access().into(),
+            shared_by: site.shared_by().map(str::to_owned),
             domain: site.domain().to_owned(),
             currency: site.currency().to_owned(),
             time_zone: site.time_zone().to_owned(),

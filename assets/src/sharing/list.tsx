@@ -1,26 +1,22 @@
 import { useState } from "react";
-import { $api, client } from "../../api/client";
-import { useGuarded } from "../../api/guarded";
-import { useRefresh } from "../../api/queries";
-import type { Dataset, Share, ShareLevel } from "../../api/types";
-import { announce } from "../../ui/announce";
-import { Button } from "../../ui/button";
-import { Select } from "../../ui/fields";
-import { formatAmount } from "../../ui/format";
-import { Failure } from "../../ui/notice";
-import { type Column, Table, WaitingTable } from "../../ui/table";
-import { Ago } from "../../ui/time";
-import { levels } from "./levels";
+import { useGuarded } from "../api/guarded";
+import { useRefresh } from "../api/queries";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/button";
+import { Select } from "../ui/fields";
+import { formatAmount } from "../ui/format";
+import { Failure } from "../ui/notice";
+import { type Column, Table, WaitingTable } from "../ui/table";
+import { Ago } from "../ui/time";
+import { type Share, type Shareable, sharesOf } from "./shareable";
 import { Withdrawal } from "./withdrawal";
 
-const pageSize = 50;
-
-/** Whom a dataset is shared with, and how far. */
-export function Shares({ dataset }: { dataset: Dataset }) {
-  const [doomed, setDoomed] = useState<Share>();
-  const shares = useShares(dataset.id);
+/** Whom a thing is shared with, and how far. */
+export function Shares<Level extends string>({ thing }: { thing: Shareable<Level> }) {
+  const [doomed, setDoomed] = useState<Share<Level>>();
+  const shares = thing.useShares();
   const items = shares.data?.pages.flatMap(({ items }) => items);
-  const columns = columnsFor(dataset, setDoomed);
+  const columns = columnsFor(thing, setDoomed);
   return (
     <>
       {shares.isError && <Failure error={shares.error} onRetry={() => shares.refetch()} />}
@@ -42,34 +38,29 @@ export function Shares({ dataset }: { dataset: Dataset }) {
           </Button>
         </div>
       )}
-      <Withdrawal dataset={dataset} share={doomed} onClose={() => setDoomed(undefined)} />
+      <Withdrawal thing={thing} share={doomed} onClose={() => setDoomed(undefined)} />
     </>
   );
 }
 
-function useShares(id: string) {
-  return $api.useInfiniteQuery(
-    "get",
-    "/datasets/{id}/shares",
-    { params: { path: { id }, query: { limit: pageSize } } },
-    { pageParamName: "after", initialPageParam: null, getNextPageParam: ({ next }) => next },
-  );
-}
-
-function columnsFor(dataset: Dataset, withdraw: (share: Share) => void): Column<Share>[] {
+function columnsFor<Level extends string>(
+  thing: Shareable<Level>,
+  withdraw: (share: Share<Level>) => void,
+): Column<Share<Level>>[] {
+  const syncs: Column<Share<Level>> = {
+    id: "syncs",
+    head: "Their syncs",
+    isFigure: true,
+    cell: ({ syncs = 0 }) => (syncs > 0 ? formatAmount(syncs, "sync") : "None"),
+  };
   return [
     { id: "email", head: "Who", cell: ({ email }) => email },
     {
       id: "level",
       head: "How far",
-      cell: (share) => <LevelChoice key={share.version} dataset={dataset} share={share} />,
+      cell: (share) => <LevelChoice key={share.version} thing={thing} share={share} />,
     },
-    {
-      id: "syncs",
-      head: "Their syncs",
-      isFigure: true,
-      cell: ({ syncs }) => (syncs > 0 ? formatAmount(syncs, "sync") : "None"),
-    },
+    ...(thing.hasSyncs ? [syncs] : []),
     { id: "since", head: "Since", cell: ({ created_at }) => <Ago time={created_at} /> },
     {
       id: "withdraw",
@@ -88,20 +79,18 @@ function columnsFor(dataset: Dataset, withdraw: (share: Share) => void): Column<
   ];
 }
 
-function LevelChoice({ dataset, share }: { dataset: Dataset; share: Share }) {
+interface LevelChoiceProps<Level extends string> {
+  thing: Shareable<Level>;
+  share: Share<Level>;
+}
+
+function LevelChoice<Level extends string>({ thing, share }: LevelChoiceProps<Level>) {
   const refresh = useRefresh();
   const [wish, setWish] = useState(share.level);
-  const reread = () => refresh("/datasets/{id}/shares");
+  const reread = () => refresh(sharesOf(thing));
   const change = useGuarded({
     read: async () => share,
-    write: (level: ShareLevel, tag) =>
-      client.PATCH("/datasets/{id}/shares/{user}", {
-        params: {
-          path: { id: dataset.id, user: share.user_id },
-          header: { "If-Match": tag },
-        },
-        body: { level },
-      }),
+    write: (level: Level, tag) => thing.change(share.user_id, level, tag),
     onSaved: () => {
       announce(`The share of ${share.email} is changed.`);
       return reread();
@@ -119,7 +108,7 @@ function LevelChoice({ dataset, share }: { dataset: Dataset; share: Share }) {
       <Select
         label={`How far ${share.email} may go`}
         hideLabel
-        options={levels}
+        options={thing.levels}
         value={wish}
         isDisabled={change.isPending}
         onChange={(level) => change.mutate({ wish: level, version: share.version })}

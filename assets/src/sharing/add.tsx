@@ -1,32 +1,25 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { client } from "../../api/client";
-import { useOnce } from "../../api/once";
-import { fieldMessages } from "../../api/problem";
-import { useRefresh } from "../../api/queries";
-import type { Dataset, ShareLevel } from "../../api/types";
-import { announce } from "../../ui/announce";
-import { Button } from "../../ui/button";
-import { Select, TextField } from "../../ui/fields";
-import { Failure } from "../../ui/notice";
-import { levels } from "./levels";
+import { fieldMessages } from "../api/problem";
+import { useRefresh } from "../api/queries";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/button";
+import { Select, TextField } from "../ui/fields";
+import { Failure } from "../ui/notice";
+import { type Shareable, sharesOf } from "./shareable";
 
-/** Shares a dataset with one more colleague, named by their address. */
-export function AddShare({ dataset }: { dataset: Dataset }) {
+/** Shares a thing with one more colleague, named by their address. */
+export function AddShare<Level extends string>({ thing }: { thing: Shareable<Level> }) {
+  const { levels } = thing;
   const [email, setEmail] = useState("");
-  const [level, setLevel] = useState<ShareLevel>("view");
+  const [level, setLevel] = useState(levels[0].value);
   const refresh = useRefresh();
-  const once = useOnce();
   const add = useMutation({
-    mutationFn: () =>
-      client.POST("/datasets/{id}/shares", {
-        params: { path: { id: dataset.id }, header: once(`${dataset.id} ${email} ${level}`) },
-        body: { email, level },
-      }),
+    mutationFn: () => thing.share({ email, level }),
     onSuccess: async () => {
-      announce(`${dataset.name} is shared with ${email}.`);
+      announce(`${thing.name} is shared with ${email}.`);
       setEmail("");
-      await refresh(`/datasets/{id}/shares`);
+      await refresh(sharesOf(thing));
     },
   });
   const submit = (event: FormEvent) => {
