@@ -105,9 +105,9 @@ pub enum Error {
     /// What is asked of a site.
     #[error(transparent)]
     BadQuestion(#[from] BadQuestion),
-    /// One of several questions, by its place among them.
-    #[error("reports[{0}]: {1}")]
-    Part(usize, Box<Self>),
+    /// A part of what was asked or sent, by the member that it lies in.
+    #[error("{0}: {1}")]
+    Below(String, Box<Self>),
     /// A report has more rows than can be told apart.
     #[error(
         "the report has more than 100,000 rows, or too many visitors in them; ask for fewer \

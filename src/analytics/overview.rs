@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::ledger::Overview;
 use super::period::Period;
@@ -10,7 +11,8 @@ use super::{Error, money};
 use crate::base::Actor;
 
 /// What some days are held against.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Against {
     /// As many days right before.
     #[default]

@@ -4,6 +4,7 @@ use std::fmt::{Display, Formatter, Result as Written};
 
 use super::ledger::{Facet, Filter, MOST_CONDITIONS, MOST_STEPS, Operator, Path, Reach};
 use super::metric::Metric;
+use super::period::BadPeriod;
 use super::row::WeekStart;
 use crate::base::KeptId;
 
@@ -163,6 +164,9 @@ pub enum BadQuestion {
          days"
     )]
     BadWindow(u32),
+    /// The days.
+    #[error("{}", .0.reason())]
+    Days(BadPeriod),
     /// The site has no such segment.
     #[error("the site has no segment {0}; it may have been deleted")]
     UnknownSegment(KeptId),
@@ -201,6 +205,7 @@ impl BadQuestion {
             Self::BadStepName(step) => format!("steps[{step}].name"),
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
             Self::BadWindow(_) => "within_minutes".to_owned(),
+            Self::Days(bad) => bad.path().to_owned(),
             Self::UnknownSegment(_) | Self::TooManyInAll(_) => "segment".to_owned(),
             Self::BadParts(_) => "reports".to_owned(),
             Self::BadPartName(part) | Self::PartNameTwice(part) => {

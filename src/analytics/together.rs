@@ -37,7 +37,7 @@ impl Site {
             let site = self.clone();
             async move {
                 let answer = site.answer(part.days, part.asked).await;
-                answer.map_err(|error| Error::Part(place, Box::new(error)))
+                answer.map_err(|error| of_part(place, error))
             }
         });
         let answers: Vec<Answer> = stream::iter(answers)
@@ -64,9 +64,13 @@ fn check(parts: &[Part]) -> Result<(), Error> {
             return Err(BadQuestion::PartNameTwice(place).into());
         }
         let sound = part.asked.check().map(drop).map_err(Error::from);
-        sound.map_err(|error| Error::Part(place, Box::new(error)))?;
+        sound.map_err(|error| of_part(place, error))?;
     }
     Ok(())
+}
+
+fn of_part(place: usize, error: Error) -> Error {
+    Error::Below(format!("reports[{place}].query"), Box::new(error))
 }
 
 /// From the first day that any of them asks for to the last.

@@ -97,7 +97,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::GET, "overview")
+        (&Method::GET, "overview" | "answer")
         | (&Method::POST, "rebuild" | "reports" | "together" | "funnels") => Policy::Analytics,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
@@ -197,6 +197,11 @@ mod tests {
                 Policy::Analytics,
             ),
             (Method::POST, "v1/sites/1/funnels", Policy::Analytics),
+            (
+                Method::GET,
+                "v1/sites/1/saved-reports/2/answer",
+                Policy::Analytics,
+            ),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");

@@ -271,6 +271,12 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getSegment", Needs("analytics:read"), "", none()),
         ("updateSegment", Needs("site:write"), "", json!({})),
         ("deleteSegment", Needs("site:write"), "", none()),
+        ("listSavedReports", Needs("analytics:read"), "", none()),
+        ("createSavedReport", Needs("site:write"), "", saved()),
+        ("getSavedReport", Needs("analytics:read"), "", none()),
+        ("updateSavedReport", Needs("site:write"), "", json!({})),
+        ("deleteSavedReport", Needs("site:write"), "", none()),
+        ("answerSavedReport", Needs("analytics:read"), "", none()),
         ("rebuildSite", Needs("site:write"), "", none()),
         ("listSiteShares", Needs("site:share"), "", none()),
         ("shareSite", Needs("site:share"), "", site_share()),
@@ -332,6 +338,10 @@ fn reports() -> Value {
 fn segment() -> Value {
     let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
     json!({"name": "Phones", "filters": [filter]})
+}
+
+fn saved() -> Value {
+    json!({"name": "Sources", "query": report()})
 }
 
 fn funnel() -> Value {
@@ -424,7 +434,7 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}" | "export}" | "user}" | "segment}") => NOBODYS,
+        Some("id}" | "import}" | "export}" | "user}" | "segment}" | "report}") => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
         Some(_) => "none",
@@ -931,7 +941,7 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     let key = made(owner.post(&keys, write_key()).await.expect(201));
     let child = Some(("keys", key.as_str()));
     assert_like_unknown(&server, &other, ("/sites", &marketed), child).await;
-    for (kind, new) in [("segments", segment())] {
+    for (kind, new) in [("segments", segment()), ("saved-reports", saved())] {
         let kept = format!("/sites/{marketed}/{kind}");
         let kept = made(owner.post(&kept, new).await.expect(201));
         let child = Some((kind, kept.as_str()));

@@ -74,6 +74,7 @@ fn is_analytics(path: &[&str]) -> bool {
         path,
         ["sites", _, "overview" | "rebuild" | "reports" | "funnels"]
             | ["sites", _, "reports", "together"]
+            | ["sites", _, "saved-reports", _, "answer"]
     )
 }
 

@@ -92,7 +92,7 @@ impl Site {
     pub(crate) async fn keep<K: Kind>(&self, what: K, by: &Actor) -> Result<Item<K>, Error> {
         self.demand(Access::Edit)?;
         let parts = &self.all.0;
-        let what = what.checked()?;
+        let what = what.checked(self)?;
         if self.kept::<K>()?.len() >= K::MOST {
             return Err(Error::TooManyKept(K::WORD, K::MOST));
         }
@@ -122,7 +122,7 @@ impl Site {
         self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let next = Stored {
-            what: what.checked()?,
+            what: what.checked(self)?,
             updated_at: parts.now(),
             ..item.stored
         };

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::analytics::Error;
 use crate::analytics::number::SiteNumber;
 use crate::analytics::row::Sites;
+use crate::analytics::site::Site;
 use crate::audit::Event;
 use crate::base::{KeptId, SiteId, UserId};
 use crate::store::{Collection, Entry, Index, Json, OnDelete, Reference};
@@ -27,8 +28,8 @@ pub(crate) trait Kind: Clone + Serialize + DeserializeOwned + Send + Sync + 'sta
     /// What people call this one.
     fn name(&self) -> &str;
 
-    /// The same as it is kept; errs when it cannot be.
-    fn checked(self) -> Result<Self, Error>;
+    /// The same as the site keeps it; errs when it cannot be kept.
+    fn checked(self, site: &Site) -> Result<Self, Error>;
 
     /// An event of the book that is about one.
     fn noted(event: Event, id: KeptId, name: &str) -> Event;

@@ -36,7 +36,7 @@ impl Kind for Segment {
         &self.name
     }
 
-    fn checked(self) -> Result<Self, Error> {
+    fn checked(self, _site: &Site) -> Result<Self, Error> {
         if self.filters.is_empty() {
             return Err(BadQuestion::SegmentOfAll.into());
         }

@@ -257,7 +257,7 @@ impl From<analytics::Error> for ApiError {
             | E::Changed => Self::new(Code::Conflict, told),
             E::BadPeriod(_) => Self::new(Code::BadQuery, told),
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),
-            E::Part(place, error) => Self::from(*error).below(&format!("reports[{place}].query")),
+            E::Below(member, error) => Self::from(*error).below(&member),
             E::TooWide => Self::invalid("dimensions", told),
             E::BadBody(_) => Self::new(Code::BadJson, told),
             E::BadFile(_) => Self::new(Code::ImportRefused, told),

@@ -9,6 +9,7 @@ mod keeping;
 mod killed;
 mod refusals;
 mod reports;
+mod saved;
 mod script;
 mod segments;
 mod sharing;

@@ -69,13 +69,20 @@ impl Day {
 }
 
 /// What is kept at a site under a name: where, what is made, and what is changed of it.
-fn kept() -> [(&'static str, Value, Value); 1] {
+fn kept() -> [(&'static str, Value, Value); 2] {
     let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
-    [(
-        "segments",
-        json!({"name": "Phones", "filters": [filter]}),
-        json!({"name": "Mobile"}),
-    )]
+    [
+        (
+            "segments",
+            json!({"name": "Phones", "filters": [filter]}),
+            json!({"name": "Mobile"}),
+        ),
+        (
+            "saved-reports",
+            json!({"name": "Visits", "query": {"metrics": ["visits"]}}),
+            json!({"name": "All visits"}),
+        ),
+    ]
 }
 
 /// The end of the site and its key.

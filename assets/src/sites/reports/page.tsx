@@ -19,6 +19,7 @@ import { areDaily } from "../overview/points";
 import { type Compare, type Range, rangeOf } from "../overview/range";
 import { Compared, RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
+import { SavedReports } from "../saved/saved";
 import { Builder, Presets } from "./builder";
 import { Drawn, drawingOf } from "./drawn";
 import { placeWords, Rows, titleOf } from "./rows";
@@ -59,7 +60,10 @@ function Workbench({ site }: { site: Site }) {
         {reports.data?.rows && <Known known={reports.data.rows} />}
       </div>
       <div className="stack">
-        <Presets wanted={wanted} />
+        <div className="toolbar">
+          <Presets wanted={wanted} />
+          <SavedReports siteId={site.id} days={search} wanted={wanted} />
+        </div>
         <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
       </div>
       {reports.isRefetchError && (

@@ -6,6 +6,7 @@ mod key;
 mod overview;
 mod report;
 mod resource;
+mod saved;
 mod segment;
 mod share;
 mod together;
@@ -15,6 +16,7 @@ mod word;
 use poem_openapi::OpenApi;
 
 use resource::Resource;
+use saved::SavedReports;
 use segment::Segments;
 use share::SiteShares;
 
@@ -25,6 +27,7 @@ use crate::http::page::Pages;
 pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
         Resource::new(app, pages),
+        SavedReports::new(app, pages),
         Segments::new(app, pages),
         SiteShares::new(app, pages),
     )

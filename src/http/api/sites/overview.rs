@@ -29,6 +29,16 @@ impl From<AgainstView> for Against {
     }
 }
 
+impl From<Against> for AgainstView {
+    fn from(against: Against) -> Self {
+        match against {
+            Against::Previous => Self::Previous,
+            Against::Year => Self::Year,
+            Against::Nothing => Self::None,
+        }
+    }
+}
+
 /// What happened, added up. Rates are absent where nothing could have happened.
 #[derive(Object)]
 #[oai(rename = "SiteTotals", skip_serializing_if_is_none)]

@@ -1,0 +1,40 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { $api } from "../../api/client";
+import { announce } from "../../ui/announce";
+import { KeptButton } from "../kept/button";
+import type { RangeSearch } from "../overview/range-search";
+import type { Wanted } from "../reports/search";
+import { savedCalls } from "./calls";
+import { questionOf, questionWords, searchOf } from "./question";
+
+const route = getRouteApi("/signed-in/sites/$id/reports");
+
+/** A site has no more. */
+const most = 100;
+
+interface SavedProps {
+  siteId: string;
+  /** The days that stand in the address. */
+  days: RangeSearch;
+  wanted: Wanted;
+}
+
+/** The reports of a site that have a name: one is opened, and the one that stands here is saved. */
+export function SavedReports({ siteId, days, wanted }: SavedProps) {
+  const navigate = route.useNavigate();
+  const params = { path: { id: siteId }, query: { limit: most } };
+  const saved = $api.useQuery("get", "/sites/{id}/saved-reports", { params });
+  return (
+    <KeptButton
+      label="Saved reports"
+      calls={savedCalls(siteId, questionOf(days, wanted))}
+      things={saved.data?.items ?? []}
+      aboutOf={({ query }) => questionWords(query)}
+      onChoose={({ name, query }) => {
+        void navigate({ search: searchOf(query), resetScroll: false });
+        announce(`The report ${name} is open.`);
+      }}
+      onMade={() => undefined}
+    />
+  );
+}
