@@ -41,7 +41,7 @@ pub(crate) use funnel::Followed;
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
-pub(crate) use kept::{Item, Range, SavedDays, SavedQuestion, SavedReport, Segment};
+pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
     Dimension, Facet, Figures, Filter, Line, Operator, Overview, Table, Totals,

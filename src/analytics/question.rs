@@ -176,6 +176,12 @@ pub enum BadQuestion {
     /// A segment and the filters beside it are too many.
     #[error("with those of the segment there are {0} filters, and 20 at most can be")]
     TooManyInAll(usize),
+    /// The text of a note.
+    #[error("a note has 1 to 200 characters, none of them a control character")]
+    BadNote,
+    /// The days of a note.
+    #[error("a note is about 1 to 366 days, the first of which comes first")]
+    BadNoteDays,
     /// Too many questions are asked together, or none.
     #[error("{0} reports are asked for; 1 to 12 can be together")]
     BadParts(usize),
@@ -207,6 +213,8 @@ impl BadQuestion {
             Self::BadWindow(_) => "within_minutes".to_owned(),
             Self::Days(bad) => bad.path().to_owned(),
             Self::UnknownSegment(_) | Self::TooManyInAll(_) => "segment".to_owned(),
+            Self::BadNote => "text".to_owned(),
+            Self::BadNoteDays => "to".to_owned(),
             Self::BadParts(_) => "reports".to_owned(),
             Self::BadPartName(part) | Self::PartNameTwice(part) => {
                 format!("reports[{part}].name")

@@ -10,7 +10,7 @@ use super::Error;
 use super::currency;
 use super::days::DayKeys;
 use super::domain::domain;
-use super::kept::{self, SavedReport, Segment};
+use super::kept::{self, Note, SavedReport, Segment};
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
 use super::row::{
@@ -109,6 +109,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<Purges>(),
         Table::of::<kept::Rows<Segment>>(),
         Table::of::<kept::Rows<SavedReport>>(),
+        Table::of::<kept::Rows<Note>>(),
         Table::of::<Shares>(),
     ];
     own.into_iter().chain(ledger::tables()).collect()

@@ -4,7 +4,7 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 20] = [
+pub const OBJECT_TYPES: [&str; 21] = [
     "connection",
     "dataset",
     "export",
@@ -20,6 +20,7 @@ pub const OBJECT_TYPES: [&str; 20] = [
     "setup_link",
     "site",
     "site_key",
+    "site_note",
     "site_report",
     "site_segment",
     "sync",

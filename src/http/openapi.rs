@@ -281,6 +281,9 @@ const PARAMETERS: [(&str, &str); 8] = [
     ("id", "The id of the one that is meant."),
     ("key", "The record's key."),
     ("import", "The import's id."),
+    ("segment", "The segment's id."),
+    ("report", "The saved report's id."),
+    ("note", "The note's id."),
     ("base", "The base's id at the provider."),
     (
         "If-Match",

@@ -277,6 +277,11 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("updateSavedReport", Needs("site:write"), "", json!({})),
         ("deleteSavedReport", Needs("site:write"), "", none()),
         ("answerSavedReport", Needs("analytics:read"), "", none()),
+        ("listSiteNotes", Needs("analytics:read"), "", none()),
+        ("createSiteNote", Needs("site:write"), "", note()),
+        ("getSiteNote", Needs("analytics:read"), "", none()),
+        ("updateSiteNote", Needs("site:write"), "", json!({})),
+        ("deleteSiteNote", Needs("site:write"), "", none()),
         ("rebuildSite", Needs("site:write"), "", none()),
         ("listSiteShares", Needs("site:share"), "", none()),
         ("shareSite", Needs("site:share"), "", site_share()),
@@ -342,6 +347,10 @@ fn segment() -> Value {
 
 fn saved() -> Value {
     json!({"name": "Sources", "query": report()})
+}
+
+fn note() -> Value {
+    json!({"text": "Autumn sale", "from": "2026-11-27"})
 }
 
 fn funnel() -> Value {
@@ -434,7 +443,7 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}" | "export}" | "user}" | "segment}" | "report}") => NOBODYS,
+        Some("id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}") => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
         Some(_) => "none",
@@ -941,7 +950,11 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
     let key = made(owner.post(&keys, write_key()).await.expect(201));
     let child = Some(("keys", key.as_str()));
     assert_like_unknown(&server, &other, ("/sites", &marketed), child).await;
-    for (kind, new) in [("segments", segment()), ("saved-reports", saved())] {
+    for (kind, new) in [
+        ("segments", segment()),
+        ("saved-reports", saved()),
+        ("notes", note()),
+    ] {
         let kept = format!("/sites/{marketed}/{kind}");
         let kept = made(owner.post(&kept, new).await.expect(201));
         let child = Some((kind, kept.as_str()));

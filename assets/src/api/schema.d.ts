@@ -2818,7 +2818,7 @@ export interface paths {
         patch: operations["updateSegment"];
         trace?: never;
     };
-    "/sites/{id}/shares": {
+    "/sites/{id}/saved-reports": {
         parameters: {
             query?: never;
             header?: never;
@@ -2826,76 +2826,142 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists with whom one's own site is shared.
-         * @description Lists with whom one's own site is shared.
+         * Lists the saved reports of a site.
+         * @description Lists the saved reports of a site.
          *
-         *     Needs the permission `site:share`.
+         *     Needs the permission `analytics:read`.
          */
-        get: operations["listSiteShares"];
+        get: operations["listSavedReports"];
         put?: never;
         /**
-         * Shares one's own site with another user.
-         * @description The user is named by the exact address with which they sign in. An address that nobody has,
-         *     and one of somebody who may not see sites, are told as such. The share ends by itself with
-         *     the site.
+         * Saves a report.
+         * @description Saves a report.
          *
-         *     Needs the permission `site:share`.
+         *     Needs the permission `site:write`.
          */
-        post: operations["shareSite"];
+        post: operations["createSavedReport"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/sites/{id}/shares/{user}": {
+    "/sites/{id}/saved-reports/{report}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Shows what a saved report is to tell.
+         * @description Shows what a saved report is to tell.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSavedReport"];
         put?: never;
         post?: never;
         /**
-         * Takes a shared site away from somebody.
-         * @description It holds for their next request, and for a file of events that they are sending.
+         * Deletes a saved report.
+         * @description Deletes a saved report.
          *
-         *     Needs the permission `site:share`.
+         *     Needs the permission `site:write`.
          */
-        delete: operations["withdrawSiteShare"];
+        delete: operations["deleteSavedReport"];
         options?: never;
         head?: never;
         /**
-         * Changes how far somebody may go with a shared site.
-         * @description It holds from their next request on.
+         * Changes a saved report.
+         * @description Changes a saved report.
          *
-         *     Needs the permission `site:share`.
+         *     Needs the permission `site:write`.
          */
-        patch: operations["updateSiteShare"];
+        patch: operations["updateSavedReport"];
         trace?: never;
     };
-    "/sites/{id}/access": {
+    "/sites/{id}/saved-reports/{report}/answer": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Tells what a saved report tells now: its first 1000 rows.
+         * @description Tells what a saved report tells now: its first 1000 rows.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["answerSavedReport"];
         put?: never;
         post?: never;
-        /**
-         * Gives up a site that somebody shares with the caller.
-         * @description Gives up a site that somebody shares with the caller.
-         *
-         *     Needs the permission `site:read`.
-         */
-        delete: operations["leaveSite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the notes on the days of a site.
+         * @description Lists the notes on the days of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSiteNotes"];
+        put?: never;
+        /**
+         * Makes a note on a day of a site, or on several.
+         * @description Makes a note on a day of a site, or on several.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSiteNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a note.
+         * @description Shows a note.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteNote"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a note.
+         * @description Deletes a note.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteSiteNote"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a note.
+         * @description Changes a note.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateSiteNote"];
         trace?: never;
     };
     "/events": {
@@ -5138,6 +5204,16 @@ export interface components {
             read_first?: boolean;
         };
         /**
+         * NewSavedReport
+         * @description A report to be saved.
+         */
+        NewSavedReport: {
+            /** @description What to call it: 1 to 120 characters, no other name of the site's reports in any case. */
+            name: string;
+            /** @description What it is to tell. */
+            query: components["schemas"]["SavedQuestion"] & unknown;
+        };
+        /**
          * NewSchedule
          * @description When a sync is to run by itself. `minute`, `at`, `days` and `cron` belong to some of `every`.
          */
@@ -5225,14 +5301,16 @@ export interface components {
             visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
         };
         /**
-         * NewSiteShare
-         * @description Somebody whom a site is to be shared with.
+         * NewSiteNote
+         * @description A note to be made.
          */
-        NewSiteShare: {
-            /** @description The address with which they sign in. */
-            email: string;
-            /** @description How far they may go. */
-            level: components["schemas"]["SiteShareLevel"] & unknown;
+        NewSiteNote: {
+            /** @description What is to be known: 1 to 200 characters. */
+            text: string;
+            /** @description The day, or the first of several, such as `2026-11-27`. */
+            from: string;
+            /** @description The last of them, at most 366 days; the first without it. */
+            to?: string;
         };
         /**
          * NewSync
@@ -5359,7 +5437,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -6291,6 +6369,11 @@ export interface components {
             offset?: number;
         };
         /**
+         * @description Days that a word means, by the clocks of the site on the day on which a report is opened.
+         * @enum {string}
+         */
+        ReportRange: "today" | "yesterday" | "last_7_days" | "last_28_days" | "last_90_days" | "this_month" | "last_month" | "this_year";
+        /**
          * ReportRow
          * @description A row of a report.
          */
@@ -6639,6 +6722,95 @@ export interface components {
             url: string;
         };
         /**
+         * SavedQuestion
+         * @description What a saved report is to tell.
+         */
+        SavedQuestion: {
+            /** @description The days, by a word; the last 28 without it and without `from` and `to`. */
+            range?: components["schemas"]["ReportRange"] & unknown;
+            /** @description The first day, such as `2026-11-01`, where it is always the same days; not beside `range`. */
+            from?: string;
+            /** @description The last of them. */
+            to?: string;
+            /**
+             * @description What the days are held against.
+             * @default previous
+             */
+            compare?: components["schemas"]["Comparison"] & unknown;
+            /**
+             * @description What rows are told apart by: 5 at most, each once.
+             * @default []
+             */
+            dimensions?: components["schemas"]["ReportDimension"][];
+            /** @description What is measured: at least one, each once. */
+            metrics: components["schemas"]["ReportMetric"][];
+            /**
+             * Format: uuid
+             * @description A segment of the site: its filters pick visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most, with those of the segment.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+            /**
+             * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
+             *     first.
+             */
+            sort?: string;
+        };
+        /**
+         * SavedReport
+         * @description A saved report: a question that has a name.
+         */
+        SavedReport: {
+            /**
+             * Format: uuid
+             * @description The report's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is to tell. */
+            query: components["schemas"]["SavedQuestion"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * SavedReportChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        SavedReportChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description Another question, as a whole. */
+            query?: components["schemas"]["SavedQuestion"] & unknown;
+        };
+        /**
+         * SavedReportList
+         * @description One part of the saved reports of a site.
+         */
+        SavedReportList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["SavedReport"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
          * Schedule
          * @description When a sync runs by itself.
          */
@@ -6939,10 +7111,6 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
-            /** @description How far the caller may go with it. */
-            access: components["schemas"]["SiteAccess"] & unknown;
-            /** @description The address of its owner, who shares it; absent for one's own. */
-            shared_by?: string;
             /** @description Its domain; what lies below is its own. */
             domain: string;
             /** @description Its currency, by ISO 4217. */
@@ -6974,11 +7142,6 @@ export interface components {
              */
             version: number;
         };
-        /**
-         * @description How far the caller may go with a site; each includes those before it.
-         * @enum {string}
-         */
-        SiteAccess: "view" | "edit" | "owner";
         /**
          * SiteBefore
          * @description What some days are held against.
@@ -7145,6 +7308,60 @@ export interface components {
             next?: string;
         };
         /**
+         * SiteNote
+         * @description What is to be known of some days when their figures are looked at.
+         */
+        SiteNote: {
+            /**
+             * Format: uuid
+             * @description The note's id.
+             */
+            id: string;
+            /** @description What is to be known. */
+            text: string;
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them; the same for one day. */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * SiteNoteChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        SiteNoteChange: {
+            /** @description Another text. */
+            text?: string;
+            /** @description Another first day. */
+            from?: string;
+            /** @description Another last day. */
+            to?: string;
+        };
+        /**
+         * SiteNoteList
+         * @description One part of the notes of a site.
+         */
+        SiteNoteList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["SiteNote"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
          * SiteOverview
          * @description How a site fares on some days.
          */
@@ -7261,59 +7478,6 @@ export interface components {
             name: string;
             /** @description What it tells. */
             report: components["schemas"]["SiteReport"] & unknown;
-        };
-        /**
-         * SiteShare
-         * @description Somebody whom a site is shared with.
-         */
-        SiteShare: {
-            /**
-             * Format: uuid
-             * @description The user's id.
-             */
-            user_id: string;
-            /** @description The user's address. */
-            email: string;
-            /** @description How far they may go. */
-            level: components["schemas"]["SiteShareLevel"] & unknown;
-            /**
-             * Format: date-time
-             * @description When it was first shared with them.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description When the level was last changed.
-             */
-            updated_at: string;
-            /**
-             * Format: int64
-             * @description Rises with every change of the level; in quotes it is the `ETag`.
-             */
-            version: number;
-        };
-        /**
-         * SiteShareChange
-         * @description What is to be changed of a share.
-         */
-        SiteShareChange: {
-            /** @description How far they may go from now on. */
-            level: components["schemas"]["SiteShareLevel"] & unknown;
-        };
-        /**
-         * @description How far somebody may go whom a site is shared with; each includes those before it.
-         * @enum {string}
-         */
-        SiteShareLevel: "view" | "edit";
-        /**
-         * SiteShareList
-         * @description One part of the list of those whom a site is shared with.
-         */
-        SiteShareList: {
-            /** @description In the order in which their accounts were made. */
-            items: components["schemas"]["SiteShare"][];
-            /** @description Where the next part begins; absent at the end. */
-            next?: string;
         };
         /**
          * SiteTable
@@ -7924,7 +8088,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -14451,7 +14615,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `access`, `shared_by`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
+                 *     There are `id`, `name`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
                  */
                 fields?: string;
             };
@@ -15173,7 +15337,6 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15216,7 +15379,6 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15259,7 +15421,6 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                /** @description The id of the segment. */
                 segment: string;
             };
             cookie?: never;
@@ -15302,7 +15463,7 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    listSiteShares: {
+    listSavedReports: {
         parameters: {
             query?: {
                 /** @description At most so many items. */
@@ -15310,9 +15471,9 @@ export interface operations {
                 /** @description The `next` of the part of the list before this one. */
                 after?: string;
                 /**
-                 * @description Only these members of each item, by their names joined with commas. `user_id` is always there; empty for it alone.
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `user_id`, `email`, `level`, `created_at`, `updated_at`, `version`.
+                 *     There are `id`, `name`, `query`, `created_at`, `updated_at`, `version`.
                  */
                 fields?: string;
             };
@@ -15337,7 +15498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteShareList"];
+                    "application/json": components["schemas"]["SavedReportList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15350,7 +15511,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    shareSite: {
+    createSavedReport: {
         parameters: {
             query?: never;
             header?: never;
@@ -15362,7 +15523,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewSiteShare"];
+                "application/json": components["schemas"]["NewSavedReport"];
             };
         };
         responses: {
@@ -15378,7 +15539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteShare"];
+                    "application/json": components["schemas"]["SavedReport"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15396,7 +15557,46 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    withdrawSiteShare: {
+    getSavedReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSavedReport: {
         parameters: {
             query?: never;
             header?: {
@@ -15406,8 +15606,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                /** @description The id of the user whom the site is shared with. */
-                user: string;
+                report: string;
             };
             cookie?: never;
         };
@@ -15439,7 +15638,7 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    updateSiteShare: {
+    updateSavedReport: {
         parameters: {
             query?: never;
             header?: {
@@ -15449,14 +15648,13 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                /** @description The id of the user whom the site is shared with. */
-                user: string;
+                report: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SiteShareChange"];
+                "application/json": components["schemas"]["SavedReportChange"];
             };
         };
         responses: {
@@ -15473,7 +15671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteShare"];
+                    "application/json": components["schemas"]["SavedReport"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -15492,13 +15690,188 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    leaveSite: {
+    answerSavedReport: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSiteNotes: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `text`, `from`, `to`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNoteList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSiteNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteNote"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSiteNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSiteNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                note: string;
             };
             cookie?: never;
         };
@@ -15523,6 +15896,59 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSiteNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteNoteChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -76,6 +76,7 @@ export type SiteShare = Schemas["SiteShare"];
 export type SiteShareLevel = Schemas["SiteShareLevel"];
 export type Site = Schemas["Site"];
 export type SiteChange = Schemas["SiteChange"];
+export type SiteNote = Schemas["SiteNote"];
 export type SiteDay = Schemas["SiteDay"];
 export type SiteHour = Schemas["SiteHour"];
 export type SiteLine = Schemas["SiteLine"];

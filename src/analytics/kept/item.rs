@@ -134,7 +134,7 @@ impl Site {
     }
 
     /// Deletes one. Errs with `Changed` when it is not as it was read any more.
-    pub(crate) async fn drop_kept<K: Kind>(&self, item: Item<K>, by: &Actor) -> Result<(), Error> {
+    pub(crate) async fn drop_kept<K: Kind>(&self, item: &Item<K>, by: &Actor) -> Result<(), Error> {
         self.demand(Access::Edit)?;
         let parts = &self.all.0;
         let act = self.about::<K>(Code::KeptDeleted, (item.id, item.what().name()), by);

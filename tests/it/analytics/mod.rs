@@ -7,6 +7,7 @@ mod funnels;
 mod history;
 mod keeping;
 mod killed;
+mod notes;
 mod refusals;
 mod reports;
 mod saved;

@@ -379,9 +379,15 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
         if operations["get"].is_null() {
             continue;
         }
-        let kept = path.starts_with("/sites/{id}/") && path.ends_with('}');
-        if path.starts_with("/hooks/") || kept {
+        if path.starts_with("/hooks/") {
             continue; // none is left: its own part of the day has read it
+        }
+        // Nor is any of what was kept at the site.
+        if ["{segment}", "{report}", "{note}"]
+            .iter()
+            .any(|kept| path.contains(kept))
+        {
+            continue;
         }
         let id = match path.split('/').nth(1).unwrap() {
             "datasets" => &things.dataset,

@@ -51,6 +51,9 @@ impl Day {
             let kept = format!("{list}/{}", id(&owner.post(&list, new).await.expect(201)));
             owner.patch(&kept, change).await.expect(200);
             owner.get(&kept).await.expect(200);
+            if kind == "saved-reports" {
+                owner.get(&format!("{kept}/answer")).await.expect(200);
+            }
             let gone = owner.delete(&kept).await;
             assert_eq!(gone.status, 204, "{kept}: {}", gone.text());
         }
@@ -69,13 +72,18 @@ impl Day {
 }
 
 /// What is kept at a site under a name: where, what is made, and what is changed of it.
-fn kept() -> [(&'static str, Value, Value); 2] {
+fn kept() -> [(&'static str, Value, Value); 3] {
     let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
     [
         (
             "segments",
             json!({"name": "Phones", "filters": [filter]}),
             json!({"name": "Mobile"}),
+        ),
+        (
+            "notes",
+            json!({"text": "Sale", "from": "2026-11-27"}),
+            json!({"text": "Autumn sale"}),
         ),
         (
             "saved-reports",

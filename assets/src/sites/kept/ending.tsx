@@ -2,10 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useRefresh } from "../../api/queries";
 import { announce } from "../../ui/announce";
 import { Confirm } from "../../ui/dialog";
-import type { Calls, Thing } from "./calls";
+import type { Ends, Thing } from "./calls";
 
 interface EndingProps<Kept extends Thing> {
-  calls: Calls<Kept>;
+  calls: Ends<Kept>;
   /** What is to go; nothing while nobody asks. */
   doomed: Kept | undefined;
   onGone?: (thing: Kept) => void;

@@ -118,8 +118,11 @@ function Rest({ view, lines: { lines, total }, isWhole }: RestProps) {
         from="/sites/$id"
         to="./reports"
         className="button plain"
-        search={({ range, from, to, compare, filters }) =>
-          changeSearch({}, { range, from, to, compare, filters, dimensions: view.dimension })
+        search={({ range, from, to, compare, filters, segment }) =>
+          changeSearch(
+            {},
+            { range, from, to, compare, filters, segment, dimensions: view.dimension },
+          )
         }
       >
         Report

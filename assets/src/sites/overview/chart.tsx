@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
-import { Drawing, Hits, type Look, Scale } from "./drawing";
+import { Drawing, Hits, type Look, Noted, Scale } from "./drawing";
 import { Marker } from "./marker";
 import { type Frame, plotOf, stepAt } from "./plot";
 import { type Point, seriesOf } from "./points";
@@ -56,6 +56,7 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
         <svg aria-hidden="true" focusable="false">
           <Scale plot={plot} frame={frame} points={points} marks={marks} look={look} />
           <Drawing plot={plot} now={now} before={before} isOpen={look.isOpen} />
+          <Noted plot={plot} frame={frame} points={points} />
           {active !== undefined && point && (
             <Marker plot={plot} frame={frame} step={active} point={point} look={look} />
           )}

@@ -51,6 +51,23 @@ function anchorOf(step: number, count: number): "start" | "middle" | "end" {
   return step === count - 1 ? "end" : "middle";
 }
 
+interface NotedProps {
+  plot: Plot;
+  frame: Frame;
+  points: readonly Point[];
+}
+
+/** Where something is to be known of a step. */
+export function Noted({ plot, frame, points }: NotedProps) {
+  const base = frame.height - frame.bottom;
+  return points.map(
+    ({ at, notes }, step) =>
+      notes && (
+        <path key={at} className="plot-note" d={`M${plot.x(step)} ${base - 5}l5 5l-5 5l-5 -5z`} />
+      ),
+  );
+}
+
 interface DrawingProps {
   plot: Plot;
   now: Series;
@@ -118,9 +135,11 @@ export function Hits({ plot, frame, points, look, onFocus }: HitsProps) {
 }
 
 /** "Fri 27 Nov: 1,234. Before, Fri 30 Oct: 1,100." */
-function wordsOf({ label, value, before }: Point, { metric, currency }: Look): string {
+function wordsOf(point: Point, { metric, currency }: Look): string {
+  const { label, value, before, notes = [] } = point;
   const write = (value: number | undefined) =>
     value === undefined ? "none" : writeFigure(value, metric.unit, currency);
   const now = `${label}: ${write(value)}.`;
-  return before ? `${now} Before, ${before.label}: ${write(before.value)}.` : now;
+  const then = before ? ` Before, ${before.label}: ${write(before.value)}.` : "";
+  return [now + then, ...notes.map((note) => `Note: ${note}.`)].join(" ");
 }

@@ -12,7 +12,7 @@ interface MarkerProps {
   look: Look;
 }
 
-const tip = { width: 176, height: 92, gap: 12 };
+const tip = { width: 176, height: 92, note: 44, gap: 12 };
 
 /** The step that is looked at, and its figures beside it. */
 export function Marker({ plot, frame, step, point, look }: MarkerProps) {
@@ -34,7 +34,7 @@ export function Marker({ plot, frame, step, point, look }: MarkerProps) {
         x={fits ? x + tip.gap : Math.max(0, x - tip.gap - tip.width)}
         y={frame.top}
         width={tip.width}
-        height={tip.height}
+        height={tip.height + (point.notes?.length ?? 0) * tip.note}
       >
         <div className="tip">
           <span className="tip-now">
@@ -50,6 +50,11 @@ export function Marker({ plot, frame, step, point, look }: MarkerProps) {
               <Change difference={differenceOf(metric, value, before.value)} />
             </>
           )}
+          {point.notes?.map((note) => (
+            <span className="tip-note" key={note}>
+              {note}
+            </span>
+          ))}
         </div>
       </foreignObject>
     </g>

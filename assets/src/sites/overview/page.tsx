@@ -169,6 +169,7 @@ function Figures({ overview, site, today }: FiguresProps) {
       <Footnotes overview={overview} isOpen={isOpen} />
       {isEmpty && (filters || segment ? <NoFit /> : <Nothing site={site} />)}
       <Trend
+        siteId={site.id}
         overview={overview}
         metric={metric}
         label={labelOf(metric, areDaily(overview))}

@@ -25,6 +25,8 @@ export interface Point {
   value: number | undefined;
   /** The step that it is compared with. */
   before?: { label: string; value: number | undefined };
+  /** What is to be known of it. */
+  notes?: string[];
 }
 
 /** A metric step by step, beside what it is compared with. */

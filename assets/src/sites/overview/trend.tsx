@@ -1,4 +1,6 @@
 import { Panel } from "../../ui/page";
+import { NoteList } from "../notes/list";
+import { notesIn, useNotes, withNotes } from "../notes/notes";
 import { Chart } from "./chart";
 import type { Metric, MetricId } from "./metrics";
 import { dayMarks, hourMarks } from "./plot";
@@ -8,6 +10,7 @@ import type { Shown } from "./shown";
 import { DayLink, Twin } from "./twin";
 
 interface TrendProps {
+  siteId: string;
   overview: Shown;
   metric: Metric<MetricId>;
   label: string;
@@ -18,9 +21,11 @@ interface TrendProps {
 }
 
 /** How one figure went over the range, beside what it is compared with. */
-export function Trend({ overview, metric, label, isOpen, onDay }: TrendProps) {
-  const points = pointsOf(overview, metric);
+export function Trend({ siteId, overview, metric, label, isOpen, onDay }: TrendProps) {
+  const notes = notesIn(useNotes(siteId).data?.items ?? [], overview);
   const isByHour = overview.hours !== undefined;
+  const steps = pointsOf(overview, metric);
+  const points = isByHour ? steps : withNotes(steps, notes);
   const hasBefore = points.some(({ before }) => before);
   const { currency } = overview;
   return (
@@ -44,6 +49,7 @@ export function Trend({ overview, metric, label, isOpen, onDay }: TrendProps) {
           step={isByHour ? "Hour" : "Day"}
           cell={isByHour ? undefined : (point) => <DayLink point={point} />}
         />
+        <NoteList siteId={siteId} notes={notes} day={overview.to} />
       </div>
     </Panel>
   );

@@ -41,6 +41,9 @@ export function Twin({ points, metric, label, currency, step, cell }: TwinProps)
       },
     );
   }
+  if (points.some(({ notes }) => notes)) {
+    columns.push({ id: "notes", head: "Notes", cell: ({ notes }) => notes?.join("; ") });
+  }
   return (
     <details className="disclosure">
       <summary>The same as a table</summary>

@@ -3,6 +3,7 @@
 mod funnel;
 mod history;
 mod key;
+mod note;
 mod overview;
 mod report;
 mod resource;
@@ -15,6 +16,7 @@ mod word;
 
 use poem_openapi::OpenApi;
 
+use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
 use segment::Segments;
@@ -26,6 +28,7 @@ use crate::http::page::Pages;
 /// All resources of sites.
 pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
+        Notes::new(app, pages),
         Resource::new(app, pages),
         SavedReports::new(app, pages),
         Segments::new(app, pages),

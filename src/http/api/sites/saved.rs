@@ -236,7 +236,7 @@ impl SavedReports {
         let site = self.sites.open(&scope, id.0)?;
         let found = site.find_kept::<SavedReport>(report.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
-        site.drop_kept(found, &by).await?;
+        site.drop_kept(&found, &by).await?;
         Ok(Done::Done)
     }
 

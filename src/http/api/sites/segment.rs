@@ -176,7 +176,7 @@ impl Segments {
         let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<Segment>(segment.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
-        site.drop_kept(found, &by).await?;
+        site.drop_kept(&found, &by).await?;
         Ok(Done::Done)
     }
 }

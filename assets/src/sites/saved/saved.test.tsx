@@ -1,0 +1,101 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { SavedQuestion, SavedReport } from "../../api/types";
+import { fakeAppliance } from "../../testing/appliance";
+import { openPage } from "../../testing/open";
+import { wantedOf } from "../reports/search";
+import { reportOf, shop, togetherOf } from "../testing";
+import { questionOf, questionWords, searchOf } from "./question";
+
+const address = `/sites/${shop.id}/reports`;
+
+const query: SavedQuestion = {
+  range: "last_7_days",
+  compare: "none",
+  dimensions: ["source", "medium"],
+  metrics: ["visits", "revenue"],
+  filters: [{ dimension: "device", operator: "is", values: ["mobile"] }],
+  sort: "-revenue",
+};
+
+const sources: SavedReport = {
+  id: "report-sources",
+  name: "Sources of the week",
+  query,
+  created_at: shop.created_at,
+  updated_at: shop.updated_at,
+  version: 3,
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true, now: Date.parse("2026-11-22T23:30:00Z") });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function openSaved(search = "") {
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/saved-reports": { items: [sources] },
+    "POST /sites/{id}/saved-reports": { ...sources, id: "report-new", name: "Pages" },
+    "POST /sites/{id}/reports/together": togetherOf(() => reportOf(["/wool"])),
+  });
+  const page = await openPage(`${address}${search}`, "Shop: Reports");
+  await page.user.click(await screen.findByRole("button", { name: "Saved reports" }));
+  return { appliance, ...page, dialog: within(await screen.findByRole("dialog")) };
+}
+
+it("a saved report is opened at its address", async () => {
+  const { user, history, dialog } = await openSaved("?page=2");
+  expect(
+    dialog.getByText("Last 7 days by source, medium; Device is Mobile"),
+  ).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Look at Sources of the week" }));
+  await waitFor(() => expect(history.location.search).toContain("range=7d"));
+  const { search } = history.location;
+  expect(search).toContain("dimensions=source%2Cmedium");
+  expect(search).toContain("filters=device%3Ais%3Amobile");
+  expect(search).toContain("compare=none");
+  expect(search).not.toContain("page");
+});
+
+it("the report that stands there is saved with its days", async () => {
+  const { appliance, user, dialog } = await openSaved("?from=2026-11-20&to=2026-11-22");
+  await user.type(dialog.getByLabelText("Save this report as"), "Pages");
+  await user.click(dialog.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(appliance.bodies("POST /sites/{id}/saved-reports")).toMatchObject([
+      {
+        name: "Pages",
+        query: {
+          from: "2026-11-20",
+          to: "2026-11-22",
+          compare: "previous",
+          dimensions: ["landing_page"],
+          sort: "-visits",
+        },
+      },
+    ]),
+  );
+});
+
+it("what is saved and what is opened is the same", () => {
+  const days: SavedQuestion = {
+    from: "2026-11-01",
+    to: "2026-11-02",
+    compare: "year",
+    dimensions: [],
+    metrics: ["visits"],
+    segment: "segment-1",
+    filters: [],
+    sort: "-visits",
+  };
+  const usual: SavedQuestion = { ...query, range: "last_28_days", compare: "previous" };
+  for (const question of [query, days, usual]) {
+    const search = searchOf(question);
+    expect(questionOf(search, wantedOf(search))).toEqual(question);
+  }
+  expect(questionWords(days)).toBe("2 days");
+});
