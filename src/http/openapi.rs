@@ -272,7 +272,7 @@ fn offer_key(operation: &mut Value) {
 }
 
 /// What the parameters mean that many operations share.
-const PARAMETERS: [(&str, &str); 8] = [
+const PARAMETERS: &[(&str, &str)] = &[
     ("limit", "At most so many items."),
     (
         "after",

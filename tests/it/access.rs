@@ -1071,9 +1071,12 @@ async fn a_shared_dataset_opens_as_far_as_it_is_shared_and_to_nobody_else() {
 fn reach_at_site(operation: &str) -> &'static str {
     match operation {
         "getSite" | "listWriteKeys" | "getSiteOverview" | "queryReport" | "queryReports"
-        | "queryFunnel" | "listSegments" | "getSegment" | "leaveSite" => "view",
+        | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports" | "getSavedReport"
+        | "answerSavedReport" | "listSiteNotes" | "getSiteNote" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
-        | "createSegment" | "updateSegment" | "deleteSegment" => "edit",
+        | "createSegment" | "updateSegment" | "deleteSegment" | "createSavedReport"
+        | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"
+        | "deleteSiteNote" => "edit",
         "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare" | "withdrawSiteShare" => {
             "owner"
         }

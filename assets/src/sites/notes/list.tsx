@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { client } from "../../api/client";
 import { tagOf } from "../../api/guarded";
-import { useMay } from "../../api/session";
+import { useMayEdit } from "../access";
 import type { SiteNote } from "../../api/types";
 import type { Day } from "../../calendar/days";
 import { IconButton } from "../../ui/button";
@@ -21,7 +21,7 @@ interface NoteListProps {
 /** What is to be known of the days that are shown, and the way to add to it. */
 export function NoteList({ siteId, notes, day }: NoteListProps) {
   const [doomed, setDoomed] = useState<SiteNote>();
-  const mayWrite = useMay("site:write");
+  const mayWrite = useMayEdit();
   if (notes.length === 0 && !mayWrite) return null;
   return (
     <section className="notes" aria-label="Notes">

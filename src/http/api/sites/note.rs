@@ -10,6 +10,7 @@ use crate::analytics::{Analytics, Item, Note};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{KeptId, SiteId};
+use crate::datasets::Access;
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
@@ -117,7 +118,7 @@ impl Notes {
         body: Json<NewNote>,
     ) -> Result<Made<NoteView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let made = site.keep(body.0.read()?, &by).await?;
         Ok(Made::Made(Json(NoteView::from(&made))))
     }
@@ -156,7 +157,7 @@ impl Notes {
         body: Json<NoteChange>,
     ) -> Result<Tagged<Json<NoteView>>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<Note>(note.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         let next = body.0.applied(found.what())?;
@@ -177,7 +178,7 @@ impl Notes {
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<Note>(note.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         site.drop_kept(&found, &by).await?;

@@ -12,6 +12,7 @@ use crate::analytics::{Analytics, Item, Range, SavedDays, SavedQuestion, SavedRe
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{KeptId, SiteId};
+use crate::datasets::Access;
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
@@ -171,7 +172,7 @@ impl SavedReports {
         body: Json<NewSavedReport>,
     ) -> Result<Made<SavedView>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let NewSavedReport { name, query } = body.0;
         let question = query.read().map_err(|error| error.below("query"))?;
         let made = site.keep(SavedReport { name, question }, &by).await?;
@@ -212,7 +213,7 @@ impl SavedReports {
         body: Json<SavedReportChange>,
     ) -> Result<Tagged<Json<SavedView>>, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<SavedReport>(report.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         let next = body.0.applied(found.what())?;
@@ -233,7 +234,7 @@ impl SavedReports {
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
         let (by, scope) = caller.owner()?;
-        let site = self.sites.open(&scope, id.0)?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
         let found = site.find_kept::<SavedReport>(report.0)?;
         tag::demand(&tag::if_match(if_match.0.as_deref()), found.version().0)?;
         site.drop_kept(&found, &by).await?;

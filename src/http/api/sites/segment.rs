@@ -125,7 +125,6 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
         id: Path<SiteId>,
-        /// The id of the segment.
         segment: Path<KeptId>,
     ) -> Result<Tagged<Json<SegmentView>>, ApiError> {
         let (by, scope) = caller.owner()?;
@@ -145,7 +144,6 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::SiteWrite")] caller: Caller,
         id: Path<SiteId>,
-        /// The id of the segment.
         segment: Path<KeptId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
         body: Json<SegmentChange>,
@@ -168,7 +166,6 @@ impl Segments {
         &self,
         #[oai(scope = "Permission::SiteWrite")] caller: Caller,
         id: Path<SiteId>,
-        /// The id of the segment.
         segment: Path<KeptId>,
         #[oai(name = "If-Match")] if_match: Header<Option<String>>,
     ) -> Result<Done, ApiError> {
