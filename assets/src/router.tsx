@@ -21,6 +21,7 @@ import { readJobSearch } from "./jobs/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readAttributionSearch } from "./sites/attribution/search";
 import { readFunnelSearch } from "./sites/funnel/search";
 import { readOverviewSearch } from "./sites/overview/search";
 import { readReportSearch } from "./sites/reports/search";
@@ -119,6 +120,14 @@ const siteFunnel = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readFunnelSearch,
   component: lazyRouteComponent(() => import("./sites/funnel/page"), "SiteFunnel"),
+});
+
+const siteAttribution = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/attribution",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readAttributionSearch,
+  component: lazyRouteComponent(() => import("./sites/attribution/page"), "SiteAttribution"),
 });
 
 const siteSetup = createRoute({
@@ -340,6 +349,7 @@ const tree = root.addChildren([
     siteOverview,
     siteReports,
     siteFunnel,
+    siteAttribution,
     siteSetup,
     siteSharing,
     siteSettings,

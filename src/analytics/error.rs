@@ -114,6 +114,12 @@ pub enum Error {
          dimensions or days, or for fewer visits by a filter"
     )]
     TooWide,
+    /// Visitors went on more different paths than can be told apart.
+    #[error(
+        "visitors went on more than a million different paths; ask for fewer days, or for fewer \
+         visits by a filter"
+    )]
+    TooManyPaths,
     /// What was sent as a whole.
     #[error("{0}")]
     BadBody(String),
@@ -146,6 +152,7 @@ impl From<ledger::Error> for Error {
             ledger::Error::Store(error) => error.into(),
             ledger::Error::Stopped => Self::Stopped,
             ledger::Error::TooWide => Self::TooWide,
+            ledger::Error::TooManyPaths => Self::TooManyPaths,
         }
     }
 }

@@ -6,10 +6,12 @@
 //! drawn for a day and destroyed after it, `slate` the file where they
 //! lie, `tally` what the book is told of events, `ledger` where
 //! they are kept and folded, `period` and `overview` what is asked of them, `question` what else may
-//! be asked, by `report`, several of them `together`, and `funnel`, of which `metric` names the
-//! figures, `keep` what goes on by
-//! itself, and `kept` what lies below a site under a name.
+//! be asked, by `report`, several of them `together`, `funnel` and `attribution` (its shares are
+//! rounded by `apportion`), of which `metric` names the figures, `keep` what goes on by itself, and
+//! `kept` what lies below a site under a name.
 
+mod apportion;
+mod attribution;
 mod currency;
 mod days;
 mod domain;
@@ -36,6 +38,7 @@ mod slate;
 mod tally;
 mod together;
 
+pub(crate) use attribution::{AskedAttribution, Credited, CreditedRow, Figure, Portion};
 pub use error::Error;
 pub(crate) use funnel::Followed;
 pub use intake::{
@@ -44,7 +47,7 @@ pub use intake::{
 pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
-    Dimension, Facet, Figures, Filter, Line, Operator, Overview, Table, Totals,
+    Dimension, Facet, Figures, Filter, Goal, Line, Model, Operator, Overview, Table, Totals,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;

@@ -35,6 +35,12 @@ pub(super) fn show(micros: i64, currency: &str) -> String {
     }
 }
 
+/// The smallest amount that is paid in a currency, such as a cent, in millionths.
+pub(super) fn unit(currency: &str) -> i64 {
+    let decimals = u32::try_from(currency::decimals(currency)).unwrap_or(2);
+    MICROS / 10_i64.pow(decimals)
+}
+
 /// The share of one among `number`, rounded to the decimals of the currency, half to even; none for
 /// none.
 pub(super) fn average(micros: i64, number: u64, currency: &str) -> Option<String> {
@@ -47,8 +53,7 @@ pub(super) fn portion(micros: i64, (some, number): (u64, u64), currency: &str) -
     if number == 0 {
         return None;
     }
-    let decimals = u32::try_from(currency::decimals(currency)).unwrap_or(2);
-    let unit = i128::from(MICROS / 10_i64.pow(decimals));
+    let unit = i128::from(unit(currency));
     let (sum, per) = (i128::from(micros) * i128::from(some), number * unit);
     let (whole, rest) = (sum.div_euclid(per), sum.rem_euclid(per));
     let up = match (rest * 2).cmp(&per) {

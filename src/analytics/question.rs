@@ -191,6 +191,12 @@ pub enum BadQuestion {
     /// Two questions have one name.
     #[error("another of the reports has this name; each has its own")]
     PartNameTwice(usize),
+    /// How far back the visits of a conversion lie.
+    #[error("{0} days are given; a conversion is followed back over 1 to 90")]
+    BadLookback(u16),
+    /// How fast visits lose weight.
+    #[error("{0} days are given; a half-life has 1 to 90")]
+    BadHalfLife(u16),
 }
 
 impl BadQuestion {
@@ -219,6 +225,8 @@ impl BadQuestion {
             Self::BadPartName(part) | Self::PartNameTwice(part) => {
                 format!("reports[{part}].name")
             }
+            Self::BadLookback(_) => "lookback_days".to_owned(),
+            Self::BadHalfLife(_) => "half_life_days".to_owned(),
         }
     }
 }
@@ -241,9 +249,7 @@ impl Asked {
             return Err(BadQuestion::MetricTwice(name));
         }
         check_filters(&self.filters)?;
-        if !(1..=MOST_ROWS).contains(&self.limit) {
-            return Err(BadQuestion::BadLimit(self.limit));
-        }
+        check_rows(self.limit)?;
         let default = Sort {
             by: By::Metric(*first),
             order: Order::Falling,
@@ -316,6 +322,14 @@ fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
         }
     }
     None
+}
+
+/// Whether a page may have so many rows.
+pub(super) fn check_rows(limit: u32) -> Result<(), BadQuestion> {
+    if !(1..=MOST_ROWS).contains(&limit) {
+        return Err(BadQuestion::BadLimit(limit));
+    }
+    Ok(())
 }
 
 pub(super) fn check_filters(filters: &[Filter]) -> Result<(), BadQuestion> {

@@ -46,6 +46,7 @@ mod serve;
 mod setup_link;
 mod sharing;
 mod site;
+mod site_attribution;
 mod site_report;
 mod store;
 mod sync;

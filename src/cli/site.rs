@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
 use super::sharing::{self, Shares};
+use super::site_attribution::{self, Attribution};
 use super::site_report::{Asked, Report};
 
 const LIST: &str = "/sites";
@@ -62,6 +63,8 @@ enum Command {
     },
     /// Tell what visits and events come to, by any dimensions.
     Report(Asked),
+    /// Tell which visits led to conversions, by every model side by side.
+    Attribution(site_attribution::Asked),
     /// Count every day anew from its events, and tell whether the sums that were kept are the same.
     Rebuild {
         /// The name or id.
@@ -176,6 +179,7 @@ enum View {
     Keys(Vec<Value>),
     Key(Value),
     Report(Report),
+    Attribution(Attribution),
     Rebuild(Value),
     Import(Value),
     Shares(Shares),
@@ -190,6 +194,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
         View::Report(report) => context.out.show(&report)?,
+        View::Attribution(attribution) => context.out.show(&attribution)?,
         View::Rebuild(found) => context.out.show(&Rebuild(found))?,
         View::Import(report) => {
             context.out.show(&Import(&report))?;
@@ -231,11 +236,14 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             Ok(View::Nothing)
         }
         Command::Report(asked) => {
-            let path = path_of(client, LIST, KIND, asked.site()).await? + "/reports";
-            let told = client
-                .call(Method::POST, &path, Some(&asked.body()?))
-                .await?;
+            let question = ("reports", asked.body()?);
+            let told = ask(client, asked.site(), question).await?;
             Ok(View::Report(asked.report(told)))
+        }
+        Command::Attribution(asked) => {
+            let question = ("attribution", asked.body()?);
+            let told = ask(client, asked.site(), question).await?;
+            Ok(View::Attribution(asked.attribution(told)))
         }
         Command::Rebuild { site } => {
             let path = path_of(client, LIST, KIND, &site).await? + "/rebuild";
@@ -277,6 +285,17 @@ async fn act_on_shares(command: Sharing, client: &mut Client) -> Result<View, Fa
             Ok(View::Nothing)
         }
     }
+}
+
+/// Asks a site what its events come to.
+async fn ask(
+    client: &mut Client,
+    site: &str,
+    (what, body): (&str, Value),
+) -> Result<Value, Failure> {
+    let path = path_of(client, LIST, KIND, site).await?;
+    let path = format!("{path}/{what}");
+    client.call(Method::POST, &path, Some(&body)).await
 }
 
 async fn act_on_key(command: KeyCommand, client: &mut Client) -> Result<View, Failure> {

@@ -68,13 +68,10 @@ impl Asked {
 
     /// The question as the API takes it.
     pub(super) fn body(&self) -> Result<Value, Failure> {
-        let filters = self.filters.iter().map(|text| filter(text));
-        let filters = filters
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(Failure::of)?;
         let mut body = json!({
-            "dimensions": self.dimensions, "metrics": self.metrics, "filters": filters,
-            "limit": self.limit, "compare": "none",
+            "dimensions": self.dimensions, "metrics": self.metrics,
+            "filters": filters(&self.filters)?, "limit": self.limit,
+            "compare": "none",
         });
         let more = [("from", &self.from), ("to", &self.to), ("sort", &self.sort)];
         for (name, value) in more {
@@ -92,6 +89,12 @@ impl Asked {
             metrics: self.metrics,
         }
     }
+}
+
+/// Filters as the API takes them.
+pub(super) fn filters(given: &[String]) -> Result<Vec<Value>, Failure> {
+    let read = given.iter().map(|text| filter(text));
+    read.collect::<Result<_, _>>().map_err(Failure::of)
 }
 
 fn filter(text: &str) -> Result<Value, BadFilter> {
@@ -126,7 +129,7 @@ impl Report {
 }
 
 /// A value as it is shown; a dash where there is none.
-fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => "-".to_owned(),
         Value::String(text) => text.clone(),
@@ -138,9 +141,12 @@ fn cell(value: &Value) -> String {
     }
 }
 
-impl Display for Report {
+/// Columns beside each other, so many of names before those of figures.
+pub(super) struct Aligned<'a>(pub(super) &'a [Vec<String>], pub(super) usize);
+
+impl Display for Aligned<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
-        let columns = self.columns();
+        let Self(columns, named) = self;
         let widths = columns.iter().map(|column| {
             let widths = column.iter().map(|text| text.chars().count());
             widths.max().unwrap_or(0)
@@ -151,7 +157,7 @@ impl Display for Report {
             let cells = cells.map(|(place, (column, width))| {
                 let text = &column[line];
                 // Names to the left, figures to the right.
-                if place < self.dimensions.len() {
+                if place < *named {
                     format!("{text:width$}")
                 } else {
                     format!("{text:>width$}")
@@ -160,6 +166,13 @@ impl Display for Report {
             let shown = cells.collect::<Vec<_>>().join("  ");
             writeln!(f, "{}", shown.trim_end())?;
         }
+        Ok(())
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Written {
+        write!(f, "{}", Aligned(&self.columns(), self.dimensions.len()))?;
         let found = self.told["found"].as_u64().unwrap_or(0);
         let shown = self.told["rows"].as_array().map_or(0, Vec::len) as u64;
         if found > shown {

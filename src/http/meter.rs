@@ -98,7 +98,9 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
         (&Method::GET, "overview" | "answer")
-        | (&Method::POST, "rebuild" | "reports" | "together" | "funnels") => Policy::Analytics,
+        | (&Method::POST, "rebuild" | "reports" | "together" | "funnels" | "attribution") => {
+            Policy::Analytics
+        }
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
@@ -202,6 +204,7 @@ mod tests {
                 "v1/sites/1/saved-reports/2/answer",
                 Policy::Analytics,
             ),
+            (Method::POST, "v1/sites/1/attribution", Policy::Analytics),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");

@@ -1,4 +1,4 @@
-// Checks reports and funnels against SQL: DuckDB gets the same events, and is asked in its own words.
+// Checks reports, funnels and attribution against SQL: DuckDB gets the same events, and is asked in its own words.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -7,7 +7,7 @@ const [binary, appliances] = process.argv.slice(2);
 const { startAppliance } = await import(appliances);
 const seed = Number(process.env.SEED ?? 1);
 const many = Number(process.env.EVENTS ?? 20_000);
-const [reports, funnels] = [250, 80];
+const [reports, funnels, attributions] = [250, 80, 60];
 const zone = 'America/New_York';
 
 /** Numbers from 0 to 1 that are the same for the same seed. */
@@ -203,6 +203,57 @@ function same(told, expected, metric, where) {
   assert.ok(Math.abs(Number(told) - expected) <= near, `${metric} of ${where}: ${told} and not ${expected}`);
 }
 
+/** The share of each visit of a path, by model; `place` counts them, from 1 to `size`. */
+const models = {
+  first: 'CASE WHEN place = 1 THEN 1 ELSE 0 END',
+  last: 'CASE WHEN place = size THEN 1 ELSE 0 END',
+  last_non_direct: 'CASE WHEN place = coalesce(other, size) THEN 1 ELSE 0 END',
+  linear: '1 / size',
+  time_decay: 'weight / sum(weight) OVER (PARTITION BY id)',
+  position: `CASE WHEN size < 3 THEN 1 / size WHEN place IN (1, size) THEN 0.4 ELSE 0.2 / (size - 2) END`,
+};
+
+/** What each value gets of the conversions of some days. */
+function divided({ dimension, goal, lookback_days, half_life_days, filters, from, to }, earliest) {
+  const names = { all: "'lead', 'purchase'", leads: "'lead'", purchases: "'purchase'" }[goal];
+  const day = 86_400_000;
+  const sums = Object.keys(models).map(
+    (model) => `sum(${model})::DOUBLE AS ${model}_conversions, sum(${model} * worth)::DOUBLE AS ${model}_revenue`,
+  );
+  return `WITH picked AS (${picked(filters, { from: earliest, to })}),
+    touches AS (SELECT visitor, visit, ms, ${expressions[dimension]} AS value, visit_channel FROM picked WHERE is_first),
+    gains AS (SELECT visitor, visit, ms, id, CASE WHEN name = 'purchase' THEN value ELSE 0 END AS worth
+      FROM picked WHERE day BETWEEN '${from}' AND '${to}' AND name IN (${names})),
+    paths AS (SELECT gains.id, gains.worth, touches.value, touches.visit_channel, touches.ms,
+        row_number() OVER path AS place, count(*) OVER (PARTITION BY gains.id) AS size,
+        pow(2.0, -(max(touches.ms) OVER (PARTITION BY gains.id) - touches.ms) / ${half_life_days * day}) AS weight
+      FROM gains JOIN touches ON touches.visitor = gains.visitor AND touches.ms <= gains.ms
+        AND (touches.ms >= gains.ms - ${lookback_days * day} OR touches.visit = gains.visit)
+      WINDOW path AS (PARTITION BY gains.id ORDER BY touches.ms)),
+    ranked AS (SELECT *, max(place) FILTER (visit_channel <> 'direct') OVER (PARTITION BY id) AS other FROM paths),
+    shared AS (SELECT id, value, worth, ${Object.entries(models).map(([model, share]) => `(${share})::DOUBLE AS ${model}`).join(', ')} FROM ranked)
+    SELECT value, count(DISTINCT id)::DOUBLE AS touched, ${sums.join(', ')} FROM shared GROUP BY value`;
+}
+
+/** Shares are rounded, so that one is off by less than a hundredth; together they are exact. */
+function fair({ data, expected }, where) {
+  assert.equal(data.found, expected.length, where);
+  const byValue = new Map(expected.map((row) => [row.value, row]));
+  for (const model of [...Object.keys(models), 'data_driven']) {
+    for (const figure of ['conversions', 'revenue']) {
+      const told = data.rows.map((row) => Number(row[model][figure]));
+      const sum = told.reduce((sum, share) => sum + Math.round(share * 100), 0);
+      assert.equal(sum, Math.round(Number(data[figure]) * 100), `${model} of ${figure} in ${where}`);
+      if (model === 'data_driven') continue;
+      data.rows.forEach(({ value }, place) => {
+        const share = byValue.get(value)[`${model}_${figure}`];
+        assert.ok(Math.abs(told[place] - share) < 0.010_001, `${model} ${figure} of ${value}: ${told[place]} and not ${share} in ${where}`);
+      });
+    }
+  }
+  for (const { value, touched } of data.rows) assert.equal(touched, byValue.get(value).touched, `${value} in ${where}`);
+}
+
 async function checks() {
   const session = await signUp();
   const { site, database } = await fill(session);
@@ -265,6 +316,21 @@ async function checks() {
     same(data.revenue, expected.revenue, 'revenue', where);
   }
   console.log(`ok duckdb: ${funnels} funnels are those of SQL`);
+
+  for (let nth = 0; nth < attributions; nth += 1) {
+    const query = {
+      ...span(),
+      dimension: oneOf(['channel', 'source', 'medium', 'campaign', 'landing_page']),
+      goal: oneOf(['all', 'leads', 'purchases']),
+      lookback_days: 1 + below(7),
+      half_life_days: 1 + below(7),
+      filters: Array.from({ length: below(2) }, () => filter(Object.keys(expressions))),
+      limit: 1000,
+    };
+    const { data } = await call(`/sites/${site}/attribution`, query, session);
+    fair({ data, expected: await rows(divided(query, days[0])) }, JSON.stringify(query));
+  }
+  console.log(`ok duckdb: ${attributions} attributions are those of SQL`);
 }
 
 const appliance = await startAppliance(binary, {

@@ -282,6 +282,12 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getSiteNote", Needs("analytics:read"), "", none()),
         ("updateSiteNote", Needs("site:write"), "", json!({})),
         ("deleteSiteNote", Needs("site:write"), "", none()),
+        (
+            "queryAttribution",
+            Needs("analytics:read"),
+            "",
+            attribution(),
+        ),
         ("rebuildSite", Needs("site:write"), "", none()),
         ("listSiteShares", Needs("site:share"), "", none()),
         ("shareSite", Needs("site:share"), "", site_share()),
@@ -359,6 +365,10 @@ fn funnel() -> Value {
         json!({"name": page, "filters": filters})
     };
     json!({"steps": [step("/"), step("/thanks")]})
+}
+
+fn attribution() -> Value {
+    json!({"dimension": "channel"})
 }
 
 fn write_key() -> Value {
@@ -1072,7 +1082,8 @@ fn reach_at_site(operation: &str) -> &'static str {
     match operation {
         "getSite" | "listWriteKeys" | "getSiteOverview" | "queryReport" | "queryReports"
         | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports" | "getSavedReport"
-        | "answerSavedReport" | "listSiteNotes" | "getSiteNote" | "leaveSite" => "view",
+        | "answerSavedReport" | "queryAttribution" | "listSiteNotes" | "getSiteNote"
+        | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
         | "createSegment" | "updateSegment" | "deleteSegment" | "createSavedReport"
         | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"

@@ -72,8 +72,11 @@ fn is_live(path: &[&str]) -> bool {
 fn is_analytics(path: &[&str]) -> bool {
     matches!(
         path,
-        ["sites", _, "overview" | "rebuild" | "reports" | "funnels"]
-            | ["sites", _, "reports", "together"]
+        [
+            "sites",
+            _,
+            "overview" | "rebuild" | "reports" | "funnels" | "attribution"
+        ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
     )
 }

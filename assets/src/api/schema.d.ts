@@ -2732,6 +2732,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which visits led to conversions, by every model side by side.
+         * @description The path of a conversion are the visits of its visitor that began within the lookback before
+         *     it, its own among them. Each model divides each conversion, and what it brought, among the
+         *     visits of its path. The shares of every model add up to the totals exactly.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["queryAttribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/rebuild": {
         parameters: {
             query?: never;
@@ -3003,6 +3027,133 @@ export interface components {
             email?: string;
             /** @description What the token allows, if the provider says so. */
             scopes?: string[];
+        };
+        /**
+         * @description What the visits before a conversion are told apart by.
+         * @enum {string}
+         */
+        AttributionDimension: "channel" | "source" | "medium" | "campaign" | "landing_page";
+        /**
+         * @description What is divided.
+         * @enum {string}
+         */
+        AttributionFigure: "conversions" | "revenue";
+        /**
+         * @description Which conversions are divided.
+         * @enum {string}
+         */
+        AttributionGoal: "all" | "leads" | "purchases";
+        /**
+         * @description How a conversion is divided among the visits that led to it.
+         * @enum {string}
+         */
+        AttributionModel: "first" | "last" | "last_non_direct" | "linear" | "time_decay" | "position" | "data_driven";
+        /**
+         * AttributionPortion
+         * @description What a model gives to a row. Over all rows it adds up to the totals exactly.
+         */
+        AttributionPortion: {
+            /**
+             * Format: double
+             * @description Conversions, to the hundredth.
+             */
+            conversions: number;
+            /** @description What they brought, to the cent. */
+            revenue: string;
+        };
+        /**
+         * AttributionQuery
+         * @description Which conversions are to be divided, and among what.
+         */
+        AttributionQuery: {
+            /**
+             * @description The first day with conversions, such as `2026-11-01`; 27 days before the last without it.
+             *     Visits before it count for the conversions after it.
+             */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /** @description What visits are told apart by. */
+            dimension: components["schemas"]["AttributionDimension"] & unknown;
+            /**
+             * @description Which conversions.
+             * @default all
+             */
+            goal?: components["schemas"]["AttributionGoal"] & unknown;
+            /**
+             * Format: int32
+             * @description A visit counts that began at most so many days, each of 24 hours, before the conversion: 1 to
+             *     90.
+             * @default 30
+             */
+            lookback_days?: number;
+            /**
+             * Format: int32
+             * @description For `time_decay`: a visit counts half as much as one that came so many days later, 1 to 90.
+             * @default 7
+             */
+            half_life_days?: number;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most. A conversion counts where its
+             *     own visit does.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+            /**
+             * @description The model that puts rows into order, the greatest first.
+             * @default data_driven
+             */
+            sort_model?: components["schemas"]["AttributionModel"] & unknown;
+            /**
+             * @description And its figure.
+             * @default conversions
+             */
+            sort_figure?: components["schemas"]["AttributionFigure"] & unknown;
+            /**
+             * Format: int32
+             * @description So many rows at most: 1 to 1000.
+             * @default 100
+             */
+            limit?: number;
+            /**
+             * Format: int32
+             * @description So many rows are left out before.
+             * @default 0
+             */
+            offset?: number;
+        };
+        /**
+         * AttributionRow
+         * @description What one value gets, by every model.
+         */
+        AttributionRow: {
+            /** @description The value; empty where there was none. */
+            value: string;
+            /**
+             * Format: int64
+             * @description To so many conversions a visit of it led, alone or with others.
+             */
+            touched: number;
+            /**
+             * Format: double
+             * @description The share of conversions that would be lost without it; absent beyond the 400 values that
+             *     touched the most.
+             */
+            removal_effect?: number;
+            /** @description All to the first visit. */
+            first: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description All to the last. */
+            last: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description All to the last that did not come directly; to the last where all did. */
+            last_non_direct: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description To each the same. */
+            linear: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description To each half of what one gets that came a half-life later. */
+            time_decay: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description 40 % to the first and to the last, 20 % to those between. */
+            position: components["schemas"]["AttributionPortion"] & unknown;
+            /** @description By how many conversions would be lost without each value. */
+            data_driven: components["schemas"]["AttributionPortion"] & unknown;
         };
         /**
          * AuditChain
@@ -7141,6 +7292,62 @@ export interface components {
              * @description Rises with every change; in quotes it is the `ETag`. The first event changes it, too.
              */
             version: number;
+        };
+        /**
+         * SiteAttribution
+         * @description Which visits led to conversions.
+         */
+        SiteAttribution: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /**
+             * @description How visitors are told apart. With daily ids nobody is known again on another day, so that
+             *     only the visits of the conversion's own day are on its path.
+             */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: int32
+             * @description So many days before a conversion visits count.
+             */
+            lookback_days: number;
+            /**
+             * Format: int32
+             * @description How fast visits lose weight, for `time_decay`.
+             */
+            half_life_days: number;
+            /**
+             * Format: int64
+             * @description The conversions of these days.
+             */
+            conversions: number;
+            /** @description What they brought. */
+            revenue: string;
+            /**
+             * Format: double
+             * @description So many visits led to a conversion on average; absent without conversions.
+             */
+            average_touches?: number;
+            /**
+             * Format: int64
+             * @description To so many conversions one visit led alone: all models agree about them.
+             */
+            single_touch: number;
+            /** @description What each value gets. */
+            rows: components["schemas"]["AttributionRow"][];
+            /**
+             * Format: int64
+             * @description How many rows there are on all pages.
+             */
+            found: number;
         };
         /**
          * SiteBefore
@@ -15180,6 +15387,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteFunnel"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    queryAttribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteAttribution"];
                 };
             };
             400: components["responses"]["BadRequest"];

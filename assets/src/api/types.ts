@@ -2,6 +2,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type Attribution = Schemas["SiteAttribution"];
+export type AttributionQuery = Schemas["AttributionQuery"];
 export type AuditChain = Schemas["AuditChain"];
 export type AuditVerdict = Schemas["AuditVerdict"];
 export type AuthorizationOffer = Schemas["AuthorizationOffer"];

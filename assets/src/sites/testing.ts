@@ -1,4 +1,5 @@
 import type {
+  Attribution,
   Funnel,
   Report,
   ReportQuery,
@@ -186,4 +187,45 @@ export const funnel: Funnel = {
     { name: "Bought", visitors: 20, of_first: 0.1, of_previous: 0.25, lost: 60 },
   ],
   biggest_drop: { step: 2, lost: 120, rate: 0.6, cost: "1234.00" },
+};
+
+/** Three conversions of two channels. */
+export const attribution: Attribution = {
+  from: "2026-11-20",
+  to: "2026-11-22",
+  currency: "EUR",
+  visitor_ids: "lasting",
+  known_at: "2026-11-22T04:15:30.000Z",
+  lookback_days: 30,
+  half_life_days: 7,
+  conversions: 3,
+  revenue: "100.00",
+  average_touches: 5 / 3,
+  single_touch: 1,
+  found: 2,
+  rows: [
+    {
+      value: "email",
+      touched: 2,
+      removal_effect: 2 / 3,
+      first: { conversions: 2, revenue: "66.67" },
+      last: { conversions: 1, revenue: "33.33" },
+      last_non_direct: { conversions: 1.5, revenue: "50.00" },
+      linear: { conversions: 1.5, revenue: "50.00" },
+      time_decay: { conversions: 1.25, revenue: "41.67" },
+      position: { conversions: 1.5, revenue: "50.00" },
+      data_driven: { conversions: 1.67, revenue: "55.56" },
+    },
+    {
+      value: "direct",
+      touched: 2,
+      first: { conversions: 1, revenue: "33.33" },
+      last: { conversions: 2, revenue: "66.67" },
+      last_non_direct: { conversions: 1.5, revenue: "50.00" },
+      linear: { conversions: 1.5, revenue: "50.00" },
+      time_decay: { conversions: 1.75, revenue: "58.33" },
+      position: { conversions: 1.5, revenue: "50.00" },
+      data_driven: { conversions: 1.33, revenue: "44.44" },
+    },
+  ],
 };

@@ -11,6 +11,9 @@ pub(crate) enum Error {
     /// A report has too many rows, or too many visitors in them.
     #[error("a report has too many rows")]
     TooWide,
+    /// Visitors went on too many different paths.
+    #[error("there are too many different paths")]
+    TooManyPaths,
     /// The appliance is going down; what was sent may be sent again.
     #[error("the ledger takes no more events")]
     Stopped,

@@ -42,8 +42,8 @@ use jiff::tz::TimeZone;
 #[cfg(test)]
 pub(crate) use ask::Stage;
 pub(crate) use ask::{
-    Cell, Crowding, Facet, Figures, Filter, Funnel, Gathered, Inquiry, MOST_CONDITIONS, MOST_STEPS,
-    Operator, Path, Reach, Row,
+    Attributed, Attribution, Cell, Claim, Credit, Crowding, Facet, Figures, Filter, Funnel,
+    Gathered, Goal, Inquiry, MOST_CONDITIONS, MOST_STEPS, Model, Operator, PARTS, Path, Reach, Row,
 };
 pub(crate) use day::Days;
 pub(crate) use error::Error;
@@ -191,6 +191,17 @@ impl Ledger {
     ) -> Result<Funnel, Error> {
         let follow = move |question: &Question<'_>| ask::follow(question, &path);
         self.ask(site, days, follow).await
+    }
+
+    /// Which visits led to the conversions of the days.
+    pub(crate) async fn attribute(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        attribution: Attribution,
+    ) -> Result<Attributed, Error> {
+        let attribute = move |question: &Question<'_>| ask::attribute(question, &attribution);
+        self.ask(site, days, attribute).await
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.

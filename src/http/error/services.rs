@@ -259,6 +259,7 @@ impl From<analytics::Error> for ApiError {
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),
             E::Below(member, error) => Self::from(*error).below(&member),
             E::TooWide => Self::invalid("dimensions", told),
+            E::TooManyPaths => Self::invalid("from", told),
             E::BadBody(_) => Self::new(Code::BadJson, told),
             E::BadFile(_) => Self::new(Code::ImportRefused, told),
             E::TooManyEvents(_) | E::TooLarge(_) => Self::new(Code::TooLarge, told),

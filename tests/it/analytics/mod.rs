@@ -1,5 +1,6 @@
 //! Sites and their events, as their owners, their visitors' browsers and their servers see them.
 
+mod attribution;
 mod browsers;
 mod events;
 mod figures;

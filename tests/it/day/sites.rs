@@ -65,6 +65,9 @@ impl Day {
         let change = json!({"level": "edit"});
         owner.patch(&share, change).await.expect(200);
         assert_eq!(owner.delete(&share).await.status, 204);
+        let asked = json!({"dimension": "channel"});
+        let divided = owner.post(&format!("{site}/attribution"), asked).await;
+        assert_eq!(divided.expect(200)["revenue"], "49.90");
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made

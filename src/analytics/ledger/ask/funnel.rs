@@ -12,13 +12,11 @@ use super::super::row::Heads;
 use super::Path;
 use super::filter::{Demand, Sieve};
 use super::leaf::Leaf;
-use super::scan::{Scan, Share};
+use super::scan::Scan;
 use crate::analytics::ledger::Error;
 
 /// A funnel has so many steps at most.
 pub(crate) const MOST_STEPS: usize = 10;
-/// So many events are followed in one pass, about; more take several, each for some visitors.
-const AT_ONCE: u64 = 1 << 24;
 
 /// How far visitors came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,11 +53,9 @@ pub(in super::super) fn follow(question: &Question<'_>, path: &Path) -> Result<F
     let demand = sieve.add(&path.filters);
     let steps: Vec<Demand> = path.steps.iter().map(|step| sieve.add(step)).collect();
     let mut scan = Scan::new(question, &head, sieve, (&[], path.week_starts));
-    let passes = u32::try_from(scan.events()?.div_ceil(AT_ONCE).max(1)).unwrap_or(u32::MAX);
     let mut tally = Tally::of(steps.len());
-    for rest in 0..passes {
+    for share in scan.shares()? {
         let mut trail = Trail::default();
-        let share = Share { of: passes, rest };
         scan.each_day(share, &mut |leaf| {
             trail.add_day(leaf, &demand, &steps);
             Ok(())

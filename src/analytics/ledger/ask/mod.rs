@@ -1,20 +1,28 @@
-//! Answers what the rollups cannot: reports by any dimensions and filters, and funnels, out of the
-//! events themselves.
+//! Answers what the rollups cannot: reports by any dimensions and filters, funnels, and which
+//! visits led to conversions, out of the events themselves.
 //!
 //! `scan` reads the days that are asked for, column by column, as leaves of visits; `lexicon` gives
 //! every text a small number and asks the `filter`s about it once. `report` gathers visits and
-//! events in `groups`, `funnel` follows visitors from step to step. `facet` says what things are
+//! events in `groups`, `funnel` follows visitors from step to step. `attribution` divides
+//! what conversions brought among the visits that led to them (`touches`), by the models of
+//! `credit`, of which one rests on the graph of all paths (`removal`). `facet` says what things are
 //! told apart by.
 
+mod attribution;
+mod credit;
 mod facet;
 mod filter;
 mod funnel;
 mod groups;
 mod leaf;
 mod lexicon;
+mod removal;
 mod report;
 mod scan;
+mod touches;
 
+pub(crate) use attribution::{Attributed, Attribution, Claim, Goal};
+pub(crate) use credit::{Credit, Model, PARTS};
 pub(crate) use facet::{Facet, Reach};
 pub(crate) use filter::{Filter, Operator};
 #[cfg(test)]
@@ -23,6 +31,7 @@ pub(crate) use funnel::{Funnel, MOST_STEPS};
 pub(crate) use groups::Figures;
 pub(crate) use report::{Cell, Crowding, Gathered, Row};
 
+pub(super) use attribution::attribute;
 pub(super) use funnel::follow;
 pub(super) use report::gather;
 

@@ -22,12 +22,15 @@ use crate::store;
 /// So many events of a day are looked at in one pass, about; a longer day takes several, each for
 /// some of its visitors, so that memory is bounded.
 const AT_ONCE: usize = 1 << 21;
+/// So many events are followed over all days in one pass, about; more take several, each for some
+/// of the visitors.
+const FOLLOWED: u64 = 1 << 24;
 
 /// Which visitors are looked at: those whose number leaves this rest.
 #[derive(Clone, Copy)]
 pub(super) struct Share {
-    pub(super) of: u32,
-    pub(super) rest: u32,
+    of: u32,
+    rest: u32,
 }
 
 impl Share {
@@ -104,11 +107,14 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// How many events there are about, without those of the last moment.
-    pub(super) fn events(&self) -> Result<u64, Error> {
+    /// The parts in which visitors are followed over all days, so that memory is bounded. How many
+    /// there are rests on the events without those of the last moment.
+    pub(super) fn shares(&self) -> Result<impl Iterator<Item = Share> + use<>, Error> {
         let rows = self.question.day_rows()?;
         let blocks = rows.values().flat_map(|row| &row.blocks);
-        Ok(blocks.map(|events| u64::from(*events)).sum())
+        let events: u64 = blocks.map(|events| u64::from(*events)).sum();
+        let of = u32::try_from(events.div_ceil(FOLLOWED).max(1)).unwrap_or(u32::MAX);
+        Ok((0..of).map(move |rest| Share { of, rest }))
     }
 
     /// Shows every day that has events of such visitors, in the order of time; a long one in parts

@@ -1,5 +1,6 @@
 //! Trials of the whole ledger: against a plain count of the events, through crashes and damage.
 
+mod attribution;
 mod bounds;
 mod counts;
 mod crash;

@@ -6,7 +6,7 @@ use super::model::{Model, at, totals, visits};
 use super::*;
 
 /// What an event is told apart by.
-fn value(facet: Facet, event: &Event) -> String {
+pub(super) fn value(facet: Facet, event: &Event) -> String {
     let shown = at(event.at).to_zoned(berlin());
     let date = shown.date();
     match facet {
@@ -54,7 +54,7 @@ fn picks(filter: &Filter, visit: &[Event]) -> bool {
 }
 
 /// The visits that every filter picks, day by day.
-fn picked(model: &Model, days: Days, filters: &[Filter]) -> Vec<Vec<Event>> {
+pub(super) fn picked(model: &Model, days: Days, filters: &[Filter]) -> Vec<Vec<Event>> {
     let by_day = model.by_day(&berlin(), days).into_values();
     let visits = by_day.flat_map(|events| visits(&events));
     let is_picked = |visit: &Vec<Event>| filters.iter().all(|filter| picks(filter, visit));

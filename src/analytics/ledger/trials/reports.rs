@@ -47,7 +47,7 @@ fn filter_of(facets: Vec<Facet>) -> impl Strategy<Value = Filter> {
     })
 }
 
-fn filter() -> impl Strategy<Value = Filter> {
+pub(super) fn filter() -> impl Strategy<Value = Filter> {
     filter_of(Facet::ALL.to_vec())
 }
 
@@ -88,7 +88,7 @@ fn by_values(gathered: &Gathered) -> BTreeMap<Vec<String>, Figures> {
     rows
 }
 
-const RANGES: [(&str, &str); 3] = [
+pub(super) const RANGES: [(&str, &str); 3] = [
     ("2026-10-25", "2026-10-25"),
     ("2026-10-01", "2026-11-15"),
     ("2026-10-24", "2026-10-26"),
@@ -96,7 +96,12 @@ const RANGES: [(&str, &str); 3] = [
 
 /// A ledger with events of which some are folded and some wait, and the same counted by hand.
 /// Each event comes twice.
-async fn filled(store: &Store, clock: &Clock, events: &[Event], folds: &[bool]) -> (Ledger, Model) {
+pub(super) async fn filled(
+    store: &Store,
+    clock: &Clock,
+    events: &[Event],
+    folds: &[bool],
+) -> (Ledger, Model) {
     let ledger = ledger(store, clock);
     let mut model = Model::default();
     for (part, fold) in events.chunks(9).zip(folds.iter().cycle()) {

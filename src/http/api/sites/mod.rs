@@ -1,5 +1,6 @@
 //! Sites: what is counted, the keys that events are sent with, and how they fare.
 
+mod attribution;
 mod funnel;
 mod history;
 mod key;

@@ -5,6 +5,7 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
 
 use super::super::{Done, Made, Tag};
+use super::attribution::{AttributionQuery, AttributionView};
 use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
 use super::key::{KeyView, NewView, WriteKeyList};
@@ -12,7 +13,7 @@ use super::overview::{AgainstView, OverviewView};
 use super::report::{ReportQuery, ReportView, period};
 use super::together::{TogetherQuery, TogetherView};
 use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
-use crate::analytics::{Analytics, Asked, AskedFunnel, Error, Period};
+use crate::analytics::{Analytics, Asked, AskedAttribution, AskedFunnel, Error, Period};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
@@ -295,6 +296,31 @@ impl Resource {
         let asked = AskedFunnel::from(query);
         let followed = site.funnel(period, &asked, &by).await?;
         Ok(Json(FunnelView::of(&site, asked.steps, &followed)))
+    }
+
+    /// Tells which visits led to conversions, by every model side by side.
+    ///
+    /// The path of a conversion are the visits of its visitor that began within the lookback before
+    /// it, its own among them. Each model divides each conversion, and what it brought, among the
+    /// visits of its path. The shares of every model add up to the totals exactly.
+    #[oai(
+        path = "/sites/:id/attribution",
+        method = "post",
+        operation_id = "queryAttribution"
+    )]
+    async fn attribution(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<AttributionQuery>,
+    ) -> Result<Json<AttributionView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let query = body.0;
+        let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
+        let asked = AskedAttribution::from(query);
+        let credited = site.attribution(period, &asked, &by).await?;
+        Ok(Json(AttributionView::of(&site, &asked, &credited)))
     }
 
     /// Counts every day anew from its events, and tells whether the sums that were kept are the

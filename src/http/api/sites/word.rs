@@ -4,7 +4,8 @@ use poem_openapi::Enum;
 
 use crate::analytics::{Facet, Metric, Operator};
 
-/// Writes an enumeration of the API beside the one that it stands for, member by member.
+/// Writes an enumeration of the API `for` the one that it stands for, member by member; `with` it,
+/// where either is told by the other.
 macro_rules! words {
     ($(#[$doc:meta])* $view:ident as $name:literal for $of:ident { $($(#[$each:meta])* $member:ident,)+ }) => {
         $(#[$doc])*
@@ -17,6 +18,9 @@ macro_rules! words {
                 match view { $($view::$member => Self::$member,)+ }
             }
         }
+    };
+    ($(#[$doc:meta])* $view:ident as $name:literal with $of:ident { $($(#[$each:meta])* $member:ident,)+ }) => {
+        words! { $(#[$doc])* $view as $name for $of { $($(#[$each])* $member,)+ } }
 
         impl From<$of> for $view {
             fn from(of: $of) -> Self {
@@ -25,11 +29,12 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// What rows are told apart by. `hour`, `page` and `event` belong to events; all others to
     /// visits, and are those of a visit's first event.
-    DimensionView as "ReportDimension" for Facet {
+    DimensionView as "ReportDimension" with Facet {
         /// The day at the site, such as `2026-11-27`.
         Day,
         /// The first day of the week.
@@ -69,7 +74,7 @@ words! {
 
 words! {
     /// What is measured.
-    MetricView as "ReportMetric" for Metric {
+    MetricView as "ReportMetric" with Metric {
         /// Events of every name.
         Events,
         /// Events called `page_view`.
@@ -107,7 +112,7 @@ words! {
 
 words! {
     /// How a value is held against those of a filter. Letters count in their case.
-    OperatorView as "FilterOperator" for Operator {
+    OperatorView as "FilterOperator" with Operator {
         /// It is one of them.
         Is,
         /// What `is` does not pick.
