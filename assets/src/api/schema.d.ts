@@ -2500,6 +2500,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the notes on the days of a site.
+         * @description Lists the notes on the days of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSiteNotes"];
+        put?: never;
+        /**
+         * Makes a note on a day of a site, or on several.
+         * @description Makes a note on a day of a site, or on several.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSiteNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a note.
+         * @description Shows a note.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteNote"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a note.
+         * @description Deletes a note.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteSiteNote"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a note.
+         * @description Changes a note.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateSiteNote"];
+        trace?: never;
+    };
     "/sites": {
         parameters: {
             query?: never;
@@ -2780,68 +2842,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/sites/{id}/segments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists the segments of a site.
-         * @description Lists the segments of a site.
-         *
-         *     Needs the permission `analytics:read`.
-         */
-        get: operations["listSegments"];
-        put?: never;
-        /**
-         * Keeps filters as a segment.
-         * @description Keeps filters as a segment.
-         *
-         *     Needs the permission `site:write`.
-         */
-        post: operations["createSegment"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/sites/{id}/segments/{segment}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Shows a segment.
-         * @description Shows a segment.
-         *
-         *     Needs the permission `analytics:read`.
-         */
-        get: operations["getSegment"];
-        put?: never;
-        post?: never;
-        /**
-         * Deletes a segment; what names it is refused from then on.
-         * @description Deletes a segment; what names it is refused from then on.
-         *
-         *     Needs the permission `site:write`.
-         */
-        delete: operations["deleteSegment"];
-        options?: never;
-        head?: never;
-        /**
-         * Changes a segment; what names it means other visits from then on.
-         * @description Changes a segment; what names it means other visits from then on.
-         *
-         *     Needs the permission `site:write`.
-         */
-        patch: operations["updateSegment"];
-        trace?: never;
-    };
     "/sites/{id}/saved-reports": {
         parameters: {
             query?: never;
@@ -2926,7 +2926,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/sites/{id}/notes": {
+    "/sites/{id}/segments": {
         parameters: {
             query?: never;
             header?: never;
@@ -2934,27 +2934,27 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists the notes on the days of a site.
-         * @description Lists the notes on the days of a site.
+         * Lists the segments of a site.
+         * @description Lists the segments of a site.
          *
          *     Needs the permission `analytics:read`.
          */
-        get: operations["listSiteNotes"];
+        get: operations["listSegments"];
         put?: never;
         /**
-         * Makes a note on a day of a site, or on several.
-         * @description Makes a note on a day of a site, or on several.
+         * Keeps filters as a segment.
+         * @description Keeps filters as a segment.
          *
          *     Needs the permission `site:write`.
          */
-        post: operations["createSiteNote"];
+        post: operations["createSegment"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/sites/{id}/notes/{note}": {
+    "/sites/{id}/segments/{segment}": {
         parameters: {
             query?: never;
             header?: never;
@@ -2962,30 +2962,110 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows a note.
-         * @description Shows a note.
+         * Shows a segment.
+         * @description Shows a segment.
          *
          *     Needs the permission `analytics:read`.
          */
-        get: operations["getSiteNote"];
+        get: operations["getSegment"];
         put?: never;
         post?: never;
         /**
-         * Deletes a note.
-         * @description Deletes a note.
+         * Deletes a segment; what names it is refused from then on.
+         * @description Deletes a segment; what names it is refused from then on.
          *
          *     Needs the permission `site:write`.
          */
-        delete: operations["deleteSiteNote"];
+        delete: operations["deleteSegment"];
         options?: never;
         head?: never;
         /**
-         * Changes a note.
-         * @description Changes a note.
+         * Changes a segment; what names it means other visits from then on.
+         * @description Changes a segment; what names it means other visits from then on.
          *
          *     Needs the permission `site:write`.
          */
-        patch: operations["updateSiteNote"];
+        patch: operations["updateSegment"];
+        trace?: never;
+    };
+    "/sites/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists with whom one's own site is shared.
+         * @description Lists with whom one's own site is shared.
+         *
+         *     Needs the permission `site:share`.
+         */
+        get: operations["listSiteShares"];
+        put?: never;
+        /**
+         * Shares one's own site with another user.
+         * @description The user is named by the exact address with which they sign in. An address that nobody has,
+         *     and one of somebody who may not see sites, are told as such. The share ends by itself with
+         *     the site.
+         *
+         *     Needs the permission `site:share`.
+         */
+        post: operations["shareSite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/shares/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a shared site away from somebody.
+         * @description It holds for their next request, and for a file of events that they are sending.
+         *
+         *     Needs the permission `site:share`.
+         */
+        delete: operations["withdrawSiteShare"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes how far somebody may go with a shared site.
+         * @description It holds from their next request on.
+         *
+         *     Needs the permission `site:share`.
+         */
+        patch: operations["updateSiteShare"];
+        trace?: never;
+    };
+    "/sites/{id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Gives up a site that somebody shares with the caller.
+         * @description Gives up a site that somebody shares with the caller.
+         *
+         *     Needs the permission `site:read`.
+         */
+        delete: operations["leaveSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/events": {
@@ -5464,6 +5544,16 @@ export interface components {
             to?: string;
         };
         /**
+         * NewSiteShare
+         * @description Somebody whom a site is to be shared with.
+         */
+        NewSiteShare: {
+            /** @description The address with which they sign in. */
+            email: string;
+            /** @description How far they may go. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+        };
+        /**
          * NewSync
          * @description A sync to be made.
          */
@@ -5588,7 +5678,7 @@ export interface components {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /** @description What it may be used for: at least one, and none that its owner may not do. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /**
              * Format: date-time
              * @description When it ends by itself: 366 days ahead at most.
@@ -7262,6 +7352,10 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+            /** @description How far the caller may go with it. */
+            access: components["schemas"]["SiteAccess"] & unknown;
+            /** @description The address of its owner, who shares it; absent for one's own. */
+            shared_by?: string;
             /** @description Its domain; what lies below is its own. */
             domain: string;
             /** @description Its currency, by ISO 4217. */
@@ -7293,6 +7387,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How far the caller may go with a site; each includes those before it.
+         * @enum {string}
+         */
+        SiteAccess: "view" | "edit" | "owner";
         /**
          * SiteAttribution
          * @description Which visits led to conversions.
@@ -7685,6 +7784,59 @@ export interface components {
             name: string;
             /** @description What it tells. */
             report: components["schemas"]["SiteReport"] & unknown;
+        };
+        /**
+         * SiteShare
+         * @description Somebody whom a site is shared with.
+         */
+        SiteShare: {
+            /**
+             * Format: uuid
+             * @description The user's id.
+             */
+            user_id: string;
+            /** @description The user's address. */
+            email: string;
+            /** @description How far they may go. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was first shared with them.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the level was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change of the level; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * SiteShareChange
+         * @description What is to be changed of a share.
+         */
+        SiteShareChange: {
+            /** @description How far they may go from now on. */
+            level: components["schemas"]["SiteShareLevel"] & unknown;
+        };
+        /**
+         * @description How far somebody may go whom a site is shared with; each includes those before it.
+         * @enum {string}
+         */
+        SiteShareLevel: "view" | "edit";
+        /**
+         * SiteShareList
+         * @description One part of the list of those whom a site is shared with.
+         */
+        SiteShareList: {
+            /** @description In the order in which their accounts were made. */
+            items: components["schemas"]["SiteShare"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * SiteTable
@@ -8295,7 +8447,7 @@ export interface components {
             /** @description What its owner calls it. */
             name: string;
             /** @description What it may be used for, as far as its owner may do it at the time. */
-            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
+            scopes: ("dataset:read" | "dataset:write" | "dataset:select" | "dataset:share" | "connection:read" | "connection:write" | "sync:read" | "sync:write" | "sync:run" | "site:read" | "site:write" | "site:share" | "analytics:read" | "user:manage" | "audit:read" | "system:read")[];
             /** @description Whether it can be used. */
             state: components["schemas"]["TokenState"] & unknown;
             /**
@@ -14812,6 +14964,236 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
+    listSiteNotes: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `text`, `from`, `to`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNoteList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSiteNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteNote"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSiteNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The note's id. */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSiteNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The note's id. */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSiteNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The note's id. */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteNoteChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteNote"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listSites: {
         parameters: {
             query?: {
@@ -14822,7 +15204,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
+                 *     There are `id`, `name`, `access`, `shared_by`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
                  */
                 fields?: string;
             };
@@ -15489,233 +15871,6 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    listSegments: {
-        parameters: {
-            query?: {
-                /** @description At most so many items. */
-                limit?: number;
-                /** @description The `next` of the part of the list before this one. */
-                after?: string;
-                /**
-                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
-                 *
-                 *     There are `id`, `name`, `filters`, `created_at`, `updated_at`, `version`.
-                 */
-                fields?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The id of the one that is meant. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As asked for. */
-            200: {
-                headers: {
-                    /** @description The request's id, as in the log and the book. */
-                    "X-Request-Id"?: string;
-                    /** @description Which limit, how much of it is left, and when it is whole. */
-                    RateLimit?: string;
-                    /** @description Which limit, and how much it allows. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SegmentList"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["NotSignedIn"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            405: components["responses"]["MethodNotAllowed"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    createSegment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The id of the one that is meant. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewSegment"];
-            };
-        };
-        responses: {
-            /** @description What was made. */
-            201: {
-                headers: {
-                    /** @description The request's id, as in the log and the book. */
-                    "X-Request-Id"?: string;
-                    /** @description Which limit, how much of it is left, and when it is whole. */
-                    RateLimit?: string;
-                    /** @description Which limit, and how much it allows. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["NotSignedIn"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            405: components["responses"]["MethodNotAllowed"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["StorageFull"];
-        };
-    };
-    getSegment: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The id of the one that is meant. */
-                id: string;
-                segment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it is now. `If-Match` takes the `ETag`. */
-            200: {
-                headers: {
-                    /** @description The request's id, as in the log and the book. */
-                    "X-Request-Id"?: string;
-                    /** @description Which limit, how much of it is left, and when it is whole. */
-                    RateLimit?: string;
-                    /** @description Which limit, and how much it allows. */
-                    "RateLimit-Policy"?: string;
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["NotSignedIn"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            405: components["responses"]["MethodNotAllowed"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    deleteSegment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the one that is meant. */
-                id: string;
-                segment: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It was done. */
-            204: {
-                headers: {
-                    /** @description The request's id, as in the log and the book. */
-                    "X-Request-Id"?: string;
-                    /** @description Which limit, how much of it is left, and when it is whole. */
-                    RateLimit?: string;
-                    /** @description Which limit, and how much it allows. */
-                    "RateLimit-Policy"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["NotSignedIn"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            405: components["responses"]["MethodNotAllowed"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["StorageFull"];
-        };
-    };
-    updateSegment: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the one that is meant. */
-                id: string;
-                segment: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SegmentChange"];
-            };
-        };
-        responses: {
-            /** @description As it is now. `If-Match` takes the `ETag`. */
-            200: {
-                headers: {
-                    /** @description The request's id, as in the log and the book. */
-                    "X-Request-Id"?: string;
-                    /** @description Which limit, how much of it is left, and when it is whole. */
-                    RateLimit?: string;
-                    /** @description Which limit, and how much it allows. */
-                    "RateLimit-Policy"?: string;
-                    ETag: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["NotSignedIn"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            405: components["responses"]["MethodNotAllowed"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["ValidationFailed"];
-            429: components["responses"]["RateLimited"];
-            500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
-            507: components["responses"]["StorageFull"];
-        };
-    };
     listSavedReports: {
         parameters: {
             query?: {
@@ -15817,6 +15972,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The saved report's id. */
                 report: string;
             };
             cookie?: never;
@@ -15859,6 +16015,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The saved report's id. */
                 report: string;
             };
             cookie?: never;
@@ -15901,6 +16058,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The saved report's id. */
                 report: string;
             };
             cookie?: never;
@@ -15950,6 +16108,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The saved report's id. */
                 report: string;
             };
             cookie?: never;
@@ -15981,7 +16140,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    listSiteNotes: {
+    listSegments: {
         parameters: {
             query?: {
                 /** @description At most so many items. */
@@ -15991,7 +16150,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `text`, `from`, `to`, `created_at`, `updated_at`, `version`.
+                 *     There are `id`, `name`, `filters`, `created_at`, `updated_at`, `version`.
                  */
                 fields?: string;
             };
@@ -16016,7 +16175,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteNoteList"];
+                    "application/json": components["schemas"]["SegmentList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16029,7 +16188,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    createSiteNote: {
+    createSegment: {
         parameters: {
             query?: never;
             header?: never;
@@ -16041,7 +16200,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewSiteNote"];
+                "application/json": components["schemas"]["NewSegment"];
             };
         };
         responses: {
@@ -16057,7 +16216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteNote"];
+                    "application/json": components["schemas"]["Segment"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16075,14 +16234,15 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    getSiteNote: {
+    getSegment: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                note: string;
+                /** @description The segment's id. */
+                segment: string;
             };
             cookie?: never;
         };
@@ -16101,7 +16261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteNote"];
+                    "application/json": components["schemas"]["Segment"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16114,7 +16274,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    deleteSiteNote: {
+    deleteSegment: {
         parameters: {
             query?: never;
             header?: {
@@ -16124,7 +16284,8 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                note: string;
+                /** @description The segment's id. */
+                segment: string;
             };
             cookie?: never;
         };
@@ -16156,7 +16317,7 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
-    updateSiteNote: {
+    updateSegment: {
         parameters: {
             query?: never;
             header?: {
@@ -16166,13 +16327,14 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
-                note: string;
+                /** @description The segment's id. */
+                segment: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SiteNoteChange"];
+                "application/json": components["schemas"]["SegmentChange"];
             };
         };
         responses: {
@@ -16189,7 +16351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteNote"];
+                    "application/json": components["schemas"]["Segment"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -16202,6 +16364,233 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSiteShares: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `user_id` is always there; empty for it alone.
+                 *
+                 *     There are `user_id`, `email`, `level`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShareList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    shareSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteShare"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    withdrawSiteShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the site is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSiteShare: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The id of the user whom the site is shared with. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteShareChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteShare"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    leaveSite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

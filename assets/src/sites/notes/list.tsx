@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { client } from "../../api/client";
 import { tagOf } from "../../api/guarded";
-import { useMayEdit } from "../access";
 import type { SiteNote } from "../../api/types";
 import type { Day } from "../../calendar/days";
 import { IconButton } from "../../ui/button";
 import { Opener } from "../../ui/opener";
+import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
 import { NoteForm } from "./form";
 import { noteDays } from "./notes";
@@ -34,9 +34,7 @@ export function NoteList({ siteId, notes, day }: NoteListProps) {
               {mayWrite && (
                 <span className="note-acts">
                   <Opener label="Change" title={`Change the note ${note.text}`}>
-                    {(close) => (
-                      <NoteForm siteId={siteId} note={note} day={day} onSaved={close} />
-                    )}
+                    {(close) => <NoteForm siteId={siteId} note={note} day={day} onSaved={close} />}
                   </Opener>
                   <IconButton
                     label={`Delete the note ${note.text}`}

@@ -45,7 +45,9 @@ it("notes of these days stand at their days, in the chart and in its table", asy
   expect(listed[0]).toHaveTextContent(/^Fri 20 Nov\s*The shop was down/);
   expect(listed[1]).toHaveTextContent(/Autumn sale/);
   expect(listed).toHaveLength(2);
-  expect(screen.getByRole("img", { name: /^Fri 20 Nov: .* Note: The shop was down\.$/ })).toBeInTheDocument();
+  expect(
+    screen.getByRole("img", { name: /^Fri 20 Nov: .* Note: The shop was down\.$/ }),
+  ).toBeInTheDocument();
   await user.click(screen.getByText("The same as a table"));
   expect(screen.getByRole("row", { name: /^Sat 21 Nov .* Autumn sale$/ })).toBeVisible();
 });

@@ -49,9 +49,7 @@ async function openSaved(search = "") {
 
 it("a saved report is opened at its address", async () => {
   const { user, history, dialog } = await openSaved("?page=2");
-  expect(
-    dialog.getByText("Last 7 days by source, medium; Device is Mobile"),
-  ).toBeVisible();
+  expect(dialog.getByText("Last 7 days by source, medium; Device is Mobile")).toBeVisible();
   await user.click(dialog.getByRole("button", { name: "Look at Sources of the week" }));
   await waitFor(() => expect(history.location.search).toContain("range=7d"));
   const { search } = history.location;
