@@ -24,6 +24,7 @@ import { Shell } from "./shell/shell";
 import { readAttributionSearch } from "./sites/attribution/search";
 import { readFunnelSearch } from "./sites/funnel/search";
 import { readOverviewSearch } from "./sites/overview/search";
+import { readNowSearch } from "./sites/realtime/search";
 import { readReportSearch } from "./sites/reports/search";
 import { readNewSyncSearch } from "./syncs/new/search";
 import { readSyncSearch } from "./syncs/search";
@@ -112,6 +113,14 @@ const siteReports = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readReportSearch,
   component: lazyRouteComponent(() => import("./sites/reports/page"), "SiteReports"),
+});
+
+const siteRealTime = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/realtime",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readNowSearch,
+  component: lazyRouteComponent(() => import("./sites/realtime/page"), "SiteRealTime"),
 });
 
 const siteFunnel = createRoute({
@@ -348,6 +357,7 @@ const tree = root.addChildren([
     newSite,
     siteOverview,
     siteReports,
+    siteRealTime,
     siteFunnel,
     siteAttribution,
     siteSetup,

@@ -3,14 +3,15 @@
 //! [`Analytics`] opens a [`Site`] by the scope of its owner; everything below a site is reached
 //! through one that is open. `row` is what is stored, `key` what events are sent with, `event` what
 //! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
-//! drawn for a day and destroyed after it, `slate` the file where they
-//! lie, `tally` what the book is told of events, `ledger` where
-//! they are kept and folded, `period` and `overview` what is asked of them, `question` what else may
-//! be asked, by `report`, several of them `together`, `funnel` and `attribution` (its shares are
-//! rounded by `apportion`), of which `metric` names the figures, `keep` what goes on by itself, and
-//! `kept` what lies below a site under a name.
+//! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
+//! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
+//! and `overview` what is asked of them, `realtime` what goes on now, `question` what else may be
+//! asked, by `report`, several of them `together`, `funnel` and `attribution` (its shares are rounded
+//! by `apportion`), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
+//! lies below a site under a name, and `sharing` who else sees it.
 
 mod apportion;
+mod arrivals;
 mod attribution;
 mod currency;
 mod days;
@@ -29,6 +30,7 @@ mod number;
 mod overview;
 mod period;
 mod question;
+mod realtime;
 mod report;
 mod row;
 mod service;
@@ -38,6 +40,7 @@ mod slate;
 mod tally;
 mod together;
 
+pub(crate) use arrivals::Counts;
 pub(crate) use attribution::{AskedAttribution, Credited, CreditedRow, Figure, Portion};
 pub use error::Error;
 pub(crate) use funnel::Followed;
@@ -47,7 +50,8 @@ pub use intake::{
 pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
-    Dimension, Facet, Figures, Filter, Goal, Line, Model, Operator, Overview, Table, Totals,
+    Dimension, Facet, Figures, Filter, Goal, Line, Model, Operator, Overview, Pace, Ranking, Table,
+    Totals,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;
@@ -55,6 +59,7 @@ pub(crate) use overview::Report;
 pub use period::{BadPeriod, Period};
 pub(crate) use question::{Asked, AskedFunnel, Step};
 pub use question::{BadQuestion, Place};
+pub(crate) use realtime::RealTime;
 pub(crate) use report::{Answer, AnswerRow};
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};

@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Error;
+use super::arrivals::Arrivals;
 use super::currency;
 use super::days::DayKeys;
 use super::domain::domain;
 use super::kept::{self, Note, SavedReport, Segment};
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
+use super::realtime::Watchers;
 use super::row::{
     BY_NAME, Doors, Keys, Next, Numbers, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place,
 };
@@ -67,6 +69,10 @@ pub(super) struct Ground {
     pub(super) days: Arc<DayKeys>,
     /// What came in and is yet to be told to the book.
     pub(super) tally: Tally,
+    /// What came in lately.
+    pub(super) arrivals: Arrivals,
+    /// Who looks at what goes on.
+    pub(super) watchers: Watchers,
     /// Rung when there is something to do in the background.
     pub(super) bell: Nudge,
     /// The sites that were opened lately.
@@ -120,6 +126,7 @@ impl Analytics {
     /// began.
     pub fn over(parts: Parts) -> Result<Self, Error> {
         let (store, clock) = (parts.store.clone(), parts.clock.clone());
+        let arrivals = Arrivals::since(clock.now());
         let tasks = Tasks::default();
         let ledger = Ledger::open(store, clock, parts.blocking, tasks.clone())?;
         Ok(Self(Arc::new(Ground {
@@ -132,6 +139,8 @@ impl Analytics {
             blocking: parts.blocking,
             days: Arc::new(DayKeys::open(parts.day_keys)?),
             tally: Tally::default(),
+            arrivals,
+            watchers: Watchers::default(),
             bell: Nudge::default(),
             opened: Kept::default(),
         })))

@@ -38,6 +38,7 @@ impl Tally {
 impl Ground {
     /// Counts what came in with a request.
     pub(super) fn count(&self, (site, key): (&Site, &WriteKey), taken: &Taken, by: &Actor) {
+        self.arrivals.count(site.number(), taken, self.clock.now());
         let now = self.clock.elapsed();
         let mut open = self.tally.open();
         let counts = open.entry(key.id()).or_insert_with(|| Counts {
@@ -58,6 +59,7 @@ impl Ground {
 
     /// Tells the book of every key whose minute is over; of all of them at the end.
     pub(super) fn tell(&self, least: Duration) {
+        self.arrivals.sweep(self.clock.now());
         let now = self.clock.elapsed();
         let due: Vec<Counts> = {
             let mut open = self.tally.open();

@@ -3,8 +3,8 @@
 use super::{App, Error};
 use crate::base::metrics::{
     ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY,
-    COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS, RECORDS, RENEWALS, RUNS,
-    SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS, LIMIT_KEYS, LIVE_BLOCKS,
+    RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
 use crate::{analytics, sync, tls};
 
@@ -19,6 +19,9 @@ impl App {
         let (queued, running) = self.scheduler.load()?;
         JOBS.count(["queued".into()], queued as u64);
         JOBS.count(["running".into()], running as u64);
+        for (policy, known) in self.limits.known() {
+            LIMIT_KEYS.count([policy.name().into()], known as u64);
+        }
         for (status, count) in self.connections.census()? {
             CONNECTIONS.count([status.name().into()], count);
         }
@@ -52,6 +55,9 @@ impl App {
         }
         for outcome in ["accepted", "doubled"] {
             EVENTS.begin([outcome.into()]);
+        }
+        for found in ["known", "read"] {
+            LIVE_BLOCKS.begin([found.into()]);
         }
         for outcome in ["created", "changed", "unchanged", "again", "not_found"] {
             ARRIVALS.begin([outcome.into()]);

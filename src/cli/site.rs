@@ -16,6 +16,7 @@ use super::named::{self, path_of, text};
 use super::owner::Owner;
 use super::sharing::{self, Shares};
 use super::site_attribution::{self, Attribution};
+use super::site_now::Now;
 use super::site_report::{Asked, Report};
 
 const LIST: &str = "/sites";
@@ -58,6 +59,11 @@ enum Command {
     },
     /// Delete a site with its keys and all of its events.
     Delete {
+        /// The name or id.
+        site: String,
+    },
+    /// Tell what goes on now: who is there, where, and what was converted last.
+    Now {
         /// The name or id.
         site: String,
     },
@@ -178,6 +184,7 @@ enum View {
     Site(Value),
     Keys(Vec<Value>),
     Key(Value),
+    Now(Now),
     Report(Report),
     Attribution(Attribution),
     Rebuild(Value),
@@ -193,6 +200,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Site(site) => context.out.show(&Site(site))?,
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
+        View::Now(now) => context.out.show(&now)?,
         View::Report(report) => context.out.show(&report)?,
         View::Attribution(attribution) => context.out.show(&attribution)?,
         View::Rebuild(found) => context.out.show(&Rebuild(found))?,
@@ -234,6 +242,11 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             let path = path_of(client, LIST, KIND, &site).await?;
             client.call(Method::DELETE, &path, None).await?;
             Ok(View::Nothing)
+        }
+        Command::Now { site } => {
+            let path = path_of(client, LIST, KIND, &site).await? + "/realtime";
+            let told = client.call(Method::GET, &path, None).await?;
+            Ok(View::Now(Now(told)))
         }
         Command::Report(asked) => {
             let question = ("reports", asked.body()?);

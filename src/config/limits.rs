@@ -30,6 +30,8 @@ pub struct Limits {
     pub sync_starts_zapier: Rate,
     /// Questions how a site fares, per user.
     pub analytics: Rate,
+    /// Looks at what goes on now, and at how connections do, per user.
+    pub live: Rate,
     /// Requests with events, per write key.
     pub events: Rate,
     /// Requests of browsers with events, per address.
@@ -91,6 +93,7 @@ impl Limits {
                 "Starts of syncs, of plans and of retries with Zapier, per user.",
             ),
             analytics: analytics(&mut from),
+            live: live(&mut from),
             events: events(&mut from),
             event_senders: event_senders(&mut from),
             hooks: hooks(&mut from),
@@ -119,6 +122,11 @@ fn body_kib(from: &mut Section<'_, '_>) -> u32 {
 fn analytics(from: &mut Section<'_, '_>) -> Rate {
     let help = "Questions how a site fares, per user.";
     from.key("analytics", Rate::of(30, MINUTE), help)
+}
+
+fn live(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Looks at what goes on now at a site, and at how connections do, per user.";
+    from.key("live", Rate::of(120, MINUTE), help)
 }
 
 fn events(from: &mut Section<'_, '_>) -> Rate {

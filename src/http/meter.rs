@@ -101,6 +101,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         | (&Method::POST, "rebuild" | "reports" | "together" | "funnels" | "attribution") => {
             Policy::Analytics
         }
+        (&Method::GET, "realtime" | "health") => Policy::Live,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
     }
@@ -205,6 +206,8 @@ mod tests {
                 Policy::Analytics,
             ),
             (Method::POST, "v1/sites/1/attribution", Policy::Analytics),
+            (Method::GET, "v1/sites/1/realtime", Policy::Live),
+            (Method::GET, "v1/health", Policy::Live),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");

@@ -59,6 +59,12 @@ impl Limits {
         self.meters.iter().map(Meter::allows)
     }
 
+    /// How many keys are remembered for each policy.
+    pub fn known(&self) -> impl Iterator<Item = (Policy, usize)> {
+        let policies = Policy::ALL.into_iter().zip(self.meters.iter());
+        policies.map(|(policy, meter)| (policy, meter.known()))
+    }
+
     /// Where a key stands with a policy; takes nothing.
     pub fn look(&self, policy: Policy, key: Key) -> Standing {
         self.meter(policy).look(key)

@@ -109,7 +109,6 @@ impl Meter {
     }
 
     /// How many keys are remembered.
-    #[cfg(test)]
     pub(super) fn known(&self) -> usize {
         self.tallies.len()
     }

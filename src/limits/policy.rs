@@ -38,6 +38,8 @@ pub enum Policy {
     SyncStartsZapier,
     /// Questions how a site fares, per user.
     Analytics,
+    /// Looks at what goes on now, per user.
+    Live,
     /// Requests with events, per write key.
     Events,
     /// Requests of browsers with events, per address.
@@ -48,7 +50,7 @@ pub enum Policy {
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -59,6 +61,7 @@ impl Policy {
         Self::SyncStartsNotion,
         Self::SyncStartsZapier,
         Self::Analytics,
+        Self::Live,
         Self::Events,
         Self::EventSenders,
         Self::Hooks,
@@ -77,6 +80,7 @@ impl Policy {
             Self::SyncStartsNotion => "sync_starts_notion",
             Self::SyncStartsZapier => "sync_starts_zapier",
             Self::Analytics => "analytics",
+            Self::Live => "live",
             Self::Events => "events",
             Self::EventSenders => "event_senders",
             Self::Hooks => "hooks",
@@ -98,6 +102,7 @@ impl Policy {
             Self::SyncStartsNotion => "starts of syncs, of plans and of retries with Notion",
             Self::SyncStartsZapier => "starts of syncs, of plans and of retries with Zapier",
             Self::Analytics => "questions how a site fares",
+            Self::Live => "looks at what goes on now at a site, and at how connections do",
             Self::Events => "requests with events, of any number of events each",
             Self::EventSenders => "requests of browsers with events",
             Self::Hooks => "records that come in at a secret address",
@@ -115,7 +120,8 @@ impl Policy {
             | Self::SyncStartsAirtable
             | Self::SyncStartsNotion
             | Self::SyncStartsZapier
-            | Self::Analytics => Counted::ByUser,
+            | Self::Analytics
+            | Self::Live => Counted::ByUser,
             Self::Events => Counted::ByWriteKey,
             Self::Hooks => Counted::ByInlet,
         }
@@ -134,6 +140,7 @@ impl Policy {
             Self::SyncStartsNotion => settings.sync_starts_notion,
             Self::SyncStartsZapier => settings.sync_starts_zapier,
             Self::Analytics => settings.analytics,
+            Self::Live => settings.live,
             Self::Events => settings.events,
             Self::EventSenders => settings.event_senders,
             Self::Hooks => settings.hooks,

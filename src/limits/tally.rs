@@ -69,7 +69,7 @@ impl Tallies {
         tallies.shrink_to_fit();
     }
 
-    #[cfg(test)]
+    /// How many keys there are.
     pub(super) fn len(&self) -> usize {
         self.lock().len()
     }

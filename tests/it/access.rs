@@ -263,6 +263,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("createWriteKey", Needs("site:write"), "", write_key()),
         ("deleteWriteKey", Needs("site:write"), "", none()),
         ("getSiteOverview", Needs("analytics:read"), "", none()),
+        ("getSiteRealTime", Needs("analytics:read"), "", none()),
         ("queryReport", Needs("analytics:read"), "", report()),
         ("queryReports", Needs("analytics:read"), "", reports()),
         ("queryFunnel", Needs("analytics:read"), "", funnel()),
@@ -1080,10 +1081,10 @@ async fn a_shared_dataset_opens_as_far_as_it_is_shared_and_to_nobody_else() {
 /// The same of a shared site.
 fn reach_at_site(operation: &str) -> &'static str {
     match operation {
-        "getSite" | "listWriteKeys" | "getSiteOverview" | "queryReport" | "queryReports"
-        | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports" | "getSavedReport"
-        | "answerSavedReport" | "queryAttribution" | "listSiteNotes" | "getSiteNote"
-        | "leaveSite" => "view",
+        "getSite" | "getSiteRealTime" | "listWriteKeys" | "getSiteOverview" | "queryReport"
+        | "queryReports" | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports"
+        | "getSavedReport" | "answerSavedReport" | "queryAttribution" | "listSiteNotes"
+        | "getSiteNote" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
         | "createSegment" | "updateSegment" | "deleteSegment" | "createSavedReport"
         | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"

@@ -723,6 +723,7 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
         site(&["rebuild", "Shop"]),
         serde_json::json!({"days": 1, "differed": 0})
     );
+    assert_eq!(site(&["now", "Shop"])["visitors_5_minutes"], 0);
     let by = ["--by", "source", "--metrics", "visits"];
     let picked = ["--filter", "page is /", "--sort", "-visits"];
     let told = site(&[&["report", "Shop"], &by[..], &picked[..]].concat());

@@ -63,10 +63,7 @@ const PROMISED: [(&str, u64, f64, Applies); 14] = [
 ];
 
 fn is_live(path: &[&str]) -> bool {
-    matches!(
-        path,
-        ["analytics", .., "realtime"] | ["integrations", .., "health"]
-    )
+    matches!(path, ["sites", _, "realtime"] | ["health"])
 }
 
 fn is_analytics(path: &[&str]) -> bool {

@@ -2696,6 +2696,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/realtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells what goes on at a site now.
+         * @description Events of the last second are among what is told. Visitors of the last 30 minutes are active;
+         *     channels, sources and campaigns are those of their visits, also where these began before.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteRealTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/imports": {
         parameters: {
             query?: never;
@@ -5161,6 +5184,118 @@ export interface components {
             user_agent?: string;
         };
         /**
+         * LiveConversion
+         * @description A lead or a purchase. Nothing tells who it was.
+         */
+        LiveConversion: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description The event's name. */
+            event: string;
+            /** @description What it was worth, in the site's currency; absent for nothing. */
+            value?: string;
+            /** @description The kind of way on which the visit came. */
+            channel: string;
+            /** @description The page on which the visit began; empty for none. */
+            landing_page: string;
+        };
+        /**
+         * LiveHour
+         * @description What happened within an hour.
+         */
+        LiveHour: {
+            /** @description When it begins, at the site. */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Events of every name.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+        };
+        /**
+         * LiveLine
+         * @description How many active visitors have one value.
+         */
+        LiveLine: {
+            /** @description The value; empty where there is none. */
+            value: string;
+            /**
+             * Format: int64
+             * @description Everybody counted once: they do not add up over pages.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Their `page_view` events of the last 30 minutes.
+             */
+            views: number;
+        };
+        /**
+         * LiveMinute
+         * @description What happened within a minute.
+         */
+        LiveMinute: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Events of every name.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events called `page_view`.
+             */
+            views: number;
+            /**
+             * Format: int64
+             * @description Events called `lead` or `purchase`.
+             */
+            conversions: number;
+        };
+        /**
+         * LiveRefusal
+         * @description How many events were not counted for one reason.
+         */
+        LiveRefusal: {
+            /** @description Why. */
+            code: components["schemas"]["EventRefusal"] & unknown;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+        };
+        /**
+         * LiveTable
+         * @description The values that active visitors have.
+         */
+        LiveTable: {
+            /**
+             * Format: int64
+             * @description How many values there are.
+             */
+            total: number;
+            /** @description The best 10 of them: by visitors, then by views. */
+            lines: components["schemas"]["LiveLine"][];
+        };
+        /**
          * LostField
          * @description A mapped field that is gone, or that no longer takes or gives the values.
          */
@@ -7509,6 +7644,34 @@ export interface components {
             revenue: string;
         };
         /**
+         * SiteFeed
+         * @description What came in within the last hour, by keys of the site.
+         */
+        SiteFeed: {
+            /**
+             * Format: date-time
+             * @description When an event came in last, to the minute; absent while none did.
+             */
+            last_event_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when the counts are known: an hour, or since the server was started.
+             */
+            counted_since: string;
+            /**
+             * Format: int64
+             * @description So many events were counted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description So many were counted before, by their ids.
+             */
+            doubled: number;
+            /** @description Those that were not counted, by reason, most first. */
+            refused: components["schemas"]["LiveRefusal"][];
+        };
+        /**
          * SiteFunnel
          * @description How far visitors come.
          */
@@ -7715,6 +7878,49 @@ export interface components {
             devices: components["schemas"]["SiteTable"] & unknown;
             /** @description By the names of events. */
             event_names: components["schemas"]["SiteTable"] & unknown;
+        };
+        /**
+         * SiteRealTime
+         * @description What goes on at a site now. A visitor is active for 30 minutes, the present one included.
+         */
+        SiteRealTime: {
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description The zone of its clocks. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: int64
+             * @description Visitors with an event in the last 5 minutes.
+             */
+            visitors_5_minutes: number;
+            /**
+             * Format: int64
+             * @description Visitors with one in the last 30: the active ones.
+             */
+            visitors_30_minutes: number;
+            /** @description The last 30 minutes; the last is the present one, which is not over. */
+            minutes: components["schemas"]["LiveMinute"][];
+            /** @description The last 24 hours of the site's clocks, likewise. */
+            hours: components["schemas"]["LiveHour"][];
+            /** @description The pages of the last 30 minutes. */
+            pages: components["schemas"]["LiveTable"] & unknown;
+            /** @description By the kind of way on which active visits came. */
+            channels: components["schemas"]["LiveTable"] & unknown;
+            /** @description By where they came from. */
+            sources: components["schemas"]["LiveTable"] & unknown;
+            /** @description By campaign. */
+            campaigns: components["schemas"]["LiveTable"] & unknown;
+            /** @description The latest 10 conversions of those hours, the latest first. */
+            conversions: components["schemas"]["LiveConversion"][];
+            /** @description What feeds the site. */
+            feed: components["schemas"]["SiteFeed"] & unknown;
         };
         /**
          * SiteRebuild
@@ -15583,6 +15789,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteOverview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getSiteRealTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteRealTime"];
                 };
             };
             400: components["responses"]["BadRequest"];

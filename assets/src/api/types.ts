@@ -76,6 +76,7 @@ export type Share = Schemas["DatasetShare"];
 export type ShareLevel = Share["level"];
 export type SiteShare = Schemas["SiteShare"];
 export type SiteShareLevel = Schemas["SiteShareLevel"];
+export type RealTime = Schemas["SiteRealTime"];
 export type Site = Schemas["Site"];
 export type SiteChange = Schemas["SiteChange"];
 export type SiteNote = Schemas["SiteNote"];

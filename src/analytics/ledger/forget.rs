@@ -16,6 +16,7 @@ impl Inner {
     /// Removes everything of a site. What is being folded for it is given up: its rows are gone.
     pub(super) async fn forget(self: Arc<Self>, site: SiteNumber) -> Result<(), Error> {
         self.waiting.forget(site);
+        self.marks.forget(site);
         self.clear::<Tails>(site).await?;
         self.clear::<Heads>(site).await?;
         self.clear::<DayRows>(site).await?;

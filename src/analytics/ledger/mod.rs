@@ -5,8 +5,8 @@
 //! day: blocks of columns (`block`), and what the day came to (`rollup`, a pure function of its
 //! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
 //! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from
-//! both and from what waits, `ask` answers what they cannot out of the events, and `rebuild` proves
-//! that all of it is what the events say.
+//! both and from what waits, `ask` answers what they cannot out of the events, `live` tells what goes
+//! on now, and `rebuild` proves that all of it is what the events say.
 
 mod append;
 mod ask;
@@ -17,6 +17,7 @@ mod error;
 mod fold;
 mod forget;
 mod keep;
+mod live;
 mod months;
 mod names;
 mod packed;
@@ -47,6 +48,7 @@ pub(crate) use ask::{
 };
 pub(crate) use day::Days;
 pub(crate) use error::Error;
+pub(crate) use live::{Live, Pace, Ranking};
 pub(crate) use row::tables;
 pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
 
@@ -73,6 +75,8 @@ struct Inner {
     /// The place of the next row that waits.
     sequence: AtomicU64,
     nudge: Nudge,
+    /// What full blocks of the last day have in them.
+    marks: live::Marks,
 }
 
 impl Ledger {
@@ -107,6 +111,7 @@ impl Ledger {
             waiting,
             sequence: AtomicU64::new(sequence),
             nudge: Nudge::default(),
+            marks: live::Marks::default(),
         })))
     }
 
@@ -202,6 +207,21 @@ impl Ledger {
     ) -> Result<Attributed, Error> {
         let attribute = move |question: &Question<'_>| ask::attribute(question, &attribution);
         self.ask(site, days, attribute).await
+    }
+
+    /// What goes on at a site now.
+    pub(crate) async fn live(&self, site: SiteNumber, zone: &TimeZone) -> Result<Live, Error> {
+        let (inner, zone) = (Arc::clone(&self.0), zone.clone());
+        let tell = move || {
+            let moment = live::Moment {
+                snapshot: &inner.store.snapshot()?,
+                site,
+                zone: &zone,
+                now: inner.clock.now().as_millisecond(),
+            };
+            Ok(live::tell(&moment, &inner.marks)?)
+        };
+        self.0.blocking.run(tell).await
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.

@@ -38,6 +38,10 @@ metrics! {
     LIMIT_REFUSALS: Counter<1> = "weighbridge_limit_refusals_total" Kind::Counter,
         ["limit"],
         "Calls that were refused because a limit was used up.";
+    LIMIT_KEYS: Gauge<1> = "weighbridge_limit_keys" Kind::Gauge,
+        ["limit"],
+        "Callers who are remembered because they have used some of a limit; those whose limit is \
+         whole again are forgotten.";
     SIGN_INS: Counter<1> = "weighbridge_authentication_attempts_total" Kind::Counter,
         ["outcome"],
         "Attempts to be known: `signed_in`, `wrong` (password or address), `held_back` after \
@@ -93,6 +97,10 @@ metrics! {
          they were not counted: `bad_json`, `invalid`, `too_large`, `too_old`, `in_future`, \
          `foreign_url`, `personal_data`, `bot`, `opted_out`, `other_currency`, `no_visitor`, \
          `secret_key_only`.";
+    LIVE_BLOCKS: Counter<1> = "weighbridge_live_blocks_total" Kind::Counter,
+        ["found"],
+        "Full blocks of events that a look at what goes on now went by: `known` from a look before, \
+         or `read`.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

@@ -9,6 +9,7 @@ mod history;
 mod keeping;
 mod killed;
 mod notes;
+mod realtime;
 mod refusals;
 mod reports;
 mod saved;

@@ -160,7 +160,7 @@ async fn somebody_elses_site_answers_like_none() {
     let shop = Shop::open().await;
     let other = shop.server.sign_up("other@example.org", &["member"]).await;
     let path = format!("/sites/{}", shop.site);
-    for below in ["", "/keys", "/overview"] {
+    for below in ["", "/keys", "/overview", "/realtime"] {
         other
             .get(&format!("{path}{below}"))
             .await

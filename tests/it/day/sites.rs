@@ -39,6 +39,8 @@ impl Day {
         let asked = json!({"reports": [{"name": "visits", "query": {"metrics": ["visits"]}}]});
         let told = owner.post(&format!("{site}/reports/together"), asked).await;
         assert_eq!(told.expect(200)["reports"][0]["name"], "visits");
+        let now = owner.get(&format!("{site}/realtime")).await.expect(200);
+        assert_eq!(now["visitors_5_minutes"], 1, "{now}");
         let step = |name: &str| {
             let filter = json!({"dimension": "event", "operator": "is", "values": [name]});
             json!({"name": name, "filters": [filter]})

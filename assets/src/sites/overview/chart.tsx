@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
-import { Drawing, Hits, type Look, Noted, Scale } from "./drawing";
+import { Bars, Drawing, Hits, type Look, Noted, Scale } from "./drawing";
 import { Marker } from "./marker";
 import { type Frame, plotOf, stepAt } from "./plot";
 import { type Point, seriesOf } from "./points";
@@ -27,7 +27,13 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
   const about = useId();
   const frame: Frame = { width, height, left: 52, right: 12, top: 12, bottom: 26 };
   const { now, before } = seriesOf(points);
-  const plot = plotOf(frame, points.length, [now, before], look.metric.unit === "count");
+  const areBars = look.shape === "bars";
+  const plot = plotOf(
+    areBars ? inset(frame, points.length) : frame,
+    points.length,
+    [now, before],
+    look.metric.unit === "count",
+  );
   const most = Math.max(2, Math.floor(width / markRoom));
   const names = points.map(({ at }) => at);
   const marks = marksOf(names, most);
@@ -35,7 +41,7 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
   return (
     <>
       <p className="visually-hidden" id={about}>
-        {summaryOf(points.length, steps)}
+        {summaryOf(areBars ? "A bar for each of" : "A line over", points.length, steps)}
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be drawn in */}
       <svg
@@ -55,7 +61,11 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
       >
         <svg aria-hidden="true" focusable="false">
           <Scale plot={plot} frame={frame} points={points} marks={marks} look={look} />
-          <Drawing plot={plot} now={now} before={before} isOpen={look.isOpen} />
+          {areBars ? (
+            <Bars plot={plot} series={now} isOpen={look.isOpen} />
+          ) : (
+            <Drawing plot={plot} now={now} before={before} isOpen={look.isOpen} />
+          )}
           <Noted plot={plot} frame={frame} points={points} />
           {active !== undefined && point && (
             <Marker plot={plot} frame={frame} step={active} point={point} look={look} />
@@ -67,8 +77,14 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
   );
 }
 
-function summaryOf(count: number, steps: string): string {
-  return `A line over ${count} ${steps}. The arrow keys go from one to the next; the table below says the same.`;
+/** Room for half a bar at either end. */
+function inset(frame: Frame, steps: number): Frame {
+  const half = (frame.width - frame.left - frame.right) / steps / 2;
+  return { ...frame, left: frame.left + half, right: frame.right + half };
+}
+
+function summaryOf(drawn: string, count: number, steps: string): string {
+  return `${drawn} ${count} ${steps}. The arrow keys go from one to the next; the table below says the same.`;
 }
 
 /** Where the pointer is, in the units of the drawing. */

@@ -6,6 +6,7 @@ import type { Dimension, View } from "./dimensions";
 import { writeFigure, writeMoney } from "./figures";
 import { labelOf, metricOf } from "./metrics";
 import { Narrow } from "./narrow";
+import { OnBar } from "./on-bar";
 import { areDaily } from "./points";
 import type { Shown } from "./shown";
 
@@ -76,25 +77,13 @@ interface NamedProps {
   value: string;
 }
 
-/** A name upon a bar, which shows how large its row is beside the largest. */
 function Named({ share, dimension, value }: NamedProps) {
   const words = valueWords(dimension, value);
   return (
-    <span className="named">
-      <svg
-        className="named-bar"
-        viewBox="0 0 100 1"
-        preserveAspectRatio="none"
-        aria-hidden="true"
-        focusable="false"
-      >
-        <rect width={share * 100} height="1" />
-      </svg>
-      <span className="named-text" title={words}>
-        <Narrow dimension={dimension} value={value}>
-          {words}
-        </Narrow>
-      </span>
-    </span>
+    <OnBar share={share} title={words}>
+      <Narrow dimension={dimension} value={value}>
+        {words}
+      </Narrow>
+    </OnBar>
   );
 }

@@ -10,6 +10,8 @@ export interface Look {
   currency: string;
   /** Whether the last step is not over yet. */
   isOpen: boolean;
+  /** A line through all steps, or a bar for each. */
+  shape?: "line" | "bars";
 }
 
 interface ScaleProps {
@@ -89,6 +91,37 @@ export function Drawing({ plot, now, before, isOpen }: DrawingProps) {
       <Dots plot={plot} series={now} look="plot-dot" />
     </g>
   );
+}
+
+interface BarsProps {
+  plot: Plot;
+  series: Series;
+  isOpen: boolean;
+}
+
+/** A bar for each step; what is not over yet is paler. */
+export function Bars({ plot, series, isOpen }: BarsProps) {
+  const width = Math.max(1, 0.7 * roomOf(plot));
+  const last = series.length - 1;
+  return series.map((value, step) => {
+    const top = plot.y(value ?? 0);
+    return (
+      <rect
+        // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+        key={step}
+        className={isOpen && step === last ? "plot-bar open" : "plot-bar"}
+        x={plot.x(step) - width / 2}
+        y={top}
+        width={width}
+        height={plot.y(0) - top}
+      />
+    );
+  });
+}
+
+/** How far it is from one step to the next. */
+function roomOf(plot: Plot): number {
+  return plot.x(1) - plot.x(0);
 }
 
 interface DotsProps {

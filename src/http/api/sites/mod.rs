@@ -6,6 +6,7 @@ mod history;
 mod key;
 mod note;
 mod overview;
+mod realtime;
 mod report;
 mod resource;
 mod saved;

@@ -10,6 +10,7 @@ use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
 use super::key::{KeyView, NewView, WriteKeyList};
 use super::overview::{AgainstView, OverviewView};
+use super::realtime::RealTimeView;
 use super::report::{ReportQuery, ReportView, period};
 use super::together::{TogetherQuery, TogetherView};
 use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
@@ -194,6 +195,26 @@ impl Resource {
         let period = period.map_err(Error::from)?;
         let report = site.overview(period, compare.0.into(), &by).await?;
         Ok(Json(OverviewView::of(&site, &report)))
+    }
+
+    /// Tells what goes on at a site now.
+    ///
+    /// Events of the last second are among what is told. Visitors of the last 30 minutes are active;
+    /// channels, sources and campaigns are those of their visits, also where these began before.
+    #[oai(
+        path = "/sites/:id/realtime",
+        method = "get",
+        operation_id = "getSiteRealTime"
+    )]
+    async fn realtime(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+    ) -> Result<Json<RealTimeView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let told = site.realtime(&by).await?;
+        Ok(Json(RealTimeView::of(&site, &told)))
     }
 
     /// Brings events of the past into a site, from a file of any size.
