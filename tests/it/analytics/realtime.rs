@@ -134,24 +134,29 @@ async fn a_board_that_is_open_for_a_day_meets_no_limit_and_nothing_grows() {
     let token = format!("Bearer {}", text(&made["secret"]));
     let board = shop.server.anonymous().with("authorization", &token);
     let path = format!("/sites/{}/realtime", shop.site);
-    board.get(&path).await.expect(200);
+    let refresh = async |refreshes: std::ops::Range<u32>| {
+        for refresh in refreshes {
+            shop.server.advance(30);
+            let answer = board.get(&path).await;
+            assert_eq!(answer.status, 200, "{refresh}: {}", answer.text());
+        }
+    };
+    // By then the event that came in is folded.
+    refresh(0..120).await;
     let operator = shop.server.operator();
     let (told, before) = (
         shop.server.count_in_book("analytics_read"),
         scrape(&operator).await,
     );
-    for refresh in 1..=2_880 {
-        shop.server.advance(30);
-        let answer = board.get(&path).await;
-        assert_eq!(answer.status, 200, "{refresh}: {}", answer.text());
-    }
+    refresh(120..3_000).await;
     let again = shop.server.count_in_book("analytics_read");
     assert!((23..=24).contains(&(again - told)), "{told} {again}");
     let after = scrape(&operator).await;
     for (series, before) in &before {
         if series.starts_with("weighbridge_limit_keys") || series == "weighbridge_store_size_bytes"
         {
-            assert_eq!(after.get(series), Some(before), "{series}");
+            let after = after.get(series);
+            assert!(after <= Some(before), "{series}: {before} {after:?}");
         }
     }
 }
