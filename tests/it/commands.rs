@@ -728,14 +728,8 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
     let picked = ["--filter", "page is /", "--sort", "-visits"];
     let told = site(&[&["report", "Shop"], &by[..], &picked[..]].concat());
     assert_eq!(told["totals"], serde_json::json!({"visits": 0}));
-    let divided = site(&[
-        "attribution",
-        "Shop",
-        "--by",
-        "source",
-        "--figure",
-        "revenue",
-    ]);
+    let by = ["--by", "source", "--figure", "revenue"];
+    let divided = site(&[&["attribution", "Shop"], &by[..]].concat());
     assert_eq!(divided["conversions"], 0, "{divided}");
     let bad = machine.output(&["site", "report", "Shop", "--filter", "page"], "");
     assert!(text(&bad.stderr).contains("is no filter"), "{bad:?}");
