@@ -23,6 +23,7 @@ import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
 import { readAttributionSearch } from "./sites/attribution/search";
 import { readFunnelSearch } from "./sites/funnel/search";
+import { readJourneysSearch } from "./sites/journeys/search";
 import { readOverviewSearch } from "./sites/overview/search";
 import { readNowSearch } from "./sites/realtime/search";
 import { readReportSearch } from "./sites/reports/search";
@@ -137,6 +138,14 @@ const siteAttribution = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readAttributionSearch,
   component: lazyRouteComponent(() => import("./sites/attribution/page"), "SiteAttribution"),
+});
+
+const siteJourneys = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/journeys",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readJourneysSearch,
+  component: lazyRouteComponent(() => import("./sites/journeys/page"), "SiteJourneys"),
 });
 
 const siteSetup = createRoute({
@@ -360,6 +369,7 @@ const tree = root.addChildren([
     siteRealTime,
     siteFunnel,
     siteAttribution,
+    siteJourneys,
     siteSetup,
     siteSharing,
     siteSettings,

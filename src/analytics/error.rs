@@ -116,8 +116,8 @@ pub enum Error {
     TooWide,
     /// Visitors went on more different paths than can be told apart.
     #[error(
-        "visitors went on more than a million different paths; ask for fewer days, or for fewer \
-         visits by a filter"
+        "visitors went on more than a million different paths; ask for fewer days or \
+         shorter ways, or for fewer visits by a filter"
     )]
     TooManyPaths,
     /// What was sent as a whole.

@@ -6,8 +6,8 @@
 //! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
 //! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
 //! and `overview` what is asked of them, `realtime` what goes on now, `question` what else may be
-//! asked, by `report`, several of them `together`, `funnel` and `attribution` (its shares are rounded
-//! by `apportion`), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
+//! asked, by `report`, several of them `together`, `funnel`, `journeys` and `attribution` (`apportion`
+//! rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
 //! lies below a site under a name, and `sharing` who else sees it.
 
 mod apportion;
@@ -20,6 +20,7 @@ mod error;
 mod event;
 mod funnel;
 mod intake;
+mod journeys;
 mod keep;
 mod kept;
 mod key;
@@ -47,11 +48,12 @@ pub(crate) use funnel::Followed;
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
+pub(crate) use journeys::{AskedJourneys, Journeyed};
 pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
-    Dimension, Facet, Figures, Filter, Goal, Line, Model, Operator, Overview, Pace, Ranking, Table,
-    Totals,
+    Dimension, Direction, Facet, Figures, Filter, Goal, Line, Model, Operator, Others, Overview,
+    Pace, Ranking, Table, Totals, Trodden,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;

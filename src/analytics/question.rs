@@ -15,7 +15,7 @@ const MOST_FILTERS: usize = 20;
 /// A filter has so many values at most.
 const MOST_VALUES: usize = 50;
 /// A value has so many bytes at most.
-const MOST_BYTES: usize = 500;
+pub(super) const MOST_BYTES: usize = 500;
 /// A page of a report has so many rows at most.
 const MOST_ROWS: u32 = 1000;
 /// The steps of a funnel have so many filters together at most.
@@ -194,6 +194,15 @@ pub enum BadQuestion {
     /// How far back the visits of a conversion lie.
     #[error("{0} days are given; a conversion is followed back over 1 to 90")]
     BadLookback(u16),
+    /// How long a way may be.
+    #[error("{0} steps are given; a way has 2 to 10 at most")]
+    BadWay(u16),
+    /// How many ways are told.
+    #[error("{0} ways are asked for; 1 to 500 can be told")]
+    BadWays(u32),
+    /// What ways begin with.
+    #[error("what ways begin with has 1 to 500 bytes; leave it away for all of them")]
+    BadStart,
     /// How fast visits lose weight.
     #[error("{0} days are given; a half-life has 1 to 90")]
     BadHalfLife(u16),
@@ -212,8 +221,9 @@ impl BadQuestion {
             | Self::EmptyValue(place, _) => format!("{place}.values"),
             Self::NotOfEvents(place, _) => format!("{place}.dimension"),
             Self::BadSort(_) => "sort".to_owned(),
-            Self::BadLimit(_) => "limit".to_owned(),
-            Self::BadSteps(_) | Self::TooManyStepFilters(_) => "steps".to_owned(),
+            Self::BadLimit(_) | Self::BadWays(_) => "limit".to_owned(),
+            Self::BadSteps(_) | Self::TooManyStepFilters(_) | Self::BadWay(_) => "steps".to_owned(),
+            Self::BadStart => "at".to_owned(),
             Self::BadStepName(step) => format!("steps[{step}].name"),
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
             Self::BadWindow(_) => "within_minutes".to_owned(),

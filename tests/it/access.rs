@@ -289,6 +289,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             attribution(),
         ),
+        ("queryJourneys", Needs("analytics:read"), "", json!({})),
         ("rebuildSite", Needs("site:write"), "", none()),
         ("listSiteShares", Needs("site:share"), "", none()),
         ("shareSite", Needs("site:share"), "", site_share()),

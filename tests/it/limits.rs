@@ -72,7 +72,7 @@ fn is_analytics(path: &[&str]) -> bool {
         [
             "sites",
             _,
-            "overview" | "rebuild" | "reports" | "funnels" | "attribution"
+            "overview" | "rebuild" | "reports" | "funnels" | "attribution" | "journeys"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
     )

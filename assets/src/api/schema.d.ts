@@ -2841,6 +2841,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells which ways visits commonly take, from page to page or from event to event.
+         * @description Ways are told as the beginnings that most visits have in common, in the order of a tree. At
+         *     each it is told how many visits ended there, and how many went on as is not told.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["queryJourneys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/rebuild": {
         parameters: {
             query?: never;
@@ -5149,6 +5172,104 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "done" | "failed" | "cancelled";
+        /**
+         * @description What visits go through.
+         * @enum {string}
+         */
+        JourneyDimension: "page" | "event";
+        /**
+         * @description Which way visits are followed.
+         * @enum {string}
+         */
+        JourneyDirection: "onward" | "back";
+        /**
+         * JourneyOthers
+         * @description Visits that took a step which is not told.
+         */
+        JourneyOthers: {
+            /**
+             * Format: int64
+             * @description How many visits.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description To how many different pages or events; 0 where a way has no more steps.
+             */
+            values: number;
+        };
+        /**
+         * JourneyWay
+         * @description A way, and all visits that began with it.
+         */
+        JourneyWay: {
+            /** @description What they came to, one after the other; what repeats the one before is left out. */
+            steps: string[];
+            /**
+             * Format: int64
+             * @description How many visits.
+             */
+            visits: number;
+            /**
+             * Format: double
+             * @description Their share of all visits that are told of.
+             */
+            of_all?: number;
+            /**
+             * Format: double
+             * @description Their share of the visits of the way without its last step.
+             */
+            of_previous?: number;
+            /**
+             * Format: int64
+             * @description So many of them have no other step: they ended there, or, followed back, began there.
+             */
+            ended: number;
+            /** @description Those that went on otherwise, or further than is told. */
+            others: components["schemas"]["JourneyOthers"] & unknown;
+        };
+        /**
+         * JourneysQuery
+         * @description Which ways are to be told.
+         */
+        JourneysQuery: {
+            /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /**
+             * @description What visits go through.
+             * @default page
+             */
+            dimension?: components["schemas"]["JourneyDimension"] & unknown;
+            /**
+             * @description Which way they are followed.
+             * @default onward
+             */
+            direction?: components["schemas"]["JourneyDirection"] & unknown;
+            /**
+             * @description The page or event that every way begins with, of 1 to 500 bytes; visits without it do not
+             *     count. Without it ways begin where visits do, or end where they do.
+             */
+            at?: string;
+            /**
+             * Format: int32
+             * @description A way has so many steps at most: 2 to 10.
+             * @default 5
+             */
+            steps?: number;
+            /**
+             * Format: int32
+             * @description So many ways are told at most: 1 to 500.
+             * @default 50
+             */
+            limit?: number;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
         /**
          * ListedSession
          * @description One of the user's sessions.
@@ -7725,6 +7846,33 @@ export interface components {
             conversions: number;
             /** @description What purchases were worth. */
             revenue: string;
+        };
+        /**
+         * SiteJourneys
+         * @description The ways that visits took.
+         */
+        SiteJourneys: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /**
+             * Format: int64
+             * @description How many visits have a way at all.
+             */
+            visits: number;
+            /** @description Those whose first step is not told. */
+            others: components["schemas"]["JourneyOthers"] & unknown;
+            /**
+             * @description The commonest ways, in the order of a tree: each after the one that it goes on from, and of
+             *     several the commoner first.
+             */
+            ways: components["schemas"]["JourneyWay"][];
         };
         /**
          * SiteLine
@@ -16058,6 +16206,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteAttribution"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    queryJourneys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneysQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteJourneys"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -1,6 +1,7 @@
 import type {
   Attribution,
   Funnel,
+  Journeys,
   Report,
   ReportQuery,
   Reports,
@@ -229,3 +230,26 @@ export const attribution: Attribution = {
     },
   ],
 };
+
+/** Ways of a hundred visits, of which most begin at the start. */
+export const journeys: Journeys = {
+  from: "2026-11-20",
+  to: "2026-11-22",
+  known_at: "2026-11-22T04:15:30.000Z",
+  visits: 100,
+  others: { visits: 15, values: 4 },
+  ways: [
+    way(["/"], [60, 0.6, 0.6], [20, 10, 2]),
+    way(["/", "/pricing"], [30, 0.3, 0.5], [24, 0, 0]),
+    way(["/", "/pricing", "/cart"], [6, 0.06, 0.2], [2, 4, 0]),
+    way(["/blog"], [25, 0.25, 0.25], [25, 0, 0]),
+  ],
+};
+
+function way(
+  steps: string[],
+  [visits, of_all, of_previous]: [number, number, number],
+  [ended, others, values]: [number, number, number],
+): Journeys["ways"][number] {
+  return { steps, visits, of_all, of_previous, ended, others: { visits: others, values } };
+}

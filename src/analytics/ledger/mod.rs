@@ -43,8 +43,9 @@ use jiff::tz::TimeZone;
 #[cfg(test)]
 pub(crate) use ask::Stage;
 pub(crate) use ask::{
-    Attributed, Attribution, Cell, Claim, Credit, Crowding, Facet, Figures, Filter, Funnel,
-    Gathered, Goal, Inquiry, MOST_CONDITIONS, MOST_STEPS, Model, Operator, PARTS, Path, Reach, Row,
+    Attributed, Attribution, Cell, Claim, Credit, Crowding, Direction, Facet, Figures, Filter,
+    Funnel, Gathered, Goal, Inquiry, Journeys, MOST_CONDITIONS, MOST_STEPS, Model, Operator,
+    Others, PARTS, Path, Reach, Row, Travelled, Trodden,
 };
 pub(crate) use day::Days;
 pub(crate) use error::Error;
@@ -222,6 +223,17 @@ impl Ledger {
             Ok(live::tell(&moment, &inner.marks)?)
         };
         self.0.blocking.run(tell).await
+    }
+
+    /// Which ways visits of the days took.
+    pub(crate) async fn travel(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        journeys: Journeys,
+    ) -> Result<Travelled, Error> {
+        let travel = move |question: &Question<'_>| ask::travel(question, &journeys);
+        self.ask(site, days, travel).await
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.

@@ -6,6 +6,7 @@ mod events;
 mod figures;
 mod funnels;
 mod history;
+mod journeys;
 mod keeping;
 mod killed;
 mod notes;

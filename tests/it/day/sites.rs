@@ -70,6 +70,8 @@ impl Day {
         let asked = json!({"dimension": "channel"});
         let divided = owner.post(&format!("{site}/attribution"), asked).await;
         assert_eq!(divided.expect(200)["revenue"], "49.90");
+        let ways = owner.post(&format!("{site}/journeys"), json!({})).await;
+        assert_eq!(ways.expect(200)["ways"], json!([]));
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         made

@@ -1,12 +1,12 @@
-//! Answers what the rollups cannot: reports by any dimensions and filters, funnels, and which
-//! visits led to conversions, out of the events themselves.
+//! Answers what the rollups cannot, out of the events themselves: reports by any dimensions and
+//! filters, funnels, which visits led to conversions, and which ways they took.
 //!
 //! `scan` reads the days that are asked for, column by column, as leaves of visits; `lexicon` gives
 //! every text a small number and asks the `filter`s about it once. `report` gathers visits and
-//! events in `groups`, `funnel` follows visitors from step to step. `attribution` divides
-//! what conversions brought among the visits that led to them (`touches`), by the models of
-//! `credit`, of which one rests on the graph of all paths (`removal`). `facet` says what things are
-//! told apart by.
+//! events in `groups`, `funnel` follows visitors from step to step. `attribution` divides what
+//! conversions brought among the visits that led to them (`touches`), by the models of `credit`, of
+//! which one rests on the graph of all paths (`removal`). `journeys` finds the commonest ways of
+//! visits. `facet` says what things are told apart by.
 
 mod attribution;
 mod credit;
@@ -14,6 +14,7 @@ mod facet;
 mod filter;
 mod funnel;
 mod groups;
+mod journeys;
 mod leaf;
 mod lexicon;
 mod removal;
@@ -29,10 +30,12 @@ pub(crate) use filter::{Filter, Operator};
 pub(crate) use funnel::Stage;
 pub(crate) use funnel::{Funnel, MOST_STEPS};
 pub(crate) use groups::Figures;
+pub(crate) use journeys::{Direction, Journeys, Others, Travelled, Trodden};
 pub(crate) use report::{Cell, Crowding, Gathered, Row};
 
 pub(super) use attribution::attribute;
 pub(super) use funnel::follow;
+pub(super) use journeys::travel;
 pub(super) use report::gather;
 
 /// Steps and filters of a funnel have so many conditions together, at most: each is a bit of a

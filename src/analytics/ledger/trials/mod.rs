@@ -6,6 +6,7 @@ mod counts;
 mod crash;
 mod damage;
 mod disk;
+mod journeys;
 mod live;
 mod model;
 mod plain;

@@ -3,6 +3,7 @@
 mod attribution;
 mod funnel;
 mod history;
+mod journeys;
 mod key;
 mod note;
 mod overview;

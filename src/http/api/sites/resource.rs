@@ -8,6 +8,7 @@ use super::super::{Done, Made, Tag};
 use super::attribution::{AttributionQuery, AttributionView};
 use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
+use super::journeys::{JourneysQuery, JourneysView};
 use super::key::{KeyView, NewView, WriteKeyList};
 use super::overview::{AgainstView, OverviewView};
 use super::realtime::RealTimeView;
@@ -342,6 +343,29 @@ impl Resource {
         let asked = AskedAttribution::from(query);
         let credited = site.attribution(period, &asked, &by).await?;
         Ok(Json(AttributionView::of(&site, &asked, &credited)))
+    }
+
+    /// Tells which ways visits commonly take, from page to page or from event to event.
+    ///
+    /// Ways are told as the beginnings that most visits have in common, in the order of a tree. At
+    /// each it is told how many visits ended there, and how many went on as is not told.
+    #[oai(
+        path = "/sites/:id/journeys",
+        method = "post",
+        operation_id = "queryJourneys"
+    )]
+    async fn journeys(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<JourneysQuery>,
+    ) -> Result<Json<JourneysView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let query = body.0;
+        let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
+        let journeyed = site.journeys(period, &query.into(), &by).await?;
+        Ok(Json(JourneysView::from(&journeyed)))
     }
 
     /// Counts every day anew from its events, and tells whether the sums that were kept are the
