@@ -22,6 +22,7 @@ import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
 import { readAttributionSearch } from "./sites/attribution/search";
+import { readCohortsSearch } from "./sites/cohorts/search";
 import { readFunnelSearch } from "./sites/funnel/search";
 import { readJourneysSearch } from "./sites/journeys/search";
 import { readOverviewSearch } from "./sites/overview/search";
@@ -146,6 +147,14 @@ const siteJourneys = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readJourneysSearch,
   component: lazyRouteComponent(() => import("./sites/journeys/page"), "SiteJourneys"),
+});
+
+const siteCohorts = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/cohorts",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readCohortsSearch,
+  component: lazyRouteComponent(() => import("./sites/cohorts/page"), "SiteCohorts"),
 });
 
 const siteSetup = createRoute({
@@ -370,6 +379,7 @@ const tree = root.addChildren([
     siteFunnel,
     siteAttribution,
     siteJourneys,
+    siteCohorts,
     siteSetup,
     siteSharing,
     siteSettings,

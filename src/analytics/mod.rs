@@ -6,13 +6,14 @@
 //! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
 //! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
 //! and `overview` what is asked of them, `realtime` what goes on now, `question` what else may be
-//! asked, by `report`, several of them `together`, `funnel`, `journeys` and `attribution` (`apportion`
-//! rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
+//! asked, by `report`, several of them `together`, `funnel`, `journeys`, `cohorts` and `attribution`
+//! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
 //! lies below a site under a name, and `sharing` who else sees it.
 
 mod apportion;
 mod arrivals;
 mod attribution;
+mod cohorts;
 mod currency;
 mod days;
 mod domain;
@@ -43,6 +44,7 @@ mod together;
 
 pub(crate) use arrivals::Counts;
 pub(crate) use attribution::{AskedAttribution, Credited, CreditedRow, Figure, Portion};
+pub(crate) use cohorts::{AskedCohorts, Gauged, Last, Later};
 pub use error::Error;
 pub(crate) use funnel::Followed;
 pub use intake::{
@@ -52,8 +54,8 @@ pub(crate) use journeys::{AskedJourneys, Journeyed};
 pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
-    Dimension, Direction, Facet, Figures, Filter, Goal, Line, Model, Operator, Others, Overview,
-    Pace, Ranking, Table, Totals, Trodden,
+    Cohort, Dimension, Direction, Facet, Figures, Filter, Goal, Length, Line, Model, Operator,
+    Others, Overview, Pace, Ranking, Table, Totals, Trodden,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;

@@ -98,9 +98,10 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
         (&Method::GET, "overview" | "answer")
-        | (&Method::POST, "rebuild" | "reports" | "together" | "funnels" | "attribution" | "journeys") => {
-            Policy::Analytics
-        }
+        | (
+            &Method::POST,
+            "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys",
+        ) => Policy::Analytics,
         (&Method::GET, "realtime" | "health") => Policy::Live,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
         _ => Policy::ApiCalls,
@@ -208,6 +209,7 @@ mod tests {
             (Method::POST, "v1/sites/1/attribution", Policy::Analytics),
             (Method::GET, "v1/sites/1/realtime", Policy::Live),
             (Method::GET, "v1/health", Policy::Live),
+            (Method::POST, "v1/sites/1/cohorts", Policy::Analytics),
             (Method::POST, "v1/sites/1/journeys", Policy::Analytics),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {

@@ -1,4 +1,4 @@
-// Checks reports, funnels and attribution against SQL: DuckDB gets the same events, and is asked in its own words.
+// Checks reports, funnels, attribution and cohorts against SQL: DuckDB gets the same events, and is asked in its own words.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -7,7 +7,7 @@ const [binary, appliances] = process.argv.slice(2);
 const { startAppliance } = await import(appliances);
 const seed = Number(process.env.SEED ?? 1);
 const many = Number(process.env.EVENTS ?? 20_000);
-const [reports, funnels, attributions] = [250, 80, 60];
+const [reports, funnels, attributions, cohorts] = [250, 80, 60, 40];
 const zone = 'America/New_York';
 
 /** Numbers from 0 to 1 that are the same for the same seed. */
@@ -254,6 +254,15 @@ function fair({ data, expected }, where) {
   for (const { value, touched } of data.rows) assert.equal(touched, byValue.get(value).touched, `${value} in ${where}`);
 }
 
+/** Who of each cohort was there in each period, by both their first days. */
+function returned({ period, filters, from, to }, earliest) {
+  const begin = (day) => `strftime(date_trunc('${period}', ${day}), '%Y-%m-%d')`;
+  return `WITH firsts AS (SELECT visitor, arg_min(visit, ms) AS visit, min(day) AS day FROM events WHERE is_first GROUP BY visitor),
+    members AS (SELECT visitor, day FROM firsts WHERE day >= '${from}' AND visit IN (SELECT visit FROM (${picked(filters, { from: earliest, to })})))
+    SELECT ${begin('members.day')} AS cohort, ${begin('events.day')} AS period, count(DISTINCT events.visitor)::DOUBLE AS visitors, ${revenue}::DOUBLE AS revenue
+    FROM events JOIN members ON events.visitor = members.visitor WHERE events.day <= '${to}' GROUP BY 1, 2`;
+}
+
 async function checks() {
   const session = await signUp();
   const { site, database } = await fill(session);
@@ -331,6 +340,27 @@ async function checks() {
     fair({ data, expected: await rows(divided(query, days[0])) }, JSON.stringify(query));
   }
   console.log(`ok duckdb: ${attributions} attributions are those of SQL`);
+
+  for (let nth = 0; nth < cohorts; nth += 1) {
+    const filters = Array.from({ length: below(2) }, () => filter(Object.keys(expressions)));
+    const query = { ...span(), period: oneOf(['week', 'month']), filters };
+    const { data } = await call(`/sites/${site}/cohorts`, query, session);
+    const where = JSON.stringify(query);
+    const expected = await rows(returned({ ...query, from: data.from }, days[0]));
+    const cells = new Map(expected.map((row) => [`${row.cohort} ${row.period}`, row]));
+    const begun = data.cohorts.map((cohort) => cohort.begun);
+    data.cohorts.forEach((cohort, place) => {
+      assert.equal(cohort.returns.length, begun.length - place, where);
+      cohort.returns.forEach((told, later) => {
+        const key = `${cohort.begun} ${begun[place + later]}`;
+        same(told.visitors, cells.get(key)?.visitors ?? 0, 'visitors', `${key} in ${where}`);
+        same(told.revenue, cells.get(key)?.revenue ?? 0, 'revenue', `${key} in ${where}`);
+        cells.delete(key);
+      });
+    });
+    assert.equal(cells.size, 0, where);
+  }
+  console.log(`ok duckdb: ${cohorts} tables of cohorts are those of SQL`);
 }
 
 const appliance = await startAppliance(binary, {

@@ -289,6 +289,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
             "",
             attribution(),
         ),
+        ("queryCohorts", Needs("analytics:read"), "", json!({})),
         ("queryJourneys", Needs("analytics:read"), "", json!({})),
         ("rebuildSite", Needs("site:write"), "", none()),
         ("listSiteShares", Needs("site:share"), "", none()),

@@ -72,7 +72,7 @@ fn is_analytics(path: &[&str]) -> bool {
         [
             "sites",
             _,
-            "overview" | "rebuild" | "reports" | "funnels" | "attribution" | "journeys"
+            "overview" | "rebuild" | "reports" | "funnels" | "attribution" | "cohorts" | "journeys"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
     )

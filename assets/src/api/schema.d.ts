@@ -2864,6 +2864,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells who comes again, by the week or month of their first visit.
+         * @description A first visit is the first that the site has at all. Of each cohort it is told how many were
+         *     there in every week or month since, and what they brought.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["queryCohorts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/rebuild": {
         parameters: {
             query?: never;
@@ -3701,6 +3724,78 @@ export interface components {
             key: string;
             /** @description The Ed25519 signature. */
             signature: string;
+        };
+        /**
+         * CohortAverage
+         * @description Who came again so many periods later, of all cohorts for which all of that period was counted.
+         */
+        CohortAverage: {
+            /**
+             * Format: int64
+             * @description Of how many cohorts that is.
+             */
+            cohorts: number;
+            /**
+             * Format: int64
+             * @description How many came again.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description Their share of these cohorts.
+             */
+            share?: number;
+            /** @description What they brought in the period. */
+            revenue: string;
+            /** @description The same by the number of all who belong to these cohorts, rounded to the currency. */
+            revenue_per_visitor?: string;
+        };
+        /**
+         * @description How long a period is.
+         * @enum {string}
+         */
+        CohortPeriod: "week" | "month";
+        /**
+         * CohortReturn
+         * @description Who of a cohort was there in a period.
+         */
+        CohortReturn: {
+            /**
+             * Format: int64
+             * @description How many of them.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description Their share of the cohort; absent of nobody.
+             */
+            share?: number;
+            /** @description What they brought. */
+            revenue: string;
+        };
+        /**
+         * CohortsQuery
+         * @description Which visitors are to be looked at.
+         */
+        CohortsQuery: {
+            /**
+             * @description A day of the first week or month, such as `2026-11-01`: all of that is told of. 27 days
+             *     before the last without it.
+             */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /**
+             * @description By what visitors are told apart: the week or the month of their first visit.
+             * @default week
+             */
+            period?: components["schemas"]["CohortPeriod"] & unknown;
+            /**
+             * @description Whose first visit every filter picks belongs to a cohort; 20 at most. Whatever they do then
+             *     counts.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
         };
         /**
          * @description What some days are held against.
@@ -7733,6 +7828,53 @@ export interface components {
             week_start?: components["schemas"]["WeekStart"] & unknown;
             /** @description How visitors are told apart from now on. */
             visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
+        };
+        /**
+         * SiteCohort
+         * @description Visitors who first came in the same period.
+         */
+        SiteCohort: {
+            /** @description The day that the period begins with. */
+            begun: string;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            visitors: number;
+            /** @description What they brought on all days that are told of. */
+            revenue: string;
+            /** @description The same by their number, rounded to the currency; absent of nobody. */
+            revenue_per_visitor?: string;
+            /** @description Their first period, and each that has begun since. */
+            returns: components["schemas"]["CohortReturn"][];
+        };
+        /**
+         * SiteCohorts
+         * @description Who comes again.
+         */
+        SiteCohorts: {
+            /** @description The first of the days: that with which the first week or month begins. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /**
+             * @description How visitors are told apart. With daily ids nobody is known again on another day, so that
+             *     whoever comes is new.
+             */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /** @description Whether all of the last week or month is over and counted. */
+            complete: boolean;
+            /** @description By the week or month of the first visit, the oldest first. */
+            cohorts: components["schemas"]["SiteCohort"][];
+            /** @description All of them together, by how many periods later. */
+            average: components["schemas"]["CohortAverage"][];
         };
         /**
          * SiteDay
@@ -16252,6 +16394,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteJourneys"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    queryCohorts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CohortsQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteCohorts"];
                 };
             };
             400: components["responses"]["BadRequest"];

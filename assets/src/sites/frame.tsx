@@ -13,7 +13,14 @@ interface FrameProps {
   /** Which of the sister pages: stands in the window's title. */
   tab?: string;
   /** Which part of the handbook says how its figures are counted. */
-  about?: "what-is-counted" | "real-time" | "reports" | "funnels" | "attribution" | "journeys";
+  about?:
+    | "what-is-counted"
+    | "real-time"
+    | "reports"
+    | "funnels"
+    | "attribution"
+    | "journeys"
+    | "cohorts";
   children: (site: Site) => ReactNode;
 }
 
@@ -35,6 +42,7 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
           { to: `/sites/${id}/funnel`, label: "Funnel", keeps },
           { to: `/sites/${id}/attribution`, label: "Attribution", keeps },
           { to: `/sites/${id}/journeys`, label: "Journeys", keeps },
+          { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps },
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },

@@ -1,5 +1,6 @@
 import type {
   Attribution,
+  Cohorts,
   Funnel,
   Journeys,
   Report,
@@ -253,3 +254,46 @@ function way(
 ): Journeys["ways"][number] {
   return { steps, visits, of_all, of_previous, ended, others: { visits: others, values } };
 }
+
+/** Three weeks, of which the last is not over. */
+export const cohorts: Cohorts = {
+  from: "2026-11-02",
+  to: "2026-11-20",
+  known_at: "2026-11-20T04:15:30.000Z",
+  currency: "EUR",
+  visitor_ids: "lasting",
+  complete: false,
+  cohorts: [
+    {
+      begun: "2026-11-02",
+      visitors: 200,
+      revenue: "600.00",
+      revenue_per_visitor: "3.00",
+      returns: [
+        { visitors: 200, share: 1, revenue: "500.00" },
+        { visitors: 50, share: 0.25, revenue: "100.00" },
+        { visitors: 10, share: 0.05, revenue: "0.00" },
+      ],
+    },
+    {
+      begun: "2026-11-09",
+      visitors: 100,
+      revenue: "0.00",
+      revenue_per_visitor: "0.00",
+      returns: [
+        { visitors: 100, share: 1, revenue: "0.00" },
+        { visitors: 20, share: 0.2, revenue: "0.00" },
+      ],
+    },
+    {
+      begun: "2026-11-16",
+      visitors: 0,
+      revenue: "0.00",
+      returns: [{ visitors: 0, revenue: "0.00" }],
+    },
+  ],
+  average: [
+    { cohorts: 2, visitors: 300, share: 1, revenue: "500.00", revenue_per_visitor: "1.67" },
+    { cohorts: 1, visitors: 50, share: 0.25, revenue: "100.00", revenue_per_visitor: "0.50" },
+  ],
+};

@@ -43,9 +43,9 @@ use jiff::tz::TimeZone;
 #[cfg(test)]
 pub(crate) use ask::Stage;
 pub(crate) use ask::{
-    Attributed, Attribution, Cell, Claim, Credit, Crowding, Direction, Facet, Figures, Filter,
-    Funnel, Gathered, Goal, Inquiry, Journeys, MOST_CONDITIONS, MOST_STEPS, Model, Operator,
-    Others, PARTS, Path, Reach, Row, Travelled, Trodden,
+    Attributed, Attribution, Cell, Claim, Cohort, Cohorts, Credit, Crowding, Direction, Facet,
+    Figures, Filter, Funnel, Gathered, Goal, Inquiry, Journeys, Length, MOST_CONDITIONS,
+    MOST_STEPS, Model, Operator, Others, PARTS, Path, Reach, Returned, Row, Travelled, Trodden,
 };
 pub(crate) use day::Days;
 pub(crate) use error::Error;
@@ -234,6 +234,17 @@ impl Ledger {
     ) -> Result<Travelled, Error> {
         let travel = move |question: &Question<'_>| ask::travel(question, &journeys);
         self.ask(site, days, travel).await
+    }
+
+    /// Who came again, by when they first came.
+    pub(crate) async fn return_of(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        cohorts: Cohorts,
+    ) -> Result<Vec<Cohort>, Error> {
+        let find = move |question: &Question<'_>| ask::return_of(question, &cohorts);
+        self.ask(site, days, find).await
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.

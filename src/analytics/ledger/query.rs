@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
+use roaring::RoaringBitmap;
 
 use super::day::{Day, Days, HOUR, Month, Span};
 use super::error::damaged;
@@ -18,7 +19,7 @@ use super::names::Names;
 use super::pieces;
 use super::rollup::Count;
 use super::row::{DayRow, DayRows, Heads, Part, Sheets, Tails};
-use super::sheet::walk;
+use super::sheet::{unseal_crowds, walk};
 use super::sums::Sums;
 use super::totals::{Overview, Totals};
 use crate::analytics::number::SiteNumber;
@@ -79,6 +80,24 @@ impl Question<'_> {
             hours: self.by_hour(&rows),
             tables,
         })
+    }
+
+    /// Whoever was there on the days.
+    pub(super) fn visitors(&self, names: &mut Names<'_>) -> Result<RoaringBitmap, Error> {
+        let mut counted = self.count_waiting(names)?;
+        let rows = self.day_rows()?;
+        let mut visitors = RoaringBitmap::new();
+        for stretch in self.stretches(&rows, &mut counted)? {
+            let crowds = stretch.crowds(self)?;
+            let crowds = unseal_crowds(&crowds)?;
+            walk(stretch.lines(), &mut |dimension, line| {
+                if dimension.is_none() {
+                    visitors |= line.visitors(crowds)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(visitors)
     }
 
     pub(super) fn first(&self) -> Day {

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod browsers;
+mod cohorts;
 mod events;
 mod figures;
 mod funnels;

@@ -70,6 +70,8 @@ impl Day {
         let asked = json!({"dimension": "channel"});
         let divided = owner.post(&format!("{site}/attribution"), asked).await;
         assert_eq!(divided.expect(200)["revenue"], "49.90");
+        let cohorts = owner.post(&format!("{site}/cohorts"), json!({})).await;
+        assert_eq!(cohorts.expect(200)["complete"], false);
         let ways = owner.post(&format!("{site}/journeys"), json!({})).await;
         assert_eq!(ways.expect(200)["ways"], json!([]));
         let rebuild = format!("{site}/rebuild");

@@ -1,14 +1,15 @@
 //! Answers what the rollups cannot, out of the events themselves: reports by any dimensions and
-//! filters, funnels, which visits led to conversions, and which ways they took.
+//! filters, funnels, which visits led to conversions, which ways they took, and who came again.
 //!
 //! `scan` reads the days that are asked for, column by column, as leaves of visits; `lexicon` gives
 //! every text a small number and asks the `filter`s about it once. `report` gathers visits and
 //! events in `groups`, `funnel` follows visitors from step to step. `attribution` divides what
 //! conversions brought among the visits that led to them (`touches`), by the models of `credit`, of
 //! which one rests on the graph of all paths (`removal`). `journeys` finds the commonest ways of
-//! visits. `facet` says what things are told apart by.
+//! visits, `cohorts` those who come again. `facet` says what things are told apart by.
 
 mod attribution;
+mod cohorts;
 mod credit;
 mod facet;
 mod filter;
@@ -23,6 +24,7 @@ mod scan;
 mod touches;
 
 pub(crate) use attribution::{Attributed, Attribution, Claim, Goal};
+pub(crate) use cohorts::{Cohort, Cohorts, Length, Returned};
 pub(crate) use credit::{Credit, Model, PARTS};
 pub(crate) use facet::{Facet, Reach};
 pub(crate) use filter::{Filter, Operator};
@@ -34,6 +36,7 @@ pub(crate) use journeys::{Direction, Journeys, Others, Travelled, Trodden};
 pub(crate) use report::{Cell, Crowding, Gathered, Row};
 
 pub(super) use attribution::attribute;
+pub(super) use cohorts::return_of;
 pub(super) use funnel::follow;
 pub(super) use journeys::travel;
 pub(super) use report::gather;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use roaring::RoaringBitmap;
+
 use super::super::block::{self, Column, Columns, Text, Wanted};
 use super::super::day::{Day, Span};
 use super::super::error::damaged;
@@ -115,6 +117,12 @@ impl<'a> Scan<'a> {
         let events: u64 = blocks.map(|events| u64::from(*events)).sum();
         let of = u32::try_from(events.div_ceil(FOLLOWED).max(1)).unwrap_or(u32::MAX);
         Ok((0..of).map(move |rest| Share { of, rest }))
+    }
+
+    /// Whoever was there on the days of another question about the same site, by the numbers that
+    /// they have here: those who are new have none that lasts.
+    pub(super) fn visitors_of(&mut self, question: &Question<'_>) -> Result<RoaringBitmap, Error> {
+        Ok(question.visitors(&mut self.names)?)
     }
 
     /// Shows every day that has events of such visitors, in the order of time; a long one in parts

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod bounds;
+mod cohorts;
 mod counts;
 mod crash;
 mod damage;

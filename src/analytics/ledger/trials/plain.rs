@@ -45,7 +45,7 @@ fn fits(filter: &Filter, event: &Event) -> bool {
     })
 }
 
-fn picks(filter: &Filter, visit: &[Event]) -> bool {
+pub(super) fn picks(filter: &Filter, visit: &[Event]) -> bool {
     let fits = match filter.facet.reach() {
         Reach::Visit => fits(filter, &visit[0]),
         Reach::Event => visit.iter().any(|event| fits(filter, event)),

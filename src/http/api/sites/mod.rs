@@ -1,6 +1,7 @@
 //! Sites: what is counted, the keys that events are sent with, and how they fare.
 
 mod attribution;
+mod cohorts;
 mod funnel;
 mod history;
 mod journeys;

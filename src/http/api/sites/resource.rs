@@ -6,6 +6,7 @@ use poem_openapi::payload::Json;
 
 use super::super::{Done, Made, Tag};
 use super::attribution::{AttributionQuery, AttributionView};
+use super::cohorts::{CohortsQuery, CohortsView};
 use super::funnel::{FunnelQuery, FunnelView};
 use super::history::HistoryView;
 use super::journeys::{JourneysQuery, JourneysView};
@@ -366,6 +367,29 @@ impl Resource {
         let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
         let journeyed = site.journeys(period, &query.into(), &by).await?;
         Ok(Json(JourneysView::from(&journeyed)))
+    }
+
+    /// Tells who comes again, by the week or month of their first visit.
+    ///
+    /// A first visit is the first that the site has at all. Of each cohort it is told how many were
+    /// there in every week or month since, and what they brought.
+    #[oai(
+        path = "/sites/:id/cohorts",
+        method = "post",
+        operation_id = "queryCohorts"
+    )]
+    async fn cohorts(
+        &self,
+        #[oai(scope = "Permission::AnalyticsRead")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<CohortsQuery>,
+    ) -> Result<Json<CohortsView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open(&scope, id.0)?;
+        let query = body.0;
+        let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
+        let gauged = site.cohorts(period, &query.into(), &by).await?;
+        Ok(Json(CohortsView::of(&site, &gauged)))
     }
 
     /// Counts every day anew from its events, and tells whether the sums that were kept are the
