@@ -1085,8 +1085,8 @@ fn reach_at_site(operation: &str) -> &'static str {
     match operation {
         "getSite" | "getSiteRealTime" | "listWriteKeys" | "getSiteOverview" | "queryReport"
         | "queryReports" | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports"
-        | "getSavedReport" | "answerSavedReport" | "queryAttribution" | "listSiteNotes"
-        | "getSiteNote" | "leaveSite" => "view",
+        | "getSavedReport" | "answerSavedReport" | "queryAttribution" | "queryJourneys"
+        | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
         | "createSegment" | "updateSegment" | "deleteSegment" | "createSavedReport"
         | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"
