@@ -5,7 +5,7 @@
 //! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
 //! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
 //! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
-//! and `overview` what is asked of them, `realtime` what goes on now, `question` what else may be
+//! and `overview` what is asked of them, `pairing` what days are held against, `realtime` what goes on now, `question` what else may be
 //! asked, by `report`, several of them `together`, `funnel`, `journeys`, `cohorts` and `attribution`
 //! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
 //! lies below a site under a name, and `sharing` who else sees it.
@@ -30,6 +30,7 @@ mod metric;
 mod money;
 mod number;
 mod overview;
+mod pairing;
 mod period;
 mod question;
 mod realtime;

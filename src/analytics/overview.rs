@@ -1,10 +1,11 @@
 //! Tells how a site fares on some days, beside how it did before.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Overview;
+use super::ledger::{Overview, Totals};
+use super::pairing::Pairing;
 use super::period::Period;
 use super::site::Site;
 use super::{Error, money};
@@ -19,6 +20,8 @@ pub enum Against {
     Previous,
     /// The same days a year before.
     Year,
+    /// The same days of the week a year before: 52 weeks.
+    YearByWeekday,
     /// Nothing.
     Nothing,
 }
@@ -29,20 +32,8 @@ impl Against {
         match self {
             Self::Previous => Some(period.before()),
             Self::Year => Some(period.year_before()),
+            Self::YearByWeekday => Some(period.weeks_before()),
             Self::Nothing => None,
-        }
-    }
-
-    /// The day that one of a period of so many days is held against.
-    pub(super) fn day_of(self, day: Date, days: i64) -> Date {
-        let one = Period {
-            first: day,
-            last: day,
-        };
-        match self {
-            Self::Previous => day.saturating_sub(Span::new().days(days)),
-            Self::Year => one.year_before().first,
-            Self::Nothing => day,
         }
     }
 }
@@ -55,6 +46,20 @@ pub(crate) struct Report {
     pub(crate) before: Option<(Period, Overview)>,
     /// When this was known.
     pub(crate) known_at: Timestamp,
+}
+
+impl Report {
+    /// What each of the days is held against, one for each, in their order.
+    pub(crate) fn days_before(&self) -> Option<Vec<(Date, Totals)>> {
+        let (period, before) = self.before.as_ref()?;
+        let pairing = Pairing::of(self.period, *period);
+        let of = |(day, _): &(Date, Totals)| {
+            let day = pairing.day(*day);
+            let place = before.days.binary_search_by_key(&day, |(day, _)| *day);
+            place.map_or((day, Totals::default()), |place| before.days[place])
+        };
+        Some(self.overview.days.iter().map(of).collect())
+    }
 }
 
 impl Site {

@@ -7,6 +7,8 @@ use jiff::{Span, ToSpan as _};
 const UNASKED: i64 = 28;
 /// So many at most.
 const MOST: i64 = 366;
+/// A year of whole weeks has so many days.
+const YEAR_OF_WEEKS: i64 = 364;
 /// So many years back they may begin.
 const YEARS: i64 = 2;
 
@@ -119,6 +121,15 @@ impl Period {
         }
     }
 
+    /// The same days of the week a year before: 52 weeks.
+    #[must_use]
+    pub fn weeks_before(self) -> Self {
+        Self {
+            first: moved(self.first, -YEAR_OF_WEEKS),
+            last: moved(self.last, -YEAR_OF_WEEKS),
+        }
+    }
+
     /// The same days a year before; the last day of February stands for the 29th.
     #[must_use]
     pub fn year_before(self) -> Self {
@@ -198,6 +209,7 @@ mod tests {
         let period = read("2026-11-01", "2026-11-27").unwrap();
         assert_eq!(period.before(), read_any("2026-10-05", "2026-10-31"));
         assert_eq!(period.year_before(), read_any("2025-11-01", "2025-11-27"));
+        assert_eq!(period.weeks_before(), read_any("2025-11-02", "2025-11-28"));
         let leap = read_any("2024-02-29", "2024-02-29");
         assert_eq!(leap.year_before(), read_any("2023-02-28", "2023-02-28"));
     }

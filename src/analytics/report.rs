@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 use super::Error;
 use super::ledger::{self, Cell, Crowding, Facet, Figures, Gathered, Inquiry, Row};
 use super::metric::Metric;
 use super::overview::Against;
+use super::pairing::Pairing;
 use super::period::Period;
 use super::question::{Asked, By, Order, Sort};
 use super::site::Site;
@@ -70,7 +70,7 @@ impl Site {
             Some(before) => Some((before, self.gather(before, inquiry).await?)),
             None => None,
         };
-        let page = move || page(gathered, before, (&asked, sort, against));
+        let page = move || page((period, gathered), before, (&asked, sort));
         let page = parts.blocking.run(page).await;
         Ok(Answer {
             period,
@@ -122,30 +122,21 @@ impl From<Period> for ledger::Days {
 
 /// Puts rows into order, and beside those of a page what they are held against.
 fn page(
-    gathered: Gathered,
+    (period, gathered): (Period, Gathered),
     before: Option<(Period, Gathered)>,
-    (asked, sort, against): (&Asked, Sort, Against),
+    (asked, sort): (&Asked, Sort),
 ) -> Page {
     let mut rows = gathered.rows;
     let found = rows.len() as u64;
     rows.sort_unstable_by(|one, other| sort.compare(one, other));
     let rows = rows.into_iter().skip(asked.offset as usize);
     let rows = rows.take(asked.limit as usize);
-    let facets = &asked.dimensions;
-    // Weeks and months have no counterpart: other days lie in them.
-    let alike = !facets
-        .iter()
-        .any(|one| matches!(one, Facet::Week | Facet::Month));
     let (counterparts, before) = match before {
         None => (None, None),
-        Some((period, before)) => {
-            let day = facets.iter().position(|one| *one == Facet::Day);
-            let day = day.map(|place| (place, against, period.days()));
-            let all = (period, before.all);
-            (
-                alike.then(|| Counterparts::of(&before.rows, day)),
-                Some(all),
-            )
+        Some((days, before)) => {
+            let pairing = Pairing::of(period, days);
+            let counterparts = Counterparts::of(&before.rows, &asked.dimensions, pairing);
+            (counterparts, Some((days, before.all)))
         }
     };
     let rows = rows.map(|row| AnswerRow {
@@ -181,29 +172,37 @@ impl Sort {
 /// What rows are held against, by their values.
 struct Counterparts {
     figures: HashMap<Vec<Arc<str>>, Figures>,
-    /// Which of the values is a day, and what days are held against.
-    day: Option<(usize, Against, i64)>,
+    /// Which of the values lie in time, and what they are held against.
+    times: Vec<(usize, Facet)>,
+    pairing: Pairing,
 }
 
 impl Counterparts {
-    fn of(rows: &[Row], day: Option<(usize, Against, i64)>) -> Self {
+    /// None where a week or a month has none, since other days lie in it.
+    fn of(rows: &[Row], facets: &[Facet], pairing: Pairing) -> Option<Self> {
+        if !facets.iter().all(|facet| pairing.fits(*facet)) {
+            return None;
+        }
         let texts = |row: &Row| {
             row.cells
                 .iter()
                 .map(|cell| Arc::clone(&cell.text))
                 .collect()
         };
-        let figures = rows.iter().map(|row| (texts(row), row.figures)).collect();
-        Self { figures, day }
+        let is_date = |facet: &Facet| matches!(facet, Facet::Day | Facet::Week | Facet::Month);
+        let times = facets.iter().copied().enumerate();
+        Some(Self {
+            figures: rows.iter().map(|row| (texts(row), row.figures)).collect(),
+            times: times.filter(|(_, facet)| is_date(facet)).collect(),
+            pairing,
+        })
     }
 
     /// What happened with the same values; nothing where there were none.
     fn find(&self, cells: &[Cell]) -> Figures {
         let mut texts: Vec<Arc<str>> = cells.iter().map(|cell| Arc::clone(&cell.text)).collect();
-        if let Some((place, against, days)) = self.day
-            && let Ok(day) = texts[place].parse::<Date>()
-        {
-            texts[place] = against.day_of(day, days).to_string().into();
+        for (place, facet) in &self.times {
+            texts[*place] = self.pairing.value(*facet, &texts[*place]).into();
         }
         self.figures.get(&texts).copied().unwrap_or_default()
     }

@@ -3801,7 +3801,7 @@ export interface components {
          * @description What some days are held against.
          * @enum {string}
          */
-        Comparison: "previous" | "year" | "none";
+        Comparison: "previous" | "year" | "year_by_weekday" | "none";
         /**
          * Conflict
          * @description A record that both sides of a two-way sync have changed.
@@ -8146,7 +8146,10 @@ export interface components {
             before?: components["schemas"]["SiteBefore"] & unknown;
             /** @description Every day, those without events too. */
             days: components["schemas"]["SiteDay"][];
-            /** @description The days that they are held against. */
+            /**
+             * @description What each of them is held against, in their order. Against a year with a 29th of February
+             *     that day stands beside none, and counts in the totals alone.
+             */
             days_before?: components["schemas"]["SiteDay"][];
             /** @description Every hour, where one day is asked for: 23 or 25 where the clocks are changed. */
             hours?: components["schemas"]["SiteHour"][];

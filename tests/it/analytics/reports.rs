@@ -1,5 +1,6 @@
 //! Reports of any dimensions, as a site's owner asks for them.
 
+use poem::http::Method;
 use serde_json::{Value, json};
 
 use super::{SHOP, Shop, view};
@@ -35,6 +36,23 @@ impl Shop {
         let direct = at(view("eve", "/about"), "2027-01-14T12:00:00Z");
         let events = json!([search, pricing, click, sale, mailed, direct]);
         assert_eq!(self.send(events).await.expect(200)["accepted"], 6);
+    }
+}
+
+impl Shop {
+    /// Brings a visit of each of these days.
+    async fn brought(&self, days: &[&str]) {
+        let mut rows = "name,id,at,visitor\n".to_owned();
+        for (nth, day) in days.iter().enumerate() {
+            rows += &format!("page_view,{nth},{day}T12:00:00Z,v{nth}\n");
+        }
+        // The present day is not so far yet.
+        let rows = rows.replace("2027-01-15T12", "2027-01-15T07");
+        let path = format!("/sites/{}/imports?format=csv", self.site);
+        let sent = self
+            .owner
+            .send(Method::POST, &path, "text/csv", rows.into_bytes());
+        assert_eq!(sent.await.expect(200)["accepted"], days.len());
     }
 }
 
@@ -428,4 +446,76 @@ async fn another_users_site_cannot_be_asked_about() {
         other.post(&path, body).await.problem(404, "not_found");
     }
     assert_eq!(shop.server.count_in_book("analytics_read"), 0);
+}
+
+#[tokio::test]
+async fn a_year_by_weekday_holds_mondays_against_mondays_and_weeks_against_weeks() {
+    let shop = Shop::open().await;
+    shop.brought(&["2026-01-16", "2026-01-16", "2027-01-15"])
+        .await;
+    let query = |dimension: &str, compare: &str| {
+        json!({
+            "dimensions": [dimension], "metrics": ["visits"], "from": "2027-01-09",
+            "compare": compare,
+        })
+    };
+    for (dimension, compare, before) in [
+        ("day", "year_by_weekday", Some(2)),
+        ("week", "year_by_weekday", Some(2)),
+        ("month", "year_by_weekday", None),
+        ("day", "year", Some(0)),
+        ("week", "year", None),
+        ("month", "year", Some(0)),
+        ("week", "previous", Some(0)),
+    ] {
+        let told = shop.report(query(dimension, compare)).await;
+        let row = &told["rows"][0];
+        assert_eq!(row["metrics"]["visits"], 1, "{told}");
+        let visits = row["before"]["visits"].as_u64();
+        assert_eq!(visits, before, "{dimension} {compare}: {told}");
+    }
+    let told = shop.report(query("day", "year_by_weekday")).await;
+    assert_eq!(
+        told["before"],
+        json!({"from": "2026-01-10", "to": "2026-01-16"})
+    );
+    let told = shop
+        .overview("?from=2027-01-09&compare=year_by_weekday")
+        .await;
+    assert_eq!(told["before"]["totals"]["visits"], 2);
+    assert_eq!(told["days_before"][6]["day"], "2026-01-16");
+}
+
+#[tokio::test]
+async fn over_a_leap_day_every_other_day_stands_beside_its_own_date() {
+    let server = TestServer::start().await;
+    let shop = Shop::at(server, json!({})).await;
+    // It is March of 2028 then.
+    shop.server.advance(412 * 24 * 60 * 60);
+    let owner = shop.server.sign_in("owner@example.org").await;
+    let shop = Shop { owner, ..shop };
+    shop.brought(&["2027-02-28", "2027-03-01", "2028-02-29", "2028-03-01"])
+        .await;
+    let query = json!({
+        "dimensions": ["day"], "metrics": ["visits"], "from": "2028-02-27", "to": "2028-03-01",
+        "compare": "year", "sort": "day",
+    });
+    let told = shop.report(query).await;
+    let before: Vec<&Value> = told["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["before"]["visits"])
+        .collect();
+    assert_eq!(before, [&json!(1), &json!(1)], "{told}");
+    assert_eq!(told["totals_before"]["visits"], 2);
+    let told = shop
+        .overview("?from=2028-02-27&to=2028-03-01&compare=year")
+        .await;
+    let days = told["days_before"].as_array().unwrap().iter();
+    let days: Vec<&str> = days.map(|day| day["day"].as_str().unwrap()).collect();
+    assert_eq!(
+        days,
+        ["2027-02-27", "2027-02-28", "2027-02-28", "2027-03-01"]
+    );
 }

@@ -8,7 +8,14 @@ import { isPreset, type Preset } from "./range";
  * `range` is the last 28 days when left out, and `from` and `to` are in its place together;
  * `compare` is the period before when left out.
  */
-export type RangeSearch = Texts<"from" | "to"> & { range?: Preset; compare?: "year" | "none" };
+export type RangeSearch = Texts<"from" | "to"> & { range?: Preset; compare?: Chosen };
+
+const chosen = ["year", "year_by_weekday", "none"] as const;
+
+type Chosen = (typeof chosen)[number];
+
+/** What days are held against, as the appliance is asked for it. */
+export type Compare = "previous" | Chosen;
 
 /** Changes what is shown; what is undefined is left out of the address. */
 export type ShowRange = (change: {
@@ -31,7 +38,7 @@ export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
     range: !isOwn && range && isPreset(range) ? range : undefined,
     from: isOwn ? from : undefined,
     to: isOwn ? to : undefined,
-    compare: compare === "year" || compare === "none" ? compare : undefined,
+    compare: chosen.find((one) => one === compare),
   };
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import {
   comparedWith,
+  counterpart,
   isPreset,
   isWithinReach,
   lengthOf,
@@ -70,10 +71,24 @@ it("days are compared with as many before them, or with those of a year before",
   const range = { from: "2026-11-01", to: "2026-11-27" };
   expect(comparedWith(range, "previous")).toEqual({ from: "2026-10-05", to: "2026-10-31" });
   expect(comparedWith(range, "year")).toEqual({ from: "2025-11-01", to: "2025-11-27" });
+  const weeks = { from: "2025-11-02", to: "2025-11-28" };
+  expect(comparedWith(range, "year_by_weekday")).toEqual(weeks);
   expect(comparedWith(range, "none")).toBeUndefined();
 });
 
 it("days of more than two years ago are told of only beside later ones", () => {
   expect(isWithinReach({ from: "2024-03-01", to: today }, today)).toBe(true);
   expect(isWithinReach({ from: "2024-02-29", to: today }, today)).toBe(false);
+});
+
+it("a day stands beside the one at its place, and over a leap day beside its own date", () => {
+  const days = { from: "2026-11-01", to: "2026-11-10" };
+  const before = { from: "2025-11-02", to: "2025-11-11" };
+  expect(counterpart("2026-11-03", days, before)).toBe("2025-11-04");
+  const leap = { from: "2024-02-20", to: "2024-03-10" };
+  const year = { from: "2023-02-20", to: "2023-03-10" };
+  expect(counterpart("2024-02-29", leap, year)).toBe("2023-02-28");
+  expect(counterpart("2024-03-01", leap, year)).toBe("2023-03-01");
+  const next = { from: "2025-02-20", to: "2025-03-10" };
+  expect(counterpart("2025-03-01", next, leap)).toBe("2024-03-01");
 });

@@ -1,5 +1,6 @@
 import { addDays, addMonths, type Day } from "../../calendar/days";
 import { formatAmount } from "../../ui/format";
+import type { Compare } from "./range-search";
 
 /** Whole days by the clocks of the site, the last one too. */
 export interface Range {
@@ -54,13 +55,15 @@ export function rangeOf(
 }
 
 /** What days are compared with. */
-export type Compare = "previous" | "year" | "none";
-
-/** The days that those are compared with: as many before, or the same a year before. */
+/** The days that those are compared with: as many before, or those of a year before. */
 export function comparedWith(range: Range, compare: Compare): Range | undefined {
   if (compare === "none") return undefined;
-  const move = (day: Day) =>
-    compare === "year" ? addMonths(day, -12) : addDays(day, -lengthOf(range));
+  const moves: Record<Exclude<Compare, "none">, (day: Day) => Day> = {
+    previous: (day) => addDays(day, -lengthOf(range)),
+    year: (day) => addMonths(day, -12),
+    year_by_weekday: (day) => addDays(day, -364),
+  };
+  const move = moves[compare];
   return { from: move(range.from), to: move(range.to) };
 }
 
@@ -72,6 +75,20 @@ export function isWithinReach({ from }: Range, today: Day): boolean {
 /** How many days. */
 export function lengthOf({ from, to }: Range): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+}
+
+/**
+ * The day that one of a range is held against: the one at the same place. Only where a 29th of
+ * February lies in one of both alone, it is the same date a year before.
+ */
+export function counterpart(day: Day, range: Range, before: Range): Day {
+  if (lengthOf(range) !== lengthOf(before)) return addMonths(day, -12);
+  return addDays(day, -daysApart(range, before));
+}
+
+/** How many days lie between the beginnings of both. */
+export function daysApart(range: Range, before: Range): number {
+  return lengthOf({ from: before.from, to: range.from }) - 1;
 }
 
 /** The range before or after, of whole months where it is one; none begins after today. */

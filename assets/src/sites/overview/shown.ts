@@ -2,7 +2,7 @@ import type { Report, SiteDay, SiteHour, SiteLine, SiteOverview, SiteTable } fro
 import { addDays, type Day, startOf } from "../../calendar/days";
 import type { Dimension } from "./dimensions";
 import type { Figures } from "./metrics";
-import { lengthOf } from "./range";
+import { counterpart, lengthOf } from "./range";
 
 /** One step of a trend, with what the appliance tells of it. */
 export type DayFigures = SiteDay & Partial<Figures>;
@@ -56,9 +56,18 @@ export function shownOf({ bySteps, before: then, tables, visitorIds, zone }: Nar
     before: before && { ...before, totals: { ...noFigures, ...known(totals_before ?? {}) } },
     days: isDay ? [{ ...noFigures, ...known(totals), day: from }] : daysOf(bySteps),
     ...(isDay ? { hours: hoursOf(bySteps, zone) } : {}),
-    ...(then && !isDay ? { days_before: daysOf(then) } : {}),
+    ...(then && !isDay ? { days_before: daysBefore(bySteps, then) } : {}),
     ...Object.fromEntries(Object.entries(tables).map(([id, table]) => [id, tableOf(table)])),
   };
+}
+
+/** What each day is held against. */
+function daysBefore(now: Report, then: Report): DayFigures[] {
+  const days = new Map(daysOf(then).map((day) => [day.day, day]));
+  return daysOf(now).map(({ day }) => {
+    const before = counterpart(day, now, then);
+    return days.get(before) ?? { ...noFigures, day: before };
+  });
 }
 
 const noFigures = {

@@ -9,6 +9,7 @@ import type { RangeSearch, ShowRange } from "./range-search";
 const comparisons = [
   { value: "", label: "Compared with the days before" },
   { value: "year", label: "Compared with a year before" },
+  { value: "year_by_weekday", label: "Compared with the same weekdays a year before" },
   { value: "none", label: "Not compared" },
 ] as const;
 

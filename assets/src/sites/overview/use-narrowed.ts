@@ -4,7 +4,8 @@ import type { Day } from "../../calendar/days";
 import { type Filter, narrowedBy } from "../filters/filters";
 import { type Questions, useReports } from "../filters/use-report";
 import type { Dimension, View } from "./dimensions";
-import { type Compare, comparedWith, isWithinReach, type Range } from "./range";
+import { comparedWith, isWithinReach, type Range } from "./range";
+import type { Compare } from "./range-search";
 import { shownOf } from "./shown";
 import { zoneOf } from "./zone";
 

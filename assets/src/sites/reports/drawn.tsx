@@ -8,7 +8,8 @@ import type { Questions } from "../filters/use-report";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
 import { dayMarks } from "../overview/plot";
-import { type Compare, comparedWith, isWithinReach, type Range } from "../overview/range";
+import { comparedWith, isWithinReach, type Range } from "../overview/range";
+import type { Compare } from "../overview/range-search";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
 import { reportMetricOf } from "./metrics";
@@ -45,7 +46,9 @@ export function drawingOf(
     sort: first,
     limit: mostSteps,
   };
-  const then = isComparable(first) ? comparedWith(days, days.compare) : undefined;
+  const compared = comparedWith(days, days.compare);
+  const isPaired = compared !== undefined && isComparable(first, days, compared);
+  const then = isPaired ? compared : undefined;
   // Of a step that has nothing now the rows do not tell what it had before.
   const before = then && isWithinReach(then, today);
   return {

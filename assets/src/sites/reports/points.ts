@@ -1,17 +1,27 @@
 import type { Report } from "../../api/types";
-import { addDays } from "../../calendar/days";
+import { addDays, addMonths } from "../../calendar/days";
 import { dayLabel } from "../../calendar/grid";
 import { type DimensionId, valueWords, weekdays } from "../filters/dimensions";
 import { figureOf, type Metric } from "../overview/metrics";
 import type { Point } from "../overview/points";
-import { lengthOf } from "../overview/range";
+import { counterpart, daysApart, lengthOf, type Range } from "../overview/range";
 import type { ReportMetricId } from "./metrics";
 
 type Row = Report["rows"][number];
 
-/** Times of which there are as many, and the same, in any range of one length. */
-export function isComparable(dimension: DimensionId): boolean {
-  return ["day", "hour", "weekday"].includes(dimension);
+/**
+ * Whether the steps of a range have counterparts among those before: weeks where whole weeks lie
+ * between, months where it is a year.
+ */
+export function isComparable(dimension: DimensionId, range: Range, before: Range): boolean {
+  switch (dimension) {
+    case "week":
+      return lengthOf(range) === lengthOf(before) && daysApart(range, before) % 7 === 0;
+    case "month":
+      return before.from === addMonths(range.from, -12) && before.to === addMonths(range.to, -12);
+    default:
+      return true;
+  }
 }
 
 /** Whether the last step is the present one, as long as it is not over. */
@@ -22,7 +32,7 @@ export function endsNow(dimension: DimensionId): boolean {
 /**
  * A figure step by step, from a report whose one dimension is a time.
  *
- * `before` is the same of the days that it is compared with: their first day stands with the first.
+ * `before` is the same of the days that it is compared with: each step stands with its counterpart.
  */
 export function pointsOf(
   report: Report,
@@ -32,8 +42,8 @@ export function pointsOf(
 ): Point[] {
   const now = figuresOf(report);
   const then = before && figuresOf(before);
-  return stepsOf(report, dimension).map((at, step) => {
-    const other = before && dimension === "day" ? addDays(before.from, step) : at;
+  return stepsOf(report, dimension).map((at) => {
+    const other = before ? stepBefore(dimension, at, report, before) : at;
     return {
       at,
       label: valueWords(dimension, at),
@@ -42,13 +52,27 @@ export function pointsOf(
       ...(then
         ? {
             before: {
-              label: dimension === "day" ? dayLabel(other) : "Before",
+              label: other === at ? "Before" : valueWords(dimension, other),
               value: figureAt(then.get(other), metric),
             },
           }
         : {}),
     };
   });
+}
+
+/** The step that one is held against; itself where it says nothing of dates. */
+function stepBefore(dimension: DimensionId, at: string, range: Range, before: Range): string {
+  switch (dimension) {
+    case "day":
+      return counterpart(at, range, before);
+    case "week":
+      return addDays(at, -daysApart(range, before));
+    case "month":
+      return addMonths(`${at}-01`, -12).slice(0, 7);
+    default:
+      return at;
+  }
 }
 
 function figuresOf({ rows }: Report): Map<string, Row["metrics"]> {

@@ -35,6 +35,9 @@ export const presets: readonly Preset[] = [
     dimensions: ["page"],
     metrics: ["views", "visits", "visitors", "entries", "exits", "time_on_page_seconds"],
   },
+  { label: "By day", dimensions: ["day"], metrics: ofVisits },
+  { label: "By week", dimensions: ["week"], metrics: ofVisits },
+  { label: "By month", dimensions: ["month"], metrics: ofVisits },
   { label: "Days of the week", dimensions: ["weekday"], metrics: ofVisits },
   {
     label: "Events",

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { DimensionId } from "../filters/dimensions";
+import { type DimensionId, valueWords } from "../filters/dimensions";
 import { reportOf } from "../testing";
 import { reportMetricOf } from "./metrics";
-import { endsNow, evenMarks, pointsOf } from "./points";
+import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
 import { presets } from "./presets";
 import { nextSort, readReportSearch, wantedOf } from "./search";
 
@@ -118,4 +118,20 @@ it("days, weeks and months may not be over yet; a day of the week has no end", (
 it("as many steps are named as there is room for", () => {
   expect(evenMarks(["a", "b", "c", "d", "e"], 3)).toEqual([0, 2, 4]);
   expect(evenMarks(["a"], 3)).toEqual([0]);
+});
+
+it("weeks stand beside those 52 weeks before, and months beside those a year before", () => {
+  const weeks = reportOf(["2026-11-16"], { from: "2026-11-16", to: "2026-11-29" });
+  const then = reportOf(["2025-11-17"], { from: "2025-11-17", to: "2025-11-30" });
+  expect(isComparable("week", weeks, then)).toBe(true);
+  expect(isComparable("month", weeks, then)).toBe(false);
+  const [week] = pointsOf(weeks, then, "week", reportMetricOf("visits"));
+  expect(week?.before).toEqual({ label: valueWords("week", "2025-11-17"), value: 10 });
+  const months = reportOf(["2026-11"], { from: "2026-11-01", to: "2026-11-29" });
+  const year = reportOf(["2025-11"], { from: "2025-11-01", to: "2025-11-29" });
+  expect(isComparable("week", months, year)).toBe(false);
+  expect(isComparable("month", months, year)).toBe(true);
+  const [month] = pointsOf(months, year, "month", reportMetricOf("visits"));
+  expect(month?.before).toEqual({ label: "Nov 2025", value: 10 });
+  expect(isComparable("weekday", months, year)).toBe(true);
 });

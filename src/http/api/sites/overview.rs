@@ -13,8 +13,10 @@ pub(super) enum AgainstView {
     /// As many days right before.
     #[default]
     Previous,
-    /// The same days a year before.
+    /// The same days a year before. The 29th of February is held against the 28th.
     Year,
+    /// The same days of the week a year before: 364 days, so that Mondays are held against Mondays.
+    YearByWeekday,
     /// Nothing.
     None,
 }
@@ -24,6 +26,7 @@ impl From<AgainstView> for Against {
         match view {
             AgainstView::Previous => Self::Previous,
             AgainstView::Year => Self::Year,
+            AgainstView::YearByWeekday => Self::YearByWeekday,
             AgainstView::None => Self::Nothing,
         }
     }
@@ -34,6 +37,7 @@ impl From<Against> for AgainstView {
         match against {
             Against::Previous => Self::Previous,
             Against::Year => Self::Year,
+            Against::YearByWeekday => Self::YearByWeekday,
             Against::Nothing => Self::None,
         }
     }
@@ -169,7 +173,8 @@ pub(super) struct OverviewView {
     before: Option<BeforeView>,
     /// Every day, those without events too.
     days: Vec<DayView>,
-    /// The days that they are held against.
+    /// What each of them is held against, in their order. Against a year with a 29th of February
+    /// that day stands beside none, and counts in the totals alone.
     days_before: Option<Vec<DayView>>,
     /// Every hour, where one day is asked for: 23 or 25 where the clocks are changed.
     hours: Option<Vec<HourView>>,
@@ -228,7 +233,7 @@ impl BeforeView {
     }
 }
 
-fn days(site: &Site, overview: &Overview) -> Vec<DayView> {
+fn days(site: &Site, days: &[(jiff::civil::Date, Totals)]) -> Vec<DayView> {
     let day = |(day, totals): &(jiff::civil::Date, Totals)| DayView {
         day: day.to_string(),
         views: totals.views,
@@ -237,7 +242,7 @@ fn days(site: &Site, overview: &Overview) -> Vec<DayView> {
         conversions: totals.conversions,
         revenue: site.money(totals.revenue_micros),
     };
-    overview.days.iter().map(day).collect()
+    days.iter().map(day).collect()
 }
 
 fn hours(site: &Site, hours: &[(jiff::Timestamp, Totals)]) -> Vec<HourView> {
@@ -292,8 +297,8 @@ impl OverviewView {
             known_at: report.known_at.into(),
             totals: TotalsView::of(site, &overview.totals),
             before: before.map(|before| BeforeView::of(site, before)),
-            days: days(site, overview),
-            days_before: before.map(|(_, before)| days(site, before)),
+            days: days(site, &overview.days),
+            days_before: report.days_before().map(|list| days(site, &list)),
             hours: overview.hours.as_deref().map(|list| hours(site, list)),
             channels: table(Dimension::Channel),
             sources: table(Dimension::Source),
