@@ -4,6 +4,8 @@ import { after, before, it } from "node:test";
 import { startDemo } from "../appliance.mjs";
 import { inspect } from "../browser.mjs";
 import { seePage } from "./first.mjs";
+import { settled } from "./pages.mjs";
+import { tile } from "./reports.mjs";
 
 export function demoJourney(stage) {
   const demo = {};
@@ -24,10 +26,19 @@ export function demoJourney(stage) {
     await page.goto(`${demo.url}/sites`);
     await page.getByRole("link", { name: /^Sample shop/ }).click();
     await seePage(page, /^Sample shop/);
-    const visits = page.getByRole("button", { name: "Visits", exact: true });
-    await visits.getByText(/^[1-9][\d,]+$/).waitFor();
+    await tile(page, "Visits").getByText(/^[1-9][\d,]+$/).waitFor();
     await inspect(page, "demo-site");
   });
+
+  for (const tab of ["Real time", "Reports", "Attribution", "Journeys", "Cohorts", "Sharing"]) {
+    it(`shows the year under ${tab}`, async () => {
+      const { page } = stage;
+      await page.getByRole("link", { name: tab, exact: true }).click();
+      await seePage(page, new RegExp(`: ${tab}$`));
+      await settled(page);
+      await inspect(page, `demo-${tab.toLowerCase().replace(" ", "-")}`);
+    });
+  }
 
   it("has a sync that can be run at once", async () => {
     const { page } = stage;

@@ -173,6 +173,6 @@ const reachedPages = [
 const pressedPages = [["new-token", "/account", "New token", "New token"]];
 
 /** Waits until nothing is being read any more. */
-async function settled(page) {
+export async function settled(page) {
   await page.waitForFunction(() => document.querySelector(".skeleton") === null);
 }

@@ -143,7 +143,7 @@ const presets = [
 ];
 
 /** One figure of the overview. */
-function tile(page, label) {
+export function tile(page, label) {
   const name = page.locator("dt").filter({ hasText: new RegExp(`^${label}$`) });
   return page.locator(".tile").filter({ has: name });
 }
