@@ -293,3 +293,34 @@ async fn what_a_killed_undo_had_given_back_counts_whatever_a_colleague_changes_b
         assert_eq!(yard.there("K0001", "Name").await, "Theirs");
     }
 }
+
+/// Found by the simulation: a page that a killed undo had brought back was renamed by a colleague,
+/// and the next push made another one of its record.
+#[tokio::test]
+async fn a_page_that_a_killed_undo_had_brought_back_stays_its_records_whatever_it_is_called() {
+    let yard = Yard::at(Far::Notion).await;
+    yard.bring(0..1, "Airport").await;
+    let sync = yard.sync().await;
+    let run = yard.run(&sync).await;
+    let undo = yard.undo(&run).await;
+    assert_eq!(undo["counts"]["deleted"], 1, "{undo}");
+    let plan = yard.undoing(&undo).await;
+    yard.advance(Duration::from_mins(5));
+    yard.tasks.stop().await;
+    let again = yard.approve(&plan).await;
+    // The page is taken out of the trash, and nothing more is written before the kill.
+    let broken = json!({"after": 1, "times": 1_000, "match": {"method": "PATCH"}});
+    yard.vendor.fault("server_error", broken).await;
+    break_off(&yard, Duration::from_millis(500)).await;
+    yard.vendor.control(Method::DELETE, "faults", None).await;
+    assert_ne!(yard.shown(&again).await["state"], "done");
+    yard.edit_there("K0000", json!({"Code": "Renamed"})).await;
+    let again = yard.carry_on(&again).await;
+    assert_eq!(again["counts"]["held"], 1, "{again}");
+    yard.advance(Duration::from_mins(5));
+    let next = yard.queue(&sync).await;
+    let next = yard.carry_on(&next).await;
+    let records = yard.vendor.records().await;
+    assert_eq!(records.len(), 1, "{next} {records:?}");
+    assert_eq!(records[0]["fields"]["Code"], "K0000");
+}

@@ -66,13 +66,14 @@ impl Pass<'_> {
     }
 
     /// Links a record with the remote one that is about to be brought back from the trash: should
-    /// the undo end before it has said so, it is not to be taken for a colleague's.
+    /// the undo end before it has said so, it is not to be taken for a colleague's, nor made again
+    /// where somebody gives it another key.
     pub(in super::super) fn link_revived(
         &self,
         batch: &mut Batch,
         load: &Load,
     ) -> Result<(), Error> {
-        let (Some(_), Some(id)) = (&load.meeting, &load.row.id) else {
+        let Some(id) = &load.row.id else {
             return Ok(());
         };
         let place = (self.sync, load.key.clone());
@@ -80,9 +81,11 @@ impl Pass<'_> {
         if link.is_some_and(|link| link.remote_id == *id) {
             return Ok(()); // it knows more
         }
-        let (found, look) = (Content::Found { made: true }, load.announce().look);
+        // Where both sides count, nobody has asked to have here what an undo brings back there.
+        let both = load.meeting.is_some();
+        let (found, look) = (Content::Found { made: both }, load.announce().look);
         let link = Link {
-            apart: true,
+            apart: both,
             ..Link::found(id.clone(), found, look, load.ours)
         };
         batch.put::<Links>(&place, &link);

@@ -228,7 +228,9 @@ impl Pass<'_> {
                         let as_left = expected.is_as_left(&self.fit.mark, row);
                         // It was written before the undo was killed.
                         let as_before = load.is_as_wanted(row);
-                        let given_back = expected.is_given_back(&load, row);
+                        // A push that comes again sends what it was to send: it must be told.
+                        let both = load.meeting.is_some();
+                        let given_back = both && expected.is_given_back(&load, row);
                         if let (Some(meeting), true) = (&mut load.meeting, as_left) {
                             meeting.narrow(&mut load.row, &row.cells);
                         }
