@@ -1,6 +1,7 @@
 //! The vendor's table as everybody who wrote to it must have left it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,10 @@ pub(super) const FIELDS: [(&str, &str, &str); 4] = [
 
 /// A field of the dataset that no field of the table belongs to, in pulls.
 pub(super) const NOTE: &str = "note";
+
+/// What a colleague makes so shortly before it is written may have been made in the time between an
+/// intent and its call: the vendor tells the second in which a record was made.
+const CROSSING: Duration = Duration::from_secs(2);
 
 /// What the select field takes.
 pub(super) const KINDS: [&str; 3] = ["A", "B", "C"];
@@ -59,6 +64,11 @@ pub(super) struct Row {
     pub(super) cells: Cells,
     /// The key under which the appliance made it; `None` when a colleague did.
     pub(super) made_for: Option<String>,
+    /// When a colleague made it, from the vendor's start on.
+    pub(super) born: Duration,
+    /// Whether a colleague made it under a key that the appliance was just then making, so that
+    /// nobody who loses the answer can tell whose it is.
+    pub(super) crossed: bool,
     /// Whether the appliance has ever written it.
     pub(super) written: bool,
     /// The fields that a colleague has changed since the appliance wrote it last.
@@ -96,7 +106,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Takes in what the appliance has written, by the vendor's own answer.
-    pub(super) fn written(&mut self, sent: &Value, answer: &Value) {
+    pub(super) fn written(&mut self, sent: &Value, answer: &Value, now: Duration) {
         let created: Vec<&str> = texts(&answer["createdRecords"]).collect();
         let sent = sent["records"].as_array().into_iter().flatten();
         let held = answer["records"].as_array().into_iter().flatten();
@@ -106,6 +116,8 @@ impl Table {
             if created.contains(&id) {
                 let key = sent["fields"][FIELDS[0].2].as_str().unwrap();
                 row.made_for = Some(key.to_owned());
+            } else if !row.written {
+                row.crossed = now - row.born < CROSSING;
             }
             row.cells = by_name(&held["fields"]);
             row.written = true;
@@ -151,8 +163,12 @@ impl Table {
     }
 
     /// Takes in what a colleague has written, and what the record then holds.
-    pub(super) fn edited(&mut self, id: &str, fields: &Value, cells: Cells) {
-        let row = self.rows.entry(id.to_owned()).or_default();
+    pub(super) fn edited(&mut self, id: &str, fields: &Value, cells: Cells, now: Duration) {
+        let row = self.rows.entry(id.to_owned());
+        let row = row.or_insert_with(|| Row {
+            born: now,
+            ..Row::default()
+        });
         row.cells = cells;
         row.shown = false;
         row.edited

@@ -208,7 +208,7 @@ impl Vendor {
             self.table.taken(&answer);
         } else if post.writes() {
             let sent = serde_json::from_slice(&post.body).unwrap();
-            self.table.written(&sent, &answer);
+            self.table.written(&sent, &answer, self.clock.elapsed());
         } else {
             self.table.read(&answer);
         }
@@ -285,7 +285,7 @@ impl Vendor {
             Far::Zapier => unreachable!("a hook has no colleagues"),
         };
         let id = answer["id"].as_str().unwrap();
-        self.table.edited(id, fields, cells);
+        self.table.edited(id, fields, cells, self.clock.elapsed());
     }
 
     /// A colleague deletes a record.
