@@ -14,27 +14,49 @@ struct Unknown {
     name: String,
 }
 
-/// The one among the list at `path` that has this id, or this name in any case of letters.
+/// Several of this name, none of them one's own.
+#[derive(Debug, thiserror::Error)]
+#[error("several are called {name:?}, and none is one's own; name one by its id: {}", .of.join(", "))]
+struct Several {
+    name: String,
+    /// The id of each, and who shares it.
+    of: Vec<String>,
+}
+
+/// The one among the list at `path` that has this id, or this name in any case of letters: one's own
+/// before what others share.
 pub(super) async fn find(
     client: &mut Client,
     path: &str,
     kind: &'static str,
     named: &str,
 ) -> Result<Value, Failure> {
+    pick(client.list(path).await?, kind, named)
+}
+
+fn pick(all: Vec<Value>, kind: &'static str, named: &str) -> Result<Value, Failure> {
     let wanted = named.to_lowercase();
-    let is_wanted = |one: &Value| {
-        let texts = [&one["id"], &one["name"]]
-            .into_iter()
-            .filter_map(Value::as_str);
-        texts.map(str::to_lowercase).any(|text| text == wanted)
+    let is = |one: &Value, member: &str| {
+        let text = one[member].as_str().map(str::to_lowercase);
+        text.as_ref() == Some(&wanted)
     };
-    let found = client.list(path).await?.into_iter().find(is_wanted);
-    found.ok_or_else(|| {
-        Failure::of(Unknown {
-            kind,
-            name: named.to_owned(),
-        })
-    })
+    let by_id = all.iter().position(|one| is(one, "id"));
+    let own = |one: &Value| is(one, "name") && one["shared_by"].is_null();
+    let first = by_id.or_else(|| all.iter().position(own));
+    let mut called: Vec<Value> = match first {
+        Some(place) => all.into_iter().skip(place).take(1).collect(),
+        None => all.into_iter().filter(|one| is(one, "name")).collect(),
+    };
+    let name = named.to_owned();
+    match called.len() {
+        0 => Err(Failure::of(Unknown { kind, name })),
+        1 => Ok(called.remove(0)),
+        _ => {
+            let told = |one: &Value| format!("{} of {}", text(one, "id"), text(one, "shared_by"));
+            let of = called.iter().map(told).collect();
+            Err(Failure::of(Several { name, of }))
+        }
+    }
 }
 
 /// The address of the one that [`find`] finds.
@@ -72,7 +94,25 @@ pub(super) fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn ones_own_is_meant_before_what_others_share_and_nothing_is_guessed() {
+        let shared = |id: &str| json!({"id": id, "name": "Shop", "shared_by": "ada@example.org"});
+        let own = json!({"id": "3", "name": "shop"});
+        let found = |all: &[&Value], named: &str| {
+            let all = all.iter().map(|one| (*one).clone()).collect();
+            pick(all, "site", named).map(|one| text(&one, "id").to_owned())
+        };
+        let (one, other) = (shared("1"), shared("2"));
+        assert_eq!(found(&[&one, &own], "Shop").unwrap(), "3");
+        assert_eq!(found(&[&one, &own], "1").unwrap(), "1");
+        assert_eq!(found(&[&one], "shop").unwrap(), "1");
+        assert!(found(&[&one, &other], "Shop").is_err());
+        assert!(found(&[&one], "Store").is_err());
+    }
 
     #[test]
     fn a_key_stays_one_segment_of_a_path() {

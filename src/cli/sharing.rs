@@ -78,3 +78,11 @@ async fn find(client: &mut Client, path: &str, with: &str) -> Result<Option<Valu
     let mut shares = shares.into_iter();
     Ok(shares.find(|share| text(share, "email").to_lowercase() == wanted))
 }
+
+/// Whose something is and how far one may go with it, unless it is one's own.
+pub(super) fn shared(thing: &Value) -> String {
+    match thing["shared_by"].as_str() {
+        Some(owner) => format!("  ({}, shared by {owner})", text(thing, "access")),
+        None => String::new(),
+    }
+}

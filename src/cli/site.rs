@@ -355,12 +355,13 @@ impl Display for Sites {
             let seen = site["last_event_at"].as_str().unwrap_or("never");
             writeln!(
                 f,
-                "{:24} {:24} {} {:20} last event {seen:24} {}",
+                "{:24} {:24} {} {:20} last event {seen:24} {}{}",
                 text(site, "name"),
                 text(site, "domain"),
                 text(site, "currency"),
                 text(site, "time_zone"),
-                text(site, "id")
+                text(site, "id"),
+                sharing::shared(site)
             )?;
         }
         Ok(())
@@ -386,6 +387,10 @@ impl Display for Site {
             ("last event", "last_event_at"),
         ] {
             writeln!(f, "{label:12} {}", text(&self.0, member))?;
+        }
+        if !self.0["shared_by"].is_null() {
+            writeln!(f, "{:12} {}", "shared by", text(&self.0, "shared_by"))?;
+            writeln!(f, "{:12} {}", "to", text(&self.0, "access"))?;
         }
         Ok(())
     }

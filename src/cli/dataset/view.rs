@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::cli::named::text;
+use crate::cli::sharing::shared;
 
 /// Datasets, a line each.
 #[derive(Serialize)]
@@ -63,14 +64,6 @@ impl Display for Shown {
             )?;
         }
         Ok(())
-    }
-}
-
-/// Whose dataset it is and how far one may go with it, unless it is one's own.
-fn shared(dataset: &Value) -> String {
-    match dataset["shared_by"].as_str() {
-        Some(owner) => format!("  ({}, shared by {owner})", text(dataset, "access")),
-        None => String::new(),
     }
 }
 
