@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use jiff::tz::TimeZone;
+use tokio::sync::Semaphore;
 
 #[cfg(test)]
 pub(crate) use ask::Stage;
@@ -78,7 +79,12 @@ struct Inner {
     nudge: Nudge,
     /// What full blocks of the last day have in them.
     marks: live::Marks,
+    /// Turns for questions that are answered out of the events.
+    scans: Semaphore,
 }
+
+/// So many questions are answered out of the events at once.
+const SCANS: usize = 2;
 
 impl Ledger {
     /// The events that the store holds, with those that an earlier process left waiting.
@@ -113,6 +119,7 @@ impl Ledger {
             sequence: AtomicU64::new(sequence),
             nudge: Nudge::default(),
             marks: live::Marks::default(),
+            scans: Semaphore::new(SCANS),
         })))
     }
 
@@ -185,7 +192,7 @@ impl Ledger {
         inquiry: Inquiry,
     ) -> Result<Gathered, Error> {
         let gather = move |question: &Question<'_>| ask::gather(question, &inquiry);
-        self.ask(site, days, gather).await
+        self.scan(site, days, gather).await
     }
 
     /// How far visitors came on the days.
@@ -196,7 +203,7 @@ impl Ledger {
         path: Path,
     ) -> Result<Funnel, Error> {
         let follow = move |question: &Question<'_>| ask::follow(question, &path);
-        self.ask(site, days, follow).await
+        self.scan(site, days, follow).await
     }
 
     /// Which visits led to the conversions of the days.
@@ -207,7 +214,7 @@ impl Ledger {
         attribution: Attribution,
     ) -> Result<Attributed, Error> {
         let attribute = move |question: &Question<'_>| ask::attribute(question, &attribution);
-        self.ask(site, days, attribute).await
+        self.scan(site, days, attribute).await
     }
 
     /// What goes on at a site now.
@@ -233,7 +240,7 @@ impl Ledger {
         journeys: Journeys,
     ) -> Result<Travelled, Error> {
         let travel = move |question: &Question<'_>| ask::travel(question, &journeys);
-        self.ask(site, days, travel).await
+        self.scan(site, days, travel).await
     }
 
     /// Who came again, by when they first came.
@@ -244,7 +251,20 @@ impl Ledger {
         cohorts: Cohorts,
     ) -> Result<Vec<Cohort>, Error> {
         let find = move |question: &Question<'_>| ask::return_of(question, &cohorts);
-        self.ask(site, days, find).await
+        self.scan(site, days, find).await
+    }
+
+    /// Answers a question out of the events, a few at a time whoever asks: each may hold much in
+    /// memory.
+    async fn scan<T: Send + 'static>(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        answer: impl FnOnce(&Question<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = self.0.scans.acquire().await;
+        let _turn = turn.map_err(|_closed| Error::Stopped)?;
+        self.ask(site, days, answer).await
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.

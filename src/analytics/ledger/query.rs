@@ -87,7 +87,7 @@ impl Question<'_> {
         let mut counted = self.count_waiting(names)?;
         let rows = self.day_rows()?;
         let mut visitors = RoaringBitmap::new();
-        for stretch in self.stretches(&rows, &mut counted)? {
+        self.each_stretch(&rows, &mut counted, &mut |stretch| {
             let crowds = stretch.crowds(self)?;
             let crowds = unseal_crowds(&crowds)?;
             walk(stretch.lines(), &mut |dimension, line| {
@@ -95,8 +95,8 @@ impl Question<'_> {
                     visitors |= line.visitors(crowds)?;
                 }
                 Ok(())
-            })?;
-        }
+            })
+        })?;
         Ok(visitors)
     }
 
@@ -160,26 +160,40 @@ impl Question<'_> {
         counted: &mut HashMap<Day, (Span, Count)>,
     ) -> Result<Vec<Stretch>, Error> {
         let mut stretches = Vec::new();
+        self.each_stretch(rows, counted, &mut |stretch| {
+            stretches.push(stretch);
+            Ok(())
+        })?;
+        Ok(stretches)
+    }
+
+    /// The same one after the other: years of them have room in memory.
+    fn each_stretch(
+        &self,
+        rows: &HashMap<Day, DayRow>,
+        counted: &mut HashMap<Day, (Span, Count)>,
+        see: &mut impl FnMut(Stretch) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut day = self.first();
         while day <= self.last() {
             let month = day.month();
             if let Some(whole) = self.whole_month(day, month, counted)? {
-                stretches.push(whole);
+                see(whole)?;
                 day = month.last().next();
                 continue;
             }
             if let Some((_, count)) = counted.remove(&day) {
                 let (lines, crowds) = count.sheet.encode();
-                stretches.push(Stretch::Counted { lines, crowds });
+                see(Stretch::Counted { lines, crowds })?;
             } else if rows.contains_key(&day) {
                 let lines = self.part(Part::DayLines(day))?;
                 let lines = lines.ok_or_else(|| damaged("a missing rollup"))?;
                 let crowds = Part::DayCrowds(day);
-                stretches.push(Stretch::Stored { lines, crowds });
+                see(Stretch::Stored { lines, crowds })?;
             }
             day = day.next();
         }
-        Ok(stretches)
+        Ok(())
     }
 
     fn whole_month(
