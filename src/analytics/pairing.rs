@@ -29,11 +29,15 @@ impl Pairing {
     }
 
     /// Whether all that a dimension tells apart has a counterpart. A week has one where whole weeks
-    /// lie between, a month where it is a year.
+    /// lie between, a month where it is a year, a weekday where both have as many of it.
     pub(super) fn fits(self, facet: Facet) -> bool {
         match facet {
             Facet::Week => self.days.days() == self.before.days() && self.apart() % 7 == 0,
             Facet::Month => self.before == self.days.year_before(),
+            Facet::Weekday => {
+                let alike = self.days.days() == self.before.days();
+                alike && (self.days.days() % 7 == 0 || self.apart() % 7 == 0)
+            }
             _ => true,
         }
     }
@@ -150,7 +154,21 @@ mod tests {
                 "2026-11-01",
                 Some("2026-10-02"),
             ),
-            (odd, odd.before(), Facet::Weekday, "monday", Some("monday")),
+            (odd, odd.before(), Facet::Weekday, "monday", None),
+            (
+                days,
+                days.before(),
+                Facet::Weekday,
+                "monday",
+                Some("monday"),
+            ),
+            (
+                odd,
+                odd.weeks_before(),
+                Facet::Weekday,
+                "monday",
+                Some("monday"),
+            ),
             (odd, odd.year_before(), Facet::Source, "2026", Some("2026")),
         ] {
             let pairing = Pairing::of(days, before);

@@ -11,12 +11,17 @@ type Row = Report["rows"][number];
 
 /**
  * Whether the steps of a range have counterparts among those before: weeks where whole weeks lie
- * between, months where it is a year.
+ * between, months where it is a year, weekdays where both have as many of each.
  */
 export function isComparable(dimension: DimensionId, range: Range, before: Range): boolean {
   switch (dimension) {
     case "week":
       return lengthOf(range) === lengthOf(before) && daysApart(range, before) % 7 === 0;
+    case "weekday":
+      return (
+        lengthOf(range) === lengthOf(before) &&
+        (lengthOf(range) % 7 === 0 || daysApart(range, before) % 7 === 0)
+      );
     case "month":
       return before.from === addMonths(range.from, -12) && before.to === addMonths(range.to, -12);
     default:
