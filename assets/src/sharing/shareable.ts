@@ -32,6 +32,8 @@ export interface Shareable<Level extends string> {
   owner: string | undefined;
   /** How far it can be shared, the least first. */
   levels: readonly [Option<Level>, ...Option<Level>[]];
+  /** What outlasts a share that is withdrawn, if anything does. */
+  outlasting?: string;
   /** Whether syncs can be made from it. */
   hasSyncs: boolean;
   /** Where the list of such things is shown. */

@@ -40,7 +40,7 @@ export function Withdrawal<Level extends string>(props: WithdrawalProps<Level>) 
       onClose={close}
     >
       <p>
-        They see nothing of it from their next request on.{" "}
+        They see nothing of it from their next request on. {thing.outlasting}{" "}
         {share?.syncs !== undefined && share.syncs > 0 && (
           <>
             {formatAmount(share.syncs, "sync")} of theirs will do nothing any more; a run that is

@@ -24,8 +24,10 @@ interface FrameProps {
   children: (site: Site) => ReactNode;
 }
 
-/** What is looked at stays what it is, however one looks at it. */
+/** What is looked at stays what it is, however one looks at it; ... */
 const keeps = ["range", "from", "to", "compare", "filters", "segment"];
+/** ... but where segments are not known, the address names none. */
+const keepsFilters = ["range", "from", "to", "compare", "filters"];
 
 /** The head that all pages of one site share. */
 export function SiteFrame({ id, tab, about = "what-is-counted", children }: FrameProps) {
@@ -37,12 +39,12 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
     { to: `/sites/${id}`, label: "Overview", keeps },
     ...(mayCount
       ? [
-          { to: `/sites/${id}/realtime`, label: "Real time", keeps },
+          { to: `/sites/${id}/realtime`, label: "Real time", keeps: keepsFilters },
           { to: `/sites/${id}/reports`, label: "Reports", keeps },
           { to: `/sites/${id}/funnel`, label: "Funnel", keeps },
-          { to: `/sites/${id}/attribution`, label: "Attribution", keeps },
-          { to: `/sites/${id}/journeys`, label: "Journeys", keeps },
-          { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps },
+          { to: `/sites/${id}/attribution`, label: "Attribution", keeps: keepsFilters },
+          { to: `/sites/${id}/journeys`, label: "Journeys", keeps: keepsFilters },
+          { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps: keepsFilters },
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },

@@ -96,9 +96,8 @@ function SoFar() {
 }
 
 /** All cohorts together, so many periods later, as far as that is over. */
-function allOf({ cohorts, average }: Cohorts): Line {
-  const visitors = cohorts.reduce((sum, cohort) => sum + cohort.visitors, 0);
-  return { visitors, returns: average };
+function allOf({ average }: Cohorts): Line {
+  return { visitors: average[0]?.visitors ?? 0, returns: average };
 }
 
 /** "The same week", "1 week later". */

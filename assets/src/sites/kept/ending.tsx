@@ -24,7 +24,13 @@ export function KeptEnding<Kept extends Thing>(props: EndingProps<Kept>) {
       announce(`The ${calls.noun} ${thing.name} is deleted.`);
       await refresh(...calls.touches);
     },
+    // Somebody else may have changed it.
+    onError: () => refresh(...calls.touches),
   });
+  const close = () => {
+    end.reset();
+    onClose();
+  };
   return (
     <Confirm
       title={`Delete the ${calls.noun} ${doomed?.name}?`}
@@ -33,7 +39,7 @@ export function KeptEnding<Kept extends Thing>(props: EndingProps<Kept>) {
       isBusy={end.isPending}
       error={end.error}
       onConfirm={() => doomed && end.mutate(doomed)}
-      onClose={onClose}
+      onClose={close}
     >
       <p>{calls.words.loss}</p>
     </Confirm>

@@ -33,6 +33,8 @@ export function KeptForm<Kept extends Thing>(props: FormProps<Kept>) {
       announce(`The ${calls.noun} ${saved.name} is saved.`);
       await refresh(...calls.touches);
     },
+    // Somebody else may have changed it.
+    onError: () => refresh(...calls.touches),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -6,6 +6,7 @@ import { Leave } from "../../sharing/leave";
 import { Shares } from "../../sharing/list";
 import { MayNotShare } from "../../sharing/may-not";
 import { Panel } from "../../ui/page";
+import { useMayEdit } from "../access";
 import { SiteFrame } from "../frame";
 import { shareableOf } from "./shareable";
 
@@ -47,9 +48,10 @@ function Owned({ site }: { site: Site }) {
 }
 
 function Borrowed({ site }: { site: Site }) {
+  const reaches = useMayEdit() ? site.access : "view";
   return (
     <Panel title={`Shared by ${site.shared_by}`}>
-      <p className="quiet-value">You may {deeds[site.access]}.</p>
+      <p className="quiet-value">You may {deeds[reaches]}.</p>
       <Leave thing={shareableOf(site)} />
     </Panel>
   );

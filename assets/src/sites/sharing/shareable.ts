@@ -15,6 +15,7 @@ export function shareableOf({ id, name, shared_by }: Site): Shareable<SiteShareL
     name,
     owner: shared_by,
     levels,
+    outlasting: "Keys that they have made stay good: delete those under Set up.",
     hasSyncs: false,
     home: "/sites",
     useShares: () => {
