@@ -123,7 +123,7 @@ struct RowView {
     /// What happened.
     metrics: MetricsView,
     /// What happened before with the same values, for a day on the day that it is held against.
-    /// Absent where weeks or months are told apart.
+    /// Absent where a week, a month or a weekday has no counterpart.
     before: Option<MetricsView>,
 }
 

@@ -32,7 +32,7 @@ pub(in crate::http::api) struct Resource {
 
 #[OpenApi(tag = "Tag::Analytics")]
 impl Resource {
-    /// Lists one's own sites.
+    /// Lists one's own sites and those that others share.
     #[oai(path = "/sites", method = "get", operation_id = "listSites")]
     async fn list(
         &self,
