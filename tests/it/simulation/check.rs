@@ -317,7 +317,7 @@ fn only_what_is_unwanted_was_deleted(world: &World, findings: &Findings<'_>) {
         );
         // What a colleague makes under a key that is being made just then cannot be told from ours
         // when the answer is lost.
-        let ours = row.made_for.is_some() || row.crossed;
+        let ours = row.made_for.is_some() || row.crossed();
         assert!(ours || deletes.matched, "{id} was a colleague's: {row:?}");
         // What somebody changes between the last look at it and its deletion nobody can save, and
         // a plan that has shown the change has had it approved: its run says so, unless it was

@@ -66,9 +66,8 @@ pub(super) struct Row {
     pub(super) made_for: Option<String>,
     /// When a colleague made it, from the vendor's start on.
     pub(super) born: Duration,
-    /// Whether a colleague made it under a key that the appliance was just then making, so that
-    /// nobody who loses the answer can tell whose it is.
-    pub(super) crossed: bool,
+    /// How long it had been there, of a colleague's, when the appliance wrote it first.
+    pub(super) met: Option<Duration>,
     /// Whether the appliance has ever written it.
     pub(super) written: bool,
     /// The fields that a colleague has changed since the appliance wrote it last.
@@ -82,6 +81,12 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Whether a colleague made it under a key that the appliance was just then making, so that
+    /// nobody who loses the answer can tell whose it is.
+    pub(super) fn crossed(&self) -> bool {
+        self.met.is_some_and(|age| age < CROSSING)
+    }
+
     pub(super) fn key(&self) -> &str {
         self.cells
             .get(KEY)
@@ -117,7 +122,7 @@ impl Table {
                 let key = sent["fields"][FIELDS[0].2].as_str().unwrap();
                 row.made_for = Some(key.to_owned());
             } else if !row.written {
-                row.crossed = now - row.born < CROSSING;
+                row.met = Some(now.saturating_sub(row.born));
             }
             row.cells = by_name(&held["fields"]);
             row.written = true;
