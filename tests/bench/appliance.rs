@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder};
@@ -16,7 +18,14 @@ pub(crate) const UNPACED: &str = "[airtable]\nrequests_per_second = 0\n\
      [notion]\nrequests_per_second = 0\n[zapier]\nrequests_per_second = 0\n";
 
 /// A process that ends with this value.
-pub(crate) struct Process(Child);
+pub(crate) struct Process {
+    child: Child,
+    /// The most anonymous memory that was seen, in KiB.
+    most: Arc<AtomicU64>,
+}
+
+/// Memory is looked at so often.
+const LOOK: Duration = Duration::from_millis(5);
 
 impl Process {
     fn start(arguments: &[&str]) -> Self {
@@ -25,38 +34,55 @@ impl Process {
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        Self(command.spawn().expect("the binary was built"))
+        let child = command.spawn().expect("the binary was built");
+        let most = Arc::new(AtomicU64::new(0));
+        let (id, seen) = (child.id(), Arc::downgrade(&most));
+        std::thread::spawn(move || {
+            while let Some(most) = seen.upgrade() {
+                most.fetch_max(memory_kib(id, "RssAnon").unwrap_or(0), Ordering::Relaxed);
+                drop(most);
+                std::thread::sleep(LOOK);
+            }
+        });
+        Self { child, most }
+    }
+
+    /// The most memory so far: that of its own, and with the pages of its binary, which are the
+    /// file's and make room when others need it. In MiB.
+    pub(crate) fn peak(&self) -> String {
+        let own = self.most.load(Ordering::Relaxed) / 1024;
+        let all = self.memory_kib("VmHWM") / 1024;
+        format!("{own} MiB, {all} with the binary's pages")
     }
 
     /// The CPU time used so far.
     pub(crate) fn cpu(&self) -> Duration {
-        cpu_of(&self.0.id().to_string())
+        cpu_of(&self.child.id().to_string())
     }
 
     /// A figure of `/proc/PID/status` in KiB, such as `RssAnon` or `VmHWM`.
     pub(crate) fn memory_kib(&self, figure: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()));
-        let status = status.expect("the process runs");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with(figure))
-            .expect("Linux tells");
-        line.split_whitespace()
-            .nth(1)
-            .and_then(|kib| kib.parse().ok())
-            .expect("a number")
+        memory_kib(self.child.id(), figure).expect("the process runs, and Linux tells")
     }
+}
+
+fn memory_kib(process: u32, figure: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with(figure))?;
+    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         // SIGTERM, so that the store is closed in order.
-        let stopped = Command::new("kill").arg(self.0.id().to_string()).status();
+        let stopped = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
         assert!(
             stopped.is_ok_and(|status| status.success()),
             "the process was gone"
         );
-        drop(self.0.wait());
+        drop(self.child.wait());
     }
 }
 

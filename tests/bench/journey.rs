@@ -108,11 +108,10 @@ async fn import(appliance: &Appliance, count: u64, label: &str, report: &mut Rep
         "60,000 /s",
         rate(count, cpu),
     );
-    let peak = appliance.process.memory_kib("VmHWM") / 1024;
     report.add(
         &format!("import: peak memory after {label} rows"),
         "bounded",
-        format!("{peak} MiB"),
+        appliance.process.peak(),
     );
     dataset
 }
@@ -238,8 +237,11 @@ async fn push(appliance: &Appliance, dataset: &str, report: &mut Report) {
         );
     }
     plan(appliance, &sync, 100_000, report).await;
-    let peak = appliance.process.memory_kib("VmHWM") / 1024;
-    report.add("push: peak memory so far", "60 MiB", format!("{peak} MiB"));
+    report.add(
+        "push: peak memory so far",
+        "60 MiB",
+        appliance.process.peak(),
+    );
 }
 
 /// A plan over records of which none has changed since the last run.

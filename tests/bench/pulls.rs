@@ -115,8 +115,7 @@ async fn open(folder: &std::path::Path) -> Appliance {
 }
 
 fn peak(appliance: &Appliance, what: &str, report: &mut Report) {
-    let peak = appliance.process.memory_kib("VmHWM") / 1024;
-    report.add(what, "60 MiB", format!("{peak} MiB"));
+    report.add(what, "60 MiB", appliance.process.peak());
 }
 
 /// A base whose one table is full.
