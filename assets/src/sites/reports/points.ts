@@ -98,7 +98,28 @@ function stepsOf(report: Report, dimension: DimensionId): string[] {
     return Array.from({ length: lengthOf(report) }, (_, step) => addDays(report.from, step));
   }
   if (dimension === "hour") return Array.from({ length: 24 }, (_, hour) => String(hour));
+  if (dimension === "week") return weeksOf(report, found[0]);
+  if (dimension === "month") return monthsOf(report);
   return dimension === "weekday" ? [...weekdays] : found;
+}
+
+/** The first days of all weeks of a range, in which one of them begins on `known`. */
+function weeksOf({ from, to }: Range, known: string | undefined): string[] {
+  if (known === undefined) return [];
+  let first = known;
+  while (first > from) first = addDays(first, -7);
+  const many = Math.ceil(lengthOf({ from: first, to }) / 7);
+  return Array.from({ length: many }, (_, step) => addDays(first, step * 7));
+}
+
+/** All months of a range. */
+function monthsOf({ from, to }: Range): string[] {
+  const [first, last] = [from, to].map((day) => day.slice(0, 7)) as [string, string];
+  const months = [first];
+  for (let month = first; month < last; months.push(month)) {
+    month = addMonths(`${month}-01`, 1).slice(0, 7);
+  }
+  return months;
 }
 
 /** "27 Nov", "14:00", "Mon". */

@@ -92,7 +92,7 @@ it("of no visit there is no rate", () => {
   expect(points[7]?.value).toBe(0.25);
 });
 
-it("the week begins on Monday, and months stand as they came", () => {
+it("the week begins on Monday", () => {
   const week = pointsOf(reportOf(["sunday"]), undefined, "weekday", reportMetricOf("visits"));
   expect(week.map(({ mark, value }) => [mark, value])).toEqual([
     ["Mon", 0],
@@ -103,11 +103,26 @@ it("the week begins on Monday, and months stand as they came", () => {
     ["Sat", 0],
     ["Sun", 10],
   ]);
-  const months = reportOf(["2026-10", "2026-11"]);
-  const points = pointsOf(months, undefined, "month", reportMetricOf("visits"));
-  expect(points.map(({ mark }) => mark)).toEqual(["Oct 2026", "Nov 2026"]);
-  const weeks = pointsOf(reportOf(["2026-11-16"]), undefined, "week", reportMetricOf("visits"));
-  expect(weeks.map(({ mark }) => mark)).toEqual(["16 Nov"]);
+});
+
+it("weeks and months without a row had nothing", () => {
+  const visits = reportMetricOf("visits");
+  const months = reportOf(["2026-11"], { from: "2026-09-15", to: "2026-11-22" });
+  const byMonth = pointsOf(months, undefined, "month", visits);
+  expect(byMonth.map(({ mark, value }) => [mark, value])).toEqual([
+    ["Sept 2026", 0],
+    ["Oct 2026", 0],
+    ["Nov 2026", 10],
+  ]);
+  const weeks = reportOf(["2026-11-16"], { from: "2026-11-04", to: "2026-11-23" });
+  const byWeek = pointsOf(weeks, undefined, "week", visits);
+  expect(byWeek.map(({ mark, value }) => [mark, value])).toEqual([
+    ["2 Nov", 0],
+    ["9 Nov", 0],
+    ["16 Nov", 10],
+    ["23 Nov", 0],
+  ]);
+  expect(pointsOf(reportOf([]), undefined, "week", visits)).toEqual([]);
 });
 
 it("days, weeks and months may not be over yet; a day of the week has no end", () => {
@@ -133,5 +148,6 @@ it("weeks stand beside those 52 weeks before, and months beside those a year bef
   expect(isComparable("month", months, year)).toBe(true);
   const [month] = pointsOf(months, year, "month", reportMetricOf("visits"));
   expect(month?.before).toEqual({ label: "Nov 2025", value: 10 });
-  expect(isComparable("weekday", months, year)).toBe(true);
+  expect(isComparable("weekday", weeks, then)).toBe(true);
+  expect(isComparable("weekday", months, year)).toBe(false);
 });
