@@ -2570,8 +2570,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists one's own sites.
-         * @description Lists one's own sites.
+         * Lists one's own sites and those that others share.
+         * @description Lists one's own sites and those that others share.
          *
          *     Needs the permission `site:read`.
          */
@@ -2881,6 +2881,52 @@ export interface paths {
          *     Needs the permission `analytics:read`.
          */
         post: operations["queryCohorts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/visitors/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells where a visitor was, by the lasting id that events have.
+         * @description A site whose visitors are told apart by the day knows nobody by an id.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["findVisitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/visitors/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a visitor out of all that is kept, by the lasting id that events have.
+         * @description Their events go, and the days are counted anew without them. Where events are gone already,
+         *     figures stay and the visitor is no longer one of those that are counted. Afterwards nobody
+         *     knows who it was; what comes in later with the same id is a new visitor's.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["eraseVisitor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3243,7 +3289,12 @@ export interface components {
              */
             half_life_days?: number;
             /**
-             * @description Which visits count: those that every filter picks; 20 at most. A conversion counts where its
+             * Format: uuid
+             * @description A segment of the site: its filters pick visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most, with the segment's. A conversion counts where its
              *     own visit does.
              * @default []
              */
@@ -3702,6 +3753,21 @@ export interface components {
             times_left_off: boolean;
         };
         /**
+         * @description The kind of way on which somebody came, after the default channel groups of Google Analytics.
+         * @enum {string}
+         */
+        Channel: "unassigned" | "direct" | "cross_network" | "paid_shopping" | "paid_search" | "paid_social" | "paid_video" | "display" | "paid_other" | "organic_shopping" | "organic_social" | "organic_video" | "organic_search" | "referral" | "email" | "affiliates" | "audio" | "sms" | "mobile_push";
+        /**
+         * ChannelRule
+         * @description A rule that sorts visits into channels before the usual ones.
+         */
+        ChannelRule: {
+            /** @description On which channel came whatever all filters pick. */
+            channel: components["schemas"]["Channel"] & unknown;
+            /** @description 1 to 8 conditions on source, medium, campaign or referrer. Letters count in either case. */
+            filters: components["schemas"]["ReportFilter"][];
+        };
+        /**
          * Checkpoint
          * @description The book's signed word on how far it goes. Kept elsewhere, it proves that nothing was cut off.
          */
@@ -3791,7 +3857,12 @@ export interface components {
              */
             period?: components["schemas"]["CohortPeriod"] & unknown;
             /**
-             * @description Whose first visit every filter picks belongs to a cohort; 20 at most. Whatever they do then
+             * Format: uuid
+             * @description A segment of the site: its filters pick first visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Whose first visit every filter picks belongs to a cohort; 20 at most, with the segment's. Whatever they do then
              *     counts.
              * @default []
              */
@@ -5360,7 +5431,12 @@ export interface components {
              */
             limit?: number;
             /**
-             * @description Which visits count: those that every filter picks; 20 at most.
+             * Format: uuid
+             * @description A segment of the site: its filters pick visits, too.
+             */
+            segment?: string;
+            /**
+             * @description Which visits count: those that every filter picks; 20 at most, with the segment's.
              * @default []
              */
             filters?: components["schemas"]["ReportFilter"][];
@@ -5881,6 +5957,13 @@ export interface components {
              * @default daily
              */
             visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
+            /** @description How long what comes in is kept; for ever without it. */
+            retention?: components["schemas"]["Retention"] & unknown;
+            /**
+             * @description What sorts visits into channels before the usual rules: 50 rules at most.
+             * @default []
+             */
+            channel_rules?: components["schemas"]["ChannelRule"][];
         };
         /**
          * NewSiteNote
@@ -6979,7 +7062,7 @@ export interface components {
             metrics: components["schemas"]["ReportMetrics"] & unknown;
             /**
              * @description What happened before with the same values, for a day on the day that it is held against.
-             *     Absent where weeks or months are told apart.
+             *     Absent where a week, a month or a weekday has no counterpart.
              */
             before?: components["schemas"]["ReportMetrics"] & unknown;
         };
@@ -7000,6 +7083,24 @@ export interface components {
         ReportsQuery: {
             /** @description 1 to 12 reports. */
             reports: components["schemas"]["ReportsPartQuery"][];
+        };
+        /**
+         * Retention
+         * @description How long a site keeps what came in, in days before the present one; for ever what is absent.
+         */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Events: 30 to 3,660 days. Reports, funnels and all else that looks at single visits reach as
+             *     far back.
+             */
+            events_days?: number;
+            /**
+             * Format: int32
+             * @description What days came to: up to 3,660 days, and no fewer than events. The overview reaches as far
+             *     back.
+             */
+            sums_days?: number;
         };
         /**
          * Return
@@ -7717,6 +7818,14 @@ export interface components {
             week_start: components["schemas"]["WeekStart"] & unknown;
             /** @description How its visitors are told apart. */
             visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /** @description How long what came in is kept. */
+            retention: components["schemas"]["Retention"] & unknown;
+            /** @description What sorts visits into channels before the usual rules; the first that fits decides. */
+            channel_rules: components["schemas"]["ChannelRule"][];
+            /** @description The first day of which events are left, where those of days before have gone. */
+            events_from?: string;
+            /** @description The same of what days came to. */
+            sums_from?: string;
             /**
              * Format: date-time
              * @description When it was made.
@@ -7828,6 +7937,16 @@ export interface components {
             week_start?: components["schemas"]["WeekStart"] & unknown;
             /** @description How visitors are told apart from now on. */
             visitor_ids?: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * @description How long what came in is kept, as a whole. What is older goes within the hour, and does not
+             *     come back.
+             */
+            retention?: components["schemas"]["Retention"] & unknown;
+            /**
+             * @description What sorts visits into channels before the usual rules, as a whole: 50 rules at most. Events
+             *     that came in before keep their channels.
+             */
+            channel_rules?: components["schemas"]["ChannelRule"][];
         };
         /**
          * SiteCohort
@@ -9070,6 +9189,41 @@ export interface components {
          * @enum {string}
          */
         VisitorIds: "daily" | "lasting";
+        /**
+         * VisitorQuery
+         * @description A visitor who is meant.
+         */
+        VisitorQuery: {
+            /** @description The lasting id that their events have in `visitor`, as it was sent. */
+            visitor: string;
+        };
+        /**
+         * VisitorTraces
+         * @description Where a visitor was.
+         */
+        VisitorTraces: {
+            /** @description Whether the site knows the visitor. */
+            known: boolean;
+            /**
+             * Format: int64
+             * @description So many events, of those that are kept.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description So many days.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description So many of the days have sums alone, whose events are gone.
+             */
+            days_of_sums: number;
+            /** @description The first of the days. */
+            first_day?: string;
+            /** @description The last of them. */
+            last_day?: string;
+        };
         /**
          * @description The day that a week begins with.
          * @enum {string}
@@ -15703,7 +15857,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `name`, `access`, `shared_by`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `created_at`, `updated_at`, `last_event_at`, `version`.
+                 *     There are `id`, `name`, `access`, `shared_by`, `domain`, `currency`, `time_zone`, `week_start`, `visitor_ids`, `retention`, `channel_rules`, `events_from`, `sums_from`, `created_at`, `updated_at`, `last_event_at`, `version`.
                  */
                 fields?: string;
             };
@@ -16443,6 +16597,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteCohorts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    findVisitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorTraces"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    eraseVisitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitorQuery"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorTraces"];
                 };
             };
             400: components["responses"]["BadRequest"];

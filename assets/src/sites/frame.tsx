@@ -42,9 +42,9 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
           { to: `/sites/${id}/realtime`, label: "Real time", keeps: keepsFilters },
           { to: `/sites/${id}/reports`, label: "Reports", keeps },
           { to: `/sites/${id}/funnel`, label: "Funnel", keeps },
-          { to: `/sites/${id}/attribution`, label: "Attribution", keeps: keepsFilters },
-          { to: `/sites/${id}/journeys`, label: "Journeys", keeps: keepsFilters },
-          { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps: keepsFilters },
+          { to: `/sites/${id}/attribution`, label: "Attribution", keeps },
+          { to: `/sites/${id}/journeys`, label: "Journeys", keeps },
+          { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps },
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },

@@ -11,8 +11,11 @@ import { SaveFailure } from "../ui/conflict";
 import { Deletion } from "../ui/deletion";
 import { Panel } from "../ui/page";
 import { Pinned } from "../ui/pinned";
+import { ChannelRules } from "./channels/rules";
 import { SiteFields, siteFaults } from "./fields";
 import { SiteFrame } from "./frame";
+import { Keeping } from "./privacy/keeping";
+import { ForgetVisitor } from "./privacy/visitor";
 import { bareDomain, describeSite, draftOf, type SiteDraft } from "./words";
 
 const route = getRouteApi("/signed-in/sites/$id/settings");
@@ -26,6 +29,21 @@ export function SiteSettings() {
           <Pinned thing={site}>
             {(seen, { hold, release }) => <SiteForm site={seen} onFocus={hold} onDone={release} />}
           </Pinned>
+          <Panel title="Channels">
+            <Pinned thing={site}>
+              {(seen, { hold, release }) => (
+                <ChannelRules site={seen} onFocus={hold} onDone={release} />
+              )}
+            </Pinned>
+          </Panel>
+          <Panel title="How long it is kept">
+            <Pinned thing={site}>
+              {(seen, { hold, release }) => <Keeping site={seen} onFocus={hold} onDone={release} />}
+            </Pinned>
+          </Panel>
+          <Panel title="Forget a visitor">
+            <ForgetVisitor site={site} />
+          </Panel>
           {site.access === "owner" && (
             <Panel title="Delete">
               <DeleteSite site={site} />

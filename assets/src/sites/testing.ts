@@ -26,6 +26,8 @@ export const shop: Site = {
   time_zone: "Europe/Berlin",
   week_start: "monday",
   visitor_ids: "daily",
+  retention: {},
+  channel_rules: [],
   created_at: time,
   updated_at: time,
   version: 3,

@@ -42,7 +42,7 @@ export function isCurrencyLike(code: string, typed: string): boolean {
 }
 
 /** The parts of a site that people choose. */
-export type SiteDraft = Required<NewSite>;
+export type SiteDraft = Required<Omit<NewSite, "retention" | "channel_rules">>;
 
 export function draftOf(site: Site): SiteDraft {
   const { name, domain, currency, time_zone, week_start, visitor_ids } = site;

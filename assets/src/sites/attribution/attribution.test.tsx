@@ -20,6 +20,7 @@ afterEach(() => {
 function serve(answer: Attribution | Response = attribution, site = shop) {
   return fakeAppliance({
     "GET /sites/{id}": site,
+    "GET /sites/{id}/segments": { items: [] },
     "POST /sites/{id}/attribution": answer,
     "POST /sites/{id}/reports": reportOf(["email"]),
   });

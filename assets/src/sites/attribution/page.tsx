@@ -18,6 +18,7 @@ import { NoEvents } from "../overview/page";
 import { type Range, rangeOf } from "../overview/range";
 import { RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
+import { Segments } from "../segments/segments";
 import { Choices } from "./choices";
 import { models, usualModel } from "./models";
 import { Rows } from "./rows";
@@ -41,6 +42,7 @@ export function SiteAttribution() {
 
 function Workbench({ site }: { site: Site }) {
   const search = route.useSearch();
+  const filters = readFilters(search.filters);
   const show = useShowAttribution();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
@@ -59,10 +61,12 @@ function Workbench({ site }: { site: Site }) {
           {attribution.data && <Known known={{ time_zone: site.time_zone, ...attribution.data }} />}
         </div>
         <FilterBar
-          filters={readFilters(search.filters)}
+          filters={filters}
           place={{ siteId: site.id, ...range }}
           onChange={(next) => show({ filters: writeFilters(next) })}
-        />
+        >
+          <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
+        </FilterBar>
         <Choices search={search} show={show} />
       </div>
       {site.visitor_ids === "daily" && (

@@ -1,6 +1,6 @@
 import type { AttributionQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, readFilters } from "../filters/filters";
+import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { isModel, type ModelId, usualModel } from "./models";
 
@@ -49,7 +49,7 @@ function optionsOf<Key extends string | number>(
  * 30 days and `half_life` 7; `sort` is the model whose largest come first.
  */
 export type AttributionSearch = Omit<RangeSearch, "compare"> &
-  Texts<"filters"> & {
+  Texts<"filters" | "segment"> & {
     by?: By;
     figure?: FigureId;
     goal?: GoalId;
@@ -58,15 +58,28 @@ export type AttributionSearch = Omit<RangeSearch, "compare"> &
     sort?: ModelId;
   };
 
-const parts = ["filters", "by", "figure", "goal", "lookback", "half_life", "sort"] as const;
+const parts = [
+  "filters",
+  "segment",
+  "by",
+  "figure",
+  "goal",
+  "lookback",
+  "half_life",
+  "sort",
+] as const;
 
 /** Reads the address; what is no part of it is undefined. */
 export function readAttributionSearch(search: Record<string, unknown>): AttributionSearch {
-  const { filters, by, figure, goal, lookback, half_life, sort } = readTexts(search, parts);
+  const { filters, segment, by, figure, goal, lookback, half_life, sort } = readTexts(
+    search,
+    parts,
+  );
   const { compare: _, ...range } = readRangeSearch(search);
   return {
     ...range,
     filters: cleanFilters(filters),
+    segment: cleanSegment(segment),
     by: known(dimensions, by),
     figure: known(figures, figure),
     goal: known(goals, goal),
@@ -96,7 +109,7 @@ export function askedFor(search: AttributionSearch) {
     goal: search.goal ?? "all",
     lookback_days: Number(search.lookback ?? usualLookback),
     half_life_days: Number(search.half_life ?? usualHalfLife),
-    filters: readFilters(search.filters),
+    ...narrowedBy(readFilters(search.filters), search.segment),
     sort_model: search.sort ?? usualModel,
     sort_figure: search.figure ?? "conversions",
     limit: mostRows,

@@ -20,6 +20,7 @@ afterEach(() => {
 function serve(answer: Cohorts | Response = cohorts, site = shop) {
   return fakeAppliance({
     "GET /sites/{id}": site,
+    "GET /sites/{id}/segments": { items: [] },
     "POST /sites/{id}/cohorts": answer,
     "POST /sites/{id}/reports": reportOf(["email"]),
   });

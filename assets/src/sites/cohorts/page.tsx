@@ -19,6 +19,7 @@ import { NoEvents } from "../overview/page";
 import { type Range, rangeOf } from "../overview/range";
 import { RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
+import { Segments } from "../segments/segments";
 import { askedFor, type CohortsSearch, daysOf, figureOptions, periodOptions } from "./search";
 import { useShowCohorts } from "./show";
 import { CohortTable } from "./table";
@@ -40,6 +41,7 @@ export function SiteCohorts() {
 
 function Workbench({ site }: { site: Site }) {
   const search = route.useSearch();
+  const filters = readFilters(search.filters);
   const show = useShowCohorts();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const days = daysOf(search);
@@ -60,10 +62,12 @@ function Workbench({ site }: { site: Site }) {
           {cohorts.data && <Known known={{ time_zone: site.time_zone, ...cohorts.data }} />}
         </div>
         <FilterBar
-          filters={readFilters(search.filters)}
+          filters={filters}
           place={{ siteId: site.id, ...range }}
           onChange={(next) => show({ filters: writeFilters(next) })}
-        />
+        >
+          <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
+        </FilterBar>
       </div>
       {site.visitor_ids === "daily" && (
         <Notice tone="info" title="This site knows nobody again on another day">

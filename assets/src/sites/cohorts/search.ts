@@ -1,6 +1,6 @@
 import type { CohortsQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, readFilters } from "../filters/filters";
+import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 
 const periods = { week: "By week", month: "By month" } as const;
@@ -31,15 +31,17 @@ export const figureOptions = Object.entries(figures).map(([value, label]) => ({
  * are the last 90 when left out: fewer tell little.
  */
 export type CohortsSearch = Omit<RangeSearch, "compare"> &
-  Texts<"filters"> & { period?: PeriodId; figure?: FigureId };
+  Texts<"filters" | "segment"> & { period?: PeriodId; figure?: FigureId };
 
 /** Reads the address; what is no part of it is undefined. */
 export function readCohortsSearch(search: Record<string, unknown>): CohortsSearch {
-  const { filters, period, figure } = readTexts(search, ["filters", "period", "figure"]);
+  const parts = ["filters", "segment", "period", "figure"] as const;
+  const { filters, segment, period, figure } = readTexts(search, parts);
   const { compare: _, ...range } = readRangeSearch(search);
   return {
     ...range,
     filters: cleanFilters(filters),
+    segment: cleanSegment(segment),
     period: period && Object.hasOwn(periods, period) ? (period as PeriodId) : undefined,
     figure: figure && Object.hasOwn(figures, figure) ? (figure as FigureId) : undefined,
   };
@@ -51,6 +53,7 @@ export function daysOf({ range, from, to }: CohortsSearch): RangeSearch {
 }
 
 /** What the appliance is asked, besides the days. */
-export function askedFor({ period, filters }: CohortsSearch) {
-  return { period: period ?? "week", filters: readFilters(filters) } satisfies CohortsQuery;
+export function askedFor({ period, filters, segment }: CohortsSearch) {
+  const narrowed = narrowedBy(readFilters(filters), segment);
+  return { period: period ?? "week", ...narrowed } satisfies CohortsQuery;
 }

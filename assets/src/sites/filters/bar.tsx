@@ -3,6 +3,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Opener } from "../../ui/opener";
+import type { DimensionId } from "./dimensions";
 import { FilterEditor } from "./editor";
 import { type Filter, filterWords, mostFilters } from "./filters";
 import { focusFilters } from "./keyboard";
@@ -12,19 +13,25 @@ interface FilterBarProps {
   filters: readonly Filter[];
   place: Place;
   onChange: (filters: Filter[]) => void;
+  label?: string;
+  /** What they may be about, if not everything. */
+  of?: readonly DimensionId[];
+  /** There are no more of them. */
+  most?: number;
   /** What stands before them: the segment. */
   children?: ReactNode;
 }
 
 /** What narrows the figures: each can be changed and let go of, and one more added. */
-export function FilterBar({ filters, place, onChange, children }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { filters, place, onChange, label = "Filters", of, most = mostFilters, children } = props;
   const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
   const remove = (rest: Filter[]) => {
     onChange(rest);
     focusFilters();
   };
   return (
-    <section className="chips filter-bar" aria-label="Filters" tabIndex={-1} data-filters>
+    <section className="chips filter-bar" aria-label={label} tabIndex={-1} data-filters>
       {children}
       {filters.map((filter, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one that is changed stays where it is, and the keyboard with it
@@ -32,6 +39,7 @@ export function FilterBar({ filters, place, onChange, children }: FilterBarProps
           <Edit
             filter={filter}
             place={place}
+            of={of}
             title="Change the filter"
             onApply={(next) => put(at, next)}
           >
@@ -44,8 +52,13 @@ export function FilterBar({ filters, place, onChange, children }: FilterBarProps
           />
         </span>
       ))}
-      {filters.length < mostFilters && (
-        <Edit place={place} title="Add a filter" onApply={(filter) => put(filters.length, filter)}>
+      {filters.length < most && (
+        <Edit
+          place={place}
+          of={of}
+          title="Add a filter"
+          onApply={(filter) => put(filters.length, filter)}
+        >
           <Icon name="plus" />
           <span>Add a filter</span>
         </Edit>
@@ -62,19 +75,21 @@ export function FilterBar({ filters, place, onChange, children }: FilterBarProps
 interface EditProps {
   filter?: Filter;
   place: Place;
+  of: readonly DimensionId[] | undefined;
   title: string;
   onApply: (filter: Filter) => void;
   children: ReactNode;
 }
 
 /** A button that opens one filter. */
-function Edit({ filter, place, title, onApply, children }: EditProps) {
+function Edit({ filter, place, of, title, onApply, children }: EditProps) {
   return (
     <Opener label={children} title={title}>
       {(close) => (
         <FilterEditor
           filter={filter}
           place={place}
+          of={of}
           onApply={(next) => {
             close();
             onApply(next);

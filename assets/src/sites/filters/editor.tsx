@@ -2,25 +2,33 @@ import { type FormEvent, useState } from "react";
 import { Button } from "../../ui/button";
 import { CheckButtons } from "../../ui/choices";
 import { Select, TextField } from "../../ui/fields";
-import { dimensionIds, dimensionOf, isTime, valueWords } from "./dimensions";
+import { type DimensionId, dimensionIds, dimensionOf, isTime, valueWords } from "./dimensions";
 import { type Filter, mostValues, operatorOptions } from "./filters";
 import { type Place, useSeen } from "./seen";
 
-const dimensionOptions = dimensionIds
-  .filter((id) => !isTime(id))
-  .map((id) => ({ value: id, label: dimensionOf(id).label, note: dimensionOf(id).about }));
+const lookedAt = dimensionIds.filter((id) => !isTime(id));
+
+function optionsOf(ids: readonly DimensionId[]) {
+  return ids.map((id) => ({
+    value: id,
+    label: dimensionOf(id).label,
+    note: dimensionOf(id).about,
+  }));
+}
 
 interface EditorProps {
   /** What is changed; a new one when left out. */
   filter: Filter | undefined;
   place: Place;
+  /** What it may be about, the usual first. */
+  of?: readonly DimensionId[] | undefined;
   onApply: (filter: Filter) => void;
 }
 
 /** One filter: of what, how, and which values. */
-export function FilterEditor({ filter, place, onApply }: EditorProps) {
+export function FilterEditor({ filter, place, of, onApply }: EditorProps) {
   const [draft, setDraft] = useState<Filter>(
-    filter ?? { dimension: "channel", operator: "is", values: [] },
+    filter ?? { dimension: of?.[0] ?? "channel", operator: "is", values: [] },
   );
   const [error, setError] = useState<string>();
   const change = (part: Partial<Filter>) => {
@@ -39,7 +47,7 @@ export function FilterEditor({ filter, place, onApply }: EditorProps) {
       <div className="filter-what">
         <Select
           label="Only visits whose"
-          options={dimensionOptions}
+          options={optionsOf(of ?? lookedAt)}
           value={draft.dimension}
           onChange={(dimension) => change({ dimension, values: [] })}
         />

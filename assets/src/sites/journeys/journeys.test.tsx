@@ -21,6 +21,7 @@ afterEach(() => {
 function serve(answer: Journeys | Response = journeys) {
   return fakeAppliance({
     "GET /sites/{id}": shop,
+    "GET /sites/{id}/segments": { items: [] },
     "POST /sites/{id}/journeys": answer,
     "POST /sites/{id}/reports": reportOf(["/cart"]),
   });

@@ -18,6 +18,7 @@ import { NoEvents } from "../overview/page";
 import { type Range, rangeOf } from "../overview/range";
 import { RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
+import { Segments } from "../segments/segments";
 import { Choices } from "./choices";
 import { askedFor, type JourneysSearch, usual } from "./search";
 import { useShowJourneys } from "./show";
@@ -40,6 +41,7 @@ export function SiteJourneys() {
 
 function Workbench({ site }: { site: Site }) {
   const search = route.useSearch();
+  const filters = readFilters(search.filters);
   const show = useShowJourneys();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
@@ -59,10 +61,12 @@ function Workbench({ site }: { site: Site }) {
           {journeys.data && <Known known={{ time_zone: site.time_zone, ...journeys.data }} />}
         </div>
         <FilterBar
-          filters={readFilters(search.filters)}
+          filters={filters}
           place={place}
           onChange={(next) => show({ filters: writeFilters(next) })}
-        />
+        >
+          <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
+        </FilterBar>
         <Choices search={search} place={place} show={show} />
       </div>
       {journeys.isRefetchError && (

@@ -1,6 +1,6 @@
 import type { JourneysQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, readFilters } from "../filters/filters";
+import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 
 const words = {
@@ -37,22 +37,23 @@ export const usual = { through: "page", direction: "onward", steps: "5", most: "
  * `usual`.
  */
 export type JourneysSearch = Omit<RangeSearch, "compare"> &
-  Texts<"filters" | "at"> & {
+  Texts<"filters" | "segment" | "at"> & {
     through?: Through;
     direction?: Direction;
     steps?: Steps;
     most?: Most;
   };
 
-const parts = ["filters", "at", "through", "direction", "steps", "most"] as const;
+const parts = ["filters", "segment", "at", "through", "direction", "steps", "most"] as const;
 
 /** Reads the address; what is no part of it is undefined. */
 export function readJourneysSearch(search: Record<string, unknown>): JourneysSearch {
-  const { filters, at, through, direction, steps, most } = readTexts(search, parts);
+  const { filters, segment, at, through, direction, steps, most } = readTexts(search, parts);
   const { compare: _, ...range } = readRangeSearch(search);
   return {
     ...range,
     filters: cleanFilters(filters),
+    segment: cleanSegment(segment),
     at,
     through: known(words.through, through),
     direction: known(words.direction, direction),
@@ -77,7 +78,7 @@ export function askedFor(search: JourneysSearch) {
     ...(search.at === undefined ? {} : { at: search.at }),
     steps: Number(steps),
     limit: Number(most),
-    filters: readFilters(search.filters),
+    ...narrowedBy(readFilters(search.filters), search.segment),
   } satisfies JourneysQuery;
 }
 

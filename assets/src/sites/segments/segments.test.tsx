@@ -3,7 +3,16 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { FunnelQuery, ReportsQuery, Segment } from "../../api/types";
 import { fakeAppliance } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
-import { funnel, overview, reportOf, shop, togetherOf } from "../testing";
+import {
+  attribution,
+  cohorts,
+  funnel,
+  journeys,
+  overview,
+  reportOf,
+  shop,
+  togetherOf,
+} from "../testing";
 
 const span = "from=2026-11-20&to=2026-11-22";
 
@@ -60,6 +69,25 @@ it("a segment that is chosen stands in the address and narrows the page", async 
   }
   const href = screen.getByRole("link", { name: "Reports" }).getAttribute("href");
   expect(href).toContain("segment=segment-searched");
+  await user.click(screen.getByRole("button", { name: "Leave the segment Searched" }));
+  await waitFor(() => expect(history.location.search).not.toContain("segment"));
+});
+
+it.each([
+  ["attribution", "Attribution", attribution],
+  ["journeys", "Journeys", journeys],
+  ["cohorts", "Cohorts", cohorts],
+] as const)("a segment narrows %s, too", async (place, tab, answer) => {
+  const call = `POST /sites/{id}/${place}` as const;
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/segments": { items: [searched] },
+    [call]: answer,
+  });
+  const at = `/sites/${shop.id}/${place}?segment=${searched.id}`;
+  const { history, user } = await openPage(at, `Shop: ${tab}`);
+  expect(await screen.findByText("Segment: Searched")).toBeVisible();
+  expect(appliance.bodies(call)[0]).toMatchObject({ filters: [], segment: searched.id });
   await user.click(screen.getByRole("button", { name: "Leave the segment Searched" }));
   await waitFor(() => expect(history.location.search).not.toContain("segment"));
 });

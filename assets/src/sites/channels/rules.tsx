@@ -1,0 +1,141 @@
+import { type FormEvent, useState } from "react";
+import { client } from "../../api/client";
+import { useGuarded } from "../../api/guarded";
+import { useRefresh } from "../../api/queries";
+import type { ChannelRule, Site } from "../../api/types";
+import { dayOf } from "../../calendar/days";
+import { announce } from "../../ui/announce";
+import { Button, IconButton } from "../../ui/button";
+import { SaveFailure } from "../../ui/conflict";
+import { Select } from "../../ui/fields";
+import { useNow } from "../../ui/time";
+import { FilterBar } from "../filters/bar";
+import { type DimensionId, valueWords } from "../filters/dimensions";
+import { filterWords } from "../filters/filters";
+import { rangeOf } from "../overview/range";
+import { zoneOf } from "../overview/zone";
+import { channelOptions } from "./channels";
+
+interface RulesProps {
+  site: Site;
+  onFocus: () => void;
+  onDone: () => void;
+}
+
+/** What rules may look at. */
+const looked: readonly DimensionId[] = ["source", "medium", "campaign", "referrer"];
+const mostRules = 50;
+const mostConditions = 8;
+const tickMs = 60_000;
+
+/** How the site itself sorts visits into channels, before the usual rules do. */
+export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
+  const [rules, setRules] = useState<readonly ChannelRule[]>(site.channel_rules);
+  const refresh = useRefresh();
+  const today = dayOf(useNow(tickMs), zoneOf(site));
+  const place = { siteId: site.id, ...rangeOf({}, today) };
+  const leave = () => {
+    onDone();
+    return refresh("/sites");
+  };
+  const save = useGuarded({
+    read: async () => {
+      const { data } = await client.GET("/sites/{id}", { params: { path: { id: site.id } } });
+      return data as Site;
+    },
+    write: (channel_rules: ChannelRule[], tag) =>
+      client.PATCH("/sites/{id}", {
+        params: { path: { id: site.id }, header: { "If-Match": tag } },
+        body: { channel_rules },
+      }),
+    onSaved: () => {
+      announce("The rules are saved.");
+      return leave();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    // A filter's own form is applied, not saved.
+    if (event.target !== event.currentTarget) return;
+    save.mutate({ wish: [...rules], version: site.version });
+  };
+  const put = (at: number, part: Partial<ChannelRule>) =>
+    setRules(rules.map((rule, place) => (place === at ? { ...rule, ...part } : rule)));
+  const raise = (at: number) => {
+    const rule = rules[at];
+    if (rule) setRules(rules.toSpliced(at, 1).toSpliced(at - 1, 0, rule));
+  };
+  const isSame = JSON.stringify(rules) === JSON.stringify(site.channel_rules);
+  const isWhole = rules.every(({ filters }) => filters.length > 0);
+  return (
+    <form className="stack" onSubmit={submit} onFocus={onFocus}>
+      <p className="quiet">
+        The first rule that fits decides through what a visit came; where none does, the{" "}
+        <a href="/handbook/analytics#sources-and-channels">usual rules</a> do. What came in before
+        keeps its channel.
+      </p>
+      {rules.map((rule, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a rule is what stands at its place
+        <fieldset className="chips channel-rule" key={at}>
+          <legend className="visually-hidden">Rule {at + 1}</legend>
+          <Select
+            label={`Channel of rule ${at + 1}`}
+            hideLabel
+            options={channelOptions}
+            value={rule.channel}
+            onChange={(channel) => put(at, { channel })}
+          />
+          <FilterBar
+            label={`When rule ${at + 1} fits`}
+            filters={rule.filters}
+            of={looked}
+            most={mostConditions}
+            place={place}
+            onChange={(filters) => put(at, { filters })}
+          />
+          {at > 0 && (
+            <IconButton
+              label={`Try rule ${at + 1} earlier`}
+              icon="arrowUp"
+              onPress={() => raise(at)}
+            />
+          )}
+          <IconButton
+            label={`Remove rule ${at + 1}`}
+            icon="trash"
+            onPress={() => setRules(rules.toSpliced(at, 1))}
+          />
+        </fieldset>
+      ))}
+      <SaveFailure
+        error={save.error}
+        shown={[]}
+        seen={site}
+        words={({ channel_rules }) => ({ Rules: channel_rules.map(ruleWords).join("; ") })}
+        apply={(theirs, channel_rules) => ({ ...theirs, channel_rules })}
+        isBusy={save.isPending}
+        onReload={leave}
+        onOverwrite={save.mutate}
+      />
+      <div className="actions">
+        {rules.length < mostRules && (
+          <Button
+            icon="plus"
+            onPress={() => setRules([...rules, { channel: "email", filters: [] }])}
+          >
+            Add a rule
+          </Button>
+        )}
+        <Button look="primary" type="submit" isDisabled={save.isPending || isSame || !isWhole}>
+          Save the rules
+        </Button>
+        {!isWhole && <p className="quiet">Each rule needs a filter.</p>}
+      </div>
+    </form>
+  );
+}
+
+/** "Email: Source is mailchimp". */
+function ruleWords({ channel, filters }: ChannelRule): string {
+  return `${valueWords("channel", channel)}: ${filters.map(filterWords).join(", ")}`;
+}
