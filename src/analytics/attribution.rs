@@ -12,7 +12,7 @@ use super::money;
 use super::period::Period;
 use super::question::{BadQuestion, check_filters, check_rows};
 use super::site::Site;
-use crate::base::Actor;
+use crate::base::{Actor, KeptId};
 
 /// A visit counts that began so many days before a conversion at most, and things grow old by half
 /// within so many.
@@ -28,6 +28,8 @@ pub(crate) struct AskedAttribution {
     pub(crate) goal: Goal,
     pub(crate) lookback_days: u16,
     pub(crate) half_life_days: u16,
+    /// A segment whose filters pick, too.
+    pub(crate) segment: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
     /// The model and the figure that put rows into order.
     pub(crate) sort: (Model, Figure),
@@ -102,7 +104,8 @@ impl Site {
     ) -> Result<Credited, Error> {
         let parts = &self.all.0;
         let known_at = parts.now();
-        let attribution = asked.check(self.week_start().after_monday())?;
+        let mut attribution = asked.check(self.week_start().after_monday())?;
+        attribution.filters = self.filters_with(asked.segment, &asked.filters)?;
         let place = (self.number(), self.zone());
         let divided = parts.ledger.attribute(place, period.into(), attribution);
         let mut all = divided.await?;

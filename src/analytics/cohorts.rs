@@ -8,12 +8,14 @@ use super::ledger::{Cohort, Cohorts, Days, Filter, Length, Returned};
 use super::period::Period;
 use super::question::{BadQuestion, check_filters};
 use super::site::Site;
-use crate::base::Actor;
+use crate::base::{Actor, KeptId};
 
 /// What is asked of those who come again.
 #[derive(Clone, Debug)]
 pub(crate) struct AskedCohorts {
     pub(crate) length: Length,
+    /// A segment whose filters pick, too.
+    pub(crate) segment: Option<KeptId>,
     /// They pick first visits.
     pub(crate) filters: Vec<Filter>,
 }
@@ -67,7 +69,8 @@ impl Site {
         by: &Actor,
     ) -> Result<Gauged, Error> {
         let known_at = self.all.0.now();
-        let wish = asked.check(self.week_start().after_monday())?;
+        let mut wish = asked.check(self.week_start().after_monday())?;
+        wish.filters = self.filters_with(asked.segment, &asked.filters)?;
         let period = Period {
             first: wish.begin(period.first),
             ..period

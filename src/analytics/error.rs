@@ -1,5 +1,8 @@
 //! What can go wrong with sites, by what the caller can do.
 
+use jiff::civil::Date;
+
+use super::channels::BadRules;
 use super::ledger;
 use super::period::BadPeriod;
 use super::question::BadQuestion;
@@ -141,6 +144,21 @@ pub enum Error {
     /// The appliance is going down; what was sent may be sent again.
     #[error("the appliance is going down; send it again")]
     Stopped,
+    /// How long things are kept: the member, and what it may be.
+    #[error("{0}: {1}")]
+    BadRetention(&'static str, &'static str),
+    /// The rules of channels.
+    #[error(transparent)]
+    BadRules(#[from] BadRules),
+    /// It is no id that a visitor may have.
+    #[error("a visitor's id has 1 to 100 bytes, as the events have it in `visitor`")]
+    BadVisitor,
+    /// The events of these days are gone.
+    #[error(
+        "the events of days before {0} are gone, since the site keeps them no longer; ask for days \
+         from then on (what earlier days came to, the overview tells)"
+    )]
+    EventsGone(Date),
     /// The store did not do it.
     #[error("the store did not do it")]
     Store(#[from] store::Error),
@@ -153,6 +171,7 @@ impl From<ledger::Error> for Error {
             ledger::Error::Stopped => Self::Stopped,
             ledger::Error::TooWide => Self::TooWide,
             ledger::Error::TooManyPaths => Self::TooManyPaths,
+            ledger::Error::Gone(first) => Self::EventsGone(first),
         }
     }
 }

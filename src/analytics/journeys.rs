@@ -7,7 +7,7 @@ use super::ledger::{Direction, Facet, Filter, Journeys, Travelled};
 use super::period::Period;
 use super::question::{BadQuestion, MOST_BYTES, check_filters};
 use super::site::Site;
-use crate::base::Actor;
+use crate::base::{Actor, KeptId};
 
 /// A way has so many steps at most.
 const MOST_STEPS: u16 = 10;
@@ -24,6 +24,8 @@ pub(crate) struct AskedJourneys {
     pub(crate) at: Option<String>,
     pub(crate) steps: u16,
     pub(crate) limit: u32,
+    /// A segment whose filters pick, too.
+    pub(crate) segment: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
 }
 
@@ -70,7 +72,8 @@ impl Site {
         by: &Actor,
     ) -> Result<Journeyed, Error> {
         let known_at = self.all.0.now();
-        let journeys = asked.check(self.week_start().after_monday())?;
+        let mut journeys = asked.check(self.week_start().after_monday())?;
+        journeys.filters = self.filters_with(asked.segment, &asked.filters)?;
         let place = (self.number(), self.zone());
         let ledger = &self.all.0.ledger;
         let travelled = ledger.travel(place, period.into(), journeys).await?;

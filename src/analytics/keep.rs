@@ -1,15 +1,16 @@
-//! Keeps house: tells the book what came in, destroys the keys of days that are over, and forgets
-//! the events of sites that are gone, also of those that an earlier process left.
+//! Keeps house: tells the book what came in, destroys the keys of days that are over, lets go what
+//! sites keep no longer, and forgets the events of sites that are gone, also of those that an earlier
+//! process left.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tracing::error;
 
-use super::Error;
 use super::row::{Purge, Purges, Seen, Sites};
 use super::service::{Analytics, Ground};
 use super::tally::EVERY;
+use super::{Error, retention};
 use crate::base::{Tasks, chain};
 use crate::store::{Batch, Scan};
 
@@ -32,13 +33,18 @@ impl Analytics {
             stop.run_until_cancelled(sites.0.keep_forgetting_days())
                 .await;
         });
+        let (sites, stop) = (self.clone(), tasks.stopping());
+        tasks.start(async move {
+            stop.run_until_cancelled(sites.0.keep_expiring()).await;
+        });
     }
 
     /// Does all that is to be done now.
     pub async fn tidy(&self) -> Result<(), Error> {
         self.0.tell(EVERY);
         self.0.forget_days().await?;
-        self.0.purge().await
+        self.0.purge().await?;
+        self.0.expire().await
     }
 
     /// Looks for events whose site is gone, which an earlier process was kept from forgetting, and
@@ -65,6 +71,16 @@ impl Ground {
         loop {
             tell_failed(self.forget_days().await);
             self.clock.sleep(LOOK).await;
+        }
+    }
+
+    async fn keep_expiring(&self) {
+        loop {
+            tell_failed(self.expire().await);
+            tokio::select! {
+                () = self.clock.sleep(retention::EVERY) => {}
+                () = self.expiring.heard() => {}
+            }
         }
     }
 

@@ -2,21 +2,24 @@
 //!
 //! [`Analytics`] opens a [`Site`] by the scope of its owner; everything below a site is reached
 //! through one that is open. `row` is what is stored, `key` what events are sent with, `event` what
-//! one of them is, `intake` how it is read, checked and counted, `days` the keys of visitors that are
+//! one of them is, `channels` the rules of a site's own about where visits come from, `intake` how it is read, checked and counted, `days` the keys of visitors that are
 //! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
 //! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
 //! and `overview` what is asked of them, `pairing` what days are held against, `realtime` what goes on now, `question` what else may be
 //! asked, by `report`, several of them `together`, `funnel`, `journeys`, `cohorts` and `attribution`
-//! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `kept` what
-//! lies below a site under a name, and `sharing` who else sees it.
+//! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `retention` how
+//! long things are kept, `erasure` how a visitor is forgotten, `kept` what lies below a site under a
+//! name, and `sharing` who else sees it.
 
 mod apportion;
 mod arrivals;
 mod attribution;
+mod channels;
 mod cohorts;
 mod currency;
 mod days;
 mod domain;
+mod erasure;
 mod error;
 mod event;
 mod funnel;
@@ -35,6 +38,7 @@ mod period;
 mod question;
 mod realtime;
 mod report;
+mod retention;
 mod row;
 mod service;
 mod sharing;
@@ -45,8 +49,12 @@ mod together;
 
 pub(crate) use arrivals::Counts;
 pub(crate) use attribution::{AskedAttribution, Credited, CreditedRow, Figure, Portion};
+pub use channels::BadRules;
+pub(crate) use channels::ChannelRule;
 pub(crate) use cohorts::{AskedCohorts, Gauged, Last, Later};
+pub use erasure::Traces;
 pub use error::Error;
+pub(crate) use event::Channel;
 pub(crate) use funnel::Followed;
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
@@ -66,6 +74,7 @@ pub(crate) use question::{Asked, AskedFunnel, Step};
 pub use question::{BadQuestion, Place};
 pub(crate) use realtime::RealTime;
 pub(crate) use report::{Answer, AnswerRow};
+pub use retention::Retention;
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};
 pub use site::{Change, Rebuild, Site};

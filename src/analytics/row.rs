@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::channels::ChannelRule;
 use super::key::Kind;
 use super::number::SiteNumber;
+use super::retention::Retention;
 use crate::base::{SiteId, UserId, WriteKeyId};
 use crate::store::{Bytes, Collection, Entry, Index, Json, OnDelete, Reference};
 use crate::vault::{Context, Sealed};
@@ -44,6 +46,11 @@ pub(super) struct Stored {
     pub(super) time_zone: String,
     pub(super) week_start: WeekStart,
     pub(super) visitor_ids: VisitorIds,
+    #[serde(default)]
+    pub(super) retention: Retention,
+    /// What sorts visits into channels before the usual rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) channel_rules: Vec<ChannelRule>,
     /// What visitors are hashed with who have an id of their own.
     pub(super) key: Sealed,
     pub(super) created_at: Timestamp,

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::Error;
 use super::arrivals::Arrivals;
+use super::channels::{self, ChannelRule};
 use super::currency;
 use super::days::DayKeys;
 use super::domain::domain;
@@ -15,6 +16,7 @@ use super::kept::{self, Note, SavedReport, Segment};
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
 use super::realtime::Watchers;
+use super::retention::Retention;
 use super::row::{
     BY_NAME, Doors, Keys, Next, Numbers, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place,
 };
@@ -75,6 +77,8 @@ pub(super) struct Ground {
     pub(super) watchers: Watchers,
     /// Rung when there is something to do in the background.
     pub(super) bell: Nudge,
+    /// Rung when sites may keep less than before.
+    pub(super) expiring: Nudge,
     /// The sites that were opened lately.
     opened: Kept<Opened>,
 }
@@ -102,6 +106,10 @@ pub struct New {
     pub week_start: WeekStart,
     /// How its visitors are told apart.
     pub visitor_ids: VisitorIds,
+    /// How long what came in is kept.
+    pub retention: Retention,
+    /// What sorts visits into channels before the usual rules.
+    pub(crate) channel_rules: Vec<ChannelRule>,
 }
 
 /// The collections of this module, for the store's registry.
@@ -142,6 +150,7 @@ impl Analytics {
             arrivals,
             watchers: Watchers::default(),
             bell: Nudge::default(),
+            expiring: Nudge::default(),
             opened: Kept::default(),
         })))
     }
@@ -233,6 +242,8 @@ impl Analytics {
             time_zone: checked_zone(&new.time_zone)?,
             week_start: new.week_start,
             visitor_ids: new.visitor_ids,
+            retention: new.retention.checked()?,
+            channel_rules: channels::checked(new.channel_rules)?,
             key: parts.vault.seal(&place(&key), &secret),
             created_at: now,
             updated_at: now,

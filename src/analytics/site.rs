@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Error;
+use super::channels::{self, ChannelRule};
 use super::domain::domain;
 use super::number::SiteNumber;
+use super::retention::Retention;
 use super::row::{At, BY_NAME, Purge, Purges, Seen, Sites, Stored, VisitorIds, WeekStart, place};
 use super::service::{Analytics, checked_currency, checked_name, checked_zone};
 use crate::audit::{Code, Event};
@@ -56,6 +58,10 @@ pub struct Change {
     pub week_start: Option<WeekStart>,
     /// How visitors are told apart from now on.
     pub visitor_ids: Option<VisitorIds>,
+    /// How long what came in is kept.
+    pub retention: Option<Retention>,
+    /// What sorts visits into channels before the usual rules, from now on.
+    pub(crate) channel_rules: Option<Vec<ChannelRule>>,
 }
 
 /// What became of a rebuild.
@@ -131,6 +137,11 @@ impl Site {
         self.opened.stored.visitor_ids
     }
 
+    /// What sorts its visits into channels before the usual rules.
+    pub(crate) fn channel_rules(&self) -> &[ChannelRule] {
+        &self.opened.stored.channel_rules
+    }
+
     /// When it was made.
     pub fn created_at(&self) -> Timestamp {
         self.opened.stored.created_at
@@ -180,10 +191,14 @@ impl Site {
             .told(act, by)
             .detail("name", next.name != before.name)
             .detail("domain", next.domain.as_str())
-            .detail("visitor_ids", next.visitor_ids.name());
+            .detail("visitor_ids", next.visitor_ids.name())
+            .detail("events_days", next.retention.events_days)
+            .detail("sums_days", next.retention.sums_days)
+            .count("channel_rules", next.channel_rules.len() as u64);
         let mut batch = Batch::new(act.build(&parts.clock));
         batch.replace::<Sites>(&self.key, &next, self.version());
         self.commit(batch, &next.name).await?;
+        parts.expiring.ring();
         let site = self.all.at(&self.key)?;
         let site = site.ok_or(Error::UnknownSite(self.id()))?;
         Ok(Self {
@@ -208,6 +223,10 @@ impl Site {
         }
         next.week_start = change.week_start.unwrap_or(next.week_start);
         next.visitor_ids = change.visitor_ids.unwrap_or(next.visitor_ids);
+        if let Some(rules) = change.channel_rules {
+            next.channel_rules = channels::checked(rules)?;
+        }
+        next.retention = change.retention.unwrap_or(next.retention).checked()?;
         let before = &*self.opened.stored;
         if before.counted_since.is_some() {
             if next.time_zone != before.time_zone {

@@ -2,9 +2,9 @@
 
 use super::{App, Error};
 use crate::base::metrics::{
-    ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST, CERTIFICATE_EXPIRY,
-    COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS, LIMIT_KEYS, LIVE_BLOCKS,
-    RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    ANSWERS, ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST,
+    CERTIFICATE_EXPIRY, COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS,
+    LIMIT_KEYS, LIVE_BLOCKS, RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
 use crate::{analytics, sync, tls};
 
@@ -55,6 +55,9 @@ impl App {
         }
         for outcome in ["accepted", "doubled"] {
             EVENTS.begin([outcome.into()]);
+        }
+        for found in ["known", "counted"] {
+            ANSWERS.begin([found.into()]);
         }
         for found in ["known", "read"] {
             LIVE_BLOCKS.begin([found.into()]);

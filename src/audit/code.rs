@@ -231,6 +231,14 @@ codes! {
         "What is kept at a site under a name was changed.";
     KeptDeleted = "WB-SITE-022" "site_kept_delete" EntityManagement 4 Low done
         "What is kept at a site under a name was deleted.";
+    SiteExpired = "WB-SITE-026" "site_expire" EntityManagement 4 Low done
+        "Events, or sums, of a site went that it keeps no longer.";
+    VisitorFound = "WB-SITE-027" "visitor_find" ApiActivity 2 Informational done
+        "It was looked where a visitor of a site was.";
+    VisitorErasing = "WB-SITE-028" "visitor_erase_begin" EntityManagement 4 Low done
+        "Somebody began to take a visitor out of all that is kept of a site.";
+    VisitorErased = "WB-SITE-029" "visitor_erase" EntityManagement 4 Medium done
+        "A visitor was taken out of all that is kept of a site.";
 
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";

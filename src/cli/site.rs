@@ -17,6 +17,7 @@ use super::owner::Owner;
 use super::sharing::{self, Shares};
 use super::site_attribution::{self, Attribution};
 use super::site_now::Now;
+use super::site_privacy::{Forget, Keep, Traces};
 use super::site_report::{Asked, Report};
 
 const LIST: &str = "/sites";
@@ -94,6 +95,19 @@ enum Command {
     Key(KeyCommand),
     #[command(flatten)]
     Sharing(Sharing),
+    #[command(flatten)]
+    Privacy(Privacy),
+}
+
+/// What can be done about what is kept.
+#[derive(Subcommand)]
+enum Privacy {
+    /// Say how long events, and what days came to, are kept.
+    ///
+    /// What is older goes within the hour and does not come back.
+    Keep(Keep),
+    /// Take a visitor out of all that is kept of a site.
+    Forget(Forget),
 }
 
 /// What can be done about sharing.
@@ -190,6 +204,7 @@ enum View {
     Rebuild(Value),
     Import(Value),
     Shares(Shares),
+    Traces(Traces),
     Nothing,
 }
 
@@ -211,6 +226,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
             }
         }
         View::Shares(shares) => context.out.show(&shares)?,
+        View::Traces(traces) => context.out.show(&traces)?,
         View::Nothing => {}
     }
     Ok(())
@@ -269,6 +285,20 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
         }
         Command::Key(command) => act_on_key(command, client).await,
         Command::Sharing(command) => act_on_shares(command, client).await,
+        Command::Privacy(command) => act_on_privacy(command, client).await,
+    }
+}
+
+async fn act_on_privacy(command: Privacy, client: &mut Client) -> Result<View, Failure> {
+    match command {
+        Privacy::Keep(keep) => {
+            let path = path_of(client, LIST, KIND, &keep.site).await?;
+            Ok(View::Site(keep.carry_out(client, &path).await?))
+        }
+        Privacy::Forget(forget) => {
+            let path = path_of(client, LIST, KIND, &forget.site).await?;
+            Ok(View::Traces(forget.carry_out(client, &path).await?))
+        }
     }
 }
 
@@ -387,6 +417,19 @@ impl Display for Site {
             ("last event", "last_event_at"),
         ] {
             writeln!(f, "{label:12} {}", text(&self.0, member))?;
+        }
+        for (label, kept, from) in [
+            ("keeps events", "events_days", "events_from"),
+            ("keeps sums", "sums_days", "sums_from"),
+        ] {
+            match self.0["retention"][kept].as_u64() {
+                Some(days) => write!(f, "{label:12} {days} days")?,
+                None => write!(f, "{label:12} for ever")?,
+            }
+            match self.0[from].as_str() {
+                Some(day) => writeln!(f, ", from {day} on")?,
+                None => writeln!(f)?,
+            }
         }
         if !self.0["shared_by"].is_null() {
             writeln!(f, "{:12} {}", "shared by", text(&self.0, "shared_by"))?;

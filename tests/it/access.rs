@@ -292,6 +292,8 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("queryCohorts", Needs("analytics:read"), "", json!({})),
         ("queryJourneys", Needs("analytics:read"), "", json!({})),
         ("rebuildSite", Needs("site:write"), "", none()),
+        ("findVisitor", Needs("site:write"), "", visitor()),
+        ("eraseVisitor", Needs("site:write"), "", visitor()),
         ("listSiteShares", Needs("site:share"), "", none()),
         ("shareSite", Needs("site:share"), "", site_share()),
         (
@@ -335,6 +337,10 @@ fn site() -> Value {
     json!({
         "name": "Shop", "domain": "shop.example", "currency": "EUR", "time_zone": "Europe/Berlin",
     })
+}
+
+fn visitor() -> Value {
+    json!({"visitor": "ada"})
 }
 
 fn site_share() -> Value {
@@ -1088,9 +1094,9 @@ fn reach_at_site(operation: &str) -> &'static str {
         | "getSavedReport" | "answerSavedReport" | "queryAttribution" | "queryJourneys"
         | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
-        | "createSegment" | "updateSegment" | "deleteSegment" | "createSavedReport"
-        | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"
-        | "deleteSiteNote" => "edit",
+        | "findVisitor" | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment"
+        | "createSavedReport" | "updateSavedReport" | "deleteSavedReport" | "createSiteNote"
+        | "updateSiteNote" | "deleteSiteNote" => "edit",
         "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare" | "withdrawSiteShare" => {
             "owner"
         }

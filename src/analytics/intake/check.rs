@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::super::event::{Device, Event};
+use super::super::channels::{self, Way};
+use super::super::event::{Channel, Device, Event};
 use super::super::key::Kind;
 use super::super::money;
 use super::super::row::VisitorIds;
@@ -48,6 +49,8 @@ pub(super) struct Checks {
     /// What those of days that are over are hashed with: drawn for this body, and kept nowhere.
     pub(super) late: Secret,
     pub(super) clock: Clock,
+    /// Since when the site keeps events; always without.
+    pub(super) kept_since: Option<Timestamp>,
 }
 
 /// How long ago an event may be.
@@ -91,7 +94,7 @@ impl Checks {
             id: self.id(given.id.as_deref())?,
             at: at.as_millisecond(),
             visitor: self.visitor(&whom, at)?,
-            channel: origin.channel(),
+            channel: self.channel(&origin, &referrer),
             name: name(&given.name)?,
             page: page.path.into(),
             referrer: referrer.into(),
@@ -107,6 +110,16 @@ impl Checks {
             },
             value: self.value(&given)?,
         })
+    }
+
+    /// The channel, by the site's own rules and then by the usual ones.
+    fn channel(&self, origin: &Origin, referrer: &str) -> Channel {
+        let rules = self.site.channel_rules();
+        if rules.is_empty() {
+            return origin.channel();
+        }
+        let way = Way::of(&origin.source, &origin.medium, &origin.campaign, referrer);
+        channels::channel(rules, &way).unwrap_or_else(|| origin.channel())
     }
 
     /// Browsers are not believed when they say when it was, or who.
@@ -145,6 +158,12 @@ impl Checks {
             Reach::Week if age > LATE => {
                 let why = "at: it is more than 7 days ago; bring what is older as history";
                 return refuse(Reason::TooOld, why);
+            }
+            Reach::Past if self.kept_since.is_some_and(|since| at < since) => {
+                return refuse(
+                    Reason::TooOld,
+                    "at: the site keeps no events that old any longer",
+                );
             }
             Reach::Past if at < EARLIEST => {
                 return refuse(Reason::TooOld, "at: it is before the year 1995");

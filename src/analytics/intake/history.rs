@@ -139,6 +139,7 @@ impl Site {
                 day,
                 late: Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
                 clock: parts.clock.clone(),
+                kept_since: self.kept_since(now)?,
             },
             columns: None,
             events: Vec::new(),

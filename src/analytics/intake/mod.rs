@@ -25,3 +25,4 @@ pub use reason::{Fault, Reason};
 pub use sender::{Consent, Sender, Way};
 pub use split::Written;
 pub use take::{Intake, Taken, largest, most};
+pub(super) use visitor::lasting;

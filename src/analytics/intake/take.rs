@@ -84,6 +84,7 @@ impl Intake {
                 day,
                 late: Secret::new(Hex(SecretBytes::<32>::random().expose()).to_string()),
                 clock,
+                kept_since: None,
             },
             key,
             splitter,

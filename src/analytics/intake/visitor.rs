@@ -19,7 +19,7 @@ pub(super) fn of_address(day: &Secret, address: IpAddr, agent: &str) -> u64 {
 }
 
 /// Whoever has this id.
-pub(super) fn lasting(site: &Secret, id: &str) -> u64 {
+pub(in crate::analytics) fn lasting(site: &Secret, id: &str) -> u64 {
     hash(site, &[b"lasting", id.as_bytes()])
 }
 

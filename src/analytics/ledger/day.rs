@@ -43,6 +43,11 @@ impl Day {
         Self(i32::try_from(days).expect("the calendar has fewer days"))
     }
 
+    /// The first of all.
+    pub(super) fn earliest() -> Self {
+        Self::of(civil::Date::MIN)
+    }
+
     pub(super) fn date(self) -> civil::Date {
         EPOCH.saturating_add(i64::from(self.0).days())
     }

@@ -1,5 +1,7 @@
 //! What can go wrong with the ledger, by what the caller can do.
 
+use jiff::civil::Date;
+
 use crate::store;
 
 /// Why events were not kept, or nothing can be said about them.
@@ -14,6 +16,9 @@ pub(crate) enum Error {
     /// Visitors went on too many different paths.
     #[error("there are too many different paths")]
     TooManyPaths,
+    /// The events of days before this one are gone.
+    #[error("the events of days before {0} are gone")]
+    Gone(Date),
     /// The appliance is going down; what was sent may be sent again.
     #[error("the ledger takes no more events")]
     Stopped,

@@ -59,6 +59,9 @@ pub(super) fn fold(
     let row = snapshot.get::<Heads>(&site)?;
     let head = row.as_ref().map(|row| row.value.clone());
     let head = head.unwrap_or_default();
+    if day < head.horizon.events {
+        return drop_waiting(snapshot, (site, day));
+    }
     let mut names = Names::new(snapshot, site, &head);
     let Some(opened) = open(snapshot, (site, day), &mut names)? else {
         return Ok(None);
@@ -86,6 +89,28 @@ pub(super) fn fold(
         None => fold.batch.insert::<Heads>(&site, &head),
     };
     Ok(Some(fold))
+}
+
+/// Gives up what waits for a day whose events are gone: it came in just when they went.
+fn drop_waiting(
+    snapshot: &Snapshot,
+    (site, day): (SiteNumber, Day),
+) -> Result<Option<Fold>, Error> {
+    let tails = Scan::prefix(prefix(&(site, day)), usize::MAX);
+    let tails = snapshot.scan::<Tails>(&tails)?.rows;
+    if tails.is_empty() {
+        return Ok(None);
+    }
+    let (mut batch, mut ids) = (Batch::bookkeeping(), Vec::new());
+    for tail in tails {
+        ids.append(&mut block::decode(&tail.value.block)?.ids);
+        batch.delete::<Tails>(&tail.key, tail.version);
+    }
+    Ok(Some(Fold {
+        batch,
+        ids,
+        bytes: 0,
+    }))
 }
 
 /// Opens a day for the events that wait for it, whose visitors get numbers; nothing when none wait
@@ -145,11 +170,11 @@ impl Opened {
         names: &mut Names<'_>,
     ) -> Result<Count, Error> {
         let blocks = (site, self.full.as_slice());
-        count(snapshot, blocks, &self.open, &self.span, names)
+        count(snapshot, blocks, &self.open, (&self.span, None), names)
     }
 }
 
-/// What a day comes to by its blocks and by events behind them.
+/// What a day comes to by its blocks and by events behind them, but for one visitor.
 ///
 /// Visitors are counted apart from each other, so a day with very many events is counted in several
 /// passes, each for some of its visitors: memory is bounded.
@@ -157,7 +182,7 @@ pub(super) fn count(
     snapshot: &Snapshot,
     (site, blocks): (SiteNumber, &[u32]),
     behind: &[Event],
-    span: &Span,
+    (span, without): (&Span, Option<u32>),
     names: &mut Names<'_>,
 ) -> Result<Count, Error> {
     let events = blocks.iter().map(|events| *events as usize).sum::<usize>() + behind.len();
@@ -165,7 +190,7 @@ pub(super) fn count(
     let mut whole = Count::default();
     for pass in 0..passes {
         let mut hits = Vec::with_capacity((events / passes as usize).min(AT_ONCE));
-        let mine = |visitor: u32| visitor % passes == pass;
+        let mine = |visitor: u32| visitor % passes == pass && Some(visitor) != without;
         for block in 0..blocks.len() {
             let columns = read_block(snapshot, (site, span.day), block, Wanted::ALL)?;
             names.hits(&columns, &mine, &mut hits)?;

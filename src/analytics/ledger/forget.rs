@@ -17,6 +17,7 @@ impl Inner {
     pub(super) async fn forget(self: Arc<Self>, site: SiteNumber) -> Result<(), Error> {
         self.waiting.forget(site);
         self.marks.forget(site);
+        self.answers.forget(site);
         self.clear::<Tails>(site).await?;
         self.clear::<Heads>(site).await?;
         self.clear::<DayRows>(site).await?;

@@ -5,18 +5,22 @@
 //! day: blocks of columns (`block`), and what the day came to (`rollup`, a pure function of its
 //! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
 //! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from
-//! both and from what waits, `ask` answers what they cannot out of the events, `live` tells what goes
-//! on now, and `rebuild` proves that all of it is what the events say.
+//! both and from what waits, `ask` answers what they cannot out of the events (`known` remembers it), `live` tells what goes
+//! on now, and `rebuild` proves that all of it is what the events say. `horizon` lets go what a site
+//! keeps no longer, `erase` takes one visitor out of all of it, and `forget` a site.
 
 mod append;
 mod ask;
 mod block;
 mod crowd;
 mod day;
+mod erase;
 mod error;
 mod fold;
 mod forget;
+mod horizon;
 mod keep;
+mod known;
 mod live;
 mod months;
 mod names;
@@ -49,20 +53,24 @@ pub(crate) use ask::{
     MOST_STEPS, Model, Operator, Others, PARTS, Path, Reach, Returned, Row, Travelled, Trodden,
 };
 pub(crate) use day::Days;
+pub(crate) use erase::Erased;
 pub(crate) use error::Error;
+pub(crate) use horizon::{Expired, Retained};
 pub(crate) use live::{Live, Pace, Ranking};
 pub(crate) use row::tables;
 pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
 
 use append::{Arrival, Memory};
+use known::{Asked, Known, Lines};
 use query::Question;
 use row::{Heads, Tails};
 use waiting::Waiting;
 
 use super::event::Event;
 use super::number::SiteNumber;
+use crate::base::metrics::ANSWERS;
 use crate::base::{Blocking, Clock, Nudge, Tasks};
-use crate::store::{Scan, Store};
+use crate::store::{Batch, Scan, Store};
 
 /// The events of all sites. Clones share them.
 #[derive(Clone)]
@@ -81,7 +89,31 @@ struct Inner {
     marks: live::Marks,
     /// Turns for questions that are answered out of the events.
     scans: Semaphore,
+    answers: Answers,
 }
+
+/// What was answered out of the events.
+#[derive(Default)]
+struct Answers {
+    reports: Known<Inquiry, Gathered>,
+    funnels: Known<Path, Funnel>,
+    attributions: Known<Attribution, Attributed>,
+    journeys: Known<Journeys, Travelled>,
+    cohorts: Known<Cohorts, Vec<Cohort>>,
+}
+
+impl Answers {
+    fn forget(&self, site: SiteNumber) {
+        self.reports.forget(site);
+        self.funnels.forget(site);
+        self.attributions.forget(site);
+        self.journeys.forget(site);
+        self.cohorts.forget(site);
+    }
+}
+
+/// What answers a kind of question.
+type Scanner<Q, A> = fn(&Question<'_>, &Q) -> Result<A, Error>;
 
 /// So many questions are answered out of the events at once.
 const SCANS: usize = 2;
@@ -120,6 +152,7 @@ impl Ledger {
             nudge: Nudge::default(),
             marks: live::Marks::default(),
             scans: Semaphore::new(SCANS),
+            answers: Answers::default(),
         })))
     }
 
@@ -191,8 +224,8 @@ impl Ledger {
         days: Days,
         inquiry: Inquiry,
     ) -> Result<Gathered, Error> {
-        let gather = move |question: &Question<'_>| ask::gather(question, &inquiry);
-        self.scan(site, days, gather).await
+        let known = &self.0.answers.reports;
+        self.scan(site, days, inquiry, (known, ask::gather)).await
     }
 
     /// How far visitors came on the days.
@@ -202,8 +235,8 @@ impl Ledger {
         days: Days,
         path: Path,
     ) -> Result<Funnel, Error> {
-        let follow = move |question: &Question<'_>| ask::follow(question, &path);
-        self.scan(site, days, follow).await
+        let known = &self.0.answers.funnels;
+        self.scan(site, days, path, (known, ask::follow)).await
     }
 
     /// Which visits led to the conversions of the days.
@@ -213,8 +246,9 @@ impl Ledger {
         days: Days,
         attribution: Attribution,
     ) -> Result<Attributed, Error> {
-        let attribute = move |question: &Question<'_>| ask::attribute(question, &attribution);
-        self.scan(site, days, attribute).await
+        let known = &self.0.answers.attributions;
+        self.scan(site, days, attribution, (known, ask::attribute))
+            .await
     }
 
     /// What goes on at a site now.
@@ -239,8 +273,8 @@ impl Ledger {
         days: Days,
         journeys: Journeys,
     ) -> Result<Travelled, Error> {
-        let travel = move |question: &Question<'_>| ask::travel(question, &journeys);
-        self.scan(site, days, travel).await
+        let known = &self.0.answers.journeys;
+        self.scan(site, days, journeys, (known, ask::travel)).await
     }
 
     /// Who came again, by when they first came.
@@ -250,21 +284,49 @@ impl Ledger {
         days: Days,
         cohorts: Cohorts,
     ) -> Result<Vec<Cohort>, Error> {
-        let find = move |question: &Question<'_>| ask::return_of(question, &cohorts);
-        self.scan(site, days, find).await
+        let known = &self.0.answers.cohorts;
+        self.scan(site, days, cohorts, (known, ask::return_of))
+            .await
     }
 
     /// Answers a question out of the events, a few at a time whoever asks: each may hold much in
-    /// memory.
-    async fn scan<T: Send + 'static>(
+    /// memory. What was answered before and is true still is not looked for again.
+    async fn scan<Q, A>(
         &self,
-        site: (SiteNumber, &TimeZone),
+        (site, zone): (SiteNumber, &TimeZone),
         days: Days,
-        answer: impl FnOnce(&Question<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
+        question: Q,
+        (known, answer): (&Known<Q, A>, Scanner<Q, A>),
+    ) -> Result<A, Error>
+    where
+        Q: PartialEq + Send + 'static,
+        A: Lines + Clone + Send + 'static,
+    {
+        let place = (site, zone);
+        let asked = Asked {
+            site,
+            days,
+            question,
+        };
+        let ground = self.ask(place, days, |question| Ok(question.ground()?));
+        if let Some(ground) = ground.await?
+            && let Some(answer) = known.find(&asked, ground)
+        {
+            ANSWERS.add(["known".into()], 1);
+            return Ok(answer);
+        }
         let turn = self.0.scans.acquire().await;
         let _turn = turn.map_err(|_closed| Error::Stopped)?;
-        self.ask(site, days, answer).await
+        let count = move |question: &Question<'_>| {
+            let answer = answer(question, &asked.question)?;
+            Ok((question.ground()?, asked, answer))
+        };
+        let (ground, asked, answer) = self.ask(place, days, count).await?;
+        ANSWERS.add(["counted".into()], 1);
+        if let Some(ground) = ground {
+            known.keep(asked, ground, answer.clone());
+        }
+        Ok(answer)
     }
 
     /// Answers a question as of one moment, apart from whoever serves others.
@@ -276,8 +338,10 @@ impl Ledger {
     ) -> Result<T, Error> {
         let (inner, zone) = (Arc::clone(&self.0), zone.clone());
         let answer = move || {
+            let snapshot = inner.store.snapshot()?;
             let question = Question {
-                snapshot: &inner.store.snapshot()?,
+                horizon: horizon::of(&snapshot, site)?,
+                snapshot: &snapshot,
                 site,
                 zone: &zone,
                 days,
@@ -295,6 +359,42 @@ impl Ledger {
     ) -> Result<Rebuilt, Error> {
         let zone = zone.clone();
         self.carry(|inner| inner.rebuild(site, zone)).await
+    }
+
+    /// What is left of a site's events and sums.
+    pub(crate) fn retained(&self, site: SiteNumber) -> Result<Retained, Error> {
+        Ok(horizon::of(&self.0.store.snapshot()?, site)?.told())
+    }
+
+    /// Lets go what a site is to keep no longer; `act` makes the batch that tells of it. Gives what
+    /// went, if anything did.
+    pub(crate) async fn expire(
+        &self,
+        site: SiteNumber,
+        retained: Retained,
+        act: impl Fn(Expired) -> Batch + Send + 'static,
+    ) -> Result<Option<Expired>, Error> {
+        self.carry(|inner| inner.expire(site, retained, act)).await
+    }
+
+    /// Where a visitor was, by its hash; nothing where nobody knows it.
+    pub(crate) async fn find(
+        &self,
+        site: SiteNumber,
+        visitor: u64,
+    ) -> Result<Option<Erased>, Error> {
+        self.carry(|inner| inner.find(site, visitor)).await
+    }
+
+    /// Takes a visitor out of all that is kept of a site; `act` makes the batch that tells of it.
+    /// Nothing where nobody knows it.
+    pub(crate) async fn erase(
+        &self,
+        site: SiteNumber,
+        visitor: u64,
+        act: impl Fn(&Erased) -> Batch + Clone + Send + 'static,
+    ) -> Result<Option<Erased>, Error> {
+        self.carry(|inner| inner.erase(site, visitor, act)).await
     }
 
     /// The sites that have events.

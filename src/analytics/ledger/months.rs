@@ -44,7 +44,9 @@ pub(super) fn uncounted(
             return Ok(None);
         }
         let lines = Part::MonthLines(month);
-        if !open.contains(&month) && !pieces::is_there::<Sheets>(snapshot, &(site, lines))? {
+        let whole = month.first() >= head.value.horizon.sums;
+        if whole && !open.contains(&month) && !pieces::is_there::<Sheets>(snapshot, &(site, lines))?
+        {
             return Ok(Some(month));
         }
         from = (site, month.last().next()).bytes();

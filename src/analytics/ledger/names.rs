@@ -99,6 +99,28 @@ impl<'a> Names<'a> {
         Ok(())
     }
 
+    /// The number of a visitor's hash, of those that are stored.
+    pub(super) fn visitor(&self, hash: u64) -> Result<Option<u32>, Error> {
+        let mut number = None;
+        let mut see = |_, entry: &[u8; WIDTH]| {
+            number = entry.last_chunk().copied().map(u32::from_be_bytes);
+        };
+        let (known, key) = (&self.head.visitors, [hash.to_be_bytes()]);
+        runs::look_up(self.snapshot, self.site, known, &key, &mut see)?;
+        Ok(number)
+    }
+
+    /// Forgets whose number it was; `head` is what the site's becomes.
+    pub(super) fn forget_visitor(
+        &self,
+        hash: u64,
+        batch: &mut Batch,
+        head: &mut Head,
+    ) -> Result<(), Error> {
+        let moment = (self.snapshot, batch);
+        runs::drop::<WIDTH, KEY>(moment, self.site, head.visitors(), &hash.to_be_bytes())
+    }
+
     fn new_visitor(&mut self, hash: u64) -> Result<u32, Error> {
         if let Some(number) = self.new_visitors.get(&hash) {
             return Ok(*number);

@@ -15,6 +15,7 @@ use roaring::RoaringBitmap;
 use super::day::{Day, Days, HOUR, Month, Span};
 use super::error::damaged;
 use super::fold;
+use super::horizon::Horizon;
 use super::names::Names;
 use super::pieces;
 use super::rollup::Count;
@@ -31,6 +32,8 @@ pub(super) struct Question<'a> {
     pub(super) site: SiteNumber,
     pub(super) zone: &'a TimeZone,
     pub(super) days: Days,
+    /// What the site keeps.
+    pub(super) horizon: Horizon,
 }
 
 /// A stretch of the days that are asked for.
@@ -132,7 +135,7 @@ impl Question<'_> {
                 if day > self.last() {
                     return Ok(ControlFlow::Break(()));
                 }
-                if day >= self.first() {
+                if day >= self.first().max(self.horizon.events) {
                     days.insert(day);
                 }
                 Ok(ControlFlow::Continue(()))
@@ -142,8 +145,9 @@ impl Question<'_> {
 
     /// What is stored of the days.
     pub(super) fn day_rows(&self) -> Result<HashMap<Day, DayRow>, Error> {
+        let first = self.first().max(self.horizon.sums);
         let scan = Scan::prefix(prefix(&self.site), usize::MAX)
-            .from(prefix(&(self.site, self.first())))
+            .from(prefix(&(self.site, first)))
             .to(prefix(&(self.site, self.last().next())));
         let mut rows = HashMap::new();
         self.snapshot.walk::<DayRows>(&scan, |_, row| {
@@ -203,6 +207,7 @@ impl Question<'_> {
         counted: &HashMap<Day, (Span, Count)>,
     ) -> Result<Option<Stretch>, Error> {
         let within = day == month.first() && month.last() <= self.last();
+        let within = within && day >= self.horizon.sums;
         if !within || counted.keys().any(|day| day.month() == month) {
             return Ok(None);
         }

@@ -93,12 +93,16 @@ fn prove_next(
     (site, zone): (SiteNumber, &TimeZone),
     from: Vec<u8>,
 ) -> Result<Option<Proof>, store::Error> {
-    let next = Scan::prefix(prefix(&site), 1).from(from);
+    let head = snapshot.get::<Heads>(&site)?;
+    // Days whose events are gone have nothing to be counted from.
+    let kept = head.as_ref().map(|row| row.value.horizon.events);
+    let kept = kept.map(|first| (site, first).bytes()).unwrap_or_default();
+    let next = Scan::prefix(prefix(&site), 1).from(from.max(kept));
     let Some(row) = snapshot.scan::<DayRows>(&next)?.rows.pop() else {
         return Ok(None);
     };
     let day = row.key.1;
-    let Some(head) = snapshot.get::<Heads>(&site)? else {
+    let Some(head) = head else {
         return Err(super::error::damaged("a site without its head"));
     };
     if head.value.uncounted.contains(&day) {
@@ -107,7 +111,7 @@ fn prove_next(
     let mut names = Names::new(snapshot, site, &head.value);
     let span = Span::of(zone, day.date());
     let blocks = (site, row.value.blocks.as_slice());
-    let count = fold::count(snapshot, blocks, &[], &span, &mut names)?;
+    let count = fold::count(snapshot, blocks, &[], (&span, None), &mut names)?;
     let fresh = DayRow {
         span,
         totals: count.sheet.all.totals,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::Text;
 use super::day::{Day, Month, Span};
+use super::horizon::Horizon;
 use super::packed::{Reader, put, put_signed, seal, unseal};
 use super::pieces::Pieced;
 use super::runs::Run;
@@ -47,6 +48,9 @@ pub(super) struct Head {
     pub(super) visitors: Vec<Run>,
     /// Days with blocks that are not counted.
     pub(super) uncounted: BTreeSet<Day>,
+    /// What lies before is gone.
+    #[serde(default)]
+    pub(super) horizon: Horizon,
 }
 
 impl Json for Head {}
@@ -177,6 +181,17 @@ pub(super) enum Part {
 
 impl Part {
     pub(super) const MONTH_LINES: u8 = 2;
+    /// How keys name what parts are of: the lines and the visitors of days and of months.
+    pub(super) const KINDS: [u8; 4] = [0, 1, Self::MONTH_LINES, 3];
+
+    /// The last day that a part tells of, by its key.
+    pub(super) fn last_of(kind: u8, first: Day) -> Day {
+        if kind < Self::MONTH_LINES {
+            first
+        } else {
+            first.month().last()
+        }
+    }
 }
 
 impl Collection for Sheets {

@@ -138,6 +138,48 @@ pub(super) fn add<const WIDTH: usize, const KEY: usize>(
     Ok(())
 }
 
+/// Writes the run anew that has an entry with this key, without it.
+pub(super) fn drop<const WIDTH: usize, const KEY: usize>(
+    (snapshot, batch): (&Snapshot, &mut Batch),
+    site: SiteNumber,
+    (next, runs): (&mut u32, &mut Vec<Run>),
+    key: &[u8; KEY],
+) -> Result<(), Error> {
+    for place in 0..runs.len() {
+        let run = runs[place];
+        let mut has = false;
+        let mut see = |_, _: &[u8; WIDTH]| has = true;
+        look_up(snapshot, site, &[run], &[*key], &mut see)?;
+        if !has {
+            continue;
+        }
+        runs.remove(place);
+        remove(batch, site, run);
+        let rest = Run {
+            number: *next,
+            entries: run.entries - 1,
+            ..run
+        };
+        if rest.entries == 0 {
+            return Ok(());
+        }
+        *next = next
+            .checked_add(1)
+            .ok_or_else(|| damaged("the number of runs"))?;
+        let mut readers = [Reader::new(snapshot, site, run)];
+        let mut writer = Writer::<WIDTH, KEY>::new(batch, (site, rest.number));
+        while let Some(entry) = take_least(&mut readers)? {
+            if key_of::<WIDTH, KEY>(&entry) != key {
+                writer.put(&entry);
+            }
+        }
+        writer.close();
+        runs.push(rest);
+        return Ok(());
+    }
+    Ok(())
+}
+
 /// Removes a run.
 pub(super) fn remove(batch: &mut Batch, site: SiteNumber, run: Run) {
     batch.clear::<Runs>(prefix(&(site, run.number)), usize::MAX);

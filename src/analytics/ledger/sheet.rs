@@ -86,6 +86,12 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// Shows every line, the one of everything first.
+    pub(super) fn each_mut(&mut self, see: &mut impl FnMut(&mut Entry)) {
+        see(&mut self.all);
+        self.lines.iter_mut().flatten().for_each(see);
+    }
+
     /// What two stretches came to together.
     pub(super) fn merge(&mut self, other: Self) {
         self.all.merge(other.all);

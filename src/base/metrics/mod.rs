@@ -101,6 +101,10 @@ metrics! {
         ["found"],
         "Full blocks of events that a look at what goes on now went by: `known` from a look before, \
          or `read`.";
+    ANSWERS: Counter<1> = "weighbridge_analytics_answers_total" Kind::Counter,
+        ["found"],
+        "Reports, funnels and the like that were answered: `known` from before, since none of their \
+         days has changed, or `counted` out of the events.";
     JOBS: Gauge<1> = "weighbridge_jobs" Kind::Gauge,
         ["state"],
         "Jobs that have not ended: `queued` or `running`.";

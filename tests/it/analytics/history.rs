@@ -9,7 +9,7 @@ use crate::support::Answer;
 const KIND: &str = "application/octet-stream";
 
 impl Shop {
-    async fn bring(&self, format: &str, file: &str) -> Answer {
+    pub(super) async fn bring(&self, format: &str, file: &str) -> Answer {
         let path = format!("/sites/{}/imports?format={format}", self.site);
         let body = file.as_bytes().to_vec();
         self.owner.send(Method::POST, &path, KIND, body).await

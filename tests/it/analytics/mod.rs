@@ -2,6 +2,7 @@
 
 mod attribution;
 mod browsers;
+mod channels;
 mod cohorts;
 mod events;
 mod figures;
@@ -11,6 +12,7 @@ mod journeys;
 mod keeping;
 mod killed;
 mod notes;
+mod privacy;
 mod realtime;
 mod refusals;
 mod reports;

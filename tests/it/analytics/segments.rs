@@ -136,6 +136,35 @@ async fn reports_and_funnels_tell_of_the_visits_of_a_segment_alone() {
 }
 
 #[tokio::test]
+async fn a_segment_narrows_attribution_journeys_and_cohorts_as_its_filters_do() {
+    let shop = Shop::open().await;
+    shop.fill().await;
+    let mailed = json!([filter("channel", &["email"])]);
+    let segment = shop.segment("Mailed", mailed.clone()).await["id"].clone();
+    for (place, more) in [
+        ("attribution", json!({"dimension": "channel"})),
+        ("journeys", json!({})),
+        ("cohorts", json!({})),
+    ] {
+        let ask = async |member: &str, value: &Value| {
+            let mut query = more.clone();
+            query["from"] = DAY.into();
+            query["to"] = DAY.into();
+            if !member.is_empty() {
+                query[member] = value.clone();
+            }
+            let told = shop.owner.post(&shop.below(place), query).await;
+            let mut told = told.expect(200);
+            told["known_at"] = Value::Null;
+            told
+        };
+        let of_segment = ask("segment", &segment).await;
+        assert_eq!(of_segment, ask("filters", &mailed).await, "{place}");
+        assert_ne!(of_segment, ask("", &Value::Null).await, "{place}");
+    }
+}
+
+#[tokio::test]
 async fn a_segment_that_is_not_there_or_leaves_no_room_is_named() {
     let shop = Shop::open().await;
     let other = shop.owner.post("/sites", site("Other")).await.expect(201);

@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 27] = [
+const ABSENT: [(Code, &str); 28] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -61,6 +61,10 @@ const ABSENT: [(Code, &str); 27] = [
         "very much would have to wait for a hook: `hooks::letters`",
     ),
     (Code::RunsSwept, "what ended long ago is swept every hour"),
+    (
+        Code::SiteExpired,
+        "what is to go is looked for every hour: `analytics::privacy`",
+    ),
     (
         Code::StoreReopened,
         "the disk must fail: `faults::disk_errors`",

@@ -76,6 +76,11 @@ impl Day {
         assert_eq!(ways.expect(200)["ways"], json!([]));
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
+        for what in ["find", "erase"] {
+            let visitors = format!("{site}/visitors/{what}");
+            let whom = json!({"visitor": "ada"});
+            owner.post(&visitors, whom).await.expect(200);
+        }
         made
     }
 }

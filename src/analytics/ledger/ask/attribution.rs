@@ -27,7 +27,7 @@ use crate::analytics::ledger::Error;
 const MOST_SETS: usize = 1 << 20;
 
 /// What is to be divided, and among what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Attribution {
     /// What visits are told apart by; it belongs to visits.
     pub(crate) facet: Facet,

@@ -24,7 +24,7 @@ use crate::analytics::ledger::Error;
 const EARLIEST: Date = Date::constant(1995, 1, 1);
 
 /// Which visitors are looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cohorts {
     pub(crate) length: Length,
     /// Whose first visit they pick belongs to a cohort.

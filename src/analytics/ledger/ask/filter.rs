@@ -33,6 +33,11 @@ impl Operator {
 }
 
 impl Filter {
+    /// Whether it picks a text that stands alone.
+    pub(crate) fn picks_alone(&self, text: &str) -> bool {
+        self.names(text) != self.operator.is_negative()
+    }
+
     /// Whether a text is what the filter names, whatever it makes of that.
     fn names(&self, text: &str) -> bool {
         let matches = |value: &str| match self.operator {

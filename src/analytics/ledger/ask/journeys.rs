@@ -22,7 +22,7 @@ const MOST_WAYS: usize = 1 << 20;
 const ON: u32 = u32::MAX;
 
 /// What ways are made of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Journeys {
     /// What visits go through; it belongs to events.
     pub(crate) facet: Facet,

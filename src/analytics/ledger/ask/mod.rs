@@ -46,7 +46,7 @@ pub(super) use report::gather;
 pub(crate) const MOST_CONDITIONS: usize = 64;
 
 /// What a report gathers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Inquiry {
     /// What rows are told apart by; five at most.
     pub(crate) facets: Vec<Facet>,
@@ -58,7 +58,7 @@ pub(crate) struct Inquiry {
 }
 
 /// The way that a funnel follows visitors on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
     /// What an event must have to be the step: each step's filters.
     pub(crate) steps: Vec<Vec<Filter>>,

@@ -132,6 +132,10 @@ impl<'a> Scan<'a> {
         share: Share,
         see: &mut impl FnMut(&Leaf) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        let kept = self.question.horizon.events;
+        if self.question.first() < kept {
+            return Err(Error::Gone(kept.date()));
+        }
         let rows = self.question.day_rows()?;
         let mut waiting = self.question.waiting_days()?;
         let (first, last) = (self.question.first(), self.question.last());

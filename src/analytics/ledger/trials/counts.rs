@@ -15,6 +15,8 @@ enum Happening {
     FoldOne(prop::sample::Index, bool),
     Restart,
     Rebuild,
+    /// The visitor of one of the events wants to be forgotten.
+    Erase(prop::sample::Index),
     Later(u64),
 }
 
@@ -27,6 +29,7 @@ fn happening() -> impl Strategy<Value = Happening> {
             .prop_map(|(place, count)| Happening::FoldOne(place, count)),
         1 => Just(Happening::Restart),
         1 => Just(Happening::Rebuild),
+        1 => any::<prop::sample::Index>().prop_map(Happening::Erase),
         1 => (0..40_u64).prop_map(Happening::Later),
     ]
 }
@@ -74,6 +77,16 @@ proptest! {
                     Happening::Rebuild => {
                         let rebuilt = ledger.rebuild(SITE, &berlin()).await.unwrap();
                         prop_assert_eq!(rebuilt.differed, 0);
+                    }
+                    Happening::Erase(place) => {
+                        let visitor = place.get(&events).visitor;
+                        let found = ledger.find(SITE, visitor).await.unwrap();
+                        let act = |_: &Erased| Batch::bookkeeping();
+                        let erased = ledger.erase(SITE, visitor, act).await.unwrap();
+                        prop_assert_eq!(found, erased);
+                        let events = erased.map_or(0, |erased| erased.events);
+                        prop_assert_eq!(events, model.erase(visitor));
+                        prop_assert_eq!(ledger.find(SITE, visitor).await.unwrap(), None);
                     }
                     // Months settle, and ids are still known.
                     Happening::Later(hours) => {

@@ -6,18 +6,26 @@ use jiff::ToSpan as _;
 
 use super::*;
 
-/// The events that were kept, by their ids.
+/// The events that were kept, by their ids, and the ids of those that were taken out again.
 #[derive(Clone, Default)]
-pub(super) struct Model(HashMap<[u8; 16], Event>);
+pub(super) struct Model(HashMap<[u8; 16], Event>, HashSet<[u8; 16]>);
 
 impl Model {
     /// Keeps what is new, and says how many of them there were.
     pub(super) fn append(&mut self, events: &[Event]) -> u32 {
         let before = self.0.len();
-        for event in events {
+        for event in events.iter().filter(|event| !self.1.contains(&event.id)) {
             self.0.entry(event.id).or_insert_with(|| event.clone());
         }
         u32::try_from(self.0.len() - before).unwrap()
+    }
+
+    /// Takes a visitor's events out, and says how many there were.
+    pub(super) fn erase(&mut self, visitor: u64) -> u64 {
+        let taken = self.0.extract_if(|_, event| event.visitor == visitor);
+        let taken: Vec<[u8; 16]> = taken.map(|(id, _)| id).collect();
+        self.1.extend(&taken);
+        taken.len() as u64
     }
 
     /// The events of each day.

@@ -9,6 +9,7 @@ use super::word::words;
 use crate::analytics::{
     AskedAttribution, Credited, CreditedRow, Facet, Figure, Goal, Model, Portion, Site,
 };
+use crate::base::KeptId;
 use crate::http::Moment;
 
 words! {
@@ -98,7 +99,9 @@ pub(super) struct AttributionQuery {
     /// For `time_decay`: a visit counts half as much as one that came so many days later, 1 to 90.
     #[oai(default = "seven")]
     half_life_days: u16,
-    /// Which visits count: those that every filter picks; 20 at most. A conversion counts where its
+    /// A segment of the site: its filters pick visits, too.
+    segment: Option<KeptId>,
+    /// Which visits count: those that every filter picks; 20 at most, with the segment's. A conversion counts where its
     /// own visit does.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
@@ -205,6 +208,7 @@ impl From<AttributionQuery> for AskedAttribution {
             goal: query.goal.into(),
             lookback_days: query.lookback_days,
             half_life_days: query.half_life_days,
+            segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
             sort: (query.sort_model.into(), query.sort_figure.into()),
             limit: query.limit,

@@ -7,6 +7,7 @@ use super::report::FilterView;
 use super::view::VisitorIdsView;
 use super::word::words;
 use crate::analytics::{AskedCohorts, Cohort, Gauged, Last, Later, Length, Site};
+use crate::base::KeptId;
 use crate::http::Moment;
 
 words! {
@@ -35,7 +36,9 @@ pub(super) struct CohortsQuery {
     /// By what visitors are told apart: the week or the month of their first visit.
     #[oai(default)]
     period: LengthView,
-    /// Whose first visit every filter picks belongs to a cohort; 20 at most. Whatever they do then
+    /// A segment of the site: its filters pick first visits, too.
+    segment: Option<KeptId>,
+    /// Whose first visit every filter picks belongs to a cohort; 20 at most, with the segment's. Whatever they do then
     /// counts.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
@@ -112,6 +115,7 @@ impl From<CohortsQuery> for AskedCohorts {
     fn from(query: CohortsQuery) -> Self {
         Self {
             length: query.period.into(),
+            segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
         }
     }

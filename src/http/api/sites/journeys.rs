@@ -6,6 +6,7 @@ use super::overview::share;
 use super::report::FilterView;
 use super::word::words;
 use crate::analytics::{AskedJourneys, Direction, Facet, Journeyed, Others, Trodden};
+use crate::base::KeptId;
 use crate::http::Moment;
 
 words! {
@@ -58,7 +59,9 @@ pub(super) struct JourneysQuery {
     /// So many ways are told at most: 1 to 500.
     #[oai(default = "fifty")]
     limit: u32,
-    /// Which visits count: those that every filter picks; 20 at most.
+    /// A segment of the site: its filters pick visits, too.
+    segment: Option<KeptId>,
+    /// Which visits count: those that every filter picks; 20 at most, with the segment's.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
 }
@@ -126,6 +129,7 @@ impl From<JourneysQuery> for AskedJourneys {
             at: query.at,
             steps: query.steps,
             limit: query.limit,
+            segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
         }
     }

@@ -15,7 +15,7 @@ use super::overview::{AgainstView, OverviewView};
 use super::realtime::RealTimeView;
 use super::report::{ReportQuery, ReportView, period};
 use super::together::{TogetherQuery, TogetherView};
-use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView};
+use super::view::{NewSite, RebuildView, SiteChange, SiteList, SiteView, TracesView, VisitorQuery};
 use crate::analytics::{Analytics, Asked, AskedAttribution, AskedFunnel, Error, Period};
 use crate::app::App;
 use crate::auth::Permission;
@@ -390,6 +390,48 @@ impl Resource {
         let period = period(&site, query.from.as_deref(), query.to.as_deref())?;
         let gauged = site.cohorts(period, &query.into(), &by).await?;
         Ok(Json(CohortsView::of(&site, &gauged)))
+    }
+
+    /// Tells where a visitor was, by the lasting id that events have.
+    ///
+    /// A site whose visitors are told apart by the day knows nobody by an id.
+    #[oai(
+        path = "/sites/:id/visitors/find",
+        method = "post",
+        operation_id = "findVisitor"
+    )]
+    async fn find_visitor(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<VisitorQuery>,
+    ) -> Result<Json<TracesView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
+        let found = site.find_visitor(&body.0.visitor, &by).await?;
+        Ok(Json(found.into()))
+    }
+
+    /// Takes a visitor out of all that is kept, by the lasting id that events have.
+    ///
+    /// Their events go, and the days are counted anew without them. Where events are gone already,
+    /// figures stay and the visitor is no longer one of those that are counted. Afterwards nobody
+    /// knows who it was; what comes in later with the same id is a new visitor's.
+    #[oai(
+        path = "/sites/:id/visitors/erase",
+        method = "post",
+        operation_id = "eraseVisitor"
+    )]
+    async fn erase_visitor(
+        &self,
+        #[oai(scope = "Permission::SiteWrite")] caller: Caller,
+        id: Path<SiteId>,
+        body: Json<VisitorQuery>,
+    ) -> Result<Json<TracesView>, ApiError> {
+        let (by, scope) = caller.owner()?;
+        let site = self.sites.open_to(&scope, id.0, Access::Edit)?;
+        let erased = site.erase_visitor(&body.0.visitor, &by).await?;
+        Ok(Json(erased.into()))
     }
 
     /// Counts every day anew from its events, and tells whether the sums that were kept are the

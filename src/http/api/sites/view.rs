@@ -2,8 +2,12 @@
 
 use poem_openapi::{Enum, Object};
 
+use super::report::FilterView;
 use super::share::AccessView;
-use crate::analytics::{Change, Error, New, Rebuild, Site, VisitorIds, WeekStart};
+use super::word::ChannelView;
+use crate::analytics::{
+    Change, ChannelRule, Error, New, Rebuild, Retention, Site, Traces, VisitorIds, WeekStart,
+};
 use crate::base::SiteId;
 use crate::http::Moment;
 
@@ -31,6 +35,18 @@ pub(super) enum VisitorIdsView {
     Lasting,
 }
 
+/// How long a site keeps what came in, in days before the present one; for ever what is absent.
+#[derive(Clone, Copy, Object)]
+#[oai(rename = "Retention", deny_unknown_fields, skip_serializing_if_is_none)]
+pub(super) struct RetentionView {
+    /// Events: 30 to 3,660 days. Reports, funnels and all else that looks at single visits reach as
+    /// far back.
+    events_days: Option<u16>,
+    /// What days came to: up to 3,660 days, and no fewer than events. The overview reaches as far
+    /// back.
+    sums_days: Option<u16>,
+}
+
 /// A site.
 #[derive(Object)]
 #[oai(rename = "Site", skip_serializing_if_is_none)]
@@ -53,6 +69,14 @@ pub(super) struct SiteView {
     week_start: WeekStartView,
     /// How its visitors are told apart.
     visitor_ids: VisitorIdsView,
+    /// How long what came in is kept.
+    retention: RetentionView,
+    /// What sorts visits into channels before the usual rules; the first that fits decides.
+    channel_rules: Vec<ChannelRuleView>,
+    /// The first day of which events are left, where those of days before have gone.
+    events_from: Option<String>,
+    /// The same of what days came to.
+    sums_from: Option<String>,
     /// When it was made.
     created_at: Moment,
     /// When it was last changed.
@@ -96,6 +120,11 @@ pub(super) struct NewSite {
     /// How its visitors are told apart.
     #[oai(default)]
     visitor_ids: VisitorIdsView,
+    /// How long what comes in is kept; for ever without it.
+    retention: Option<RetentionView>,
+    /// What sorts visits into channels before the usual rules: 50 rules at most.
+    #[oai(default, validator(max_items = 1000))]
+    channel_rules: Vec<ChannelRuleView>,
 }
 
 /// What is to be changed; what is left away stays as it is.
@@ -118,6 +147,102 @@ pub(super) struct SiteChange {
     week_start: Option<WeekStartView>,
     /// How visitors are told apart from now on.
     visitor_ids: Option<VisitorIdsView>,
+    /// How long what came in is kept, as a whole. What is older goes within the hour, and does not
+    /// come back.
+    retention: Option<RetentionView>,
+    /// What sorts visits into channels before the usual rules, as a whole: 50 rules at most. Events
+    /// that came in before keep their channels.
+    #[oai(validator(max_items = 1000))]
+    channel_rules: Option<Vec<ChannelRuleView>>,
+}
+
+/// A rule that sorts visits into channels before the usual ones.
+#[derive(Object)]
+#[oai(rename = "ChannelRule", deny_unknown_fields)]
+pub(super) struct ChannelRuleView {
+    /// On which channel came whatever all filters pick.
+    channel: ChannelView,
+    /// 1 to 8 conditions on source, medium, campaign or referrer. Letters count in either case.
+    #[oai(validator(max_items = 100))]
+    filters: Vec<FilterView>,
+}
+
+impl From<&ChannelRule> for ChannelRuleView {
+    fn from(rule: &ChannelRule) -> Self {
+        Self {
+            channel: rule.channel.into(),
+            filters: rule.filters.iter().map(FilterView::from).collect(),
+        }
+    }
+}
+
+impl From<ChannelRuleView> for ChannelRule {
+    fn from(view: ChannelRuleView) -> Self {
+        Self {
+            channel: view.channel.into(),
+            filters: view.filters.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A visitor who is meant.
+#[derive(Object)]
+#[oai(rename = "VisitorQuery", deny_unknown_fields)]
+pub(super) struct VisitorQuery {
+    /// The lasting id that their events have in `visitor`, as it was sent.
+    #[oai(validator(max_length = 400))]
+    pub(super) visitor: String,
+}
+
+/// Where a visitor was.
+#[derive(Object)]
+#[oai(rename = "VisitorTraces", skip_serializing_if_is_none)]
+pub(super) struct TracesView {
+    /// Whether the site knows the visitor.
+    known: bool,
+    /// So many events, of those that are kept.
+    events: u64,
+    /// So many days.
+    days: u64,
+    /// So many of the days have sums alone, whose events are gone.
+    days_of_sums: u64,
+    /// The first of the days.
+    first_day: Option<String>,
+    /// The last of them.
+    last_day: Option<String>,
+}
+
+impl From<Option<Traces>> for TracesView {
+    fn from(found: Option<Traces>) -> Self {
+        let traces = found.unwrap_or_default();
+        let (first, last) = traces.span.unzip();
+        Self {
+            known: found.is_some(),
+            events: traces.events,
+            days: traces.days,
+            days_of_sums: traces.days_of_sums,
+            first_day: first.map(|day| day.to_string()),
+            last_day: last.map(|day| day.to_string()),
+        }
+    }
+}
+
+impl From<Retention> for RetentionView {
+    fn from(retention: Retention) -> Self {
+        Self {
+            events_days: retention.events_days,
+            sums_days: retention.sums_days,
+        }
+    }
+}
+
+impl From<RetentionView> for Retention {
+    fn from(view: RetentionView) -> Self {
+        Self {
+            events_days: view.events_days,
+            sums_days: view.sums_days,
+        }
+    }
 }
 
 /// What became of a rebuild.
@@ -133,6 +258,7 @@ pub(super) struct RebuildView {
 
 impl SiteView {
     pub(super) fn of(site: &Site) -> Result<Self, Error> {
+        let (events_from, sums_from) = site.left()?;
         Ok(Self {
             id: site.id(),
             name: site.name().to_owned(),
@@ -147,6 +273,10 @@ impl SiteView {
                 WeekStart::Sunday => WeekStartView::Sunday,
             },
             visitor_ids: site.visitor_ids().into(),
+            retention: site.retention().into(),
+            channel_rules: site.channel_rules().iter().map(Into::into).collect(),
+            events_from: events_from.map(|day| day.to_string()),
+            sums_from: sums_from.map(|day| day.to_string()),
             created_at: site.created_at().into(),
             updated_at: site.updated_at().into(),
             last_event_at: site.last_event_at()?.map(Moment),
@@ -196,6 +326,8 @@ impl From<NewSite> for New {
             time_zone: view.time_zone,
             week_start: view.week_start.into(),
             visitor_ids: view.visitor_ids.into(),
+            retention: view.retention.map(Into::into).unwrap_or_default(),
+            channel_rules: view.channel_rules.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -209,6 +341,10 @@ impl From<SiteChange> for Change {
             time_zone: view.time_zone,
             week_start: view.week_start.map(WeekStart::from),
             visitor_ids: view.visitor_ids.map(VisitorIds::from),
+            retention: view.retention.map(Retention::from),
+            channel_rules: view
+                .channel_rules
+                .map(|rules| rules.into_iter().map(Into::into).collect()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use poem_openapi::Enum;
 
-use crate::analytics::{Facet, Metric, Operator};
+use crate::analytics::{Channel, Facet, Metric, Operator};
 
 /// Writes an enumeration of the API `for` the one that it stands for, member by member; `with` it,
 /// where either is told by the other.
@@ -123,5 +123,49 @@ words! {
         NotContains,
         /// It begins with one of them.
         StartsWith,
+    }
+}
+
+words! {
+    /// The kind of way on which somebody came, after the default channel groups of Google Analytics.
+    ChannelView as "Channel" with Channel {
+        /// No rule fits.
+        Unassigned,
+        /// By the address itself, as far as anybody knows.
+        Direct,
+        /// An advertisement that runs on several networks.
+        CrossNetwork,
+        /// An advertisement at a marketplace.
+        PaidShopping,
+        /// An advertisement at a search engine.
+        PaidSearch,
+        /// An advertisement at a social network.
+        PaidSocial,
+        /// An advertisement at a video site.
+        PaidVideo,
+        /// A picture on somebody's page.
+        Display,
+        /// Another advertisement.
+        PaidOther,
+        /// A marketplace.
+        OrganicShopping,
+        /// A social network.
+        OrganicSocial,
+        /// A video site.
+        OrganicVideo,
+        /// A search engine.
+        OrganicSearch,
+        /// A link on somebody's page.
+        Referral,
+        /// A mail.
+        Email,
+        /// A partner who is paid for what comes of it.
+        Affiliates,
+        /// Something to be heard.
+        Audio,
+        /// A text message.
+        Sms,
+        /// A notification on a telephone.
+        MobilePush,
     }
 }

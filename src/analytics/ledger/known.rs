@@ -1,0 +1,230 @@
+//! Remembers what was answered out of the events, for as long as it stays true.
+//!
+//! An answer rests on the days up to the last that was asked for. While none of them has changed,
+//! and nothing waits for one, it is given again to whoever may ask.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::ask::{Attributed, Cohort, Funnel, Gathered, Travelled};
+use super::day::{Day, Days};
+use super::error::damaged;
+use super::horizon::Horizon;
+use super::query::Question;
+use super::row::{DayRows, Heads, Tails};
+use crate::analytics::number::SiteNumber;
+use crate::store::{Error, Key as _, Scan, Version, prefix};
+
+/// So many lines are remembered of the answers to each kind of question, about: some megabytes.
+const MOST: usize = 10_000;
+
+/// What an answer rests on: as long as it is the same, so is the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ground {
+    /// So many days with events.
+    days: u64,
+    /// The batch that changed one of them last.
+    latest: Version,
+    horizon: Horizon,
+}
+
+/// What is asked of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Asked<Q> {
+    pub(super) site: SiteNumber,
+    pub(super) days: Days,
+    pub(super) question: Q,
+}
+
+/// The answers to one kind of question, the one used longest ago first.
+pub(super) struct Known<Q, A>(Mutex<VecDeque<Entry<Q, A>>>);
+
+struct Entry<Q, A> {
+    asked: Asked<Q>,
+    ground: Ground,
+    answer: A,
+}
+
+/// How much there is to remember of an answer.
+pub(super) trait Lines {
+    /// So many lines, each of some hundred bytes.
+    fn lines(&self) -> usize;
+}
+
+impl<Q, A> Default for Known<Q, A> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Q: PartialEq, A: Lines + Clone> Known<Q, A> {
+    fn open(&self) -> MutexGuard<'_, VecDeque<Entry<Q, A>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was answered, if it rests on the same ground still.
+    pub(super) fn find(&self, asked: &Asked<Q>, ground: Ground) -> Option<A> {
+        let mut entries = self.open();
+        let place = entries.iter().position(|entry| entry.asked == *asked)?;
+        let entry = entries.remove(place)?;
+        if entry.ground != ground {
+            return None;
+        }
+        let answer = entry.answer.clone();
+        entries.push_back(entry);
+        Some(answer)
+    }
+
+    /// Remembers an answer; those used longest ago make room.
+    pub(super) fn keep(&self, asked: Asked<Q>, ground: Ground, answer: A) {
+        let mut entries = self.open();
+        entries.retain(|entry| entry.asked != asked);
+        let mut room = MOST.saturating_sub(answer.lines());
+        if room == 0 {
+            return;
+        }
+        entries.push_back(Entry {
+            asked,
+            ground,
+            answer,
+        });
+        let newest = entries.iter().rev().skip(1);
+        let stay = newest.take_while(|entry| {
+            let fits = entry.answer.lines() <= room;
+            room = room.saturating_sub(entry.answer.lines());
+            fits
+        });
+        let stay = stay.count() + 1;
+        let gone = entries.len() - stay;
+        entries.drain(..gone);
+    }
+
+    /// Forgets what was answered about a site.
+    pub(super) fn forget(&self, site: SiteNumber) {
+        self.open().retain(|entry| entry.asked.site != site);
+    }
+}
+
+impl Question<'_> {
+    /// What an answer to it rests on; nothing as long as one of its days, or of those before, has
+    /// events that are not counted.
+    pub(super) fn ground(&self) -> Result<Option<Ground>, Error> {
+        let Some(head) = self.snapshot.get::<Heads>(&self.site)? else {
+            return Ok(None);
+        };
+        let mut waits = head.value.uncounted.range(..=self.last()).next().is_some();
+        self.snapshot
+            .glance_all::<Tails>(&prefix(&self.site), |mut place, _| {
+                let day = Day::read(&mut place).map_err(|_bad| damaged("a waiting row's key"))?;
+                waits |= day <= self.last();
+                Ok(ControlFlow::Break(()))
+            })?;
+        if waits {
+            return Ok(None);
+        }
+        let rows = Scan::prefix(prefix(&self.site), usize::MAX)
+            .to(prefix(&(self.site, self.last().next())));
+        let (mut days, mut latest) = (0, Version(0));
+        self.snapshot.walk::<DayRows>(&rows, |_, row| {
+            days += 1;
+            latest = latest.max(row.version);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(Some(Ground {
+            days,
+            latest,
+            horizon: self.horizon,
+        }))
+    }
+}
+
+impl Lines for Gathered {
+    fn lines(&self) -> usize {
+        self.rows.len() + 1
+    }
+}
+
+impl Lines for Funnel {
+    fn lines(&self) -> usize {
+        self.stages.len() + 1
+    }
+}
+
+impl Lines for Attributed {
+    fn lines(&self) -> usize {
+        self.claims.len() + 1
+    }
+}
+
+impl Lines for Travelled {
+    fn lines(&self) -> usize {
+        self.ways.len() + 1
+    }
+}
+
+impl Lines for Vec<Cohort> {
+    fn lines(&self) -> usize {
+        let periods = self.iter().map(|cohort| cohort.periods.len());
+        periods.sum::<usize>() / 8 + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    struct Told(usize);
+
+    impl Lines for Told {
+        fn lines(&self) -> usize {
+            self.0
+        }
+    }
+
+    fn asked(question: u8) -> Asked<u8> {
+        let day = jiff::civil::date(2026, 11, 28);
+        Asked {
+            site: SiteNumber(1),
+            days: Days {
+                first: day,
+                last: day,
+            },
+            question,
+        }
+    }
+
+    fn ground(latest: u64) -> Ground {
+        Ground {
+            days: 1,
+            latest: Version(latest),
+            horizon: Horizon::default(),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_known_until_its_ground_changes() {
+        let known = Known::default();
+        known.keep(asked(1), ground(5), Told(3));
+        assert_eq!(known.find(&asked(1), ground(5)), Some(Told(3)));
+        assert_eq!(known.find(&asked(2), ground(5)), None);
+        assert_eq!(known.find(&asked(1), ground(6)), None);
+        assert_eq!(known.find(&asked(1), ground(5)), None, "it is out of date");
+    }
+
+    #[test]
+    fn what_was_used_longest_ago_makes_room() {
+        let known = Known::default();
+        known.keep(asked(1), ground(5), Told(MOST / 2 - 1));
+        known.keep(asked(2), ground(5), Told(MOST / 2 - 1));
+        assert!(known.find(&asked(1), ground(5)).is_some());
+        known.keep(asked(3), ground(5), Told(10));
+        assert!(known.find(&asked(1), ground(5)).is_some());
+        assert_eq!(known.find(&asked(2), ground(5)), None);
+        known.keep(asked(4), ground(5), Told(MOST));
+        assert_eq!(known.find(&asked(4), ground(5)), None, "too long by itself");
+        known.forget(SiteNumber(1));
+        assert_eq!(known.find(&asked(3), ground(5)), None);
+    }
+}
