@@ -7,12 +7,13 @@
 //! main         cli config
 //! cli          server http app sandbox auth vault audit store tls telemetry config base
 //! server       http app scheduler tls telemetry config base
-//! http         app scheduler sync analytics hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
+//! http         app scheduler sync export analytics hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
 //! app          scheduler sync analytics hooks inlets connections providers datasets auth limits receipts vault audit store tls telemetry net config base
 //! scheduler    sync hooks connections datasets jobs auth limits vault audit store tls telemetry net config base
 //! sync         connections providers datasets jobs fields limits audit store config base
 //! hooks        providers datasets fields vault audit store net base
 //! inlets       datasets vault audit store base
+//! export       analytics datasets base
 //! analytics    datasets vault audit store base
 //! connections  providers fields vault limits audit store net config base
 //! providers    fields net config base
@@ -46,6 +47,7 @@ pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod datasets;
+pub mod export;
 pub mod fields;
 pub mod hooks;
 pub mod http;

@@ -36,14 +36,26 @@ impl Site {
         asked: &AskedFunnel,
         by: &Actor,
     ) -> Result<Followed, Error> {
+        let followed = self.whole_funnel(period, asked).await?;
+        let stages = &followed.funnel.stages;
+        let begun = stages.first().map_or(0, |first| first.visitors);
+        self.note_asked(period, ("visitors", begun), by);
+        Ok(followed)
+    }
+
+    /// The same without a word in the book: whoever takes it away has [`Site::note_exported`] tell
+    /// it.
+    pub(crate) async fn whole_funnel(
+        &self,
+        period: Period,
+        asked: &AskedFunnel,
+    ) -> Result<Followed, Error> {
         let known_at = self.all.0.now();
         let mut path = asked.check(self.week_start())?;
         path.filters = self.filters_with(asked.segment, &asked.filters)?;
         let place = (self.number(), self.zone());
         let ledger = &self.all.0.ledger;
         let funnel = ledger.follow(place, period.into(), path).await?;
-        let begun = funnel.stages.first().map_or(0, |first| first.visitors);
-        self.note_asked(period, ("visitors", begun), by);
         Ok(Followed {
             period,
             known_at,

@@ -87,7 +87,8 @@ pub(crate) struct Ratio {
 }
 
 impl Ratio {
-    fn of(part: i128, whole: u64) -> Option<Self> {
+    /// A part of a whole; none of nothing.
+    pub(crate) fn of(part: i128, whole: u64) -> Option<Self> {
         (whole > 0).then_some(Self { part, whole })
     }
 

@@ -55,7 +55,7 @@ pub(crate) use cohorts::{AskedCohorts, Gauged, Last, Later};
 pub use erasure::Traces;
 pub use error::Error;
 pub(crate) use event::Channel;
-pub(crate) use funnel::Followed;
+pub(crate) use funnel::{Followed, Loss};
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
@@ -73,7 +73,7 @@ pub use period::{BadPeriod, Period};
 pub(crate) use question::{Asked, AskedFunnel, Step};
 pub use question::{BadQuestion, Place};
 pub(crate) use realtime::RealTime;
-pub(crate) use report::{Answer, AnswerRow};
+pub(crate) use report::{Answer, AnswerRow, TakenAway};
 pub use retention::Retention;
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};

@@ -8,7 +8,7 @@ use super::ledger::{Overview, Totals};
 use super::pairing::Pairing;
 use super::period::Period;
 use super::site::Site;
-use super::{Error, money};
+use super::{Error, currency, money};
 use crate::base::Actor;
 
 /// What some days are held against.
@@ -76,13 +76,24 @@ impl Site {
         against: Against,
         by: &Actor,
     ) -> Result<Report, Error> {
+        let report = self.whole_overview(period, against).await?;
+        self.note_asked(period, ("events", report.overview.totals.events), by);
+        Ok(report)
+    }
+
+    /// The same without a word in the book: whoever takes it away has [`Site::note_exported`] tell
+    /// it.
+    pub(crate) async fn whole_overview(
+        &self,
+        period: Period,
+        against: Against,
+    ) -> Result<Report, Error> {
         let known_at = self.all.0.now();
         let overview = self.days(period).await?;
         let before = match against.of(period) {
             Some(before) => Some((before, self.days(before).await?)),
             None => None,
         };
-        self.note_asked(period, ("events", overview.totals.events), by);
         Ok(Report {
             period,
             overview,
@@ -106,6 +117,11 @@ impl Site {
     /// An amount in the site's currency.
     pub(crate) fn money(&self, micros: i64) -> String {
         money::show(micros, self.currency())
+    }
+
+    /// How many decimals amounts in its currency have.
+    pub(crate) fn decimals(&self) -> usize {
+        currency::decimals(self.currency())
     }
 
     /// What each of a number brought on average; none for none.

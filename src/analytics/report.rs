@@ -42,6 +42,17 @@ pub(crate) struct AnswerRow {
     pub(crate) before: Option<Figures>,
 }
 
+/// A file that somebody takes away, as the book is told of it.
+pub(crate) struct TakenAway<'a> {
+    /// The kind of question that it answers, such as `report`.
+    pub(crate) what: &'static str,
+    pub(crate) format: &'static str,
+    pub(crate) rows: u64,
+    pub(crate) bytes: u64,
+    /// In hexadecimal digits.
+    pub(crate) sha256: &'a str,
+}
+
 impl Site {
     /// What visits and events of the days come to.
     pub(crate) async fn report(
@@ -58,12 +69,37 @@ impl Site {
     /// The same without a word in the book.
     pub(super) async fn answer(
         &self,
+        days: (Period, Against),
+        asked: Asked,
+    ) -> Result<Answer, Error> {
+        let sort = asked.check()?;
+        self.told_in(days, asked, sort).await
+    }
+
+    /// All rows, whichever of them are asked for, without a word in the book: whoever takes them
+    /// away has [`Site::note_exported`] tell it.
+    pub(crate) async fn whole_report(
+        &self,
+        days: (Period, Against),
+        asked: Asked,
+    ) -> Result<Answer, Error> {
+        let sort = asked.check()?;
+        let all = Asked {
+            limit: u32::MAX,
+            offset: 0,
+            ..asked
+        };
+        self.told_in(days, all, sort).await
+    }
+
+    async fn told_in(
+        &self,
         (period, against): (Period, Against),
         asked: Asked,
+        sort: Sort,
     ) -> Result<Answer, Error> {
         let parts = &self.all.0;
         let known_at = parts.now();
-        let sort = asked.check()?;
         let inquiry = self.inquiry(&asked)?;
         let gathered = self.gather(period, inquiry.clone()).await?;
         let before = match against.of(period) {
@@ -107,6 +143,21 @@ impl Site {
             .detail("from", period.first.to_string())
             .detail("to", period.last.to_string())
             .count(what, many);
+        parts.log.record(event.build(&parts.clock));
+    }
+
+    /// Puts into the book that somebody took away a file that tells how the site fares.
+    pub(crate) fn note_exported(&self, period: Period, file: &TakenAway<'_>, by: &Actor) {
+        let parts = &self.all.0;
+        let event = self
+            .event(Code::ReportExported, by)
+            .detail("what", file.what)
+            .detail("format", file.format)
+            .detail("from", period.first.to_string())
+            .detail("to", period.last.to_string())
+            .detail("sha256", file.sha256)
+            .count("rows", file.rows)
+            .count("bytes", file.bytes);
         parts.log.record(event.build(&parts.clock));
     }
 }

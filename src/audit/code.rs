@@ -225,6 +225,8 @@ codes! {
         "Somebody began to bring events of the past into a site.";
     HistoryBrought = "WB-SITE-011" "history_bring" EntityManagement 1 Low done
         "A file of events of the past has ended, or broken off; the counts tell what was kept.";
+    ReportExported = "WB-SITE-012" "report_export" ApiActivity 2 Low done
+        "A file that tells how a site fares was taken away.";
     KeptCreated = "WB-SITE-020" "site_kept_create" EntityManagement 1 Informational done
         "Something was kept at a site under a name, such as a segment.";
     KeptUpdated = "WB-SITE-021" "site_kept_update" EntityManagement 3 Informational done

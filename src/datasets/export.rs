@@ -18,6 +18,8 @@ use crate::store::Snapshot;
 
 /// A chunk of a file is at least so long, but for the last.
 const CHUNK: usize = 128 << 10;
+/// What a file is called whose dataset's name has nothing that is safe.
+const UNNAMED: &str = "records";
 /// A moment of the store is not held longer than this: pages that it needs cannot be used again. A
 /// file that takes longer is none, for it would show two moments as one.
 const HOLD: Duration = Duration::from_mins(9);
@@ -78,7 +80,11 @@ impl Dataset {
             Which::Selected => "-selected",
         };
         Export {
-            file_name: format!("{}{what}.{}", safe_name(self.name()), format.name()),
+            file_name: format!(
+                "{}{what}.{}",
+                safe_name(self.name(), UNNAMED),
+                format.name()
+            ),
             format,
             dataset: self.clone(),
             chosen: chosen.with(self.shape.key_at),
@@ -106,7 +112,7 @@ impl Export {
 
 /// What a file with the records of a dataset of that name is called.
 pub(super) fn file_name(name: &str, format: Format) -> String {
-    format!("{}.{}", safe_name(name), format.name())
+    format!("{}.{}", safe_name(name, UNNAMED), format.name())
 }
 
 /// Where the writing of a file stands.
@@ -247,7 +253,8 @@ fn cell(kind: FieldType, value: Option<&Value>) -> String {
     }
 }
 
-fn write_cells(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
+/// Writes a line of separated values (RFC 4180).
+pub(crate) fn write_cells(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(b',');
@@ -261,8 +268,9 @@ fn write_cells(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// The name as part of a file's: letters and digits of ASCII, everything else a `-`.
-fn safe_name(name: &str) -> String {
+/// The name as part of a file's: letters and digits of ASCII, everything else a `-`; `otherwise`
+/// where nothing is left of it.
+pub(crate) fn safe_name(name: &str, otherwise: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || c == '_' {
             c
@@ -273,7 +281,7 @@ fn safe_name(name: &str) -> String {
     let safe: String = name.chars().take(80).map(plain).collect();
     let safe = safe.trim_matches('-');
     if safe.is_empty() {
-        "records".to_owned()
+        otherwise.to_owned()
     } else {
         safe.to_owned()
     }
@@ -291,7 +299,7 @@ mod tests {
             ("a\"; filename=\"b\r\n", "a---filename--b"),
             ("空港", "records"),
         ] {
-            assert_eq!(safe_name(name), safe);
+            assert_eq!(safe_name(name, UNNAMED), safe);
         }
     }
 

@@ -94,7 +94,9 @@ pub(crate) fn sync_starts(provider: Kind) -> Policy {
 fn policy(method: &Method, operation: &str) -> Policy {
     let last = operation.rsplit('/').next().unwrap_or_default();
     match (method, last) {
-        (&Method::GET, "export") if !operation.contains("/exports/") => Policy::Exports,
+        (&Method::GET | &Method::POST, "export") if !operation.contains("/exports/") => {
+            Policy::Exports
+        }
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
         (&Method::GET, "overview" | "answer")
@@ -185,6 +187,7 @@ mod tests {
             (Method::GET, "v1/datasets/1/export", Policy::Exports),
             (Method::POST, "v1/datasets/1/exports", Policy::Exports),
             (Method::GET, "v1/datasets/1/exports", Policy::ApiCalls),
+            (Method::POST, "v1/sites/1/reports/export", Policy::Exports),
             (Method::POST, "v1/datasets/1/imports", Policy::Imports),
             (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
             (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),

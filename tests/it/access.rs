@@ -267,6 +267,7 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("queryReport", Needs("analytics:read"), "", report()),
         ("queryReports", Needs("analytics:read"), "", reports()),
         ("queryFunnel", Needs("analytics:read"), "", funnel()),
+        ("exportReport", Needs("analytics:read"), "", taken_away()),
         ("listSegments", Needs("analytics:read"), "", none()),
         ("createSegment", Needs("site:write"), "", segment()),
         ("getSegment", Needs("analytics:read"), "", none()),
@@ -353,6 +354,10 @@ fn report() -> Value {
 
 fn reports() -> Value {
     json!({"reports": [{"name": "visits", "query": report()}]})
+}
+
+fn taken_away() -> Value {
+    json!({"format": "csv", "report": report()})
 }
 
 fn segment() -> Value {
@@ -1090,9 +1095,11 @@ async fn a_shared_dataset_opens_as_far_as_it_is_shared_and_to_nobody_else() {
 fn reach_at_site(operation: &str) -> &'static str {
     match operation {
         "getSite" | "getSiteRealTime" | "listWriteKeys" | "getSiteOverview" | "queryReport"
-        | "queryReports" | "queryFunnel" | "listSegments" | "getSegment" | "listSavedReports"
-        | "getSavedReport" | "answerSavedReport" | "queryAttribution" | "queryJourneys"
-        | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "leaveSite" => "view",
+        | "queryReports" | "queryFunnel" | "exportReport" | "listSegments" | "getSegment"
+        | "listSavedReports" | "getSavedReport" | "answerSavedReport" | "queryAttribution"
+        | "queryJourneys" | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "leaveSite" => {
+            "view"
+        }
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
         | "findVisitor" | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment"
         | "createSavedReport" | "updateSavedReport" | "deleteSavedReport" | "createSiteNote"

@@ -93,7 +93,7 @@ fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
         _ if !signed_in => "open_calls",
         _ if is_live(path) => "live",
         _ if is_analytics(path) => "analytics",
-        ("get", [.., "export"]) | ("post", [.., "exports"]) => "exports",
+        ("get", [.., "export"]) | ("post", [.., "exports"] | ["sites", .., "export"]) => "exports",
         ("post", [.., "imports"]) => "imports",
         (
             "post",

@@ -2500,6 +2500,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a report, an overview or a funnel as a file.
+         * @description The file says beside its rows what they are: the site, the days, the filters, and how visitors
+         *     are told apart. A report has all of its rows, 100,000 at most. In CSV the header has the units,
+         *     and a text that a spreadsheet would take for a formula has a `'` before it; an overview in CSV
+         *     is its days, or the hours of one day, alone.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        post: operations["exportReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/notes": {
         parameters: {
             query?: never;
@@ -6193,6 +6218,21 @@ export interface components {
             next?: string;
         };
         /**
+         * OverviewQuery
+         * @description Of which days an overview is to tell.
+         */
+        OverviewQuery: {
+            /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+            from?: string;
+            /** @description The last day; the present one at the site without it. */
+            to?: string;
+            /**
+             * @description What the days are held against.
+             * @default previous
+             */
+            compare?: components["schemas"]["Comparison"] & unknown;
+        };
+        /**
          * PasswordChange
          * @description A change of one's own password.
          */
@@ -6893,6 +6933,23 @@ export interface components {
          */
         ReportDimension: "day" | "week" | "month" | "weekday" | "hour" | "channel" | "source" | "medium" | "campaign" | "term" | "content" | "landing_page" | "page" | "referrer" | "device" | "event" | "click_id";
         /**
+         * ReportExport
+         * @description What a file is to tell: a report, an overview or a funnel.
+         */
+        ReportExport: {
+            /** @description How the file is written. */
+            format: components["schemas"]["ReportFormat"] & unknown;
+            /**
+             * @description A report as `queryReport` takes it. All of its rows are told: `limit` and `offset` count for
+             *     nothing.
+             */
+            report?: components["schemas"]["ReportQuery"] & unknown;
+            /** @description An overview as `getSiteOverview` takes it. */
+            overview?: components["schemas"]["OverviewQuery"] & unknown;
+            /** @description A funnel as `queryFunnel` takes it. */
+            funnel?: components["schemas"]["FunnelQuery"] & unknown;
+        };
+        /**
          * ReportFilter
          * @description A condition on a dimension.
          */
@@ -6907,6 +6964,11 @@ export interface components {
              */
             values: string[];
         };
+        /**
+         * @description How a file that tells a report is written.
+         * @enum {string}
+         */
+        ReportFormat: "csv" | "json" | "xlsx" | "pdf";
         /**
          * @description What is measured.
          * @enum {string}
@@ -15610,6 +15672,54 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    exportReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportExport"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

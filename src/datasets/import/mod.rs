@@ -20,13 +20,12 @@ mod spool;
 mod state;
 mod stop;
 
-pub(crate) use reader::{Cells, Reader, Row, unguarded};
+pub(crate) use reader::{Cells, Reader, Row, guarded, unguarded};
 pub use reader::{Format, Refusal};
 pub use run::Options;
 pub use state::{Import, Problem};
 
 pub(super) use intake::shown;
-pub(super) use reader::guarded;
 pub(super) use run::Job;
 pub(super) use spool::{Spool, discard};
 pub(super) use state::{Destination, Importers, Imports, Problems};

@@ -259,7 +259,7 @@ fn is_formula(text: &str) -> bool {
 }
 
 /// A text as a cell that no spreadsheet takes for a formula: a `'` before it where one might.
-pub(in crate::datasets) fn guarded(text: &str) -> Cow<'_, str> {
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         format!("'{text}").into()
     } else {

@@ -12,8 +12,8 @@ use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
 use crate::{
-    analytics, app, audit, auth, connections, datasets, hooks, inlets, receipts, scheduler, store,
-    sync,
+    analytics, app, audit, auth, connections, datasets, export, hooks, inlets, receipts, scheduler,
+    store, sync,
 };
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
@@ -223,6 +223,16 @@ impl From<inlets::Error> for ApiError {
             E::Dataset(datasets::Error::UnknownDataset(_)) => Self::invalid("dataset_id", told),
             E::Dataset(error) => error.into(),
             E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<export::Error> for ApiError {
+    fn from(error: export::Error) -> Self {
+        use export::Error as E;
+        match error {
+            E::Asking(error) => error.into(),
+            E::Workbook(_) | E::Pages(_) => Self::internal(error),
         }
     }
 }

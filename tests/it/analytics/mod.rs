@@ -5,6 +5,7 @@ mod browsers;
 mod channels;
 mod cohorts;
 mod events;
+mod exports;
 mod figures;
 mod funnels;
 mod history;

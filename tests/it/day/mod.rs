@@ -82,7 +82,7 @@ impl Day {
         let dsn = format!("https://{}@sentry.example/1", secret("client secret"));
         let home = Home::new(folder.path())
             .set("SANDBOX__URL", &vendor.url)
-            .set("LIMITS__EXPORTS", "2 / hour")
+            .set("LIMITS__EXPORTS", "3 / hour")
             .set("LIMITS__SYNC_STARTS_AIRTABLE", "20 / minute")
             .set("LIMITS__SYNC_STARTS", "20 / minute")
             .set("SYNC__FAILING_AFTER", "1")

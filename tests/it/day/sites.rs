@@ -48,6 +48,13 @@ impl Day {
         let asked = json!({"steps": [step("page_view"), step("purchase")]});
         let funnel = owner.post(&format!("{site}/funnels"), asked).await;
         assert_eq!(funnel.expect(200)["steps"][0]["visitors"], 0);
+        let (path, asked) = (
+            format!("{site}/reports/export"),
+            json!({"format": "csv", "overview": {}}),
+        );
+        let file = owner.post(&path, asked.clone()).await.text();
+        assert!(file.starts_with("day,day_before,visits,"), "{file}");
+        owner.post(&path, asked).await.problem(429, "rate_limited");
         for (kind, new, change) in kept() {
             let list = format!("{site}/{kind}");
             let kept = format!("{list}/{}", id(&owner.post(&list, new).await.expect(201)));

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod cohorts;
+mod export;
 mod funnel;
 mod history;
 mod journeys;
@@ -20,6 +21,7 @@ mod word;
 
 use poem_openapi::OpenApi;
 
+use export::Exports;
 use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
@@ -32,6 +34,7 @@ use crate::http::page::Pages;
 /// All resources of sites.
 pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
+        Exports::new(app),
         Notes::new(app, pages),
         Resource::new(app, pages),
         SavedReports::new(app, pages),
