@@ -4,13 +4,14 @@ use std::fmt::{Display, Formatter, Result as Written};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use poem::Body;
 use poem::http::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
-use super::dataset::{FileFormat, upload};
+use super::dataset::{FileFormat, save_at, upload};
 use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
@@ -264,11 +265,7 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             let told = client.call(Method::GET, &path, None).await?;
             Ok(View::Now(Now(told)))
         }
-        Command::Report(asked) => {
-            let question = ("reports", asked.body()?);
-            let told = ask(client, asked.site(), question).await?;
-            Ok(View::Report(asked.report(told)))
-        }
+        Command::Report(asked) => report(client, asked).await,
         Command::Attribution(asked) => {
             let question = ("attribution", asked.body()?);
             let told = ask(client, asked.site(), question).await?;
@@ -328,6 +325,21 @@ async fn act_on_shares(command: Sharing, client: &mut Client) -> Result<View, Fa
             Ok(View::Nothing)
         }
     }
+}
+
+/// Tells a report, or writes it to the file that is asked for.
+async fn report(client: &mut Client, asked: Asked) -> Result<View, Failure> {
+    let Some((output, existing)) = asked.output() else {
+        let question = ("reports", asked.body()?);
+        let told = ask(client, asked.site(), question).await?;
+        return Ok(View::Report(asked.report(told)));
+    };
+    let path = path_of(client, LIST, KIND, asked.site()).await? + "/reports/export";
+    let body = Body::from(asked.export(output)?.to_string());
+    let kind = Some("application/json");
+    let file = client.stream(Method::POST, &path, kind, body).await?;
+    save_at(file, output, existing).await.map_err(Failure::of)?;
+    Ok(View::Nothing)
 }
 
 /// Asks a site what its events come to.

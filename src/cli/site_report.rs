@@ -1,11 +1,13 @@
 //! `weighbridge site report`: what a site's visits and events come to, as a table.
 
 use std::fmt::{Display, Formatter, Result as Written};
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::dataset::Existing;
 use super::failure::Failure;
 
 /// What is asked of a site.
@@ -40,7 +42,34 @@ pub(super) struct Asked {
     /// How many rows at most.
     #[arg(long, value_name = "ROWS", default_value_t = 100)]
     limit: u32,
+    /// Write all rows to this file instead, with what they are.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How the file is written; without it, what the file's name says.
+    #[arg(long, value_enum, requires = "output")]
+    format: Option<ReportFormat>,
+    /// Write over a file that is there already.
+    #[arg(long, requires = "output")]
+    force: bool,
 }
+
+/// How a file that tells a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// Separated values with a header.
+    Csv,
+    /// One JSON object.
+    Json,
+    /// A workbook of Excel.
+    Xlsx,
+    /// Pages of A4, with a chart.
+    Pdf,
+}
+
+/// A file's name that does not say how it is written.
+#[derive(Debug, thiserror::Error)]
+#[error("the file's name does not end in .csv, .json, .xlsx or .pdf; say --format")]
+struct NoFormat;
 
 /// A filter that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -82,11 +111,41 @@ impl Asked {
         Ok(body)
     }
 
+    /// The file that is to be written, and what becomes of one that is there.
+    pub(super) fn output(&self) -> Option<(&Path, Existing)> {
+        let existing = if self.force {
+            Existing::Replaced
+        } else {
+            Existing::Kept
+        };
+        self.output.as_deref().map(|path| (path, existing))
+    }
+
+    /// The question whose answer is to be such a file.
+    pub(super) fn export(&self, output: &Path) -> Result<Value, Failure> {
+        let ending = output.extension().and_then(|ending| ending.to_str());
+        let named = ending.and_then(|ending| ReportFormat::from_str(ending, true).ok());
+        let format = self.format.or(named).ok_or(NoFormat).map_err(Failure::of)?;
+        Ok(json!({"format": format.name(), "report": self.body()?}))
+    }
+
     pub(super) fn report(self, told: Value) -> Report {
         Report {
             told,
             dimensions: self.dimensions,
             metrics: self.metrics,
+        }
+    }
+}
+
+impl ReportFormat {
+    /// The name that the API has for it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
         }
     }
 }

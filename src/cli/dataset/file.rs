@@ -20,13 +20,24 @@ pub(in crate::cli) enum FileFormat {
     Ndjson,
 }
 
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Existing {
+    /// It stays, and nothing is written.
+    Kept,
+    /// It is written over.
+    Replaced,
+}
+
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FileError {
+pub(in crate::cli) enum FileError {
     #[error("{} could not be read", .0.display())]
     Read(PathBuf, #[source] io::Error),
     #[error("{} could not be written", .0.display())]
     Write(PathBuf, #[source] io::Error),
+    #[error("{} is there already; --force writes over it", .0.display())]
+    Exists(PathBuf),
     #[error("the file's name does not end in .csv, .json or .ndjson; say --format")]
     NoFormat,
 }
@@ -67,6 +78,30 @@ pub(super) async fn save(body: Body, output: Option<&Path>) -> Result<(), FileEr
             copy(stream, file).await.map_err(failed)
         }
     }
+}
+
+/// The same for a file that may be there already.
+pub(in crate::cli) async fn save_at(
+    body: Body,
+    path: &Path,
+    existing: Existing,
+) -> Result<(), FileError> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true);
+    match existing {
+        Existing::Kept => options.create_new(true),
+        Existing::Replaced => options.create(true).truncate(true),
+    };
+    let failed = |error| FileError::Write(path.to_owned(), error);
+    let file = options
+        .open(path)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => FileError::Exists(path.to_owned()),
+            _ => failed(error),
+        })?;
+    let stream = Box::pin(body.into_bytes_stream());
+    copy(stream, file).await.map_err(failed)
 }
 
 async fn copy(
