@@ -1,5 +1,6 @@
 // What a site has counted, asked for in other ways: narrowed, as a report, and as a funnel.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { it } from "node:test";
 import { inspect } from "../browser.mjs";
 import { choose, seePage } from "./first.mjs";
@@ -97,6 +98,25 @@ export function reportsJourney(stage) {
     await rows.getByRole("row", { name: /Email/ }).waitFor();
   });
 
+  it("takes the report away as a file", async () => {
+    const { page } = stage;
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await page.getByRole("menuitem", { name: /^PDF/ }).waitFor();
+    await inspect(page, "site-report-export");
+    for (const [format, begins] of files) {
+      if (!(await page.getByRole("menu").isVisible())) {
+        await page.getByRole("button", { name: "Export", exact: true }).click();
+      }
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("menuitem", { name: format }).click(),
+      ]);
+      assert.match(download.suggestedFilename(), /^Shop-report-.*\.(csv|pdf)$/);
+      const file = await readFile(await download.path());
+      assert.equal(file.subarray(0, begins.length).toString(), begins);
+    }
+  });
+
   it("counts the steps of a funnel, and says where most are lost", async () => {
     const { page } = stage;
     await page.getByRole("link", { name: "Funnel", exact: true }).click();
@@ -130,6 +150,12 @@ export function reportsJourney(stage) {
     await page.getByText("The biggest drop is before “Cart”").waitFor();
   });
 }
+
+/** The formats that are chosen, and what such a file begins with. */
+const files = [
+  [/^PDF/, "%PDF-"],
+  [/^CSV/, "day,channel,"],
+];
 
 /** What is pressed, and what its table is called. */
 const presets = [

@@ -3,12 +3,13 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { $api } from "../../api/client";
 import { isRefused } from "../../api/problem";
-import type { Site } from "../../api/types";
+import type { FunnelQuery, Site } from "../../api/types";
 import { type Day, dayOf } from "../../calendar/days";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { SkeletonRows } from "../../ui/skeleton";
 import { useNow } from "../../ui/time";
+import { ExportMenu } from "../exports/menu";
 import { FilterBar } from "../filters/bar";
 import { narrowedBy, readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
@@ -51,6 +52,7 @@ function Workbench({ site }: { site: Site }) {
     <>
       <Question site={site} range={range} today={today}>
         {funnel.data && <Known known={{ time_zone: site.time_zone, ...funnel.data }} />}
+        <ExportMenu siteId={site.id} question={{ funnel: askedFor(search, range) }} />
       </Question>
       {site.visitor_ids === "daily" && (
         <p className="quiet">
@@ -77,21 +79,22 @@ function Workbench({ site }: { site: Site }) {
 
 /** The funnel that an address means; the one before stays until it is counted. */
 function useFunnel({ id }: Site, search: FunnelSearch, range: Range) {
-  const { steps, within, filters, segment } = search;
   return $api.useQuery(
     "post",
     "/sites/{id}/funnels",
-    {
-      params: { path: { id } },
-      body: {
-        ...range,
-        steps: (readSteps(steps) ?? usualSteps).map(askedStep),
-        within_minutes: Number(within ?? usualWindow),
-        ...narrowedBy(readFilters(filters), segment),
-      },
-    },
+    { params: { path: { id } }, body: askedFor(search, range) },
     { placeholderData: keepPreviousData },
   );
+}
+
+/** What the appliance is asked with. */
+function askedFor({ steps, within, filters, segment }: FunnelSearch, range: Range): FunnelQuery {
+  return {
+    ...range,
+    steps: (readSteps(steps) ?? usualSteps).map(askedStep),
+    within_minutes: Number(within ?? usualWindow),
+    ...narrowedBy(readFilters(filters), segment),
+  };
 }
 
 interface QuestionProps {

@@ -8,6 +8,7 @@ import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { useNow } from "../../ui/time";
+import { ExportMenu } from "../exports/menu";
 import { FilterBar } from "../filters/bar";
 import { readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
@@ -23,6 +24,7 @@ import {
   sawViews,
   type View,
 } from "./dimensions";
+import { exportedOf } from "./exported";
 import { labelOf, metricOf } from "./metrics";
 import { Footnotes, Known, NoFit, Nothing } from "./notes";
 import { areDaily, isDrawn } from "./points";
@@ -96,6 +98,7 @@ function Report({ site }: { site: Site }) {
           <RangeSteps site={site} search={search} range={range} today={today} show={show} />
           <Compared compare={search.compare} show={show} />
           {overview.data && <Known known={overview.data} />}
+          <ExportMenu siteId={site.id} question={exportedOf(search, range)} />
         </div>
         <FilterBar
           filters={filters}

@@ -10,6 +10,7 @@ import { Failure, Notice } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { SkeletonRows } from "../../ui/skeleton";
 import { useNow } from "../../ui/time";
+import { ExportMenu } from "../exports/menu";
 import { isTime } from "../filters/dimensions";
 import { useReports } from "../filters/use-report";
 import { SiteFrame } from "../frame";
@@ -49,8 +50,9 @@ function Workbench({ site }: { site: Site }) {
   const range = rangeOf(search, today);
   const wanted = wantedOf(search);
   const days = { ...range, compare: search.compare ?? "previous" } as const;
+  const report = { ...days, ...askedFor(wanted) };
   const reports = useReports<"rows" | "drawn" | "before">(site.id, {
-    rows: { ...days, ...askedFor(wanted) },
+    rows: report,
     ...drawingOf(wanted, days, today),
   });
   return (
@@ -59,6 +61,7 @@ function Workbench({ site }: { site: Site }) {
         <RangeSteps site={site} search={search} range={range} today={today} show={show} />
         <Compared compare={search.compare} show={show} />
         {reports.data?.rows && <Known known={reports.data.rows} />}
+        <ExportMenu siteId={site.id} question={{ report }} />
       </div>
       <div className="stack">
         <div className="toolbar">
