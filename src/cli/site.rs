@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::context::Context;
-use super::dataset::{FileFormat, save_at, upload};
+use super::dataset::{FileFormat, check_free, save_at, upload};
 use super::failure::Failure;
 use super::named::{self, path_of, text};
 use super::owner::Owner;
@@ -334,6 +334,7 @@ async fn report(client: &mut Client, asked: Asked) -> Result<View, Failure> {
         let told = ask(client, asked.site(), question).await?;
         return Ok(View::Report(asked.report(told)));
     };
+    check_free(output, existing).map_err(Failure::of)?;
     let path = path_of(client, LIST, KIND, asked.site()).await? + "/reports/export";
     let body = Body::from(asked.export(output)?.to_string());
     let kind = Some("application/json");

@@ -729,7 +729,15 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
     let told = site(&[&["report", "Shop"], &by[..], &picked[..]].concat());
     assert_eq!(told["totals"], serde_json::json!({"visits": 0}));
     let file = machine.path("report.csv");
-    let report = ["site", "report", "Shop", "--metrics", "visits", "--output", &file];
+    let report = [
+        "site",
+        "report",
+        "Shop",
+        "--metrics",
+        "visits",
+        "--output",
+        &file,
+    ];
     assert!(machine.output(&report, "").status.success());
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "visits\r\n0\r\n");
     let kept = machine.output(&report, "");

@@ -80,7 +80,15 @@ pub(super) async fn save(body: Body, output: Option<&Path>) -> Result<(), FileEr
     }
 }
 
-/// The same for a file that may be there already.
+/// Errs where a file is there that is to stay: before anything is asked for.
+pub(in crate::cli) fn check_free(path: &Path, existing: Existing) -> Result<(), FileError> {
+    match existing {
+        Existing::Kept if path.exists() => Err(FileError::Exists(path.to_owned())),
+        Existing::Kept | Existing::Replaced => Ok(()),
+    }
+}
+
+/// Writes all of `body` to a file that may be there already.
 pub(in crate::cli) async fn save_at(
     body: Body,
     path: &Path,

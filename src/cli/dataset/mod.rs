@@ -9,5 +9,5 @@ mod share;
 mod view;
 
 pub(super) use command::{Line, run};
-pub(super) use file::{Existing, FileFormat, save_at};
+pub(super) use file::{Existing, FileFormat, check_free, save_at};
 pub(super) use import::upload;
