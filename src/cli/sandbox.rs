@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Deliveries a second that a hook of Zapier's takes; 0 takes any number.
     #[arg(long, value_name = "CALLS", default_value_t = 30)]
     zapier_rate: u32,
+    /// Calls an hour that one ad account of Meta's takes; 0 takes any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 600)]
+    meta_rate: u32,
     /// How many milliseconds every call takes at least.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u32,
@@ -43,6 +46,9 @@ pub(super) struct Args {
     /// Databases of Notion's to begin with, as a JSON array; without it those of the demonstration.
     #[arg(long, value_name = "FILE")]
     databases: Option<PathBuf>,
+    /// Ad accounts of Meta's to begin with, as a JSON array; without it those of the demonstration.
+    #[arg(long, value_name = "FILE")]
+    ad_accounts: Option<PathBuf>,
 }
 
 /// Somebody else answers there, or nobody can.
@@ -68,7 +74,7 @@ impl Display for Running {
             f,
             "The sandbox answers at {url} until you press Ctrl-C.\n\
              See its tables and switch its faults there. It takes any token of Airtable's form, \"pat...\",\n\
-             and of Notion's, \"ntn_...\"; {url}/hooks/catch/100001/demo0001/ is a hook of Zapier's.\n\
+             of Notion's, \"ntn_...\", and of Meta's, \"EAA...\"; {url}/hooks/catch/100001/demo0001/ is a hook of Zapier's.\n\
              A server reaches it with sandbox.url = {url:?} in its configuration."
         )
     }
@@ -128,11 +134,15 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
             ..NotionLimits::default()
         },
     };
+    settings.knobs.meta.calls_per_hour = args.meta_rate;
     if let Some(file) = &args.bases {
         settings.bases = seeds(file)?;
     }
     if let Some(file) = &args.databases {
         settings.databases = seeds(file)?;
+    }
+    if let Some(file) = &args.ad_accounts {
+        settings.ad_accounts = seeds(file)?;
     }
     Ok(settings)
 }

@@ -84,6 +84,19 @@ impl Answer {
         self
     }
 
+    /// A page of Meta's as one whose next page begins where it began itself, at `after`.
+    pub(super) fn circling_at(mut self, after: &str) -> Self {
+        let told = serde_json::from_slice::<Value>(&self.body).ok();
+        if let Some(mut told) =
+            told.filter(|told| !after.is_empty() && told.get("paging").is_some())
+        {
+            told["paging"]["cursors"]["after"] = after.into();
+            told["paging"]["next"] = format!("http://127.0.0.1/?after={after}").into();
+            self.body = Bytes::from(told.to_string());
+        }
+        self
+    }
+
     /// The body, for a test to look at.
     #[cfg(test)]
     pub(super) fn read(&self) -> serde_json::Value {

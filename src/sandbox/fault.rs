@@ -3,7 +3,7 @@ use http::Method;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
-use super::{notion, zapier};
+use super::{meta, notion, zapier};
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,12 +38,14 @@ pub(super) enum Fault {
     Conflict,
     /// Notion: 529 with `Retry-After`.
     Overloaded,
-    /// Notion: 403, as after a capability was taken from the integration.
+    /// Notion and Meta: 403, as after a capability was taken from the integration, or a permission.
     Restricted,
     /// Notion: 403 with a page of HTML from the edge, which has no id of the call.
     EdgeRefused,
     /// Notion and Zapier: 504, although the call is carried out.
     GatewayTimeout,
+    /// Meta: 500, the question is for too much data.
+    TooMuchData,
     /// Zapier: 410, and the hook stays gone.
     HookGone,
     /// Zapier: 200, and the delivery is thrown away.
@@ -59,14 +61,19 @@ impl Fault {
     /// Whether the vendor that a call goes to knows it.
     fn is_known_at(self, target: &str) -> bool {
         match self {
-            Self::Conflict | Self::Overloaded | Self::Restricted | Self::EdgeRefused => {
-                notion::is_ours(target)
-            }
+            Self::Conflict | Self::Overloaded | Self::EdgeRefused => notion::is_ours(target),
+            Self::Restricted => notion::is_ours(target) || meta::is_ours(path_of(target)),
+            Self::TooMuchData => meta::is_ours(path_of(target)),
             Self::GatewayTimeout => notion::is_ours(target) || zapier::is_ours(target),
             Self::HookGone | Self::Dropped => zapier::is_ours(target),
             _ => true,
         }
     }
+}
+
+/// The path of a target, without its query.
+fn path_of(target: &str) -> &str {
+    target.split('?').next().unwrap_or(target)
 }
 
 /// A rule as it is written: a fault, the calls it is meant for, and when it strikes them.

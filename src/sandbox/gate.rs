@@ -12,12 +12,12 @@ use super::{
     answer::{Answer, Delivery},
     control,
     incoming::Incoming,
-    notion,
+    meta, notion,
     oauth::House,
     page, zapier,
 };
 
-/// The largest form that the desk for OAuth takes.
+/// The largest form that the desk for OAuth takes, and the largest body of a call that asks only.
 const LARGEST_FORM: usize = 64 << 10;
 /// The largest body of a seed.
 const LARGEST_SEED: usize = 256 << 20;
@@ -45,6 +45,8 @@ impl Endpoint for Gate {
             self.workspace(request, arrived).await
         } else if zapier::is_ours(path) {
             self.hook(request, arrived).await
+        } else if meta::is_ours(path) {
+            self.graph(request, arrived).await
         } else {
             self.vendor(request, arrived).await
         };
@@ -133,6 +135,26 @@ impl Gate {
         let now = self.there();
         let (answer, delivery) = self.sandbox.world().serve(&incoming, &entered, now);
         self.ring();
+        answer.deliver(delivery)
+    }
+
+    /// Meta's calls.
+    async fn graph(&self, request: Request, arrived: Timestamp) -> Response {
+        let incoming = match Incoming::read(request, arrived, LARGEST_FORM).await {
+            Ok(incoming) => incoming,
+            Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
+        };
+        let (invited, latency_ms) = {
+            let mut world = self.sandbox.world();
+            match world.invite(&incoming) {
+                Ok(invited) => (invited, world.knobs.latency_ms),
+                Err(answer) => return answer.deliver(Delivery::Whole),
+            }
+        };
+        let delay_ms = invited.strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.there();
+        let (answer, delivery) = self.sandbox.world().advertise(&incoming, &invited, now);
         answer.deliver(delivery)
     }
 

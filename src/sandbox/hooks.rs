@@ -130,6 +130,7 @@ impl World {
             | Fault::Conflict
             | Fault::Overloaded
             | Fault::Restricted
+            | Fault::TooMuchData
             | Fault::EdgeRefused
             | Fault::TokenExpired
             | Fault::GrantRevoked => self.take(incoming, let_in, now),

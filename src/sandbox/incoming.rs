@@ -6,9 +6,11 @@ use poem::Request;
 
 pub(super) struct Incoming {
     pub(super) method: Method,
-    /// Path and query, as they came.
+    /// Path and query, as they came, without the token that Meta's clients show there.
     pub(super) target: String,
     pub(super) path: String,
+    /// The host that the call was made to.
+    pub(super) host: Option<String>,
     /// The query's pairs, decoded.
     pub(super) query: Vec<(String, String)>,
     /// The bearer token; `None` when there is none.
@@ -39,8 +41,9 @@ impl Incoming {
             target: request
                 .uri()
                 .path_and_query()
-                .map(ToString::to_string)
+                .map(|target| without_token(target.as_str()))
                 .unwrap_or_default(),
+            host: request.header(header::HOST).map(str::to_owned),
             path: request.uri().path().to_owned(),
             query: request.params().unwrap_or_default(),
             notion_version: request.header("notion-version").map(str::to_owned),
@@ -63,6 +66,7 @@ impl Incoming {
             method,
             target: path.to_owned(),
             path: path.to_owned(),
+            host: None,
             query: Vec::new(),
             token: None,
             notion_version: None,
@@ -89,6 +93,21 @@ impl Incoming {
     }
 }
 
+/// A path and its query with a dot in the place of an `access_token`, and of what proves it.
+fn without_token(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else {
+        return target.to_owned();
+    };
+    let hidden = |pair: &str| match pair.split_once('=') {
+        Some((name @ ("access_token" | "appsecret_proof" | "input_token"), _)) => {
+            format!("{name}=.")
+        }
+        _ => pair.to_owned(),
+    };
+    let pairs: Vec<String> = query.split('&').map(hidden).collect();
+    format!("{path}?{}", pairs.join("&"))
+}
+
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -97,6 +116,13 @@ fn bearer(header: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_in_a_query_is_not_kept() {
+        let kept = without_token("/v26.0/me?fields=id&access_token=EAAsecret&limit=2");
+        assert_eq!(kept, "/v26.0/me?fields=id&access_token=.&limit=2");
+        assert_eq!(without_token("/v0/app1?offset=1"), "/v0/app1?offset=1");
+    }
 
     #[test]
     fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {

@@ -1,8 +1,9 @@
 //! Plays the vendors, faults included, so that every failure can be tried first.
 //!
-//! [`Sandbox`] is one set of bases and databases in memory behind one HTTP endpoint: Airtable's API
+//! [`Sandbox`] is one set of bases, databases and ad accounts in memory behind one HTTP endpoint: Airtable's API
 //! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's of both under `/v1`, Zapier's hooks
-//! under `/hooks`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
+//! under `/hooks`, Meta's API under its edition such as `/v26.0`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
+mod advertiser;
 mod airtable;
 mod answer;
 mod control;
@@ -11,6 +12,7 @@ mod gate;
 mod hooks;
 mod incoming;
 mod journal;
+mod meta;
 mod notion;
 mod oauth;
 mod page;
@@ -25,6 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed, WebhookKnobs};
 pub use gate::Gate;
+pub use meta::{AdAccountSeed, CampaignSeed, MetaKnobs};
 pub use notion::{
     Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, NotionWebhooks, SourceSeed,
 };

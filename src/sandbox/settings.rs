@@ -3,6 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::airtable::{BaseSeed, Limits, Refusal, Rules, WebhookKnobs};
+use super::meta::{AdAccountSeed, MetaKnobs};
 use super::notion::{self, DatabaseSeed, NotionKnobs};
 use super::oauth;
 use super::pings::PingKnobs;
@@ -15,6 +16,8 @@ pub struct Settings {
     pub bases: Vec<BaseSeed>,
     /// The databases that are there.
     pub databases: Vec<DatabaseSeed>,
+    /// The ad accounts that are there.
+    pub ad_accounts: Vec<AdAccountSeed>,
     /// How the vendors behave.
     pub knobs: Knobs,
     /// Ids are the same for the same number.
@@ -22,11 +25,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// The bases and databases of the demonstration, with the vendors' real limits.
+    /// The bases, databases and ad accounts of the demonstration, with the vendors' real limits.
     fn default() -> Self {
         Self {
             bases: vec![BaseSeed::demo()],
             databases: DatabaseSeed::demo(),
+            ad_accounts: AdAccountSeed::demo(),
             knobs: Knobs::default(),
             seed: 1,
         }
@@ -66,6 +70,8 @@ pub struct Knobs {
     pub notion: NotionKnobs,
     /// Zapier.
     pub zapier: ZapierKnobs,
+    /// Meta.
+    pub meta: MetaKnobs,
     /// The desk for OAuth.
     pub oauth: oauth::Knobs,
 }
@@ -87,6 +93,7 @@ impl Default for Knobs {
             pings: PingKnobs::default(),
             notion: NotionKnobs::default(),
             zapier: ZapierKnobs::default(),
+            meta: MetaKnobs::default(),
             oauth: oauth::Knobs::default(),
         }
     }

@@ -96,8 +96,10 @@ impl World {
     ) -> (Answer, Delivery) {
         let mut told = |delivery| (self.do_as_told(entered, incoming, now), delivery);
         let refusal = match strike.fault {
-            // The last two never strike this vendor.
-            Fault::Slow | Fault::HookGone | Fault::Dropped => return told(Delivery::Whole),
+            // The last three never strike this vendor.
+            Fault::Slow | Fault::HookGone | Fault::Dropped | Fault::TooMuchData => {
+                return told(Delivery::Whole);
+            }
             Fault::Truncated => return told(Delivery::Truncated),
             Fault::LostAnswer => return told(Delivery::Lost),
             Fault::Cut if entered.call.writes() => {

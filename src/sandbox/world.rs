@@ -8,6 +8,7 @@ use super::{
     fault::{Fault, Faults, Strike},
     incoming::Incoming,
     journal::{Ending, Journal},
+    meta::Meta,
     notion::{self, Notion},
     oauth::{Desk, House},
     pings::Sents,
@@ -23,6 +24,7 @@ pub(super) struct World {
     desk: Desk,
     pub(super) notion_desk: Desk,
     pub(super) zapier: Inbox,
+    pub(super) meta: Meta,
     pub(super) sents: Sents,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
@@ -58,6 +60,7 @@ impl World {
             desk: Desk::new(House::Airtable, origin.seed),
             notion_desk: Desk::new(House::Notion, origin.seed),
             zapier: Inbox::new(origin.seed),
+            meta: Meta::new(origin.seed, origin.ad_accounts.clone()),
             sents: Sents::default(),
             origin,
             airtable,
@@ -127,6 +130,7 @@ impl World {
                 | Fault::Conflict
                 | Fault::Overloaded
                 | Fault::Restricted
+                | Fault::TooMuchData
                 | Fault::Refused
                 | Fault::EdgeRefused
                 | Fault::GatewayTimeout
@@ -235,6 +239,7 @@ impl World {
             | Fault::Conflict
             | Fault::Overloaded
             | Fault::Restricted
+            | Fault::TooMuchData
             | Fault::EdgeRefused
             | Fault::GatewayTimeout
             | Fault::HookGone

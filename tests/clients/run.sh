@@ -43,6 +43,8 @@ for check in airtable_client notion_check; do
     node "$work/$check.mjs" "$url"
 done
 
+"$work/venv/bin/python" "$here/meta_check.py" "$url"
+
 case $subject in
 http://*) echo "Zapier's platform and DuckDB need the binary: they call an appliance, not a sandbox" >&2 ;;
 *)

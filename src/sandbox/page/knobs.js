@@ -43,6 +43,11 @@ const KNOBS = {
     { path: 'zapier.per_second', name: 'Deliveries to a hook, in a second', help: '0 takes any number.', usual: 30 },
     { path: 'zapier.per_account', name: 'Deliveries to an account, in five minutes', help: '0 takes any number.', usual: 10000 },
   ],
+  Meta: [
+    { path: 'meta.calls_per_hour', name: 'Calls to an ad account, in an hour', help: '0 takes any number.', usual: 600 },
+    { path: 'meta.most_rows', name: 'More rows than these are too much data', help: '0 lets every question come.', usual: 2000 },
+    { path: 'meta.token_days', name: 'A token ends in, in days', help: '0 is never.', usual: 60 },
+  ],
   OAuth: [
     { path: 'oauth.access_seconds', name: 'An access token lives for, in seconds', usual: 3600 },
     { path: 'oauth.refresh_seconds', name: 'An unused refresh token lives for, in seconds', usual: 5184000 },
