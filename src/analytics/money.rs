@@ -1,26 +1,8 @@
 //! Reads and shows amounts of money: whole numbers of millionths, so that sums are exact.
 
 use super::currency;
-
-/// So many make one of the currency.
-const MICROS: i64 = 1_000_000;
-/// The largest amount of one event, in units of the currency.
-const MOST: i64 = 1_000_000_000;
-
-/// An amount written as a decimal number, in millionths; none when it is none, is negative, has more
-/// than six decimals or is larger than a thousand million.
-pub(super) fn read(text: &str) -> Option<i64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(part) || part.trim_end_matches('0').len() > 6 {
-        return None;
-    }
-    let whole: i64 = whole.parse().ok()?;
-    let part = part.get(..6).unwrap_or(part);
-    let part: i64 = format!("{part:0<6}").parse().ok()?;
-    let micros = whole.checked_mul(MICROS)?.checked_add(part)?;
-    (micros <= MOST * MICROS).then_some(micros)
-}
+use crate::base::MICROS;
+pub(super) use crate::base::micros as read;
 
 /// An amount with the decimals of its currency, and more where it has more.
 pub(super) fn show(micros: i64, currency: &str) -> String {
@@ -70,6 +52,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::MOST_WHOLE as MOST;
 
     #[test]
     fn amounts_are_read_to_the_millionth_and_what_is_none_is_refused() {

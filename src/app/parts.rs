@@ -91,6 +91,7 @@ fn manners(config: &Config) -> Manners {
             config.notion.settle_after,
         ),
         zapier: Manner::new(config.zapier.requests_per_second, Duration::ZERO),
+        meta: Manner::new(config.meta.requests_per_second, Duration::ZERO),
     }
 }
 

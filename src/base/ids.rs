@@ -101,6 +101,8 @@ ids! {
     WriteKeyId
     /// What is kept below a site under a name, such as a segment.
     KeptId
+    /// A site's link to an ad account whose figures are fetched.
+    FeedId
     /// An event that its sender gave no id of its own.
     EventId
     /// One user's access to one provider account.

@@ -11,6 +11,7 @@ mod cursor;
 mod hex;
 mod ids;
 pub mod metrics;
+mod micros;
 mod nudge;
 mod peer;
 mod precondition;
@@ -33,9 +34,11 @@ pub use counted::counted;
 pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
-    BadId, ConnectionId, DatasetId, EventId, ExportId, HookId, ImportId, InletId, JobId, KeptId,
-    PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
+    BadId, ConnectionId, DatasetId, EventId, ExportId, FeedId, HookId, ImportId, InletId, JobId,
+    KeptId, PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId,
+    WriteKeyId,
 };
+pub use micros::{MICROS, MOST_WHOLE, micros};
 pub use nudge::Nudge;
 pub use peer::Peer;
 pub use precondition::Precondition;

@@ -111,6 +111,8 @@ pub(super) enum Provider {
     Notion,
     /// Zapier: the address of a catch hook is its token.
     Zapier,
+    /// Meta: the advertising of Facebook and Instagram.
+    Meta,
 }
 
 impl Token {
@@ -125,6 +127,7 @@ impl Provider {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
             Self::Zapier => "zapier",
+            Self::Meta => "meta",
         }
     }
 }

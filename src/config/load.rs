@@ -8,8 +8,8 @@ use super::fault::{Fault, Faults, Reason, Unreadable, Warning};
 use super::reader::{About, Entry, Reader, place};
 use super::rules;
 use super::{
-    Airtable, Audit, Auth, Config, Environment, Exports, Google, Hooks, Limits, Log, Net, Notion,
-    Redis, Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault, Zapier,
+    Airtable, Audit, Auth, Config, Environment, Exports, Google, Hooks, Limits, Log, Meta, Net,
+    Notion, Redis, Sandbox, Sentry, Server, Source, Store, Sync, Tls, Vault, Zapier,
 };
 
 /// A configuration that can be used, and what is known about it.
@@ -137,6 +137,7 @@ fn sections(reader: &mut Reader<'_>) -> Config {
             "Pacing towards Notion, and the OAuth integration there.",
         )),
         zapier: Zapier::read(reader.section("zapier", "Pacing towards Zapier's hooks.")),
+        meta: Meta::read(reader.section("meta", "Pacing towards Meta's Marketing API.")),
         hooks: Hooks::read(reader.section(
             "hooks",
             "Addresses that are told what becomes of a dataset's records.",

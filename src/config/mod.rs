@@ -16,6 +16,7 @@ mod hooks;
 mod limits;
 mod load;
 mod log;
+mod meta;
 mod names;
 mod net;
 mod network;
@@ -48,6 +49,7 @@ pub use hooks::Hooks;
 pub use limits::Limits;
 pub use load::Loaded;
 pub use log::{Format, Level, Log};
+pub use meta::Meta;
 pub use net::Net;
 pub use network::Network;
 pub use notion::Notion;
@@ -96,6 +98,8 @@ pub struct Config {
     pub notion: Notion,
     /// Pacing towards Zapier's hooks.
     pub zapier: Zapier,
+    /// `[meta]`.
+    pub meta: Meta,
     /// Addresses that are told what becomes of records.
     pub hooks: Hooks,
     /// The built-in practice provider.

@@ -10,7 +10,7 @@ use super::service::{check_token, checked_name, fingerprint};
 use super::{Connections, Error, GrantView, Health, token};
 use crate::audit::{Code, Event};
 use crate::base::{Actor, ConnectionId, Secret, UserId};
-use crate::providers::{Endpoint, Errand, Fixed, Kind, Records, Tokens};
+use crate::providers::{self, Access, Endpoint, Errand, Fixed, Kind, Records, Tokens};
 use crate::store::{self, Batch, Dependent, Row, Version};
 
 /// A change that loses a race of our own making is tried again so often.
@@ -185,6 +185,17 @@ impl Connection {
         purpose: &str,
         (by, errand): (&Actor, Arc<dyn Errand>),
     ) -> Result<(Arc<dyn Records>, Event), Error> {
+        let (access, used) = self.access(purpose, (by, errand))?;
+        Ok((providers::open(self.stored.provider, access), used))
+    }
+
+    /// The way to the provider, for whoever opens one of its sides, with the event of the token's
+    /// use.
+    pub(super) fn access(
+        &self,
+        purpose: &str,
+        (by, errand): (&Actor, Arc<dyn Errand>),
+    ) -> Result<(Access, Event), Error> {
         let service = &self.all.0;
         let token = self.opened(by)?;
         let account: (String, Arc<dyn Tokens>) = match self.stored.grant {
@@ -193,12 +204,12 @@ impl Connection {
             Some(_) => (self.id().to_string(), Arc::new(Granted::new(self, by))),
         };
         let place = (self.stored.provider, self.stored.endpoint);
-        let records = service.access(place, account, errand)?;
+        let access = service.access(place, account, errand)?;
         let used = self
             .event(Code::CredentialUsed, by)
             .detail("purpose", purpose)
             .detail("token_hint", self.stored.token_hint.as_str());
-        Ok((records, used))
+        Ok((access, used))
     }
 
     /// Keeps what was learnt of its health. Without an event it is bookkeeping.

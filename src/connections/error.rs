@@ -54,6 +54,9 @@ pub enum Error {
     /// The address leads nowhere, or what came there was not signed by the provider.
     #[error("there is nothing at this address")]
     UnknownWatch,
+    /// The provider tells nothing of advertising.
+    #[error("{0} has no advertising figures; give the connection of one that has, such as meta")]
+    NoAdvertising(&'static str),
     /// What is in the way of the provider's telling of changes.
     #[error(transparent)]
     NoWatch(NoWatch),

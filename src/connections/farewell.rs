@@ -17,7 +17,7 @@ use super::watch::{Watches, told};
 use super::{Connection, Error};
 use crate::audit::{Code, Event, Outcome};
 use crate::base::{Actor, Secret};
-use crate::providers::{Alone, Fixed, Records, Tokens};
+use crate::providers::{self, Alone, Fixed, Records, Tokens};
 use crate::store::{Batch, Row, Scan};
 
 /// How long it goes on when the appliance stops: a command that deletes stops right behind it.
@@ -121,7 +121,8 @@ impl Farewell {
         let used = used.detail("purpose", "farewell");
         all.0
             .record(used.detail("token_hint", stored.token_hint.as_str()));
-        let records = all.0.access(place, (account, tokens), Arc::new(Alone));
+        let access = all.0.access(place, (account, tokens), Arc::new(Alone));
+        let records = access.map(|access| providers::open(stored.provider, access));
         for row in &self.watches {
             let ended = match &records {
                 Ok(records) => self.end(&**records, row).await,

@@ -41,6 +41,9 @@ pub struct Health {
     /// Whose account it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountName>,
+    /// When the credential ends, as the provider told at the last test; none when it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential_ends_at: Option<Timestamp>,
     /// When it was tested last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_tested_at: Option<Timestamp>,
@@ -59,6 +62,7 @@ impl Health {
         match outcome {
             Ok(account) => {
                 self.accepted(now);
+                self.credential_ends_at = account.expires_at;
                 self.account = Some(AccountName {
                     id: account.id.clone(),
                     email: account.email.clone(),
@@ -114,6 +118,7 @@ mod tests {
             id: "usr1".to_owned(),
             email: Some("a@example.org".to_owned()),
             scopes: None,
+            expires_at: None,
         }
     }
 

@@ -33,8 +33,8 @@ pub use subscription::{Arrived, Drawn, Step, SubscriptionView};
 pub use watch::{Heard, NoWatch, Place, Via, WatchState, WatchView};
 
 pub use crate::providers::{
-    Account, Base, Change, Endpoint, Error as ProviderError, Kind, Limit, Met, RemoteField,
-    RemoteTable, Removal, Standing,
+    Account, AdAccount, Base, CampaignDay, Change, Endpoint, Error as ProviderError, Kind, Limit,
+    Met, RemoteField, RemoteTable, Removal, Reports, Standing,
 };
 
 use crate::store::Table;

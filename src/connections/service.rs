@@ -19,7 +19,7 @@ use crate::base::{
 use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
 use crate::providers::oauth::{Client, Desk};
-use crate::providers::{self, Endpoint, Errand, Gate, Kind, Pace, Records, Tokens};
+use crate::providers::{self, Endpoint, Errand, Gate, Kind, Pace, Records, Reports, Tokens};
 use crate::store::{self, Batch, Scan, Store, prefix};
 use crate::vault::Vault;
 
@@ -58,6 +58,8 @@ pub struct Manners {
     pub notion: Manner,
     /// How a hook of Zapier's is.
     pub zapier: Manner,
+    /// How an ad account of Meta's is.
+    pub meta: Manner,
 }
 
 /// How a provider is called.
@@ -123,6 +125,7 @@ impl Manners {
             Kind::Airtable => self.airtable,
             Kind::Notion => self.notion,
             Kind::Zapier => self.zapier,
+            Kind::Meta => self.meta,
         }
     }
 }
@@ -263,6 +266,30 @@ impl Connections {
         Ok((records, connection.stored.credential))
     }
 
+    /// The advertising behind one of the owner's connections, and the credential that opens it. Its use
+    /// is in the book before this returns. Calls are made on `errand`.
+    ///
+    /// Errs with `NoAdvertising` where the provider has none.
+    pub async fn open_reports(
+        &self,
+        scope: &Scope,
+        id: ConnectionId,
+        (by, errand): (&Actor, Arc<dyn Errand>),
+    ) -> Result<(Arc<dyn Reports>, Credential), Error> {
+        let connection = self.open(scope, id)?;
+        let kind = connection.provider();
+        if !kind.advertises() {
+            return Err(Error::NoAdvertising(kind.name()));
+        }
+        let (access, used) = connection.access("figures", (by, errand))?;
+        let service = Arc::clone(&self.0);
+        let written = move || service.log.append(&used.build(&service.clock));
+        self.0.blocking.run(written).await?;
+        let reports = providers::open_reports(kind, access);
+        let reports = reports.ok_or(Error::NoAdvertising(kind.name()))?;
+        Ok((reports, connection.stored.credential))
+    }
+
     /// Keeps in a connection's status that calls of somebody who holds its [`Records`] by this
     /// credential were accepted, unless a person has given another one since.
     pub async fn was_accepted(
@@ -323,9 +350,9 @@ impl Service {
         (kind, endpoint): (Kind, Endpoint),
         (account, tokens): (String, Arc<dyn Tokens>),
         errand: Arc<dyn Errand>,
-    ) -> Result<Arc<dyn Records>, Error> {
+    ) -> Result<providers::Access, Error> {
         let home = self.homes.get(&(kind, endpoint)).ok_or(Error::NoSandbox)?;
-        let access = providers::Access {
+        Ok(providers::Access {
             target: home.target.clone(),
             network: Arc::clone(&self.network),
             gate: Arc::clone(&home.gate),
@@ -333,8 +360,7 @@ impl Service {
             tokens,
             errand,
             settles_after: home.settles_after,
-        };
-        Ok(providers::open(kind, access))
+        })
     }
 
     /// Whether there is a way to a provider's vendor, or to its sandbox.

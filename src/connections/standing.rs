@@ -36,8 +36,7 @@ impl Connection {
     pub(super) fn scopes_missing(&self, told: Option<Vec<String>>) -> Option<Vec<String>> {
         let granted = self.grant().map(|grant| grant.scopes);
         let allowed = told.or(granted).filter(|scopes| !scopes.is_empty())?;
-        let dialect = self.stored.provider.dialect();
-        let asked = dialect.map(|dialect| dialect.scopes).unwrap_or_default();
+        let asked = self.stored.provider.scopes();
         let missing = asked
             .iter()
             .filter(|scope| !allowed.iter().any(|own| own == *scope));

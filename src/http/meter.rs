@@ -86,7 +86,8 @@ pub(crate) fn sync_starts(provider: Kind) -> Policy {
     match provider {
         Kind::Airtable => Policy::SyncStartsAirtable,
         Kind::Notion => Policy::SyncStartsNotion,
-        Kind::Zapier => Policy::SyncStartsZapier,
+        // No sync goes to Meta; its word is that of the others which only take.
+        Kind::Zapier | Kind::Meta => Policy::SyncStartsZapier,
     }
 }
 
@@ -99,7 +100,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         }
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::GET, "overview" | "answer")
+        (&Method::GET, "overview" | "answer" | "costs")
         | (
             &Method::POST,
             "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys",

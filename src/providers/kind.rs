@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
-use super::{Removal, Told, airtable, notion, zapier};
+use super::{Removal, Told, airtable, meta, notion, zapier};
 use crate::base::Secret;
 
 /// A provider.
@@ -19,16 +19,18 @@ pub enum Kind {
     Notion,
     /// Zapier: a catch hook.
     Zapier,
+    /// Meta: the advertising of Facebook and Instagram.
+    Meta,
 }
 
 /// A name that is no provider's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no provider {0:?}; known are \"airtable\", \"notion\" and \"zapier\"")]
+#[error("there is no provider {0:?}; known are \"airtable\", \"notion\", \"zapier\" and \"meta\"")]
 pub struct UnknownKind(String);
 
 impl Kind {
     /// Every provider.
-    pub const ALL: [Self; 3] = [Self::Airtable, Self::Notion, Self::Zapier];
+    pub const ALL: [Self; 4] = [Self::Airtable, Self::Notion, Self::Zapier, Self::Meta];
 
     /// The name in the API.
     pub const fn name(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Kind {
             Self::Airtable => "airtable",
             Self::Notion => "notion",
             Self::Zapier => "zapier",
+            Self::Meta => "meta",
         }
     }
 
@@ -45,13 +48,14 @@ impl Kind {
             Self::Airtable => airtable::HOST,
             Self::Notion => notion::HOST,
             Self::Zapier => zapier::HOST,
+            Self::Meta => meta::HOST,
         }
     }
 
-    /// Whether the vendor counts the calls to each base, whoever makes them, rather than those of
-    /// each account.
+    /// Whether the vendor counts the calls to each base or ad account, whoever makes them, rather than
+    /// those of each account.
     pub const fn counts_by_base(self) -> bool {
-        matches!(self, Self::Airtable)
+        matches!(self, Self::Airtable | Self::Meta)
     }
 
     /// How the vendor gives tokens to those whom a person has allowed it; none where it does not.
@@ -59,7 +63,19 @@ impl Kind {
         match self {
             Self::Airtable => Some(&airtable::DIALECT),
             Self::Notion => Some(&notion::DIALECT),
-            Self::Zapier => None,
+            Self::Zapier | Self::Meta => None,
+        }
+    }
+
+    /// What has to be allowed at the vendor for all that is done there; nothing where it knows no
+    /// such thing.
+    pub fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::Meta => meta::SCOPES,
+            Self::Airtable | Self::Notion | Self::Zapier => self
+                .dialect()
+                .map(|dialect| dialect.scopes)
+                .unwrap_or_default(),
         }
     }
 
@@ -68,8 +84,8 @@ impl Kind {
         match self {
             Self::Airtable => Some(airtable::SIGNATURE),
             Self::Notion => Some(notion::SIGNATURE),
-            // It has no records to change.
-            Self::Zapier => None,
+            // They have no records to change.
+            Self::Zapier | Self::Meta => None,
         }
     }
 
@@ -82,7 +98,7 @@ impl Kind {
     pub fn told(self, body: &[u8]) -> Told {
         match self {
             Self::Notion => notion::told(body),
-            Self::Airtable | Self::Zapier => Told::Nothing,
+            Self::Airtable | Self::Zapier | Self::Meta => Told::Nothing,
         }
     }
 
@@ -91,7 +107,7 @@ impl Kind {
         match self {
             Self::Airtable => airtable::is_signed(key, signature, body),
             Self::Notion => notion::is_signed(key, signature, body),
-            Self::Zapier => false,
+            Self::Zapier | Self::Meta => false,
         }
     }
 
@@ -102,8 +118,8 @@ impl Kind {
             Self::Airtable => &[Removal::Delete],
             // Notion's trash keeps pages for a month; they cannot be deleted for good.
             Self::Notion => &[Removal::Archive],
-            // A hook takes records and shows none.
-            Self::Zapier => &[],
+            // A hook takes records and shows none; advertising figures are none.
+            Self::Zapier | Self::Meta => &[],
         }
     }
 
@@ -113,6 +129,7 @@ impl Kind {
             Self::Airtable => airtable::misfit(token),
             Self::Notion => notion::misfit(token),
             Self::Zapier => zapier::misfit(token, endpoint),
+            Self::Meta => meta::misfit(token),
         }
     }
 
@@ -120,14 +137,30 @@ impl Kind {
     pub const fn shows_records(self) -> bool {
         match self {
             Self::Airtable | Self::Notion => true,
-            Self::Zapier => false,
+            Self::Zapier | Self::Meta => false,
+        }
+    }
+
+    /// Whether it takes records, so that a sync can send some there.
+    pub const fn takes_records(self) -> bool {
+        match self {
+            Self::Airtable | Self::Notion | Self::Zapier => true,
+            Self::Meta => false,
+        }
+    }
+
+    /// Whether it tells what advertising did and cost.
+    pub const fn advertises(self) -> bool {
+        match self {
+            Self::Meta => true,
+            Self::Airtable | Self::Notion | Self::Zapier => false,
         }
     }
 
     /// Enough of a token to tell it from another, where its ends would say too much or too little.
     pub fn hint(self, token: &str) -> Option<String> {
         match self {
-            Self::Airtable | Self::Notion => None,
+            Self::Airtable | Self::Notion | Self::Meta => None,
             Self::Zapier => zapier::hint(token),
         }
     }

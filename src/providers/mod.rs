@@ -1,7 +1,7 @@
 //! Speaks the vendors' protocols behind one trait.
 //!
-//! [`Records`] is what a provider of tables can do; [`open`] gives one account's, by the provider's
-//! name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
+//! [`Records`] is what a provider of tables can do, and [`Reports`] what one of advertising figures
+//! can; [`open`] and [`open_reports`] give one account's, by the provider's name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
 //! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows;
 //! [`Tokens`] gives the token of each call, and [`Errand`] is told of it. [`oauth`] is how a person's leave becomes one.
 
@@ -12,15 +12,18 @@ mod gate;
 mod headers;
 mod kind;
 mod learnt;
+mod meta;
 mod notion;
 pub mod oauth;
 mod pace;
 mod records;
 mod references;
+mod reports;
 mod rounding;
 #[cfg(test)]
 mod script;
 mod sheet;
+mod tableless;
 mod tokens;
 mod trail;
 mod webhooks;
@@ -40,6 +43,7 @@ pub use records::{
     Removal, Row, Since, changed_field,
 };
 pub use references::kept;
+pub use reports::{AdAccount, CampaignDay, Reports};
 pub use sheet::{Cells, Reading, Sent, Sheet};
 pub use tokens::{Fixed, Tokens};
 pub use trail::Trail;
@@ -74,5 +78,14 @@ pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
         Kind::Airtable => Arc::new(airtable::Airtable::new(access)),
         Kind::Notion => Arc::new(notion::Notion::new(access)),
         Kind::Zapier => Arc::new(zapier::Zapier::new(access)),
+        Kind::Meta => Arc::new(tableless::Tableless(Arc::new(meta::Meta::new(access)))),
+    }
+}
+
+/// The advertising of an account; none where the provider has none.
+pub fn open_reports(kind: Kind, access: Access) -> Option<Arc<dyn Reports>> {
+    match kind {
+        Kind::Meta => Some(Arc::new(meta::Meta::new(access))),
+        Kind::Airtable | Kind::Notion | Kind::Zapier => None,
     }
 }

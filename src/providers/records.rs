@@ -20,6 +20,8 @@ pub struct Account {
     pub email: Option<String>,
     /// What the credential allows, if the provider says so.
     pub scopes: Option<Vec<String>>,
+    /// When the credential ends, if the provider says so and it does.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A base or workspace: it holds tables, and the provider counts calls to it.

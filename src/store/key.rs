@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, HookId, ImportId, InletId, KeptId, PlanId, RequestId, RunId,
-    SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
+    ConnectionId, DatasetId, ExportId, FeedId, HookId, ImportId, InletId, KeptId, PlanId,
+    RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
 };
 
 /// Bytes that are no key of the kind asked for: the store is damaged or the code is wrong.
@@ -59,7 +59,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId KeptId }
+ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId KeptId FeedId }
 
 impl Key for () {
     fn write(&self, _out: &mut Vec<u8>) {}

@@ -365,6 +365,12 @@ impl Syncs {
         (connection, direction): (ConnectionId, Direction),
     ) -> Result<(), Error> {
         let connection = self.services.connections.open(scope, connection)?;
+        if !connection.provider().takes_records() {
+            return Err(Error::Invalid(vec![Fault {
+                path: "connection_id".into(),
+                message: "this provider has no records; a site's feed reads its figures".into(),
+            }]));
+        }
         if direction == Direction::Push || connection.provider().shows_records() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Check, Found};
 use crate::base::chain;
-use crate::connections::{Account, Limit, ProviderError, Standing};
+use crate::connections::{Account, Base, Error, Limit, ProviderError, Standing};
 use crate::net::{self, Answer, Step, Way};
 
 /// Clocks that are further apart than this are worth a word: some tokens live for a minute.
@@ -27,6 +27,10 @@ const INTERCEPTED: &str = "See to the machine's clock and certificates, and to a
                            encrypted connections: the provider's own certificate must arrive here.";
 const LATER: &str = "Wait, and look at the provider's page of its state.";
 const CLOCK: &str = "Set the machine's clock, and let a time server keep it.";
+const ASSIGN: &str =
+    "Give whoever the token belongs to a role in the ad accounts, at the provider.";
+/// A credential that ends within so long is worth a word.
+const ENDS_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 const ANEW: &str = "Connect it anew on its page.";
 const TOKEN: &str = "Give it another token: weighbridge connection replace-token.";
 const LARGER: &str = "Take a larger plan at the provider, or wait for the next month.";
@@ -175,6 +179,36 @@ pub(super) fn credential(
                 _ => failed,
             }
         }
+    }
+}
+
+/// When the credential ends.
+pub(super) fn end(at: Timestamp, now: Timestamp) -> Check {
+    let left = at.duration_since(now);
+    let detail = format!("the credential ends at {at}");
+    if left > ENDS_SOON {
+        check("credential_end", Found::Ok, detail)
+    } else {
+        check("credential_end", Found::Attention, detail).remedy(TOKEN)
+    }
+}
+
+/// The ad accounts that the credential reaches.
+pub(super) fn ad_accounts(found: &Result<Vec<Base>, Error>) -> Check {
+    match found {
+        Ok(accounts) if accounts.is_empty() => {
+            check("ad_accounts", Found::Attention, "it reaches none").remedy(ASSIGN)
+        }
+        Ok(accounts) => {
+            let names: Vec<&str> = accounts
+                .iter()
+                .take(10)
+                .map(|one| one.name.as_str())
+                .collect();
+            let told = format!("it reaches {}: {}", accounts.len(), names.join(", "));
+            check("ad_accounts", Found::Ok, told)
+        }
+        Err(error) => check("ad_accounts", Found::Failed, chain(error).to_string()),
     }
 }
 

@@ -63,18 +63,25 @@ impl Connection {
         let answer: Option<&Answer> = answer.as_ref().and_then(|answer| answer.as_ref().ok());
         checks.push(judge::clocks(answer, service.clock.now()));
         // What tests a hook is a delivery, which somebody's Zap would act on.
-        let tries = self.stored.provider.shows_records();
+        let provider = self.stored.provider;
+        let tries = provider.shows_records() || provider.advertises();
         let test = match answer {
             Some(_) if tries => Some(self.test(by).await?),
             _ => None,
         };
         let outcome = test.as_ref().map(|test| &test.outcome);
         checks.push(judge::credential(outcome, self.stored.grant.is_some()));
+        let ends_at = outcome.and_then(|outcome| outcome.as_ref().ok()?.expires_at);
+        checks.extend(ends_at.map(|ends_at| judge::end(ends_at, service.clock.now())));
         // A test may have renewed the tokens.
         let now = self.all.at(&self.key)?;
         let account = outcome.and_then(|outcome| outcome.as_ref().ok());
         let allowed = account.and_then(|account| account.scopes.clone());
         checks.push(judge::scopes(now.scopes_missing(allowed).as_deref()));
+        if provider.advertises() && account.is_some() {
+            let found = now.bases(by).await;
+            checks.push(judge::ad_accounts(&found));
+        }
         let mut quotas: Vec<Standing> = bases.iter().map(|base| now.quota(base)).collect();
         quotas.push(now.quota(""));
         checks.push(judge::quota(&quotas));

@@ -188,7 +188,8 @@ impl Asking<'_> {
         let fixed = Arc::new(Fixed(token.clone()));
         let account = (self.connection.id().to_string(), fixed as Arc<dyn Tokens>);
         let place = (stored.provider, stored.endpoint);
-        let records = service.access(place, account, Arc::new(Alone))?;
+        let access = service.access(place, account, Arc::new(Alone))?;
+        let records = providers::open(stored.provider, access);
         let used = self.event(Code::CredentialUsed);
         service.record(used.detail("purpose", "look_back"));
         match records.account().await {

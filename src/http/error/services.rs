@@ -315,6 +315,7 @@ impl From<connections::Error> for ApiError {
             E::NotByHand | E::NoToken => Self::new(Code::Conflict, error.to_string()),
             E::NoWatch(reason) => Self::new(Code::Conflict, reason.to_string()),
             E::BadToken(_) | E::HookGone => Self::invalid("token", error.to_string()),
+            E::NoAdvertising(_) => Self::invalid("connection_id", error.to_string()),
             E::NoSandbox | E::NoClient(_) => Self::invalid("endpoint", error.to_string()),
             E::UnknownAuthorization => Self::invalid("state", error.to_string()),
             E::Denied | E::NotAuthorized(_) => {

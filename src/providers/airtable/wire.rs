@@ -248,7 +248,12 @@ pub(super) fn account(body: &[u8]) -> Result<Account, Error> {
         scopes: Option<Vec<String>>,
     }
     let WhoAmI { id, email, scopes } = parse(body)?;
-    Ok(Account { id, email, scopes })
+    Ok(Account {
+        id,
+        email,
+        scopes,
+        expires_at: None,
+    })
 }
 
 /// One page of the bases.

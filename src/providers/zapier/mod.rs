@@ -101,6 +101,7 @@ impl Zapier {
             id,
             email: None,
             scopes: None,
+            expires_at: None,
         })
     }
 }

@@ -169,6 +169,7 @@ fn connections(
             airtable: pace,
             notion: pace,
             zapier: pace,
+            meta: pace,
         },
         sandbox: "http://127.0.0.1:9".parse().ok(),
         registration: Registration::default(),

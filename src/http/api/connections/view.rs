@@ -20,6 +20,8 @@ pub(super) enum Provider {
     Notion,
     /// Zapier: a catch hook, to which records are delivered.
     Zapier,
+    /// Meta: the advertising of Facebook and Instagram, of which figures are read.
+    Meta,
 }
 
 /// Where a provider is called.
@@ -67,6 +69,8 @@ pub(super) struct ConnectionView {
     /// The first three characters of the token and its last four; of a hook the account and how it
     /// begins.
     token_hint: String,
+    /// When the token ends, as the provider told at the last test; absent when it does not say.
+    credential_ends_at: Option<Moment>,
     /// What was allowed by OAuth; absent when somebody pasted the token.
     oauth: Option<GrantedView>,
     /// When it was tested last.
@@ -135,9 +139,10 @@ pub(super) struct NewConnection {
     /// What people call it; none of the owner's other connections may be called so.
     #[oai(validator(max_length = 120))]
     pub(super) name: String,
-    /// A personal access token of Airtable's, the secret of an integration of Notion's, or the
-    /// address of a catch hook of Zapier's. It is sealed, and never shown again.
-    #[oai(validator(max_length = 500))]
+    /// A personal access token of Airtable's, the secret of an integration of Notion's, the address
+    /// of a catch hook of Zapier's, or a long-lived access token of Meta's. It is sealed, and never
+    /// shown again.
+    #[oai(validator(max_length = 1000))]
     pub(super) token: Password,
     /// Where the provider is called.
     pub(super) endpoint: EndpointView,
@@ -157,7 +162,7 @@ pub(super) struct ConnectionChange {
 #[oai(deny_unknown_fields)]
 pub(super) struct NewCredential {
     /// The token that takes the old one's place.
-    #[oai(validator(max_length = 500))]
+    #[oai(validator(max_length = 1000))]
     pub(super) token: Password,
 }
 
@@ -181,6 +186,7 @@ impl From<Provider> for Kind {
             Provider::Airtable => Self::Airtable,
             Provider::Notion => Self::Notion,
             Provider::Zapier => Self::Zapier,
+            Provider::Meta => Self::Meta,
         }
     }
 }
@@ -200,6 +206,7 @@ impl From<Kind> for Provider {
             Kind::Airtable => Self::Airtable,
             Kind::Notion => Self::Notion,
             Kind::Zapier => Self::Zapier,
+            Kind::Meta => Self::Meta,
         }
     }
 }
@@ -243,6 +250,7 @@ impl From<&Connection> for ConnectionView {
                 .collect(),
             account: health.account.clone().map(AccountView::from),
             token_hint: connection.token_hint().to_owned(),
+            credential_ends_at: health.credential_ends_at.map(Moment),
             oauth: connection.grant().map(GrantedView::from),
             last_tested_at: health.last_tested_at.map(Moment),
             last_accepted_at: health.last_accepted_at.map(Moment),

@@ -20,6 +20,7 @@ pub(in super::super) fn account(body: &[u8]) -> Result<Account, Error> {
         id,
         email: email.and_then(|email| email.as_str()).map(str::to_owned),
         scopes: None,
+        expires_at: None,
     })
 }
 
