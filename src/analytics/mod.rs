@@ -75,6 +75,7 @@ pub use question::{BadQuestion, Place};
 pub(crate) use realtime::RealTime;
 pub(crate) use report::{Answer, AnswerRow, TakenAway};
 pub use retention::Retention;
+pub(crate) use row::site_reference;
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};
 pub use site::{Change, Rebuild, Site};

@@ -124,6 +124,11 @@ impl Site {
         currency::decimals(self.currency())
     }
 
+    /// An amount in another currency, such as that of an ad account.
+    pub(crate) fn money_in(&self, micros: i64, currency: &str) -> String {
+        money::show(micros, currency)
+    }
+
     /// What each of a number brought on average; none for none.
     pub(crate) fn average(&self, micros: i64, number: u64) -> Option<String> {
         money::average(micros, number, self.currency())

@@ -35,6 +35,11 @@ impl Collection for Sites {
     }
 }
 
+/// That a row belongs to a site, and goes with it.
+pub(crate) fn site_reference(owner: UserId, site: SiteId) -> Reference {
+    Reference::to::<Sites>(&(owner, site), OnDelete::Cascade)
+}
+
 /// One site as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Stored {

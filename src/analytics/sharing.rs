@@ -78,7 +78,7 @@ impl Site {
     }
 
     /// Lets a batch pass only while the share by which it was opened is as it was.
-    pub(super) fn hold(&self, batch: &mut Batch) {
+    pub(crate) fn hold(&self, batch: &mut Batch) {
         if let Some(lent) = &self.lent {
             batch.require::<Shares>(&(self.id(), self.reader), lent.version);
         }

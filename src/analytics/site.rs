@@ -326,7 +326,8 @@ impl Site {
         Err(Error::NoKey)
     }
 
-    pub(super) fn event(&self, code: Code, by: &Actor) -> Event {
+    /// An event of the book about it.
+    pub(crate) fn event(&self, code: Code, by: &Actor) -> Event {
         let event = Event::new(code, by).entity("site", self.id(), self.name());
         self.told(event, by)
     }

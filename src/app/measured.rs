@@ -3,8 +3,8 @@
 use super::{App, Error};
 use crate::base::metrics::{
     ANSWERS, ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST,
-    CERTIFICATE_EXPIRY, COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, JOBS,
-    LIMIT_KEYS, LIVE_BLOCKS, RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    CERTIFICATE_EXPIRY, COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, FEED_FETCHES,
+    JOBS, LIMIT_KEYS, LIVE_BLOCKS, RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
 };
 use crate::{analytics, sync, tls};
 
@@ -58,6 +58,9 @@ impl App {
         }
         for found in ["known", "counted"] {
             ANSWERS.begin([found.into()]);
+        }
+        for outcome in ["done", "waiting", "provider", "configuration", "reconnect"] {
+            FEED_FETCHES.begin([outcome.into()]);
         }
         for found in ["known", "read"] {
             LIVE_BLOCKS.begin([found.into()]);

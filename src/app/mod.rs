@@ -20,6 +20,7 @@ use crate::base::{Blocking, Clock};
 use crate::config::Config;
 use crate::connections::Connections;
 use crate::datasets::Datasets;
+use crate::feeds::Feeds;
 use crate::hooks::Hooks;
 use crate::inlets::Inlets;
 use crate::limits::Limits;
@@ -65,6 +66,8 @@ pub struct App {
     pub hooks: Hooks,
     /// The sites whose events are counted.
     pub analytics: Analytics,
+    /// What advertising cost, beside what sites count.
+    pub feeds: Feeds,
     /// The agreements between datasets and remote tables.
     pub syncs: Syncs,
     /// What executes their runs.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
-use super::parts::{connections, ground, hooks, inlets, network, records, sites};
+use super::parts::{connections, feeds, ground, hooks, inlets, network, records, sites};
 use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
@@ -49,6 +49,7 @@ impl App {
         let inlets = inlets(&ground, &datasets);
         let hooks = hooks(&config, &ground, &datasets, &network);
         let analytics = sites(&config, &ground)?;
+        let feeds = feeds(&ground, (&analytics, &connections), &nudge);
         let auth = Auth::open(&config.auth, ground).await?;
         let syncs = Syncs::new(sync::Services {
             store: store.clone(),
@@ -65,11 +66,12 @@ impl App {
             limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
-            scheduler: scheduler.telling(hooks.clone()),
+            scheduler: scheduler.telling(hooks.clone()).fetching(feeds.clone()),
             datasets,
             inlets,
             hooks,
             analytics,
+            feeds,
             syncs,
             metrics,
             started_at: clock.now(),

@@ -13,6 +13,7 @@ use crate::base::{Blocking, Clock, Nudge};
 use crate::config::Config;
 use crate::connections::{self, Connections, Manner, Manners, Registration};
 use crate::datasets::{self, Datasets};
+use crate::feeds::{self, Feeds};
 use crate::hooks::{self, Hooks};
 use crate::inlets::{self, Inlets};
 use crate::net::{self, NotLoopback};
@@ -56,6 +57,22 @@ pub(super) fn sites(config: &Config, ground: &auth::Parts) -> Result<Analytics, 
         clock: ground.clock.clone(),
         blocking: ground.blocking,
         day_keys: config.server.day_keys(),
+    })
+}
+
+/// What advertising cost, beside what the sites count.
+pub(super) fn feeds(
+    ground: &auth::Parts,
+    (sites, connections): (&Analytics, &Connections),
+    nudge: &Nudge,
+) -> Feeds {
+    Feeds::over(feeds::Parts {
+        store: ground.store.clone(),
+        sites: sites.clone(),
+        connections: connections.clone(),
+        log: ground.audit.clone(),
+        clock: ground.clock.clone(),
+        nudge: nudge.clone(),
     })
 }
 

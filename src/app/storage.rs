@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::store::{self, Registry};
-use crate::{analytics, auth, connections, datasets, hooks, inlets, receipts, sync, vault};
+use crate::{analytics, auth, connections, datasets, feeds, hooks, inlets, receipts, sync, vault};
 
 /// How the store is kept.
 pub(super) fn store_settings(config: &Config) -> store::Settings {
@@ -24,4 +24,5 @@ pub(super) fn registry() -> Registry {
         .with(inlets::tables())
         .with(hooks::tables())
         .with(analytics::tables())
+        .with(feeds::tables())
 }

@@ -203,6 +203,17 @@ codes! {
     HookBehind = "WB-HOOK-012" "hook_behind" ApiActivity 99 High fails
         "More waited for a hook than may, and it is told nothing any more.";
 
+    FeedCreated = "WB-FEED-001" "feed_create" EntityManagement 1 Medium done
+        "A site was linked to an ad account whose figures are fetched.";
+    FeedUpdated = "WB-FEED-002" "feed_update" EntityManagement 3 Low done
+        "A feed of advertising figures was paused, resumed, or told to fetch.";
+    FeedDeleted = "WB-FEED-003" "feed_delete" EntityManagement 4 Medium done
+        "A feed was deleted with the figures that it had brought.";
+    FeedsRead = "WB-FEED-004" "feed_read" ApiActivity 2 Informational done
+        "Feeds of a site, or their figures, were read.";
+    FeedFetched = "WB-FEED-005" "feed_fetch" ApiActivity 99 Informational done
+        "Advertising figures of some days were fetched from a provider, or could not be.";
+
     SiteCreated = "WB-SITE-001" "site_create" EntityManagement 1 Low done
         "A site whose events are counted was made.";
     SiteUpdated = "WB-SITE-002" "site_update" EntityManagement 3 Low done

@@ -4,10 +4,11 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 21] = [
+pub const OBJECT_TYPES: [&str; 22] = [
     "connection",
     "dataset",
     "export",
+    "feed",
     "hook",
     "import",
     "inlet",

@@ -17,6 +17,7 @@ use super::named::{self, path_of, text};
 use super::owner::Owner;
 use super::sharing::{self, Shares};
 use super::site_attribution::{self, Attribution};
+use super::site_feed::{self, Feeds};
 use super::site_now::Now;
 use super::site_privacy::{Forget, Keep, Traces};
 use super::site_report::{Asked, Report};
@@ -94,6 +95,9 @@ enum Command {
     /// Make, list and delete the keys that events are sent with.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Add, list, fetch and delete feeds: ad accounts whose figures stand beside the site's visits.
+    #[command(subcommand)]
+    Feed(site_feed::Command),
     #[command(flatten)]
     Sharing(Sharing),
     #[command(flatten)]
@@ -199,6 +203,7 @@ enum View {
     Site(Value),
     Keys(Vec<Value>),
     Key(Value),
+    Feeds(Feeds),
     Now(Now),
     Report(Report),
     Attribution(Attribution),
@@ -216,6 +221,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Site(site) => context.out.show(&Site(site))?,
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
+        View::Feeds(feeds) => context.out.show(&feeds)?,
         View::Now(now) => context.out.show(&now)?,
         View::Report(report) => context.out.show(&report)?,
         View::Attribution(attribution) => context.out.show(&attribution)?,
@@ -281,6 +287,7 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             Ok(View::Import(report))
         }
         Command::Key(command) => act_on_key(command, client).await,
+        Command::Feed(command) => Ok(View::Feeds(site_feed::act(command, client).await?)),
         Command::Sharing(command) => act_on_shares(command, client).await,
         Command::Privacy(command) => act_on_privacy(command, client).await,
     }

@@ -283,6 +283,7 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("import", "The import's id."),
     ("segment", "The segment's id."),
     ("report", "The saved report's id."),
+    ("feed", "The feed's id."),
     ("note", "The note's id."),
     ("base", "The base's id at the provider."),
     (

@@ -20,6 +20,10 @@ const HOOKS_AT_ONCE: usize = 4;
 /// Of them hooks of one owner, or whoever has many slow ones keeps all others waiting.
 const HOOKS_OF_ONE: usize = 2;
 
+/// Feeds that may be fetched at a time, beside the others: each waits for its provider most of the
+/// time.
+const FEEDS_AT_ONCE: usize = 4;
+
 /// A job that waits rises by one class each time so long has passed: one of low priority comes
 /// before every run of a schedule that is queued half an hour after it.
 const RISES_EVERY: SignedDuration = SignedDuration::from_mins(15);
@@ -50,10 +54,10 @@ pub(super) fn due(
     due
 }
 
-/// The priority that a job has come to by waiting. Hooks come in an order of their own, and are as
-/// old as whoever made them.
+/// The priority that a job has come to by waiting. Hooks and feeds come in an order of their own,
+/// and are as old as whoever made them.
 fn risen(work: &Work, now: Timestamp) -> Priority {
-    if matches!(work, Work::Hook(_)) {
+    if matches!(work, Work::Hook(_) | Work::Feed(_)) {
         return Priority::Normal;
     }
     let waited = now.duration_since(work.asked_at());
@@ -67,9 +71,12 @@ fn risen(work: &Work, now: Timestamp) -> Priority {
 fn has_room(work: &Work, taken: &[Work], most: usize) -> bool {
     let hooks = taken.iter().filter(|other| matches!(other, Work::Hook(_)));
     let hooks = hooks.count();
+    let feeds = taken.iter().filter(|other| matches!(other, Work::Feed(_)));
+    let feeds = feeds.count();
     match work {
         Work::Hook(_) => hooks < HOOKS_AT_ONCE,
-        Work::Run(_) | Work::Export(_) => taken.len() - hooks < most,
+        Work::Feed(_) => feeds < FEEDS_AT_ONCE,
+        Work::Run(_) | Work::Export(_) => taken.len() - hooks - feeds < most,
     }
 }
 
@@ -86,7 +93,7 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
         Work::Export(export) => {
             let exports = taken.iter().filter_map(|other| match other {
                 Work::Export(other) => Some(other.by),
-                Work::Run(_) | Work::Hook(_) => None,
+                Work::Run(_) | Work::Hook(_) | Work::Feed(_) => None,
             });
             let askers: Vec<_> = exports.collect();
             askers.len() >= EXPORTS_AT_ONCE || askers.contains(&export.by)
@@ -96,6 +103,7 @@ fn is_held(work: &Work, taken: &[Work]) -> bool {
                 |other: &&Work| matches!(other, Work::Hook(other) if other.owner == hook.owner);
             taken.iter().filter(same).count() >= HOOKS_OF_ONE
         }
+        Work::Feed(_) => false,
     }
 }
 
@@ -207,6 +215,24 @@ mod tests {
     }
 
     #[test]
+    fn feeds_that_wait_for_their_provider_hold_up_no_run_and_runs_hold_up_no_feed() {
+        let clock = Clock::system();
+        let feed = || {
+            Work::Feed(crate::feeds::Due {
+                owner: UserId::new(&clock),
+                site: crate::base::SiteId::new(&clock),
+                feed: crate::base::FeedId::new(&clock),
+            })
+        };
+        let feeds: Vec<_> = (0..20).map(|_| feed()).collect();
+        assert_eq!(due(&feeds, &[]), feeds[..FEEDS_AT_ONCE]);
+        let runs: Vec<_> = (0..AT_ONCE).map(|n| run(&n.to_string())).collect();
+        assert_eq!(due(&runs, &feeds[..FEEDS_AT_ONCE]), runs);
+        assert_eq!(due(&feeds, &runs), feeds[..FEEDS_AT_ONCE]);
+        assert_eq!(due(&feeds[..1], &feeds[..1]), []);
+    }
+
+    #[test]
     fn a_hook_that_was_made_long_ago_goes_before_no_other() {
         let young: Vec<_> = (0..HOOKS_AT_ONCE).map(|_| hook()).collect();
         let made = Clock::manual(Timestamp::UNIX_EPOCH);
@@ -308,7 +334,7 @@ mod tests {
                     export: ExportId::new(&Clock::system()),
                     ..export
                 }),
-                other @ (Work::Run(_) | Work::Hook(_)) => other,
+                other @ (Work::Run(_) | Work::Hook(_) | Work::Feed(_)) => other,
             })
             .collect();
         let all = [&mine[..], &[export()]].concat();

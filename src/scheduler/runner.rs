@@ -15,6 +15,7 @@ use super::work::{Error, Trades, Work};
 use crate::auth::{Permission, Users, permissions};
 use crate::base::{Clock, Nudge, Tasks, UserId, chain};
 use crate::datasets::Datasets;
+use crate::feeds::Feeds;
 use crate::hooks::Hooks;
 use crate::sync::Syncs;
 
@@ -51,6 +52,7 @@ impl Scheduler {
                 syncs,
                 datasets,
                 hooks: None,
+                feeds: None,
             },
             users: None,
             nudge,
@@ -63,6 +65,13 @@ impl Scheduler {
     #[must_use]
     pub fn telling(mut self, hooks: Hooks) -> Self {
         self.trades.hooks = Some(hooks);
+        self
+    }
+
+    /// The same, which also fetches advertising figures.
+    #[must_use]
+    pub fn fetching(mut self, feeds: Feeds) -> Self {
+        self.trades.feeds = Some(feeds);
         self
     }
 
@@ -189,7 +198,7 @@ impl Scheduler {
         }
     }
 
-    /// Starts what is due, and says when a hook that fails is tried again.
+    /// Starts what is due, and says when a hook that fails is tried again, or a feed fetched.
     fn start_due(&self, tasks: &Tasks) -> Timestamp {
         let taken = self.take_up();
         match taken {
@@ -253,6 +262,11 @@ impl Scheduler {
             let (hooks, next) = hooks.due(&|owner| may_share(users, owner))?;
             active.extend(hooks.into_iter().map(Work::Hook));
             wake = next;
+        }
+        if let (Some(users), Some(feeds)) = (&self.users, &self.trades.feeds) {
+            let (feeds, next) = feeds.due(&|owner| may(users, owner, Permission::SiteWrite))?;
+            active.extend(feeds.into_iter().map(Work::Feed));
+            wake = wake.into_iter().chain(next).min();
         }
         let mut taken = Vec::new();
         self.executing.send_if_modified(|executing| {

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::base::{BadCursor, RunId, chain};
 use crate::datasets::{self, Datasets, DueExport};
+use crate::feeds::{self, Feeds};
 use crate::hooks::{self, Due, Hooks, May};
 use crate::sync::{self, Active, Priority, Syncs};
 
@@ -17,6 +18,8 @@ pub(super) enum Work {
     Export(DueExport),
     /// The delivery of news to a hook. It is none that anybody has asked for, and stands in no list.
     Hook(Due),
+    /// The fetching of advertising figures. It stands in no list either.
+    Feed(feeds::Due),
 }
 
 /// Why jobs were not looked at, or not carried through.
@@ -31,6 +34,9 @@ pub enum Error {
     /// It is about a hook.
     #[error(transparent)]
     Hook(#[from] hooks::Error),
+    /// It is about a feed.
+    #[error(transparent)]
+    Feed(#[from] feeds::Error),
     /// A cursor that no list of jobs gave out.
     #[error(transparent)]
     BadCursor(BadCursor),
@@ -43,6 +49,8 @@ pub(super) struct Trades {
     pub(super) datasets: Datasets,
     /// None where nobody is told of records.
     pub(super) hooks: Option<Hooks>,
+    /// None where no figures are fetched.
+    pub(super) feeds: Option<Feeds>,
 }
 
 impl Work {
@@ -52,6 +60,7 @@ impl Work {
             Self::Run(run) => run.run.as_bytes(),
             Self::Export(export) => export.export.as_bytes(),
             Self::Hook(due) => due.hook.as_bytes(),
+            Self::Feed(due) => due.feed.as_bytes(),
         }
     }
 
@@ -60,7 +69,7 @@ impl Work {
         match self {
             Self::Run(run) => run.interactive,
             Self::Export(_) => true,
-            Self::Hook(_) => false,
+            Self::Hook(_) | Self::Feed(_) => false,
         }
     }
 
@@ -68,7 +77,7 @@ impl Work {
     pub(super) fn priority(&self) -> Priority {
         match self {
             Self::Run(run) => run.priority,
-            Self::Export(_) | Self::Hook(_) => Priority::Normal,
+            Self::Export(_) | Self::Hook(_) | Self::Feed(_) => Priority::Normal,
         }
     }
 
@@ -83,6 +92,7 @@ impl Work {
             Self::Run(run) => format!("run {}", run.run),
             Self::Export(export) => format!("export {}", export.export),
             Self::Hook(due) => format!("hook {}", due.hook),
+            Self::Feed(due) => format!("feed {}", due.feed),
         }
     }
 }
@@ -101,7 +111,7 @@ impl Trades {
     pub(super) fn waits(&self, work: &Work) -> bool {
         match work {
             Work::Run(run) => self.syncs.waits(run),
-            Work::Export(_) | Work::Hook(_) => false,
+            Work::Export(_) | Work::Hook(_) | Work::Feed(_) => false,
         }
     }
 
@@ -120,6 +130,11 @@ impl Trades {
                     hooks.deliver(*due, may_share, stop).await?;
                 }
             }
+            Work::Feed(due) => {
+                if let Some(feeds) = &self.feeds {
+                    feeds.fetch(*due, stop).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -130,7 +145,7 @@ impl Trades {
             Work::Run(run) => self.syncs.lapsed(run).await,
             Work::Export(export) => self.datasets.export_lapsed(*export).await,
             // Each call has its deadline, and a turn its end.
-            Work::Hook(_) => std::future::pending().await,
+            Work::Hook(_) | Work::Feed(_) => std::future::pending().await,
         }
     }
 
@@ -144,6 +159,13 @@ impl Trades {
                     && let Err(error) = hooks.give_up(*due).await
                 {
                     tracing::warn!(error = %chain(&error), "a hook that broke is tried again at once");
+                }
+            }
+            Work::Feed(due) => {
+                if let Some(feeds) = &self.feeds
+                    && let Err(error) = feeds.give_up(*due).await
+                {
+                    tracing::warn!(error = %chain(&error), "a feed that broke is tried again at once");
                 }
             }
         }
@@ -161,6 +183,11 @@ impl Trades {
             && let Err(error) = hooks.sweep().await
         {
             tracing::warn!(error = %chain(&error), "news for hooks that are gone is still there");
+        }
+        if let Some(feeds) = &self.feeds
+            && let Err(error) = feeds.sweep().await
+        {
+            tracing::warn!(error = %chain(&error), "figures of feeds that are gone are still there");
         }
     }
 }

@@ -284,6 +284,18 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getSiteNote", Needs("analytics:read"), "", none()),
         ("updateSiteNote", Needs("site:write"), "", json!({})),
         ("deleteSiteNote", Needs("site:write"), "", none()),
+        ("listSiteFeeds", Needs("analytics:read"), "", none()),
+        ("createSiteFeed", Needs("site:write"), "", feed()),
+        ("getSiteFeed", Needs("analytics:read"), "", none()),
+        (
+            "updateSiteFeed",
+            Needs("site:write"),
+            "",
+            json!({"paused": true}),
+        ),
+        ("fetchSiteFeed", Needs("site:write"), "", none()),
+        ("deleteSiteFeed", Needs("site:write"), "", none()),
+        ("getSiteCosts", Needs("analytics:read"), "", none()),
         (
             "queryAttribution",
             Needs("analytics:read"),
@@ -342,6 +354,10 @@ fn site() -> Value {
 
 fn visitor() -> Value {
     json!({"visitor": "ada"})
+}
+
+fn feed() -> Value {
+    json!({"connection_id": NOBODYS, "account_id": "act_1"})
 }
 
 fn site_share() -> Value {
@@ -467,7 +483,9 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 /// The path with ids that nothing has.
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
-        Some("id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}") => NOBODYS,
+        Some(
+            "id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}" | "feed}",
+        ) => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
         Some(_) => "none",
@@ -1097,16 +1115,15 @@ fn reach_at_site(operation: &str) -> &'static str {
         "getSite" | "getSiteRealTime" | "listWriteKeys" | "getSiteOverview" | "queryReport"
         | "queryReports" | "queryFunnel" | "exportReport" | "listSegments" | "getSegment"
         | "listSavedReports" | "getSavedReport" | "answerSavedReport" | "queryAttribution"
-        | "queryJourneys" | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "leaveSite" => {
-            "view"
-        }
+        | "queryJourneys" | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "listSiteFeeds"
+        | "getSiteFeed" | "getSiteCosts" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
         | "findVisitor" | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment"
         | "createSavedReport" | "updateSavedReport" | "deleteSavedReport" | "createSiteNote"
-        | "updateSiteNote" | "deleteSiteNote" => "edit",
-        "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare" | "withdrawSiteShare" => {
-            "owner"
-        }
+        | "updateSiteNote" | "deleteSiteNote" | "updateSiteFeed" | "fetchSiteFeed"
+        | "deleteSiteFeed" => "edit",
+        "createSiteFeed" | "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare"
+        | "withdrawSiteShare" => "owner",
         other => panic!("{other} has no row"),
     }
 }

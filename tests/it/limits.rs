@@ -72,7 +72,14 @@ fn is_analytics(path: &[&str]) -> bool {
         [
             "sites",
             _,
-            "overview" | "rebuild" | "reports" | "funnels" | "attribution" | "cohorts" | "journeys"
+            "overview"
+                | "rebuild"
+                | "reports"
+                | "funnels"
+                | "attribution"
+                | "cohorts"
+                | "journeys"
+                | "costs"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
     )

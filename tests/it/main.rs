@@ -26,6 +26,7 @@ mod doctor;
 mod edge;
 mod exports;
 mod faults;
+mod feeds;
 mod handbook;
 mod hooks;
 mod hostile;

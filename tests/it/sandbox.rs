@@ -89,6 +89,36 @@ impl Running {
         .await
     }
 
+    /// Switches every fault off.
+    pub(crate) async fn clear_faults(&self) {
+        let answer = self.send(Method::DELETE, "_sandbox/faults", None).await;
+        assert_eq!(answer.unwrap().status(), StatusCode::NO_CONTENT);
+    }
+
+    /// What was called, in numbers.
+    pub(crate) async fn statistics(&self) -> Value {
+        self.json("_sandbox/statistics").await
+    }
+
+    /// The last calls, newest first.
+    pub(crate) async fn log(&self) -> Value {
+        self.json("_sandbox/log").await
+    }
+
+    /// Has Meta's figures restated.
+    pub(crate) async fn restate(&self) {
+        let body = Some(json!({}));
+        let answer = self.send(Method::POST, "_sandbox/meta/restatements", body);
+        assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
+    }
+
+    /// What Meta's API answers to a call.
+    pub(crate) async fn graph(&self, path: &str) -> Value {
+        let request = self.client.get(format!("{}/v26.0/{path}", self.url));
+        let answer = request.bearer_auth("EAAtest1234567890").send().await;
+        answer.unwrap().json().await.unwrap()
+    }
+
     /// How many records the table holds, whatever faults are switched on.
     async fn count(&self) -> usize {
         let dump = "_sandbox/dump?base=appSandboxDemo001&table=Airports";

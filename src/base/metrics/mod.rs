@@ -75,6 +75,11 @@ metrics! {
         ["action"],
         "Remote tables whose fields changed under a sync: what is lost was `left_out`, a mapping was \
          `proposed` or `applied`, or the sync `paused`.";
+    FEED_FETCHES: Counter<1> = "weighbridge_feed_fetches_total" Kind::Counter,
+        ["outcome"],
+        "Fetches of advertising figures: `done`, or what they met: `waiting` (the provider wants to be \
+         left alone), `provider` (it has trouble, or cannot be reached), `configuration` or \
+         `reconnect`.";
     HOOK_DELIVERIES: Counter<1> = "weighbridge_hook_deliveries_total" Kind::Counter,
         ["outcome"],
         "What was sent to hooks that asked to be told of records: `taken`, `failed` (nothing is \

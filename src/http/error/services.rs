@@ -12,7 +12,8 @@ use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
 use crate::{
-    analytics, app, audit, auth, connections, datasets, export, hooks, inlets, receipts, scheduler,
+    analytics, app, audit, auth, connections, datasets, export, feeds, hooks, inlets, receipts,
+    scheduler,
     store, sync,
 };
 
@@ -20,7 +21,7 @@ use crate::{
 #[derive(Debug, Object)]
 #[oai(rename = "Dependent")]
 pub(crate) struct DependentView {
-    /// What it is: `sync`, `export`, or `dataset_share` for a user whom it is shared with.
+    /// What it is: `sync`, `feed`, `export`, or `dataset_share` for a user whom it is shared with.
     kind: String,
     /// Its id.
     id: String,
@@ -180,6 +181,7 @@ impl From<scheduler::Error> for ApiError {
             scheduler::Error::Sync(error) => error.into(),
             scheduler::Error::Dataset(error) => error.into(),
             scheduler::Error::Hook(error) => error.into(),
+            scheduler::Error::Feed(error) => error.into(),
             scheduler::Error::BadCursor(error) => error.into(),
         }
     }
@@ -279,6 +281,25 @@ impl From<analytics::Error> for ApiError {
             E::Stopped => Self::hidden(Code::StorageUnavailable, error),
             E::Sealed(_) => Self::internal(error),
             E::Book(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<feeds::Error> for ApiError {
+    fn from(error: feeds::Error) -> Self {
+        use feeds::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownFeed(_) => Self::not_found("feed"),
+            E::UnknownAccount(_) | E::BadZone(_) => Self::invalid("account_id", told),
+            E::Taken | E::TooMany(_) | E::Paused | E::Changed => Self::new(Code::Conflict, told),
+            // Only a request's body can name what does not exist: a feed keeps its connection.
+            E::Connection(connections::Error::UnknownConnection(_)) => {
+                Self::invalid("connection_id", told)
+            }
+            E::Site(error) => error.into(),
+            E::Connection(error) => error.into(),
             E::Store(error) => error.into(),
         }
     }

@@ -41,6 +41,7 @@ impl Day {
         self.inlets(&server, &owner, &things.dataset).await;
         self.hooks(&owner, &things.dataset).await;
         things.site = self.site(&server, &owner).await;
+        self.feeds(&owner, &things.site).await;
         self.hear_from_notion(&server, &owner).await;
         look_around(&owner, &things).await;
         sites::close(&owner, &things.site).await;
@@ -382,7 +383,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             continue; // none is left: its own part of the day has read it
         }
         // Nor is any of what was kept at the site.
-        if ["{segment}", "{report}", "{note}"]
+        if ["{segment}", "{report}", "{note}", "{feed}"]
             .iter()
             .any(|kept| path.contains(kept))
         {

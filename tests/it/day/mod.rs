@@ -3,6 +3,7 @@
 
 mod acts;
 mod book;
+mod feeds;
 mod forgery;
 mod hooks;
 mod inlets;
@@ -25,7 +26,7 @@ use crate::support::process::{Home, PlayedVendor, Served, Session};
 
 /// Secrets that somebody gives to the appliance, right ones and wrong ones. Each holds characters
 /// that URLs and JSON write differently.
-const SECRETS: [(&str, &str); 16] = [
+const SECRETS: [(&str, &str); 17] = [
     ("first password", "CANARY-first+pass word=\"1\""),
     ("next password", "CANARY-next+pass word=\"2\""),
     ("member's password", "CANARY-member+pass word=\"3\""),
@@ -41,6 +42,7 @@ const SECRETS: [(&str, &str); 16] = [
     ("refused token", "CANARY-no-token/11+="),
     ("client secret", "CANARY-client+secret/12"),
     ("wrong program's token", "wb_CANARYprogram+13/="),
+    ("ads", "EAACANARYadsThatDay16"),
     ("signing key", "CANARY-signing+key/of/access+tokens/14="),
 ];
 

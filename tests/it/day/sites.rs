@@ -81,6 +81,8 @@ impl Day {
         assert_eq!(cohorts.expect(200)["complete"], false);
         let ways = owner.post(&format!("{site}/journeys"), json!({})).await;
         assert_eq!(ways.expect(200)["ways"], json!([]));
+        let costs = owner.get(&format!("{site}/costs")).await.expect(200);
+        assert_eq!(costs["advertising"]["unknown"], "no_feed", "{costs}");
         let rebuild = format!("{site}/rebuild");
         owner.post(&rebuild, json!({})).await.expect(200);
         for what in ["find", "erase"] {

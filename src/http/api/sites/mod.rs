@@ -2,7 +2,9 @@
 
 mod attribution;
 mod cohorts;
+mod cost;
 mod export;
+mod feed;
 mod funnel;
 mod history;
 mod journeys;
@@ -22,6 +24,7 @@ mod word;
 use poem_openapi::OpenApi;
 
 use export::Exports;
+use feed::SiteFeeds;
 use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
@@ -35,6 +38,7 @@ use crate::http::page::Pages;
 pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
         Exports::new(app),
+        SiteFeeds::new(app, pages),
         Notes::new(app, pages),
         Resource::new(app, pages),
         SavedReports::new(app, pages),

@@ -2,8 +2,10 @@
 
 use poem_openapi::{Enum, Object};
 
+use super::cost::AdvertisingView;
 use super::view::VisitorIdsView;
 use crate::analytics::{Against, Dimension, Line, Overview, Period, Report, Site, Table, Totals};
+use crate::feeds::FeedCosts;
 use crate::http::Moment;
 
 /// What some days are held against.
@@ -169,6 +171,8 @@ pub(super) struct OverviewView {
     known_at: Moment,
     /// What happened.
     totals: TotalsView,
+    /// What advertising cost; absent where the site has no feed of figures.
+    advertising: Option<AdvertisingView>,
     /// What it is held against; absent for nothing.
     before: Option<BeforeView>,
     /// Every day, those without events too.
@@ -284,7 +288,7 @@ impl TableView {
 }
 
 impl OverviewView {
-    pub(super) fn of(site: &Site, report: &Report) -> Self {
+    pub(super) fn of(site: &Site, report: &Report, costs: &[FeedCosts]) -> Self {
         let overview = &report.overview;
         let table = |dimension| TableView::of(site, overview.table(dimension));
         let before = report.before.as_ref();
@@ -296,6 +300,7 @@ impl OverviewView {
             visitor_ids: site.visitor_ids().into(),
             known_at: report.known_at.into(),
             totals: TotalsView::of(site, &overview.totals),
+            advertising: AdvertisingView::of(site, costs, &overview.totals),
             before: before.map(|before| BeforeView::of(site, before)),
             days: days(site, &overview.days),
             days_before: report.days_before().map(|list| days(site, &list)),

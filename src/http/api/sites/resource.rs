@@ -21,12 +21,14 @@ use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{SiteId, WriteKeyId};
 use crate::datasets::{Access, Format};
+use crate::feeds::Feeds;
 use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, File};
 
 pub(in crate::http::api) struct Resource {
     sites: Analytics,
+    feeds: Feeds,
     pages: Pages,
 }
 
@@ -196,7 +198,8 @@ impl Resource {
         let period = Period::read(from.0.as_deref(), to.0.as_deref(), site.today());
         let period = period.map_err(Error::from)?;
         let report = site.overview(period, compare.0.into(), &by).await?;
-        Ok(Json(OverviewView::of(&site, &report)))
+        let costs = self.feeds.costs(&site, (period, None), &by)?;
+        Ok(Json(OverviewView::of(&site, &report, &costs)))
     }
 
     /// Tells what goes on at a site now.
@@ -458,7 +461,10 @@ impl Resource {
 
 impl Resource {
     pub(in crate::http::api) fn new(app: &App, pages: Pages) -> Self {
-        let sites = app.analytics.clone();
-        Self { sites, pages }
+        Self {
+            sites: app.analytics.clone(),
+            feeds: app.feeds.clone(),
+            pages,
+        }
     }
 }
