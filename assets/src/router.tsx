@@ -21,6 +21,7 @@ import { readJobSearch } from "./jobs/search";
 import { readPlanSearch } from "./plans/search";
 import { readOutcomeSearch, readRunSearch } from "./runs/search";
 import { Shell } from "./shell/shell";
+import { readAdvertisingSearch } from "./sites/advertising/search";
 import { readAttributionSearch } from "./sites/attribution/search";
 import { readCohortsSearch } from "./sites/cohorts/search";
 import { readFunnelSearch } from "./sites/funnel/search";
@@ -155,6 +156,14 @@ const siteCohorts = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readCohortsSearch,
   component: lazyRouteComponent(() => import("./sites/cohorts/page"), "SiteCohorts"),
+});
+
+const siteAdvertising = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/advertising",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readAdvertisingSearch,
+  component: lazyRouteComponent(() => import("./sites/advertising/page"), "SiteAdvertising"),
 });
 
 const siteSetup = createRoute({
@@ -380,6 +389,7 @@ const tree = root.addChildren([
     siteAttribution,
     siteJourneys,
     siteCohorts,
+    siteAdvertising,
     siteSetup,
     siteSharing,
     siteSettings,

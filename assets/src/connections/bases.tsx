@@ -6,7 +6,7 @@ import { formatAmount } from "../ui/format";
 import { Loaded } from "../ui/loaded";
 import { SkeletonRows } from "../ui/skeleton";
 import { type Column, Table } from "../ui/table";
-import { type Provider, wordsOf } from "./providers";
+import { advertises, type Provider, wordsOf } from "./providers";
 
 /** The bases that a connection reaches, each opening to its tables and their fields. */
 export function Bases({ connectionId, provider }: { connectionId: string; provider: Provider }) {
@@ -19,7 +19,13 @@ export function Bases({ connectionId, provider }: { connectionId: string; provid
           <ul className="card-list">
             {items.map((base) => (
               <li key={base.id}>
-                <BaseTables connectionId={connectionId} base={base} />
+                {advertises(provider) ? (
+                  <p>
+                    {base.name} <span className="quiet">{base.id}</span>
+                  </p>
+                ) : (
+                  <BaseTables connectionId={connectionId} base={base} />
+                )}
               </li>
             ))}
           </ul>

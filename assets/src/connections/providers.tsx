@@ -70,7 +70,26 @@ const words: Record<Provider, Words> = {
     ),
     share: "",
   },
+  meta: {
+    name: "Meta",
+    base: "ad account",
+    token: "Access token",
+    inSandbox: "The sandbox takes any of 10 letters and digits or more that begins with EAA.",
+    howTo: (
+      <>
+        Best that of a system user, made in the business’s settings at business.facebook.com under{" "}
+        <i>System users</i>, with the permission <code>ads_read</code>; assign the ad accounts to
+        that user there. It is read only: nothing is changed at Meta.
+      </>
+    ),
+    share: "At Meta, assign ad accounts to whoever the token belongs to, with leave to see them.",
+  },
 };
+
+/** Whether a provider tells what advertising cost; such a one has no tables to sync. */
+export function advertises(provider: string): boolean {
+  return provider === "meta";
+}
 
 /** Every provider, in the order in which they are offered. */
 export const providers = Object.keys(words) as Provider[];

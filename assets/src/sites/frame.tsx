@@ -20,7 +20,8 @@ interface FrameProps {
     | "funnels"
     | "attribution"
     | "journeys"
-    | "cohorts";
+    | "cohorts"
+    | "advertising";
   children: (site: Site) => ReactNode;
 }
 
@@ -45,6 +46,7 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
           { to: `/sites/${id}/attribution`, label: "Attribution", keeps },
           { to: `/sites/${id}/journeys`, label: "Journeys", keeps },
           { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps },
+          { to: `/sites/${id}/advertising`, label: "Advertising", keeps: keepsFilters },
         ]
       : []),
     { to: `/sites/${id}/setup`, label: "Set up" },

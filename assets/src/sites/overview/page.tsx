@@ -13,6 +13,7 @@ import { FilterBar } from "../filters/bar";
 import { readFilters, writeFilters } from "../filters/filters";
 import { SiteFrame } from "../frame";
 import { Segments } from "../segments/segments";
+import { AdvertisingTiles } from "./advertising";
 import { Alone, Breakdown } from "./breakdown";
 import { Channels } from "./channels";
 import {
@@ -169,6 +170,9 @@ function Figures({ overview, site, today }: FiguresProps) {
   return (
     <>
       <Tiles overview={overview} />
+      {overview.advertising && (
+        <AdvertisingTiles advertising={overview.advertising} currency={overview.currency} />
+      )}
       <Footnotes overview={overview} isOpen={isOpen} />
       {isEmpty && (filters || segment ? <NoFit /> : <Nothing site={site} />)}
       <Trend

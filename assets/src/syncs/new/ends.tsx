@@ -1,6 +1,7 @@
 import { getRouteApi } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { rowsOf, useConnections, useDatasets } from "../../api/lists";
+import { advertises } from "../../connections/providers";
 import { providerName } from "../../connections/state";
 import { reaches } from "../../datasets/access";
 import { Button } from "../../ui/button";
@@ -22,7 +23,7 @@ export function ChooseEnds() {
   const search = route.useSearch();
   const needed = search.direction ? "edit" : "use";
   const datasets = rowsOf(useDatasets()).filter((dataset) => reaches(dataset, needed));
-  const connections = rowsOf(useConnections());
+  const connections = rowsOf(useConnections()).filter(({ provider }) => !advertises(provider));
   const [enter, go] = [useEnter(), useGo()];
   const dataset = search.dataset ?? onlyOne(datasets);
   const connection = search.connection ?? onlyOne(connections);

@@ -1,0 +1,70 @@
+import type { CampaignCost, SiteCosts } from "../../api/types";
+import { formatCount, formatFigure } from "../../ui/format";
+import { type Column, Table } from "../../ui/table";
+import { writeMoney } from "../overview/figures";
+
+/** What each campaign cost, beside what the site counted of it and what the provider says. */
+export function Campaigns({ costs }: { costs: SiteCosts }) {
+  return (
+    <Table
+      label="Campaigns"
+      columns={columnsOf(costs)}
+      rows={costs.campaigns}
+      rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
+    />
+  );
+}
+
+function columnsOf({ currency, feeds }: SiteCosts): Column<CampaignCost>[] {
+  const paidIn = ({ feed_id }: CampaignCost) =>
+    feeds.find((feed) => feed.feed_id === feed_id)?.currency ?? currency;
+  return [
+    { id: "name", head: "Campaign", cell: ({ name, campaign_id }) => name || campaign_id },
+    {
+      id: "cost",
+      head: "Cost",
+      isFigure: true,
+      cell: (row) => writeMoney(row.cost, paidIn(row)),
+    },
+    { id: "clicks", head: "Clicks", isFigure: true, cell: ({ clicks }) => formatCount(clicks) },
+    { id: "visits", head: "Visits", isFigure: true, cell: ({ visits }) => formatCount(visits) },
+    {
+      id: "conversions",
+      head: "Conversions",
+      isFigure: true,
+      cell: ({ conversions }) => formatCount(conversions),
+    },
+    {
+      id: "revenue",
+      head: "Revenue",
+      isFigure: true,
+      cell: ({ revenue }) => writeMoney(revenue, currency),
+    },
+    {
+      id: "each",
+      head: "Cost of a conversion",
+      isFigure: true,
+      cell: ({ cost_per_conversion: each }) => (each ? writeMoney(each, currency) : "–"),
+    },
+    {
+      id: "back",
+      head: "Return on spend",
+      isFigure: true,
+      cell: ({ return_on_spend: back }) => (back === undefined ? "–" : formatFigure(back)),
+    },
+    {
+      id: "provider",
+      head: "Conversions, as the provider counts",
+      isFigure: true,
+      cell: ({ provider_conversions, attribution }) => (
+        <span title={attribution.join(", ")}>{formatFigure(provider_conversions)}</span>
+      ),
+    },
+    {
+      id: "value",
+      head: "Value, as it counts",
+      isFigure: true,
+      cell: (row) => writeMoney(row.provider_value, paidIn(row)),
+    },
+  ];
+}
