@@ -72,6 +72,7 @@ pub(super) fn feeds(
         connections: connections.clone(),
         log: ground.audit.clone(),
         clock: ground.clock.clone(),
+        blocking: ground.blocking,
         nudge: nudge.clone(),
     })
 }

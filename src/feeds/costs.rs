@@ -54,15 +54,18 @@ pub(crate) enum Unknown {
 impl Feeds {
     /// What the campaigns of a site's feeds did on the days of a period, as it was known at a time,
     /// or as it is known now.
-    pub(crate) fn costs(
+    pub(crate) async fn costs(
         &self,
         site: &Site,
         (period, known_at): (Period, Option<Timestamp>),
         by: &Actor,
     ) -> Result<Vec<FeedCosts>, Error> {
         let feeds = self.of(site)?;
-        let costs = feeds.into_iter().map(|feed| feed.costs(period, known_at));
-        let costs: Vec<FeedCosts> = costs.collect::<Result<_, Error>>()?;
+        let read = move || {
+            let costs = feeds.into_iter().map(|feed| feed.costs(period, known_at));
+            costs.collect::<Result<Vec<FeedCosts>, Error>>()
+        };
+        let costs = self.0.blocking.run(read).await?;
         if !costs.is_empty() {
             let event = site.event(Code::FeedsRead, by);
             let event = event

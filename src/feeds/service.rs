@@ -9,7 +9,7 @@ use super::row::{Days, Feeds as Rows, Stored};
 use super::{Error, Feed};
 use crate::analytics::{Analytics, Site};
 use crate::audit::{Code, Event, Log};
-use crate::base::{Actor, Clock, ConnectionId, Cursor, FeedId, Nudge, Scope};
+use crate::base::{Actor, Blocking, Clock, ConnectionId, Cursor, FeedId, Nudge, Scope};
 use crate::connections::{AdAccount, Connections};
 use crate::datasets::Access;
 use crate::providers::Alone;
@@ -30,6 +30,8 @@ pub struct Parts {
     pub log: Log,
     /// The time.
     pub clock: Clock,
+    /// Where long scans are made.
+    pub blocking: Blocking,
     /// Rung when there is something to fetch.
     pub nudge: Nudge,
 }

@@ -289,7 +289,7 @@ impl SiteFeeds {
         let period = Period::read(from.0.as_deref(), to.0.as_deref(), site.today());
         let period = period.map_err(Error::from)?;
         let known_at = known_at.0.map(|told| moment(&told)).transpose()?;
-        let costs = self.feeds.costs(&site, (period, known_at), &by)?;
+        let costs = self.feeds.costs(&site, (period, known_at), &by).await?;
         let campaigns = site
             .report((period, Against::Nothing), campaigns(), &by)
             .await?;

@@ -198,7 +198,7 @@ impl Resource {
         let period = Period::read(from.0.as_deref(), to.0.as_deref(), site.today());
         let period = period.map_err(Error::from)?;
         let report = site.overview(period, compare.0.into(), &by).await?;
-        let costs = self.feeds.costs(&site, (period, None), &by)?;
+        let costs = self.feeds.costs(&site, (period, None), &by).await?;
         Ok(Json(OverviewView::of(&site, &report, &costs)))
     }
 
