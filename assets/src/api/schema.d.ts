@@ -2525,6 +2525,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the feeds of a site.
+         * @description Lists the feeds of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSiteFeeds"];
+        put?: never;
+        /**
+         * Links one of your own sites to an ad account.
+         * @description The provider is asked for the account at once. Its figures are then fetched every hour, and back
+         *     by 13 months; those of the last 28 days are asked for again every day, since providers go on
+         *     changing them.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSiteFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/feeds/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a feed.
+         * @description Shows a feed.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteFeed"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a feed with all figures that it has brought.
+         * @description Deletes a feed with all figures that it has brought.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteSiteFeed"];
+        options?: never;
+        head?: never;
+        /**
+         * Pauses a feed, or has it go on.
+         * @description Pauses a feed, or has it go on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateSiteFeed"];
+        trace?: never;
+    };
+    "/sites/{id}/feeds/{feed}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a feed fetched as soon as possible, rather than within the hour.
+         * @description Has a feed fetched as soon as possible, rather than within the hour.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["fetchSiteFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells what campaigns cost on some days, beside what the site counted of them.
+         * @description A campaign's visits are those whose `utm_campaign` is its name or its id at the provider. What
+         *     the provider counts, and how it attributes that, stands beside it and is not mixed with it.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getSiteCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/notes": {
         parameters: {
             query?: never;
@@ -3249,6 +3358,144 @@ export interface components {
             scopes?: string[];
         };
         /**
+         * AdFeed
+         * @description A link of a site to an ad account whose figures are fetched.
+         */
+        AdFeed: {
+            /**
+             * Format: uuid
+             * @description The feed's id.
+             */
+            id: string;
+            /** @description What the ad account is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The connection that it is fetched by.
+             */
+            connection_id: string;
+            /** @description The provider, such as `meta`. */
+            provider: string;
+            /** @description The provider's id of the ad account. */
+            account_id: string;
+            /** @description The currency of its amounts. */
+            currency: string;
+            /** @description The zone in which its days begin. */
+            time_zone: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["AdFeedState"] & unknown;
+            /** @description The first day of which figures are known. */
+            first_day?: string;
+            /** @description The last one; all days between are known too. */
+            last_day?: string;
+            /**
+             * Format: date-time
+             * @description When the provider told figures last.
+             */
+            fetched_at?: string;
+            /**
+             * Format: date-time
+             * @description When it is asked next; absent while the feed is paused.
+             */
+            next_fetch_at?: string;
+            /** @description What goes wrong; absent while nothing does. */
+            trouble?: components["schemas"]["AdFeedTrouble"] & unknown;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody has changed it last.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change, one by a fetch included; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * AdFeedChange
+         * @description What is to be changed.
+         */
+        AdFeedChange: {
+            /** @description Whether it is fetched no more for the time being. */
+            paused: boolean;
+        };
+        /**
+         * AdFeedCost
+         * @description Where the figures of an ad account stand.
+         */
+        AdFeedCost: {
+            /**
+             * Format: uuid
+             * @description The feed.
+             */
+            feed_id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description The currency of its amounts. */
+            currency: string;
+            /** @description The zone in which its days begin. */
+            time_zone: string;
+            /** @description What all of its campaigns cost together on the days that are known. */
+            cost: string;
+            /**
+             * Format: int64
+             * @description Of so many days that have begun at the account nothing is known.
+             */
+            days_missing: number;
+            /**
+             * Format: date-time
+             * @description When the provider told figures last.
+             */
+            known_at?: string;
+        };
+        /**
+         * AdFeedList
+         * @description One part of the feeds of a site.
+         */
+        AdFeedList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["AdFeed"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * @description Where a feed stands.
+         * @enum {string}
+         */
+        AdFeedState: "new" | "active" | "failing" | "paused";
+        /**
+         * AdFeedTrouble
+         * @description What goes wrong with a feed.
+         */
+        AdFeedTrouble: {
+            /** @description Who can do something about it. */
+            category: components["schemas"]["AdFeedTroubleCategory"] & unknown;
+            /** @description What happened. */
+            message: string;
+            /** @description What to do about it. */
+            remedy: string;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            since: string;
+            /**
+             * Format: int32
+             * @description Tries in vain since then.
+             */
+            tries: number;
+        };
+        /**
+         * @description Who can do something about a trouble.
+         * @enum {string}
+         */
+        AdFeedTroubleCategory: "reconnect" | "configuration" | "waiting" | "provider";
+        /**
          * @description What the visits before a conversion are told apart by.
          * @enum {string}
          */
@@ -3778,6 +4025,61 @@ export interface components {
             times_left_off: boolean;
         };
         /**
+         * CampaignCost
+         * @description What a campaign cost, beside what the site counted of it.
+         */
+        CampaignCost: {
+            /**
+             * Format: uuid
+             * @description The feed that tells of it.
+             */
+            feed_id: string;
+            /** @description The provider's id of it. */
+            campaign_id: string;
+            /** @description What it is called there. */
+            name: string;
+            /** @description What it cost, in the currency of its feed. */
+            cost: string;
+            /**
+             * Format: int64
+             * @description How often it was shown.
+             */
+            impressions: number;
+            /**
+             * Format: int64
+             * @description How often it was clicked on.
+             */
+            clicks: number;
+            /**
+             * Format: double
+             * @description Purchases and leads as the provider counts them.
+             */
+            provider_conversions: number;
+            /** @description What it says that its purchases were worth, in the currency of its feed. */
+            provider_value: string;
+            /** @description How the provider attributes them, in its own words. */
+            attribution: string[];
+            /**
+             * Format: int64
+             * @description Visits whose `utm_campaign` is the campaign's name or id, whatever the case of its letters.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Their conversions.
+             */
+            conversions: number;
+            /** @description What their purchases were worth, in the site's currency. */
+            revenue: string;
+            /** @description The cost of one of the site's conversions; absent without any, and in another currency. */
+            cost_per_conversion?: string;
+            /**
+             * Format: double
+             * @description The site's revenue by the cost; absent where it cost nothing, and in another currency.
+             */
+            return_on_spend?: number;
+        };
+        /**
          * @description The kind of way on which somebody came, after the default channel groups of Google Analytics.
          * @enum {string}
          */
@@ -4096,6 +4398,11 @@ export interface components {
              *     begins.
              */
             token_hint: string;
+            /**
+             * Format: date-time
+             * @description When the token ends, as the provider told at the last test; absent when it does not say.
+             */
+            credential_ends_at?: string;
             /** @description What was allowed by OAuth; absent when somebody pasted the token. */
             oauth?: components["schemas"]["OAuthGrant"] & unknown;
             /**
@@ -4223,6 +4530,11 @@ export interface components {
             /** @description What went wrong. */
             problem?: string;
         };
+        /**
+         * @description Why a cost is not known.
+         * @enum {string}
+         */
+        CostUnknown: "no_feed" | "other_currency" | "days_missing";
         /**
          * Counts
          * @description How much the caller has.
@@ -4469,7 +4781,7 @@ export interface components {
          * @description Something that depends on another thing: it stands in the way of its deletion, or goes with it.
          */
         Dependent: {
-            /** @description What it is: `sync`, `export`, or `dataset_share` for a user whom it is shared with. */
+            /** @description What it is: `sync`, `feed`, `export`, or `dataset_share` for a user whom it is shared with. */
             kind: string;
             /** @description Its id. */
             id: string;
@@ -5697,6 +6009,19 @@ export interface components {
             problems: string[];
         };
         /**
+         * NewAdFeed
+         * @description A feed to be made.
+         */
+        NewAdFeed: {
+            /**
+             * Format: uuid
+             * @description One of your connections, to a provider that has advertising figures.
+             */
+            connection_id: string;
+            /** @description The provider's id of the ad account, as the bases of the connection list it. */
+            account_id: string;
+        };
+        /**
          * NewAuthorization
          * @description An authorization to begin: for a new connection, or for one that is there.
          * @example {
@@ -5729,8 +6054,9 @@ export interface components {
             name: string;
             /**
              * Format: password
-             * @description A personal access token of Airtable's, the secret of an integration of Notion's, or the
-             *     address of a catch hook of Zapier's. It is sealed, and never shown again.
+             * @description A personal access token of Airtable's, the secret of an integration of Notion's, the address
+             *     of a catch hook of Zapier's, or a long-lived access token of Meta's. It is sealed, and never
+             *     shown again.
              */
             token: string;
             /** @description Where the provider is called. */
@@ -6512,7 +6838,7 @@ export interface components {
          * @description A provider.
          * @enum {string}
          */
-        Provider: "airtable" | "notion" | "zapier";
+        Provider: "airtable" | "notion" | "zapier" | "meta";
         /**
          * PullPreview
          * @description The first rows of a table as a pull would bring them.
@@ -7915,6 +8241,33 @@ export interface components {
          */
         SiteAccess: "view" | "edit" | "owner";
         /**
+         * SiteAdvertising
+         * @description What advertising cost, and what came of it. A cost is told only where that of every day is known
+         *     in the site's currency.
+         */
+        SiteAdvertising: {
+            /** @description What all ad accounts cost together, in the site's currency. */
+            cost?: string;
+            /** @description The cost of one of the site's conversions, rounded to the currency. */
+            cost_per_conversion?: string;
+            /**
+             * Format: double
+             * @description The site's revenue by the cost.
+             */
+            return_on_spend?: number;
+            /** @description Why the cost is not known; absent where it is. */
+            unknown?: components["schemas"]["CostUnknown"] & unknown;
+            /** @description The same in a sentence. */
+            unknown_because?: string;
+            /**
+             * Format: date-time
+             * @description When the provider was asked last; of several feeds, the one that was asked first.
+             */
+            known_at?: string;
+            /** @description The zones in which the days of ad accounts begin, where they are not the site's. */
+            other_time_zones: string[];
+        };
+        /**
          * SiteAttribution
          * @description Which visits led to conversions.
          */
@@ -8056,6 +8409,29 @@ export interface components {
             cohorts: components["schemas"]["SiteCohort"][];
             /** @description All of them together, by how many periods later. */
             average: components["schemas"]["CohortAverage"][];
+        };
+        /**
+         * SiteCosts
+         * @description What campaigns cost on some days, beside what the site counted of them.
+         */
+        SiteCosts: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The site's currency. */
+            currency: string;
+            /**
+             * Format: date-time
+             * @description When the site's own figures were known.
+             */
+            known_at: string;
+            /** @description All of it together. */
+            advertising: components["schemas"]["SiteAdvertising"] & unknown;
+            /** @description The ad accounts. */
+            feeds: components["schemas"]["AdFeedCost"][];
+            /** @description The campaigns, the dearest first. */
+            campaigns: components["schemas"]["CampaignCost"][];
         };
         /**
          * SiteDay
@@ -8323,6 +8699,8 @@ export interface components {
             known_at: string;
             /** @description What happened. */
             totals: components["schemas"]["SiteTotals"] & unknown;
+            /** @description What advertising cost; absent where the site has no feed of figures. */
+            advertising?: components["schemas"]["SiteAdvertising"] & unknown;
             /** @description What it is held against; absent for nothing. */
             before?: components["schemas"]["SiteBefore"] & unknown;
             /** @description Every day, those without events too. */
@@ -10593,7 +10971,7 @@ export interface operations {
                 /**
                  * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
                  *
-                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `removals`, `account`, `token_hint`, `oauth`, `last_tested_at`, `last_accepted_at`, `last_problem`, `created_at`, `version`.
+                 *     There are `id`, `provider`, `name`, `endpoint`, `status`, `removals`, `account`, `token_hint`, `credential_ends_at`, `oauth`, `last_tested_at`, `last_accepted_at`, `last_problem`, `created_at`, `version`.
                  */
                 fields?: string;
             };
@@ -15725,6 +16103,324 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    listSiteFeeds: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `connection_id`, `provider`, `account_id`, `currency`, `time_zone`, `state`, `first_day`, `last_day`, `fetched_at`, `next_fetch_at`, `trouble`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdFeedList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSiteFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdFeed"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdFeed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSiteFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The feed's id. */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdFeed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteSiteFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The feed's id. */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateSiteFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The feed's id. */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdFeedChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdFeed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    fetchSiteFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The feed's id. */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdFeed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getSiteCosts: {
+        parameters: {
+            query?: {
+                /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+                from?: string;
+                /** @description The last day; the present one at the site without it. */
+                to?: string;
+                /**
+                 * @description As the providers' figures were known then, such as `2026-11-27T08:00:00Z`; as they are known
+                 *     now without it.
+                 */
+                known_at?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteCosts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSiteNotes: {
