@@ -90,7 +90,11 @@ impl Site {
     ) -> Result<Report, Error> {
         let known_at = self.all.0.now();
         let overview = self.days(period).await?;
-        let before = match against.of(period) {
+        // What the site keeps no longer, nothing is held against.
+        let (_, kept) = self.left()?;
+        let before = against.of(period);
+        let before = before.filter(|before| kept.is_none_or(|kept| kept <= before.first));
+        let before = match before {
             Some(before) => Some((before, self.days(before).await?)),
             None => None,
         };

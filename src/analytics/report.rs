@@ -103,7 +103,11 @@ impl Site {
         let inquiry = self.inquiry(&asked)?;
         let gathered = self.gather(period, inquiry.clone()).await?;
         let before = match against.of(period) {
-            Some(before) => Some((before, self.gather(before, inquiry).await?)),
+            Some(before) => match self.gather(before, inquiry).await {
+                // What the site keeps no longer, nothing is held against.
+                Err(Error::EventsGone(_)) => None,
+                gathered => Some((before, gathered?)),
+            },
             None => None,
         };
         let page = move || page((period, gathered), before, (&asked, sort));

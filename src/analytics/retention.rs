@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::ledger::{Expired, Retained};
 use super::row::{Sites, Stored};
-use super::service::{Ground, checked_zone};
+use super::service::Ground;
 use super::site::Site;
 use crate::audit::{Code, Event};
 use crate::base::{Actor, SiteId};
@@ -70,24 +71,33 @@ impl Retention {
 }
 
 impl Ground {
-    /// Lets go what sites keep no longer.
+    /// Lets go what sites keep no longer. One where that fails keeps no other from it.
     pub(super) async fn expire(&self) -> Result<(), Error> {
+        let mut outcome = Ok(());
         for row in self.store.scan::<Sites>(&Scan::all(usize::MAX))?.rows {
-            let site = row.value;
-            if site.retention == Retention::default() {
-                continue;
+            let gone = self.expire_of(row.key.1, row.value).await;
+            if let (Err(error), Ok(())) = (gone, &outcome) {
+                outcome = Err(error);
             }
-            let zone = jiff::tz::TimeZone::get(&checked_zone(&site.time_zone)?);
-            let zone = zone.map_err(|_gone| Error::BadZone(site.time_zone.clone()))?;
-            let today = self.clock.now().to_zoned(zone).date();
-            let (id, clock) = (row.key.1, self.clock.clone());
-            let (number, retained) = (site.number, site.retention.on(today));
-            let act = move |expired| {
-                let event = told(id, &site, expired);
-                Batch::new(event.build(&clock))
-            };
-            self.ledger.expire(number, retained, act).await?;
         }
+        outcome
+    }
+
+    async fn expire_of(&self, id: SiteId, site: Stored) -> Result<(), Error> {
+        let everything = Retained::default();
+        // What was begun is carried through, also where everything is to be kept by now.
+        if site.retention == Retention::default()
+            && self.ledger.retained(site.number)? == everything
+        {
+            return Ok(());
+        }
+        let zone = TimeZone::get(&site.time_zone);
+        let zone = zone.map_err(|_gone| Error::BadZone(site.time_zone.clone()))?;
+        let today = self.clock.now().to_zoned(zone).date();
+        let (number, retained) = (site.number, site.retention.on(today));
+        let clock = self.clock.clone();
+        let act = move |expired| Batch::new(told(id, &site, expired).build(&clock));
+        self.ledger.expire(number, retained, act).await?;
         Ok(())
     }
 }

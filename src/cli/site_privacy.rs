@@ -92,7 +92,7 @@ impl Forget {
         }
         let what = if self.look { "find" } else { "erase" };
         let path = format!("{path}/visitors/{what}");
-        let body = json!({ "visitor": visitor.trim_end_matches(['\r', '\n']) });
+        let body = json!({ "visitor": visitor.trim() });
         let told = client.call(Method::POST, &path, Some(&body)).await?;
         Ok(Traces {
             told,

@@ -34,7 +34,8 @@ pub(crate) struct FeedCosts {
     pub(crate) feed: Feed,
     /// In the order of their ids.
     pub(crate) campaigns: Vec<CampaignCost>,
-    /// Days that have begun at the account and of which nothing is known.
+    /// Days that have begun at the account and of which nothing is known, or only a part though
+    /// they are over.
     pub(crate) missing: Vec<Date>,
     /// The currencies of the amounts: one, unless the account has changed it.
     pub(crate) currencies: Vec<String>,
@@ -84,7 +85,14 @@ impl Feed {
         // A day that has not begun at the account has cost nothing there yet.
         let last = period.last.min(self.today());
         let asked = period.first.series(1.day()).take_while(|day| *day <= last);
-        let missing = asked.filter(|day| !days.contains_key(&day.to_string()));
+        // One that was over when the account was asked last was told as a whole; one that was not,
+        // and is over now, was told in part.
+        let is_in_part = |day: Date| {
+            let end = day.saturating_add(1.day()).to_zoned(self.zone());
+            let end = end.map_or(Timestamp::MAX, |end| end.timestamp());
+            day < self.today() && self.fetched_at().is_none_or(|fetched| fetched < end)
+        };
+        let missing = asked.filter(|day| !days.contains_key(&day.to_string()) || is_in_part(*day));
         let missing = missing.collect();
         let mut currencies: Vec<String> = days.values().map(|told| told.currency.clone()).collect();
         currencies.push(self.currency().to_owned());
@@ -128,11 +136,13 @@ fn sums<'a>(days: impl Iterator<Item = &'a Told>) -> Vec<CampaignCost> {
         let sum = sums.entry(&day.campaign).or_default();
         sum.campaign.clone_from(&day.campaign);
         sum.name.clone_from(&day.name);
-        sum.impressions += day.impressions;
-        sum.clicks += day.clicks;
-        sum.cost_micros += day.cost_micros;
-        sum.conversions_micros += day.conversions_micros;
-        sum.value_micros += day.value_micros;
+        sum.impressions = sum.impressions.saturating_add(day.impressions);
+        sum.clicks = sum.clicks.saturating_add(day.clicks);
+        sum.cost_micros = sum.cost_micros.saturating_add(day.cost_micros);
+        sum.conversions_micros = sum
+            .conversions_micros
+            .saturating_add(day.conversions_micros);
+        sum.value_micros = sum.value_micros.saturating_add(day.value_micros);
         if !day.attribution.is_empty() && !sum.attribution.contains(&day.attribution) {
             sum.attribution.push(day.attribution.clone());
         }
@@ -146,7 +156,7 @@ impl FeedCosts {
         self.campaigns
             .iter()
             .map(|campaign| campaign.cost_micros)
-            .sum()
+            .fold(0, i64::saturating_add)
     }
 }
 

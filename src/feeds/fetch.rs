@@ -185,16 +185,17 @@ impl Feed {
         for (day, campaigns) in days {
             let scan = Scan::prefix(prefix(&(site, feed, day.to_string())), 1).backwards();
             let before = self.all.0.store.scan::<Days>(&scan)?.rows.pop();
+            let campaigns = with_deleted(campaigns, before.as_ref().map(|row| &row.value));
             if before
                 .as_ref()
-                .is_some_and(|row| row.value.campaigns == *campaigns)
+                .is_some_and(|row| row.value.campaigns == campaigns)
             {
                 continue;
             }
             let told = Told {
                 known_at: now,
                 currency: stored.currency.clone(),
-                campaigns: campaigns.clone(),
+                campaigns,
             };
             fresh.push((day, before.map_or(0, |row| row.key.3 + 1), told));
         }
@@ -305,18 +306,73 @@ impl Feed {
     }
 }
 
+/// A day's campaigns, and those that it had before and that the provider tells of no more: they were
+/// deleted there, and what they cost, they did.
+fn with_deleted(campaigns: &[CampaignDay], before: Option<&Told>) -> Vec<CampaignDay> {
+    let mut all = campaigns.to_vec();
+    let before = before.map(|told| told.campaigns.as_slice());
+    for told in before.unwrap_or_default() {
+        if !campaigns.iter().any(|one| one.campaign == told.campaign) {
+            all.push(told.clone());
+        }
+    }
+    all.sort_by(|one, other| one.campaign.cmp(&other.campaign));
+    all
+}
+
 /// Every day of a stretch with what its campaigns did, in the order of their ids.
 fn by_day(stretch: Stretch, figures: Vec<CampaignDay>) -> BTreeMap<Date, Vec<CampaignDay>> {
     let days = stretch.first.series(1.day());
     let days = days.take_while(|day| *day <= stretch.last);
-    let mut days: BTreeMap<Date, Vec<CampaignDay>> = days.map(|day| (day, Vec::new())).collect();
+    let mut days: BTreeMap<Date, BTreeMap<String, CampaignDay>> =
+        days.map(|day| (day, BTreeMap::new())).collect();
     for figure in figures {
+        // One that came on two pages, since figures moved meanwhile, is one.
         if let Some(day) = days.get_mut(&figure.day) {
-            day.push(figure);
+            day.insert(figure.campaign.clone(), figure);
         }
     }
-    for day in days.values_mut() {
-        day.sort_by(|a, b| a.campaign.cmp(&b.campaign));
+    let told = |(day, campaigns): (Date, BTreeMap<_, _>)| (day, campaigns.into_values().collect());
+    days.into_iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(campaign: &str, cost_micros: i64) -> CampaignDay {
+        CampaignDay {
+            day: jiff::civil::date(2026, 11, 1),
+            campaign: campaign.to_owned(),
+            name: "Spring".to_owned(),
+            impressions: 1,
+            clicks: 0,
+            cost_micros,
+            conversions_micros: 0,
+            value_micros: 0,
+            attribution: String::new(),
+        }
     }
-    days
+
+    #[test]
+    fn what_a_campaign_cost_stays_when_it_is_deleted() {
+        let before = Told {
+            known_at: Timestamp::UNIX_EPOCH,
+            currency: "EUR".to_owned(),
+            campaigns: vec![day("1", 5), day("2", 6)],
+        };
+        let all = with_deleted(&[day("2", 7), day("3", 8)], Some(&before));
+        let costs: Vec<i64> = all.iter().map(|day| day.cost_micros).collect();
+        assert_eq!(costs, [5, 7, 8]);
+        assert_eq!(with_deleted(&[day("2", 7)], None).len(), 1);
+    }
+
+    #[test]
+    fn a_campaign_that_came_on_two_pages_counts_once() {
+        let first = jiff::civil::date(2026, 11, 1);
+        let stretch = Stretch { first, last: first };
+        let days = by_day(stretch, vec![day("1", 5), day("2", 1), day("1", 6)]);
+        let costs: Vec<i64> = days[&first].iter().map(|day| day.cost_micros).collect();
+        assert_eq!(costs, [6, 1]);
+    }
 }

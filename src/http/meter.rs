@@ -103,7 +103,8 @@ fn policy(method: &Method, operation: &str) -> Policy {
         (&Method::GET, "overview" | "answer" | "costs")
         | (
             &Method::POST,
-            "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys",
+            "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys"
+            | "find" | "erase",
         ) => Policy::Analytics,
         (&Method::GET, "realtime" | "health") => Policy::Live,
         (&Method::POST, "runs" | "retry" | "undo" | "plans") => Policy::SyncStarts,
@@ -215,6 +216,7 @@ mod tests {
             (Method::GET, "v1/health", Policy::Live),
             (Method::POST, "v1/sites/1/cohorts", Policy::Analytics),
             (Method::POST, "v1/sites/1/journeys", Policy::Analytics),
+            (Method::POST, "v1/sites/1/visitors/erase", Policy::Analytics),
             (Method::GET, "v1/sites", Policy::ApiCalls),
         ] {
             assert_eq!(policy(&method, operation), expected, "{operation}");

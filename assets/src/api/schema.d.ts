@@ -4065,17 +4065,25 @@ export interface components {
              */
             visits: number;
             /**
+             * @description Whether another campaign has the same name, so that these visits may be the other's: then
+             *     nothing is divided by them.
+             */
+            name_shared: boolean;
+            /**
              * Format: int64
              * @description Their conversions.
              */
             conversions: number;
             /** @description What their purchases were worth, in the site's currency. */
             revenue: string;
-            /** @description The cost of one of the site's conversions; absent without any, and in another currency. */
+            /**
+             * @description The cost of one of the site's conversions; absent without any, in another currency, where days
+             *     are missing, and where the name is shared.
+             */
             cost_per_conversion?: string;
             /**
              * Format: double
-             * @description The site's revenue by the cost; absent where it cost nothing, and in another currency.
+             * @description The site's revenue by the cost; absent where it cost nothing, and for the same reasons.
              */
             return_on_spend?: number;
         };

@@ -1,7 +1,7 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { client } from "../api/client";
-import { tagOf, useGuarded } from "../api/guarded";
+import { tagOf } from "../api/guarded";
 import { fieldMessages } from "../api/problem";
 import { useRefresh } from "../api/queries";
 import type { Site } from "../api/types";
@@ -11,6 +11,7 @@ import { SaveFailure } from "../ui/conflict";
 import { Deletion } from "../ui/deletion";
 import { Panel } from "../ui/page";
 import { Pinned } from "../ui/pinned";
+import { useSiteChange } from "./change";
 import { ChannelRules } from "./channels/rules";
 import { SiteFields, siteFaults } from "./fields";
 import { SiteFrame } from "./frame";
@@ -63,23 +64,8 @@ interface SiteFormProps {
 
 function SiteForm({ site, onFocus, onDone }: SiteFormProps) {
   const [draft, setDraft] = useState(() => draftOf(site));
-  const refresh = useRefresh();
-  const leave = () => {
-    onDone();
-    return refresh("/sites");
-  };
-  const save = useGuarded({
-    read: () => readSite(site.id),
-    write: (body: Partial<SiteDraft>, tag) =>
-      client.PATCH("/sites/{id}", {
-        params: { path: { id: site.id }, header: { "If-Match": tag } },
-        body,
-      }),
-    onSaved: () => {
-      announce("The settings are saved.");
-      return leave();
-    },
-  });
+  const told = { announced: "The settings are saved.", onDone };
+  const { save, leave } = useSiteChange(site, (body: Partial<SiteDraft>) => body, told);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ wish, version: site.version });
@@ -155,9 +141,4 @@ function DeleteSite({ site }: { site: Site }) {
       />
     </div>
   );
-}
-
-async function readSite(id: string): Promise<Site> {
-  const { data } = await client.GET("/sites/{id}", { params: { path: { id } } });
-  return data as Site;
 }

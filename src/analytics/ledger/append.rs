@@ -13,6 +13,7 @@ use super::block;
 use super::day::{Day, Span};
 use super::error::Error;
 use super::fold;
+use super::horizon;
 use super::row::{Heads, Tail, Tails};
 use super::runs;
 use super::totals::Appended;
@@ -122,6 +123,11 @@ impl Inner {
             mut events,
         } = arrival;
         let snapshot = self.store.snapshot()?;
+        // What the site keeps no longer since the sender was let in is not kept again either.
+        let kept = horizon::of(&snapshot, site)?.events;
+        if kept > Day::earliest() {
+            events.retain(|event| Span::at(&zone, event.at).day >= kept);
+        }
         let mut known = known(&snapshot, site, &events)?;
         if memory == Memory::Whole {
             known.extend(stored(&snapshot, (site, &zone), &events)?);

@@ -56,6 +56,10 @@ struct There {
     events: Option<u64>,
 }
 
+/// All days are gone through so often for what came in meanwhile. What comes in even then stays, and
+/// nobody knows any more whose it was.
+const ROUNDS: u32 = 3;
+
 /// What is to be done next.
 enum Step {
     /// Nobody knows the visitor.
@@ -92,12 +96,14 @@ impl Inner {
         act: impl Fn(&Erased) -> Batch + Clone + Send + 'static,
     ) -> Result<Option<Erased>, super::Error> {
         let (mut erased, mut from) = (Erased::default(), Day::earliest());
+        let mut rounds = 0;
         self.fold_waiting(site).await?;
         loop {
             let (inner, act) = (Arc::clone(&self), act.clone());
             let next = move || {
                 let out = || act(&erased);
-                next(&inner.store.snapshot()?, (site, visitor), from, &out)
+                let place = (from, rounds == ROUNDS);
+                next(&inner.store.snapshot()?, (site, visitor), place, &out)
             };
             let (there, batch) = match self.blocking.run(next).await? {
                 Step::Unknown => return Ok(None),
@@ -111,6 +117,7 @@ impl Inner {
                     // What came in meanwhile may be earlier: once more from the beginning.
                     self.fold_waiting(site).await?;
                     from = Day::earliest();
+                    rounds += 1;
                     continue;
                 }
                 Step::Day(there, batch) => (Some(there), batch),
@@ -132,7 +139,10 @@ impl Inner {
     }
 
     async fn fold_waiting(self: &Arc<Self>, site: SiteNumber) -> Result<(), store::Error> {
-        for day in self.waiting.days(site) {
+        let head = self.store.get::<Heads>(&site)?;
+        let mut days = head.map(|row| row.value.uncounted).unwrap_or_default();
+        days.extend(self.waiting.days(site));
+        for day in days {
             self.fold(site, day, Counting::Now).await?;
         }
         Ok(())
@@ -176,7 +186,7 @@ fn find(
 fn next(
     snapshot: &Snapshot,
     (site, visitor): (SiteNumber, u64),
-    from: Day,
+    (from, is_last): (Day, bool),
     out: &impl Fn() -> Batch,
 ) -> Result<Step, store::Error> {
     let Some(head) = snapshot.get::<Heads>(&site)? else {
@@ -195,7 +205,12 @@ fn next(
         head: &head,
         number,
     };
-    match search.next_day(from)? {
+    let day = if is_last {
+        None
+    } else {
+        search.next_day(from)?
+    };
+    match day {
         Some(row) => search.without(row),
         None if from > Day::earliest() => Ok(Step::Seen),
         None => {

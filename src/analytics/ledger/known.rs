@@ -7,7 +7,10 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::ask::{Attributed, Cohort, Funnel, Gathered, Travelled};
+use super::ask::{
+    Attributed, Attribution, Cohort, Cohorts, Filter, Funnel, Gathered, Inquiry, Journeys, Path,
+    Travelled,
+};
 use super::day::{Day, Days};
 use super::error::damaged;
 use super::horizon::Horizon;
@@ -16,8 +19,10 @@ use super::row::{DayRows, Heads, Tails};
 use crate::analytics::number::SiteNumber;
 use crate::store::{Error, Key as _, Scan, Version, prefix};
 
-/// So many lines are remembered of the answers to each kind of question, about: some megabytes.
+/// So many lines are remembered of each kind of question and its answers: some megabytes.
 const MOST: usize = 10_000;
+/// So many bytes of text are as much as a line.
+const LINE: usize = 200;
 
 /// What an answer rests on: as long as it is the same, so is the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +51,7 @@ struct Entry<Q, A> {
     answer: A,
 }
 
-/// How much there is to remember of an answer.
+/// How much there is to remember of a question or an answer.
 pub(super) trait Lines {
     /// So many lines, each of some hundred bytes.
     fn lines(&self) -> usize;
@@ -58,7 +63,7 @@ impl<Q, A> Default for Known<Q, A> {
     }
 }
 
-impl<Q: PartialEq, A: Lines + Clone> Known<Q, A> {
+impl<Q: PartialEq + Lines, A: Lines + Clone> Known<Q, A> {
     fn open(&self) -> MutexGuard<'_, VecDeque<Entry<Q, A>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -80,7 +85,7 @@ impl<Q: PartialEq, A: Lines + Clone> Known<Q, A> {
     pub(super) fn keep(&self, asked: Asked<Q>, ground: Ground, answer: A) {
         let mut entries = self.open();
         entries.retain(|entry| entry.asked != asked);
-        let mut room = MOST.saturating_sub(answer.lines());
+        let mut room = MOST.saturating_sub(asked.question.lines() + answer.lines());
         if room == 0 {
             return;
         }
@@ -91,8 +96,9 @@ impl<Q: PartialEq, A: Lines + Clone> Known<Q, A> {
         });
         let newest = entries.iter().rev().skip(1);
         let stay = newest.take_while(|entry| {
-            let fits = entry.answer.lines() <= room;
-            room = room.saturating_sub(entry.answer.lines());
+            let lines = entry.asked.question.lines() + entry.answer.lines();
+            let fits = lines <= room;
+            room = room.saturating_sub(lines);
             fits
         });
         let stay = stay.count() + 1;
@@ -139,9 +145,47 @@ impl Question<'_> {
     }
 }
 
+/// What the values of filters take up.
+fn lines_of<'a>(filters: impl IntoIterator<Item = &'a Filter>) -> usize {
+    let values = filters.into_iter().flat_map(|filter| &filter.values);
+    values.map(|value| value.len() + 16).sum::<usize>() / LINE
+}
+
+impl Lines for Inquiry {
+    fn lines(&self) -> usize {
+        lines_of(&self.filters)
+    }
+}
+
+impl Lines for Path {
+    fn lines(&self) -> usize {
+        lines_of(self.steps.iter().flatten().chain(&self.filters))
+    }
+}
+
+impl Lines for Attribution {
+    fn lines(&self) -> usize {
+        lines_of(&self.filters)
+    }
+}
+
+impl Lines for Journeys {
+    fn lines(&self) -> usize {
+        lines_of(&self.filters)
+    }
+}
+
+impl Lines for Cohorts {
+    fn lines(&self) -> usize {
+        lines_of(&self.filters)
+    }
+}
+
 impl Lines for Gathered {
     fn lines(&self) -> usize {
-        self.rows.len() + 1
+        let texts = self.rows.iter().flat_map(|row| &row.cells);
+        let texts: usize = texts.map(|cell| cell.text.len()).sum();
+        self.rows.len() + texts / LINE + 1
     }
 }
 
@@ -159,7 +203,9 @@ impl Lines for Attributed {
 
 impl Lines for Travelled {
     fn lines(&self) -> usize {
-        self.ways.len() + 1
+        let texts = self.ways.iter().flat_map(|way| &way.steps);
+        let texts: usize = texts.map(|step| step.len()).sum();
+        self.ways.len() + texts / LINE + 1
     }
 }
 
@@ -180,6 +226,12 @@ mod tests {
     impl Lines for Told {
         fn lines(&self) -> usize {
             self.0
+        }
+    }
+
+    impl Lines for u8 {
+        fn lines(&self) -> usize {
+            0
         }
     }
 

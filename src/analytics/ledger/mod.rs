@@ -299,7 +299,7 @@ impl Ledger {
         (known, answer): (&Known<Q, A>, Scanner<Q, A>),
     ) -> Result<A, Error>
     where
-        Q: PartialEq + Send + 'static,
+        Q: PartialEq + Lines + Send + 'static,
         A: Lines + Clone + Send + 'static,
     {
         let place = (site, zone);
@@ -383,6 +383,8 @@ impl Ledger {
         site: SiteNumber,
         visitor: u64,
     ) -> Result<Option<Erased>, Error> {
+        let turn = self.0.scans.acquire().await;
+        let _turn = turn.map_err(|_closed| Error::Stopped)?;
         self.carry(|inner| inner.find(site, visitor)).await
     }
 
@@ -394,6 +396,8 @@ impl Ledger {
         visitor: u64,
         act: impl Fn(&Erased) -> Batch + Clone + Send + 'static,
     ) -> Result<Option<Erased>, Error> {
+        let turn = self.0.scans.acquire().await;
+        let _turn = turn.map_err(|_closed| Error::Stopped)?;
         self.carry(|inner| inner.erase(site, visitor, act)).await
     }
 

@@ -13,8 +13,7 @@ use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
 use crate::{
     analytics, app, audit, auth, connections, datasets, export, feeds, hooks, inlets, receipts,
-    scheduler,
-    store, sync,
+    scheduler, store, sync,
 };
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.

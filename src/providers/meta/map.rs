@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::super::{CampaignDay, Error};
 use super::wire::{Action, Insight};
-use crate::base::micros;
+use crate::base::MICROS;
 
 /// What is asked of each campaign.
 pub(super) const FIELDS: &str = "campaign_id,campaign_name,impressions,clicks,spend,actions,\
@@ -31,13 +31,21 @@ pub(super) fn day(insight: Insight, (first, last): (Date, Date)) -> Result<Campa
         day,
         impressions: count("impressions", insight.impressions.as_deref())?,
         clicks: count("clicks", insight.clicks.as_deref())?,
-        cost_micros: amount("spend", insight.spend.as_deref().unwrap_or("0"))?,
+        cost_micros: cost(insight.spend.as_deref().unwrap_or("0"))?,
         conversions_micros: purchases(&insight.actions)?.saturating_add(leads),
         value_micros: purchases(&insight.action_values)?,
         campaign: insight.campaign_id,
         name: insight.campaign_name,
         attribution: insight.attribution_setting,
     })
+}
+
+/// What something cost, which is never less than nothing.
+fn cost(told: &str) -> Result<i64, Error> {
+    let micros = amount("spend", told)?;
+    (micros >= 0)
+        .then_some(micros)
+        .ok_or_else(|| broken("spend", told))
 }
 
 /// The purchases under the widest of their names.
@@ -58,7 +66,27 @@ fn count(name: &str, told: Option<&str>) -> Result<u64, Error> {
 }
 
 fn amount(name: &str, told: &str) -> Result<i64, Error> {
-    micros(told).ok_or_else(|| broken(name, told))
+    decimal(told).ok_or_else(|| broken(name, told))
+}
+
+/// A decimal number in millionths, rounded to them: currencies without hundredths have large ones.
+fn decimal(text: &str) -> Option<i64> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) {
+        return None;
+    }
+    let rounds_up = part.as_bytes().get(6).is_some_and(|digit| *digit >= b'5');
+    let part: i64 = format!("{:0<6}", part.get(..6).unwrap_or(part))
+        .parse()
+        .ok()?;
+    let whole: i64 = whole.parse().ok()?;
+    let micros = whole.checked_mul(MICROS)?.checked_add(part)?;
+    Some(sign * micros.checked_add(i64::from(rounds_up))?)
 }
 
 fn broken(name: &str, told: &str) -> Error {
@@ -98,6 +126,21 @@ mod tests {
     }
 
     #[test]
+    fn amounts_are_rounded_to_millionths_and_may_be_large() {
+        for (told, micros) in [
+            ("0.1234565", 123_457),
+            ("1.2345674", 1_234_567),
+            ("60000000000", 60_000_000_000_000_000),
+            ("-1.5", -1_500_000),
+        ] {
+            assert_eq!(decimal(told), Some(micros), "{told}");
+        }
+        for told in ["", "-", "1.", ".5", "1e3", "99999999999999999999"] {
+            assert_eq!(decimal(told), None, "{told}");
+        }
+    }
+
+    #[test]
     fn what_is_absent_was_nothing() {
         let day = read(r#"{"campaign_id":"7","date_start":"2026-11-03"}"#).unwrap();
         assert_eq!(
@@ -112,7 +155,6 @@ mod tests {
             r#"{"campaign_id":"7","date_start":"2026-10-03"}"#,
             r#"{"campaign_id":"7","date_start":""}"#,
             r#"{"campaign_id":"","date_start":"2026-11-03"}"#,
-            r#"{"campaign_id":"7","date_start":"2026-11-03","spend":"1.2345678"}"#,
             r#"{"campaign_id":"7","date_start":"2026-11-03","spend":"-1"}"#,
             r#"{"campaign_id":"7","date_start":"2026-11-03","clicks":"many"}"#,
         ] {

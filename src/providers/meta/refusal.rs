@@ -42,6 +42,7 @@ impl Told {
             (code, 0) => format!("{} (code {code})", self.message),
             (code, subcode) => format!("{} (code {code}, {subcode})", self.message),
         };
+        let text = without_tokens(&text);
         let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
         plain.take(SHOWN_CHARS).collect()
     }
@@ -53,6 +54,21 @@ impl Told {
             .to_ascii_lowercase()
             .contains("reduce the amount of data")
     }
+}
+
+/// A text of the vendor's without what may be a token: some of its messages quote the one that they
+/// are about.
+fn without_tokens(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric());
+    let shown = |word: &str| {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if bare.starts_with("EAA") && bare.len() > 8 {
+            format!("EAA…{}", &word[bare.len()..])
+        } else {
+            word.to_owned()
+        }
+    };
+    words.map(shown).collect()
 }
 
 /// What an answer that is no 200 means. `hold` is told when the vendor wants to be left alone, for
@@ -123,6 +139,18 @@ mod tests {
         ] {
             assert_eq!(word(status, code, rest), wanted, "{code} {rest}");
         }
+    }
+
+    #[test]
+    fn a_token_that_the_vendor_quotes_is_not_shown() {
+        let body =
+            br#"{"error":{"message":"Malformed access token EAABsbCS1iHgBO. Mend it","code":190}}"#;
+        let told = judged(400, std::str::from_utf8(body).unwrap()).to_string();
+        assert!(
+            told.contains("Malformed access token EAA\u{2026}. Mend it"),
+            "{told}"
+        );
+        assert!(!told.contains("BsbCS1"), "{told}");
     }
 
     #[test]

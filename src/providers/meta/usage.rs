@@ -14,6 +14,8 @@ const SLOW: u64 = 75;
 const STOP: u64 = 95;
 /// Between two calls of a slow account, at least and at most.
 const SPREAD: (u64, u64) = (10, 120);
+/// No account is left alone for longer by what an answer says.
+const LONGEST: Duration = Duration::from_hours(24);
 /// How long an account is left alone that does not say for how long.
 const REST: Duration = Duration::from_mins(5);
 
@@ -93,7 +95,7 @@ fn gather(told: &Value, usage: &mut Usage) {
 
 impl Usage {
     fn regain(&mut self, seconds: u64) {
-        let told = Duration::from_secs(seconds);
+        let told = Duration::from_secs(seconds).min(LONGEST);
         self.regain = Some(self.regain.map_or(told, |known| known.max(told)));
     }
 }

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { AdFeed, SiteCosts } from "../../api/types";
+import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { fakeAppliance } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { sandboxConnection } from "../../testing/samples";
@@ -58,6 +58,7 @@ const costs: SiteCosts = {
       cost: "300.00",
       impressions: 9000,
       clicks: 120,
+      name_shared: false,
       provider_conversions: 12.5,
       provider_value: "900.00",
       attribution: ["7d_click_1d_view"],
@@ -98,6 +99,19 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+});
+
+it("where days are missing, or a name is of several, nothing is divided and it says so", async () => {
+  const [campaign] = costs.campaigns;
+  const { cost_per_conversion: _, return_on_spend: __, ...rest } = campaign as CampaignCost;
+  serve([feed], {
+    ...costs,
+    feeds: costs.feeds.map((one) => ({ ...one, days_missing: 3 })),
+    campaigns: [{ ...rest, name_shared: true }],
+  });
+  await openPage(address, "Shop: Advertising");
+  expect(await screen.findByText(/Harbour Shop has not told all of 3 days/)).toBeVisible();
+  expect(screen.getByText(/of the same name cannot be told apart/)).toBeVisible();
 });
 
 it("costs stand beside what the site counted, and what the provider counts beside both", async () => {

@@ -1,17 +1,33 @@
 import type { CampaignCost, SiteCosts } from "../../api/types";
-import { formatCount, formatFigure } from "../../ui/format";
+import { formatAmount, formatCount, formatFigure } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeMoney } from "../overview/figures";
 
 /** What each campaign cost, beside what the site counted of it and what the provider says. */
 export function Campaigns({ costs }: { costs: SiteCosts }) {
+  const { feeds, campaigns } = costs;
+  const gaps = feeds.filter(({ days_missing }) => days_missing > 0);
   return (
-    <Table
-      label="Campaigns"
-      columns={columnsOf(costs)}
-      rows={costs.campaigns}
-      rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
-    />
+    <div className="stack">
+      {gaps.map(({ feed_id, name, days_missing }) => (
+        <p className="quiet" key={feed_id}>
+          {name} has not told all of {formatAmount(days_missing, "day")}: its costs are those of the
+          other days, and nothing is divided by them.
+        </p>
+      ))}
+      {campaigns.some(({ name_shared }) => name_shared) && (
+        <p className="quiet">
+          Campaigns of the same name cannot be told apart by their visits: these stand at each of
+          them, and nothing is divided by them.
+        </p>
+      )}
+      <Table
+        label="Campaigns"
+        columns={columnsOf(costs)}
+        rows={campaigns}
+        rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
+      />
+    </div>
   );
 }
 

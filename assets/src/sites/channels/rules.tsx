@@ -1,14 +1,11 @@
 import { type FormEvent, useState } from "react";
-import { client } from "../../api/client";
-import { useGuarded } from "../../api/guarded";
-import { useRefresh } from "../../api/queries";
 import type { ChannelRule, Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
-import { announce } from "../../ui/announce";
 import { Button, IconButton } from "../../ui/button";
 import { SaveFailure } from "../../ui/conflict";
 import { Select } from "../../ui/fields";
 import { useNow } from "../../ui/time";
+import { useSiteChange } from "../change";
 import { FilterBar } from "../filters/bar";
 import { type DimensionId, valueWords } from "../filters/dimensions";
 import { filterWords } from "../filters/filters";
@@ -31,28 +28,11 @@ const tickMs = 60_000;
 /** How the site itself sorts visits into channels, before the usual rules do. */
 export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
   const [rules, setRules] = useState<readonly ChannelRule[]>(site.channel_rules);
-  const refresh = useRefresh();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const place = { siteId: site.id, ...rangeOf({}, today) };
-  const leave = () => {
-    onDone();
-    return refresh("/sites");
-  };
-  const save = useGuarded({
-    read: async () => {
-      const { data } = await client.GET("/sites/{id}", { params: { path: { id: site.id } } });
-      return data as Site;
-    },
-    write: (channel_rules: ChannelRule[], tag) =>
-      client.PATCH("/sites/{id}", {
-        params: { path: { id: site.id }, header: { "If-Match": tag } },
-        body: { channel_rules },
-      }),
-    onSaved: () => {
-      announce("The rules are saved.");
-      return leave();
-    },
-  });
+  const bodyOf = (channel_rules: ChannelRule[]) => ({ channel_rules });
+  const told = { announced: "The rules are saved.", onDone };
+  const { save, leave } = useSiteChange(site, bodyOf, told);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // A filter's own form is applied, not saved.

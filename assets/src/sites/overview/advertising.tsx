@@ -22,9 +22,9 @@ export function AdvertisingTiles({ advertising, currency }: TilesProps) {
       ) : (
         <dl className="tiles">
           <Tile label="Advertising cost" value={writeMoney(cost, currency)} />
-          <Tile label="Cost of a conversion" value={each && writeMoney(each, currency)} />
+          <Tile label="Cost by all conversions" value={each && writeMoney(each, currency)} />
           <Tile
-            label="Return on spend"
+            label="All revenue by cost"
             value={back === undefined ? undefined : formatFigure(back)}
           />
         </dl>

@@ -29,7 +29,7 @@ import { exportedOf } from "./exported";
 import { labelOf, metricOf } from "./metrics";
 import { Footnotes, Known, NoFit, Nothing } from "./notes";
 import { areDaily, isDrawn } from "./points";
-import { rangeOf } from "./range";
+import { rangeOf, rangeWords } from "./range";
 import { isUsual } from "./range-search";
 import type { OverviewSearch } from "./search";
 import { useShow } from "./show";
@@ -108,6 +108,12 @@ function Report({ site }: { site: Site }) {
         >
           <Segments siteId={site.id} chosen={search.segment} filters={filters} show={show} />
         </FilterBar>
+        {site.sums_from !== undefined && range.from < site.sums_from && (
+          <p className="quiet">
+            What days before {rangeWords({ from: site.sums_from, to: site.sums_from })} came to is
+            kept no longer, and stands here as nothing.
+          </p>
+        )}
       </div>
       <p className="visually-hidden" role="status">
         {filters.length > 0 &&

@@ -1,13 +1,10 @@
 import { type FormEvent, useState } from "react";
-import { client } from "../../api/client";
-import { useGuarded } from "../../api/guarded";
-import { useRefresh } from "../../api/queries";
 import type { Site } from "../../api/types";
-import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
 import { SaveFailure } from "../../ui/conflict";
 import { Confirm } from "../../ui/dialog";
 import { Select } from "../../ui/fields";
+import { useSiteChange } from "../change";
 import { rangeWords } from "../overview/range";
 import { chosen, daysOf, isShorter, type Retention, spans } from "./retention";
 
@@ -21,27 +18,8 @@ interface KeepingProps {
 export function Keeping({ site, onFocus, onDone }: KeepingProps) {
   const [wish, setWish] = useState<Retention>(site.retention);
   const [isAsking, setIsAsking] = useState(false);
-  const refresh = useRefresh();
-  const leave = () => {
-    setIsAsking(false);
-    onDone();
-    return refresh("/sites");
-  };
-  const save = useGuarded({
-    read: async () => {
-      const { data } = await client.GET("/sites/{id}", { params: { path: { id: site.id } } });
-      return data as Site;
-    },
-    write: (retention: Retention, tag) =>
-      client.PATCH("/sites/{id}", {
-        params: { path: { id: site.id }, header: { "If-Match": tag } },
-        body: { retention },
-      }),
-    onSaved: () => {
-      announce("It is saved how long things are kept.");
-      return leave();
-    },
-  });
+  const told = { announced: "It is saved how long things are kept.", onDone };
+  const { save, leave } = useSiteChange(site, (retention: Retention) => ({ retention }), told);
   const { events_days, sums_days } = wish;
   const keepEvents = (choice: string) => {
     const days = daysOf(choice);

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeAppliance } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
-import { shop } from "../testing";
+import { overview, shop } from "../testing";
 import { isShorter, spans } from "./retention";
 
 const page = `/sites/${shop.id}/settings`;
@@ -37,6 +37,17 @@ it("keeping more is saved at once, and what is gone is told", async () => {
   expect(await screen.findByText("It is saved how long things are kept.")).toBeVisible();
   // Sums outlast their events: they are kept for ever now.
   expect(appliance.bodies("PATCH /sites/{id}")).toEqual([{ retention: { events_days: 761 } }]);
+});
+
+it("the overview tells from which day on there are sums", async () => {
+  fakeAppliance({
+    "GET /sites/{id}": { ...shop, sums_from: "2026-11-10" },
+    "GET /sites/{id}/overview": overview,
+    "GET /sites/{id}/segments": { items: [] },
+    "GET /sites/{id}/notes": { items: [] },
+  });
+  await openPage(`/sites/${shop.id}?from=2026-11-01&to=2026-11-20`, "Shop");
+  expect(await screen.findByText(/before .*10 Nov 2026 came to is kept no longer/)).toBeVisible();
 });
 
 it("a visitor is found before they are forgotten", async () => {

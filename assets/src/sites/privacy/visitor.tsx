@@ -40,13 +40,13 @@ export function ForgetVisitor({ site }: { site: Site }) {
   });
   const look = (event: FormEvent) => {
     event.preventDefault();
-    find.mutate(visitor);
+    find.mutate(visitor.trim());
   };
   const close = () => {
     erase.reset();
     setIsAsking(false);
   };
-  const found = find.data?.visitor === visitor ? find.data.traces : undefined;
+  const found = find.data?.visitor === visitor.trim() ? find.data.traces : undefined;
   const faults = fieldMessages(find.error);
   return (
     <form className="form" onSubmit={look}>
@@ -77,13 +77,12 @@ export function ForgetVisitor({ site }: { site: Site }) {
         isOpen={isAsking}
         isBusy={erase.isPending}
         error={erase.error}
-        onConfirm={() => erase.mutate(visitor)}
+        onConfirm={() => erase.mutate(visitor.trim())}
         onClose={close}
       >
         <p>
           Their events go, and the days are counted anew without them: figures that were told before
-          change. Where only sums are left, the sums stay, and nobody can tell any more that they
-          were part of them.
+          change. Where only sums are left, visits and revenue stay, and there is one visitor less.
         </p>
       </Confirm>
     </form>

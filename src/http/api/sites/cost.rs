@@ -1,12 +1,17 @@
 //! Shows what advertising cost, beside what a site counts.
 
+use std::collections::HashMap;
+
 use poem_openapi::{Enum, Object};
 
 use super::overview::share;
 use crate::analytics::{Answer, AnswerRow, Period, Site, Totals};
 use crate::base::{FeedId, MICROS};
-use crate::feeds::{CampaignCost, Feed, FeedCosts, Unknown, total};
+use crate::feeds::{CampaignCost, FeedCosts, Unknown, total};
 use crate::http::Moment;
+
+/// Texts of addresses are cut at so many bytes.
+const LONGEST_TEXT: usize = 200;
 
 /// Why a cost is not known.
 #[derive(Clone, Copy, Enum)]
@@ -65,13 +70,17 @@ struct CampaignView {
     attribution: Vec<String>,
     /// Visits whose `utm_campaign` is the campaign's name or id, whatever the case of its letters.
     visits: u64,
+    /// Whether another campaign has the same name, so that these visits may be the other's: then
+    /// nothing is divided by them.
+    name_shared: bool,
     /// Their conversions.
     conversions: u64,
     /// What their purchases were worth, in the site's currency.
     revenue: String,
-    /// The cost of one of the site's conversions; absent without any, and in another currency.
+    /// The cost of one of the site's conversions; absent without any, in another currency, where days
+    /// are missing, and where the name is shared.
     cost_per_conversion: Option<String>,
-    /// The site's revenue by the cost; absent where it cost nothing, and in another currency.
+    /// The site's revenue by the cost; absent where it cost nothing, and for the same reasons.
     return_on_spend: Option<f64>,
 }
 
@@ -121,6 +130,8 @@ struct Counted {
     visits: u64,
     conversions: u64,
     revenue_micros: i64,
+    /// Another campaign has the same name.
+    is_shared: bool,
 }
 
 impl AdvertisingView {
@@ -196,9 +207,12 @@ fn by_cost(revenue_micros: i64, cost_micros: i64) -> Option<f64> {
 }
 
 impl CampaignView {
-    fn of(site: &Site, feed: &Feed, (cost, counted): (&CampaignCost, Counted)) -> Self {
+    fn of(site: &Site, feed: &FeedCosts, (cost, counted): (&CampaignCost, Counted)) -> Self {
+        let is_whole = feed.missing.is_empty();
+        let feed = &feed.feed;
         let money = |micros| site.money_in(micros, feed.currency());
-        let is_ours = feed.currency() == site.currency();
+        // What was counted on all days is not held against the cost of some.
+        let is_ours = feed.currency() == site.currency() && is_whole && !counted.is_shared;
         let micros = cost.cost_micros;
         let per_conversion = || site.average(micros, counted.conversions);
         Self {
@@ -212,6 +226,7 @@ impl CampaignView {
             provider_value: money(cost.value_micros),
             attribution: cost.attribution.clone(),
             visits: counted.visits,
+            name_shared: counted.is_shared,
             conversions: counted.conversions,
             revenue: site.money(counted.revenue_micros),
             cost_per_conversion: is_ours.then(per_conversion).flatten(),
@@ -232,20 +247,53 @@ fn parts(micros: i64) -> f64 {
 }
 
 /// What a site counted of a campaign, by its name or its id.
-fn counted(rows: &[AnswerRow], cost: &CampaignCost) -> Counted {
-    let named = rows.iter().filter(|row| {
-        let text = row.row.cells.first().map_or("", |cell| &*cell.text);
-        let is_its = text == cost.campaign || text.to_lowercase() == cost.name.to_lowercase();
-        is_its && !text.is_empty()
-    });
-    named.fold(Counted::default(), |sum, row| {
-        let totals = &row.row.figures.totals;
-        Counted {
-            visits: sum.visits + totals.visits,
-            conversions: sum.conversions + totals.conversions,
-            revenue_micros: sum.revenue_micros + totals.revenue_micros,
-        }
+fn counted(rows: &HashMap<String, Counted>, cost: &CampaignCost, is_shared: bool) -> Counted {
+    let (id, name) = (cost.campaign.to_lowercase(), known_as(&cost.name));
+    let by_name = (name != id).then_some(name);
+    let texts = std::iter::once(id).chain(by_name);
+    let found = texts.filter_map(|text| rows.get(&text));
+    let sum = Counted {
+        is_shared,
+        ..Counted::default()
+    };
+    found.fold(sum, |sum, row| Counted {
+        visits: sum.visits + row.visits,
+        conversions: sum.conversions + row.conversions,
+        revenue_micros: sum.revenue_micros.saturating_add(row.revenue_micros),
+        is_shared,
     })
+}
+
+/// A campaign's name as visits tell it: in small letters, and cut as texts of addresses are.
+fn known_as(name: &str) -> String {
+    let cut = name.floor_char_boundary(LONGEST_TEXT);
+    name[..cut].to_lowercase()
+}
+
+/// What a site counted, by the campaign's text in small letters.
+fn by_campaign(rows: &[AnswerRow]) -> HashMap<String, Counted> {
+    let mut by_text: HashMap<String, Counted> = HashMap::new();
+    for row in rows {
+        let text = row.row.cells.first().map_or("", |cell| &*cell.text);
+        if text.is_empty() {
+            continue;
+        }
+        let totals = &row.row.figures.totals;
+        let sum = by_text.entry(text.to_lowercase()).or_default();
+        sum.visits += totals.visits;
+        sum.conversions += totals.conversions;
+        sum.revenue_micros = sum.revenue_micros.saturating_add(totals.revenue_micros);
+    }
+    by_text
+}
+
+/// How many campaigns have each name.
+fn named_so(costs: &[FeedCosts]) -> HashMap<String, u32> {
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for campaign in costs.iter().flat_map(|cost| &cost.campaigns) {
+        *named.entry(known_as(&campaign.name)).or_default() += 1;
+    }
+    named
 }
 
 impl CostsView {
@@ -254,12 +302,14 @@ impl CostsView {
         (period, costs): (Period, &[FeedCosts]),
         (all, campaigns): (&Totals, &Answer),
     ) -> Self {
-        let rows = &campaigns.page.rows;
+        let rows = by_campaign(&campaigns.page.rows);
+        let named = named_so(costs);
         let mut told: Vec<(i64, CampaignView)> = Vec::new();
         for cost in costs {
             told.extend(cost.campaigns.iter().map(|campaign| {
-                let ours = counted(rows, campaign);
-                let view = CampaignView::of(site, &cost.feed, (campaign, ours));
+                let is_shared = named.get(&known_as(&campaign.name)) > Some(&1);
+                let ours = counted(&rows, campaign, is_shared);
+                let view = CampaignView::of(site, cost, (campaign, ours));
                 (campaign.cost_micros, view)
             }));
         }
@@ -281,6 +331,46 @@ impl CostsView {
             advertising: AdvertisingView::told(site, costs, all),
             feeds: costs.iter().map(feed).collect(),
             campaigns: told.into_iter().map(|(_, view)| view).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visits(visits: u64) -> Counted {
+        Counted {
+            visits,
+            ..Counted::default()
+        }
+    }
+
+    fn campaign(id: &str, name: &str) -> CampaignCost {
+        CampaignCost {
+            campaign: id.to_owned(),
+            name: name.to_owned(),
+            ..CampaignCost::default()
+        }
+    }
+
+    #[test]
+    fn a_campaigns_visits_are_those_of_its_name_and_of_its_id() {
+        let long = "x".repeat(250);
+        let rows = HashMap::from([
+            ("spring".to_owned(), visits(3)),
+            ("7".to_owned(), visits(4)),
+            (long[..LONGEST_TEXT].to_owned(), visits(5)),
+        ]);
+        for (id, name, expected) in [
+            ("7", "SPRING", 7),
+            ("8", "Spring", 3),
+            ("7", "7", 4),
+            ("9", long.as_str(), 5),
+            ("9", "Autumn", 0),
+        ] {
+            let found = counted(&rows, &campaign(id, name), false);
+            assert_eq!(found.visits, expected, "{id} {name}");
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Files that tell how a site fares.
 
+use std::sync::Arc;
+
 use poem::Body;
 use poem_openapi::param::Path;
 use poem_openapi::payload::{Binary, Json, Response};
 use poem_openapi::{Enum, Object, OpenApi};
+use tokio::sync::Semaphore;
 
 use super::funnel::FunnelQuery;
 use super::overview::AgainstView;
@@ -19,7 +22,12 @@ use crate::http::{ApiError, Caller};
 pub(super) struct Exports {
     sites: Analytics,
     blocking: Blocking,
+    /// Turns for making files, which takes memory.
+    turns: Arc<Semaphore>,
 }
+
+/// So many files are made at once.
+const AT_ONCE: usize = 2;
 
 /// How a file that tells a report is written.
 #[derive(Clone, Copy, Enum)]
@@ -88,6 +96,7 @@ impl Exports {
         let site = self.sites.open(&scope, id.0)?;
         let format = body.0.format.into();
         let (member, question) = body.0.read(&site)?;
+        let _turn = self.turns.acquire().await;
         let made = export::make((&site, self.blocking), question, format, &by).await;
         let made = made.map_err(|error| ApiError::from(error).below(member));
         Ok(sent(made?))
@@ -99,6 +108,7 @@ impl Exports {
         Self {
             sites: app.analytics.clone(),
             blocking: app.blocking,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 }

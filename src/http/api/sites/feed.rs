@@ -16,9 +16,6 @@ use crate::http::page::Pages;
 use crate::http::tag::{self, Tagged};
 use crate::http::{ApiError, Caller, Moment};
 
-/// A site's campaigns are looked through up to so many.
-const CAMPAIGNS: u32 = 1000;
-
 /// Where a feed stands.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "AdFeedState", rename_all = "snake_case")]
@@ -290,10 +287,9 @@ impl SiteFeeds {
         let period = period.map_err(Error::from)?;
         let known_at = known_at.0.map(|told| moment(&told)).transpose()?;
         let costs = self.feeds.costs(&site, (period, known_at), &by).await?;
-        let campaigns = site
-            .report((period, Against::Nothing), campaigns(), &by)
-            .await?;
-        let all = campaigns.page.all.totals;
+        let days = (period, Against::Nothing);
+        let all = site.report(days, campaigns(), &by).await?.page.all.totals;
+        let campaigns = site.whole_report(days, campaigns()).await?;
         Ok(Json(CostsView::of(
             &site,
             (period, &costs),
@@ -320,7 +316,7 @@ fn campaigns() -> Asked {
         segment: None,
         filters: Vec::new(),
         sort: Some("-visits".to_owned()),
-        limit: CAMPAIGNS,
+        limit: 1,
         offset: 0,
     }
 }
