@@ -30,7 +30,16 @@ export function demoJourney(stage) {
     await inspect(page, "demo-site");
   });
 
-  for (const tab of ["Real time", "Reports", "Attribution", "Journeys", "Cohorts", "Sharing"]) {
+  for (const tab of [
+    "Real time",
+    "Reports",
+    "Attribution",
+    "Journeys",
+    "Cohorts",
+    "Advertising",
+    "Sharing",
+    "Settings",
+  ]) {
     it(`shows the year under ${tab}`, async () => {
       const { page } = stage;
       await page.getByRole("link", { name: tab, exact: true }).click();
