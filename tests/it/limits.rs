@@ -82,6 +82,7 @@ fn is_analytics(path: &[&str]) -> bool {
                 | "costs"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
+            | ["sites", _, "visitors", _]
     )
 }
 
