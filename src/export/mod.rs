@@ -1,8 +1,8 @@
 //! Writes what a site's figures tell as a file: for a spreadsheet, a notebook or a desk.
 //!
-//! [`make`] asks the [`Question`] and gives the [`File`]. `tell` brings each kind of answer into the
-//! form of a [`Sheet`], which knows nothing of files, and `words` says in words what was asked.
-//! `csv`, `json`, `xlsx` and `pdf` each write a sheet in one [`Format`].
+//! `make` asks the question and gives the file. `tell` brings each kind of answer into the form of a
+//! `sheet`, which knows nothing of files, and `words` says in words what was asked. `csv`, `json`,
+//! `xlsx` and `pdf` each write a sheet in one `format`.
 
 mod csv;
 mod format;
