@@ -164,7 +164,7 @@ it("a feed that fails says what to do, and is fetched again", async () => {
   const { user } = await openPage(address, "Shop: Advertising");
   expect(await screen.findByText("The token ended.")).toBeVisible();
   expect(screen.getByText("Give the connection another token.")).toBeVisible();
-  await user.click(screen.getByRole("button", { name: "Fetch Harbour Shop now" }));
+  await user.click(screen.getByRole("button", { name: "Fetch now: Harbour Shop" }));
   await waitFor(() =>
     expect(appliance.calls("POST /sites/{id}/feeds/{feed}/fetch")).toHaveLength(1),
   );

@@ -110,7 +110,7 @@ function Acts({ siteId, feed, onDelete }: FeedProps) {
       <div className="actions">
         {!isPaused && (
           <Button
-            aria-label={`Fetch ${feed.name} now`}
+            aria-label={`Fetch now: ${feed.name}`}
             isDisabled={fetchNow.isPending}
             onPress={() => fetchNow.mutate()}
           >
