@@ -61,7 +61,7 @@ function Form({ siteId, connections }: FormProps) {
   };
   const faults = fieldMessages(add.error);
   return (
-    <form className="stack" onSubmit={submit}>
+    <form className="form" onSubmit={submit}>
       <Select
         label="Connection"
         options={connections}

@@ -11,6 +11,7 @@ import { Status } from "../../ui/status";
 import { Ago } from "../../ui/time";
 import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
+import { rangeWords } from "../overview/range";
 import { feedStatus } from "./words";
 
 const touches = ["/sites/{id}/feeds", "/sites/{id}/costs", "/sites/{id}/overview"];
@@ -73,10 +74,7 @@ function Feed({ siteId, feed, onDelete }: FeedProps) {
           </span>
         )}
         {first_day && last_day && (
-          <span className="quiet">
-            {" "}
-            for {first_day} to {last_day}
-          </span>
+          <span className="quiet"> for {rangeWords({ from: first_day, to: last_day })}</span>
         )}
       </p>
       {trouble && (

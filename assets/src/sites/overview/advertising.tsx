@@ -20,7 +20,7 @@ export function AdvertisingTiles({ advertising, currency }: TilesProps) {
           every day is known.
         </p>
       ) : (
-        <dl className="tiles">
+        <dl className="tiles few">
           <Tile label="Advertising cost" value={writeMoney(cost, currency)} />
           <Tile label="Cost by all conversions" value={each && writeMoney(each, currency)} />
           <Tile
