@@ -35,6 +35,11 @@ impl Context {
             .or_else(|| Config::usual_file(&self.environment))
     }
 
+    /// Whether the process was started with a variable of this name.
+    pub(super) fn is_set(&self, variable: &str) -> bool {
+        self.environment.get(variable).is_some()
+    }
+
     /// Loads the configuration; errs with all its faults.
     pub(super) fn load(&self) -> Result<Loaded, Failure> {
         Ok(Config::load(self.file().as_deref(), &self.environment)?)

@@ -4,6 +4,7 @@
 //! prints; `command` lists them. What a command prints is text for people, or JSON with `--json`;
 //! failures go to standard error, and the exit code tells their kind.
 
+mod allocator;
 mod audit;
 mod audit_search;
 mod audit_status;

@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
+use super::allocator;
 use super::certificate;
 use super::context::Context;
 use super::failure::Failure;
@@ -16,6 +17,7 @@ use crate::server::Listeners;
 use crate::{http, server, telemetry};
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
+    allocator::settle(context);
     let loaded = context.load()?;
     let _log = telemetry::start(&loaded.config.log).map_err(Failure::of)?;
     for warning in &loaded.warnings {

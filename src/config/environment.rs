@@ -53,7 +53,7 @@ impl Environment {
     }
 
     /// The value of a variable; one that is set to nothing counts as not set.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
             .map(String::as_str)

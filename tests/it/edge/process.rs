@@ -163,3 +163,33 @@ async fn a_body_without_end_costs_no_memory() {
     let grown = serving.peak_kib().saturating_sub(before);
     assert!(grown < 64 << 10, "{grown} KiB");
 }
+
+/// The variables of mimalloc that the process has.
+fn allocator_of(serving: &Serving) -> Vec<String> {
+    let path = format!("/proc/{}/environ", serving.pid().as_raw_nonzero());
+    let variables = std::fs::read(path).unwrap();
+    let mut of_it: Vec<String> = variables
+        .split(|byte| *byte == 0)
+        .map(|variable| String::from_utf8_lossy(variable).into_owned())
+        .filter(|variable| variable.starts_with("MIMALLOC_"))
+        .collect();
+    of_it.sort();
+    of_it
+}
+
+#[tokio::test]
+async fn a_server_gives_freed_memory_back_within_a_millisecond() {
+    let serving = Serving::start(&[PLAIN]).await;
+    let told = [
+        "MIMALLOC_ARENA_PURGE_MULT=1",
+        "MIMALLOC_PURGE_DELAY=1",
+        "MIMALLOC_PURGE_EXTEND_DELAY=0",
+    ];
+    assert_eq!(allocator_of(&serving), told);
+}
+
+#[tokio::test]
+async fn an_allocator_that_somebody_has_set_stays_as_it_is_set() {
+    let serving = Serving::start(&[PLAIN, ("MIMALLOC_PURGE_DELAY", "50")]).await;
+    assert_eq!(allocator_of(&serving), ["MIMALLOC_PURGE_DELAY=50"]);
+}
