@@ -80,13 +80,17 @@ pub(super) fn decode(
     }
     let set = match reader.byte()? {
         LIST => {
-            let mut set = RoaringBitmap::new();
             let mut before = 0_u32;
-            for _ in 0..outline.count {
-                let step = reader.small()?;
-                before = before.checked_add(step).ok_or_else(|| reader.damaged())?;
-                set.try_push(before)
-                    .map_err(|_not_rising| reader.damaged())?;
+            // Not pushed one by one: that looks for the greatest number each time.
+            let numbers = std::iter::from_fn(|| {
+                before = before.checked_add(reader.small().ok()?)?;
+                Some(before)
+            });
+            let many = usize::try_from(outline.count).unwrap_or(usize::MAX);
+            let mut set = RoaringBitmap::new();
+            let read = set.append(numbers.take(many));
+            if read.is_ok_and(|read| read < outline.count) {
+                return Err(reader.damaged());
             }
             reader.end()?;
             set

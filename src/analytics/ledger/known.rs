@@ -21,17 +21,17 @@ use crate::store::{Error, Key as _, Scan, Version, prefix};
 
 /// So many lines are remembered of each kind of question and its answers: some megabytes.
 const MOST: usize = 10_000;
-/// So many bytes of text are as much as a line.
-const LINE: usize = 200;
+/// So many bytes are as much as a line.
+pub(super) const LINE: usize = 200;
 
 /// What an answer rests on: as long as it is the same, so is the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ground {
     /// So many days with events.
-    days: u64,
+    pub(super) days: u64,
     /// The batch that changed one of them last.
-    latest: Version,
-    horizon: Horizon,
+    pub(super) latest: Version,
+    pub(super) horizon: Horizon,
 }
 
 /// What is asked of a site.
@@ -43,7 +43,11 @@ pub(super) struct Asked<Q> {
 }
 
 /// The answers to one kind of question, the one used longest ago first.
-pub(super) struct Known<Q, A>(Mutex<VecDeque<Entry<Q, A>>>);
+pub(super) struct Known<Q, A> {
+    entries: Mutex<VecDeque<Entry<Q, A>>>,
+    /// So many lines have room.
+    room: usize,
+}
 
 struct Entry<Q, A> {
     asked: Asked<Q>,
@@ -59,13 +63,23 @@ pub(super) trait Lines {
 
 impl<Q, A> Default for Known<Q, A> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self::with_room(MOST)
+    }
+}
+
+impl<Q, A> Known<Q, A> {
+    /// One that remembers so many lines.
+    pub(super) fn with_room(room: usize) -> Self {
+        Self {
+            entries: Mutex::default(),
+            room,
+        }
     }
 }
 
 impl<Q: PartialEq + Lines, A: Lines + Clone> Known<Q, A> {
     fn open(&self) -> MutexGuard<'_, VecDeque<Entry<Q, A>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was answered, if it rests on the same ground still.
@@ -85,7 +99,9 @@ impl<Q: PartialEq + Lines, A: Lines + Clone> Known<Q, A> {
     pub(super) fn keep(&self, asked: Asked<Q>, ground: Ground, answer: A) {
         let mut entries = self.open();
         entries.retain(|entry| entry.asked != asked);
-        let mut room = MOST.saturating_sub(asked.question.lines() + answer.lines());
+        let mut room = self
+            .room
+            .saturating_sub(asked.question.lines() + answer.lines());
         if room == 0 {
             return;
         }

@@ -5,7 +5,7 @@
 //! day: blocks of columns (`block`), and what the day came to (`rollup`, a pure function of its
 //! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
 //! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from
-//! both and from what waits, `ask` answers what they cannot out of the events (`known` remembers it), `live` tells what goes
+//! both and from what waits (`united` remembers what closed days came to together), `ask` answers what they cannot out of the events (`known` remembers it), `live` tells what goes
 //! on now, and `rebuild` proves that all of it is what the events say. `horizon` lets go what a site
 //! keeps no longer, `erase` takes one visitor out of all of it, and `forget` a site.
 
@@ -36,6 +36,7 @@ mod sums;
 mod totals;
 #[cfg(test)]
 mod trials;
+mod united;
 mod waiting;
 
 use std::collections::BTreeSet;
@@ -61,9 +62,11 @@ pub(crate) use row::tables;
 pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
 
 use append::{Arrival, Memory};
+use day::Span;
 use known::{Asked, Known, Lines};
 use query::Question;
 use row::{Heads, Tails};
+use united::Closed;
 use waiting::Waiting;
 
 use super::event::Event;
@@ -100,6 +103,8 @@ struct Answers {
     attributions: Known<Attribution, Attributed>,
     journeys: Known<Journeys, Travelled>,
     cohorts: Known<Cohorts, Vec<Cohort>>,
+    /// What overviews rest on.
+    overviews: Closed,
 }
 
 impl Answers {
@@ -109,6 +114,7 @@ impl Answers {
         self.attributions.forget(site);
         self.journeys.forget(site);
         self.cohorts.forget(site);
+        self.overviews.forget(site);
     }
 }
 
@@ -213,8 +219,9 @@ impl Ledger {
         zone: &TimeZone,
         days: Days,
     ) -> Result<Overview, Error> {
-        self.ask((site, zone), days, |question| Ok(question.answer()?))
-            .await
+        let inner = Arc::clone(&self.0);
+        let answer = move |question: &Question<'_>| Ok(question.answer(&inner.answers.overviews)?);
+        self.ask((site, zone), days, answer).await
     }
 
     /// What the events of the days come to, told apart by any dimensions.
@@ -345,6 +352,7 @@ impl Ledger {
                 site,
                 zone: &zone,
                 days,
+                today: Span::at(&zone, inner.clock.now().as_millisecond()).day,
             };
             answer(&question)
         };

@@ -1,14 +1,9 @@
-//! Adds up the lines of stretches of time, and unites their visitors where they may be the same.
-
-use std::collections::HashMap;
-
-use roaring::RoaringBitmap;
+//! Adds up the lines of stretches of time, and tells which of them have visitors that may be the same.
 
 use super::crowd::Outline;
 use super::error::damaged;
 use super::names::Names;
-use super::query::{Question, Stretch};
-use super::sheet::{Stored, unseal_crowds, walk};
+use super::sheet::Stored;
 use super::totals::{Dimension, Line, Table, Totals};
 use crate::analytics::event::{Channel, Device};
 use crate::store::Error;
@@ -16,12 +11,24 @@ use crate::store::Error;
 /// A table shows so many lines.
 const BEST: usize = 50;
 
+/// A line: the dimension, none for everything, and the value.
+pub(super) type Place = (Option<Dimension>, u32);
+
+/// Lines whose visitors are wanted.
+pub(super) struct Wanted {
+    all: bool,
+    /// By dimension, rising.
+    tables: [Vec<u32>; 9],
+}
+
 /// What is added up so far.
+#[derive(Clone)]
 pub(super) struct Sums {
     all: Sum,
     tables: [SumTable; 9],
 }
 
+#[derive(Clone)]
 struct SumTable {
     /// By value, which line is its; `u32::MAX` for none yet.
     places: Vec<u32>,
@@ -80,8 +87,62 @@ impl Sums {
         self.all.totals
     }
 
-    /// The places of the lines that are shown, best first.
-    pub(super) fn best(&self) -> [Vec<usize>; 9] {
+    /// The lines of the tables that are shown and whose visitors may be the same in several
+    /// stretches; with them that of everything.
+    pub(super) fn met(&self) -> Wanted {
+        let places = self
+            .tables
+            .iter()
+            .zip(self.best(BEST))
+            .map(|(table, best)| {
+                let met = best.into_iter().filter(|place| table.lines[*place].met);
+                met.map(|place| table.lines[place].value).collect()
+            });
+        Wanted::new(self.all.met, places)
+    }
+
+    /// So many of the best lines of each table, once any visitors have met: those that are new may
+    /// be the same as these.
+    pub(super) fn met_within(&self, most: usize) -> Wanted {
+        let places = self
+            .tables
+            .iter()
+            .zip(self.best(most))
+            .map(|(table, best)| {
+                let best = best.into_iter().filter(|_| self.all.met);
+                best.map(|place| table.lines[place].value).collect()
+            });
+        Wanted::new(self.all.met, places)
+    }
+
+    /// Whether a line has visitors.
+    pub(super) fn has_visitors(&self, (dimension, value): Place) -> bool {
+        let sum = match dimension {
+            None => Some(&self.all),
+            Some(dimension) => self.tables[dimension as usize].find(value),
+        };
+        sum.is_some_and(|sum| sum.totals.visitors > 0)
+    }
+
+    /// Says how many visitors a line has.
+    pub(super) fn set_visitors(&mut self, (dimension, value): Place, visitors: u64) {
+        let sum = match dimension {
+            None => &mut self.all,
+            Some(dimension) => self.tables[dimension as usize].line(value),
+        };
+        sum.totals.visitors = visitors;
+    }
+
+    /// How much memory it takes, in lines.
+    pub(super) fn lines(&self) -> usize {
+        let lines = self.tables.iter();
+        lines
+            .map(|table| table.lines.len() + table.places.len() / 32)
+            .sum()
+    }
+
+    /// The places of so many lines of each table, best first.
+    fn best(&self, most: usize) -> [Vec<usize>; 9] {
         Dimension::ALL.map(|dimension| {
             let lines = &self.tables[dimension as usize].lines;
             let rank = |place: &usize| {
@@ -94,73 +155,18 @@ impl Sums {
                 (std::cmp::Reverse((first, totals.events)), line.value)
             };
             let mut places: Vec<usize> = (0..lines.len()).collect();
-            if places.len() > BEST {
-                places.select_nth_unstable_by_key(BEST, rank);
-                places.truncate(BEST);
+            if places.len() > most {
+                places.select_nth_unstable_by_key(most, rank);
+                places.truncate(most);
             }
             places.sort_unstable_by_key(rank);
             places
         })
     }
 
-    /// Unites the visitors of the lines that are shown, where they may have met.
-    pub(super) fn unite(
-        &mut self,
-        best: &[Vec<usize>; 9],
-        stretches: &[Stretch],
-        question: &Question<'_>,
-    ) -> Result<(), Error> {
-        let shown = |table: &SumTable, best: &Vec<usize>| {
-            let met = best.iter().filter(|place| table.lines[**place].met);
-            met.map(|place| table.lines[*place].value)
-                .collect::<Vec<u32>>()
-        };
-        let mut wanted: Vec<Vec<u32>> = self
-            .tables
-            .iter()
-            .zip(best)
-            .map(|(table, best)| shown(table, best))
-            .collect();
-        if !self.all.met && wanted.iter().all(Vec::is_empty) {
-            return Ok(());
-        }
-        for values in &mut wanted {
-            values.sort_unstable();
-        }
-        let mut united: HashMap<(Option<Dimension>, u32), RoaringBitmap> = HashMap::new();
-        for stretch in stretches {
-            let crowds = stretch.crowds(question)?;
-            let crowds = unseal_crowds(&crowds)?;
-            walk(stretch.lines(), &mut |dimension, line| {
-                let is_wanted = match dimension {
-                    None => self.all.met,
-                    Some(dimension) => wanted[dimension as usize]
-                        .binary_search(&line.value)
-                        .is_ok(),
-                };
-                if is_wanted {
-                    let place = (dimension, line.value);
-                    *united.entry(place).or_default() |= line.visitors(crowds)?;
-                }
-                Ok(())
-            })?;
-        }
-        for ((dimension, value), visitors) in united {
-            let sum = match dimension {
-                None => &mut self.all,
-                Some(dimension) => self.tables[dimension as usize].line(value),
-            };
-            sum.totals.visitors = visitors.len();
-        }
-        Ok(())
-    }
-
     /// The tables as they are told.
-    pub(super) fn tables(
-        &self,
-        best: &[Vec<usize>; 9],
-        names: &Names<'_>,
-    ) -> Result<[Table; 9], Error> {
+    pub(super) fn tables(&self, names: &Names<'_>) -> Result<[Table; 9], Error> {
+        let best = self.best(BEST);
         let mut tables: [Table; 9] = Default::default();
         for dimension in Dimension::ALL {
             let of = dimension as usize;
@@ -180,7 +186,49 @@ impl Sums {
     }
 }
 
+impl Wanted {
+    fn new(all: bool, tables: impl Iterator<Item = Vec<u32>>) -> Self {
+        let mut wanted = Self {
+            all,
+            tables: Default::default(),
+        };
+        for (mut values, into) in tables.zip(&mut wanted.tables) {
+            values.sort_unstable();
+            *into = values;
+        }
+        wanted
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.all && self.tables.iter().all(Vec::is_empty)
+    }
+
+    pub(super) fn has(&self, (dimension, value): Place) -> bool {
+        match dimension {
+            None => self.all,
+            Some(dimension) => self.tables[dimension as usize]
+                .binary_search(&value)
+                .is_ok(),
+        }
+    }
+
+    /// Each of them.
+    pub(super) fn places(&self) -> impl Iterator<Item = Place> {
+        let all = self.all.then_some((None, 0));
+        let tables = Dimension::ALL.into_iter().zip(&self.tables);
+        let lines = tables.flat_map(|(dimension, values)| {
+            values.iter().map(move |value| (Some(dimension), *value))
+        });
+        all.into_iter().chain(lines)
+    }
+}
+
 impl SumTable {
+    fn find(&self, value: u32) -> Option<&Sum> {
+        let place = *self.places.get(value as usize)?;
+        self.lines.get(place as usize)
+    }
+
     fn line(&mut self, value: u32) -> &mut Sum {
         let at = value as usize;
         if at >= self.places.len() {
