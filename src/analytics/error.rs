@@ -159,6 +159,9 @@ pub enum Error {
          from then on (what earlier days came to, the overview tells)"
     )]
     EventsGone(Date),
+    /// Somebody took longer to fetch events than a moment of the store is held.
+    #[error("it took too long to fetch the events; ask for fewer days at once")]
+    TookTooLong,
     /// The store did not do it.
     #[error("the store did not do it")]
     Store(#[from] store::Error),

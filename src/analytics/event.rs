@@ -38,6 +38,18 @@ pub(crate) struct Event {
     pub(crate) value: Option<i64>,
 }
 
+impl Event {
+    /// The word for the mark of the network whose click it was, if there was any.
+    pub(crate) fn click_word(&self) -> Option<&'static str> {
+        (self.click_id != ClickId::None).then(|| self.click_id.name())
+    }
+
+    /// The word for the device, if it is known.
+    pub(crate) fn device_word(&self) -> Option<&'static str> {
+        (self.device != Device::Unknown).then(|| self.device.name())
+    }
+}
+
 /// Lists an enumeration's members with the number under which each is stored, which never changes,
 /// and the word for it in answers.
 macro_rules! numbered {

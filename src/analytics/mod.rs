@@ -9,7 +9,7 @@
 //! asked, by `report`, several of them `together`, `funnel`, `journeys`, `cohorts` and `attribution`
 //! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `retention` how
 //! long things are kept, `erasure` how a visitor is forgotten, `kept` what lies below a site under a
-//! name, and `sharing` who else sees it.
+//! name, `takeout` how the events themselves are handed out, and `sharing` who else sees it.
 
 mod apportion;
 mod arrivals;
@@ -44,6 +44,7 @@ mod service;
 mod sharing;
 mod site;
 mod slate;
+mod takeout;
 mod tally;
 mod together;
 
@@ -54,7 +55,7 @@ pub(crate) use channels::ChannelRule;
 pub(crate) use cohorts::{AskedCohorts, Gauged, Last, Later};
 pub use erasure::Traces;
 pub use error::Error;
-pub(crate) use event::Channel;
+pub(crate) use event::{Channel, Event};
 pub(crate) use funnel::{Followed, Loss};
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
@@ -64,7 +65,7 @@ pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, 
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
     Cohort, Dimension, Direction, Facet, Figures, Filter, Goal, Length, Line, Model, Operator,
-    Others, Overview, Pace, Ranking, Table, Totals, Trodden,
+    Others, Overview, Pace, Portion as EventPortion, Ranking, Table, Totals, Trodden,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;
@@ -79,4 +80,5 @@ pub(crate) use row::site_reference;
 pub use row::{VisitorIds, WeekStart};
 pub use service::{Analytics, New, Parts, tables};
 pub use site::{Change, Rebuild, Site};
+pub(crate) use takeout::{Handed, Takeout};
 pub(crate) use together::Part;

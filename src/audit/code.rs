@@ -238,6 +238,8 @@ codes! {
         "A file of events of the past has ended, or broken off; the counts tell what was kept.";
     ReportExported = "WB-SITE-012" "report_export" ApiActivity 2 Low done
         "A file that tells how a site fares was taken away.";
+    EventsExported = "WB-SITE-013" "events_export" ApiActivity 2 Medium done
+        "The events of a site were taken away as a file, or as far as it was fetched.";
     KeptCreated = "WB-SITE-020" "site_kept_create" EntityManagement 1 Informational done
         "Something was kept at a site under a name, such as a segment.";
     KeptUpdated = "WB-SITE-021" "site_kept_update" EntityManagement 3 Informational done

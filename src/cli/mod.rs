@@ -48,6 +48,7 @@ mod setup_link;
 mod sharing;
 mod site;
 mod site_attribution;
+mod site_events;
 mod site_feed;
 mod site_now;
 mod site_privacy;

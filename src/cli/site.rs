@@ -17,6 +17,7 @@ use super::named::{self, path_of, text};
 use super::owner::Owner;
 use super::sharing::{self, Shares};
 use super::site_attribution::{self, Attribution};
+use super::site_events::Events;
 use super::site_feed::{self, Feeds};
 use super::site_now::Now;
 use super::site_privacy::{Forget, Keep, Traces};
@@ -92,6 +93,8 @@ enum Command {
         #[arg(long, value_enum)]
         format: Option<FileFormat>,
     },
+    /// Write the events of some days to a file, as they are kept.
+    Events(Events),
     /// Make, list and delete the keys that events are sent with.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -286,6 +289,7 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
             let report = upload(client, (&path, ""), &file, format).await?;
             Ok(View::Import(report))
         }
+        Command::Events(asked) => events(client, &asked).await,
         Command::Key(command) => act_on_key(command, client).await,
         Command::Feed(command) => Ok(View::Feeds(site_feed::act(command, client).await?)),
         Command::Sharing(command) => act_on_shares(command, client).await,
@@ -346,6 +350,19 @@ async fn report(client: &mut Client, asked: Asked) -> Result<View, Failure> {
     let body = Body::from(asked.export(output)?.to_string());
     let kind = Some("application/json");
     let file = client.stream(Method::POST, &path, kind, body).await?;
+    save_at(file, output, existing).await.map_err(Failure::of)?;
+    Ok(View::Nothing)
+}
+
+/// Writes events to the file that is asked for.
+async fn events(client: &mut Client, asked: &Events) -> Result<View, Failure> {
+    let query = asked.query()?;
+    let (output, existing) = (&asked.output, asked.existing());
+    check_free(output, existing).map_err(Failure::of)?;
+    let path = path_of(client, LIST, KIND, &asked.site).await? + "/events/export" + &query;
+    let file = client
+        .stream(Method::GET, &path, None, Body::empty())
+        .await?;
     save_at(file, output, existing).await.map_err(Failure::of)?;
     Ok(View::Nothing)
 }

@@ -2,9 +2,10 @@
 //!
 //! `make` asks the question and gives the file. `tell` brings each kind of answer into the form of a
 //! `sheet`, which knows nothing of files, and `words` says in words what was asked. `csv`, `json`,
-//! `xlsx` and `pdf` each write a sheet in one `format`.
+//! `xlsx` and `pdf` each write a sheet in one `format`. `events` writes the events themselves.
 
 mod csv;
+mod events;
 mod format;
 mod json;
 mod make;
@@ -19,5 +20,6 @@ mod tell;
 mod words;
 mod xlsx;
 
+pub(crate) use events::{EventFile, EventFormat, event_file};
 pub(crate) use format::Format;
 pub(crate) use make::{Error, File, Question, make};

@@ -190,6 +190,7 @@ mod tests {
             (Method::POST, "v1/datasets/1/exports", Policy::Exports),
             (Method::GET, "v1/datasets/1/exports", Policy::ApiCalls),
             (Method::POST, "v1/sites/1/reports/export", Policy::Exports),
+            (Method::GET, "v1/sites/1/events/export", Policy::Exports),
             (Method::POST, "v1/datasets/1/imports", Policy::Imports),
             (Method::GET, "v1/datasets/1/imports", Policy::ApiCalls),
             (Method::POST, "v1/syncs/1/runs", Policy::SyncStarts),

@@ -1,6 +1,9 @@
 // Checks reports, funnels, attribution and cohorts against SQL: DuckDB gets the same events, and is asked in its own words.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 const [binary, appliances] = process.argv.slice(2);
@@ -99,6 +102,34 @@ async function fill(session) {
   appender.closeSync();
   await database.run(visitsOf(zone));
   return { site, database };
+}
+
+/** What is taken away is what was sent: DuckDB reads the file and looks for differences. */
+async function takenAway(site, database, session) {
+  const from = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10);
+  const answer = await fetch(`${appliance.url}/api/v1/sites/${site}/events/export?format=parquet&from=${from}`, { headers: session });
+  assert.ok(answer.ok, `events/export: ${answer.status}`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'events-'));
+  try {
+    const file = path.join(folder, 'events.parquet');
+    await writeFile(file, new Uint8Array(await answer.arrayBuffer()));
+    const told = ['name', 'page', 'referrer', 'source', 'medium', 'campaign', 'term', 'content', 'click_id', 'channel'];
+    await database.run(`CREATE TABLE taken AS SELECT * FROM read_parquet('${file}')`);
+    const sent = `SELECT id, happened::TIMESTAMPTZ AS at, value::DECIMAL(18, 6) AS value, ${told.map((name) => `nullif(${name}, '') AS ${name}`).join(', ')} FROM sent`;
+    const kept = `SELECT id::VARCHAR AS id, at, value, ${told.join(', ')} FROM taken`;
+    const count = async (sql) => Number((await (await database.runAndReadAll(sql)).getRows())[0][0]);
+    assert.equal(await count('SELECT count(*) FROM taken'), many);
+    for (const [one, other] of [[sent, kept], [kept, sent]]) {
+      assert.equal(await count(`SELECT count(*) FROM ((${one}) EXCEPT (${other}))`), 0);
+    }
+    const pairs = 'SELECT DISTINCT sent.visitor AS named, taken.visitor AS numbered FROM sent JOIN taken ON sent.id = taken.id::VARCHAR';
+    const visitors = await count('SELECT count(DISTINCT visitor) FROM sent');
+    assert.equal(await count(`SELECT count(*) FROM (${pairs})`), visitors);
+    assert.equal(await count(`SELECT count(DISTINCT numbered) FROM (${pairs})`), visitors);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  console.log(`ok duckdb: ${many} events are in the file as they were sent`);
 }
 
 const ofVisits = ['channel', 'source', 'medium', 'campaign', 'term', 'content', 'referrer', 'click_id'];
@@ -266,6 +297,7 @@ function returned({ period, filters, from, to }, earliest) {
 async function checks() {
   const session = await signUp();
   const { site, database } = await fill(session);
+  await takenAway(site, database, session);
   const rows = async (sql) => (await database.runAndReadAll(sql)).getRowObjects();
   const days = (await rows("SELECT DISTINCT strftime(day, '%Y-%m-%d') AS day FROM events ORDER BY day")).map(({ day }) => day);
   const span = () => {

@@ -268,6 +268,12 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("queryReports", Needs("analytics:read"), "", reports()),
         ("queryFunnel", Needs("analytics:read"), "", funnel()),
         ("exportReport", Needs("analytics:read"), "", taken_away()),
+        (
+            "exportEvents",
+            Needs("analytics:read"),
+            "?format=csv",
+            none(),
+        ),
         ("listSegments", Needs("analytics:read"), "", none()),
         ("createSegment", Needs("site:write"), "", segment()),
         ("getSegment", Needs("analytics:read"), "", none()),
@@ -1118,10 +1124,10 @@ fn reach_at_site(operation: &str) -> &'static str {
         | "queryJourneys" | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "listSiteFeeds"
         | "getSiteFeed" | "getSiteCosts" | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
-        | "findVisitor" | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment"
-        | "createSavedReport" | "updateSavedReport" | "deleteSavedReport" | "createSiteNote"
-        | "updateSiteNote" | "deleteSiteNote" | "updateSiteFeed" | "fetchSiteFeed"
-        | "deleteSiteFeed" => "edit",
+        | "findVisitor" | "eraseVisitor" | "exportEvents" | "createSegment" | "updateSegment"
+        | "deleteSegment" | "createSavedReport" | "updateSavedReport" | "deleteSavedReport"
+        | "createSiteNote" | "updateSiteNote" | "deleteSiteNote" | "updateSiteFeed"
+        | "fetchSiteFeed" | "deleteSiteFeed" => "edit",
         "createSiteFeed" | "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare"
         | "withdrawSiteShare" => "owner",
         other => panic!("{other} has no row"),

@@ -138,7 +138,10 @@ impl Inner {
         }
     }
 
-    async fn fold_waiting(self: &Arc<Self>, site: SiteNumber) -> Result<(), store::Error> {
+    pub(super) async fn fold_waiting(
+        self: &Arc<Self>,
+        site: SiteNumber,
+    ) -> Result<(), store::Error> {
         let head = self.store.get::<Heads>(&site)?;
         let mut days = head.map(|row| row.value.uncounted).unwrap_or_default();
         days.extend(self.waiting.days(site));

@@ -6,7 +6,7 @@
 //! events), as a sheet of lines with exact sets of visitors (`sheet`, `crowd`). Visitors and texts
 //! are numbers there (`names`). `months` adds up days that are over, `query` and `sums` answer from
 //! both and from what waits (`united` remembers what closed days came to together), `ask` answers what they cannot out of the events (`known` remembers it), `live` tells what goes
-//! on now, and `rebuild` proves that all of it is what the events say. `horizon` lets go what a site
+//! on now, and `reading` gives the events back, and `rebuild` proves that all of it is what they say. `horizon` lets go what a site
 //! keeps no longer, `erase` takes one visitor out of all of it, and `forget` a site.
 
 mod append;
@@ -27,6 +27,7 @@ mod names;
 mod packed;
 mod pieces;
 mod query;
+mod reading;
 mod rebuild;
 mod rollup;
 mod row;
@@ -58,6 +59,7 @@ pub(crate) use erase::Erased;
 pub(crate) use error::Error;
 pub(crate) use horizon::{Expired, Retained};
 pub(crate) use live::{Live, Pace, Ranking};
+pub(crate) use reading::{Portion, Reading};
 pub(crate) use row::tables;
 pub(crate) use totals::{Appended, Dimension, Line, Overview, Rebuilt, Table, Totals};
 
@@ -383,6 +385,11 @@ impl Ledger {
         act: impl Fn(Expired) -> Batch + Send + 'static,
     ) -> Result<Option<Expired>, Error> {
         self.carry(|inner| inner.expire(site, retained, act)).await
+    }
+
+    /// Opens the events of some days, as they are kept.
+    pub(crate) async fn read(&self, site: SiteNumber, days: Days) -> Result<Reading, Error> {
+        self.carry(|inner| inner.read(site, days)).await
     }
 
     /// Where a visitor was, by its hash; nothing where nobody knows it.

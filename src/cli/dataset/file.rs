@@ -1,12 +1,15 @@
 //! The files that records come from and go to.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clap::ValueEnum;
 use futures_util::{Stream, StreamExt as _};
 use poem::Body;
+use tempfile::TempPath;
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
 
 /// How a file is written.
@@ -89,27 +92,43 @@ pub(in crate::cli) fn check_free(path: &Path, existing: Existing) -> Result<(), 
 }
 
 /// Writes all of `body` to a file that may be there already.
+///
+/// Until all of it has come, it lies beside the file under another name: what breaks off leaves
+/// nothing, and an earlier file stays as it is. A device or a pipe is written to as it comes.
 pub(in crate::cli) async fn save_at(
     body: Body,
     path: &Path,
     existing: Existing,
 ) -> Result<(), FileError> {
-    let mut options = tokio::fs::OpenOptions::new();
-    options.write(true);
-    match existing {
-        Existing::Kept => options.create_new(true),
-        Existing::Replaced => options.create(true).truncate(true),
-    };
+    check_free(path, existing)?;
+    if path.exists() && !path.is_file() {
+        return save(body, Some(path)).await;
+    }
+    // What a link leads to is written over, and the link stays.
+    let place = path.canonicalize().unwrap_or_else(|_new| path.to_owned());
     let failed = |error| FileError::Write(path.to_owned(), error);
-    let file = options
-        .open(path)
-        .await
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => FileError::Exists(path.to_owned()),
-            _ => failed(error),
-        })?;
+    let (part, file) = beside(&place).map_err(failed)?;
     let stream = Box::pin(body.into_bytes_stream());
-    copy(stream, file).await.map_err(failed)
+    copy(stream, file).await.map_err(failed)?;
+    let kept = match existing {
+        Existing::Replaced => part.persist(&place),
+        Existing::Kept => part.persist_noclobber(&place),
+    };
+    kept.map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => FileError::Exists(path.to_owned()),
+        _ => failed(error.error),
+    })
+}
+
+/// A file without a name that lasts, in the folder of another.
+fn beside(place: &Path) -> io::Result<(TempPath, tokio::fs::File)> {
+    let folder = place.parent().filter(|folder| *folder != Path::new(""));
+    let file = tempfile::Builder::new()
+        .prefix(".weighbridge-")
+        .permissions(Permissions::from_mode(0o666)) // less what the user's mask takes away
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    let (file, path) = file.into_parts();
+    Ok((path, tokio::fs::File::from_std(file)))
 }
 
 async fn copy(
@@ -136,7 +155,61 @@ pub(super) fn format_of(file: &Path, given: Option<FileFormat>) -> Result<FileFo
 
 #[cfg(test)]
 mod tests {
+    use futures_util::stream;
+
     use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+
+    #[tokio::test]
+    async fn what_breaks_off_leaves_nothing_and_an_earlier_file_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.csv");
+        let broken = || {
+            let parts = [Ok("a,b".into()), Err(io::Error::other("gone"))];
+            Body::from_bytes_stream(stream::iter::<[io::Result<Bytes>; 2]>(parts))
+        };
+        let outcome = save_at(broken(), &path, Existing::Kept).await;
+        assert!(matches!(outcome, Err(FileError::Write(..))));
+        assert!(names(folder.path()).is_empty());
+        save_at(Body::from("old"), &path, Existing::Kept)
+            .await
+            .unwrap();
+        let outcome = save_at(broken(), &path, Existing::Replaced).await;
+        assert!(matches!(outcome, Err(FileError::Write(..))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
+        let outcome = save_at(Body::from("new"), &path, Existing::Kept).await;
+        assert!(matches!(outcome, Err(FileError::Exists(_))));
+        save_at(Body::from("new"), &path, Existing::Replaced)
+            .await
+            .unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(folder.path()), ["report.csv"]);
+    }
+
+    #[tokio::test]
+    async fn a_link_stays_and_what_it_leads_to_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        save_at(Body::from("new"), &link, Existing::Replaced)
+            .await
+            .unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        save_at(
+            Body::from("all"),
+            Path::new("/dev/null"),
+            Existing::Replaced,
+        )
+        .await
+        .unwrap();
+    }
 
     #[test]
     fn a_files_name_says_how_it_is_written() {

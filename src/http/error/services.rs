@@ -265,6 +265,7 @@ impl From<analytics::Error> for ApiError {
             | E::KeptNameTaken(..)
             | E::TooManyKept(..)
             | E::SharedAlready(_)
+            | E::TookTooLong
             | E::Changed => Self::new(Code::Conflict, told),
             E::BadPeriod(_) => Self::new(Code::BadQuery, told),
             E::BadQuestion(bad) => Self::invalid(bad.path(), told),

@@ -22,6 +22,7 @@ mod script;
 mod segments;
 mod sharing;
 mod sites;
+mod takeout;
 mod together;
 
 use poem::http::Method;

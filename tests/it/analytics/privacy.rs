@@ -80,6 +80,9 @@ async fn events_go_when_the_site_keeps_them_no_longer_and_the_overview_stays() {
     let problem = refused.problem(422, "validation_failed");
     let detail = text(&problem["fields"][0]["message"]);
     assert!(detail.contains(&day(&shop, 45)), "{problem}");
+    let file = format!("events/export?format=csv&from={}", day(&shop, 46));
+    let refused = shop.owner.get(&shop.below(&file)).await;
+    refused.problem(422, "validation_failed");
     assert_eq!(shop.server.count_in_book("site_expire"), 1);
     shop.tidy().await;
     assert_eq!(shop.server.count_in_book("site_expire"), 1, "only once");

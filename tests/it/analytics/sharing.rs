@@ -16,7 +16,7 @@ impl Shop {
     }
 
     /// A colleague whom the shop is shared with, and where their share lies.
-    async fn colleague(&self, level: &str) -> (Client, String) {
+    pub(super) async fn colleague(&self, level: &str) -> (Client, String) {
         let other = self.server.sign_up("other@example.org", &["member"]).await;
         let made = self.share("Other@Example.org", level).await.expect(201);
         let share = format!("{}/{}", self.below("shares"), text(&made["user_id"]));

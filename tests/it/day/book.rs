@@ -9,7 +9,7 @@ use weighbridge::audit::Code;
 use super::Day;
 
 /// The codes that the day does not hold, and why.
-const ABSENT: [(Code, &str); 28] = [
+const ABSENT: [(Code, &str); 29] = [
     (
         Code::StoreMigrated,
         "the store begins with this version's schema",
@@ -39,6 +39,10 @@ const ABSENT: [(Code, &str); 28] = [
     (
         Code::ExportsSwept,
         "what was made long ago is swept every hour: `exports`",
+    ),
+    (
+        Code::EventsExported,
+        "a user makes one file on this day: `analytics::takeout`",
     ),
     (
         Code::HookStopped,

@@ -12,6 +12,7 @@ import { SiteFrame } from "../frame";
 import { History } from "./history";
 import { Keys } from "./keys";
 import { purchaseCall, scriptTag, serverCall } from "./snippets";
+import { Takeout } from "./takeout";
 import { useKeys } from "./use-keys";
 
 const route = getRouteApi("/signed-in/sites/$id/setup");
@@ -27,6 +28,7 @@ export function SiteSetup() {
           <Conversions site={site} />
           <Keys site={site} />
           <History site={site} />
+          <Takeout site={site} />
         </>
       )}
     </SiteFrame>

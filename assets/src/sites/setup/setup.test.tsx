@@ -163,3 +163,27 @@ it("a file of the past is brought in, and what was refused is told by its line",
     format: "csv",
   });
 });
+
+it("events are taken away by the days and the form that are chosen", async () => {
+  fakeAppliance({ "GET /sites/{id}": shop, "GET /sites/{id}/keys": { items: [] } });
+  const { user } = await openPage(address, "Shop: Set up");
+  const link = await screen.findByRole("link", { name: "Download the events" });
+  expect(link).toHaveAttribute("href", `/api/v1/sites/${shop.id}/events/export?format=csv`);
+  await user.type(screen.getByLabelText("From"), "2026-11-02");
+  await user.type(screen.getByLabelText("To"), "2026-11-05");
+  await user.click(screen.getByRole("button", { name: /Form/ }));
+  await user.click(screen.getByRole("option", { name: "Parquet" }));
+  expect(link.getAttribute("href")).toMatch(/\?format=parquet&from=2026-11-02&to=2026-11-05$/);
+  await user.clear(screen.getByLabelText("To"));
+  await user.type(screen.getByLabelText("To"), "2026-11-01");
+  expect(screen.queryByRole("link", { name: "Download the events" })).not.toBeInTheDocument();
+  expect(screen.getByText(/before the day with which the file begins/)).toBeVisible();
+});
+
+it("whoever may only see a site takes no events away", async () => {
+  const seen = { ...shop, access: "view" as const, shared_by: "owner@example.org" };
+  fakeAppliance({ "GET /sites/{id}": seen, "GET /sites/{id}/keys": { items: [] } });
+  await openPage(address, "Shop: Set up");
+  expect(await screen.findByText("Count the visits of its pages")).toBeVisible();
+  expect(screen.queryByText("Take the events away")).not.toBeInTheDocument();
+});

@@ -17,6 +17,7 @@ mod resource;
 mod saved;
 mod segment;
 mod share;
+mod takeout;
 mod together;
 mod view;
 mod word;
@@ -30,6 +31,7 @@ use resource::Resource;
 use saved::SavedReports;
 use segment::Segments;
 use share::SiteShares;
+use takeout::Takeouts;
 
 use crate::app::App;
 use crate::http::page::Pages;
@@ -44,5 +46,6 @@ pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
         SavedReports::new(app, pages),
         Segments::new(app, pages),
         SiteShares::new(app, pages),
+        Takeouts::new(app),
     )
 }
