@@ -8,6 +8,7 @@ mod airtable;
 mod answer;
 mod control;
 mod fault;
+mod figures;
 mod gate;
 mod hooks;
 mod incoming;
