@@ -23,6 +23,7 @@ pub(super) struct World {
     pub(super) notion: Notion,
     desk: Desk,
     pub(super) notion_desk: Desk,
+    pub(super) google_desk: Desk,
     pub(super) zapier: Inbox,
     pub(super) meta: Meta,
     pub(super) sents: Sents,
@@ -59,6 +60,7 @@ impl World {
             knobs: origin.knobs.clone(),
             desk: Desk::new(House::Airtable, origin.seed),
             notion_desk: Desk::new(House::Notion, origin.seed),
+            google_desk: Desk::new(House::Google, origin.seed),
             zapier: Inbox::new(origin.seed),
             meta: Meta::new(origin.seed, origin.ad_accounts.clone()),
             sents: Sents::default(),
@@ -168,6 +170,7 @@ impl World {
         match house {
             House::Airtable => &mut self.desk,
             House::Notion => &mut self.notion_desk,
+            House::Google => &mut self.google_desk,
         }
     }
 

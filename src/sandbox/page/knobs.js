@@ -49,6 +49,7 @@ const KNOBS = {
     { path: 'meta.token_days', name: 'A token ends in, in days', help: '0 is never.', usual: 60 },
   ],
   OAuth: [
+    { path: 'oauth.google_testing', name: 'The consent screen is in “Testing”', help: 'A refresh token ends after seven days.', usual: false },
     { path: 'oauth.access_seconds', name: 'An access token lives for, in seconds', usual: 3600 },
     { path: 'oauth.refresh_seconds', name: 'An unused refresh token lives for, in seconds', usual: 5184000 },
   ],
