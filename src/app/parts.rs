@@ -17,7 +17,7 @@ use crate::feeds::{self, Feeds};
 use crate::hooks::{self, Hooks};
 use crate::inlets::{self, Inlets};
 use crate::net::{self, NotLoopback};
-use crate::providers::{Gate, Kind, Pace, oauth};
+use crate::providers::{AdsApi, Gate, Kind, Pace, oauth};
 use crate::store::Store;
 use crate::vault::Vault;
 
@@ -110,6 +110,7 @@ fn manners(config: &Config) -> Manners {
         ),
         zapier: Manner::new(config.zapier.requests_per_second, Duration::ZERO),
         meta: Manner::new(config.meta.requests_per_second, Duration::ZERO),
+        google: Manner::new(config.google.requests_per_second, Duration::ZERO),
     }
 }
 
@@ -160,10 +161,11 @@ pub(super) fn connections(
 
 /// How the appliance is known to the providers, and where they send people back to.
 fn registration(config: &Config) -> Registration {
-    let (airtable, notion) = (&config.airtable, &config.notion);
+    let (airtable, notion, google) = (&config.airtable, &config.notion, &config.google);
     let named = [
         (Kind::Airtable, &airtable.client_id, &airtable.client_secret),
         (Kind::Notion, &notion.client_id, &notion.client_secret),
+        (Kind::Google, &google.client_id, &google.client_secret),
     ];
     let clients = named.into_iter().filter_map(|(kind, id, secret)| {
         let (id, secret) = (id.clone()?, secret.clone());
@@ -174,6 +176,10 @@ fn registration(config: &Config) -> Registration {
         address: own_address(config),
         public: (config.server.public_url.as_ref()).is_some_and(|url| url.scheme() == "https"),
         clients: clients.collect(),
+        ads: AdsApi {
+            edition: google.ads_version,
+            developer_token: google.ads_developer_token.clone(),
+        },
     }
 }
 

@@ -35,7 +35,7 @@ enum Command {
     Add {
         /// What to call it.
         name: String,
-        /// The provider.
+        /// The provider. Google gives no token to be pasted: connect with it at the console.
         #[arg(long, value_enum, default_value = "airtable")]
         provider: Provider,
         /// Call the sandbox on this machine instead of the vendor.

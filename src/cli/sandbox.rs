@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Calls an hour that one ad account of Meta's takes; 0 takes any number.
     #[arg(long, value_name = "CALLS", default_value_t = 600)]
     meta_rate: u32,
+    /// Calls in 24 hours that Google Ads takes; 0 takes any number.
+    #[arg(long, value_name = "CALLS", default_value_t = 15_000)]
+    google_rate: u32,
     /// How many milliseconds every call takes at least.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u32,
@@ -49,6 +52,10 @@ pub(super) struct Args {
     /// Ad accounts of Meta's to begin with, as a JSON array; without it those of the demonstration.
     #[arg(long, value_name = "FILE")]
     ad_accounts: Option<PathBuf>,
+    /// Accounts of Google Ads to begin with, managers among them, as a JSON array; without it those
+    /// of the demonstration.
+    #[arg(long, value_name = "FILE")]
+    customers: Option<PathBuf>,
 }
 
 /// Somebody else answers there, or nobody can.
@@ -74,7 +81,8 @@ impl Display for Running {
             f,
             "The sandbox answers at {url} until you press Ctrl-C.\n\
              See its tables and switch its faults there. It takes any token of Airtable's form, \"pat...\",\n\
-             of Notion's, \"ntn_...\", and of Meta's, \"EAA...\"; {url}/hooks/catch/100001/demo0001/ is a hook of Zapier's.\n\
+             of Notion's, \"ntn_...\", of Meta's, \"EAA...\", and of Google's, \"ya29....\";\n\
+             {url}/hooks/catch/100001/demo0001/ is a hook of Zapier's.\n\
              A server reaches it with sandbox.url = {url:?} in its configuration."
         )
     }
@@ -135,6 +143,7 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
         },
     };
     settings.knobs.meta.calls_per_hour = args.meta_rate;
+    settings.knobs.google.operations_per_day = args.google_rate;
     if let Some(file) = &args.bases {
         settings.bases = seeds(file)?;
     }
@@ -143,6 +152,9 @@ fn settings(args: &Args) -> Result<Settings, Failure> {
     }
     if let Some(file) = &args.ad_accounts {
         settings.ad_accounts = seeds(file)?;
+    }
+    if let Some(file) = &args.customers {
+        settings.customers = seeds(file)?;
     }
     Ok(settings)
 }

@@ -143,7 +143,10 @@ fn sections(reader: &mut Reader<'_>) -> Config {
             "Addresses that are told what becomes of a dataset's records.",
         )),
         sandbox: Sandbox::read(reader.section("sandbox", "The practice provider.")),
-        google: Google::read(reader.section("google", "The OAuth client for Google's reports.")),
+        google: Google::read(reader.section(
+            "google",
+            "The OAuth client for Google's products, and how Google Ads is called.",
+        )),
         sentry: Sentry::read(reader.section("sentry", "Error monitoring.")),
         redis: Redis::read(reader.section("redis", "A shared store for limits.")),
         server,
@@ -338,7 +341,7 @@ pub(super) mod tests {
                 .iter()
                 .filter(|one| **one == Caution::Unused)
                 .count(),
-            4
+            2
         );
         let told = format!("{loaded:?}{}", super::super::show(&loaded.entries));
         assert!(!told.contains("CANARY"), "{told}");

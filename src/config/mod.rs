@@ -104,7 +104,7 @@ pub struct Config {
     pub hooks: Hooks,
     /// The built-in practice provider.
     pub sandbox: Sandbox,
-    /// Google's OAuth client.
+    /// Google's OAuth client, and the Google Ads API.
     pub google: Google,
     /// Error monitoring.
     pub sentry: Sentry,

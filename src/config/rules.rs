@@ -39,7 +39,7 @@ pub(super) fn check(config: &Config, reader: &mut Reader<'_>) {
 
 /// The rules for the names under which the appliance is known to providers.
 fn check_registrations(config: &Config, reader: &mut Reader<'_>) {
-    let (airtable, notion) = (&config.airtable, &config.notion);
+    let (airtable, notion, google) = (&config.airtable, &config.notion, &config.google);
     if airtable.client_secret.is_some() && airtable.client_id.is_none() {
         let rule = "it is the secret of an integration whose airtable.client_id is not set";
         reader.contradiction("airtable.client_secret", rule);
@@ -52,9 +52,18 @@ fn check_registrations(config: &Config, reader: &mut Reader<'_>) {
         let rule = "Notion demands the secret too: set notion.client_secret";
         reader.contradiction("notion.client_id", rule);
     }
+    if google.client_secret.is_some() && google.client_id.is_none() {
+        let rule = "it is the secret of a client whose google.client_id is not set";
+        reader.contradiction("google.client_secret", rule);
+    }
+    if google.client_id.is_some() && google.client_secret.is_none() {
+        let rule = "Google demands the secret too: set google.client_secret";
+        reader.contradiction("google.client_id", rule);
+    }
     let ids = [
         ("airtable.client_id", &airtable.client_id),
         ("notion.client_id", &notion.client_id),
+        ("google.client_id", &google.client_id),
     ];
     for (key, id) in ids {
         if id.is_some() && config.server.public_url.is_none() {
@@ -86,6 +95,27 @@ mod tests {
             let faults = faults(text, &[]);
             assert!(faults[0].contains(&format!(" {key}: it ")), "{faults:?}");
         }
+    }
+
+    #[test]
+    fn half_a_registration_at_google_is_refused_and_a_developer_token_fits_a_header() {
+        for (text, key) in [
+            ("[google]\nclient_id = \"a\"", "google.client_id"),
+            ("[google]\nclient_secret = \"a\"", "google.client_secret"),
+            (
+                "[google]\nads_developer_token = \"a b\"",
+                "google.ads_developer_token",
+            ),
+            ("[google]\nads_version = 0", "google.ads_version"),
+        ] {
+            let faults = faults(text, &[]);
+            assert!(faults[0].contains(key), "{faults:?}");
+            assert!(!faults[0].contains("a b"), "{faults:?}");
+        }
+        let whole = "[google]\nclient_id = \"a\"\nclient_secret = \"b\"";
+        let cautions = loaded(whole, &[]).warnings;
+        let mut cautions = cautions.iter().map(|warning| warning.caution);
+        assert!(cautions.any(|caution| caution == Caution::NoPublicUrl));
     }
 
     #[test]

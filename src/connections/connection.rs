@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::oauth::{Grant, Granted};
+use super::oauth::Granted;
 use super::row::{Rows, Stored, place};
 use super::service::{check_token, checked_name, fingerprint};
 use super::{Connections, Error, GrantView, Health, token};
@@ -81,7 +81,9 @@ impl Connection {
 
     /// What a person has allowed, when the token came by OAuth.
     pub fn grant(&self) -> Option<GrantView> {
-        self.stored.grant.as_ref().map(Grant::view)
+        let provider = self.stored.provider;
+        let grant = self.stored.grant.as_ref();
+        grant.map(|grant| grant.view(provider))
     }
 
     /// When it was created.

@@ -55,7 +55,7 @@ pub enum Error {
     #[error("there is nothing at this address")]
     UnknownWatch,
     /// The provider tells nothing of advertising.
-    #[error("{0} has no advertising figures; give the connection of one that has, such as meta")]
+    #[error("{0} has no advertising figures; give the connection of one that has: meta or google")]
     NoAdvertising(&'static str),
     /// What is in the way of the provider's telling of changes.
     #[error(transparent)]

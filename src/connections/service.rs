@@ -19,7 +19,9 @@ use crate::base::{
 use crate::fields::content_hash;
 use crate::net::{Network, NotLoopback, Target};
 use crate::providers::oauth::{Client, Desk};
-use crate::providers::{self, Endpoint, Errand, Gate, Kind, Pace, Records, Reports, Tokens};
+use crate::providers::{
+    self, AdsApi, Endpoint, Errand, Gate, Kind, Pace, Records, Reports, Tokens,
+};
 use crate::store::{self, Batch, Scan, Store, prefix};
 use crate::vault::Vault;
 
@@ -60,6 +62,8 @@ pub struct Manners {
     pub zapier: Manner,
     /// How an ad account of Meta's is.
     pub meta: Manner,
+    /// How an account of Google Ads is.
+    pub google: Manner,
 }
 
 /// How a provider is called.
@@ -126,6 +130,7 @@ impl Manners {
             Kind::Notion => self.notion,
             Kind::Zapier => self.zapier,
             Kind::Meta => self.meta,
+            Kind::Google => self.google,
         }
     }
 }
@@ -360,6 +365,10 @@ impl Service {
             tokens,
             errand,
             settles_after: home.settles_after,
+            ads: match endpoint {
+                Endpoint::Vendor => self.registration.ads.clone(),
+                Endpoint::Sandbox => sandbox_ads(self.registration.ads.edition),
+            },
         })
     }
 
@@ -391,6 +400,14 @@ fn sandbox_client() -> Client {
         id: "weighbridge-sandbox".to_owned(),
         secret: Some(Secret::new("this-secret-opens-the-sandbox-alone")),
         extras: true,
+    }
+}
+
+/// How the sandbox plays Google Ads. Its developer token is none: no other is shown to it.
+fn sandbox_ads(edition: u32) -> AdsApi {
+    AdsApi {
+        edition,
+        developer_token: Some(Secret::new("sandbox-developer-token")),
     }
 }
 

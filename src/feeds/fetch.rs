@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::errand::Fetching;
-use super::plan::{MOST_DAYS, Progress, Stretch};
+use super::plan::{Progress, Stretch};
 use super::row::{Days, Feeds as Rows, Stored, Told};
 use super::service::about;
 use super::trouble::judge;
@@ -101,8 +101,9 @@ impl Feed {
     async fn follow(self, reports: &dyn Reports, errand: &Fetching) -> Result<Option<Met>, Error> {
         let today = self.today();
         let stored = &self.stored;
-        let mut at = Progress::begin(stored.known, stored.reread_on, today);
-        let mut most_days = MOST_DAYS;
+        // So many days are asked for at once, unless that is too much.
+        let mut most_days = stored.provider.restated_days();
+        let mut at = Progress::begin(stored.known, stored.reread_on, (today, most_days));
         while let Some(stretch) = at.next(today, most_days) {
             let days = (stretch.first, stretch.last);
             match reports.figures(self.account(), days).await {

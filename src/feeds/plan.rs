@@ -1,18 +1,14 @@
 //! Says which days are asked for next. Knows no clock, no store and no provider.
 //!
 //! What is known is one stretch of days without a gap: it grows towards today at its end, and back
-//! by a year and a month at its beginning. The days of the last four weeks are asked for again once
-//! a day, since providers go on changing them, and the last two with every fetch.
+//! by a year and a month at its beginning. The days of the last weeks are asked for again once a
+//! day, since providers go on changing them, and the last two with every fetch.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-/// Figures are changed for so many days (Marketing API, "Insights").
-const RESTATED_DAYS: i64 = 28;
 /// So far back they are fetched.
 const MONTHS: i64 = 13;
-/// So many days are asked for at once, unless that is too much.
-pub(super) const MOST_DAYS: i64 = 28;
 
 /// Days, both among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +28,13 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Where a fetch begins on this day.
-    pub(super) fn begin(known: Option<(Date, Date)>, reread_on: Option<Date>, today: Date) -> Self {
-        let weeks = |day: Date| back(day, RESTATED_DAYS - 1);
+    /// Where a fetch begins on this day, from a provider that changes figures for so many days.
+    pub(super) fn begin(
+        known: Option<(Date, Date)>,
+        reread_on: Option<Date>,
+        (today, restated_days): (Date, i64),
+    ) -> Self {
+        let weeks = |day: Date| back(day, restated_days - 1);
         let at = match known {
             None => weeks(today),
             // A feed that stood still has days that were changed behind its back. What lies before
@@ -100,6 +100,8 @@ mod tests {
     use super::*;
 
     const TODAY: Date = date(2026, 11, 28);
+    const RESTATED_DAYS: i64 = 28;
+    const NOW: (Date, i64) = (TODAY, RESTATED_DAYS);
 
     /// All that one fetch asks for, and how far it has come then.
     fn fetch(mut at: Progress, most_days: i64) -> (Vec<Stretch>, Progress) {
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_new_feed_begins_with_the_last_weeks_and_goes_back_from_there() {
-        let (asked, at) = fetch(Progress::begin(None, None, TODAY), MOST_DAYS);
+        let (asked, at) = fetch(Progress::begin(None, None, NOW), RESTATED_DAYS);
         let first = Stretch {
             first: date(2026, 11, 1),
             last: TODAY,
@@ -131,7 +133,7 @@ mod tests {
     #[test]
     fn the_last_weeks_are_asked_for_once_a_day_and_two_days_at_other_times() {
         let known = Some((date(2025, 1, 1), TODAY));
-        let days = |reread_on| fetch(Progress::begin(known, reread_on, TODAY), MOST_DAYS).0;
+        let days = |reread_on| fetch(Progress::begin(known, reread_on, NOW), RESTATED_DAYS).0;
         let weeks = Stretch {
             first: date(2026, 11, 1),
             last: TODAY,
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn a_feed_that_stood_still_leaves_no_gap() {
         let known = Some((date(2025, 1, 1), date(2026, 8, 1)));
-        let (asked, _) = fetch(Progress::begin(known, None, TODAY), MOST_DAYS);
+        let (asked, _) = fetch(Progress::begin(known, None, NOW), RESTATED_DAYS);
         assert_eq!(asked[0].first, date(2026, 7, 5));
         assert_eq!(asked.last().unwrap().last, TODAY);
     }
@@ -161,7 +163,7 @@ mod tests {
         ) {
             let (mut known, mut reread_on) = (None, None);
             for kill in kills {
-                let mut at = Progress::begin(known, reread_on, TODAY);
+                let mut at = Progress::begin(known, reread_on, NOW);
                 for _ in 0..kill {
                     let Some(next) = at.next(TODAY, most_days) else { break };
                     if let Some((first, last)) = at.known {
@@ -171,7 +173,7 @@ mod tests {
                 }
                 (known, reread_on) = (at.known, at.reread_on);
             }
-            let (_, at) = fetch(Progress::begin(known, reread_on, TODAY), most_days);
+            let (_, at) = fetch(Progress::begin(known, reread_on, NOW), most_days);
             prop_assert_eq!(at.known, Some((date(2025, 10, 28), TODAY)));
         }
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::connections::ProviderError;
+use crate::connections::{Kind, ProviderError};
 
 /// Who can do something about a trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,19 +48,30 @@ impl Category {
         }
     }
 
-    /// What to do about it.
-    pub const fn remedy(self) -> &'static str {
-        match self {
-            Self::Reconnect => {
+    /// What to do about it with a feed of this provider's.
+    pub const fn remedy(self, provider: Kind) -> &'static str {
+        match (self, provider) {
+            (Self::Reconnect, Kind::Google) => {
+                "Connect the connection anew on its page; then the feed goes on by itself within the \
+                 hour, or at once with a fetch. If this comes back every week, the consent screen of \
+                 the appliance's client at Google is in \"Testing\": have it published."
+            }
+            (Self::Reconnect, _) => {
                 "Give the connection another token; then the feed goes on by itself within the hour, \
                  or at once with a fetch."
             }
-            Self::Configuration => {
+            (Self::Configuration, Kind::Google) => {
+                "See that the Google account has access to the ad account, that Google Ads was allowed \
+                 when it was connected, and to what is said of the appliance's own access; then fetch."
+            }
+            (Self::Configuration, _) => {
                 "See that the token is allowed to read advertising (ads_read) and reaches the ad \
                  account; then fetch."
             }
-            Self::Waiting => "Nothing: it goes on by itself when the provider takes calls again.",
-            Self::Provider => {
+            (Self::Waiting, _) => {
+                "Nothing: it goes on by itself when the provider takes calls again."
+            }
+            (Self::Provider, _) => {
                 "Nothing: it is tried again by itself, ever more rarely up to an hour."
             }
         }

@@ -86,8 +86,8 @@ pub(crate) fn sync_starts(provider: Kind) -> Policy {
     match provider {
         Kind::Airtable => Policy::SyncStartsAirtable,
         Kind::Notion => Policy::SyncStartsNotion,
-        // No sync goes to Meta; its word is that of the others which only take.
-        Kind::Zapier | Kind::Meta => Policy::SyncStartsZapier,
+        // No sync goes to Meta or to Google; their word is that of the others which only take.
+        Kind::Zapier | Kind::Meta | Kind::Google => Policy::SyncStartsZapier,
     }
 }
 

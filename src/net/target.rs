@@ -67,6 +67,15 @@ impl Target {
         })
     }
 
+    /// Another host of the same provider. The sandbox plays all of them at its one address.
+    #[must_use]
+    pub fn beside(&self, host: &'static str) -> Self {
+        match self.reach {
+            Reach::Vendor | Reach::Named => Self::vendor(host),
+            Reach::Sandbox => self.clone(),
+        }
+    }
+
     /// A call to the very address.
     pub fn itself(&self, method: Method) -> Call {
         Call::new(method, self.root.clone(), self.reach)
@@ -111,6 +120,14 @@ mod tests {
         for url in others {
             assert!(!sandbox(url), "{url}");
         }
+    }
+
+    #[test]
+    fn another_host_of_a_provider_is_the_sandbox_where_that_is_called() {
+        let beside = Target::vendor("api.example").beside("people.example");
+        assert_eq!(beside.root.as_str(), "https://people.example/");
+        let sandbox = Target::sandbox(&"http://127.0.0.1:9400".parse().unwrap()).unwrap();
+        assert_eq!(sandbox.beside("people.example"), sandbox);
     }
 
     #[test]

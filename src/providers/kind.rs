@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::oauth::Dialect;
-use super::{Removal, Told, airtable, meta, notion, zapier};
+use super::{Removal, Told, airtable, google, meta, notion, zapier};
 use crate::base::Secret;
 
 /// A provider.
@@ -21,16 +21,26 @@ pub enum Kind {
     Zapier,
     /// Meta: the advertising of Facebook and Instagram.
     Meta,
+    /// Google: one leave for all of its products that are read.
+    Google,
 }
 
 /// A name that is no provider's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no provider {0:?}; known are \"airtable\", \"notion\", \"zapier\" and \"meta\"")]
+#[error(
+    "there is no provider {0:?}; known are \"airtable\", \"notion\", \"zapier\", \"meta\" and \"google\""
+)]
 pub struct UnknownKind(String);
 
 impl Kind {
     /// Every provider.
-    pub const ALL: [Self; 4] = [Self::Airtable, Self::Notion, Self::Zapier, Self::Meta];
+    pub const ALL: [Self; 5] = [
+        Self::Airtable,
+        Self::Notion,
+        Self::Zapier,
+        Self::Meta,
+        Self::Google,
+    ];
 
     /// The name in the API.
     pub const fn name(self) -> &'static str {
@@ -39,6 +49,7 @@ impl Kind {
             Self::Notion => "notion",
             Self::Zapier => "zapier",
             Self::Meta => "meta",
+            Self::Google => "google",
         }
     }
 
@@ -49,13 +60,14 @@ impl Kind {
             Self::Notion => notion::HOST,
             Self::Zapier => zapier::HOST,
             Self::Meta => meta::HOST,
+            Self::Google => google::HOST,
         }
     }
 
     /// Whether the vendor counts the calls to each base or ad account, whoever makes them, rather than
     /// those of each account.
     pub const fn counts_by_base(self) -> bool {
-        matches!(self, Self::Airtable | Self::Meta)
+        matches!(self, Self::Airtable | Self::Meta | Self::Google)
     }
 
     /// How the vendor gives tokens to those whom a person has allowed it; none where it does not.
@@ -63,6 +75,7 @@ impl Kind {
         match self {
             Self::Airtable => Some(&airtable::DIALECT),
             Self::Notion => Some(&notion::DIALECT),
+            Self::Google => Some(&google::DIALECT),
             Self::Zapier | Self::Meta => None,
         }
     }
@@ -72,10 +85,30 @@ impl Kind {
     pub fn scopes(self) -> &'static [&'static str] {
         match self {
             Self::Meta => meta::SCOPES,
-            Self::Airtable | Self::Notion | Self::Zapier => self
+            Self::Airtable | Self::Notion | Self::Zapier | Self::Google => self
                 .dialect()
                 .map(|dialect| dialect.scopes)
                 .unwrap_or_default(),
+        }
+    }
+
+    /// A scope in words: with the product that cannot be read without it, where it opens one.
+    pub fn in_words(self, scope: &str) -> String {
+        let product = match self {
+            Self::Google => google::product(scope),
+            Self::Airtable | Self::Notion | Self::Zapier | Self::Meta => None,
+        };
+        match product {
+            Some(product) => format!("{product} ({scope})"),
+            None => scope.to_owned(),
+        }
+    }
+
+    /// For how many days the figures of a day go on changing there.
+    pub const fn restated_days(self) -> i64 {
+        match self {
+            Self::Google => google::RESTATED_DAYS,
+            Self::Airtable | Self::Notion | Self::Zapier | Self::Meta => meta::RESTATED_DAYS,
         }
     }
 
@@ -85,7 +118,7 @@ impl Kind {
             Self::Airtable => Some(airtable::SIGNATURE),
             Self::Notion => Some(notion::SIGNATURE),
             // They have no records to change.
-            Self::Zapier | Self::Meta => None,
+            Self::Zapier | Self::Meta | Self::Google => None,
         }
     }
 
@@ -98,7 +131,7 @@ impl Kind {
     pub fn told(self, body: &[u8]) -> Told {
         match self {
             Self::Notion => notion::told(body),
-            Self::Airtable | Self::Zapier | Self::Meta => Told::Nothing,
+            Self::Airtable | Self::Zapier | Self::Meta | Self::Google => Told::Nothing,
         }
     }
 
@@ -107,7 +140,7 @@ impl Kind {
         match self {
             Self::Airtable => airtable::is_signed(key, signature, body),
             Self::Notion => notion::is_signed(key, signature, body),
-            Self::Zapier | Self::Meta => false,
+            Self::Zapier | Self::Meta | Self::Google => false,
         }
     }
 
@@ -119,7 +152,7 @@ impl Kind {
             // Notion's trash keeps pages for a month; they cannot be deleted for good.
             Self::Notion => &[Removal::Archive],
             // A hook takes records and shows none; advertising figures are none.
-            Self::Zapier | Self::Meta => &[],
+            Self::Zapier | Self::Meta | Self::Google => &[],
         }
     }
 
@@ -130,6 +163,7 @@ impl Kind {
             Self::Notion => notion::misfit(token),
             Self::Zapier => zapier::misfit(token, endpoint),
             Self::Meta => meta::misfit(token),
+            Self::Google => Some(google::misfit()),
         }
     }
 
@@ -137,7 +171,7 @@ impl Kind {
     pub const fn shows_records(self) -> bool {
         match self {
             Self::Airtable | Self::Notion => true,
-            Self::Zapier | Self::Meta => false,
+            Self::Zapier | Self::Meta | Self::Google => false,
         }
     }
 
@@ -145,14 +179,14 @@ impl Kind {
     pub const fn takes_records(self) -> bool {
         match self {
             Self::Airtable | Self::Notion | Self::Zapier => true,
-            Self::Meta => false,
+            Self::Meta | Self::Google => false,
         }
     }
 
     /// Whether it tells what advertising did and cost.
     pub const fn advertises(self) -> bool {
         match self {
-            Self::Meta => true,
+            Self::Meta | Self::Google => true,
             Self::Airtable | Self::Notion | Self::Zapier => false,
         }
     }
@@ -160,7 +194,7 @@ impl Kind {
     /// Enough of a token to tell it from another, where its ends would say too much or too little.
     pub fn hint(self, token: &str) -> Option<String> {
         match self {
-            Self::Airtable | Self::Notion | Self::Meta => None,
+            Self::Airtable | Self::Notion | Self::Meta | Self::Google => None,
             Self::Zapier => zapier::hint(token),
         }
     }

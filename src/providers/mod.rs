@@ -1,14 +1,15 @@
 //! Speaks the vendors' protocols behind one trait.
 //!
 //! [`Records`] is what a provider of tables can do, and [`Reports`] what one of advertising figures
-//! can; [`open`] and [`open_reports`] give one account's, by the provider's name. Each vendor's folder keeps its JSON (`wire`), the meaning of its values (`map`) and its
-//! errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows;
+//! can; [`open`] and [`open_reports`] give one account's, by the provider's name. Each vendor's
+//! folder keeps its JSON (`wire`), the meaning of its values (`map`) and its errors (`refusal`) to itself. [`Gate`] holds calls back to the pace that the vendor allows;
 //! [`Tokens`] gives the token of each call, and [`Errand`] is told of it. [`oauth`] is how a person's leave becomes one.
 
 mod airtable;
 mod errand;
 mod error;
 mod gate;
+mod google;
 mod headers;
 mod kind;
 mod learnt;
@@ -35,6 +36,7 @@ use std::time::Duration;
 pub use errand::{Alone, Errand, Patience};
 pub use error::Error;
 pub use gate::{Gate, Pace};
+pub use google::AdsApi;
 pub use headers::Skew;
 pub use kind::{Endpoint, Kind, UnknownKind};
 pub use learnt::{Learnt, Limit, Met, Standing};
@@ -70,6 +72,8 @@ pub struct Access {
     pub errand: Arc<dyn Errand>,
     /// For how long what was written may be missing from the provider's lists.
     pub settles_after: Duration,
+    /// How Google Ads is called; of no use to others.
+    pub ads: AdsApi,
 }
 
 /// The tables of an account.
@@ -79,6 +83,7 @@ pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
         Kind::Notion => Arc::new(notion::Notion::new(access)),
         Kind::Zapier => Arc::new(zapier::Zapier::new(access)),
         Kind::Meta => Arc::new(tableless::Tableless(Arc::new(meta::Meta::new(access)))),
+        Kind::Google => Arc::new(tableless::Tableless(Arc::new(google::Google::new(access)))),
     }
 }
 
@@ -86,6 +91,7 @@ pub fn open(kind: Kind, access: Access) -> Arc<dyn Records> {
 pub fn open_reports(kind: Kind, access: Access) -> Option<Arc<dyn Reports>> {
     match kind {
         Kind::Meta => Some(Arc::new(meta::Meta::new(access))),
+        Kind::Google => Some(Arc::new(google::Google::new(access))),
         Kind::Airtable | Kind::Notion | Kind::Zapier => None,
     }
 }

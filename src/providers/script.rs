@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::{Access, Alone, Errand, Fixed, Gate, Pace};
+use super::{Access, AdsApi, Alone, Errand, Fixed, Gate, Pace};
 use crate::base::{Clock, Secret};
 use crate::net::{Answer, Call, Error, Network, Target};
 
@@ -97,6 +97,7 @@ pub(super) fn access(answer: impl Fn(&str) -> Told + Send + Sync + 'static) -> (
         tokens: Arc::new(Fixed(Secret::from("token".to_owned()))),
         errand: Arc::new(Alone),
         settles_after: Duration::ZERO,
+        ads: AdsApi::default(),
     };
     (access, calls)
 }

@@ -3,7 +3,7 @@ use http::Method;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde::{Deserialize, Serialize};
 
-use super::{meta, notion, zapier};
+use super::{google, meta, notion, zapier};
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,13 +38,14 @@ pub(super) enum Fault {
     Conflict,
     /// Notion: 529 with `Retry-After`.
     Overloaded,
-    /// Notion and Meta: 403, as after a capability was taken from the integration, or a permission.
+    /// Notion, Meta and Google: 403, as after a capability was taken from the integration, or a
+    /// permission.
     Restricted,
     /// Notion: 403 with a page of HTML from the edge, which has no id of the call.
     EdgeRefused,
     /// Notion and Zapier: 504, although the call is carried out.
     GatewayTimeout,
-    /// Meta: 500, the question is for too much data.
+    /// Meta and Google: 500 or 429, the question is for too much data.
     TooMuchData,
     /// Zapier: 410, and the hook stays gone.
     HookGone,
@@ -62,8 +63,14 @@ impl Fault {
     fn is_known_at(self, target: &str) -> bool {
         match self {
             Self::Conflict | Self::Overloaded | Self::EdgeRefused => notion::is_ours(target),
-            Self::Restricted => notion::is_ours(target) || meta::is_ours(path_of(target)),
-            Self::TooMuchData => meta::is_ours(path_of(target)),
+            Self::Restricted => {
+                let path = path_of(target);
+                notion::is_ours(target) || meta::is_ours(path) || google::is_ours(path)
+            }
+            Self::TooMuchData => {
+                let path = path_of(target);
+                meta::is_ours(path) || google::is_ours(path)
+            }
             Self::GatewayTimeout => notion::is_ours(target) || zapier::is_ours(target),
             Self::HookGone | Self::Dropped => zapier::is_ours(target),
             _ => true,

@@ -10,7 +10,7 @@ use super::{
     Sandbox,
     airtable::Refusal,
     answer::{Answer, Delivery},
-    control,
+    control, google,
     incoming::Incoming,
     meta, notion,
     oauth::House,
@@ -41,6 +41,8 @@ impl Endpoint for Gate {
         }
         let mut response = if let Some(house) = House::at(path) {
             self.desk(house, request, self.sandbox.clock.now()).await
+        } else if google::is_ours(path) {
+            self.google(request, arrived).await
         } else if notion::is_ours(path) {
             self.workspace(request, arrived).await
         } else if zapier::is_ours(path) {
@@ -155,6 +157,26 @@ impl Gate {
         self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
         let now = self.there();
         let (answer, delivery) = self.sandbox.world().advertise(&incoming, &invited, now);
+        answer.deliver(delivery)
+    }
+
+    /// The calls of Google's APIs.
+    async fn google(&self, request: Request, arrived: Timestamp) -> Response {
+        let incoming = match Incoming::read(request, arrived, LARGEST_FORM).await {
+            Ok(incoming) => incoming,
+            Err(status) => return Answer::empty(status).deliver(Delivery::Whole),
+        };
+        let (seated, latency_ms) = {
+            let mut world = self.sandbox.world();
+            match world.seat(&incoming) {
+                Ok(seated) => (seated, world.knobs.latency_ms),
+                Err(answer) => return answer.deliver(Delivery::Whole),
+            }
+        };
+        let delay_ms = seated.strike.map_or(0, |strike| strike.delay_ms);
+        self.wait(u64::from(latency_ms) + u64::from(delay_ms)).await;
+        let now = self.there();
+        let (answer, delivery) = self.sandbox.world().bid(&incoming, &seated, now);
         answer.deliver(delivery)
     }
 

@@ -19,6 +19,10 @@ pub(super) struct Incoming {
     pub(super) notion_version: Option<String>,
     /// The header that it stands in, or whatever else stands there.
     pub(super) authorization: Option<String>,
+    /// The token of Google Ads' that names whoever wrote the program.
+    pub(super) developer_token: Option<String>,
+    /// The manager by whom an account of Google Ads is reached.
+    pub(super) login_customer: Option<String>,
     /// What the caller signs its body with.
     pub(super) signature: Option<String>,
     pub(super) is_json: bool,
@@ -47,6 +51,8 @@ impl Incoming {
             path: request.uri().path().to_owned(),
             query: request.params().unwrap_or_default(),
             notion_version: request.header("notion-version").map(str::to_owned),
+            developer_token: request.header("developer-token").map(str::to_owned),
+            login_customer: request.header("login-customer-id").map(str::to_owned),
             signature: request.header("webhook-signature").map(str::to_owned),
             token,
             authorization,
@@ -70,6 +76,8 @@ impl Incoming {
             query: Vec::new(),
             token: None,
             notion_version: None,
+            developer_token: None,
+            login_customer: None,
             authorization: None,
             signature: None,
             is_json: true,
@@ -99,7 +107,7 @@ fn without_token(target: &str) -> String {
         return target.to_owned();
     };
     let hidden = |pair: &str| match pair.split_once('=') {
-        Some((name @ ("access_token" | "appsecret_proof" | "input_token"), _)) => {
+        Some((name @ ("access_token" | "appsecret_proof" | "input_token" | "token"), _)) => {
             format!("{name}=.")
         }
         _ => pair.to_owned(),

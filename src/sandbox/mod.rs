@@ -2,13 +2,19 @@
 //!
 //! [`Sandbox`] is one set of bases, databases and ad accounts in memory behind one HTTP endpoint: Airtable's API
 //! under `/v0` and its desk for OAuth under `/oauth2/v1`, Notion's of both under `/v1`, Zapier's hooks
-//! under `/hooks`, Meta's API under its edition such as `/v26.0`, the switches for faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It shares no code with the clients that it is there to test.
+//! under `/hooks`, Meta's API under its edition such as `/v26.0`, that of Google Ads under one such as
+//! `/v25/customers` with Google's desk at `/o/oauth2/v2/auth`, `/token` and `/revoke`, the switches for
+//! faults and all else that only a sandbox can do under `/_sandbox`, and a page for people at `/`. It
+//! shares no code with the clients that it is there to test.
 mod advertiser;
 mod airtable;
 mod answer;
+mod bidder;
 mod control;
 mod fault;
+mod figures;
 mod gate;
+mod google;
 mod hooks;
 mod incoming;
 mod journal;
@@ -27,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use airtable::{BaseSeed, FieldSeed, Limits, TableSeed, WebhookKnobs};
 pub use gate::Gate;
+pub use google::{AdsCampaignSeed, CustomerSeed, GoogleKnobs};
 pub use meta::{AdAccountSeed, CampaignSeed, MetaKnobs};
 pub use notion::{
     Capabilities, DatabaseSeed, NotionKnobs, NotionLimits, NotionWebhooks, SourceSeed,

@@ -3,6 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::airtable::{BaseSeed, Limits, Refusal, Rules, WebhookKnobs};
+use super::google::{CustomerSeed, GoogleKnobs};
 use super::meta::{AdAccountSeed, MetaKnobs};
 use super::notion::{self, DatabaseSeed, NotionKnobs};
 use super::oauth;
@@ -18,6 +19,8 @@ pub struct Settings {
     pub databases: Vec<DatabaseSeed>,
     /// The ad accounts that are there.
     pub ad_accounts: Vec<AdAccountSeed>,
+    /// The accounts of Google Ads that are there, managers among them.
+    pub customers: Vec<CustomerSeed>,
     /// How the vendors behave.
     pub knobs: Knobs,
     /// Ids are the same for the same number.
@@ -31,6 +34,7 @@ impl Default for Settings {
             bases: vec![BaseSeed::demo()],
             databases: DatabaseSeed::demo(),
             ad_accounts: AdAccountSeed::demo(),
+            customers: CustomerSeed::demo(),
             knobs: Knobs::default(),
             seed: 1,
         }
@@ -72,6 +76,8 @@ pub struct Knobs {
     pub zapier: ZapierKnobs,
     /// Meta.
     pub meta: MetaKnobs,
+    /// Google.
+    pub google: GoogleKnobs,
     /// The desk for OAuth.
     pub oauth: oauth::Knobs,
 }
@@ -94,6 +100,7 @@ impl Default for Knobs {
             notion: NotionKnobs::default(),
             zapier: ZapierKnobs::default(),
             meta: MetaKnobs::default(),
+            google: GoogleKnobs::default(),
             oauth: oauth::Knobs::default(),
         }
     }

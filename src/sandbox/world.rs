@@ -6,6 +6,7 @@ use super::{
     airtable::{Airtable, Author, Call, Leave, Moment, Refusal},
     answer::{Answer, Delivery},
     fault::{Fault, Faults, Strike},
+    google::Google,
     incoming::Incoming,
     journal::{Ending, Journal},
     meta::Meta,
@@ -23,8 +24,10 @@ pub(super) struct World {
     pub(super) notion: Notion,
     desk: Desk,
     pub(super) notion_desk: Desk,
+    pub(super) google_desk: Desk,
     pub(super) zapier: Inbox,
     pub(super) meta: Meta,
+    pub(super) google: Google,
     pub(super) sents: Sents,
     pub(super) faults: Faults,
     pub(super) journal: Journal,
@@ -59,8 +62,10 @@ impl World {
             knobs: origin.knobs.clone(),
             desk: Desk::new(House::Airtable, origin.seed),
             notion_desk: Desk::new(House::Notion, origin.seed),
+            google_desk: Desk::new(House::Google, origin.seed),
             zapier: Inbox::new(origin.seed),
             meta: Meta::new(origin.seed, origin.ad_accounts.clone()),
+            google: Google::new(origin.seed, origin.customers.clone()),
             sents: Sents::default(),
             origin,
             airtable,
@@ -168,6 +173,7 @@ impl World {
         match house {
             House::Airtable => &mut self.desk,
             House::Notion => &mut self.notion_desk,
+            House::Google => &mut self.google_desk,
         }
     }
 

@@ -44,6 +44,9 @@ for check in airtable_client notion_check; do
 done
 
 "$work/venv/bin/python" "$here/meta_check.py" "$url"
+"$work/venv/bin/python" "$here/google_check.py" "$url"
+cp "$here/google_check.mjs" "$work/"
+node "$work/google_check.mjs" "$url"
 
 case $subject in
 http://*) echo "Zapier's platform and DuckDB need the binary: they call an appliance, not a sandbox" >&2 ;;

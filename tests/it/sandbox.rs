@@ -107,9 +107,16 @@ impl Running {
 
     /// Has Meta's figures restated.
     pub(crate) async fn restate(&self) {
-        let body = Some(json!({}));
-        let answer = self.send(Method::POST, "_sandbox/meta/restatements", body);
-        assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
+        self.restate_at("meta").await;
+    }
+
+    /// Has a vendor's figures restated, and gives how many days of accounts those are.
+    pub(crate) async fn restate_at(&self, vendor: &str) -> Value {
+        let path = format!("_sandbox/{vendor}/restatements");
+        let answer = self.send(Method::POST, &path, Some(json!({}))).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.json().await.unwrap()
     }
 
     /// What Meta's API answers to a call.

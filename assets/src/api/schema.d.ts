@@ -2543,8 +2543,8 @@ export interface paths {
         /**
          * Links one of your own sites to an ad account.
          * @description The provider is asked for the account at once. Its figures are then fetched every hour, and back
-         *     by 13 months; those of the last 28 days are asked for again every day, since providers go on
-         *     changing them.
+         *     by 13 months; those of the last weeks are asked for again every day, since providers go on
+         *     changing them: Meta for 28 days, Google for 30.
          *
          *     Needs the permission `site:write`.
          */
@@ -3374,7 +3374,7 @@ export interface components {
              * @description The connection that it is fetched by.
              */
             connection_id: string;
-            /** @description The provider, such as `meta`. */
+            /** @description The provider: `meta` or `google`. */
             provider: string;
             /** @description The provider's id of the ad account. */
             account_id: string;
@@ -6063,8 +6063,8 @@ export interface components {
             /**
              * Format: password
              * @description A personal access token of Airtable's, the secret of an integration of Notion's, the address
-             *     of a catch hook of Zapier's, or a long-lived access token of Meta's. It is sealed, and never
-             *     shown again.
+             *     of a catch hook of Zapier's, or a long-lived access token of Meta's. Google gives none: begin
+             *     an authorization instead. It is sealed, and never shown again.
              */
             token: string;
             /** @description Where the provider is called. */
@@ -6525,7 +6525,8 @@ export interface components {
             expires_at?: string;
             /**
              * Format: date-time
-             * @description Until when it can be renewed; every renewal moves this on.
+             * @description Until when it can be renewed. Every renewal moves this on, but at Google, which tells it where
+             *     it ends what was allowed after a week.
              */
             renewable_until?: string;
         };
@@ -6846,7 +6847,7 @@ export interface components {
          * @description A provider.
          * @enum {string}
          */
-        Provider: "airtable" | "notion" | "zapier" | "meta";
+        Provider: "airtable" | "notion" | "zapier" | "meta" | "google";
         /**
          * PullPreview
          * @description The first rows of a table as a pull would bring them.

@@ -24,10 +24,12 @@ export function NewConnection() {
   const name = typed ?? wordsOf(provider).name;
   const [token, setToken] = useState("");
   const [endpoint, setEndpoint] = useState<Endpoint>("vendor");
+  const takesToken = wordsOf(provider).token !== undefined;
   const create = useCreation();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ provider, name, token, endpoint });
+    // Enter in the name's field is no wish to send a token that cannot be had.
+    if (takesToken) create.mutate({ provider, name, token, endpoint });
   };
   const faults = fieldMessages(create.error);
   return (
@@ -44,19 +46,23 @@ export function NewConnection() {
           error={faults.name}
         />
         <ConnectWithProvider provider={provider} name={name} endpoint={endpoint} />
-        <TokenField
-          provider={provider}
-          value={token}
-          onChange={setToken}
-          isSandbox={endpoint === "sandbox"}
-          error={faults.token}
-        />
-        <Failure error={create.error} shown={["name", "token"]} />
-        <div className="actions">
-          <Button look="primary" type="submit" isDisabled={create.isPending}>
-            {create.isPending ? "Connecting…" : "Connect and test"}
-          </Button>
-        </div>
+        {takesToken && (
+          <>
+            <TokenField
+              provider={provider}
+              value={token}
+              onChange={setToken}
+              isSandbox={endpoint === "sandbox"}
+              error={faults.token}
+            />
+            <Failure error={create.error} shown={["name", "token"]} />
+            <div className="actions">
+              <Button look="primary" type="submit" isDisabled={create.isPending}>
+                {create.isPending ? "Connecting…" : "Connect and test"}
+              </Button>
+            </div>
+          </>
+        )}
       </form>
     </Page>
   );

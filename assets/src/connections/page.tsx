@@ -22,6 +22,7 @@ import { Bases } from "./bases";
 import { Changes } from "./changes/panel";
 import { DiagnosisPanel } from "./diagnosis";
 import { Reconnect } from "./oauth/reconnect";
+import { wordsOf } from "./providers";
 import { ReplaceToken } from "./replace";
 import { connectionStatus, providerName } from "./state";
 
@@ -94,7 +95,7 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
             <Button icon="run" isDisabled={test.isPending} onPress={() => test.mutate()}>
               {test.isPending ? "Testing…" : provider === "zapier" ? "Send a test" : "Test"}
             </Button>
-            <ReplaceToken connection={connection} />
+            {wordsOf(provider).token && <ReplaceToken connection={connection} />}
             <Reconnect connection={connection} onFailed={setBeginError} />
           </div>
         )
@@ -129,7 +130,7 @@ function Access({ connection, mayWrite }: { connection: Connection; mayWrite: bo
 }
 
 /** What a person has allowed, and how long that holds. */
-function grantFacts({ oauth, status }: Connection): Fact[] {
+function grantFacts({ oauth, status, provider }: Connection): Fact[] {
   if (!oauth) return [];
   const { scopes, expires_at, renewable_until } = oauth;
   const facts: Fact[] = [];
@@ -139,7 +140,9 @@ function grantFacts({ oauth, status }: Connection): Fact[] {
     facts.push({ label: "Token ends", value: <Ago time={expires_at} /> });
   }
   if (renewable_until) {
-    facts.push({ label: "Renewed by itself until", value: <Ago time={renewable_until} /> });
+    // Google tells an end only where it ends what was allowed, used or not.
+    const label = provider === "google" ? "What was allowed ends" : "Renewed by itself until";
+    facts.push({ label, value: <Ago time={renewable_until} /> });
   }
   return facts;
 }

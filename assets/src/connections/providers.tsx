@@ -8,8 +8,8 @@ interface Words {
   name: string;
   /** What holds tables there. */
   base: string;
-  /** What a token is called there. */
-  token: string;
+  /** What a token is called there; absent where none can be pasted. */
+  token?: string;
   /** What the sandbox takes for one. */
   inSandbox: string;
   /** Where a token is made. */
@@ -84,11 +84,19 @@ const words: Record<Provider, Words> = {
     ),
     share: "At Meta, assign ad accounts to whoever the token belongs to, with leave to see them.",
   },
+  google: {
+    name: "Google",
+    base: "ad account",
+    inSandbox: "",
+    howTo: null,
+    share:
+      "At Google Ads, have the Google account that you have connected given access to ad accounts, or to a manager above them. It is enough that it may read.",
+  },
 };
 
 /** Whether a provider tells what advertising cost; such a one has no tables to sync. */
 export function advertises(provider: string): boolean {
-  return provider === "meta";
+  return provider === "meta" || provider === "google";
 }
 
 /** Every provider, in the order in which they are offered. */

@@ -11,7 +11,7 @@ interface TokenFieldProps {
 
 /** A vendor's token: typed or pasted, never shown. */
 export function TokenField({ provider, value, onChange, isSandbox, error }: TokenFieldProps) {
-  const { token, inSandbox, howTo } = wordsOf(provider);
+  const { token = "Token", inSandbox, howTo } = wordsOf(provider);
   return (
     <TextField
       label={token}

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Check, Found};
 use crate::base::chain;
-use crate::connections::{Account, Base, Error, Limit, ProviderError, Standing};
+use crate::connections::{Account, Base, Error, Kind, Limit, ProviderError, Standing};
 use crate::net::{self, Answer, Step, Way};
 
 /// Clocks that are further apart than this are worth a word: some tokens live for a minute.
@@ -213,7 +213,7 @@ pub(super) fn ad_accounts(found: &Result<Vec<Base>, Error>) -> Check {
 }
 
 /// What was asked for and not allowed; none where nobody says what was.
-pub(super) fn scopes(missing: Option<&[String]>) -> Check {
+pub(super) fn scopes(missing: Option<&[String]>, provider: Kind) -> Check {
     match missing {
         None => {
             let told = "the provider does not say what the credential allows";
@@ -221,7 +221,9 @@ pub(super) fn scopes(missing: Option<&[String]>) -> Check {
         }
         Some([]) => check("scopes", Found::Ok, "all that is needed is allowed"),
         Some(missing) => {
-            let told = format!("not allowed: {}", missing.join(", "));
+            let words = missing.iter().map(|scope| provider.in_words(scope));
+            let words: Vec<String> = words.collect();
+            let told = format!("not allowed: {}", words.join(", "));
             check("scopes", Found::Attention, told).remedy(ANEW)
         }
     }
@@ -349,9 +351,9 @@ mod tests {
 
     #[test]
     fn what_was_not_allowed_is_named() {
-        assert_eq!(scopes(None).found, Found::NotChecked);
-        assert_eq!(scopes(Some(&[])).found, Found::Ok);
-        let missing = scopes(Some(&["data.records:write".to_owned()]));
+        assert_eq!(scopes(None, Kind::Airtable).found, Found::NotChecked);
+        assert_eq!(scopes(Some(&[]), Kind::Airtable).found, Found::Ok);
+        let missing = scopes(Some(&["data.records:write".to_owned()]), Kind::Airtable);
         assert_eq!(missing.found, Found::Attention);
         assert!(missing.detail.contains("data.records:write"));
     }

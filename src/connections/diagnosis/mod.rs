@@ -77,7 +77,8 @@ impl Connection {
         let now = self.all.at(&self.key)?;
         let account = outcome.and_then(|outcome| outcome.as_ref().ok());
         let allowed = account.and_then(|account| account.scopes.clone());
-        checks.push(judge::scopes(now.scopes_missing(allowed).as_deref()));
+        let missing = now.scopes_missing(allowed);
+        checks.push(judge::scopes(missing.as_deref(), provider));
         if provider.advertises() && account.is_some() {
             let found = now.bases(by).await;
             checks.push(judge::ad_accounts(&found));

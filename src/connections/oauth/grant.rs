@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{ConnectionId, Secret, UserId};
 use crate::connections::row::Rows;
+use crate::providers::Kind;
 use crate::providers::oauth::Pair;
 use crate::store::Collection as _;
 use crate::vault::{self, Context, Sealed, Vault};
@@ -54,6 +55,8 @@ pub struct GrantView {
     pub renewable_until: Option<Timestamp>,
     /// Whether another one can be had at all.
     pub renewable: bool,
+    /// Whether each renewal moves that end on.
+    pub moves_on: bool,
 }
 
 impl Grant {
@@ -98,12 +101,14 @@ impl Grant {
         Some(vault.open(&place(key), sealed))
     }
 
-    pub(in crate::connections) fn view(&self) -> GrantView {
+    /// What may be shown of one at this provider.
+    pub(in crate::connections) fn view(&self, provider: Kind) -> GrantView {
         GrantView {
             scopes: self.scopes.clone(),
             ends_at: self.ends_at,
             renewable_until: self.renewable_until,
             renewable: self.refresh.is_some(),
+            moves_on: provider.dialect().is_none_or(|dialect| dialect.rotates),
         }
     }
 }

@@ -24,8 +24,8 @@ pub(super) use waiting::Waiting;
 
 use std::collections::HashMap;
 
-use crate::providers::Kind;
 use crate::providers::oauth::Client;
+use crate::providers::{AdsApi, Kind};
 
 /// How this appliance is known to the providers.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +36,8 @@ pub struct Registration {
     pub public: bool,
     /// The name at each provider where it is registered.
     pub clients: HashMap<Kind, Client>,
+    /// How Google Ads is called.
+    pub ads: AdsApi,
 }
 
 impl Registration {

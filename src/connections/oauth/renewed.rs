@@ -61,8 +61,11 @@ impl Renewed {
         if grant.scopes.is_empty() {
             grant.scopes.clone_from(&before.scopes);
         }
-        // A provider that gives no other refresh token goes on taking the one before.
-        grant.refresh = grant.refresh.or_else(|| before.refresh.clone());
+        // A provider that gives no other refresh token goes on taking the one before, until its end.
+        if grant.refresh.is_none() {
+            grant.refresh.clone_from(&before.refresh);
+            grant.renewable_until = grant.renewable_until.or(before.renewable_until);
+        }
         let hint = token::hint(pair.access.expose());
         let event = connection.event(Code::CredentialRenewed, by);
         Self {

@@ -1,6 +1,6 @@
 //! How Airtable does OAuth (Web API, "OAuth reference").
 
-use super::super::oauth::{Body, Dialect};
+use super::super::oauth::{Body, Dialect, Showing};
 
 /// What it takes to be told of changes.
 pub(in crate::providers) const WATCHES: &str = "webhook:manage";
@@ -21,6 +21,8 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     ],
     extras: &[WATCHES],
     pkce: true,
+    secret: Showing::Header,
+    rotates: true,
     body: Body::Form,
     headers: &[],
     ends_access: true,

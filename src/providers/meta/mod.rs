@@ -24,6 +24,8 @@ use crate::net::Call;
 pub(super) const HOST: &str = "graph.facebook.com";
 /// What has to be allowed to read figures.
 pub(super) const SCOPES: &[&str] = &["ads_read"];
+/// So long after a day its figures are changed (Marketing API, "Insights").
+pub(super) const RESTATED_DAYS: i64 = 28;
 
 /// The edition of the API that is spoken.
 const EDITION: &str = "v26.0";

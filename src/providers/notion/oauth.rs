@@ -1,6 +1,6 @@
 //! How Notion does OAuth (API reference, "Authorization" and "Refresh a token").
 
-use super::super::oauth::{Body, Dialect};
+use super::super::oauth::{Body, Dialect, Showing};
 use super::EDITION_NAME;
 
 /// Neither scopes nor PKCE; no end of a token is told, and what becomes of the access token before
@@ -15,6 +15,8 @@ pub(in crate::providers) const DIALECT: Dialect = Dialect {
     scopes: &[],
     extras: &[],
     pkce: false,
+    secret: Showing::Header,
+    rotates: true,
     body: Body::Json,
     headers: &[("notion-version", EDITION_NAME)],
     ends_access: false,

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Method};
 use reqwest::Url;
 use serde_json::{Map, Value};
 
-use super::{Body, Dialect, Error, Pair, Verifier, wire};
+use super::{Body, Dialect, Error, Pair, Showing, Verifier, wire};
 use crate::base::Secret;
 use crate::net::{Answer, Call, Network, Target};
 use crate::providers::Kind;
@@ -136,36 +136,45 @@ impl Desk {
 
     /// Has the vendor take an access token no more. `None` where it has no call for that.
     pub async fn revoke(&self, token: &Secret) -> Option<Result<(), Error>> {
-        let path = self.dialect.revoke_path?;
-        let pairs = vec![("token", token.expose())];
-        let sent = self.send(path, "revoke_token", pairs).await;
+        let call = self.target.call(Method::POST, self.dialect.revoke_path?);
+        let mut pairs = vec![("token", token.expose())];
+        let call = match self.dialect.secret {
+            Showing::Header => self.introduced(call, &mut pairs),
+            Showing::Form => call,
+        };
+        let sent = self.send(call, "revoke_token", pairs).await;
         Some(sent.and_then(|(answer, shown)| wire::taken(answer.status, &answer.body, &shown)))
     }
 
     async fn ask<'a>(
         &'a self,
         operation: &'static str,
-        pairs: Vec<(&'a str, &'a str)>,
+        mut pairs: Vec<(&'a str, &'a str)>,
     ) -> Result<Pair, Error> {
-        let sent = self.send(self.dialect.token_path, operation, pairs).await;
-        let (answer, shown) = sent?;
+        let call = self.target.call(Method::POST, self.dialect.token_path);
+        let call = self.introduced(call, &mut pairs);
+        let (answer, shown) = self.send(call, operation, pairs).await?;
         wire::read(answer.status, &answer.body, &shown)
+    }
+
+    /// A request that tells whose it is, with that beside its pairs where it stands there.
+    fn introduced<'a>(&'a self, call: Call, pairs: &mut Vec<(&'a str, &'a str)>) -> Call {
+        match (&self.client.secret, self.dialect.secret) {
+            (Some(secret), Showing::Header) => return call.basic(&self.client.id, secret),
+            (Some(secret), Showing::Form) => pairs.push(("client_secret", secret.expose())),
+            (None, _) => {}
+        }
+        pairs.push(("client_id", &self.client.id));
+        call
     }
 
     /// The answer to a request, and what secrets it showed.
     async fn send<'a>(
         &'a self,
-        path: &[&str],
+        call: Call,
         operation: &'static str,
-        mut pairs: Vec<(&'a str, &'a str)>,
+        pairs: Vec<(&'a str, &'a str)>,
     ) -> Result<(Answer, Vec<&'a str>), Error> {
-        let call = self.target.call(Method::POST, path);
-        let call = if let Some(secret) = &self.client.secret {
-            call.basic(&self.client.id, secret)
-        } else {
-            pairs.push(("client_id", &self.client.id));
-            call
-        };
         let headers = self.dialect.headers.iter();
         let call = headers.fold(call, |call, (name, value)| {
             let value = HeaderValue::from_static(value);

@@ -35,6 +35,10 @@ pub struct Dialect {
     pub extras: &'static [&'static str],
     /// Whether a code is bound to the one who asked (RFC 7636).
     pub pkce: bool,
+    /// Where the client's secret is shown.
+    pub secret: Showing,
+    /// Whether a refresh brings another refresh token, whose life begins anew.
+    pub rotates: bool,
     /// How requests for tokens are written.
     pub body: Body,
     /// What headers they carry.
@@ -42,6 +46,15 @@ pub struct Dialect {
     /// Whether a refresh ends the access token before, so that one that still works proves that
     /// none took place.
     pub ends_access: bool,
+}
+
+/// Where a client's secret is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Showing {
+    /// In the header `Authorization`; by whoever ends a token too.
+    Header,
+    /// Beside the other parts of the request. A token is ended by whoever shows it.
+    Form,
 }
 
 /// How a request is written.

@@ -37,6 +37,8 @@ struct Given {
     token_type: Option<String>,
     refresh_token: Option<String>,
     expires_in: Option<u64>,
+    /// Google's name for it is longer.
+    #[serde(alias = "refresh_token_expires_in")]
     refresh_expires_in: Option<u64>,
     scope: Option<String>,
 }
@@ -155,6 +157,12 @@ mod tests {
         )
         .unwrap();
         assert!(notion.refresh.is_none() && notion.access_lasts.is_none());
+        let google = answered(
+            r#"{"access_token":"ya29.1","expires_in":3599,"scope":"openid","token_type":"Bearer",
+                "refresh_token":"1//0","refresh_token_expires_in":604799,"id_token":"e30.e30."}"#,
+        )
+        .unwrap();
+        assert_eq!(google.refresh_lasts, Some(Duration::from_secs(604_799)));
     }
 
     #[test]

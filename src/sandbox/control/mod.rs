@@ -3,6 +3,7 @@
 //! Not counted against any limit. Writes must come as JSON, so that no page of another origin can
 //! make one unasked.
 mod dump;
+mod google;
 mod meta;
 mod notion;
 mod route;
@@ -82,6 +83,7 @@ pub(super) fn answer(sandbox: &Sandbox, incoming: &Incoming) -> Response {
         Some(Route::Look(what)) => look(&sandbox.world(), incoming, &what),
         Some(Route::Change(what)) => change(&mut sandbox.world(), incoming, &what),
         Some(Route::Zapier(route)) => zapier::answer(sandbox, incoming, &route),
+        Some(Route::Google(route)) => google::answer(sandbox, incoming, route),
         Some(Route::Meta(route)) => meta::answer(sandbox, incoming, route),
         Some(Route::Notion(route)) => notion::answer(sandbox, incoming, &route),
         Some(Route::Dump) => match dump::dump(sandbox, incoming) {

@@ -1,7 +1,7 @@
 //! Which control call a method and a path mean.
 use http::Method;
 
-use super::{meta, notion, zapier};
+use super::{google, meta, notion, zapier};
 use crate::sandbox::airtable::{Call, Mode, Place};
 
 /// A control call.
@@ -11,6 +11,7 @@ pub(super) enum Route {
     Change(Change),
     /// All records of a table, streamed.
     Dump,
+    Google(google::Route),
     Meta(meta::Route),
     Notion(notion::Route),
     Zapier(zapier::Route),
@@ -49,6 +50,7 @@ impl Route {
         let segments: Vec<&str> = path.strip_prefix(super::ROOT)?.split('/').collect();
         match (method, segments.as_slice()) {
             (&Method::GET, ["dump"]) => Some(Self::Dump),
+            (method, ["google", rest @ ..]) => google::Route::parse(method, rest).map(Self::Google),
             (method, ["meta", rest @ ..]) => meta::Route::parse(method, rest).map(Self::Meta),
             (method, ["notion", rest @ ..]) => notion::Route::parse(method, rest).map(Self::Notion),
             (method, ["zapier", rest @ ..]) => zapier::Route::parse(method, rest).map(Self::Zapier),

@@ -1,13 +1,12 @@
 //! Answers what an ad account's campaigns did: rows by day, every figure a text.
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::account::{AdAccountSeed, CampaignSeed};
-use super::figures::{Figures, figures};
 use super::refusal::Refusal;
+use crate::sandbox::figures::{Figures, figures, part};
 use crate::sandbox::incoming::Incoming;
 
 /// How far back figures are kept.
@@ -148,8 +147,8 @@ impl<'a> Question<'a> {
                 ("clicks", _) => sum.clicks.to_string().into(),
                 ("spend", _) => decimal(sum.cost_cents).into(),
                 ("attribution_setting", _) => "7d_click_1d_view".into(),
-                ("actions", _) => sum.actions(),
-                ("action_values", _) if sum.purchases > 0 => sum.values(),
+                ("actions", _) => actions(sum),
+                ("action_values", _) if sum.purchases > 0 => values(sum),
                 _ => continue,
             };
             if !value.is_null() {
@@ -167,73 +166,48 @@ impl Source<'_> {
     fn sum(&self, campaign: &CampaignSeed, (first, last): (Date, Date)) -> Option<Figures> {
         let days = first.series(1.day()).take_while(|day| *day <= last);
         let each = days.filter_map(|day| {
-            let moment = ((self.step)(day), self.part(day));
-            figures(self.seed, campaign, day, moment)
+            let moment = (
+                (self.step)(day),
+                part(day, &self.account.timezone_name, self.now),
+            );
+            figures(self.seed, (&campaign.id, campaign.daily_cents), day, moment)
         });
         each.reduce(Figures::plus)
     }
+}
 
-    /// How many thousandths of a day are over.
-    fn part(&self, day: Date) -> u64 {
-        let zone = TimeZone::get(&self.account.timezone_name).unwrap_or(TimeZone::UTC);
-        let here = self.now.to_zoned(zone);
-        match day.cmp(&here.date()) {
-            std::cmp::Ordering::Less => 1000,
-            std::cmp::Ordering::Equal => {
-                let minutes = u64::from(here.hour().unsigned_abs()) * 60
-                    + u64::from(here.minute().unsigned_abs());
-                minutes * 1000 / 1440
-            }
-            std::cmp::Ordering::Greater => 0,
-        }
+/// The same purchases under each of the names that the vendor has for them; a name without any
+/// is absent.
+fn actions(sum: Figures) -> Value {
+    let named = [
+        ("link_click", sum.clicks),
+        ("lead", sum.leads),
+        ("purchase", sum.purchases),
+        ("omni_purchase", sum.purchases),
+        ("offsite_conversion.fb_pixel_purchase", sum.purchases),
+    ];
+    let named = named.iter().filter(|(_, count)| *count > 0);
+    let named: Vec<Value> = named
+        .map(|(name, count)| json!({ "action_type": name, "value": count.to_string() }))
+        .collect();
+    if named.is_empty() {
+        Value::Null
+    } else {
+        named.into()
     }
 }
 
-impl Figures {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            impressions: self.impressions + other.impressions,
-            clicks: self.clicks + other.clicks,
-            cost_cents: self.cost_cents + other.cost_cents,
-            purchases: self.purchases + other.purchases,
-            leads: self.leads + other.leads,
-            value_cents: self.value_cents + other.value_cents,
-        }
-    }
-
-    /// The same purchases under each of the names that the vendor has for them; a name without any
-    /// is absent.
-    fn actions(self) -> Value {
-        let named = [
-            ("link_click", self.clicks),
-            ("lead", self.leads),
-            ("purchase", self.purchases),
-            ("omni_purchase", self.purchases),
-            ("offsite_conversion.fb_pixel_purchase", self.purchases),
-        ];
-        let named = named.iter().filter(|(_, count)| *count > 0);
-        let named: Vec<Value> = named
-            .map(|(name, count)| json!({ "action_type": name, "value": count.to_string() }))
-            .collect();
-        if named.is_empty() {
-            Value::Null
-        } else {
-            named.into()
-        }
-    }
-
-    fn values(self) -> Value {
-        let value = decimal(self.value_cents);
-        let names = [
-            "purchase",
-            "omni_purchase",
-            "offsite_conversion.fb_pixel_purchase",
-        ];
-        names
-            .map(|name| json!({ "action_type": name, "value": value }))
-            .to_vec()
-            .into()
-    }
+fn values(sum: Figures) -> Value {
+    let value = decimal(sum.value_cents);
+    let names = [
+        "purchase",
+        "omni_purchase",
+        "offsite_conversion.fb_pixel_purchase",
+    ];
+    names
+        .map(|name| json!({ "action_type": name, "value": value }))
+        .to_vec()
+        .into()
 }
 
 fn decimal(cents: u64) -> String {

@@ -7,7 +7,6 @@
 mod account;
 mod call;
 mod cursor;
-mod figures;
 mod insights;
 mod knobs;
 mod refusal;

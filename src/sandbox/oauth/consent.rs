@@ -5,7 +5,7 @@ use reqwest::Url;
 
 use super::{
     Desk, MOST_WAITING,
-    ask::{Ask, Refused},
+    ask::{self, Ask, Refused},
     grant::Code,
     house::House,
     knobs::{Knobs, seconds},
@@ -50,7 +50,7 @@ impl Desk {
                 .map(|(_, value)| value)
         };
         let ask = named("ticket").and_then(|ticket| self.waiting.remove(ticket));
-        let Some(ask) = ask else {
+        let Some(mut ask) = ask else {
             return wrong(
                 "This page was used already. Go back to where you came from and begin anew.",
             );
@@ -67,10 +67,23 @@ impl Desk {
             parts.extend(stated(&ask));
             return back(address, &parts);
         }
-        let code = self.draw(48);
+        let mut code = self.draw(48);
+        if self.house == House::Google {
+            // What a person has unticked, they have not allowed.
+            let ticked = |scope: &String| {
+                let mut pairs = form.iter();
+                pairs.any(|(name, value)| name == "scope" && value == scope)
+            };
+            ask.scopes
+                .retain(|scope| ask::goes_without_saying(scope) || ticked(scope));
+            code = format!("4/0A{code}");
+        }
+        let allowed = ask.scopes.join(" ");
         let mut parts = vec![("code", code.as_str())];
         parts.extend(stated(&ask));
-        if let Some(challenge) = &ask.challenge {
+        if self.house == House::Google {
+            parts.push(("scope", &allowed));
+        } else if let Some(challenge) = &ask.challenge {
             parts.push(("code_challenge", challenge));
             parts.push(("code_challenge_method", "S256"));
         }
@@ -102,33 +115,36 @@ fn wrong(told: &str) -> Answer {
 }
 
 fn consent(house: House, ask: &Ask, ticket: &str) -> Answer {
-    let scopes = ask
-        .scopes
-        .iter()
-        .map(|scope| format!("<li><code>{}</code></li>", escaped(scope)));
+    let scopes = ask.scopes.iter().map(|scope| {
+        let scope = escaped(scope);
+        if house == House::Google && !ask::goes_without_saying(&scope) {
+            let tick =
+                format!("<input type=\"checkbox\" name=\"scope\" value=\"{scope}\" checked>");
+            format!("<li><label>{tick} <code>{scope}</code></label></li>")
+        } else {
+            format!("<li><code>{scope}</code></li>")
+        }
+    });
     let scopes: String = scopes.collect();
     let content = format!(
         "<h1>Sandbox</h1>\
          <p><strong>{client}</strong> asks to work with your {things} in the sandbox{allowed}</p>\
+         <form method=\"post\" action=\"{action}\">\
          <ul>{scopes}</ul>\
          <p class=\"quiet\">This page plays the vendor’s. You will be sent back to {place}.</p>\
-         <form method=\"post\" action=\"{root}authorize\" class=\"row\">\
+         <div class=\"row\">\
          <input type=\"hidden\" name=\"ticket\" value=\"{ticket}\">\
          <button name=\"decision\" value=\"allow\">Allow</button> \
-         <button name=\"decision\" value=\"deny\">Deny</button></form>",
+         <button name=\"decision\" value=\"deny\">Deny</button></div></form>",
         client = escaped(&ask.client),
-        things = if house == House::Notion {
-            "pages"
-        } else {
-            "bases"
-        },
+        things = house.things(),
         allowed = if ask.scopes.is_empty() {
             "."
         } else {
             ". It would be allowed:"
         },
         place = escaped(&origin(&ask.redirect_uri)),
-        root = house.root(),
+        action = house.page(),
     );
     // Browsers hold the way back to the same rule as the form itself.
     page(

@@ -14,6 +14,9 @@ pub struct Knobs {
     pub refresh_seconds: u32,
     /// For how long after a refresh the token that it used up is answered 409 rather than 400.
     pub conflict_seconds: u32,
+    /// Whether Google's consent screen is still in "Testing": a refresh token then ends after seven
+    /// days, used or not.
+    pub google_testing: bool,
     /// The integrations that are registered.
     pub clients: Vec<Client>,
 }
@@ -41,6 +44,7 @@ impl Default for Knobs {
             access_seconds: 3600,
             refresh_seconds: 5_184_000,
             conflict_seconds: 10,
+            google_testing: false,
             clients: vec![
                 Client {
                     id: "weighbridge-sandbox".to_owned(),

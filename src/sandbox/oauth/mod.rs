@@ -1,8 +1,9 @@
 //! Plays the vendors' desks for OAuth: a page where a person allows or denies, and the endpoint
-//! that gives tokens (Airtable Web API, "OAuth reference"; Notion API, "Authorization").
+//! that gives tokens (Airtable Web API, "OAuth reference"; Notion API, "Authorization"; Google
+//! Identity, "Using OAuth 2.0 for Web Server Applications").
 //!
 //! [`Desk`] is one vendor's whole state: requests that wait for a person, codes, and grants with
-//! the one pair of tokens that each has. [`House`] says where the two vendors differ.
+//! the one pair of tokens that each has. [`House`] says where the vendors differ.
 mod ask;
 mod consent;
 mod grant;
@@ -58,16 +59,13 @@ impl Desk {
 
     /// The name under which a call is counted.
     pub(super) fn kind(&self, incoming: &Incoming) -> &'static str {
-        let notion = self.house == House::Notion;
-        match (
-            &incoming.method,
-            incoming.path.strip_prefix(self.house.root()),
-        ) {
-            (&Method::GET, Some("authorize")) => "oauth_authorize",
-            (&Method::POST, Some("authorize")) => "oauth_decide",
-            (&Method::POST, Some("token")) => "oauth_token",
-            (&Method::POST, Some("introspect")) if notion => "oauth_introspect",
-            (&Method::POST, Some("revoke")) if notion => "oauth_revoke",
+        let path = incoming.path.as_str();
+        match (&incoming.method, path) {
+            (&Method::GET, page) if page == self.house.page() => "oauth_authorize",
+            (&Method::POST, page) if page == self.house.page() => "oauth_decide",
+            (&Method::POST, "/oauth2/v1/token" | "/v1/oauth/token" | "/token") => "oauth_token",
+            (&Method::POST, "/v1/oauth/introspect") => "oauth_introspect",
+            (&Method::POST, "/v1/oauth/revoke" | "/revoke") => "oauth_revoke",
             _ => "unknown",
         }
     }
@@ -84,6 +82,7 @@ impl Desk {
             "oauth_decide" => Some(self.decide(incoming, knobs, now)),
             "oauth_token" => Some(self.give(incoming, knobs, now)),
             "oauth_introspect" => Some(self.introspect(incoming, knobs, now)),
+            "oauth_revoke" if self.house == House::Google => Some(self.end_shown(incoming, now)),
             "oauth_revoke" => Some(self.take_back(incoming, knobs)),
             _ => None,
         }

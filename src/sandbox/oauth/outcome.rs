@@ -24,6 +24,10 @@ pub(super) enum Refusal {
     Scope,
     /// The refresh token was used a moment ago.
     JustUsed,
+    /// The address is not that of the authorization, where the vendor has a word of its own for it.
+    Redirect,
+    /// The token that is to be taken back is none.
+    Token,
 }
 
 impl From<Refusal> for Answer {
@@ -46,6 +50,16 @@ impl From<Refusal> for Answer {
                 StatusCode::CONFLICT,
                 "conflict",
                 "The token was refreshed a moment ago",
+            ),
+            Refusal::Redirect => (
+                StatusCode::BAD_REQUEST,
+                "redirect_uri_mismatch",
+                "Bad Request",
+            ),
+            Refusal::Token => (
+                StatusCode::BAD_REQUEST,
+                "invalid_token",
+                "Token expired or revoked",
             ),
         };
         let body = json!({ "error": error, "error_description": told });
@@ -83,6 +97,29 @@ pub(super) fn given(house: House, grant: &Grant, now: Timestamp) -> Answer {
         "expires_in": left(pair.access_ends_at),
         "refresh_expires_in": left(pair.refresh_ends_at),
     });
+    Answer::ok(&body).with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+/// What Google gives: no other refresh token than the first, and of its end a word only where it
+/// has one that nothing moves.
+pub(super) fn given_by_google(
+    (grant, is_first): (&Grant, bool),
+    is_testing: bool,
+    now: Timestamp,
+) -> Answer {
+    let left = |ends: Timestamp| ends.as_second() - now.as_second();
+    let mut body = json!({
+        "access_token": grant.pair.access,
+        "expires_in": left(grant.pair.access_ends_at) - 1,
+        "scope": grant.scopes.join(" "),
+        "token_type": "Bearer",
+    });
+    if is_first {
+        body["refresh_token"] = grant.pair.refresh.clone().into();
+    }
+    if is_testing {
+        body["refresh_token_expires_in"] = (left(grant.pair.refresh_ends_at) - 1).into();
+    }
     Answer::ok(&body).with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 

@@ -10,7 +10,7 @@ use super::{
     grant::Grant,
     house::House,
     knobs::{Client, Knobs, seconds},
-    outcome::{Refusal, given, pairs},
+    outcome::{Refusal, given, given_by_google, pairs},
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming};
 
@@ -20,7 +20,7 @@ pub(super) struct Form(Vec<(String, String)>);
 impl Form {
     pub(super) fn read(house: House, body: &[u8]) -> Self {
         match house {
-            House::Airtable => Self(pairs(body)),
+            House::Airtable | House::Google => Self(pairs(body)),
             House::Notion => {
                 let members: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
                 let texts = members.into_iter().filter_map(|(name, value)| {
@@ -89,9 +89,12 @@ impl Desk {
         }
         let address = form.need("redirect_uri", "redirect_uri is missing")?;
         if address != ask.redirect_uri {
-            return Err(Refusal::Grant(
-                "redirect_uri is not that of the authorization",
-            ));
+            return Err(match self.house {
+                House::Google => Refusal::Redirect,
+                House::Airtable | House::Notion => {
+                    Refusal::Grant("redirect_uri is not that of the authorization")
+                }
+            });
         }
         if let Some(challenge) = &ask.challenge {
             let verifier = form.need("code_verifier", "code_verifier is missing")?;
@@ -101,15 +104,29 @@ impl Desk {
                 ));
             }
         }
+        // Google gives a refresh token to who asks for one, when the person was asked anew or for
+        // the first time.
+        let mut before = self.grants.iter();
+        let is_known = before.any(|grant| grant.client == ask.client && !grant.revoked);
+        let is_renewable = ask.is_offline && (ask.is_anew || !is_known);
         let pair = self.pair(knobs, now);
         self.grants.push(Grant {
             client: ask.client,
             scopes: ask.scopes,
             pair,
+            elder: Vec::new(),
             before: None,
             revoked: false,
         });
-        Ok(given(self.house, &self.grants[self.grants.len() - 1], now))
+        let grant = &self.grants[self.grants.len() - 1];
+        Ok(match self.house {
+            House::Google => given_by_google(
+                (grant, is_renewable),
+                knobs.google_testing && is_renewable,
+                now,
+            ),
+            House::Airtable | House::Notion => given(self.house, grant, now),
+        })
     }
 
     /// Puts another pair in the place of the old one, of which both tokens are void from then on.
@@ -135,9 +152,12 @@ impl Desk {
         let place = self.grants.iter().position(|grant| {
             own(grant) && grant.pair.refresh == shown && now < grant.pair.refresh_ends_at
         });
-        let place = place.ok_or(Refusal::Grant("the refresh token is no good"))?;
+        let place = place.ok_or(Refusal::Grant(match house {
+            House::Google => "Token has been expired or revoked.",
+            House::Airtable | House::Notion => "the refresh token is no good",
+        }))?;
         if let Some(wanted) = form.named("scope") {
-            let wanted = ask::scopes(wanted).ok_or(Refusal::Scope)?;
+            let wanted = ask::scopes(house, wanted).ok_or(Refusal::Scope)?;
             let allowed = &self.grants[place].scopes;
             if !wanted.iter().all(|scope| allowed.contains(scope)) {
                 return Err(Refusal::Scope);
@@ -147,13 +167,23 @@ impl Desk {
         let pair = self.pair(knobs, now);
         let grant = &mut self.grants[place];
         let old = std::mem::replace(&mut grant.pair, pair);
-        grant.before = Some((old.refresh, now));
-        Ok(given(house, grant, now))
+        if house != House::Google {
+            grant.before = Some((old.refresh, now));
+            return Ok(given(house, grant, now));
+        }
+        // It stays, and half a year begins anew; in "Testing" its end does not move.
+        grant.pair.refresh = old.refresh;
+        if knobs.google_testing {
+            grant.pair.refresh_ends_at = old.refresh_ends_at;
+        }
+        grant.elder.retain(|(_, end)| now < *end);
+        grant.elder.push((old.access, old.access_ends_at));
+        Ok(given_by_google((grant, false), knobs.google_testing, now))
     }
 }
 
-/// Who asks. With a secret the client shows it in the header; without one it names itself in the
-/// form, and no header is allowed.
+/// Who asks. With a secret the client shows it in the header, or at Google in the form; without one
+/// it names itself in the form, and no header is allowed.
 pub(super) fn client<'a>(
     house: House,
     incoming: &Incoming,
@@ -165,6 +195,19 @@ pub(super) fn client<'a>(
         let client = knobs
             .client(id)
             .ok_or(Refusal::Client("there is no such client"))?;
+        if house == House::Google {
+            let shows = form.named("client_secret").is_some_and(|shown| {
+                client
+                    .secret
+                    .as_deref()
+                    .is_some_and(|secret| secret == shown)
+            });
+            return if shows {
+                Ok(client)
+            } else {
+                Err(Refusal::Client("The provided client secret is invalid."))
+            };
+        }
         return match client.secret {
             None if house == House::Airtable => Ok(client),
             None => Err(Refusal::Client("every client shows its secret here")),

@@ -1,4 +1,4 @@
-//! Notion's two calls about tokens that were given.
+//! The calls about tokens that were given.
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     Desk,
     knobs::Knobs,
+    outcome::Refusal,
     token::{Form, client},
 };
 use crate::sandbox::{answer::Answer, incoming::Incoming};
@@ -30,5 +31,18 @@ impl Desk {
         }
         self.revoke(form.named("token").unwrap_or_default());
         Answer::json(StatusCode::OK, &json!({ "request_id": self.draw(32) }))
+    }
+
+    /// Takes back the leave that a token belongs to, whoever shows it. One that is not known, or no
+    /// good any more, is an error.
+    pub(super) fn end_shown(&mut self, incoming: &Incoming, now: Timestamp) -> Answer {
+        let form = Form::read(self.house, &incoming.body);
+        let token = form.named("token").or(incoming.parameter("token"));
+        let token = token.unwrap_or_default();
+        let is_over = token.starts_with("ya29.") && self.scopes(token, now).is_none();
+        if is_over || !self.revoke(token) {
+            return Refusal::Token.into();
+        }
+        Answer::json(StatusCode::OK, &json!({}))
     }
 }

@@ -48,6 +48,11 @@ const KNOBS = {
     { path: 'meta.most_rows', name: 'More rows than these are too much data', help: '0 lets every question come.', usual: 2000 },
     { path: 'meta.token_days', name: 'A token ends in, in days', help: '0 is never.', usual: 60 },
   ],
+  Google: [
+    { path: 'google.operations_per_day', name: 'Calls to Google Ads, in 24 hours', help: '0 takes any number.', usual: 15000 },
+    { path: 'google.most_rows', name: 'More rows than these are too much for one query', help: '0 lets every query come.', usual: 0 },
+    { path: 'oauth.google_testing', name: 'The consent screen is in “Testing”', help: 'A refresh token ends after seven days.', usual: false },
+  ],
   OAuth: [
     { path: 'oauth.access_seconds', name: 'An access token lives for, in seconds', usual: 3600 },
     { path: 'oauth.refresh_seconds', name: 'An unused refresh token lives for, in seconds', usual: 5184000 },

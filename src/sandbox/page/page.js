@@ -21,8 +21,8 @@ const KINDS = {
   lost_answer: ['Lost answer', 'The call is carried out, but no answer arrives.'],
   conflict: ['409: conflict (Notion)', 'The write met another one and is not carried out.'],
   overloaded: ['529: overloaded (Notion)', 'The call is not carried out; the vendor asks to wait.'],
-  restricted: ['403: a missing capability (Notion, Meta)', 'As if the integration may no longer do this.'],
-  too_much_data: ['500: too much data (Meta)', 'The question is for more than the vendor answers at once.'],
+  restricted: ['403: a missing capability (Notion, Meta, Google)', 'As if the integration may no longer do this.'],
+  too_much_data: ['Too much data (Meta, Google)', 'The question is for more than the vendor answers at once.'],
   edge_refused: ['403: a page from the edge (Notion)', 'HTML instead of JSON, and no id of the call.'],
   hook_gone: ['410: the hook is gone (Zapier)', 'As if the Zap had been deleted; the hook stays gone.'],
   dropped: ['Accepted and dropped (Zapier)', 'Answered 200, and nobody sees the delivery.'],
@@ -35,7 +35,7 @@ const KINDS = {
   listing_expired: ['Listing forgotten', 'A listing that is under way must begin again.'],
 };
 
-const VENDORS = { '/v0/': 'Airtable', '/v1/': 'Notion', '/hooks/': 'Zapier', '/v26.0/': 'Meta' };
+const VENDORS = { '/v0/': 'Airtable', '/v1/': 'Notion', '/hooks/': 'Zapier', '/v26.0/': 'Meta', '/customers': 'Google Ads' };
 
 const OFTEN = {
   nth: { every_nth: 10 },

@@ -161,6 +161,13 @@ fn ending(access: &Access<'_>, now: Timestamp) -> Option<Finding> {
         return Some(Finding::attention(Advice::Reconnect(told)));
     }
     let end = grant.renewable_until.filter(|end| soon(*end))?;
+    if !grant.moves_on {
+        let told = format!(
+            "what was allowed ends at {end}, used or not; at Google that is so while the consent \
+             screen of the appliance's client is in \"Testing\": have it published first"
+        );
+        return Some(Finding::attention(Advice::Reconnect(told)));
+    }
     let told = format!("unless it is used by {end}, the access that was allowed ends");
     Some(Finding::attention(Advice::Test(told)))
 }
@@ -206,6 +213,7 @@ mod tests {
             scopes: Vec::new(),
             ends_at: Some(if renewable { NOW } else { end }),
             renewable_until: renewable.then_some(end),
+            moves_on: true,
             renewable,
         }
     }

@@ -172,13 +172,17 @@ impl Syncs {
         }
         let quota = connection.quota("");
         let missing_scopes = connection.missing_scopes();
+        let words = missing_scopes.iter();
+        let words: Vec<String> = words
+            .map(|scope| connection.provider().in_words(scope))
+            .collect();
         let quotas = || syncs.iter().map(|sync| &sync.quota).chain([&quota]);
         let finding = judge::connection(
             &judge::Access {
                 status: connection.health().status,
                 problem: connection.health().last_problem.as_deref(),
                 grant: connection.grant().as_ref(),
-                missing: &missing_scopes,
+                missing: &words,
             },
             quotas(),
             self.services.clock.now(),

@@ -3,6 +3,7 @@
 
 mod costs;
 mod fetches;
+mod google;
 mod ties;
 mod troubles;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use weighbridge::base::Clock;
 use weighbridge::feeds::Due;
-use weighbridge::sandbox::{MetaKnobs, Settings};
+use weighbridge::sandbox::{Knobs, MetaKnobs, Settings};
 
 use crate::sandbox::{Running, running};
 use crate::support::{Client, NOON, TestServer};
@@ -40,9 +41,24 @@ impl Agency {
 
     /// One whose vendor has ways of its own.
     async fn with(turn: impl FnOnce(&mut MetaKnobs)) -> Self {
+        let mut agency = Self::of(|knobs| {
+            knobs.meta = MetaKnobs::off();
+            turn(&mut knobs.meta);
+        })
+        .await;
+        let new = json!({
+            "provider": "meta", "name": "Ads", "token": "EAAsandbox1234567890",
+            "endpoint": "sandbox",
+        });
+        let made = agency.owner.post("/connections", new).await.expect(201);
+        agency.connection = text(&made["id"]);
+        agency
+    }
+
+    /// One with vendors of such ways, and no connection yet.
+    async fn of(turn: impl FnOnce(&mut Knobs)) -> Self {
         let mut settings = Settings::default();
-        settings.knobs.meta = MetaKnobs::off();
-        turn(&mut settings.knobs.meta);
+        turn(&mut settings.knobs);
         let clock = Clock::manual(NOON);
         let sandbox = running(settings, clock.clone());
         let url = sandbox.url.parse().unwrap();
@@ -50,6 +66,7 @@ impl Agency {
             config.sandbox.url = Some(url);
             // The clock stands, and nobody is to wait for it.
             config.meta.requests_per_second = 0;
+            config.google.requests_per_second = 0;
         })
         .await;
         server.sign_up("owner@example.org", &["member"]).await;
@@ -60,18 +77,13 @@ impl Agency {
             "time_zone": "Europe/Berlin",
         });
         let site = text(&owner.post("/sites", new).await.expect(201)["id"]);
-        let new = json!({
-            "provider": "meta", "name": "Ads", "token": "EAAsandbox1234567890",
-            "endpoint": "sandbox",
-        });
-        let connection = text(&owner.post("/connections", new).await.expect(201)["id"]);
         Self {
             server,
             sandbox,
             clock,
             owner,
             site: format!("/sites/{site}"),
-            connection,
+            connection: String::new(),
         }
     }
 

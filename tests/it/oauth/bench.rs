@@ -170,6 +170,7 @@ fn connections(
             notion: pace,
             zapier: pace,
             meta: pace,
+            google: pace,
         },
         sandbox: "http://127.0.0.1:9".parse().ok(),
         registration: Registration::default(),

@@ -170,7 +170,11 @@ async fn where_the_appliance_is_not_registered_it_says_so() {
     let offers = member.get("/connections/authorizations").await.expect(200);
     assert_eq!(
         offers["items"],
-        json!([offer("airtable", false), offer("notion", false)])
+        json!([
+            offer("airtable", false),
+            offer("notion", false),
+            offer("google", false)
+        ])
     );
     let server = TestServer::with(|config| {
         config.airtable.client_id = Some("ours".to_owned());
@@ -180,7 +184,11 @@ async fn where_the_appliance_is_not_registered_it_says_so() {
     let offers = member.get("/connections/authorizations").await.expect(200);
     assert_eq!(
         offers["items"],
-        json!([offer("airtable", true), offer("notion", false)])
+        json!([
+            offer("airtable", true),
+            offer("notion", false),
+            offer("google", false)
+        ])
     );
     let begun = member.post("/connections/authorizations", body).await;
     let address = begun.expect(201)["address"].as_str().unwrap().to_owned();

@@ -4,6 +4,7 @@ mod attacks;
 pub(crate) mod bench;
 mod desk;
 mod flow;
+pub(crate) mod google;
 mod lost;
 mod notion;
 mod renewal;
@@ -97,6 +98,7 @@ impl Place {
             config.sandbox.url = Some(url);
             config.airtable.requests_per_second = 0;
             config.notion.requests_per_second = 0;
+            config.google.requests_per_second = 0;
             config.server.public_url = "https://box.example".parse().ok();
         })
         .await;

@@ -158,7 +158,7 @@ async fn a_way_back_from_one_provider_is_not_taken_for_another_ones() {
 
 impl Place {
     /// Waits until the book says what became of the token of a deleted connection.
-    async fn token_in_book(&self) -> Value {
+    pub(super) async fn token_in_book(&self) -> Value {
         loop {
             let mut book = self.server.book().into_iter();
             if let Some(line) = book.find(|line| line["metadata"]["event_code"] == "WB-CONN-015") {
@@ -169,7 +169,7 @@ impl Place {
     }
 
     /// How often the sandbox was told to take a token back.
-    async fn revoked(&self) -> u64 {
+    pub(super) async fn revoked(&self) -> u64 {
         let statistics = self.control("statistics").await;
         statistics["calls"]["oauth_revoke"].as_u64().unwrap_or(0)
     }

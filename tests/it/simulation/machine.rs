@@ -107,6 +107,7 @@ impl Appliance {
                 notion: Manner::new(3, Duration::from_mins(1)),
                 zapier: Manner::new(30, Duration::ZERO),
                 meta: Manner::new(2, Duration::ZERO),
+                google: Manner::new(2, Duration::ZERO),
             },
             sandbox: None,
             registration: connections::Registration::default(),

@@ -15,13 +15,16 @@ interface ConnectProps {
 /** The way without a token to copy: the provider asks, and sends the person back. */
 export function ConnectWithProvider({ provider, name, endpoint }: ConnectProps) {
   const offer = useOffer({ provider, endpoint });
-  const vendor = wordsOf(provider).name;
+  const { name: vendor, token } = wordsOf(provider);
   const asker = endpoint === "sandbox" ? "the sandbox" : vendor;
   const begin = useBegin();
   const isAdmin = useSession().permissions.includes("system:read");
   if (!offer) return null;
   if (!offer.ready) {
-    return isAdmin ? <HowToRegister vendor={vendor} address={offer.redirect_uri} /> : null;
+    if (isAdmin) {
+      return <HowToRegister vendor={vendor} address={offer.redirect_uri} isOnlyWay={!token} />;
+    }
+    return token ? null : <AskAnAdministrator vendor={vendor} />;
   }
   return (
     <>
@@ -42,18 +45,34 @@ export function ConnectWithProvider({ provider, name, endpoint }: ConnectProps) 
           </Button>
         </div>
       </section>
-      <p className="quiet">Or paste a token of your own:</p>
+      {token && <p className="quiet">Or paste a token of your own:</p>}
     </>
   );
 }
 
-/** For who can change the settings; others have no use for it. */
-function HowToRegister({ vendor, address }: { vendor: string; address: string }) {
+interface RegisterProps {
+  vendor: string;
+  address: string;
+  isOnlyWay: boolean;
+}
+
+/** For who can change the settings; where a token can be pasted, others have no use for it. */
+function HowToRegister({ vendor, address, isOnlyWay }: RegisterProps) {
   return (
     <p className="help">
-      People can also connect without a token, once this appliance is registered at {vendor} with
-      the redirect address <code>{address}</code>:{" "}
+      {isOnlyWay ? "People can connect" : "People can also connect without a token,"} once this
+      appliance is registered at {vendor} with the redirect address <code>{address}</code>:{" "}
       <a href="/handbook/connections#connect-with-oauth">how to do it</a>.
+    </p>
+  );
+}
+
+/** For everybody else, where there is no other way. */
+function AskAnAdministrator({ vendor }: { vendor: string }) {
+  return (
+    <p>
+      This appliance is not registered at {vendor} yet. Ask an administrator to do that: then you
+      can connect here.
     </p>
   );
 }

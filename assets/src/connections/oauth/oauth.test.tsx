@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, it, vi } from "vitest";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
-import { sandboxConnection, system } from "../../testing/samples";
+import { sandboxConnection, session, system } from "../../testing/samples";
 import { leaveFor } from "./leave";
 
 vi.mock("./leave");
@@ -114,4 +114,48 @@ it("a connection whose access has ended offers to connect it anew", async () => 
   expect(appliance.bodies("POST /connections/authorizations")).toEqual([
     { connection_id: sandboxConnection.id },
   ]);
+});
+
+const googles = (ready: boolean) => ({
+  items: [{ provider: "google", endpoint: "vendor", ready, redirect_uri: "https://box.example/g" }],
+});
+
+it("where no token can be pasted, there is no field for one", async () => {
+  const appliance = fakeAppliance({
+    "GET /connections/authorizations": googles(true),
+    "GET /system": system,
+    "POST /connections/authorizations": begun,
+  });
+  const { user } = await openPage("/connections/new", "New connection");
+  expect(screen.getByLabelText("Personal access token")).toBeVisible();
+  await user.click(screen.getByRole("radio", { name: "Google" }));
+  const connect = await screen.findByRole("button", { name: "Connect with Google" });
+  expect(screen.queryByRole("button", { name: "Connect and test" })).toBeNull();
+  expect(document.querySelector("input[type=password]")).toBeNull();
+  // Enter in the name's field sends nothing.
+  await user.type(screen.getByLabelText("Name"), "{Enter}");
+  await user.click(connect);
+  await waitFor(() => expect(leaveFor).toHaveBeenCalled());
+  expect(appliance.calls("POST /connections")).toHaveLength(0);
+});
+
+it("where that is the only way and is not open, people are told whom to ask", async () => {
+  fakeAppliance({
+    "GET /auth/session": { ...session, permissions: ["connection:read", "connection:write"] },
+    "GET /connections/authorizations": googles(false),
+    "GET /system": system,
+  });
+  const { user } = await openPage("/connections/new", "New connection");
+  await user.click(screen.getByRole("radio", { name: "Google" }));
+  expect(await screen.findByText(/Ask an administrator/)).toBeVisible();
+});
+
+it("a leave whose end nothing moves is told as such, and no token is replaced", async () => {
+  fakeAppliance({
+    "GET /connections/authorizations": googles(true),
+    "GET /connections/{id}": { ...granted, provider: "google" },
+  });
+  await openPage(`/connections/${sandboxConnection.id}`, sandboxConnection.name);
+  expect(await screen.findByText("What was allowed ends")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Replace token" })).toBeNull();
 });

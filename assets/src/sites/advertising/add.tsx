@@ -24,7 +24,7 @@ export function AddFeed({ siteId }: { siteId: string }) {
     return (
       <p>
         None of your connections reaches an ad account.{" "}
-        <Link to="/connections/new">Connect Meta</Link>, then come back here.
+        <Link to="/connections/new">Connect Meta or Google</Link>, then come back here.
       </p>
     );
   }

@@ -22,6 +22,8 @@ pub(super) enum Provider {
     Zapier,
     /// Meta: the advertising of Facebook and Instagram, of which figures are read.
     Meta,
+    /// Google: figures of Google Ads are read. It is connected by OAuth alone.
+    Google,
 }
 
 /// Where a provider is called.
@@ -94,7 +96,8 @@ pub(super) struct GrantedView {
     scopes: Vec<String>,
     /// When the access token ends. It is renewed by itself before that, when it is used.
     expires_at: Option<Moment>,
-    /// Until when it can be renewed; every renewal moves this on.
+    /// Until when it can be renewed. Every renewal moves this on, but at Google, which tells it where
+    /// it ends what was allowed after a week.
     renewable_until: Option<Moment>,
 }
 
@@ -140,8 +143,8 @@ pub(super) struct NewConnection {
     #[oai(validator(max_length = 120))]
     pub(super) name: String,
     /// A personal access token of Airtable's, the secret of an integration of Notion's, the address
-    /// of a catch hook of Zapier's, or a long-lived access token of Meta's. It is sealed, and never
-    /// shown again.
+    /// of a catch hook of Zapier's, or a long-lived access token of Meta's. Google gives none: begin
+    /// an authorization instead. It is sealed, and never shown again.
     #[oai(validator(max_length = 1000))]
     pub(super) token: Password,
     /// Where the provider is called.
@@ -187,6 +190,7 @@ impl From<Provider> for Kind {
             Provider::Notion => Self::Notion,
             Provider::Zapier => Self::Zapier,
             Provider::Meta => Self::Meta,
+            Provider::Google => Self::Google,
         }
     }
 }
@@ -207,6 +211,7 @@ impl From<Kind> for Provider {
             Kind::Notion => Self::Notion,
             Kind::Zapier => Self::Zapier,
             Kind::Meta => Self::Meta,
+            Kind::Google => Self::Google,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::analytics::{Against, Analytics, Asked, Error, Facet, Metric, Period};
 use crate::app::App;
 use crate::auth::Permission;
 use crate::base::{ConnectionId, FeedId, SiteId};
+use crate::connections::Kind;
 use crate::datasets::Access;
 use crate::feeds::{Category, Feed, Feeds, New, State, Trouble};
 use crate::http::page::Pages;
@@ -70,7 +71,7 @@ struct FeedView {
     name: String,
     /// The connection that it is fetched by.
     connection_id: ConnectionId,
-    /// The provider, such as `meta`.
+    /// The provider: `meta` or `google`.
     provider: String,
     /// The provider's id of the ad account.
     account_id: String,
@@ -162,8 +163,8 @@ impl SiteFeeds {
     /// Links one of your own sites to an ad account.
     ///
     /// The provider is asked for the account at once. Its figures are then fetched every hour, and back
-    /// by 13 months; those of the last 28 days are asked for again every day, since providers go on
-    /// changing them.
+    /// by 13 months; those of the last weeks are asked for again every day, since providers go on
+    /// changing them: Meta for 28 days, Google for 30.
     #[oai(
         path = "/sites/:id/feeds",
         method = "post",
@@ -360,7 +361,9 @@ impl From<&Feed> for FeedView {
             last_day: known.map(|(_, last)| last.to_string()),
             fetched_at: feed.fetched_at().map(Moment),
             next_fetch_at: feed.next_at().map(Moment),
-            trouble: feed.trouble().map(TroubleView::from),
+            trouble: feed
+                .trouble()
+                .map(|trouble| TroubleView::of(trouble, feed.provider())),
             created_at: feed.created_at().into(),
             updated_at: feed.updated_at().into(),
             version: feed.version().0,
@@ -368,12 +371,12 @@ impl From<&Feed> for FeedView {
     }
 }
 
-impl From<&Trouble> for TroubleView {
-    fn from(trouble: &Trouble) -> Self {
+impl TroubleView {
+    fn of(trouble: &Trouble, provider: Kind) -> Self {
         Self {
             category: trouble.category.into(),
             message: trouble.told.clone(),
-            remedy: trouble.category.remedy().to_owned(),
+            remedy: trouble.category.remedy(provider).to_owned(),
             since: trouble.since.into(),
             tries: trouble.tries,
         }

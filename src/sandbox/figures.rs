@@ -1,9 +1,9 @@
 //! Makes up what a campaign did on a day: the same for the same seed, and a little more with each
 //! step by which the day is restated.
+use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-
-use super::account::CampaignSeed;
 
 /// What a campaign did on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub(super) struct Figures {
     pub(super) value_cents: u64,
 }
 
-/// How a campaign does on a day of which `part` thousandths are over, as told at the `step`th
-/// restatement; none on a day without delivery.
+/// How a campaign of this id, which spends about so much on a day, does on one of which `part`
+/// thousandths are over, as told at the `step`th restatement; none on a day without delivery.
 pub(super) fn figures(
     seed: u64,
-    campaign: &CampaignSeed,
+    (campaign, daily_cents): (&str, u32),
     day: Date,
     (step, part): (u32, u64),
 ) -> Option<Figures> {
-    let mut dice = dice(seed, &campaign.id, day);
+    let mut dice = dice(seed, campaign, day);
     // A campaign pauses now and then.
     if part == 0 || dice.random_bool(0.04) {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn figures(
     let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
     let season = 1.0 + 0.25 * (f64::from(day.day_of_year()) / 58.0).sin();
     let mood = season * if weekend { 0.8 } else { 1.0 } * dice.random_range(0.75..1.25);
-    let cost = f64::from(campaign.daily_cents) * mood;
+    let cost = f64::from(daily_cents) * mood;
     let click_cents = dice.random_range(45.0..110.0);
     let clicks = (cost / click_cents).max(1.0);
     let impressions = clicks / dice.random_range(0.008..0.022);
@@ -50,6 +50,34 @@ pub(super) fn figures(
         leads: so_far(leads),
         value_cents: whole(order_cents).saturating_mul(purchases),
     })
+}
+
+/// How many thousandths of a day are over in a zone.
+pub(super) fn part(day: Date, zone: &str, now: Timestamp) -> u64 {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let here = now.to_zoned(zone);
+    match day.cmp(&here.date()) {
+        std::cmp::Ordering::Less => 1000,
+        std::cmp::Ordering::Equal => {
+            let minutes = u64::from(here.hour().unsigned_abs()) * 60
+                + u64::from(here.minute().unsigned_abs());
+            minutes * 1000 / 1440
+        }
+        std::cmp::Ordering::Greater => 0,
+    }
+}
+
+impl Figures {
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            impressions: self.impressions + other.impressions,
+            clicks: self.clicks + other.clicks,
+            cost_cents: self.cost_cents + other.cost_cents,
+            purchases: self.purchases + other.purchases,
+            leads: self.leads + other.leads,
+            value_cents: self.value_cents + other.value_cents,
+        }
+    }
 }
 
 /// What restatements have added: conversions that were found later, and a share of all else.
@@ -87,14 +115,9 @@ mod tests {
     use super::*;
 
     fn year(step: u32) -> Vec<Option<Figures>> {
-        let campaign = CampaignSeed {
-            id: "1".into(),
-            name: "Spring".into(),
-            daily_cents: 5_000,
-        };
         let first = jiff::civil::date(2026, 1, 1);
         let days = (0..365).map(|n| first.checked_add(n.days()).unwrap());
-        days.map(|day| figures(1, &campaign, day, (step, 1000)))
+        days.map(|day| figures(1, ("1", 5_000), day, (step, 1000)))
             .collect()
     }
 
