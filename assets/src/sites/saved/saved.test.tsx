@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SavedQuestion, SavedReport } from "../../api/types";
-import { fakeAppliance } from "../../testing/appliance";
+import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
 import { wantedOf } from "../reports/search";
 import { reportOf, shop, togetherOf } from "../testing";
@@ -77,6 +77,24 @@ it("the report that stands there is saved with its days", async () => {
       },
     ]),
   );
+});
+
+it("reports that could not be read are asked for again", async () => {
+  const answers = [refusal(500, "internal_error"), { items: [sources] }];
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/saved-reports": () => (answers.length > 1 ? answers.shift() : answers[0]),
+    "POST /sites/{id}/reports/together": togetherOf(() => reportOf(["/wool"])),
+  });
+  const { user } = await openPage(address, "Shop: Reports");
+  await user.click(await screen.findByRole("button", { name: "Saved reports" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(
+    await dialog.findByText("The saved reports of this site could not be read"),
+  ).toBeVisible();
+  expect(dialog.queryByText("None yet.")).toBeNull();
+  await user.click(dialog.getByRole("button", { name: "Try again" }));
+  expect(await dialog.findByText("Sources of the week")).toBeVisible();
 });
 
 it("what is saved and what is opened is the same", () => {

@@ -28,7 +28,7 @@ export function SavedReports({ siteId, days, wanted }: SavedProps) {
     <KeptButton
       label="Saved reports"
       calls={savedCalls(siteId, questionOf(days, wanted))}
-      things={saved.data?.items ?? []}
+      query={saved}
       aboutOf={({ query }) => questionWords(query)}
       onChoose={({ name, query }) => {
         void navigate({ search: searchOf(query), resetScroll: false });
