@@ -5,6 +5,7 @@ import { fakeAppliance } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { sandboxConnection } from "../../testing/samples";
 import { shop } from "../testing";
+import { attributionWords } from "./words";
 
 const time = "2026-11-22T04:15:00.000Z";
 const address = `/sites/${shop.id}/advertising`;
@@ -207,4 +208,33 @@ it("whom a site is shared with to see it changes no feed", async () => {
   expect(await screen.findByText("Fetched every hour")).toBeVisible();
   expect(screen.queryByRole("button", { name: /Harbour Shop/ })).toBeNull();
   expect(screen.queryByText("Add a feed")).toBeNull();
+});
+
+it("how the provider attributes stands below the campaigns, where all say the same", async () => {
+  serve();
+  await openPage(address, "Shop: Advertising");
+  expect(
+    await screen.findByText(/attributes conversions so: 7 days after a click, 1 day after a view\./),
+  ).toBeVisible();
+});
+
+it("campaigns that are attributed otherwise say so each", async () => {
+  const [first] = costs.campaigns as [CampaignCost];
+  serve([feed], {
+    ...costs,
+    campaigns: [first, { ...first, campaign_id: "72", name: "Autumn", attribution: ["28d_click"] }],
+  });
+  await openPage(address, "Shop: Advertising");
+  const table = within(await screen.findByRole("region", { name: "Campaigns" }));
+  expect(table.getByText("28 days after a click")).toBeVisible();
+  expect(table.getByText("7 days after a click, 1 day after a view")).toBeVisible();
+});
+
+it.each([
+  ["7d_click_1d_view", "7 days after a click, 1 day after a view"],
+  ["7d_click_1d_engaged_view_1d_view", "7 days after a click, 1 day after a view that went on, 1 day after a view"],
+  ["skan", "skan"],
+  ["7d_click_1d_dream", "7d_click_1d_dream"],
+])("%s is told as: %s", (setting, words) => {
+  expect(attributionWords(setting)).toBe(words);
 });

@@ -2,11 +2,14 @@ import type { CampaignCost, SiteCosts } from "../../api/types";
 import { formatAmount, formatCount, formatFigure } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeMoney } from "../overview/figures";
+import { attributionWords } from "./words";
 
 /** What each campaign cost, beside what the site counted of it and what the provider says. */
 export function Campaigns({ costs }: { costs: SiteCosts }) {
   const { feeds, campaigns } = costs;
   const gaps = feeds.filter(({ days_missing }) => days_missing > 0);
+  const settings = new Set(campaigns.map(settingOf));
+  const [setting] = settings;
   return (
     <div className="stack">
       {gaps.map(({ feed_id, name, days_missing }) => (
@@ -23,15 +26,24 @@ export function Campaigns({ costs }: { costs: SiteCosts }) {
       )}
       <Table
         label="Campaigns"
-        columns={columnsOf(costs)}
+        columns={columnsOf(costs, settings.size > 1)}
         rows={campaigns}
         rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
       />
+      {settings.size === 1 && setting && (
+        <p className="quiet">The provider attributes conversions so: {setting}.</p>
+      )}
     </div>
   );
 }
 
-function columnsOf({ currency, feeds }: SiteCosts): Column<CampaignCost>[] {
+/** How the provider attributes a campaign's conversions; empty where it does not say. */
+function settingOf({ attribution }: CampaignCost): string {
+  return attribution.map(attributionWords).join("; ");
+}
+
+/** `areUnlike` where campaigns are attributed in several ways: then each says in which. */
+function columnsOf({ currency, feeds }: SiteCosts, areUnlike: boolean): Column<CampaignCost>[] {
   const paidIn = ({ feed_id }: CampaignCost) =>
     feeds.find((feed) => feed.feed_id === feed_id)?.currency ?? currency;
   return [
@@ -72,8 +84,11 @@ function columnsOf({ currency, feeds }: SiteCosts): Column<CampaignCost>[] {
       id: "provider",
       head: "Conversions, as the provider counts",
       isFigure: true,
-      cell: ({ provider_conversions, attribution }) => (
-        <span title={attribution.join(", ")}>{formatFigure(provider_conversions)}</span>
+      cell: (row) => (
+        <span className="compared">
+          {formatFigure(row.provider_conversions)}
+          {areUnlike && <span className="quiet">{settingOf(row)}</span>}
+        </span>
       ),
     },
     {
