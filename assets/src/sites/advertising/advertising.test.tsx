@@ -4,7 +4,7 @@ import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { fakeAppliance } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { sandboxConnection } from "../../testing/samples";
-import { shop } from "../testing";
+import { overview, shop } from "../testing";
 import { attributionWords } from "./words";
 
 const time = "2026-11-22T04:15:00.000Z";
@@ -72,7 +72,13 @@ const costs: SiteCosts = {
   ],
 };
 
-const ads = { ...sandboxConnection, id: "connection-ads", name: "Ads", provider: "meta" as const };
+const ads = {
+  ...sandboxConnection,
+  id: "connection-ads",
+  name: "Ads",
+  provider: "meta" as const,
+  endpoint: "vendor" as const,
+};
 const bases = {
   items: [
     { id: "act_1", name: "Harbour Shop", permission: "read, EUR" },
@@ -208,6 +214,39 @@ it("whom a site is shared with to see it changes no feed", async () => {
   expect(await screen.findByText("Fetched every hour")).toBeVisible();
   expect(screen.queryByRole("button", { name: /Harbour Shop/ })).toBeNull();
   expect(screen.queryByText("Add a feed")).toBeNull();
+});
+
+it("what comes from the sandbox is told to be sample data, wherever it counts", async () => {
+  const invented: AdFeed = { ...feed, id: "feed-sandbox", name: "Practice", connection_id: "connection-sandbox" };
+  const [first] = costs.campaigns as [CampaignCost];
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/feeds": { items: [feed, invented] },
+    "GET /sites/{id}/costs": {
+      ...costs,
+      campaigns: [first, { ...first, feed_id: invented.id, campaign_id: "90", name: "Rehearsal" }],
+    },
+    "GET /connections": {
+      items: [
+        { ...ads, endpoint: "vendor" },
+        { ...ads, id: "connection-sandbox", endpoint: "sandbox" },
+      ],
+    },
+    "GET /connections/{id}/bases": bases,
+    "GET /sites/{id}/overview": { ...overview, advertising: costs.advertising },
+  });
+  const { user } = await openPage(address, "Shop: Advertising");
+  expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
+  expect(screen.getByRole("row", { name: /^Rehearsal Sample data/ })).toBeVisible();
+  expect(screen.getByRole("row", { name: /^Spring €/ })).toBeVisible();
+  const cards = screen.getAllByRole("listitem").filter((card) => within(card).queryByRole("heading"));
+  expect(cards.map((card) => within(card).queryByText("Sample data") !== null)).toEqual([
+    false,
+    true,
+  ]);
+  await user.click(screen.getByRole("link", { name: "Overview" }));
+  await screen.findByRole("heading", { level: 1, name: "Shop" });
+  expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
 });
 
 it("how the provider attributes stands below the campaigns, where all say the same", async () => {

@@ -1,15 +1,23 @@
-import type { CampaignCost, SiteCosts } from "../../api/types";
+import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { formatAmount, formatCount, formatFigure } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeMoney } from "../overview/figures";
+import { Sample } from "./samples";
 import { attributionWords } from "./words";
 
+interface CampaignsProps {
+  costs: SiteCosts;
+  /** The feeds whose figures are invented. */
+  samples: readonly AdFeed[];
+}
+
 /** What each campaign cost, beside what the site counted of it and what the provider says. */
-export function Campaigns({ costs }: { costs: SiteCosts }) {
+export function Campaigns({ costs, samples }: CampaignsProps) {
   const { feeds, campaigns } = costs;
   const gaps = feeds.filter(({ days_missing }) => days_missing > 0);
   const settings = new Set(campaigns.map(settingOf));
   const [setting] = settings;
+  const name = nameOf(new Set(samples.map(({ id }) => id)));
   return (
     <div className="stack">
       {gaps.map(({ feed_id, name, days_missing }) => (
@@ -26,7 +34,7 @@ export function Campaigns({ costs }: { costs: SiteCosts }) {
       )}
       <Table
         label="Campaigns"
-        columns={columnsOf(costs, settings.size > 1)}
+        columns={[name, ...figuresOf(costs, settings.size > 1)]}
         rows={campaigns}
         rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
       />
@@ -42,12 +50,24 @@ function settingOf({ attribution }: CampaignCost): string {
   return attribution.map(attributionWords).join("; ");
 }
 
+/** What a campaign is called, and whether its figures are invented. */
+function nameOf(invented: ReadonlySet<string>): Column<CampaignCost> {
+  return {
+    id: "name",
+    head: "Campaign",
+    cell: ({ name, campaign_id, feed_id }) => (
+      <>
+        {name || campaign_id} {invented.has(feed_id) && <Sample />}
+      </>
+    ),
+  };
+}
+
 /** `areUnlike` where campaigns are attributed in several ways: then each says in which. */
-function columnsOf({ currency, feeds }: SiteCosts, areUnlike: boolean): Column<CampaignCost>[] {
+function figuresOf({ currency, feeds }: SiteCosts, areUnlike: boolean): Column<CampaignCost>[] {
   const paidIn = ({ feed_id }: CampaignCost) =>
     feeds.find((feed) => feed.feed_id === feed_id)?.currency ?? currency;
   return [
-    { id: "name", head: "Campaign", cell: ({ name, campaign_id }) => name || campaign_id },
     {
       id: "cost",
       head: "Cost",

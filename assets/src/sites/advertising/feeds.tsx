@@ -12,6 +12,7 @@ import { Ago } from "../../ui/time";
 import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
 import { rangeWords } from "../overview/range";
+import { Sample, useSamples } from "./samples";
 import { feedStatus } from "./words";
 
 const touches = ["/sites/{id}/feeds", "/sites/{id}/costs", "/sites/{id}/overview"];
@@ -24,12 +25,18 @@ interface FeedsProps {
 /** The ad accounts that a site is linked to, how they stand, and what to do about them. */
 export function Feeds({ siteId, feeds }: FeedsProps) {
   const [doomed, setDoomed] = useState<AdFeed>();
+  const samples = useSamples(feeds);
   return (
     <>
       <ul className="card-list">
         {feeds.map((feed) => (
           <li key={feed.id}>
-            <Feed siteId={siteId} feed={feed} onDelete={() => setDoomed(feed)} />
+            <Feed
+              siteId={siteId}
+              feed={feed}
+              isSample={samples.includes(feed)}
+              onDelete={() => setDoomed(feed)}
+            />
           </li>
         ))}
       </ul>
@@ -50,18 +57,24 @@ export function Feeds({ siteId, feeds }: FeedsProps) {
   );
 }
 
-interface FeedProps {
+interface ActsProps {
   siteId: string;
   feed: AdFeed;
   onDelete: () => void;
 }
 
-function Feed({ siteId, feed, onDelete }: FeedProps) {
+interface FeedProps extends ActsProps {
+  /** Whether its figures are invented. */
+  isSample: boolean;
+}
+
+function Feed({ siteId, feed, isSample, onDelete }: FeedProps) {
   const mayEdit = useMayEdit();
   const { name, account_id, currency, time_zone, first_day, last_day, fetched_at, trouble } = feed;
   return (
     <div className="stack">
       <h3>{name}</h3>
+      {isSample && <Sample />}
       <p className="quiet">
         {account_id}, in {currency}, by the clocks of {time_zone}
       </p>
@@ -87,7 +100,7 @@ function Feed({ siteId, feed, onDelete }: FeedProps) {
   );
 }
 
-function Acts({ siteId, feed, onDelete }: FeedProps) {
+function Acts({ siteId, feed, onDelete }: ActsProps) {
   const refresh = useRefresh();
   const path = { id: siteId, feed: feed.id };
   const isPaused = feed.state === "paused";

@@ -8,6 +8,7 @@ import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { useNow } from "../../ui/time";
+import { SamplesOf } from "../advertising/samples";
 import { ExportMenu } from "../exports/menu";
 import { FilterBar } from "../filters/bar";
 import { readFilters, writeFilters } from "../filters/filters";
@@ -177,7 +178,10 @@ function Figures({ overview, site, today }: FiguresProps) {
     <>
       <Tiles overview={overview} />
       {overview.advertising && (
-        <AdvertisingTiles advertising={overview.advertising} currency={overview.currency} />
+        <>
+          <AdvertisingTiles advertising={overview.advertising} currency={overview.currency} />
+          <SamplesOf siteId={site.id} />
+        </>
       )}
       <Footnotes overview={overview} isOpen={isOpen} />
       {isEmpty && (filters || segment ? <NoFit /> : <Nothing site={site} />)}
