@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { fakeAppliance } from "../../testing/appliance";
@@ -174,6 +174,36 @@ it("a feed that fails says what to do, and is fetched again", async () => {
   await user.click(screen.getByRole("button", { name: "Fetch now: Harbour Shop" }));
   await waitFor(() =>
     expect(appliance.calls("POST /sites/{id}/feeds/{feed}/fetch")).toHaveLength(1),
+  );
+});
+
+it("a fetch is told when it begins and when it ends, and its button keeps the keyboard", async () => {
+  const asked = "2026-11-22T05:30:00.000Z";
+  let found = feed;
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/feeds": () => ({ items: [found] }),
+    "GET /sites/{id}/costs": costs,
+    "GET /connections": { items: [ads] },
+    "GET /connections/{id}/bases": bases,
+    "POST /sites/{id}/feeds/{feed}/fetch": () => {
+      found = { ...found, next_fetch_at: asked };
+      return found;
+    },
+  });
+  const { user } = await openPage(address, "Shop: Advertising");
+  const button = await screen.findByRole("button", { name: /^Fetch now: Harbour Shop/ });
+  await user.click(button);
+  expect(await screen.findByText("Harbour Shop is fetched now.")).toBeVisible();
+  expect(await screen.findByText("Being fetched")).toBeVisible();
+  expect(button).toHaveFocus();
+  found = { ...found, fetched_at: asked, next_fetch_at: "2026-11-22T06:30:00.000Z" };
+  const read = appliance.calls("GET /sites/{id}/costs").length;
+  await act(() => vi.advanceTimersByTimeAsync(3_000));
+  expect(await screen.findByText("Harbour Shop is fetched.")).toBeVisible();
+  expect(screen.getByText("Fetched every hour")).toBeVisible();
+  await waitFor(() =>
+    expect(appliance.calls("GET /sites/{id}/costs").length).toBeGreaterThan(read),
   );
 });
 

@@ -13,9 +13,8 @@ import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
 import { rangeWords } from "../overview/range";
 import { Sample, useSamples } from "./samples";
+import { touches, useFetch } from "./use-fetch";
 import { feedStatus } from "./words";
-
-const touches = ["/sites/{id}/feeds", "/sites/{id}/costs", "/sites/{id}/overview"];
 
 interface FeedsProps {
   siteId: string;
@@ -57,29 +56,29 @@ export function Feeds({ siteId, feeds }: FeedsProps) {
   );
 }
 
-interface ActsProps {
+interface FeedProps {
   siteId: string;
   feed: AdFeed;
-  onDelete: () => void;
-}
-
-interface FeedProps extends ActsProps {
   /** Whether its figures are invented. */
   isSample: boolean;
+  onDelete: () => void;
 }
 
 function Feed({ siteId, feed, isSample, onDelete }: FeedProps) {
   const mayEdit = useMayEdit();
+  const fetching = useFetch(siteId, feed);
   const { name, account_id, currency, time_zone, first_day, last_day, fetched_at, trouble } = feed;
   return (
     <div className="stack">
       <h3>{name}</h3>
-      {isSample && <Sample />}
       <p className="quiet">
         {account_id}, in {currency}, by the clocks of {time_zone}
       </p>
       <p>
-        <Status {...feedStatus(feed)} />
+        <span className="statuses">
+          <Status {...feedStatus(feed, fetching.isFetching)} />
+          {isSample && <Sample />}
+        </span>
         {fetched_at && (
           <span className="quiet">
             {" "}
@@ -95,20 +94,19 @@ function Feed({ siteId, feed, isSample, onDelete }: FeedProps) {
           <p>{trouble.remedy}</p>
         </Notice>
       )}
-      {mayEdit && <Acts siteId={siteId} feed={feed} onDelete={onDelete} />}
+      {mayEdit && <Acts siteId={siteId} feed={feed} fetching={fetching} onDelete={onDelete} />}
     </div>
   );
 }
 
-function Acts({ siteId, feed, onDelete }: ActsProps) {
+interface ActsProps extends Omit<FeedProps, "isSample"> {
+  fetching: ReturnType<typeof useFetch>;
+}
+
+function Acts({ siteId, feed, fetching: { fetchNow, isFetching }, onDelete }: ActsProps) {
   const refresh = useRefresh();
   const path = { id: siteId, feed: feed.id };
   const isPaused = feed.state === "paused";
-  const fetchNow = useMutation({
-    mutationFn: () => client.POST("/sites/{id}/feeds/{feed}/fetch", { params: { path } }),
-    onSuccess: () => announce(`${feed.name} is fetched now.`),
-    onSettled: () => refresh(...touches),
-  });
   const pause = useMutation({
     mutationFn: () =>
       client.PATCH("/sites/{id}/feeds/{feed}", { params: { path }, body: { paused: !isPaused } }),
@@ -122,7 +120,7 @@ function Acts({ siteId, feed, onDelete }: ActsProps) {
         {!isPaused && (
           <Button
             aria-label={`Fetch now: ${feed.name}`}
-            isDisabled={fetchNow.isPending}
+            isPending={isFetching}
             onPress={() => fetchNow.mutate()}
           >
             Fetch now

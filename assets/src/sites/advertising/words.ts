@@ -3,7 +3,8 @@ import { formatAmount } from "../../ui/format";
 import type { StatusWord } from "../../ui/status";
 
 /** Where a feed stands, in a word. */
-export function feedStatus({ state, trouble }: AdFeed): StatusWord {
+export function feedStatus({ state, trouble }: AdFeed, isFetching: boolean): StatusWord {
+  if (isFetching) return { tone: "busy", icon: "sync", label: "Being fetched" };
   switch (state) {
     case "new":
       return { tone: "neutral", icon: "clock", label: "Not fetched yet" };
