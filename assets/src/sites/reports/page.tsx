@@ -66,7 +66,7 @@ function Workbench({ site }: { site: Site }) {
       <div className="stack">
         <div className="toolbar">
           <Presets wanted={wanted} />
-          <SavedReports siteId={site.id} days={search} wanted={wanted} />
+          <SavedReports siteId={site.id} search={search} days={range} wanted={wanted} />
         </div>
         <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
       </div>
