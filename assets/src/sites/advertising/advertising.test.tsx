@@ -135,6 +135,15 @@ it("costs stand beside what the site counted, and what the provider counts besid
   ).toBeVisible();
 });
 
+it("a campaign leads to its visits, by its name or its id", async () => {
+  serve();
+  await openPage(address, "Shop: Advertising");
+  expect(await screen.findByRole("link", { name: "Spring" })).toHaveAttribute(
+    "href",
+    `/sites/${shop.id}?filters=campaign%3Ais%3A71%3ASpring%3Aspring`,
+  );
+});
+
 it("a cost that is not known is not told, but why", async () => {
   const {
     cost: _,
@@ -247,7 +256,12 @@ it("whom a site is shared with to see it changes no feed", async () => {
 });
 
 it("what comes from the sandbox is told to be sample data, wherever it counts", async () => {
-  const invented: AdFeed = { ...feed, id: "feed-sandbox", name: "Practice", connection_id: "connection-sandbox" };
+  const invented: AdFeed = {
+    ...feed,
+    id: "feed-sandbox",
+    name: "Practice",
+    connection_id: "connection-sandbox",
+  };
   const [first] = costs.campaigns as [CampaignCost];
   fakeAppliance({
     "GET /sites/{id}": shop,
@@ -269,12 +283,15 @@ it("what comes from the sandbox is told to be sample data, wherever it counts", 
   expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
   expect(screen.getByRole("row", { name: /^Rehearsal Sample data/ })).toBeVisible();
   expect(screen.getByRole("row", { name: /^Spring €/ })).toBeVisible();
-  const cards = screen.getAllByRole("listitem").filter((card) => within(card).queryByRole("heading"));
+  const cards = screen
+    .getAllByRole("listitem")
+    .filter((card) => within(card).queryByRole("heading"));
   expect(cards.map((card) => within(card).queryByText("Sample data") !== null)).toEqual([
     false,
     true,
   ]);
-  await user.click(screen.getByRole("link", { name: "Overview" }));
+  const tabs = within(screen.getByRole("navigation", { name: "Site" }));
+  await user.click(tabs.getByRole("link", { name: "Overview" }));
   await screen.findByRole("heading", { level: 1, name: "Shop" });
   expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
 });
@@ -283,7 +300,9 @@ it("how the provider attributes stands below the campaigns, where all say the sa
   serve();
   await openPage(address, "Shop: Advertising");
   expect(
-    await screen.findByText(/attributes conversions so: 7 days after a click, 1 day after a view\./),
+    await screen.findByText(
+      /attributes conversions so: 7 days after a click, 1 day after a view\./,
+    ),
   ).toBeVisible();
 });
 
@@ -301,7 +320,10 @@ it("campaigns that are attributed otherwise say so each", async () => {
 
 it.each([
   ["7d_click_1d_view", "7 days after a click, 1 day after a view"],
-  ["7d_click_1d_engaged_view_1d_view", "7 days after a click, 1 day after a view that went on, 1 day after a view"],
+  [
+    "7d_click_1d_engaged_view_1d_view",
+    "7 days after a click, 1 day after a view that went on, 1 day after a view",
+  ],
   ["skan", "skan"],
   ["7d_click_1d_dream", "7d_click_1d_dream"],
 ])("%s is told as: %s", (setting, words) => {

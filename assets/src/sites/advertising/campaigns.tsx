@@ -2,6 +2,7 @@ import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { formatAmount, formatCount, formatFigure } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeMoney } from "../overview/figures";
+import { Lead } from "../overview/lead";
 import { Sample } from "./samples";
 import { attributionWords } from "./words";
 
@@ -50,6 +51,14 @@ function settingOf({ attribution }: CampaignCost): string {
   return attribution.map(attributionWords).join("; ");
 }
 
+/**
+ * What its visits may say in `utm_campaign`. Here they count in any case of letters, and a filter
+ * takes letters as they are: as the provider has them, or all of them small.
+ */
+function spelt(name: string, id: string): [string, ...string[]] {
+  return [id, ...new Set([name, name.toLowerCase()].filter(Boolean))];
+}
+
 /** What a campaign is called, and whether its figures are invented. */
 function nameOf(invented: ReadonlySet<string>): Column<CampaignCost> {
   return {
@@ -57,7 +66,10 @@ function nameOf(invented: ReadonlySet<string>): Column<CampaignCost> {
     head: "Campaign",
     cell: ({ name, campaign_id, feed_id }) => (
       <>
-        {name || campaign_id} {invented.has(feed_id) && <Sample />}
+        <Lead dimension="campaign" values={spelt(name, campaign_id)}>
+          {name || campaign_id}
+        </Lead>{" "}
+        {invented.has(feed_id) && <Sample />}
       </>
     ),
   };

@@ -42,6 +42,7 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
     <>
       <p className="visually-hidden" id={about}>
         {summaryOf(areBars ? "A bar for each of" : "A line over", points.length, steps)}
+        {onStep && " Enter looks into one."}
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be drawn in */}
       <svg

@@ -12,9 +12,11 @@ import { comparedWith, isWithinReach, type Range } from "../overview/range";
 import type { Compare } from "../overview/range-search";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
+import { hasInside, inside } from "./inside";
 import { reportMetricOf } from "./metrics";
+import { Value } from "./narrow";
 import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
-import type { Wanted } from "./search";
+import { pageRows, type Wanted } from "./search";
 import { useShowReport } from "./show";
 
 /** No range has more days. */
@@ -66,6 +68,7 @@ export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen
   const step = dimensionOf(dimension);
   const points = pointsOf(found, before, dimension, metric);
   const { currency } = found;
+  const into = (at: string) => inside(dimension, at, found, dimensions);
   return (
     <Panel
       title={`${label} by ${step.label.toLowerCase()}`}
@@ -91,14 +94,16 @@ export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen
           look={{ metric, label, currency, isOpen: isOpen && endsNow(dimension) }}
           steps={step.plural}
           marksOf={dimension === "day" ? dayMarks : evenMarks}
+          onStep={hasInside(dimension) ? (at) => show(into(at) ?? {}) : undefined}
         />
-        {dimensions.length > 1 && (
+        {(dimensions.length > 1 || points.length > pageRows) && (
           <Twin
             points={points}
             metric={metric}
             label={label}
             currency={currency}
             step={step.label}
+            cell={({ at }) => <Value dimension={dimension} value={at} days={found} />}
           />
         )}
       </div>
