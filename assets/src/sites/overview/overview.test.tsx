@@ -58,6 +58,13 @@ it("each figure stands beside what it was before, and says whether that is good"
   expect(tile("Order value").getByText("Nothing to compare")).toBeVisible();
 });
 
+it("of a large amount a tile leaves the cents out, and says them to whoever hears it", async () => {
+  serve({ totals: { ...overview.totals, revenue: "12345.67" } });
+  await openOverview();
+  expect(tile("Revenue").getByText("€12,346")).toHaveAttribute("aria-hidden", "true");
+  expect(tile("Revenue").getByText("€12,345.67")).toBeInTheDocument();
+});
+
 it("the days are the site’s own: there it is tomorrow already", async () => {
   const appliance = serve();
   await openOverview();
@@ -134,6 +141,7 @@ it("a tile draws its own trend, and a table tells the same", async () => {
   expect(screen.getByRole("heading", { name: "Daily visitors by day" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Revenue" }));
   expect(await screen.findByRole("heading", { name: "Revenue by day" })).toBeVisible();
+  expect(screen.getByText("What purchases were worth, to the cent.")).toBeVisible();
   expect(history.location.search).toBe("?metric=revenue");
   expect(screen.getByRole("button", { name: "Revenue" })).toHaveAttribute("aria-pressed", "true");
   await user.click(screen.getByText("The same as a table"));

@@ -75,6 +75,7 @@ export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen
       aside={<Legend range={found} before={before} />}
     >
       <div className="card trend">
+        <p className="quiet">{metric.about}</p>
         {metrics.length > 1 && (
           <div className="toolbar">
             <Select
