@@ -154,6 +154,17 @@ it("a tile draws its own trend, and a table tells the same", async () => {
   await waitFor(() => expect(history.location.search).toContain("from=2026-11-21&to=2026-11-21"));
 });
 
+it("on paper the trend is as wide as a sheet, whatever the window is", async () => {
+  serve();
+  await openOverview();
+  const trend = screen.getByRole("group", { name: "Daily visitors, step by step" });
+  vi.spyOn(trend, "getBoundingClientRect").mockReturnValue({ width: 300 } as DOMRect);
+  fireEvent(window, new Event("afterprint"));
+  expect(trend).toHaveAttribute("viewBox", "0 0 300 260");
+  fireEvent(window, new Event("beforeprint"));
+  expect(trend).toHaveAttribute("viewBox", "0 0 680 260");
+});
+
 it("a figure that is known for the range alone cannot be drawn", async () => {
   serve();
   await openOverview("?metric=visit_seconds");
