@@ -1,26 +1,18 @@
-import type { Report, ReportQuery } from "../../api/types";
-import type { Day } from "../../calendar/days";
+import type { Report } from "../../api/types";
 import { Select } from "../../ui/fields";
 import { Panel } from "../../ui/page";
-import { type DimensionId, dimensionOf, isTime } from "../filters/dimensions";
-import { narrowedBy } from "../filters/filters";
-import type { Questions } from "../filters/use-report";
+import { type DimensionId, dimensionOf } from "../filters/dimensions";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
 import { dayMarks } from "../overview/plot";
-import { comparedWith, isWithinReach, type Range } from "../overview/range";
-import type { Compare } from "../overview/range-search";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
 import { hasInside, inside } from "./inside";
 import { reportMetricOf } from "./metrics";
 import { Value } from "./narrow";
-import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
+import { endsNow, evenMarks, pointsOf } from "./points";
 import { pageRows, type Wanted } from "./search";
 import { useShowReport } from "./show";
-
-/** No range has more days. */
-const mostSteps = 1_000;
 
 interface DrawingProps {
   /** Along its time, and the same over the days that those are compared with. */
@@ -32,31 +24,6 @@ interface DrawingProps {
   isDaily: boolean;
   /** Whether the last day is not over yet. */
   isOpen: boolean;
-}
-
-/** What the drawing of a report asks for; nothing where no time is told apart. */
-export function drawingOf(
-  { drawn, filters, segment, dimensions: [first] }: Wanted,
-  days: Range & { compare: Compare },
-  today: Day,
-): Questions<"drawn" | "before"> {
-  if (first === undefined || !isTime(first)) return {};
-  const along: Omit<ReportQuery, "from" | "to"> = {
-    ...narrowedBy(filters, segment),
-    dimensions: [first],
-    metrics: [drawn],
-    sort: first,
-    limit: mostSteps,
-  };
-  const compared = comparedWith(days, days.compare);
-  const isPaired = compared !== undefined && isComparable(first, days, compared);
-  const then = isPaired ? compared : undefined;
-  // Of a step that has nothing now the rows do not tell what it had before.
-  const before = then && isWithinReach(then, today);
-  return {
-    drawn: { ...days, ...along },
-    before: before ? { ...then, ...along, compare: "none" } : undefined,
-  };
 }
 
 /** One of a report's figures over time; whatever else it tells apart is taken together. */
