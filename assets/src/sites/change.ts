@@ -1,4 +1,4 @@
-import { createContext, useContext } from "react";
+import { createContext, useContext, useRef } from "react";
 import { client } from "../api/client";
 import { tagOf, useGuarded } from "../api/guarded";
 import { useRefresh } from "../api/queries";
@@ -26,7 +26,7 @@ export function newestOf(tag: string, own: Made): string {
  * A change of a site's settings, which is made only if nobody else made one since it was opened.
  *
  * `announced` is told once it is saved; `leave` then lets go of what was typed, and takes in the
- * site as it is.
+ * site as it is. The form, which has `form`, begins anew with it: the keyboard waits at its heading.
  */
 export function useSiteChange<Wish>(
   { id }: Site,
@@ -34,8 +34,10 @@ export function useSiteChange<Wish>(
   { announced, onDone }: { announced: string; onDone: () => void },
 ) {
   const own = useContext(OwnChanges);
+  const form = useRef<HTMLFormElement>(null);
   const refresh = useRefresh();
   const leave = () => {
+    focusAbove(form.current);
     onDone();
     return refresh("/sites");
   };
@@ -60,5 +62,13 @@ export function useSiteChange<Wish>(
       return leave();
     },
   });
-  return { save, leave };
+  return { save, leave, form };
+}
+
+/** Takes the keyboard to what heads a form that goes, unless it is elsewhere already. */
+function focusAbove(form: HTMLFormElement | null): void {
+  const now = document.activeElement;
+  if (now !== document.body && !form?.contains(now)) return;
+  const heading = form?.closest(".panel")?.querySelector("h2") ?? document.querySelector("h1");
+  heading?.focus({ preventScroll: true });
 }

@@ -71,14 +71,14 @@ interface SiteFormProps {
 function SiteForm({ site, onFocus, onDone }: SiteFormProps) {
   const [draft, setDraft] = useState(() => draftOf(site));
   const told = { announced: "The settings are saved.", onDone };
-  const { save, leave } = useSiteChange(site, (body: Partial<SiteDraft>) => body, told);
+  const { save, leave, form } = useSiteChange(site, (body: Partial<SiteDraft>) => body, told);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ wish, version: site.version });
   };
   const wish = changed(site, draft);
   return (
-    <form className="form" onSubmit={submit} onFocus={onFocus}>
+    <form className="form" ref={form} onSubmit={submit} onFocus={onFocus}>
       <SiteFields
         draft={draft}
         faults={fieldMessages(save.error)}

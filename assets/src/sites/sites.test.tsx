@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
@@ -121,11 +121,15 @@ it("forms of one page are saved one after the other, whichever was begun first",
   await user.click(screen.getByRole("button", { name: "Add a rule" }));
   await user.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("The settings are saved.")).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1 })).toHaveFocus();
   await user.click(screen.getByRole("button", { name: "Remove rule 1" }));
   await user.click(screen.getByRole("button", { name: "Save how long" }));
   await user.click(await screen.findByRole("button", { name: "Keep less" }));
   expect(await screen.findByText("It is saved how long things are kept.")).toBeVisible();
   expect(screen.queryByText("Changed meanwhile")).toBeNull();
+  await waitFor(() =>
+    expect(screen.getByRole("heading", { name: "How long it is kept" })).toHaveFocus(),
+  );
   const tags = appliance.calls("PATCH /sites/{id}").map(({ headers }) => headers.get("if-match"));
   expect(tags).toEqual(['"3"', '"4"']);
 });

@@ -32,7 +32,7 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
   const place = { siteId: site.id, ...rangeOf({}, today) };
   const bodyOf = (channel_rules: ChannelRule[]) => ({ channel_rules });
   const told = { announced: "The rules are saved.", onDone };
-  const { save, leave } = useSiteChange(site, bodyOf, told);
+  const { save, leave, form } = useSiteChange(site, bodyOf, told);
   const acts = useRef<HTMLDivElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -54,7 +54,7 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
   const isSame = JSON.stringify(rules) === JSON.stringify(site.channel_rules);
   const isWhole = rules.every(({ filters }) => filters.length > 0);
   return (
-    <form className="stack" onSubmit={submit} onFocus={onFocus}>
+    <form className="stack" ref={form} onSubmit={submit} onFocus={onFocus}>
       <p className="quiet">
         The first rule that fits decides through what a visit came; where none does, the{" "}
         <a href="/handbook/analytics#sources-and-channels">usual rules</a> do. What came in before

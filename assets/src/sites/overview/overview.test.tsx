@@ -154,6 +154,24 @@ it("a tile draws its own trend, and a table tells the same", async () => {
   await waitFor(() => expect(history.location.search).toContain("from=2026-11-21&to=2026-11-21"));
 });
 
+it("the keyboard stays in the trend when it looks into a day", async () => {
+  const hours = ["00", "01"].map((hour) => ({
+    ...overview.days[0],
+    day: undefined,
+    hour: `2026-11-21T${hour}:00:00+01:00`,
+  }));
+  const day = { ...overview, from: "2026-11-21", to: "2026-11-21", days: [], hours };
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/overview": ({ query }: { query: URLSearchParams }) =>
+      query.get("from") === "2026-11-21" ? day : overview,
+  });
+  const { user } = await openOverview();
+  act(() => screen.getByRole("img", { name: /^Sat 21 Nov: 11\./ }).focus());
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("img", { name: /^01:00: 10\./ })).toHaveFocus();
+});
+
 it("on paper the trend is as wide as a sheet, whatever the window is", async () => {
   serve();
   await openOverview();

@@ -20,7 +20,11 @@ export function Keeping({ site, onFocus, onDone }: KeepingProps) {
   const [wish, setWish] = useState<Retention>(site.retention);
   const [asked, setAsked] = useState<Guarded<Retention>>();
   const told = { announced: "It is saved how long things are kept.", onDone };
-  const { save, leave } = useSiteChange(site, (retention: Retention) => ({ retention }), told);
+  const { save, leave, form } = useSiteChange(
+    site,
+    (retention: Retention) => ({ retention }),
+    told,
+  );
   const { events_days, sums_days } = wish;
   const keepEvents = (choice: string) => {
     const days = daysOf(choice);
@@ -39,7 +43,7 @@ export function Keeping({ site, onFocus, onDone }: KeepingProps) {
   const isSame =
     events_days === site.retention.events_days && sums_days === site.retention.sums_days;
   return (
-    <form className="form" onSubmit={submit} onFocus={onFocus}>
+    <form className="form" ref={form} onSubmit={submit} onFocus={onFocus}>
       <Select
         label="Events"
         help="Single visits: reports, funnels, attribution, journeys, cohorts and filters reach as far back."
