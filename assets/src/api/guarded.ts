@@ -21,6 +21,8 @@ interface Change<Thing, Wish, Saved> {
   onSaved: (saved: Saved, wish: Wish) => unknown;
   /** Shows the change before it is made; gives what takes it back. */
   showAtOnce?: (wish: Wish) => () => void;
+  /** Changes of one line are made one after the other, whichever forms they come from. */
+  line?: string;
 }
 
 /** What is wished for, and the version that the wish was made in sight of. */
@@ -35,8 +37,9 @@ export interface Guarded<Wish> {
  * Otherwise it fails with `ChangedMeanwhile`, which has both sides.
  */
 export function useGuarded<Thing extends object, Wish, Saved>(change: Change<Thing, Wish, Saved>) {
-  const { read, write, onSaved, showAtOnce } = change;
+  const { read, write, onSaved, showAtOnce, line } = change;
   return useMutation({
+    ...(line === undefined ? {} : { scope: { id: line } }),
     mutationFn: async ({ wish, version }: Guarded<Wish>) => {
       try {
         return await write(wish, tagOf(version));

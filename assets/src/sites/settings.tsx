@@ -11,7 +11,7 @@ import { SaveFailure } from "../ui/conflict";
 import { Deletion } from "../ui/deletion";
 import { Panel } from "../ui/page";
 import { Pinned } from "../ui/pinned";
-import { useSiteChange } from "./change";
+import { type Made, OwnChanges, useSiteChange } from "./change";
 import { ChannelRules } from "./channels/rules";
 import { SiteFields, siteFaults } from "./fields";
 import { SiteFrame } from "./frame";
@@ -25,34 +25,40 @@ export function SiteSettings() {
   const { id } = route.useParams();
   return (
     <SiteFrame id={id} tab="Settings">
-      {(site) => (
-        <>
-          <Pinned thing={site}>
-            {(seen, { hold, release }) => <SiteForm site={seen} onFocus={hold} onDone={release} />}
-          </Pinned>
-          <Panel title="Channels">
-            <Pinned thing={site}>
-              {(seen, { hold, release }) => (
-                <ChannelRules site={seen} onFocus={hold} onDone={release} />
-              )}
-            </Pinned>
-          </Panel>
-          <Panel title="How long it is kept">
-            <Pinned thing={site}>
-              {(seen, { hold, release }) => <Keeping site={seen} onFocus={hold} onDone={release} />}
-            </Pinned>
-          </Panel>
-          <Panel title="Forget a visitor">
-            <ForgetVisitor site={site} />
-          </Panel>
-          {site.access === "owner" && (
-            <Panel title="Delete">
-              <DeleteSite site={site} />
-            </Panel>
-          )}
-        </>
-      )}
+      {(site) => <Forms key={site.id} site={site} />}
     </SiteFrame>
+  );
+}
+
+/** Forms that are saved each by itself, and of which none is in another's way. */
+function Forms({ site }: { site: Site }) {
+  const [own] = useState<Made>(() => new Map());
+  return (
+    <OwnChanges value={own}>
+      <Pinned thing={site}>
+        {(seen, { hold, release }) => <SiteForm site={seen} onFocus={hold} onDone={release} />}
+      </Pinned>
+      <Panel title="Channels">
+        <Pinned thing={site}>
+          {(seen, { hold, release }) => (
+            <ChannelRules site={seen} onFocus={hold} onDone={release} />
+          )}
+        </Pinned>
+      </Panel>
+      <Panel title="How long it is kept">
+        <Pinned thing={site}>
+          {(seen, { hold, release }) => <Keeping site={seen} onFocus={hold} onDone={release} />}
+        </Pinned>
+      </Panel>
+      <Panel title="Forget a visitor">
+        <ForgetVisitor site={site} />
+      </Panel>
+      {site.access === "owner" && (
+        <Panel title="Delete">
+          <DeleteSite site={site} />
+        </Panel>
+      )}
+    </OwnChanges>
   );
 }
 
@@ -65,14 +71,14 @@ interface SiteFormProps {
 function SiteForm({ site, onFocus, onDone }: SiteFormProps) {
   const [draft, setDraft] = useState(() => draftOf(site));
   const told = { announced: "The settings are saved.", onDone };
-  const { save, leave } = useSiteChange(site, (body: Partial<SiteDraft>) => body, told);
+  const { save, leave, form } = useSiteChange(site, (body: Partial<SiteDraft>) => body, told);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ wish, version: site.version });
   };
   const wish = changed(site, draft);
   return (
-    <form className="form" onSubmit={submit} onFocus={onFocus}>
+    <form className="form" ref={form} onSubmit={submit} onFocus={onFocus}>
       <SiteFields
         draft={draft}
         faults={fieldMessages(save.error)}

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeAppliance, refusal } from "../testing/appliance";
 import { choose, openPage, seePage } from "../testing/open";
@@ -112,6 +112,57 @@ it("a site that somebody else changed meanwhile is not overwritten unseen", asyn
   const differences = within(screen.getByRole("region", { name: "What differs" }));
   expect(differences.getByText("Shops")).toBeVisible();
 });
+
+it("forms of one page are saved one after the other, whichever was begun first", async () => {
+  const appliance = serveVersions();
+  const { user } = await openPage(`/sites/${shop.id}/settings`, "Shop: Settings");
+  await choose(user, /Events$/, "13 months");
+  await user.type(await screen.findByLabelText("Name"), "s");
+  await user.click(screen.getByRole("button", { name: "Add a rule" }));
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("The settings are saved.")).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1 })).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: "Remove rule 1" }));
+  await user.click(screen.getByRole("button", { name: "Save how long" }));
+  await user.click(await screen.findByRole("button", { name: "Keep less" }));
+  expect(await screen.findByText("It is saved how long things are kept.")).toBeVisible();
+  expect(screen.queryByText("Changed meanwhile")).toBeNull();
+  await waitFor(() =>
+    expect(screen.getByRole("heading", { name: "How long it is kept" })).toHaveFocus(),
+  );
+  const tags = appliance.calls("PATCH /sites/{id}").map(({ headers }) => headers.get("if-match"));
+  expect(tags).toEqual(['"3"', '"4"']);
+});
+
+it("what somebody else saved between two forms of the page is not overwritten unseen", async () => {
+  const appliance = serveVersions();
+  const { user } = await openPage(`/sites/${shop.id}/settings`, "Shop: Settings");
+  await choose(user, /Events$/, "13 months");
+  await user.type(await screen.findByLabelText("Name"), "s");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("The settings are saved.")).toBeVisible();
+  appliance.changeElsewhere({ retention: { events_days: 60, sums_days: 60 } });
+  await user.click(screen.getByRole("button", { name: "Save how long" }));
+  await user.click(await screen.findByRole("button", { name: "Keep less" }));
+  expect(await screen.findByText("Changed meanwhile")).toBeVisible();
+});
+
+/** A site that is changed only by who names its version. */
+function serveVersions() {
+  let site = shop;
+  const change = (part: object) => {
+    site = { ...site, ...part, version: site.version + 1 };
+    return site;
+  };
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": () => site,
+    "PATCH /sites/{id}": ({ headers, body }: { headers: Headers; body: object }) =>
+      headers.get("if-match") === `"${site.version}"`
+        ? change(body)
+        : refusal(412, "precondition_failed"),
+  });
+  return { ...appliance, changeElsewhere: change };
+}
 
 it("a site is deleted after a question, and the list is shown", async () => {
   const appliance = fakeAppliance({

@@ -1,12 +1,18 @@
 import { useSyncExternalStore } from "react";
 
+/** What is said; one that says the same again is another. */
+interface Message {
+  text: string;
+  count: number;
+}
+
 const shownForMs = 6_000;
-let message = "";
+let message: Message = { text: "", count: 0 };
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
-function show(next: string): void {
-  message = next;
+function show(text: string): void {
+  message = { text, count: message.count + 1 };
   for (const listener of listeners) listener();
 }
 
@@ -22,12 +28,17 @@ function listen(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where announcements appear; once in the shell. */
+/**
+ * Where announcements appear; once in the shell.
+ *
+ * Stays in hearing while a dialog hides what is behind it: most of what is announced was done in
+ * one. What is said again stands there anew, or it would not be read out.
+ */
 export function Announcements() {
-  const text = useSyncExternalStore(listen, () => message);
+  const { text, count } = useSyncExternalStore(listen, () => message);
   return (
-    <div className="announcements" role="status">
-      {text && <p>{text}</p>}
+    <div className="announcements" role="status" data-live-announcer="true">
+      {text && <p key={count}>{text}</p>}
     </div>
   );
 }

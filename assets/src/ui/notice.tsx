@@ -28,21 +28,23 @@ export function Notice({ tone, title, children }: NoticeProps) {
 
 interface FailureProps {
   error: unknown;
+  /** What could not be done, as a sentence without its full stop; for where no heading tells. */
+  what?: string | undefined;
   onRetry?: () => void;
   /** The paths whose faults stand at a form's fields. */
   shown?: readonly string[];
 }
 
 /** What failed, in plain words; with `onRetry`, a way to try again. */
-export function Failure({ error, onRetry, shown }: FailureProps) {
+export function Failure({ error, what, onRetry, shown }: FailureProps) {
   if (!error) return null;
   if (error instanceof ApiProblem && error.limit) {
-    return <Limited limit={error.limit} onRetry={onRetry} />;
+    return <Limited limit={error.limit} what={what} onRetry={onRetry} />;
   }
   const { title, detail, requestId } = explain(error, shown);
   return (
-    <Notice tone="bad" title={title}>
-      <p>{detail}</p>
+    <Notice tone="bad" title={what ?? title}>
+      <p>{what ? `${title}. ${detail}` : detail}</p>
       {requestId && (
         <p className="quiet">
           Request <code>{requestId}</code>
@@ -66,13 +68,18 @@ export function Failure({ error, onRetry, shown }: FailureProps) {
   );
 }
 
+interface LimitedProps extends Pick<FailureProps, "what" | "onRetry"> {
+  limit: Limit;
+}
+
 /** That a limit is used up, and how long yet; the way to try again opens with it. */
-function Limited({ limit, onRetry }: { limit: Limit; onRetry?: () => void }) {
+function Limited({ limit, what, onRetry }: LimitedProps) {
   const secondsLeft = (limit.opensAtMs - useNow(1_000).getTime()) / 1_000;
   const isOpen = secondsLeft <= 0;
   return (
     <Notice tone="warn" title={`The limit “${describeLimit(limit)}” is used up`}>
       <p>
+        {what && `${what}. `}
         {isOpen
           ? "It is open again. Nothing was done meanwhile."
           : `It opens in ${formatDuration(Math.ceil(secondsLeft))}. Nothing was done.`}

@@ -58,7 +58,7 @@ export function Panel({ title, aside, children }: PanelProps) {
   return (
     <section className="panel">
       <div className="panel-head">
-        <h2>{title}</h2>
+        <h2 tabIndex={-1}>{title}</h2>
         {aside}
       </div>
       {children}

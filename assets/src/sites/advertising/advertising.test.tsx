@@ -1,10 +1,11 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { fakeAppliance } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { sandboxConnection } from "../../testing/samples";
-import { shop } from "../testing";
+import { overview, shop } from "../testing";
+import { attributionWords } from "./words";
 
 const time = "2026-11-22T04:15:00.000Z";
 const address = `/sites/${shop.id}/advertising`;
@@ -71,7 +72,13 @@ const costs: SiteCosts = {
   ],
 };
 
-const ads = { ...sandboxConnection, id: "connection-ads", name: "Ads", provider: "meta" as const };
+const ads = {
+  ...sandboxConnection,
+  id: "connection-ads",
+  name: "Ads",
+  provider: "meta" as const,
+  endpoint: "vendor" as const,
+};
 const bases = {
   items: [
     { id: "act_1", name: "Harbour Shop", permission: "read, EUR" },
@@ -128,6 +135,15 @@ it("costs stand beside what the site counted, and what the provider counts besid
   ).toBeVisible();
 });
 
+it("a campaign leads to its visits, by its name or its id", async () => {
+  serve();
+  await openPage(address, "Shop: Advertising");
+  expect(await screen.findByRole("link", { name: "Spring" })).toHaveAttribute(
+    "href",
+    `/sites/${shop.id}?filters=campaign%3Ais%3A71%3ASpring%3Aspring`,
+  );
+});
+
 it("a cost that is not known is not told, but why", async () => {
   const {
     cost: _,
@@ -170,6 +186,36 @@ it("a feed that fails says what to do, and is fetched again", async () => {
   );
 });
 
+it("a fetch is told when it begins and when it ends, and its button keeps the keyboard", async () => {
+  const asked = "2026-11-22T05:30:00.000Z";
+  let found = feed;
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/feeds": () => ({ items: [found] }),
+    "GET /sites/{id}/costs": costs,
+    "GET /connections": { items: [ads] },
+    "GET /connections/{id}/bases": bases,
+    "POST /sites/{id}/feeds/{feed}/fetch": () => {
+      found = { ...found, next_fetch_at: asked };
+      return found;
+    },
+  });
+  const { user } = await openPage(address, "Shop: Advertising");
+  const button = await screen.findByRole("button", { name: /^Fetch now: Harbour Shop/ });
+  await user.click(button);
+  expect(await screen.findByText("Harbour Shop is fetched now.")).toBeVisible();
+  expect(await screen.findByText("Being fetched")).toBeVisible();
+  expect(button).toHaveFocus();
+  found = { ...found, fetched_at: asked, next_fetch_at: "2026-11-22T06:30:00.000Z" };
+  const read = appliance.calls("GET /sites/{id}/costs").length;
+  await act(() => vi.advanceTimersByTimeAsync(3_000));
+  expect(await screen.findByText("Harbour Shop is fetched.")).toBeVisible();
+  expect(screen.getByText("Fetched every hour")).toBeVisible();
+  await waitFor(() =>
+    expect(appliance.calls("GET /sites/{id}/costs").length).toBeGreaterThan(read),
+  );
+});
+
 it("a feed is added by a connection that advertises and one of its accounts", async () => {
   const appliance = serve([]);
   const { user } = await openPage(address, "Shop: Advertising");
@@ -207,4 +253,79 @@ it("whom a site is shared with to see it changes no feed", async () => {
   expect(await screen.findByText("Fetched every hour")).toBeVisible();
   expect(screen.queryByRole("button", { name: /Harbour Shop/ })).toBeNull();
   expect(screen.queryByText("Add a feed")).toBeNull();
+});
+
+it("what comes from the sandbox is told to be sample data, wherever it counts", async () => {
+  const invented: AdFeed = {
+    ...feed,
+    id: "feed-sandbox",
+    name: "Practice",
+    connection_id: "connection-sandbox",
+  };
+  const [first] = costs.campaigns as [CampaignCost];
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/feeds": { items: [feed, invented] },
+    "GET /sites/{id}/costs": {
+      ...costs,
+      campaigns: [first, { ...first, feed_id: invented.id, campaign_id: "90", name: "Rehearsal" }],
+    },
+    "GET /connections": {
+      items: [
+        { ...ads, endpoint: "vendor" },
+        { ...ads, id: "connection-sandbox", endpoint: "sandbox" },
+      ],
+    },
+    "GET /connections/{id}/bases": bases,
+    "GET /sites/{id}/overview": { ...overview, advertising: costs.advertising },
+  });
+  const { user } = await openPage(address, "Shop: Advertising");
+  expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
+  expect(screen.getByRole("row", { name: /^Rehearsal Sample data/ })).toBeVisible();
+  expect(screen.getByRole("row", { name: /^Spring €/ })).toBeVisible();
+  const cards = screen
+    .getAllByRole("listitem")
+    .filter((card) => within(card).queryByRole("heading"));
+  expect(cards.map((card) => within(card).queryByText("Sample data") !== null)).toEqual([
+    false,
+    true,
+  ]);
+  const tabs = within(screen.getByRole("navigation", { name: "Site" }));
+  await user.click(tabs.getByRole("link", { name: "Overview" }));
+  await screen.findByRole("heading", { level: 1, name: "Shop" });
+  expect(await screen.findByText(/^Practice is fetched from the sandbox/)).toBeVisible();
+});
+
+it("how the provider attributes stands below the campaigns, where all say the same", async () => {
+  serve();
+  await openPage(address, "Shop: Advertising");
+  expect(
+    await screen.findByText(
+      /attributes conversions so: 7 days after a click, 1 day after a view\./,
+    ),
+  ).toBeVisible();
+});
+
+it("campaigns that are attributed otherwise say so each", async () => {
+  const [first] = costs.campaigns as [CampaignCost];
+  serve([feed], {
+    ...costs,
+    campaigns: [first, { ...first, campaign_id: "72", name: "Autumn", attribution: ["28d_click"] }],
+  });
+  await openPage(address, "Shop: Advertising");
+  const table = within(await screen.findByRole("region", { name: "Campaigns" }));
+  expect(table.getByText("28 days after a click")).toBeVisible();
+  expect(table.getByText("7 days after a click, 1 day after a view")).toBeVisible();
+});
+
+it.each([
+  ["7d_click_1d_view", "7 days after a click, 1 day after a view"],
+  [
+    "7d_click_1d_engaged_view_1d_view",
+    "7 days after a click, 1 day after a view that went on, 1 day after a view",
+  ],
+  ["skan", "skan"],
+  ["7d_click_1d_dream", "7d_click_1d_dream"],
+])("%s is told as: %s", (setting, words) => {
+  expect(attributionWords(setting)).toBe(words);
 });

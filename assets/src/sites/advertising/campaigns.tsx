@@ -1,12 +1,24 @@
-import type { CampaignCost, SiteCosts } from "../../api/types";
+import type { AdFeed, CampaignCost, SiteCosts } from "../../api/types";
 import { formatAmount, formatCount, formatFigure } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeMoney } from "../overview/figures";
+import { Lead } from "../overview/lead";
+import { Sample } from "./samples";
+import { attributionWords } from "./words";
+
+interface CampaignsProps {
+  costs: SiteCosts;
+  /** The feeds whose figures are invented. */
+  samples: readonly AdFeed[];
+}
 
 /** What each campaign cost, beside what the site counted of it and what the provider says. */
-export function Campaigns({ costs }: { costs: SiteCosts }) {
+export function Campaigns({ costs, samples }: CampaignsProps) {
   const { feeds, campaigns } = costs;
   const gaps = feeds.filter(({ days_missing }) => days_missing > 0);
+  const settings = new Set(campaigns.map(settingOf));
+  const [setting] = settings;
+  const name = nameOf(new Set(samples.map(({ id }) => id)));
   return (
     <div className="stack">
       {gaps.map(({ feed_id, name, days_missing }) => (
@@ -23,19 +35,51 @@ export function Campaigns({ costs }: { costs: SiteCosts }) {
       )}
       <Table
         label="Campaigns"
-        columns={columnsOf(costs)}
+        columns={[name, ...figuresOf(costs, settings.size > 1)]}
         rows={campaigns}
         rowId={({ feed_id, campaign_id }) => `${feed_id} ${campaign_id}`}
       />
+      {settings.size === 1 && setting && (
+        <p className="quiet">The provider attributes conversions so: {setting}.</p>
+      )}
     </div>
   );
 }
 
-function columnsOf({ currency, feeds }: SiteCosts): Column<CampaignCost>[] {
+/** How the provider attributes a campaign's conversions; empty where it does not say. */
+function settingOf({ attribution }: CampaignCost): string {
+  return attribution.map(attributionWords).join("; ");
+}
+
+/**
+ * What its visits may say in `utm_campaign`. Here they count in any case of letters, and a filter
+ * takes letters as they are: as the provider has them, or all of them small.
+ */
+function spelt(name: string, id: string): [string, ...string[]] {
+  return [id, ...new Set([name, name.toLowerCase()].filter(Boolean))];
+}
+
+/** What a campaign is called, and whether its figures are invented. */
+function nameOf(invented: ReadonlySet<string>): Column<CampaignCost> {
+  return {
+    id: "name",
+    head: "Campaign",
+    cell: ({ name, campaign_id, feed_id }) => (
+      <>
+        <Lead dimension="campaign" values={spelt(name, campaign_id)}>
+          {name || campaign_id}
+        </Lead>{" "}
+        {invented.has(feed_id) && <Sample />}
+      </>
+    ),
+  };
+}
+
+/** `areUnlike` where campaigns are attributed in several ways: then each says in which. */
+function figuresOf({ currency, feeds }: SiteCosts, areUnlike: boolean): Column<CampaignCost>[] {
   const paidIn = ({ feed_id }: CampaignCost) =>
     feeds.find((feed) => feed.feed_id === feed_id)?.currency ?? currency;
   return [
-    { id: "name", head: "Campaign", cell: ({ name, campaign_id }) => name || campaign_id },
     {
       id: "cost",
       head: "Cost",
@@ -72,8 +116,11 @@ function columnsOf({ currency, feeds }: SiteCosts): Column<CampaignCost>[] {
       id: "provider",
       head: "Conversions, as the provider counts",
       isFigure: true,
-      cell: ({ provider_conversions, attribution }) => (
-        <span title={attribution.join(", ")}>{formatFigure(provider_conversions)}</span>
+      cell: (row) => (
+        <span className="compared">
+          {formatFigure(row.provider_conversions)}
+          {areUnlike && <span className="quiet">{settingOf(row)}</span>}
+        </span>
       ),
     },
     {

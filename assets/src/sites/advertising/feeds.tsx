@@ -12,9 +12,9 @@ import { Ago } from "../../ui/time";
 import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
 import { rangeWords } from "../overview/range";
+import { Sample, useSamples } from "./samples";
+import { touches, useFetch } from "./use-fetch";
 import { feedStatus } from "./words";
-
-const touches = ["/sites/{id}/feeds", "/sites/{id}/costs", "/sites/{id}/overview"];
 
 interface FeedsProps {
   siteId: string;
@@ -24,12 +24,18 @@ interface FeedsProps {
 /** The ad accounts that a site is linked to, how they stand, and what to do about them. */
 export function Feeds({ siteId, feeds }: FeedsProps) {
   const [doomed, setDoomed] = useState<AdFeed>();
+  const samples = useSamples(feeds);
   return (
     <>
       <ul className="card-list">
         {feeds.map((feed) => (
           <li key={feed.id}>
-            <Feed siteId={siteId} feed={feed} onDelete={() => setDoomed(feed)} />
+            <Feed
+              siteId={siteId}
+              feed={feed}
+              isSample={samples.includes(feed)}
+              onDelete={() => setDoomed(feed)}
+            />
           </li>
         ))}
       </ul>
@@ -53,11 +59,14 @@ export function Feeds({ siteId, feeds }: FeedsProps) {
 interface FeedProps {
   siteId: string;
   feed: AdFeed;
+  /** Whether its figures are invented. */
+  isSample: boolean;
   onDelete: () => void;
 }
 
-function Feed({ siteId, feed, onDelete }: FeedProps) {
+function Feed({ siteId, feed, isSample, onDelete }: FeedProps) {
   const mayEdit = useMayEdit();
+  const fetching = useFetch(siteId, feed);
   const { name, account_id, currency, time_zone, first_day, last_day, fetched_at, trouble } = feed;
   return (
     <div className="stack">
@@ -66,7 +75,10 @@ function Feed({ siteId, feed, onDelete }: FeedProps) {
         {account_id}, in {currency}, by the clocks of {time_zone}
       </p>
       <p>
-        <Status {...feedStatus(feed)} />
+        <span className="statuses">
+          <Status {...feedStatus(feed, fetching.isFetching)} />
+          {isSample && <Sample />}
+        </span>
         {fetched_at && (
           <span className="quiet">
             {" "}
@@ -82,20 +94,19 @@ function Feed({ siteId, feed, onDelete }: FeedProps) {
           <p>{trouble.remedy}</p>
         </Notice>
       )}
-      {mayEdit && <Acts siteId={siteId} feed={feed} onDelete={onDelete} />}
+      {mayEdit && <Acts siteId={siteId} feed={feed} fetching={fetching} onDelete={onDelete} />}
     </div>
   );
 }
 
-function Acts({ siteId, feed, onDelete }: FeedProps) {
+interface ActsProps extends Omit<FeedProps, "isSample"> {
+  fetching: ReturnType<typeof useFetch>;
+}
+
+function Acts({ siteId, feed, fetching: { fetchNow, isFetching }, onDelete }: ActsProps) {
   const refresh = useRefresh();
   const path = { id: siteId, feed: feed.id };
   const isPaused = feed.state === "paused";
-  const fetchNow = useMutation({
-    mutationFn: () => client.POST("/sites/{id}/feeds/{feed}/fetch", { params: { path } }),
-    onSuccess: () => announce(`${feed.name} is fetched now.`),
-    onSettled: () => refresh(...touches),
-  });
   const pause = useMutation({
     mutationFn: () =>
       client.PATCH("/sites/{id}/feeds/{feed}", { params: { path }, body: { paused: !isPaused } }),
@@ -109,7 +120,7 @@ function Acts({ siteId, feed, onDelete }: FeedProps) {
         {!isPaused && (
           <Button
             aria-label={`Fetch now: ${feed.name}`}
-            isDisabled={fetchNow.isPending}
+            isPending={isFetching}
             onPress={() => fetchNow.mutate()}
           >
             Fetch now

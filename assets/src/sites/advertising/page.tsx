@@ -19,12 +19,12 @@ import { zoneOf } from "../overview/zone";
 import { AddFeed } from "./add";
 import { Campaigns } from "./campaigns";
 import { Feeds } from "./feeds";
+import { SampleNotice, useSamples } from "./samples";
 import type { AdvertisingSearch } from "./search";
+import { useFeeds } from "./use-feeds";
 
 const route = getRouteApi("/signed-in/sites/$id/advertising");
 const tickMs = 30_000;
-/** How often it is looked whether a fetch has come to its end. */
-const fetchingMs = 3_000;
 
 /** What advertising cost, beside what it brought. */
 export function SiteAdvertising() {
@@ -44,7 +44,7 @@ function Workbench({ site }: { site: Site }) {
       {({ items }) => (
         <>
           {items.length > 0 ? (
-            <Costs site={site} />
+            <Costs site={site} feeds={items} />
           ) : (
             <Empty icon="chart" title="No advertising figures yet">
               <p>
@@ -69,24 +69,18 @@ function Workbench({ site }: { site: Site }) {
   );
 }
 
-function useFeeds(id: string) {
-  const isUnderWay = ({ state }: AdFeed) => state === "new";
-  return $api.useQuery(
-    "get",
-    "/sites/{id}/feeds",
-    { params: { path: { id } } },
-    {
-      refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) ? fetchingMs : tickMs),
-    },
-  );
+interface CostsProps {
+  site: Site;
+  feeds: readonly AdFeed[];
 }
 
-function Costs({ site }: { site: Site }) {
+function Costs({ site, feeds }: CostsProps) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const today = dayOf(useNow(tickMs), zoneOf(site));
   const range = rangeOf(search, today);
   const costs = useCosts(site, range);
+  const samples = useSamples(feeds);
   return (
     <>
       <div className="toolbar range-toolbar">
@@ -107,7 +101,8 @@ function Costs({ site }: { site: Site }) {
       <Loaded query={costs} waiting={<SkeletonRows rows={6} />}>
         {(found) => (
           <div className="report" data-old={costs.isPlaceholderData || undefined}>
-            <Answer costs={found} />
+            <SampleNotice samples={samples} />
+            <Answer costs={found} samples={samples} />
           </div>
         )}
       </Loaded>
@@ -125,13 +120,19 @@ function useCosts({ id }: Site, { from, to }: Range) {
   );
 }
 
-function Answer({ costs }: { costs: SiteCosts }) {
+interface AnswerProps {
+  costs: SiteCosts;
+  /** The feeds whose figures are invented. */
+  samples: readonly AdFeed[];
+}
+
+function Answer({ costs, samples }: AnswerProps) {
   return (
     <>
       <AdvertisingTiles advertising={costs.advertising} currency={costs.currency} />
       <Panel title="Campaigns">
         {costs.campaigns.length > 0 ? (
-          <Campaigns costs={costs} />
+          <Campaigns costs={costs} samples={samples} />
         ) : (
           <p>No campaign ran on these days, as far as is known.</p>
         )}

@@ -73,6 +73,17 @@ it("all models stand side by side below what all rows come to", async () => {
   );
 });
 
+it("a row leads to the visits that it is about, on the same days", async () => {
+  serve();
+  await openAttribution("&filters=device:is:mobile&by=channel&goal=leads");
+  const link = await screen.findByRole("link", { name: "Email" });
+  expect(link).toHaveAttribute(
+    "href",
+    `/sites/${shop.id}?${span}&filters=device%3Ais%3Amobile%3Bchannel%3Ais%3Aemail`,
+  );
+  expect(screen.queryByRole("link", { name: "All" })).toBeNull();
+});
+
 it("revenue is divided to the cent, and a model puts the rows in order", async () => {
   const appliance = serve();
   const { user, history } = await openAttribution();

@@ -5,6 +5,7 @@ import { SortHead } from "../../ui/sort-head";
 import { type Column, Table } from "../../ui/table";
 import { dimensionOf, valueWords } from "../filters/dimensions";
 import { writeFigure, writeMoney } from "../overview/figures";
+import { Lead } from "../overview/lead";
 import { type ModelId, models } from "./models";
 import type { By, FigureId } from "./search";
 
@@ -35,7 +36,14 @@ export function Rows({ attribution, by, figure, sort, onSort }: RowsProps) {
     {
       id: "value",
       head: label,
-      cell: ({ value }) => (value === undefined ? "All" : valueWords(by, value)),
+      cell: ({ value }) =>
+        value === undefined ? (
+          "All"
+        ) : (
+          <Lead dimension={by} values={[value]}>
+            {valueWords(by, value)}
+          </Lead>
+        ),
     },
     ...models.map(
       ({ id, label }): Column<Line> => ({

@@ -74,3 +74,15 @@ it("rules that somebody else changed meanwhile are not overwritten unseen", asyn
   await user.click(screen.getByRole("button", { name: "Save the rules" }));
   expect(await screen.findByText("Changed meanwhile")).toBeVisible();
 });
+
+it("the keyboard stays at a rule whose filter goes, and near one that goes", async () => {
+  serve({ ...shop, channel_rules: rules });
+  const { user } = await openPage(page, title);
+  const second = await screen.findByRole("region", { name: "When rule 2 fits" });
+  await user.click(
+    within(second).getByRole("button", { name: "Remove the filter Referrer contains partner" }),
+  );
+  expect(second).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: "Remove rule 2" }));
+  expect(screen.getByRole("button", { name: "Add a rule" })).toHaveFocus();
+});

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { ChannelRule, Site } from "../../api/types";
 import { dayOf } from "../../calendar/days";
 import { Button, IconButton } from "../../ui/button";
@@ -32,7 +32,8 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
   const place = { siteId: site.id, ...rangeOf({}, today) };
   const bodyOf = (channel_rules: ChannelRule[]) => ({ channel_rules });
   const told = { announced: "The rules are saved.", onDone };
-  const { save, leave } = useSiteChange(site, bodyOf, told);
+  const { save, leave, form } = useSiteChange(site, bodyOf, told);
+  const acts = useRef<HTMLDivElement>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // A filter's own form is applied, not saved.
@@ -45,10 +46,15 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
     const rule = rules[at];
     if (rule) setRules(rules.toSpliced(at, 1).toSpliced(at - 1, 0, rule));
   };
+  const remove = (at: number) => {
+    setRules(rules.toSpliced(at, 1));
+    // The last one's button goes with it, and would take the keyboard to the page's start.
+    if (at === rules.length - 1) acts.current?.querySelector("button")?.focus();
+  };
   const isSame = JSON.stringify(rules) === JSON.stringify(site.channel_rules);
   const isWhole = rules.every(({ filters }) => filters.length > 0);
   return (
-    <form className="stack" onSubmit={submit} onFocus={onFocus}>
+    <form className="stack" ref={form} onSubmit={submit} onFocus={onFocus}>
       <p className="quiet">
         The first rule that fits decides through what a visit came; where none does, the{" "}
         <a href="/handbook/analytics#sources-and-channels">usual rules</a> do. What came in before
@@ -80,11 +86,7 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
               onPress={() => raise(at)}
             />
           )}
-          <IconButton
-            label={`Remove rule ${at + 1}`}
-            icon="trash"
-            onPress={() => setRules(rules.toSpliced(at, 1))}
-          />
+          <IconButton label={`Remove rule ${at + 1}`} icon="trash" onPress={() => remove(at)} />
         </fieldset>
       ))}
       <SaveFailure
@@ -97,7 +99,7 @@ export function ChannelRules({ site, onFocus, onDone }: RulesProps) {
         onReload={leave}
         onOverwrite={save.mutate}
       />
-      <div className="actions">
+      <div className="actions" ref={acts}>
         {rules.length < mostRules && (
           <Button
             icon="plus"

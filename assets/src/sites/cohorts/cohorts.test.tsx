@@ -51,6 +51,15 @@ it("the last 90 days are shown by week at once", async () => {
   );
 });
 
+it("the last 28 days can be chosen, although other pages show them unasked", async () => {
+  const appliance = serve();
+  const { user, history } = await openCohorts();
+  await user.click(await screen.findByRole("button", { name: /^Last 90 days/ }));
+  await user.click(await screen.findByRole("option", { name: "Last 28 days" }));
+  await waitFor(() => expect(last(appliance).from).toBe("2026-10-26"));
+  expect(history.location.search).toContain("range=28d");
+});
+
 it("each cohort tells its share week by week, and what is not over is marked", async () => {
   serve();
   await openCohorts("?from=2026-11-02&to=2026-11-20");

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
@@ -6,7 +6,6 @@ import { Opener } from "../../ui/opener";
 import type { DimensionId } from "./dimensions";
 import { FilterEditor } from "./editor";
 import { type Filter, filterWords, mostFilters } from "./filters";
-import { focusFilters } from "./keyboard";
 import type { Place } from "./seen";
 
 interface FilterBarProps {
@@ -26,12 +25,14 @@ interface FilterBarProps {
 export function FilterBar(props: FilterBarProps) {
   const { filters, place, onChange, label = "Filters", of, most = mostFilters, children } = props;
   const put = (at: number, filter: Filter) => onChange(filters.toSpliced(at, 1, filter));
+  const bar = useRef<HTMLElement>(null);
   const remove = (rest: Filter[]) => {
     onChange(rest);
-    focusFilters();
+    // What was pressed goes, and the keyboard with it. A page may have several bars: it stays at this one.
+    bar.current?.focus({ preventScroll: true });
   };
   return (
-    <section className="chips filter-bar" aria-label={label} tabIndex={-1} data-filters>
+    <section className="chips filter-bar" aria-label={label} tabIndex={-1} ref={bar} data-filters>
       {children}
       {filters.map((filter, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one that is changed stays where it is, and the keyboard with it

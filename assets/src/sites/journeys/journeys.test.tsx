@@ -72,6 +72,16 @@ it("what goes on from a way stands below it, with those who left and those who a
   expect(screen.getByText("15 visits began with one of 4 other pages.")).toBeVisible();
 });
 
+it("each step leads to the ways that begin there", async () => {
+  const appliance = serve();
+  const { user, history } = await openJourneys("&at=/");
+  const ways = within(await screen.findByRole("list", { name: "Ways" }));
+  expect(ways.queryByRole("link", { name: "/" })).toBeNull();
+  await user.click(ways.getByRole("link", { name: "/pricing" }));
+  await waitFor(() => expect(last(appliance).at).toBe("/pricing"));
+  expect(history.location.search).toContain(`${span}&at=%2Fpricing`);
+});
+
 it("a table tells the same", async () => {
   serve();
   const { user } = await openJourneys();

@@ -1,9 +1,13 @@
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Journeys } from "../../api/types";
+import { changeSearch } from "../../ui/address";
 import { formatAmount, formatCount } from "../../ui/format";
 import { type Column, Table } from "../../ui/table";
 import { writeFigure } from "../overview/figures";
 import { type Branch, branchesOf, type Way } from "./branches";
 import type { Direction, Through } from "./search";
+
+const route = getRouteApi("/signed-in/sites/$id/journeys");
 
 interface TreeProps {
   journeys: Journeys;
@@ -60,7 +64,9 @@ function Head({ branch: { way, value }, look }: { branch: Branch; look: Look }) 
   return (
     <>
       <div className="funnel-head">
-        <span className="journey-name">{value}</span>
+        <span className="journey-name">
+          <Start value={value} />
+        </span>
         <strong>{formatAmount(visits, "visit")}</strong>
       </div>
       <svg
@@ -75,6 +81,22 @@ function Head({ branch: { way, value }, look }: { branch: Branch; look: Look }) 
       </svg>
       <p className="quiet">{told.filter(Boolean).join("; ")}</p>
     </>
+  );
+}
+
+/** Leads to the ways that begin there, or lead there; where those stand already, plain text. */
+function Start({ value }: { value: string }) {
+  const { at } = route.useSearch();
+  if (value === "" || value === at) return value;
+  return (
+    <Link
+      from="/sites/$id/journeys"
+      to="."
+      search={(now) => changeSearch(now, { at: value })}
+      resetScroll={false}
+    >
+      {value}
+    </Link>
   );
 }
 

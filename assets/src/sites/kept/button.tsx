@@ -1,5 +1,7 @@
 import { useState } from "react";
+import { Loaded, type Reading } from "../../ui/loaded";
 import { Opener } from "../../ui/opener";
+import { SkeletonRows } from "../../ui/skeleton";
 import { useMayEdit } from "../access";
 import type { Calls, Thing } from "./calls";
 import { KeptChooser } from "./chooser";
@@ -9,7 +11,7 @@ interface ButtonProps<Kept extends Thing> {
   /** What all of them are called: "Segments". */
   label: string;
   calls: Calls<Kept>;
-  things: readonly Kept[];
+  query: Reading<{ items: Kept[] }>;
   chosen?: string | undefined;
   aboutOf: (thing: Kept) => string;
   whyNot?: string | undefined;
@@ -21,10 +23,11 @@ interface ButtonProps<Kept extends Thing> {
 
 /** A button that opens what is kept of one kind. */
 export function KeptButton<Kept extends Thing>(props: ButtonProps<Kept>) {
-  const { label, calls, things, chosen, aboutOf, whyNot, onChoose, onMade, onGone } = props;
+  const { label, calls, query, chosen, aboutOf, whyNot, onChoose, onMade, onGone } = props;
   const [doomed, setDoomed] = useState<Kept>();
   const mayWrite = useMayEdit();
-  if (things.length === 0 && !mayWrite) return null;
+  const isMissing = query.data === undefined ? !query.isError : query.data.items.length === 0;
+  if (isMissing && !mayWrite) return null;
   return (
     <>
       <Opener label={label} title={label}>
@@ -34,16 +37,24 @@ export function KeptButton<Kept extends Thing>(props: ButtonProps<Kept>) {
             act(thing);
           };
           return (
-            <KeptChooser
-              calls={calls}
-              things={things}
-              chosen={chosen}
-              aboutOf={aboutOf}
-              whyNot={whyNot}
-              onChoose={closing(onChoose)}
-              onMade={closing(onMade)}
-              onDoom={closing(setDoomed)}
-            />
+            <Loaded
+              query={query}
+              waiting={<SkeletonRows rows={2} />}
+              failed={`The ${label.toLowerCase()} of this site could not be read`}
+            >
+              {({ items }) => (
+                <KeptChooser
+                  calls={calls}
+                  things={items}
+                  chosen={chosen}
+                  aboutOf={aboutOf}
+                  whyNot={whyNot}
+                  onChoose={closing(onChoose)}
+                  onMade={closing(onMade)}
+                  onDoom={closing(setDoomed)}
+                />
+              )}
+            </Loaded>
           );
         }}
       </Opener>

@@ -4,11 +4,12 @@ import { tagOf } from "../../api/guarded";
 import type { SiteNote } from "../../api/types";
 import type { Day } from "../../calendar/days";
 import { IconButton } from "../../ui/button";
+import { Failure } from "../../ui/notice";
 import { Opener } from "../../ui/opener";
 import { useMayEdit } from "../access";
 import { KeptEnding } from "../kept/ending";
 import { NoteForm } from "./form";
-import { noteDays } from "./notes";
+import { noteDays, useNotes } from "./notes";
 
 interface NoteListProps {
   siteId: string;
@@ -22,9 +23,16 @@ interface NoteListProps {
 export function NoteList({ siteId, notes, day }: NoteListProps) {
   const [doomed, setDoomed] = useState<SiteNote>();
   const mayWrite = useMayEdit();
-  if (notes.length === 0 && !mayWrite) return null;
+  const { data, error, refetch } = useNotes(siteId);
+  const failure = data === undefined ? error : null;
+  if (notes.length === 0 && !mayWrite && !failure) return null;
   return (
     <section className="notes" aria-label="Notes">
+      <Failure
+        error={failure}
+        what="The notes on these days could not be read"
+        onRetry={() => refetch()}
+      />
       {notes.length > 0 && (
         <ul>
           {notes.map((note) => (

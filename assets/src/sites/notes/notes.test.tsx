@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SiteNote } from "../../api/types";
-import { fakeAppliance } from "../../testing/appliance";
+import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
 import { overview, reportOf, shop } from "../testing";
 import { noteDays, notesIn } from "./notes";
@@ -74,6 +74,23 @@ it("a note is deleted as it was seen, after a question", async () => {
   await waitFor(() => expect(appliance.calls("DELETE /sites/{id}/notes/{note}")).toHaveLength(1));
   const [call] = appliance.calls("DELETE /sites/{id}/notes/{note}");
   expect(call?.headers.get("if-match")).toBe('"4"');
+});
+
+it("notes that could not be read are no notes that are not there, whoever looks", async () => {
+  const answers = [refusal(500, "internal_error"), { items: [outage] }];
+  fakeAppliance({
+    "GET /sites/{id}": { ...shop, access: "view", shared_by: "ada@example.org" },
+    "GET /sites/{id}/overview": overview,
+    "GET /sites/{id}/notes": () => (answers.length > 1 ? answers.shift() : answers[0]),
+  });
+  const { user } = await openPage(`/sites/${shop.id}?${span}`, "Shop");
+  const notes = within(await screen.findByRole("region", { name: "Notes" }));
+  expect(notes.getByRole("alert")).toHaveTextContent(
+    /^The notes on these days could not be read\s*Title of internal_error/,
+  );
+  await user.click(notes.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("The shop was down", { selector: "li > span" })).toBeVisible();
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 it("a note belongs to days that it is about in part, too", () => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useId, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { Bars, Drawing, Hits, type Look, Noted, Scale } from "./drawing";
 import { Marker } from "./marker";
 import { type Frame, plotOf, stepAt } from "./plot";
@@ -25,6 +25,7 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
   const [active, setActive] = useState<number>();
   const [ref, width] = useWidth();
   const about = useId();
+  const keepKeyboard = useKeyboardIn(points);
   const frame: Frame = { width, height, left: 52, right: 12, top: 12, bottom: 26 };
   const { now, before } = seriesOf(points);
   const areBars = look.shape === "bars";
@@ -42,6 +43,7 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
     <>
       <p className="visually-hidden" id={about}>
         {summaryOf(areBars ? "A bar for each of" : "A line over", points.length, steps)}
+        {onStep && " Enter looks into one."}
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be drawn in */}
       <svg
@@ -55,8 +57,10 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
         onPointerLeave={() => setActive(undefined)}
         onClick={() => point && onStep?.(point.at)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && point) onStep?.(point.at);
-          else walk(event, points.length);
+          if (event.key === "Enter" && point && onStep) {
+            keepKeyboard(event.currentTarget);
+            onStep(point.at);
+          } else walk(event, points.length);
         }}
       >
         <svg aria-hidden="true" focusable="false">
@@ -75,6 +79,25 @@ export function Chart({ points, look, steps, marksOf, onStep }: ChartProps) {
       </svg>
     </>
   );
+}
+
+/**
+ * Keeps the keyboard in a drawing of which one step was looked into: other steps come in its place,
+ * a moment later, and the one that was pressed goes.
+ */
+function useKeyboardIn(points: readonly Point[]): (drawing: SVGSVGElement) => void {
+  const left = useRef<SVGSVGElement>(undefined);
+  const [first] = points;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other steps are the reason
+  useEffect(() => {
+    if (document.activeElement === document.body) {
+      left.current?.querySelector<SVGElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+    }
+    left.current = undefined;
+  }, [first?.at]);
+  return (drawing) => {
+    left.current = drawing;
+  };
 }
 
 /** Room for half a bar at either end. */

@@ -58,6 +58,13 @@ it("each figure stands beside what it was before, and says whether that is good"
   expect(tile("Order value").getByText("Nothing to compare")).toBeVisible();
 });
 
+it("of a large amount a tile leaves the cents out, and says them to whoever hears it", async () => {
+  serve({ totals: { ...overview.totals, revenue: "12345.67" } });
+  await openOverview();
+  expect(tile("Revenue").getByText("€12,346")).toHaveAttribute("aria-hidden", "true");
+  expect(tile("Revenue").getByText("€12,345.67")).toBeInTheDocument();
+});
+
 it("the days are the site’s own: there it is tomorrow already", async () => {
   const appliance = serve();
   await openOverview();
@@ -134,6 +141,7 @@ it("a tile draws its own trend, and a table tells the same", async () => {
   expect(screen.getByRole("heading", { name: "Daily visitors by day" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Revenue" }));
   expect(await screen.findByRole("heading", { name: "Revenue by day" })).toBeVisible();
+  expect(screen.getByText("What purchases were worth, to the cent.")).toBeVisible();
   expect(history.location.search).toBe("?metric=revenue");
   expect(screen.getByRole("button", { name: "Revenue" })).toHaveAttribute("aria-pressed", "true");
   await user.click(screen.getByText("The same as a table"));
@@ -144,6 +152,35 @@ it("a tile draws its own trend, and a table tells the same", async () => {
   ).toBeVisible();
   await user.click(table.getByRole("link", { name: "Sat 21 Nov" }));
   await waitFor(() => expect(history.location.search).toContain("from=2026-11-21&to=2026-11-21"));
+});
+
+it("the keyboard stays in the trend when it looks into a day", async () => {
+  const hours = ["00", "01"].map((hour) => ({
+    ...overview.days[0],
+    day: undefined,
+    hour: `2026-11-21T${hour}:00:00+01:00`,
+  }));
+  const day = { ...overview, from: "2026-11-21", to: "2026-11-21", days: [], hours };
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/overview": ({ query }: { query: URLSearchParams }) =>
+      query.get("from") === "2026-11-21" ? day : overview,
+  });
+  const { user } = await openOverview();
+  act(() => screen.getByRole("img", { name: /^Sat 21 Nov: 11\./ }).focus());
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("img", { name: /^01:00: 10\./ })).toHaveFocus();
+});
+
+it("on paper the trend is as wide as a sheet, whatever the window is", async () => {
+  serve();
+  await openOverview();
+  const trend = screen.getByRole("group", { name: "Daily visitors, step by step" });
+  vi.spyOn(trend, "getBoundingClientRect").mockReturnValue({ width: 300 } as DOMRect);
+  fireEvent(window, new Event("afterprint"));
+  expect(trend).toHaveAttribute("viewBox", "0 0 300 260");
+  fireEvent(window, new Event("beforeprint"));
+  expect(trend).toHaveAttribute("viewBox", "0 0 680 260");
 });
 
 it("a figure that is known for the range alone cannot be drawn", async () => {

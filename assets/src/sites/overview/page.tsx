@@ -2,12 +2,12 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Site } from "../../api/types";
 import { type Day, dayOf } from "../../calendar/days";
-import { Empty } from "../../ui/empty";
 import { formatAmount } from "../../ui/format";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { Panel } from "../../ui/page";
 import { useNow } from "../../ui/time";
+import { SamplesOf } from "../advertising/samples";
 import { ExportMenu } from "../exports/menu";
 import { FilterBar } from "../filters/bar";
 import { readFilters, writeFilters } from "../filters/filters";
@@ -27,6 +27,7 @@ import {
 } from "./dimensions";
 import { exportedOf } from "./exported";
 import { labelOf, metricOf } from "./metrics";
+import { NoEvents } from "./no-events";
 import { Footnotes, Known, NoFit, Nothing } from "./notes";
 import { areDaily, isDrawn } from "./points";
 import { rangeOf, rangeWords } from "./range";
@@ -53,26 +54,6 @@ export function SiteOverviewPage() {
         site.last_event_at ? <Report key={site.id} site={site} /> : <NoEvents site={site} />
       }
     </SiteFrame>
-  );
-}
-
-/** What stands in the place of figures where nothing has come in yet. */
-export function NoEvents({ site: { id, name } }: { site: Site }) {
-  return (
-    <Empty
-      icon="chart"
-      title="No events yet"
-      action={
-        <Link to="/sites/$id/setup" params={{ id }} className="button primary">
-          Set it up
-        </Link>
-      }
-    >
-      <p>
-        Nothing has come in from {name} so far. Put the line of script on its pages and open one:
-        its visit stands here within seconds, and this page looks for it by itself.
-      </p>
-    </Empty>
   );
 }
 
@@ -177,7 +158,10 @@ function Figures({ overview, site, today }: FiguresProps) {
     <>
       <Tiles overview={overview} />
       {overview.advertising && (
-        <AdvertisingTiles advertising={overview.advertising} currency={overview.currency} />
+        <>
+          <AdvertisingTiles advertising={overview.advertising} currency={overview.currency} />
+          <SamplesOf siteId={site.id} />
+        </>
       )}
       <Footnotes overview={overview} isOpen={isOpen} />
       {isEmpty && (filters || segment ? <NoFit /> : <Nothing site={site} />)}

@@ -40,7 +40,7 @@ export function RangePicker({ search, range, today, weekStart, onChange }: Range
         <div className="range-picker">
           <Presets
             chosen={search.from ? undefined : (search.range ?? usualPreset)}
-            onChoose={(id) => choose(id === usualPreset ? {} : { range: id })}
+            onChoose={(id) => choose({ range: id })}
           />
           <Suspense fallback={<div className="days" />}>
             <DayPicker range={range} today={today} weekStart={weekStart} onChoose={choose} />

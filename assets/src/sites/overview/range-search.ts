@@ -1,6 +1,6 @@
 import { type Day, isDay } from "../../calendar/days";
 import { readTexts, type Texts } from "../../ui/address";
-import { isPreset, type Preset } from "./range";
+import { isPreset, type Preset, usualPreset } from "./range";
 
 /**
  * Which days of a site are shown, and beside which others; all of it stands in the address.
@@ -42,7 +42,7 @@ export function readRangeSearch(search: Record<string, unknown>): RangeSearch {
   };
 }
 
-/** Whether the days are those that nobody chose. */
+/** Whether the days are those that stand there where nobody chose others. */
 export function isUsual({ range, from }: RangeSearch): boolean {
-  return range === undefined && from === undefined;
+  return (range === undefined || range === usualPreset) && from === undefined;
 }

@@ -24,10 +24,14 @@ it("each usual span is what it is called, up to today", () => {
     ["yesterday", "2026-02-28", "2026-02-28"],
     ["7d", "2026-02-23", today],
     ["28d", "2026-02-02", today],
+    ["30d", "2026-01-31", today],
     ["90d", "2025-12-02", today],
     ["month", today, today],
     ["last-month", "2026-02-01", "2026-02-28"],
+    ["quarter", "2026-01-01", today],
+    ["last-quarter", "2025-10-01", "2025-12-31"],
     ["year", "2026-01-01", today],
+    ["last-year", "2025-01-01", "2025-12-31"],
   ]);
 });
 
@@ -48,6 +52,23 @@ it("a step goes as far as the range is long, and a month by a month", () => {
   ];
   for (const [from, to, count, first, last] of cases) {
     expect(stepped({ from, to }, count, today), `${from} ${count}`).toEqual({
+      from: first,
+      to: last,
+    });
+  }
+});
+
+it("a quarter and a year go on by their like, as far as they have come", () => {
+  const cases: [string, string, 1 | -1, string, string][] = [
+    ["2026-01-01", "2026-02-10", -1, "2025-10-01", "2025-12-31"],
+    ["2025-10-01", "2025-12-31", -1, "2025-07-01", "2025-09-30"],
+    ["2025-10-01", "2025-12-31", 1, "2026-01-01", "2026-02-10"],
+    ["2025-01-01", "2025-12-31", -1, "2024-01-01", "2024-12-31"],
+    ["2025-01-01", "2025-12-31", 1, "2026-01-01", "2026-02-10"],
+    ["2025-11-01", "2026-01-31", -1, "2025-08-01", "2025-10-31"],
+  ];
+  for (const [from, to, count, first, last] of cases) {
+    expect(stepped({ from, to }, count, "2026-02-10"), `${from} ${count}`).toEqual({
       from: first,
       to: last,
     });

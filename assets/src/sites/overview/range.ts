@@ -8,27 +8,26 @@ export interface Range {
   to: Day;
 }
 
+/** In months. */
+const quarter = 3;
+const year = 12;
+
 const spans = {
   today: { label: "Today", of: (today: Day) => ({ from: today, to: today }) },
   yesterday: {
     label: "Yesterday",
     of: (today: Day) => ({ from: addDays(today, -1), to: addDays(today, -1) }),
   },
-  "7d": { label: "Last 7 days", of: (today: Day) => ({ from: addDays(today, -6), to: today }) },
-  "28d": { label: "Last 28 days", of: (today: Day) => ({ from: addDays(today, -27), to: today }) },
-  "90d": { label: "Last 90 days", of: (today: Day) => ({ from: addDays(today, -89), to: today }) },
-  month: { label: "This month", of: (today: Day) => ({ from: monthOf(today), to: today }) },
-  "last-month": {
-    label: "Last month",
-    of: (today: Day) => ({
-      from: addMonths(monthOf(today), -1),
-      to: addDays(monthOf(today), -1),
-    }),
-  },
-  year: {
-    label: "This year",
-    of: (today: Day) => ({ from: `${today.slice(0, 4)}-01-01`, to: today }),
-  },
+  "7d": { label: "Last 7 days", of: lastDays(7) },
+  "28d": { label: "Last 28 days", of: lastDays(28) },
+  "30d": { label: "Last 30 days", of: lastDays(30) },
+  "90d": { label: "Last 90 days", of: lastDays(90) },
+  month: { label: "This month", of: thisOne(1) },
+  "last-month": { label: "Last month", of: lastOne(1) },
+  quarter: { label: "This quarter", of: thisOne(quarter) },
+  "last-quarter": { label: "Last quarter", of: lastOne(quarter) },
+  year: { label: "This year", of: thisOne(year) },
+  "last-year": { label: "Last year", of: lastOne(year) },
 } as const;
 
 export type Preset = keyof typeof spans;
@@ -54,7 +53,6 @@ export function rangeOf(
   return spans[range ?? usualPreset].of(today);
 }
 
-/** What days are compared with. */
 /** The days that those are compared with: as many before, or those of a year before. */
 export function comparedWith(range: Range, compare: Compare): Range | undefined {
   if (compare === "none") return undefined;
@@ -91,14 +89,20 @@ export function daysApart(range: Range, before: Range): number {
   return lengthOf({ from: before.from, to: range.from }) - 1;
 }
 
-/** The range before or after, of whole months where it is one; none begins after today. */
+/**
+ * The range before or after, of a whole month, quarter or year where it is one, as far as that has
+ * come; none begins after today.
+ */
 export function stepped(range: Range, count: 1 | -1, today: Day): Range {
-  const month = monthOf(range.from);
-  const isMonth = range.from === month && range.to === earlier(endOf(month), today);
-  if (isMonth) {
-    const next = addMonths(month, count);
-    return { from: next, to: earlier(endOf(next), today) };
-  }
+  const upToToday = (first: Day, months: number): Range => ({
+    from: first,
+    to: earlier(endOf(first, months), today),
+  });
+  const months = [1, quarter, year].find((months) => {
+    const { from, to } = upToToday(beginningOf(range.from, months), months);
+    return range.from === from && range.to === to;
+  });
+  if (months) return upToToday(addMonths(range.from, months * count), months);
   const days = lengthOf(range);
   const to = earlier(addDays(range.to, days * count), today);
   return { from: addDays(to, 1 - days), to };
@@ -116,12 +120,33 @@ export function rangeName({ range, from, to }: { range?: Preset; from?: Day; to?
   return spans[range ?? usualPreset].label;
 }
 
-function monthOf(day: Day): Day {
-  return `${day.slice(0, 7)}-01`;
+/** So many days up to today. */
+function lastDays(count: number) {
+  return (today: Day): Range => ({ from: addDays(today, 1 - count), to: today });
 }
 
-function endOf(month: Day): Day {
-  return addDays(addMonths(month, 1), -1);
+/** The month, quarter or year that it is, as far as it has come. */
+function thisOne(months: number) {
+  return (today: Day): Range => ({ from: beginningOf(today, months), to: today });
+}
+
+/** The one before. */
+function lastOne(months: number) {
+  return (today: Day): Range => {
+    const first = addMonths(beginningOf(today, months), -months);
+    return { from: first, to: endOf(first, months) };
+  };
+}
+
+/** The first day of the month, quarter or year that a day lies in. */
+function beginningOf(day: Day, months: number): Day {
+  const month = Number(day.slice(5, 7)) - 1;
+  return addMonths(`${day.slice(0, 7)}-01`, -(month % months));
+}
+
+/** The last day of so many months. */
+function endOf(first: Day, months: number): Day {
+  return addDays(addMonths(first, months), -1);
 }
 
 function earlier(one: Day, other: Day): Day {

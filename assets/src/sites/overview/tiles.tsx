@@ -41,16 +41,16 @@ function Tile({ overview, metric, label }: TileProps) {
   return (
     <div className={isPressed ? "tile drawn" : "tile"}>
       <dt title={metric.about}>{isPressed ? <Choice metric={metric} label={label} /> : label}</dt>
-      <dd
-        className="tile-value"
-        title={now === undefined ? undefined : writeFigure(now, metric.unit, currency)}
-      >
+      <dd className="tile-value">
         {now === undefined ? (
           <span className="quiet-value">
             –<span className="visually-hidden">None: there was nothing to divide by.</span>
           </span>
         ) : (
-          writeBrief(now, metric.unit, currency)
+          <Value
+            brief={writeBrief(now, metric.unit, currency)}
+            whole={writeFigure(now, metric.unit, currency)}
+          />
         )}
       </dd>
       {before && (
@@ -71,6 +71,17 @@ function Tile({ overview, metric, label }: TileProps) {
         </dd>
       )}
     </div>
+  );
+}
+
+/** A figure; where its cents are left out they are read to whoever hears it. */
+function Value({ brief, whole }: { brief: string; whole: string }) {
+  if (brief === whole) return brief;
+  return (
+    <span title={whole}>
+      <span aria-hidden="true">{brief}</span>
+      <span className="visually-hidden">{whole}</span>
+    </span>
   );
 }
 

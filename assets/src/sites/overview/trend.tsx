@@ -34,6 +34,7 @@ export function Trend({ siteId, overview, metric, label, isOpen, onDay }: TrendP
       aside={<Legend range={overview} before={hasBefore ? overview.before : undefined} />}
     >
       <div className="card trend">
+        <p className="quiet">{metric.about}</p>
         <Chart
           points={points}
           look={{ metric, label, currency, isOpen }}

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { ChangedMeanwhile, type Guarded } from "../../api/guarded";
 import type { Site } from "../../api/types";
 import { Button } from "../../ui/button";
 import { SaveFailure } from "../../ui/conflict";
@@ -6,7 +7,7 @@ import { Confirm } from "../../ui/dialog";
 import { Select } from "../../ui/fields";
 import { useSiteChange } from "../change";
 import { rangeWords } from "../overview/range";
-import { chosen, daysOf, isShorter, type Retention, spans } from "./retention";
+import { chosen, daysOf, isShorter, type Retention, spans, spanWords } from "./retention";
 
 interface KeepingProps {
   site: Site;
@@ -17,9 +18,13 @@ interface KeepingProps {
 /** How long events, and what days came to, are kept. */
 export function Keeping({ site, onFocus, onDone }: KeepingProps) {
   const [wish, setWish] = useState<Retention>(site.retention);
-  const [isAsking, setIsAsking] = useState(false);
+  const [asked, setAsked] = useState<Guarded<Retention>>();
   const told = { announced: "It is saved how long things are kept.", onDone };
-  const { save, leave } = useSiteChange(site, (retention: Retention) => ({ retention }), told);
+  const { save, leave, form } = useSiteChange(
+    site,
+    (retention: Retention) => ({ retention }),
+    told,
+  );
   const { events_days, sums_days } = wish;
   const keepEvents = (choice: string) => {
     const days = daysOf(choice);
@@ -27,15 +32,18 @@ export function Keeping({ site, onFocus, onDone }: KeepingProps) {
     const enough = days !== undefined && sums_days !== undefined && sums_days >= days;
     setWish({ events_days: days, sums_days: enough ? sums_days : undefined });
   };
-  const begin = (event: FormEvent) => {
+  /** Nothing that is kept now goes without a question, whichever button asks for it. */
+  const begin = (change: Guarded<Retention>, now: Retention) =>
+    isShorter(now, change.wish) ? setAsked(change) : save.mutate(change);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isShorter(site.retention, wish)) setIsAsking(true);
-    else save.mutate({ wish, version: site.version });
+    begin({ wish, version: site.version }, site.retention);
   };
+  const close = () => setAsked(undefined);
   const isSame =
     events_days === site.retention.events_days && sums_days === site.retention.sums_days;
   return (
-    <form className="form" onSubmit={begin} onFocus={onFocus}>
+    <form className="form" ref={form} onSubmit={submit} onFocus={onFocus}>
       <Select
         label="Events"
         help="Single visits: reports, funnels, attribution, journeys, cohorts and filters reach as far back."
@@ -53,17 +61,17 @@ export function Keeping({ site, onFocus, onDone }: KeepingProps) {
       />
       <Gone site={site} />
       <SaveFailure
-        error={isAsking ? null : save.error}
+        error={asked ? null : save.error}
         shown={[]}
         seen={site}
         words={({ retention }) => ({
-          Events: chosen(retention.events_days),
-          "What days came to": chosen(retention.sums_days),
+          Events: spanWords(retention.events_days),
+          "What days came to": spanWords(retention.sums_days),
         })}
-        apply={(theirs, retention) => ({ ...theirs, retention })}
+        apply={(theirs, retention: Retention) => ({ ...theirs, retention })}
         isBusy={save.isPending}
         onReload={leave}
-        onOverwrite={save.mutate}
+        onOverwrite={(change) => begin(change, theirsIn(save.error) ?? site.retention)}
       />
       <div className="actions">
         <Button look="primary" type="submit" isDisabled={save.isPending || isSame}>
@@ -73,19 +81,24 @@ export function Keeping({ site, onFocus, onDone }: KeepingProps) {
       <Confirm
         title="Keep less than before?"
         verb="Keep less"
-        isOpen={isAsking}
+        isOpen={asked !== undefined}
         isBusy={save.isPending}
         error={null}
         onConfirm={() => {
-          setIsAsking(false);
-          save.mutate({ wish, version: site.version });
+          close();
+          if (asked) save.mutate(asked);
         }}
-        onClose={() => setIsAsking(false)}
+        onClose={close}
       >
         <p>What is older goes within the hour, and does not come back, whatever is set later.</p>
       </Confirm>
     </form>
   );
+}
+
+/** How long things are kept by who was quicker. */
+function theirsIn(error: unknown): Retention | undefined {
+  return error instanceof ChangedMeanwhile ? (error.theirs as Site).retention : undefined;
 }
 
 /** What is gone already. */

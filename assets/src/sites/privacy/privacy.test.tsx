@@ -1,6 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
-import { fakeAppliance } from "../../testing/appliance";
+import type { Site } from "../../api/types";
+import { fakeAppliance, refusal } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { overview, shop } from "../testing";
 import { isShorter, spans } from "./retention";
@@ -24,6 +25,32 @@ it("keeping less asks first, and tells that it does not come back", async () => 
   expect(await screen.findByText("It is saved how long things are kept.")).toBeVisible();
   expect(appliance.bodies("PATCH /sites/{id}")).toEqual([{ retention: { events_days: 396 } }]);
   expect(appliance.calls("PATCH /sites/{id}")[0]?.headers.get("if-match")).toBe('"3"');
+});
+
+it("overwriting with less asks as saving it does, by what is kept now", async () => {
+  const before = { ...shop, retention: { events_days: 60, sums_days: 60 } };
+  const theirs: Site = { ...before, retention: {}, version: 4 };
+  let found: Site = before;
+  const appliance = fakeAppliance({
+    "GET /sites/{id}": () => found,
+    "PATCH /sites/{id}": ({ headers }: { headers: Headers }) =>
+      headers.get("if-match") === '"4"' ? theirs : refusal(412, "precondition_failed"),
+  });
+  const { user } = await openPage(page, title);
+  await choose(user, /Events$/, "6 months");
+  found = theirs;
+  // More than the 60 days that were kept when the page was opened, and less than for ever.
+  await user.click(screen.getByRole("button", { name: "Save how long" }));
+  const differences = within(await screen.findByRole("region", { name: "What differs" }));
+  expect(differences.getAllByText("For ever")).not.toHaveLength(0);
+  expect(differences.getAllByText("6 months")).not.toHaveLength(0);
+  await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));
+  const question = within(await screen.findByRole("alertdialog"));
+  expect(appliance.calls("PATCH /sites/{id}")).toHaveLength(1);
+  await user.click(question.getByRole("button", { name: "Keep less" }));
+  await waitFor(() => expect(appliance.calls("PATCH /sites/{id}")).toHaveLength(2));
+  const [, second] = appliance.calls("PATCH /sites/{id}");
+  expect(second?.headers.get("if-match")).toBe('"4"');
 });
 
 it("keeping more is saved at once, and what is gone is told", async () => {

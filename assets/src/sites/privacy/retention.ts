@@ -22,13 +22,14 @@ export function spans(now: number | undefined, least = 0): Option<string>[] {
   const days = new Set([...Object.keys(months).map(Number), ...(now ? [now] : [])]);
   const offered = [...days].filter((days) => days >= least).sort((one, other) => one - other);
   return [
-    ...offered.map((days) => ({ value: String(days), label: wordsOf(days) })),
-    { value: forEver, label: "For ever" },
+    ...offered.map((days) => ({ value: String(days), label: spanWords(days) })),
+    { value: forEver, label: spanWords(undefined) },
   ];
 }
 
-function wordsOf(days: number): string {
-  return months[days] ?? `${days} days`;
+/** "13 months", "450 days", "For ever". */
+export function spanWords(days: number | undefined): string {
+  return days === undefined ? "For ever" : (months[days] ?? `${days} days`);
 }
 
 export function chosen(days: number | undefined): string {

@@ -2,8 +2,9 @@ import type { RealTime } from "../../api/types";
 import { Panel } from "../../ui/page";
 import { type Column, Table } from "../../ui/table";
 import { Ago } from "../../ui/time";
-import { valueWords } from "../filters/dimensions";
+import { type DimensionId, valueWords } from "../filters/dimensions";
 import { writeMoney } from "../overview/figures";
+import { Lead } from "../overview/lead";
 
 type Conversion = RealTime["conversions"][number];
 
@@ -18,11 +19,11 @@ export function Conversions({ now: { conversions, currency } }: { now: RealTime 
       isFigure: true,
       cell: ({ value }) => (value === undefined ? "–" : writeMoney(value, currency)),
     },
-    { id: "channel", head: "Channel", cell: ({ channel }) => valueWords("channel", channel) },
+    { id: "channel", head: "Channel", cell: ({ channel }) => today("channel", channel) },
     {
       id: "page",
       head: "Landing page",
-      cell: ({ landing_page }) => valueWords("landing_page", landing_page),
+      cell: ({ landing_page }) => today("landing_page", landing_page),
     },
   ];
   return (
@@ -39,5 +40,14 @@ export function Conversions({ now: { conversions, currency } }: { now: RealTime 
         />
       )}
     </Panel>
+  );
+}
+
+/** Leads to today's visits of that value. */
+function today(dimension: DimensionId, value: string) {
+  return (
+    <Lead dimension={dimension} values={[value]} isNow>
+      {valueWords(dimension, value)}
+    </Lead>
   );
 }

@@ -3,6 +3,7 @@ import { formatAmount, formatCount } from "../../ui/format";
 import { Panel } from "../../ui/page";
 import { type Column, Table } from "../../ui/table";
 import { type DimensionId, dimensionOf, valueWords } from "../filters/dimensions";
+import { Lead } from "../overview/lead";
 import { OnBar } from "../overview/on-bar";
 
 type Lines = RealTime["pages"];
@@ -35,7 +36,9 @@ function List({ title, dimension, table: { lines, total } }: ListProps) {
       head: label,
       cell: ({ value, visitors }) => (
         <OnBar share={visitors / largest} title={valueWords(dimension, value)}>
-          {valueWords(dimension, value)}
+          <Lead dimension={dimension} values={[value]} isNow>
+            {valueWords(dimension, value)}
+          </Lead>
         </OnBar>
       ),
     },

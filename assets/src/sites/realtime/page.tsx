@@ -4,7 +4,7 @@ import type { RealTime, Site } from "../../api/types";
 import { Loaded } from "../../ui/loaded";
 import { Failure } from "../../ui/notice";
 import { SiteFrame } from "../frame";
-import { NoEvents } from "../overview/page";
+import { NoEvents } from "../overview/no-events";
 import { OverviewWaiting } from "../overview/waiting";
 import { Conversions } from "./conversions";
 import { Feed } from "./feed";

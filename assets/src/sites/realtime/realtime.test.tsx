@@ -110,6 +110,20 @@ it("who is here, what they do and what it brought stands there", async () => {
   expect(screen.getByRole("row", { name: "A program did it 3" })).toBeVisible();
 });
 
+it("what stands there leads to the visits of today that it is about", async () => {
+  serve();
+  await openBoard();
+  const today = `/sites/${shop.id}?range=today&filters=`;
+  for (const [name, filter] of [
+    ["/wool", "page%3Ais%3A%2Fwool"],
+    ["google", "source%3Ais%3Agoogle"],
+    ["/start", "landing_page%3Ais%3A%2Fstart"],
+    ["Email", "channel%3Ais%3Aemail"],
+  ]) {
+    expect(screen.getByRole("link", { name })).toHaveAttribute("href", `${today}${filter}`);
+  }
+});
+
 it("each chart has a table that says the same, the latest first", async () => {
   serve();
   const { user } = await openBoard();

@@ -1,24 +1,18 @@
-import type { Report, ReportQuery } from "../../api/types";
-import type { Day } from "../../calendar/days";
+import type { Report } from "../../api/types";
 import { Select } from "../../ui/fields";
 import { Panel } from "../../ui/page";
-import { type DimensionId, dimensionOf, isTime } from "../filters/dimensions";
-import { narrowedBy } from "../filters/filters";
-import type { Questions } from "../filters/use-report";
+import { type DimensionId, dimensionOf } from "../filters/dimensions";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
 import { dayMarks } from "../overview/plot";
-import { comparedWith, isWithinReach, type Range } from "../overview/range";
-import type { Compare } from "../overview/range-search";
 import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
+import { hasInside, inside } from "./inside";
 import { reportMetricOf } from "./metrics";
-import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
-import type { Wanted } from "./search";
+import { Value } from "./narrow";
+import { endsNow, evenMarks, pointsOf } from "./points";
+import { pageRows, type Wanted } from "./search";
 import { useShowReport } from "./show";
-
-/** No range has more days. */
-const mostSteps = 1_000;
 
 interface DrawingProps {
   /** Along its time, and the same over the days that those are compared with. */
@@ -32,31 +26,6 @@ interface DrawingProps {
   isOpen: boolean;
 }
 
-/** What the drawing of a report asks for; nothing where no time is told apart. */
-export function drawingOf(
-  { drawn, filters, segment, dimensions: [first] }: Wanted,
-  days: Range & { compare: Compare },
-  today: Day,
-): Questions<"drawn" | "before"> {
-  if (first === undefined || !isTime(first)) return {};
-  const along: Omit<ReportQuery, "from" | "to"> = {
-    ...narrowedBy(filters, segment),
-    dimensions: [first],
-    metrics: [drawn],
-    sort: first,
-    limit: mostSteps,
-  };
-  const compared = comparedWith(days, days.compare);
-  const isPaired = compared !== undefined && isComparable(first, days, compared);
-  const then = isPaired ? compared : undefined;
-  // Of a step that has nothing now the rows do not tell what it had before.
-  const before = then && isWithinReach(then, today);
-  return {
-    drawn: { ...days, ...along },
-    before: before ? { ...then, ...along, compare: "none" } : undefined,
-  };
-}
-
 /** One of a report's figures over time; whatever else it tells apart is taken together. */
 export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen }: DrawingProps) {
   const { drawn, metrics, dimensions } = wanted;
@@ -66,12 +35,14 @@ export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen
   const step = dimensionOf(dimension);
   const points = pointsOf(found, before, dimension, metric);
   const { currency } = found;
+  const into = (at: string) => inside(dimension, at, found, dimensions);
   return (
     <Panel
       title={`${label} by ${step.label.toLowerCase()}`}
       aside={<Legend range={found} before={before} />}
     >
       <div className="card trend">
+        <p className="quiet">{metric.about}</p>
         {metrics.length > 1 && (
           <div className="toolbar">
             <Select
@@ -91,14 +62,16 @@ export function Drawn({ drawn: found, before, wanted, dimension, isDaily, isOpen
           look={{ metric, label, currency, isOpen: isOpen && endsNow(dimension) }}
           steps={step.plural}
           marksOf={dimension === "day" ? dayMarks : evenMarks}
+          onStep={hasInside(dimension) ? (at) => show(into(at) ?? {}) : undefined}
         />
-        {dimensions.length > 1 && (
+        {(dimensions.length > 1 || points.length > pageRows) && (
           <Twin
             points={points}
             metric={metric}
             label={label}
             currency={currency}
             step={step.label}
+            cell={({ at }) => <Value dimension={dimension} value={at} days={found} />}
           />
         )}
       </div>

@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { isRefused } from "../../api/problem";
 import type { Report, Site } from "../../api/types";
 import { type Day, dayOf } from "../../calendar/days";
@@ -14,8 +15,8 @@ import { ExportMenu } from "../exports/menu";
 import { isTime } from "../filters/dimensions";
 import { useReports } from "../filters/use-report";
 import { SiteFrame } from "../frame";
+import { NoEvents } from "../overview/no-events";
 import { Footnotes, Known } from "../overview/notes";
-import { NoEvents } from "../overview/page";
 import { areDaily } from "../overview/points";
 import { type Range, rangeOf } from "../overview/range";
 import type { Compare } from "../overview/range-search";
@@ -23,10 +24,13 @@ import { Compared, RangeSteps } from "../overview/toolbar";
 import { zoneOf } from "../overview/zone";
 import { SavedReports } from "../saved/saved";
 import { Builder, Presets } from "./builder";
-import { Drawn, drawingOf } from "./drawn";
+import { drawingOf } from "./drawing";
 import { placeWords, Rows, titleOf } from "./rows";
 import { askedFor, pageRows, type Wanted, wantedOf } from "./search";
 import { useShowReport } from "./show";
+
+// Charts are large, and most reports have none.
+const Drawn = lazy(async () => ({ default: (await import("./drawn")).Drawn }));
 
 const route = getRouteApi("/signed-in/sites/$id/reports");
 const tickMs = 30_000;
@@ -66,7 +70,7 @@ function Workbench({ site }: { site: Site }) {
       <div className="stack">
         <div className="toolbar">
           <Presets wanted={wanted} />
-          <SavedReports siteId={site.id} days={search} wanted={wanted} />
+          <SavedReports siteId={site.id} search={search} days={range} wanted={wanted} />
         </div>
         <Builder wanted={wanted} place={{ siteId: site.id, ...range }} />
       </div>
@@ -105,14 +109,16 @@ function Answer({ found, wanted, site, days, today }: AnswerProps) {
     <>
       <Footnotes overview={{ ...rows, visitor_ids }} isOpen={isOpen} />
       {first !== undefined && isTime(first) && drawn && (
-        <Drawn
-          drawn={drawn}
-          before={before}
-          wanted={wanted}
-          dimension={first}
-          isDaily={isDaily}
-          isOpen={isOpen}
-        />
+        <Suspense fallback={<div className="card trend waiting" />}>
+          <Drawn
+            drawn={drawn}
+            before={before}
+            wanted={wanted}
+            dimension={first}
+            isDaily={isDaily}
+            isOpen={isOpen}
+          />
+        </Suspense>
       )}
       <Found report={rows} wanted={wanted} isDaily={isDaily} />
     </>

@@ -1,9 +1,10 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Report, ReportQuery, ReportsQuery } from "../../api/types";
 import { fakeAppliance, refusal } from "../../testing/appliance";
 import { choose, openPage } from "../../testing/open";
 import { reportOf, shop, togetherOf } from "../testing";
+import { inside } from "./inside";
 
 const address = `/sites/${shop.id}/reports`;
 const span = "from=2026-11-20&to=2026-11-22";
@@ -161,6 +162,47 @@ it("a row leads to its visits alone, and no further", async () => {
     ]),
   );
   await waitFor(() => expect(screen.queryByRole("link", { name: "/wool" })).toBeNull());
+});
+
+it("a day leads to its hours, in the rows and in the drawing", async () => {
+  const appliance = serve(reportOf(["2026-11-21"]));
+  const { user, history } = await openReports("&dimensions=day,channel&sort=day&page=2");
+  const rows = within(await screen.findByRole("region", { name: "Day and channel" }));
+  await user.click(rows.getByRole("link", { name: "Sat 21 Nov" }));
+  await waitFor(() =>
+    expect(last(appliance)).toMatchObject({
+      from: "2026-11-21",
+      to: "2026-11-21",
+      dimensions: ["hour", "channel"],
+      sort: "hour",
+      offset: 0,
+    }),
+  );
+  act(() => history.back());
+  const step = await screen.findByRole("img", { name: /^Sat 21 Nov: 10\./ });
+  act(() => step.focus());
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(history.location.search).toContain("dimensions=hour%2Cchannel"));
+});
+
+it("a week and a month at the edge of the days lead to what of them is told", () => {
+  const days = { from: "2026-11-05", to: "2026-11-20" };
+  expect(inside("week", "2026-11-02", days, ["week"])).toMatchObject({
+    from: "2026-11-05",
+    to: "2026-11-08",
+    dimensions: "day",
+  });
+  expect(inside("month", "2026-11", days, ["month", "day"])).toMatchObject({
+    ...days,
+    dimensions: "day",
+  });
+  expect(inside("weekday", "monday", days, ["weekday"])).toBeUndefined();
+});
+
+it("along more steps than a page has rows, a table tells all of them", async () => {
+  serve(reportOf(["2026-11-21"], { from: "2026-09-01" }));
+  await openPage(`${address}?from=2026-09-01&to=2026-11-22&dimensions=day`, "Shop: Reports");
+  expect(await screen.findByText("The same as a table")).toBeVisible();
 });
 
 it("what an address says wrongly counts as not said", async () => {

@@ -7,6 +7,7 @@ import { type DimensionId, dimensionOf } from "../filters/dimensions";
 import { Change } from "../overview/change";
 import { differenceOf, writeFigure } from "../overview/figures";
 import { figureOf, labelOf, type Metric } from "../overview/metrics";
+import type { Range } from "../overview/range";
 import { type ReportMetricId, reportMetricOf } from "./metrics";
 import { Value } from "./narrow";
 import { nextSort, type Wanted } from "./search";
@@ -27,7 +28,7 @@ export function Rows({ report, wanted: { dimensions, metrics, sort }, isDaily }:
   const onSort = (sort: string) => show({ sort });
   const hasBefore = report.before !== undefined;
   const columns = [
-    ...namesOf(dimensions, sort, onSort),
+    ...namesOf(dimensions, report, sort, onSort),
     ...metrics.map((id): Column<Row> => {
       const metric = reportMetricOf(id);
       return {
@@ -82,13 +83,18 @@ export function titleOf(dimensions: readonly DimensionId[]): string {
 }
 
 /** The columns that name a row; the totals have no name but that they are all. */
-function namesOf(dimensions: readonly DimensionId[], sort: string, onSort: OnSort): Column<Row>[] {
+function namesOf(
+  dimensions: readonly DimensionId[],
+  days: Range,
+  sort: string,
+  onSort: OnSort,
+): Column<Row>[] {
   if (dimensions.length === 0) return [{ id: "all", head: "Rows", cell: () => "All" }];
   return dimensions.map((id, at) => ({
     ...sortedBy(id, dimensionOf(id).label, sort, onSort),
     cell: ({ values }) => {
       const value = values[at];
-      if (value !== undefined) return <Value dimension={id} value={value} />;
+      if (value !== undefined) return <Value dimension={id} value={value} days={days} />;
       return at === 0 ? "All" : null;
     },
   }));

@@ -2,6 +2,7 @@ import { client } from "../../api/client";
 import { tagOf } from "../../api/guarded";
 import type { SavedQuestion, SavedReport } from "../../api/types";
 import type { Calls } from "../kept/calls";
+import { rangeWords } from "../overview/range";
 
 /** What can be done with the saved reports of a site, where this one stands on the page. */
 export function savedCalls(siteId: string, query: SavedQuestion): Calls<SavedReport> {
@@ -29,9 +30,15 @@ export function savedCalls(siteId: string, query: SavedQuestion): Calls<SavedRep
       client.DELETE("/sites/{id}/saved-reports/{report}", { params: one(report) }),
     touches: ["/sites/{id}/saved-reports"],
     words: {
-      keep: "Save this report as",
+      keep: keepWords(query),
       take: "With the report that stands here now",
       loss: "Visits and events stay as they are. Whoever looks for the report by its name finds it no more.",
     },
   };
+}
+
+/** Says so where a report stays with the days that it has now. */
+function keepWords({ from, to }: SavedQuestion): string {
+  if (!from || !to) return "Save this report as";
+  return `Save this report, always of ${rangeWords({ from, to })}, as`;
 }

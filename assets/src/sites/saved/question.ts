@@ -1,17 +1,23 @@
 import type { SavedQuestion } from "../../api/types";
 import { type DimensionId, dimensionOf } from "../filters/dimensions";
 import { filterWords, narrowedBy, writeFilters } from "../filters/filters";
-import { rangeName, usualPreset } from "../overview/range";
+import { type Range, rangeName, usualPreset } from "../overview/range";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { type ReportSearch, type Wanted, writeDimensions } from "../reports/search";
 import { presetOf, ranges } from "./ranges";
 
-/** The report that stands on the page, as it is saved. */
-export function questionOf(search: RangeSearch, wanted: Wanted): SavedQuestion {
-  const { range, from, to, compare } = search;
+/**
+ * The report that stands on the page, as it is saved.
+ *
+ * `days` are those that the address means now. They are saved themselves where they were chosen, or
+ * where the appliance has no word for the span: then they stay the same days.
+ */
+export function questionOf(search: RangeSearch, days: Range, wanted: Wanted): SavedQuestion {
+  const { range, from, compare } = search;
   const { dimensions, metrics, filters, segment, sort } = wanted;
+  const moves = from ? undefined : ranges[range ?? usualPreset];
   return {
-    ...(from && to ? { from, to } : { range: ranges[range ?? usualPreset] }),
+    ...(moves ? { range: moves } : { from: days.from, to: days.to }),
     compare: compare ?? "previous",
     dimensions,
     metrics,

@@ -3,8 +3,8 @@ import type { Preset } from "../overview/range";
 
 type Range = NonNullable<SavedQuestion["range"]>;
 
-/** What the appliance calls the spans of days that the pages offer. */
-export const ranges = {
+/** What the appliance calls those of the spans of days that it has a word for. */
+export const ranges: Readonly<Partial<Record<Preset, Range>>> = {
   today: "today",
   yesterday: "yesterday",
   "7d": "last_7_days",
@@ -13,7 +13,7 @@ export const ranges = {
   month: "this_month",
   "last-month": "last_month",
   year: "this_year",
-} as const satisfies Record<Preset, Range>;
+};
 
 /** The span that the appliance calls so. */
 export function presetOf(range: Range): Preset | undefined {

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SavedQuestion, SavedReport } from "../../api/types";
-import { fakeAppliance } from "../../testing/appliance";
+import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
+import { rangeOf } from "../overview/range";
 import { wantedOf } from "../reports/search";
 import { reportOf, shop, togetherOf } from "../testing";
 import { questionOf, questionWords, searchOf } from "./question";
@@ -61,7 +62,10 @@ it("a saved report is opened at its address", async () => {
 
 it("the report that stands there is saved with its days", async () => {
   const { appliance, user, dialog } = await openSaved("?from=2026-11-20&to=2026-11-22");
-  await user.type(dialog.getByLabelText("Save this report as"), "Pages");
+  await user.type(
+    dialog.getByLabelText(/^Save this report, always of 20\s–\s22 Nov 2026, as/),
+    "Pages",
+  );
   await user.click(dialog.getByRole("button", { name: "Save" }));
   await waitFor(() =>
     expect(appliance.bodies("POST /sites/{id}/saved-reports")).toMatchObject([
@@ -79,6 +83,22 @@ it("the report that stands there is saved with its days", async () => {
   );
 });
 
+it("reports that could not be read are asked for again", async () => {
+  const answers = [refusal(500, "internal_error"), { items: [sources] }];
+  fakeAppliance({
+    "GET /sites/{id}": shop,
+    "GET /sites/{id}/saved-reports": () => (answers.length > 1 ? answers.shift() : answers[0]),
+    "POST /sites/{id}/reports/together": togetherOf(() => reportOf(["/wool"])),
+  });
+  const { user } = await openPage(address, "Shop: Reports");
+  await user.click(await screen.findByRole("button", { name: "Saved reports" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(await dialog.findByText("The saved reports of this site could not be read")).toBeVisible();
+  expect(dialog.queryByText("None yet.")).toBeNull();
+  await user.click(dialog.getByRole("button", { name: "Try again" }));
+  expect(await dialog.findByText("Sources of the week")).toBeVisible();
+});
+
 it("what is saved and what is opened is the same", () => {
   const days: SavedQuestion = {
     from: "2026-11-01",
@@ -93,7 +113,16 @@ it("what is saved and what is opened is the same", () => {
   const usual: SavedQuestion = { ...query, range: "last_28_days", compare: "previous" };
   for (const question of [query, days, usual]) {
     const search = searchOf(question);
-    expect(questionOf(search, wantedOf(search))).toEqual(question);
+    const meant = rangeOf(search, "2026-11-22");
+    expect(questionOf(search, meant, wantedOf(search))).toEqual(question);
   }
   expect(questionWords(days)).toBe("2 days");
+});
+
+it("a span that the appliance has no word for is saved as the days that it means", () => {
+  const search = searchOf(query);
+  const quarter = { ...search, range: "last-quarter" } as const;
+  const saved = questionOf(quarter, rangeOf(quarter, "2026-11-22"), wantedOf(quarter));
+  expect(saved).toMatchObject({ from: "2026-07-01", to: "2026-09-30" });
+  expect(saved.range).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { FunnelQuery, ReportsQuery, Segment } from "../../api/types";
-import { fakeAppliance } from "../../testing/appliance";
+import { fakeAppliance, refusal } from "../../testing/appliance";
 import { openPage } from "../../testing/open";
 import {
   attribution,
@@ -139,4 +139,24 @@ it("a funnel follows the visits of a segment", async () => {
   expect(await screen.findByText("Segment: Searched")).toBeVisible();
   const [asked] = appliance.bodies("POST /sites/{id}/funnels") as FunnelQuery[];
   expect(asked?.segment).toBe(searched.id);
+});
+
+it("segments that could not be read are no segments that are not there", async () => {
+  const answers = [refusal(500, "internal_error"), { items: [searched] }];
+  fakeAppliance({
+    "GET /sites/{id}": { ...shop, access: "view", shared_by: "ada@example.org" },
+    "GET /sites/{id}/overview": overview,
+    "GET /sites/{id}/segments": () => (answers.length > 1 ? answers.shift() : answers[0]),
+    "POST /sites/{id}/reports/together": togetherOf(() => reportOf(["2026-11-20"])),
+  });
+  const { user } = await openPage(`/sites/${shop.id}?${span}&segment=${searched.id}`, "Shop");
+  expect(await screen.findByText("Segment: its name could not be read")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Segments" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByRole("alert")).toHaveTextContent(
+    /^The segments of this site could not be read\s*Title of internal_error/,
+  );
+  await user.click(dialog.getByRole("button", { name: "Try again" }));
+  expect(await dialog.findByRole("button", { name: "Look at Searched" })).toBeVisible();
+  expect(screen.getByText("Segment: Searched")).toBeInTheDocument();
 });

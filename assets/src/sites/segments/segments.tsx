@@ -18,9 +18,8 @@ interface SegmentsProps {
 /** The segment that is looked at, and the way to all of them. */
 export function Segments({ siteId, chosen, filters, show }: SegmentsProps) {
   const segments = useSegments(siteId);
-  const items = segments.data?.items ?? [];
-  const found = items.find(({ id }) => id === chosen);
-  const name = found?.name ?? (segments.data ? "deleted" : "…");
+  const found = segments.data?.items.find(({ id }) => id === chosen);
+  const name = found?.name ?? missing(segments);
   const leave = () => {
     show({ segment: undefined });
     focusFilters();
@@ -36,7 +35,7 @@ export function Segments({ siteId, chosen, filters, show }: SegmentsProps) {
       <KeptButton
         label="Segments"
         calls={segmentCalls(siteId, [...(found?.filters ?? []), ...filters])}
-        things={items}
+        query={segments}
         chosen={chosen}
         aboutOf={(segment) => segment.filters.map(filterWords).join("; ")}
         whyNot={filters.length > 0 ? undefined : "Add filters first to keep them as a segment."}
@@ -46,4 +45,10 @@ export function Segments({ siteId, chosen, filters, show }: SegmentsProps) {
       />
     </>
   );
+}
+
+/** What stands in the place of a name that is not known. */
+function missing({ data, isError }: ReturnType<typeof useSegments>): string {
+  if (data) return "deleted";
+  return isError ? "its name could not be read" : "…";
 }
