@@ -26,6 +26,7 @@ import { readAttributionSearch } from "./sites/attribution/search";
 import { readCohortsSearch } from "./sites/cohorts/search";
 import { readFunnelSearch } from "./sites/funnel/search";
 import { readJourneysSearch } from "./sites/journeys/search";
+import { readRangeSearch } from "./sites/overview/range-search";
 import { readOverviewSearch } from "./sites/overview/search";
 import { readNowSearch } from "./sites/realtime/search";
 import { readReportSearch } from "./sites/reports/search";
@@ -164,6 +165,14 @@ const siteAdvertising = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readAdvertisingSearch,
   component: lazyRouteComponent(() => import("./sites/advertising/page"), "SiteAdvertising"),
+});
+
+const siteGoals = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/goals",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readRangeSearch,
+  component: lazyRouteComponent(() => import("./sites/goals/page"), "SiteGoals"),
 });
 
 const siteSetup = createRoute({
@@ -390,6 +399,7 @@ const tree = root.addChildren([
     siteJourneys,
     siteCohorts,
     siteAdvertising,
+    siteGoals,
     siteSetup,
     siteSharing,
     siteSettings,

@@ -4,7 +4,7 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 22] = [
+pub const OBJECT_TYPES: [&str; 23] = [
     "connection",
     "dataset",
     "export",
@@ -20,6 +20,7 @@ pub const OBJECT_TYPES: [&str; 22] = [
     "session",
     "setup_link",
     "site",
+    "site_goal",
     "site_key",
     "site_note",
     "site_report",

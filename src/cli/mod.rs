@@ -48,6 +48,7 @@ mod sharing;
 mod site;
 mod site_attribution;
 mod site_feed;
+mod site_goal;
 mod site_now;
 mod site_privacy;
 mod site_report;

@@ -100,7 +100,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         }
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::GET, "overview" | "answer" | "costs")
+        (&Method::GET, "overview" | "answer" | "costs" | "goal-figures")
         | (
             &Method::POST,
             "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys"

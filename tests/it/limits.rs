@@ -80,6 +80,7 @@ fn is_analytics(path: &[&str]) -> bool {
                 | "cohorts"
                 | "journeys"
                 | "costs"
+                | "goal-figures"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
             | ["sites", _, "visitors", _]

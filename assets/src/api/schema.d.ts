@@ -2634,6 +2634,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the goals of a site.
+         * @description Lists the goals of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listGoals"];
+        put?: never;
+        /**
+         * Makes a goal.
+         * @description It is told of days before, too, as far back as the site keeps events.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/goals/{goal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a goal.
+         * @description Shows a goal.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getGoal"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a goal; what names it is refused from then on.
+         * @description Deletes a goal; what names it is refused from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteGoal"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a goal; what names it means other events from then on, of days before, too.
+         * @description Changes a goal; what names it means other events from then on, of days before, too.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateGoal"];
+        trace?: never;
+    };
+    "/sites/{id}/goal-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how often the goals of a site were reached, beside how it was before.
+         * @description Every event that reaches a goal counts. It is found in the events themselves: days whose
+         *     events the site keeps no longer are refused, and where only the days before are gone, the
+         *     figures are held against nothing.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getGoalFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/notes": {
         parameters: {
             query?: never;
@@ -5147,16 +5233,229 @@ export interface components {
         };
         /**
          * FunnelStepQuery
-         * @description A step of a funnel: an event that every filter picks.
+         * @description A step of a funnel: an event that every filter picks, or one that reaches a goal.
          */
         FunnelStepQuery: {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /**
-             * @description Which events it is, by `page`, `event` or `hour`: at least one filter, 44 at most in all
-             *     steps.
+             * Format: uuid
+             * @description A goal of the site, in the place of filters. Its conditions count among those of the steps.
              */
-            filters: components["schemas"]["ReportFilter"][];
+            goal?: string;
+            /**
+             * @description Which events it is, by `page`, `event` or `hour`: at least one filter where it is no goal, 44
+             *     at most in all steps.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * Goal
+         * @description A goal: what a site counts as a conversion of its own.
+         */
+        Goal: {
+            /**
+             * Format: uuid
+             * @description The goal's id, which reports and funnels name.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description By which event it is reached. */
+            condition: components["schemas"]["GoalCondition"] & unknown;
+            /**
+             * @description What a completion is worth whose event comes without a value, in the site's currency; absent
+             *     where nothing is assigned.
+             */
+            value?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * GoalChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        GoalChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description Another condition, as a whole. */
+            condition?: components["schemas"]["GoalCondition"] & unknown;
+            /** @description Another value; an empty text assigns none any more. */
+            value?: string;
+        };
+        /**
+         * GoalCompletions
+         * @description How often a goal was reached.
+         */
+        GoalCompletions: {
+            /**
+             * Format: int64
+             * @description Every event that reached it.
+             */
+            completions: number;
+            /**
+             * Format: int64
+             * @description Visits in which it was reached.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Whoever reached it, each counted once. With daily ids, once a day.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description These by all visitors of the days; absent where there were none.
+             */
+            rate?: number;
+            /** @description What the events themselves came with, in the site's currency. */
+            value: string;
+            /**
+             * @description What the goal assigns to completions whose event came without a value. It is no revenue.
+             *     Absent where the goal assigns none.
+             */
+            assigned_value?: string;
+        };
+        /**
+         * GoalCondition
+         * @description By which event a goal is reached: of a name, at a page, or of a name at a page.
+         */
+        GoalCondition: {
+            /** @description The event's name; without it, it is `page_view`, and `page` has to be there. */
+            event?: string;
+            /** @description The page at which it happens; any without it. */
+            page?: components["schemas"]["GoalPage"] & unknown;
+            /**
+             * @description In which visits it counts: those that every filter picks; 20 at most.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * GoalDay
+         * @description The completions of a day.
+         */
+        GoalDay: {
+            /** @description The day, at the site. */
+            day: string;
+            /**
+             * Format: int64
+             * @description So many events reached the goal.
+             */
+            completions: number;
+        };
+        /**
+         * GoalFigure
+         * @description A goal, and how often it was reached.
+         */
+        GoalFigure: {
+            /**
+             * Format: uuid
+             * @description The goal's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What happened. */
+            reached: components["schemas"]["GoalCompletions"] & unknown;
+            /** @description What happened before; absent where it is held against nothing. */
+            before?: components["schemas"]["GoalCompletions"] & unknown;
+            /** @description Every day, those without completions too. */
+            days: components["schemas"]["GoalDay"][];
+        };
+        /**
+         * GoalFigures
+         * @description How often the goals of a site were reached.
+         */
+        GoalFigures: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The zone in which they begin. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /**
+             * Format: int64
+             * @description All visits of the days; 0 for a site without goals.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description All visitors; 0 for a site without goals.
+             */
+            visitors: number;
+            /** @description What they are held against; absent for nothing. */
+            before?: components["schemas"]["GoalsBefore"] & unknown;
+            /** @description In the order in which the goals were made. */
+            goals: components["schemas"]["GoalFigure"][];
+        };
+        /**
+         * GoalList
+         * @description One part of the goals of a site.
+         */
+        GoalList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Goal"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * GoalPage
+         * @description Which pages, by their paths.
+         */
+        GoalPage: {
+            /** @description How. */
+            operator: components["schemas"]["GoalPageOperator"] & unknown;
+            /** @description The path, such as `/thanks`; 500 bytes at most. */
+            path: string;
+        };
+        /**
+         * @description How a page's path is held against the one that is given. Letters count in their case.
+         * @enum {string}
+         */
+        GoalPageOperator: "is" | "starts_with" | "contains";
+        /**
+         * GoalsBefore
+         * @description What some days of goals are held against.
+         */
+        GoalsBefore: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: int64
+             * @description All visits of those days.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description All visitors.
+             */
+            visitors: number;
         };
         /**
          * Grant
@@ -6169,6 +6468,21 @@ export interface components {
             format: "csv" | "json" | "ndjson";
             /** @description Only these fields, in the order of the dataset; the key field is always there. All without. */
             fields?: string[];
+        };
+        /**
+         * NewGoal
+         * @description A goal to be made.
+         */
+        NewGoal: {
+            /** @description What to call it: 1 to 120 characters, no other name of the site's goals in any case. */
+            name: string;
+            /** @description By which event it is reached. */
+            condition: components["schemas"]["GoalCondition"] & unknown;
+            /**
+             * @description What a completion is worth whose event comes without a value, such as `25` or `49.90` in the
+             *     site's currency. It is told apart from revenue.
+             */
+            value?: string;
         };
         /**
          * NewHook
@@ -7422,6 +7736,11 @@ export interface components {
              */
             filters?: components["schemas"]["ReportFilter"][];
             /**
+             * Format: uuid
+             * @description A goal of the site: of the visits that count, those alone in which it was reached.
+             */
+            goal?: string;
+            /**
              * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
              *     first. Without it the first metric, the greatest first.
              */
@@ -7843,6 +8162,11 @@ export interface components {
              * @default []
              */
             filters?: components["schemas"]["ReportFilter"][];
+            /**
+             * Format: uuid
+             * @description A goal of the site: of the visits that count, those alone in which it was reached.
+             */
+            goal?: string;
             /**
              * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
              *     first.
@@ -16419,6 +16743,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteCosts"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listGoals: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `condition`, `value`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGoal"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getGoalFigures: {
+        parameters: {
+            query?: {
+                /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+                from?: string;
+                /** @description The last day; the present one at the site without it. */
+                to?: string;
+                /** @description What it is held against. */
+                compare?: components["schemas"]["Comparison"] & unknown;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalFigures"];
                 };
             };
             400: components["responses"]["BadRequest"];

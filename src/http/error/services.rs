@@ -271,6 +271,7 @@ impl From<analytics::Error> for ApiError {
             E::Below(member, error) => Self::from(*error).below(&member),
             E::BadRetention(member, _) => Self::invalid(format!("retention.{member}"), told),
             E::BadRules(bad) => Self::invalid(bad.path(), told),
+            E::BadGoal(bad) => Self::invalid(bad.path(), told),
             E::BadVisitor => Self::invalid("visitor", told),
             E::TooWide => Self::invalid("dimensions", told),
             E::TooManyPaths | E::EventsGone(_) => Self::invalid("from", told),

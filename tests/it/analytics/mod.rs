@@ -8,6 +8,7 @@ mod events;
 mod exports;
 mod figures;
 mod funnels;
+mod goals;
 mod history;
 mod journeys;
 mod keeping;

@@ -95,7 +95,7 @@ impl Day {
 }
 
 /// What is kept at a site under a name: where, what is made, and what is changed of it.
-fn kept() -> [(&'static str, Value, Value); 3] {
+fn kept() -> [(&'static str, Value, Value); 4] {
     let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
     [
         (
@@ -107,6 +107,11 @@ fn kept() -> [(&'static str, Value, Value); 3] {
             "notes",
             json!({"text": "Sale", "from": "2026-11-27"}),
             json!({"text": "Autumn sale"}),
+        ),
+        (
+            "goals",
+            json!({"name": "Signed up", "condition": {"event": "sign_up"}}),
+            json!({"value": "2.50"}),
         ),
         (
             "saved-reports",

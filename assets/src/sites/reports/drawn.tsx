@@ -3,7 +3,6 @@ import type { Day } from "../../calendar/days";
 import { Select } from "../../ui/fields";
 import { Panel } from "../../ui/page";
 import { type DimensionId, dimensionOf, isTime } from "../filters/dimensions";
-import { narrowedBy } from "../filters/filters";
 import type { Questions } from "../filters/use-report";
 import { Chart } from "../overview/chart";
 import { labelOf } from "../overview/metrics";
@@ -14,7 +13,7 @@ import { Legend } from "../overview/trend";
 import { Twin } from "../overview/twin";
 import { reportMetricOf } from "./metrics";
 import { endsNow, evenMarks, isComparable, pointsOf } from "./points";
-import type { Wanted } from "./search";
+import { visitsOf, type Wanted } from "./search";
 import { useShowReport } from "./show";
 
 /** No range has more days. */
@@ -34,13 +33,13 @@ interface DrawingProps {
 
 /** What the drawing of a report asks for; nothing where no time is told apart. */
 export function drawingOf(
-  { drawn, filters, segment, dimensions: [first] }: Wanted,
+  { drawn, dimensions: [first], ...visits }: Wanted,
   days: Range & { compare: Compare },
   today: Day,
 ): Questions<"drawn" | "before"> {
   if (first === undefined || !isTime(first)) return {};
   const along: Omit<ReportQuery, "from" | "to"> = {
-    ...narrowedBy(filters, segment),
+    ...visitsOf(visits),
     dimensions: [first],
     metrics: [drawn],
     sort: first,

@@ -1,28 +1,28 @@
 import type { SavedQuestion } from "../../api/types";
 import { type DimensionId, dimensionOf } from "../filters/dimensions";
-import { filterWords, narrowedBy, writeFilters } from "../filters/filters";
+import { filterWords, writeFilters } from "../filters/filters";
 import { rangeName, usualPreset } from "../overview/range";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
-import { type ReportSearch, type Wanted, writeDimensions } from "../reports/search";
+import { type ReportSearch, visitsOf, type Wanted, writeDimensions } from "../reports/search";
 import { presetOf, ranges } from "./ranges";
 
 /** The report that stands on the page, as it is saved. */
 export function questionOf(search: RangeSearch, wanted: Wanted): SavedQuestion {
   const { range, from, to, compare } = search;
-  const { dimensions, metrics, filters, segment, sort } = wanted;
+  const { dimensions, metrics, sort, ...visits } = wanted;
   return {
     ...(from && to ? { from, to } : { range: ranges[range ?? usualPreset] }),
     compare: compare ?? "previous",
     dimensions,
     metrics,
-    ...narrowedBy(filters, segment),
+    ...visitsOf(visits),
     sort,
   };
 }
 
 /** The address of a saved report: the same page shows it. */
 export function searchOf(question: SavedQuestion): ReportSearch {
-  const { dimensions = [], metrics, filters = [], segment, sort } = question;
+  const { dimensions = [], metrics, filters = [], segment, goal, sort } = question;
   const written = writeFilters(filters);
   return {
     ...daysOf(question),
@@ -30,6 +30,7 @@ export function searchOf(question: SavedQuestion): ReportSearch {
     metrics: metrics.join(","),
     ...(written ? { filters: written } : {}),
     ...(segment ? { segment } : {}),
+    ...(goal ? { goal } : {}),
     ...(sort ? { sort } : {}),
   };
 }

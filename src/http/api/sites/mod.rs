@@ -6,6 +6,8 @@ mod cost;
 mod export;
 mod feed;
 mod funnel;
+mod goal;
+mod goal_figures;
 mod history;
 mod journeys;
 mod key;
@@ -25,6 +27,7 @@ use poem_openapi::OpenApi;
 
 use export::Exports;
 use feed::SiteFeeds;
+use goal::Goals;
 use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
@@ -39,6 +42,7 @@ pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
         Exports::new(app),
         SiteFeeds::new(app, pages),
+        Goals::new(app, pages),
         Notes::new(app, pages),
         Resource::new(app, pages),
         SavedReports::new(app, pages),
