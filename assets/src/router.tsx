@@ -67,6 +67,13 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("./setup/setup"), "Setup"),
 });
 
+/** A site's figures for whoever has a link; the link stands behind the `#`, and is never sent. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: "/shared",
+  component: lazyRouteComponent(() => import("./shared/page"), "Shared"),
+});
+
 /**
  * Where providers send people back to. Outside the shell: whoever is signed out is told so here,
  * rather than sent on with what they came back with. The address is cleaned before anything else.
@@ -386,6 +393,7 @@ const explorer = createRoute({
 const tree = root.addChildren([
   signIn,
   setup,
+  shared,
   callback,
   signedIn.addChildren([
     overview,

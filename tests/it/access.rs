@@ -279,6 +279,15 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("updateGoal", Needs("site:write"), "", json!({})),
         ("deleteGoal", Needs("site:write"), "", none()),
         ("getGoalFigures", Needs("analytics:read"), "", none()),
+        ("listSiteLinks", Needs("analytics:read"), "", none()),
+        (
+            "createSiteLink",
+            Needs("site:write"),
+            "",
+            json!({"name": "Board"}),
+        ),
+        ("revokeSiteLink", Needs("site:write"), "", none()),
+        ("openSharedOverview", Open, "", json!({"link": "wbl_none"})),
         ("listSavedReports", Needs("analytics:read"), "", none()),
         ("createSavedReport", Needs("site:write"), "", saved()),
         ("getSavedReport", Needs("analytics:read"), "", none()),
@@ -495,7 +504,7 @@ fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
         Some(
             "id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}" | "goal}"
-            | "feed}",
+            | "feed}" | "link}",
         ) => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
@@ -1131,10 +1140,11 @@ fn reach_at_site(operation: &str) -> &'static str {
         | "listSiteNotes" | "getSiteNote" | "listSiteFeeds" | "getSiteFeed" | "getSiteCosts"
         | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
-        | "findVisitor" | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment"
-        | "createGoal" | "updateGoal" | "deleteGoal" | "createSavedReport"
-        | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"
-        | "deleteSiteNote" | "updateSiteFeed" | "fetchSiteFeed" | "deleteSiteFeed" => "edit",
+        | "listSiteLinks" | "createSiteLink" | "revokeSiteLink" | "findVisitor"
+        | "eraseVisitor" | "createSegment" | "updateSegment" | "deleteSegment" | "createGoal"
+        | "updateGoal" | "deleteGoal" | "createSavedReport" | "updateSavedReport"
+        | "deleteSavedReport" | "createSiteNote" | "updateSiteNote" | "deleteSiteNote"
+        | "updateSiteFeed" | "fetchSiteFeed" | "deleteSiteFeed" => "edit",
         "createSiteFeed" | "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare"
         | "withdrawSiteShare" => "owner",
         other => panic!("{other} has no row"),

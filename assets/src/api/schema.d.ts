@@ -3323,6 +3323,78 @@ export interface paths {
         patch: operations["updateSegment"];
         trace?: never;
     };
+    "/sites/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the links that show a site without an account.
+         * @description Lists the links that show a site without an account.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSiteLinks"];
+        put?: never;
+        /**
+         * Makes a link that shows a site's overview to whoever has it.
+         * @description They see the days and sections that are chosen here and nothing else, until the link ends or
+         *     is revoked.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSiteLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes a link: its address leads nowhere from then on.
+         * @description Revokes a link: its address leads nowhere from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["revokeSiteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shared/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a link shows, without an account.
+         * @description A link that is unknown, was revoked or has ended is refused with `link_not_found`. Where it
+         *     is opened with a password, one that is missing or wrong is refused with `link_password`.
+         */
+        post: operations["openSharedOverview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/shares": {
         parameters: {
             query?: never;
@@ -6086,6 +6158,27 @@ export interface components {
             filters?: components["schemas"]["ReportFilter"][];
         };
         /**
+         * LinkOpening
+         * @description What opens a link.
+         */
+        LinkOpening: {
+            /**
+             * Format: password
+             * @description What its address carries behind the `#`.
+             */
+            link: string;
+            /**
+             * Format: password
+             * @description The password, where it is opened with one.
+             */
+            password?: string;
+        };
+        /**
+         * @description A part of the overview; its totals are always shown.
+         * @enum {string}
+         */
+        LinkSection: "trend" | "channels" | "sources" | "mediums" | "campaigns" | "landing_pages" | "pages" | "referrers" | "devices" | "event_names";
+        /**
          * ListedSession
          * @description One of the user's sessions.
          */
@@ -6271,6 +6364,16 @@ export interface components {
             signing_key: string;
             /** @description The inlet. */
             inlet: components["schemas"]["Inlet"] & unknown;
+        };
+        /**
+         * MadeSiteLink
+         * @description A link just made.
+         */
+        MadeSiteLink: {
+            /** @description The link, as it is listed. */
+            link: components["schemas"]["SiteLink"] & unknown;
+            /** @description Its address. It is in this answer and nowhere else. */
+            url: string;
         };
         /**
          * MadeToken
@@ -6637,6 +6740,48 @@ export interface components {
              * @default []
              */
             channel_rules?: components["schemas"]["ChannelRule"][];
+        };
+        /**
+         * NewSiteLink
+         * @description A link to be made.
+         */
+        NewSiteLink: {
+            /**
+             * @description What to call it: 1 to 120 characters, no other name of the site's links in any case. Whoever
+             *     opens it sees the name.
+             */
+            name: string;
+            /** @description The days, by a word; the last 28 without it and without `from` and `to`. */
+            range?: components["schemas"]["ReportRange"] & unknown;
+            /** @description The first day, such as `2026-11-01`, where it is always the same days; not beside `range`. */
+            from?: string;
+            /** @description The last of them. */
+            to?: string;
+            /**
+             * @description What the days are held against.
+             * @default previous
+             */
+            compare?: components["schemas"]["Comparison"] & unknown;
+            /**
+             * @description What it shows beside totals; each once.
+             * @default []
+             */
+            sections?: components["schemas"]["LinkSection"][];
+            /**
+             * @description Whether it shows what advertising cost.
+             * @default false
+             */
+            costs?: boolean;
+            /**
+             * Format: password
+             * @description The password that it is opened with: 12 to 200 characters; none without it.
+             */
+            password?: string;
+            /**
+             * Format: date-time
+             * @description When it ends, within 2 years; it stays until it is revoked without it.
+             */
+            ends_at?: string;
         };
         /**
          * NewSiteNote
@@ -7264,7 +7409,7 @@ export interface components {
          * @description Whose calls a limit counts together.
          * @enum {string}
          */
-        RateLimitScope: "user" | "address" | "inlet" | "write_key";
+        RateLimitScope: "user" | "address" | "inlet" | "write_key" | "link";
         /**
          * RateLimits
          * @description How much may be asked for.
@@ -8513,6 +8658,66 @@ export interface components {
             needed: boolean;
         };
         /**
+         * SharedOverview
+         * @description What a link shows of a site. Sections that its maker did not choose are absent.
+         */
+        SharedOverview: {
+            /** @description What the link is called. */
+            name: string;
+            /** @description What the site is called. */
+            site: string;
+            /**
+             * Format: date-time
+             * @description When the link ends; absent while that is open.
+             */
+            ends_at?: string;
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The zone in which they begin. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description What happened. */
+            totals: components["schemas"]["SiteTotals"] & unknown;
+            /** @description What advertising cost; absent where the link does not show it, and where nothing is known. */
+            advertising?: components["schemas"]["SiteAdvertising"] & unknown;
+            /** @description What it is held against; absent for nothing. */
+            before?: components["schemas"]["SiteBefore"] & unknown;
+            /** @description Every day, those without events too. */
+            days?: components["schemas"]["SiteDay"][];
+            /** @description What each of them is held against, in their order. */
+            days_before?: components["schemas"]["SiteDay"][];
+            /** @description Every hour, where it shows one day. */
+            hours?: components["schemas"]["SiteHour"][];
+            /** @description By the kind of way on which visits came. */
+            channels?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By where they came from. */
+            sources?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By which means. */
+            mediums?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By campaign. */
+            campaigns?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the page on which they began. */
+            landing_pages?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By every page that they came to. */
+            pages?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the host that led to the site. */
+            referrers?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By device. */
+            devices?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the names of events. */
+            event_names?: components["schemas"]["SiteTable"] & unknown;
+        };
+        /**
          * Site
          * @description A site.
          */
@@ -8944,6 +9149,65 @@ export interface components {
             conversions: number;
             /** @description What purchases were worth. */
             revenue: string;
+        };
+        /**
+         * SiteLink
+         * @description A link that shows a site's overview without an account.
+         */
+        SiteLink: {
+            /**
+             * Format: uuid
+             * @description The link's id, as in the audit log.
+             */
+            id: string;
+            /** @description What people call it; whoever opens it sees the name. */
+            name: string;
+            /** @description How its address ends. */
+            ends_with: string;
+            /** @description The days, by a word, where they move on. */
+            range?: components["schemas"]["ReportRange"] & unknown;
+            /** @description The first day, where they are always the same. */
+            from?: string;
+            /** @description The last of them. */
+            to?: string;
+            /** @description What they are held against. */
+            compare: components["schemas"]["Comparison"] & unknown;
+            /** @description What it shows beside totals. */
+            sections: components["schemas"]["LinkSection"][];
+            /** @description Whether it shows what advertising cost. */
+            costs: boolean;
+            /** @description Whether it is opened with a password. */
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends; absent while that is open.
+             */
+            ends_at?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was opened last, to the minute; absent while it never was.
+             */
+            last_used_at?: string;
+            /**
+             * Format: int64
+             * @description How often it was opened until then.
+             */
+            uses: number;
+        };
+        /**
+         * SiteLinkList
+         * @description One part of the links of a site.
+         */
+        SiteLinkList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["SiteLink"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * SiteList
@@ -16856,6 +17120,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The goal's id. */
                 goal: string;
             };
             cookie?: never;
@@ -16898,6 +17163,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The goal's id. */
                 goal: string;
             };
             cookie?: never;
@@ -16940,6 +17206,7 @@ export interface operations {
             path: {
                 /** @description The id of the one that is meant. */
                 id: string;
+                /** @description The goal's id. */
                 goal: string;
             };
             cookie?: never;
@@ -18644,6 +18911,181 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    listSiteLinks: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `ends_with`, `range`, `from`, `to`, `compare`, `sections`, `costs`, `has_password`, `ends_at`, `created_at`, `last_used_at`, `uses`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteLinkList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSiteLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteLink"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSiteLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    revokeSiteLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The link's id. */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    openSharedOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkOpening"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOverview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationFailed"];

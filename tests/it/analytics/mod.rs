@@ -13,6 +13,7 @@ mod history;
 mod journeys;
 mod keeping;
 mod killed;
+mod links;
 mod notes;
 mod privacy;
 mod realtime;

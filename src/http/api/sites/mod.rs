@@ -11,6 +11,7 @@ mod goal_figures;
 mod history;
 mod journeys;
 mod key;
+mod link;
 mod note;
 mod overview;
 mod realtime;
@@ -19,6 +20,7 @@ mod resource;
 mod saved;
 mod segment;
 mod share;
+mod shown;
 mod together;
 mod view;
 mod word;
@@ -28,6 +30,7 @@ use poem_openapi::OpenApi;
 use export::Exports;
 use feed::SiteFeeds;
 use goal::Goals;
+use link::SiteLinks;
 use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
@@ -47,6 +50,7 @@ pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
         Resource::new(app, pages),
         SavedReports::new(app, pages),
         Segments::new(app, pages),
+        SiteLinks::new(app, pages),
         SiteShares::new(app, pages),
     )
 }

@@ -20,7 +20,7 @@ use crate::http::{ApiError, Caller, Moment};
 /// Days that a word means, by the clocks of the site on the day on which a report is opened.
 #[derive(Clone, Copy, Default, Enum)]
 #[oai(rename = "ReportRange", rename_all = "snake_case")]
-enum RangeView {
+pub(super) enum RangeView {
     /// The present day.
     Today,
     /// The day before.
