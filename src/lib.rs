@@ -7,10 +7,11 @@
 //! main         cli config
 //! cli          server http app sandbox auth vault audit store tls telemetry config base
 //! server       http app scheduler tls telemetry config base
-//! http         app scheduler sync export feeds analytics hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
-//! app          scheduler sync feeds analytics hooks inlets connections providers datasets auth limits receipts vault audit store tls telemetry net config base
+//! http         app scheduler sync export links feeds analytics hooks inlets connections datasets jobs fields auth limits receipts audit telemetry config base store
+//! app          scheduler sync links feeds analytics hooks inlets connections providers datasets auth limits receipts vault audit store tls telemetry net config base
 //! scheduler    sync feeds hooks connections datasets jobs auth limits vault audit store tls telemetry net config base
 //! sync         connections providers datasets jobs fields limits audit store config base
+//! links        feeds analytics datasets auth limits audit store base
 //! feeds        analytics connections providers datasets audit store base
 //! hooks        providers datasets fields vault audit store net base
 //! inlets       datasets vault audit store base
@@ -56,6 +57,7 @@ pub mod http;
 pub mod inlets;
 pub mod jobs;
 pub mod limits;
+pub mod links;
 pub mod net;
 pub mod providers;
 pub mod receipts;

@@ -26,6 +26,7 @@ import { readAttributionSearch } from "./sites/attribution/search";
 import { readCohortsSearch } from "./sites/cohorts/search";
 import { readFunnelSearch } from "./sites/funnel/search";
 import { readJourneysSearch } from "./sites/journeys/search";
+import { readRangeSearch } from "./sites/overview/range-search";
 import { readOverviewSearch } from "./sites/overview/search";
 import { readNowSearch } from "./sites/realtime/search";
 import { readReportSearch } from "./sites/reports/search";
@@ -64,6 +65,13 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: "/setup",
   component: lazyRouteComponent(() => import("./setup/setup"), "Setup"),
+});
+
+/** A site's figures for whoever has a link; the link stands behind the `#`, and is never sent. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: "/shared",
+  component: lazyRouteComponent(() => import("./shared/page"), "Shared"),
 });
 
 /**
@@ -164,6 +172,14 @@ const siteAdvertising = createRoute({
   staticData: { needs: "analytics:read" },
   validateSearch: readAdvertisingSearch,
   component: lazyRouteComponent(() => import("./sites/advertising/page"), "SiteAdvertising"),
+});
+
+const siteGoals = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/sites/$id/goals",
+  staticData: { needs: "analytics:read" },
+  validateSearch: readRangeSearch,
+  component: lazyRouteComponent(() => import("./sites/goals/page"), "SiteGoals"),
 });
 
 const siteSetup = createRoute({
@@ -377,6 +393,7 @@ const explorer = createRoute({
 const tree = root.addChildren([
   signIn,
   setup,
+  shared,
   callback,
   signedIn.addChildren([
     overview,
@@ -390,6 +407,7 @@ const tree = root.addChildren([
     siteJourneys,
     siteCohorts,
     siteAdvertising,
+    siteGoals,
     siteSetup,
     siteSharing,
     siteSettings,

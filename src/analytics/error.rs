@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::channels::BadRules;
+use super::kept::BadGoal;
 use super::ledger;
 use super::period::BadPeriod;
 use super::question::BadQuestion;
@@ -150,6 +151,9 @@ pub enum Error {
     /// The rules of channels.
     #[error(transparent)]
     BadRules(#[from] BadRules),
+    /// A goal.
+    #[error(transparent)]
+    BadGoal(#[from] BadGoal),
     /// It is no id that a visitor may have.
     #[error("a visitor's id has 1 to 100 bytes, as the events have it in `visitor`")]
     BadVisitor,

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::Error;
-use super::ledger::Funnel;
+use super::ledger::{Funnel, Path};
 use super::money;
 use super::period::Period;
-use super::question::AskedFunnel;
+use super::question::{AskedFunnel, BadQuestion, check_room};
 use super::site::Site;
 use crate::base::Actor;
 
@@ -51,8 +51,7 @@ impl Site {
         asked: &AskedFunnel,
     ) -> Result<Followed, Error> {
         let known_at = self.all.0.now();
-        let mut path = asked.check(self.week_start())?;
-        path.filters = self.filters_with(asked.segment, &asked.filters)?;
+        let path = self.path(asked)?;
         let place = (self.number(), self.zone());
         let ledger = &self.all.0.ledger;
         let funnel = ledger.follow(place, period.into(), path).await?;
@@ -61,6 +60,19 @@ impl Site {
             known_at,
             funnel,
         })
+    }
+
+    fn path(&self, asked: &AskedFunnel) -> Result<Path, Error> {
+        let mut path = asked.check(self.week_start())?;
+        for (place, step) in asked.steps.iter().enumerate() {
+            if let Some(goal) = step.goal {
+                let target = self.target_of(goal)?;
+                path.steps[place] = target.ok_or(BadQuestion::UnknownStepGoal(place, goal))?;
+            }
+        }
+        check_room(&path.steps)?;
+        path.filters = self.filters_with(asked.segment, &asked.filters)?;
+        Ok(path)
     }
 
     /// What those who were lost would have brought, had they brought as much on average as those

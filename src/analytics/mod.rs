@@ -6,7 +6,7 @@
 //! drawn for a day and destroyed after it, `slate` the file where they lie, `tally` what the book is
 //! told of events, `arrivals` what came in lately, `ledger` where they are kept and folded, `period`
 //! and `overview` what is asked of them, `pairing` what days are held against, `realtime` what goes on now, `question` what else may be
-//! asked, by `report`, several of them `together`, `funnel`, `journeys`, `cohorts` and `attribution`
+//! asked, by `report`, several of them `together`, `funnel`, `goals`, `journeys`, `cohorts` and `attribution`
 //! (`apportion` rounds its shares), of which `metric` names the figures, `keep` what goes on by itself, `retention` how
 //! long things are kept, `erasure` how a visitor is forgotten, `kept` what lies below a site under a
 //! name, `takeout` how the events themselves are handed out, and `sharing` who else sees it.
@@ -23,6 +23,7 @@ mod erasure;
 mod error;
 mod event;
 mod funnel;
+mod goals;
 mod intake;
 mod journeys;
 mod keep;
@@ -57,15 +58,20 @@ pub use erasure::Traces;
 pub use error::Error;
 pub(crate) use event::{Channel, Event};
 pub(crate) use funnel::{Followed, Loss};
+pub(crate) use goals::{GoalFigure, GoalFigures};
 pub use intake::{
     Consent, Fault, History, Intake, LineFault, Reason, Sender, Taken, Way, Written, largest, most,
 };
 pub(crate) use journeys::{AskedJourneys, Journeyed};
-pub(crate) use kept::{Item, Note, Range, SavedDays, SavedQuestion, SavedReport, Segment};
+pub use kept::BadGoal;
+pub(crate) use kept::{
+    Condition, Item, Note, PageRule, PageWay, Range, SavedDays, SavedQuestion, SavedReport,
+    Segment, SiteGoal,
+};
 pub use key::{Kind, Made, NewKey, WriteKey};
 pub(crate) use ledger::{
-    Cohort, Dimension, Direction, Facet, Figures, Filter, Goal, Length, Line, Model, Operator,
-    Others, Overview, Pace, Portion as EventPortion, Ranking, Table, Totals, Trodden,
+    Cohort, Completed, Dimension, Direction, Facet, Figures, Filter, Goal, Length, Line, Model,
+    Operator, Others, Overview, Pace, Portion as EventPortion, Ranking, Table, Totals, Trodden,
 };
 pub(crate) use metric::{Metric, Ratio};
 pub use overview::Against;

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result as Written};
 
-use super::ledger::{Facet, Filter, MOST_CONDITIONS, MOST_STEPS, Operator, Path, Reach};
+use super::ledger::{Facet, Filter, MOST_CONDITIONS, MOST_STEPS, Operator, Path, Reach, Target};
 use super::metric::Metric;
 use super::period::BadPeriod;
 use super::row::WeekStart;
@@ -33,6 +33,8 @@ pub(crate) struct Asked {
     /// Whose filters pick visits besides.
     pub(crate) segment: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
+    /// Of these visits, those alone that reached it.
+    pub(crate) goal: Option<KeptId>,
     /// A metric or a dimension that is asked for; the greatest first after a `-`.
     pub(crate) sort: Option<String>,
     pub(crate) limit: u32,
@@ -53,6 +55,8 @@ pub(crate) struct AskedFunnel {
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub(crate) name: String,
+    /// The goal that is reached by it, in the place of filters.
+    pub(crate) goal: Option<KeptId>,
     pub(crate) filters: Vec<Filter>,
 }
 
@@ -147,8 +151,11 @@ pub enum BadQuestion {
     #[error("a step's name has 1 to 120 characters, none of them a control character")]
     BadStepName(usize),
     /// A step that every event would be.
-    #[error("the step has no filter, so every event would be it; give at least one")]
+    #[error("the step has no filter, so every event would be it; give at least one, or a goal")]
     StepOfAll(usize),
+    /// A step is told by two things.
+    #[error("the step is a goal and has filters; it is one of both")]
+    StepTwofold(usize),
     /// A step's filter looks at what belongs to a visit.
     #[error(
         "{1} belongs to visits, and a step is one event; a step is told by page, event or hour, and \
@@ -170,6 +177,12 @@ pub enum BadQuestion {
     /// The site has no such segment.
     #[error("the site has no segment {0}; it may have been deleted")]
     UnknownSegment(KeptId),
+    /// The site has no such goal.
+    #[error("the site has no goal {0}; it may have been deleted")]
+    UnknownGoal(KeptId),
+    /// Nor has it the one of a step.
+    #[error("the site has no goal {1}; it may have been deleted")]
+    UnknownStepGoal(usize, KeptId),
     /// A segment has no filter.
     #[error("a segment has 1 to 20 filters; without any it would be all visits")]
     SegmentOfAll,
@@ -226,6 +239,10 @@ impl BadQuestion {
             Self::BadStart => "at".to_owned(),
             Self::BadStepName(step) => format!("steps[{step}].name"),
             Self::StepOfAll(step) => format!("steps[{step}].filters"),
+            Self::StepTwofold(step) | Self::UnknownStepGoal(step, _) => {
+                format!("steps[{step}].goal")
+            }
+            Self::UnknownGoal(_) => "goal".to_owned(),
             Self::BadWindow(_) => "within_minutes".to_owned(),
             Self::Days(bad) => bad.path().to_owned(),
             Self::UnknownSegment(_) | Self::TooManyInAll(_) => "segment".to_owned(),
@@ -284,7 +301,8 @@ impl Asked {
 }
 
 impl AskedFunnel {
-    /// The way that visitors are followed on, once everything is found acceptable.
+    /// The way that visitors are followed on, once everything is found acceptable. What goals stand
+    /// for is yet to come.
     pub(super) fn check(&self, week_start: WeekStart) -> Result<Path, BadQuestion> {
         let many = self.steps.len();
         if !(2..=MOST_STEPS).contains(&many) {
@@ -296,8 +314,10 @@ impl AskedFunnel {
             if !(1..=NAME_CHARS).contains(&chars) || control {
                 return Err(BadQuestion::BadStepName(step));
             }
-            if named.filters.is_empty() {
-                return Err(BadQuestion::StepOfAll(step));
+            match (named.goal, named.filters.is_empty()) {
+                (None, true) => return Err(BadQuestion::StepOfAll(step)),
+                (Some(_), false) => return Err(BadQuestion::StepTwofold(step)),
+                _ => {}
             }
             for (filter, given) in named.filters.iter().enumerate() {
                 let place = Place::StepFilter { step, filter };
@@ -307,21 +327,35 @@ impl AskedFunnel {
                 check_filter(place, given)?;
             }
         }
-        let conditions = self.steps.iter().map(|step| step.filters.len()).sum();
-        if conditions > MOST_STEP_FILTERS {
-            return Err(BadQuestion::TooManyStepFilters(conditions));
-        }
         if !(1..=MOST_MINUTES).contains(&self.within_minutes) {
             return Err(BadQuestion::BadWindow(self.within_minutes));
         }
         check_filters(&self.filters)?;
         Ok(Path {
-            steps: self.steps.iter().map(|step| step.filters.clone()).collect(),
+            steps: self.steps.iter().map(Step::target).collect(),
             within_ms: i64::from(self.within_minutes) * 60_000,
             filters: self.filters.clone(),
             week_starts: week_start.after_monday(),
         })
     }
+}
+
+impl Step {
+    fn target(&self) -> Target {
+        Target {
+            event: self.filters.clone(),
+            visit: Vec::new(),
+        }
+    }
+}
+
+/// Whether there is room for what all steps look at.
+pub(super) fn check_room(steps: &[Target]) -> Result<(), BadQuestion> {
+    let conditions = steps.iter().map(Target::conditions).sum();
+    if conditions > MOST_STEP_FILTERS {
+        return Err(BadQuestion::TooManyStepFilters(conditions));
+    }
+    Ok(())
 }
 
 fn twice<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {

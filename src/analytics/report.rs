@@ -124,6 +124,7 @@ impl Site {
         Ok(Inquiry {
             facets: asked.dimensions.clone(),
             filters: self.filters_with(asked.segment, &asked.filters)?,
+            reached: self.reached(asked.goal)?,
             crowding: if counts {
                 Crowding::Counted
             } else {

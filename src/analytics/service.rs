@@ -12,7 +12,7 @@ use super::channels::{self, ChannelRule};
 use super::currency;
 use super::days::DayKeys;
 use super::domain::domain;
-use super::kept::{self, Note, SavedReport, Segment};
+use super::kept::{self, Note, SavedReport, Segment, SiteGoal};
 use super::ledger::{self, Ledger};
 use super::number::SiteNumber;
 use super::realtime::Watchers;
@@ -124,6 +124,7 @@ pub fn tables() -> Vec<Table> {
         Table::of::<kept::Rows<Segment>>(),
         Table::of::<kept::Rows<SavedReport>>(),
         Table::of::<kept::Rows<Note>>(),
+        Table::of::<kept::Rows<SiteGoal>>(),
         Table::of::<Shares>(),
     ];
     own.into_iter().chain(ledger::tables()).collect()

@@ -4,7 +4,8 @@ use super::{App, Error};
 use crate::base::metrics::{
     ANSWERS, ARRIVALS, AUDIT_DEGRADED, AUDIT_EVENTS, AUDIT_FAILURES, AUDIT_LOST,
     CERTIFICATE_EXPIRY, COMMITS, CONFLICTS_OPEN, CONNECTIONS, DEAD_LETTERS, EVENTS, FEED_FETCHES,
-    JOBS, LIMIT_KEYS, LIVE_BLOCKS, RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS, STORE_BYTES,
+    JOBS, LIMIT_KEYS, LINKS, LIVE_BLOCKS, RECORDS, RENEWALS, RUNS, SERIES_REFUSED, SIGN_INS,
+    STORE_BYTES,
 };
 use crate::{analytics, sync, tls};
 
@@ -64,6 +65,9 @@ impl App {
         }
         for found in ["known", "read"] {
             LIVE_BLOCKS.begin([found.into()]);
+        }
+        for outcome in ["opened", "link_not_found", "link_password", "rate_limited"] {
+            LINKS.begin([outcome.into()]);
         }
         for outcome in ["created", "changed", "unchanged", "again", "not_found"] {
             ARRIVALS.begin([outcome.into()]);

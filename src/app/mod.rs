@@ -24,6 +24,7 @@ use crate::feeds::Feeds;
 use crate::hooks::Hooks;
 use crate::inlets::Inlets;
 use crate::limits::Limits;
+use crate::links::Links;
 use crate::receipts::Receipts;
 use crate::scheduler::Scheduler;
 use crate::store::Store;
@@ -68,6 +69,8 @@ pub struct App {
     pub analytics: Analytics,
     /// What advertising cost, beside what sites count.
     pub feeds: Feeds,
+    /// What shows sites without an account.
+    pub links: Links,
     /// The agreements between datasets and remote tables.
     pub syncs: Syncs,
     /// What executes their runs.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::book::{open_book, witness};
 use super::folder::make_data_folder;
 use super::migration::tell_migration;
-use super::parts::{connections, feeds, ground, hooks, inlets, network, records, sites};
+use super::parts::{
+    connections, feeds, ground, hooks, inlets, links, network, records, sites, syncs,
+};
 use super::storage::{registry, store_settings};
 use super::{App, Error};
 use crate::audit::{Code, Event};
@@ -16,7 +18,6 @@ use crate::limits::Limits;
 use crate::receipts::Receipts;
 use crate::scheduler::Scheduler;
 use crate::store::Store;
-use crate::sync::{self, Syncs};
 use crate::telemetry::Metrics;
 use crate::vault::{Master, Vault};
 
@@ -51,19 +52,14 @@ impl App {
         let analytics = sites(&config, &ground)?;
         let feeds = feeds(&ground, (&analytics, &connections), &nudge);
         let auth = Auth::open(&config.auth, ground).await?;
-        let syncs = Syncs::new(sync::Services {
-            store: store.clone(),
-            datasets: datasets.clone(),
-            connections: connections.clone(),
-            log: audit.clone(),
-            clock: clock.clone(),
-            blocking,
-            nudge: nudge.clone(),
-            settings: (&config.sync).into(),
-        });
+        let limits = Limits::new(&config.limits, audit.clone(), clock.clone());
+        let place = (&audit, &clock, &store, blocking);
+        let links = links(&config, place, (&analytics, &feeds), (&auth, &limits))?;
+        let agreed = (&datasets, &connections, &nudge);
+        let syncs = syncs(&config, place, agreed);
         let scheduler = Scheduler::new(syncs.clone(), datasets.clone(), nudge, clock.clone());
         Ok(Self {
-            limits: Limits::new(&config.limits, audit.clone(), clock.clone()),
+            limits,
             auth,
             receipts: Receipts::new(store.clone(), clock.clone()),
             scheduler: scheduler.telling(hooks.clone()).fetching(feeds.clone()),
@@ -72,6 +68,7 @@ impl App {
             hooks,
             analytics,
             feeds,
+            links,
             syncs,
             metrics,
             started_at: clock.now(),
@@ -113,6 +110,7 @@ impl App {
         self.connections.start(tasks);
         self.datasets.start(tasks);
         self.analytics.start(tasks);
+        self.links.start(tasks);
     }
 
     /// Errs with what keeps the appliance from reading or from changing anything.

@@ -8,7 +8,7 @@ use tokio::sync::oneshot::Receiver;
 use super::Error;
 use crate::analytics::{self, Analytics};
 use crate::audit::Log;
-use crate::auth;
+use crate::auth::{self, Auth, Hasher};
 use crate::base::{Blocking, Clock, Nudge};
 use crate::config::Config;
 use crate::connections::{self, Connections, Manner, Manners, Registration};
@@ -16,9 +16,12 @@ use crate::datasets::{self, Datasets};
 use crate::feeds::{self, Feeds};
 use crate::hooks::{self, Hooks};
 use crate::inlets::{self, Inlets};
+use crate::limits::Limits;
+use crate::links::{self, Links};
 use crate::net::{self, NotLoopback};
 use crate::providers::{AdsApi, Gate, Kind, Pace, oauth};
 use crate::store::Store;
+use crate::sync::{self, Syncs};
 use crate::vault::Vault;
 
 /// Everybody's tables, over the same ground as their accounts.
@@ -75,6 +78,44 @@ pub(super) fn feeds(
         blocking: ground.blocking,
         nudge: nudge.clone(),
     })
+}
+
+/// The agreements between datasets and remote tables.
+pub(super) fn syncs(
+    config: &Config,
+    (log, clock, store, blocking): (&Log, &Clock, &Store, Blocking),
+    (datasets, connections, nudge): (&Datasets, &Connections, &Nudge),
+) -> Syncs {
+    Syncs::new(sync::Services {
+        store: store.clone(),
+        datasets: datasets.clone(),
+        connections: connections.clone(),
+        log: log.clone(),
+        clock: clock.clone(),
+        blocking,
+        nudge: nudge.clone(),
+        settings: (&config.sync).into(),
+    })
+}
+
+/// The links that show sites without an account. Their passwords have a queue of their own, so that
+/// whoever tries them keeps nobody from signing in.
+pub(super) fn links(
+    config: &Config,
+    (audit, clock, store, blocking): (&Log, &Clock, &Store, Blocking),
+    (sites, feeds): (&Analytics, &Feeds),
+    (auth, limits): (&Auth, &Limits),
+) -> Result<Links, auth::Error> {
+    Ok(Links::over(links::Parts {
+        store: store.clone(),
+        sites: sites.clone(),
+        feeds: feeds.clone(),
+        users: auth.users.clone(),
+        hasher: Hasher::new(&config.auth, blocking)?,
+        limits: limits.clone(),
+        log: audit.clone(),
+        clock: clock.clone(),
+    }))
 }
 
 /// The addresses that are told what becomes of records.

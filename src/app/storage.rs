@@ -2,7 +2,9 @@
 
 use crate::config::Config;
 use crate::store::{self, Registry};
-use crate::{analytics, auth, connections, datasets, feeds, hooks, inlets, receipts, sync, vault};
+use crate::{
+    analytics, auth, connections, datasets, feeds, hooks, inlets, links, receipts, sync, vault,
+};
 
 /// How the store is kept.
 pub(super) fn store_settings(config: &Config) -> store::Settings {
@@ -25,4 +27,5 @@ pub(super) fn registry() -> Registry {
         .with(hooks::tables())
         .with(analytics::tables())
         .with(feeds::tables())
+        .with(links::tables())
 }

@@ -255,6 +255,17 @@ codes! {
     VisitorErased = "WB-SITE-029" "visitor_erase" EntityManagement 4 Medium done
         "A visitor was taken out of all that is kept of a site.";
 
+    LinkCreated = "WB-LINK-001" "link_create" EntityManagement 1 Medium done
+        "A link was made that shows a site's overview without an account.";
+    LinkRevoked = "WB-LINK-002" "link_revoke" EntityManagement 4 Medium done
+        "A link that shows a site's overview was revoked.";
+    LinksRead = "WB-LINK-003" "link_read" ApiActivity 2 Informational done
+        "The links of a site were read.";
+    LinkOpened = "WB-LINK-004" "link_open" ApiActivity 2 Informational done
+        "A link was opened within a minute; the count tells how often.";
+    LinkRefused = "WB-LINK-005" "link_refuse" ApiActivity 2 Medium fails
+        "A link was tried with a wrong password.";
+
     UserCreated = "WB-USER-001" "user_created" AccountChange 1 Medium done
         "A user was created.";
     UserUpdated = "WB-USER-002" "user_updated" AccountChange 99 Low done

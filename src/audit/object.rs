@@ -4,7 +4,7 @@ use super::json::{Members, cut};
 use crate::base::{Origin, Party, UserId};
 
 /// What acts are about, by the names that the layers above give them; a test gathers those.
-pub const OBJECT_TYPES: [&str; 22] = [
+pub const OBJECT_TYPES: [&str; 24] = [
     "connection",
     "dataset",
     "export",
@@ -20,7 +20,9 @@ pub const OBJECT_TYPES: [&str; 22] = [
     "session",
     "setup_link",
     "site",
+    "site_goal",
     "site_key",
+    "site_link",
     "site_note",
     "site_report",
     "site_segment",

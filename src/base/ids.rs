@@ -103,6 +103,8 @@ ids! {
     KeptId
     /// A site's link to an ad account whose figures are fetched.
     FeedId
+    /// What shows a site's overview without an account; the address itself is another.
+    LinkId
     /// An event that its sender gave no id of its own.
     EventId
     /// One user's access to one provider account.

@@ -35,7 +35,7 @@ pub use cursor::{BadCursor, Cursor};
 pub use hex::Hex;
 pub use ids::{
     BadId, ConnectionId, DatasetId, EventId, ExportId, FeedId, HookId, ImportId, InletId, JobId,
-    KeptId, PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId,
+    KeptId, LinkId, PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId,
     WriteKeyId,
 };
 pub use micros::{MICROS, MOST_WHOLE, micros};

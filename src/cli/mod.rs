@@ -50,6 +50,7 @@ mod site;
 mod site_attribution;
 mod site_events;
 mod site_feed;
+mod site_goal;
 mod site_now;
 mod site_privacy;
 mod site_report;

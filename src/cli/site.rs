@@ -19,6 +19,7 @@ use super::sharing::{self, Shares};
 use super::site_attribution::{self, Attribution};
 use super::site_events::Events;
 use super::site_feed::{self, Feeds};
+use super::site_goal::{self, Shown as Goals};
 use super::site_now::Now;
 use super::site_privacy::{Forget, Keep, Traces};
 use super::site_report::{Asked, Report};
@@ -101,6 +102,9 @@ enum Command {
     /// Add, list, fetch and delete feeds: ad accounts whose figures stand beside the site's visits.
     #[command(subcommand)]
     Feed(site_feed::Command),
+    /// List, add and remove goals, and tell how often they were reached.
+    #[command(subcommand)]
+    Goal(site_goal::Command),
     #[command(flatten)]
     Sharing(Sharing),
     #[command(flatten)]
@@ -207,6 +211,7 @@ enum View {
     Keys(Vec<Value>),
     Key(Value),
     Feeds(Feeds),
+    Goals(Goals),
     Now(Now),
     Report(Report),
     Attribution(Attribution),
@@ -225,6 +230,7 @@ pub(super) fn run(line: Line, context: &Context) -> Result<(), Failure> {
         View::Keys(list) => context.out.show(&Keys(list))?,
         View::Key(key) => context.out.show(&Key(key))?,
         View::Feeds(feeds) => context.out.show(&feeds)?,
+        View::Goals(goals) => goals.show(&context.out)?,
         View::Now(now) => context.out.show(&now)?,
         View::Report(report) => context.out.show(&report)?,
         View::Attribution(attribution) => context.out.show(&attribution)?,
@@ -291,6 +297,7 @@ async fn act(command: Command, client: &mut Client) -> Result<View, Failure> {
         }
         Command::Events(asked) => events(client, &asked).await,
         Command::Key(command) => act_on_key(command, client).await,
+        Command::Goal(command) => Ok(View::Goals(site_goal::act(command, client).await?)),
         Command::Feed(command) => Ok(View::Feeds(site_feed::act(command, client).await?)),
         Command::Sharing(command) => act_on_shares(command, client).await,
         Command::Privacy(command) => act_on_privacy(command, client).await,

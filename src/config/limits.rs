@@ -38,6 +38,12 @@ pub struct Limits {
     pub event_senders: Rate,
     /// Records that come in at a secret address, per address.
     pub hooks: Rate,
+    /// Looks at a site by a link, per link.
+    pub links: Rate,
+    /// The same without an account, per address.
+    pub link_openers: Rate,
+    /// Wrong passwords of a link, per link.
+    pub link_passwords: Rate,
     /// How often keys that no longer matter are forgotten.
     pub sweep: Duration,
     /// Rows on a page whose caller names no number.
@@ -54,12 +60,7 @@ const FIVE_MINUTES: Duration = Duration::from_mins(5);
 impl Limits {
     pub(super) fn read(mut from: Section<'_, '_>) -> Self {
         Self {
-            authentication: from.key(
-                "authentication",
-                Rate::of(5, FIVE_MINUTES),
-                "Attempts to sign in, per address (IPv6: per /64). One that succeeds does not \
-                 count.",
-            ),
+            authentication: authentication(&mut from),
             open_calls: from.key(
                 "open_calls",
                 Rate::of(120, MINUTE),
@@ -97,6 +98,9 @@ impl Limits {
             events: events(&mut from),
             event_senders: event_senders(&mut from),
             hooks: hooks(&mut from),
+            links: links(&mut from),
+            link_openers: link_openers(&mut from),
+            link_passwords: link_passwords(&mut from),
             sweep: from.key(
                 "sweep",
                 FIVE_MINUTES,
@@ -112,6 +116,12 @@ impl Limits {
             body_kib: body_kib(&mut from),
         }
     }
+}
+
+fn authentication(from: &mut Section<'_, '_>) -> Rate {
+    let help =
+        "Attempts to sign in, per address (IPv6: per /64). One that succeeds does not count.";
+    from.key("authentication", Rate::of(5, FIVE_MINUTES), help)
 }
 
 fn body_kib(from: &mut Section<'_, '_>) -> u32 {
@@ -142,4 +152,19 @@ fn event_senders(from: &mut Section<'_, '_>) -> Rate {
 fn hooks(from: &mut Section<'_, '_>) -> Rate {
     let help = "Records that come in at a secret address, per address.";
     from.key("hooks", Rate::of(120, MINUTE), help)
+}
+
+fn links(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Looks at a site by a link without an account, per link.";
+    from.key("links", Rate::of(120, MINUTE), help)
+}
+
+fn link_openers(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Looks at sites by links without an account, per address (IPv6: per /64).";
+    from.key("link_openers", Rate::of(60, MINUTE), help)
+}
+
+fn link_passwords(from: &mut Section<'_, '_>) -> Rate {
+    let help = "Wrong passwords of a link, per link. One that is right does not count.";
+    from.key("link_passwords", Rate::of(10, FIVE_MINUTES), help)
 }

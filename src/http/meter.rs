@@ -41,6 +41,9 @@ pub(crate) fn take(
         (Party::Anonymous, Some(address)) if *method == Method::OPTIONS && path == cors::EVENTS => {
             Some((Policy::EventSenders, Key::of(address)))
         }
+        (Party::Anonymous, Some(address)) if opens_a_link(method, operation) => {
+            Some((Policy::LinkOpeners, Key::of(address)))
+        }
         (Party::User { id, .. }, _) => Some((policy(method, operation), Key::User(*id))),
         (Party::Anonymous, Some(address)) => Some((Policy::OpenCalls, Key::of(address))),
         _ => None,
@@ -74,7 +77,7 @@ pub(crate) fn standings(limits: &Limits, by: &Actor) -> Vec<(Policy, Rate, Optio
         let key = match policy.counted() {
             Counted::ByUser => user,
             Counted::ByAddress => address,
-            Counted::ByInlet | Counted::ByWriteKey => None,
+            Counted::ByInlet | Counted::ByWriteKey | Counted::ByLink => None,
         };
         (policy, rate, key.map(|key| limits.look(policy, key)))
     };
@@ -100,7 +103,7 @@ fn policy(method: &Method, operation: &str) -> Policy {
         }
         (&Method::POST, "exports") => Policy::Exports,
         (&Method::POST, "imports") => Policy::Imports,
-        (&Method::GET, "overview" | "answer" | "costs")
+        (&Method::GET, "overview" | "answer" | "costs" | "goal-figures")
         | (
             &Method::POST,
             "rebuild" | "reports" | "together" | "funnels" | "attribution" | "cohorts" | "journeys"
@@ -118,6 +121,11 @@ fn tries_a_secret(method: &Method, operation: &str) -> bool {
     let ways = ["v1/auth/login", "v1/auth/token", "v1/setup"];
     let changes = method == Method::PUT && operation == "v1/auth/password";
     changes || method == Method::POST && ways.contains(&operation)
+}
+
+/// Whether the call is that of whoever has a link.
+fn opens_a_link(method: &Method, operation: &str) -> bool {
+    method == Method::POST && operation == "v1/shared/overview"
 }
 
 /// Tells with any outcome where the caller stands (IETF draft "RateLimit header fields for HTTP").

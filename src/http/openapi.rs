@@ -282,6 +282,8 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("key", "The record's key."),
     ("import", "The import's id."),
     ("segment", "The segment's id."),
+    ("goal", "The goal's id."),
+    ("link", "The link's id."),
     ("report", "The saved report's id."),
     ("feed", "The feed's id."),
     ("note", "The note's id."),

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::auth::Permission;
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, FeedId, HookId, ImportId, InletId, JobId, KeptId, PlanId,
-    RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, Weekday, WriteKeyId,
+    ConnectionId, DatasetId, ExportId, FeedId, HookId, ImportId, InletId, JobId, KeptId, LinkId,
+    PlanId, RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, Weekday, WriteKeyId,
 };
 use crate::datasets::{Access, Format, Level};
 use crate::fields::FieldType;
@@ -72,6 +72,7 @@ text_type! {
     SiteId, "uuid";
     WriteKeyId, "uuid";
     KeptId, "uuid";
+    LinkId, "uuid";
     FeedId, "uuid";
     SyncId, "uuid";
     RunId, "uuid";
@@ -118,7 +119,7 @@ macro_rules! texts {
     )+};
 }
 
-texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SiteId SyncId RunId PlanId RequestId WriteKeyId FeedId KeptId }
+texts! { Moment UserId SessionId TokenId DatasetId ExportId ImportId JobId ConnectionId HookId InletId SiteId SyncId RunId PlanId RequestId WriteKeyId FeedId KeptId LinkId }
 
 /// Declares a type that is one word of a list: it has `ALL`, `name` and `named`.
 macro_rules! words {

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Formatter, Result as Shown};
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::base::{InletId, UserId, WatchId, WriteKeyId};
+use crate::base::{InletId, LinkId, UserId, WatchId, WriteKeyId};
 
 /// Whose calls are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub enum Key {
     Inlet(InletId),
     /// One write key, whoever sends with it.
     WriteKey(WriteKeyId),
+    /// One link, whoever opens it.
+    Link(LinkId),
     /// What comes to the address of one watch, from wherever.
     Watch(WatchId),
 }
@@ -36,6 +38,7 @@ impl Display for Key {
             Self::User(id) => write!(f, "user {id}"),
             Self::Inlet(id) => write!(f, "inlet {id}"),
             Self::WriteKey(id) => write!(f, "write key {id}"),
+            Self::Link(id) => write!(f, "link {id}"),
             Self::Watch(id) => write!(f, "watch {id}"),
             Self::Address(address @ IpAddr::V4(_)) => write!(f, "address {address}"),
             Self::Address(network @ IpAddr::V6(_)) => write!(f, "network {network}/64"),

@@ -13,6 +13,8 @@ pub enum Counted {
     ByInlet,
     /// Those with each write key, from wherever they come.
     ByWriteKey,
+    /// Those of each link, whoever opens it.
+    ByLink,
 }
 
 /// One kind of call with a limit of its own.
@@ -46,11 +48,17 @@ pub enum Policy {
     EventSenders,
     /// Records that come in at a secret address, per address.
     Hooks,
+    /// Looks at a site by a link, per link.
+    Links,
+    /// The same without an account, per address.
+    LinkOpeners,
+    /// Wrong passwords of a link, per link.
+    LinkPasswords,
 }
 
 impl Policy {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Authentication,
         Self::OpenCalls,
         Self::ApiCalls,
@@ -65,6 +73,9 @@ impl Policy {
         Self::Events,
         Self::EventSenders,
         Self::Hooks,
+        Self::Links,
+        Self::LinkOpeners,
+        Self::LinkPasswords,
     ];
 
     /// Its name in the headers of an answer, in the settings' list and in the book.
@@ -84,6 +95,9 @@ impl Policy {
             Self::Events => "events",
             Self::EventSenders => "event_senders",
             Self::Hooks => "hooks",
+            Self::Links => "links",
+            Self::LinkOpeners => "link_openers",
+            Self::LinkPasswords => "link_passwords",
         }
     }
 
@@ -106,13 +120,18 @@ impl Policy {
             Self::Events => "requests with events, of any number of events each",
             Self::EventSenders => "requests of browsers with events",
             Self::Hooks => "records that come in at a secret address",
+            Self::Links => "looks at a site by a link",
+            Self::LinkOpeners => "looks at a site by a link, without an account",
+            Self::LinkPasswords => "wrong passwords of a link; one that is right does not count",
         }
     }
 
     /// Whose calls it counts together.
     pub const fn counted(self) -> Counted {
         match self {
-            Self::Authentication | Self::OpenCalls | Self::EventSenders => Counted::ByAddress,
+            Self::Authentication | Self::OpenCalls | Self::EventSenders | Self::LinkOpeners => {
+                Counted::ByAddress
+            }
             Self::ApiCalls
             | Self::Exports
             | Self::Imports
@@ -124,6 +143,7 @@ impl Policy {
             | Self::Live => Counted::ByUser,
             Self::Events => Counted::ByWriteKey,
             Self::Hooks => Counted::ByInlet,
+            Self::Links | Self::LinkPasswords => Counted::ByLink,
         }
     }
 
@@ -144,6 +164,9 @@ impl Policy {
             Self::Events => settings.events,
             Self::EventSenders => settings.event_senders,
             Self::Hooks => settings.hooks,
+            Self::Links => settings.links,
+            Self::LinkOpeners => settings.link_openers,
+            Self::LinkPasswords => settings.link_passwords,
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::{
-    ConnectionId, DatasetId, ExportId, FeedId, HookId, ImportId, InletId, KeptId, PlanId,
+    ConnectionId, DatasetId, ExportId, FeedId, HookId, ImportId, InletId, KeptId, LinkId, PlanId,
     RequestId, RunId, SessionId, SiteId, SyncId, TokenId, UserId, WatchId, WriteKeyId,
 };
 
@@ -59,7 +59,7 @@ macro_rules! ids {
     )+};
 }
 
-ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId KeptId FeedId }
+ids! { UserId SessionId TokenId DatasetId ExportId HookId ImportId InletId ConnectionId SyncId RunId PlanId RequestId WatchId SiteId WriteKeyId KeptId FeedId LinkId }
 
 impl Key for () {
     fn write(&self, _out: &mut Vec<u8>) {}

@@ -279,6 +279,21 @@ fn rows() -> Vec<(&'static str, Access, &'static str, Value)> {
         ("getSegment", Needs("analytics:read"), "", none()),
         ("updateSegment", Needs("site:write"), "", json!({})),
         ("deleteSegment", Needs("site:write"), "", none()),
+        ("listGoals", Needs("analytics:read"), "", none()),
+        ("createGoal", Needs("site:write"), "", goal()),
+        ("getGoal", Needs("analytics:read"), "", none()),
+        ("updateGoal", Needs("site:write"), "", json!({})),
+        ("deleteGoal", Needs("site:write"), "", none()),
+        ("getGoalFigures", Needs("analytics:read"), "", none()),
+        ("listSiteLinks", Needs("analytics:read"), "", none()),
+        (
+            "createSiteLink",
+            Needs("site:write"),
+            "",
+            json!({"name": "Board"}),
+        ),
+        ("revokeSiteLink", Needs("site:write"), "", none()),
+        ("openSharedOverview", Open, "", json!({"link": "wbl_none"})),
         ("listSavedReports", Needs("analytics:read"), "", none()),
         ("createSavedReport", Needs("site:write"), "", saved()),
         ("getSavedReport", Needs("analytics:read"), "", none()),
@@ -387,6 +402,10 @@ fn segment() -> Value {
     json!({"name": "Phones", "filters": [filter]})
 }
 
+fn goal() -> Value {
+    json!({"name": "Signed up", "condition": {"event": "sign_up"}})
+}
+
 fn saved() -> Value {
     json!({"name": "Sources", "query": report()})
 }
@@ -490,7 +509,8 @@ const NOBODYS: &str = "0199a3c4-7b10-7000-8000-0123456789ab";
 fn with_ids(path: &str) -> String {
     let parts = path.split('/').map(|part| match part.strip_prefix('{') {
         Some(
-            "id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}" | "feed}",
+            "id}" | "import}" | "export}" | "user}" | "segment}" | "report}" | "note}" | "goal}"
+            | "feed}" | "link}",
         ) => NOBODYS,
         // A write key; that of a record is any text.
         Some("key}") if path.starts_with("/sites/") => NOBODYS,
@@ -1002,6 +1022,7 @@ async fn what_belongs_to_somebody_else_answers_like_what_does_not_exist() {
         ("segments", segment()),
         ("saved-reports", saved()),
         ("notes", note()),
+        ("goals", goal()),
     ] {
         let kept = format!("/sites/{marketed}/{kind}");
         let kept = made(owner.post(&kept, new).await.expect(201));
@@ -1120,14 +1141,16 @@ fn reach_at_site(operation: &str) -> &'static str {
     match operation {
         "getSite" | "getSiteRealTime" | "listWriteKeys" | "getSiteOverview" | "queryReport"
         | "queryReports" | "queryFunnel" | "exportReport" | "listSegments" | "getSegment"
-        | "listSavedReports" | "getSavedReport" | "answerSavedReport" | "queryAttribution"
-        | "queryJourneys" | "queryCohorts" | "listSiteNotes" | "getSiteNote" | "listSiteFeeds"
-        | "getSiteFeed" | "getSiteCosts" | "leaveSite" => "view",
+        | "listGoals" | "getGoal" | "getGoalFigures" | "listSavedReports" | "getSavedReport"
+        | "answerSavedReport" | "queryAttribution" | "queryJourneys" | "queryCohorts"
+        | "listSiteNotes" | "getSiteNote" | "listSiteFeeds" | "getSiteFeed" | "getSiteCosts"
+        | "leaveSite" => "view",
         "updateSite" | "createWriteKey" | "deleteWriteKey" | "importEvents" | "rebuildSite"
-        | "findVisitor" | "eraseVisitor" | "exportEvents" | "createSegment" | "updateSegment"
-        | "deleteSegment" | "createSavedReport" | "updateSavedReport" | "deleteSavedReport"
-        | "createSiteNote" | "updateSiteNote" | "deleteSiteNote" | "updateSiteFeed"
-        | "fetchSiteFeed" | "deleteSiteFeed" => "edit",
+        | "listSiteLinks" | "createSiteLink" | "revokeSiteLink" | "findVisitor"
+        | "eraseVisitor" | "exportEvents" | "createSegment" | "updateSegment" | "deleteSegment"
+        | "createGoal" | "updateGoal" | "deleteGoal" | "createSavedReport"
+        | "updateSavedReport" | "deleteSavedReport" | "createSiteNote" | "updateSiteNote"
+        | "deleteSiteNote" | "updateSiteFeed" | "fetchSiteFeed" | "deleteSiteFeed" => "edit",
         "createSiteFeed" | "deleteSite" | "listSiteShares" | "shareSite" | "updateSiteShare"
         | "withdrawSiteShare" => "owner",
         other => panic!("{other} has no row"),

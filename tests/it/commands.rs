@@ -750,8 +750,18 @@ fn sites_and_their_keys_are_made_listed_and_deleted_at_the_machine() {
     assert_eq!(divided["conversions"], 0, "{divided}");
     let bad = machine.output(&["site", "report", "Shop", "--filter", "page"], "");
     assert!(text(&bad.stderr).contains("is no filter"), "{bad:?}");
+    let event = ["--event", "lead", "--value", "25"];
+    let goal = site(&[&["goal", "add", "Shop", "Asked"], &event[..]].concat());
+    assert_eq!(goal[0]["value"], "25.00", "{goal}");
+    assert_eq!(site(&["goal", "list", "Shop"]), goal);
+    let figures = site(&["goal", "figures", "Shop"]);
+    let reached = &figures["goals"][0]["reached"];
+    assert_eq!(reached["assigned_value"], "0.00", "{figures}");
+    let vague = machine.output(&["site", "goal", "add", "Shop", "All"], "");
+    assert!(text(&vague.stderr).contains("--event"), "{vague:?}");
     for args in [
-        &["site", "key", "delete", "Shop", "till"][..],
+        &["site", "goal", "remove", "Shop", "asked"][..],
+        &["site", "key", "delete", "Shop", "till"],
         &["site", "delete", "Shop"],
     ] {
         assert!(machine.output(args, "").status.success(), "{args:?}");

@@ -33,7 +33,7 @@ fn has_operation(document: &Value, is_one: impl Fn(&str, &[&str]) -> bool) -> bo
 }
 
 /// Every limit that is promised: its name, burst and seconds, and from when on it is due.
-const PROMISED: [(&str, u64, f64, Applies); 14] = [
+const PROMISED: [(&str, u64, f64, Applies); 17] = [
     ("authentication", 5, 300.0, always),
     ("open_calls", 120, 60.0, always),
     ("api_calls", 600, 60.0, always),
@@ -60,6 +60,9 @@ const PROMISED: [(&str, u64, f64, Applies); 14] = [
         has_operation(it, is_events)
     }),
     ("hooks", 120, 60.0, always),
+    ("links", 120, 60.0, always),
+    ("link_openers", 60, 60.0, always),
+    ("link_passwords", 10, 300.0, always),
 ];
 
 fn is_live(path: &[&str]) -> bool {
@@ -80,6 +83,7 @@ fn is_analytics(path: &[&str]) -> bool {
                 | "cohorts"
                 | "journeys"
                 | "costs"
+                | "goal-figures"
         ] | ["sites", _, "reports", "together"]
             | ["sites", _, "saved-reports", _, "answer"]
             | ["sites", _, "visitors", _]
@@ -98,6 +102,7 @@ fn expected(method: &str, path: &[&str], signed_in: bool) -> &'static str {
         }
         // A key that nobody gave out: whoever shows it is a stranger, whatever else they show.
         _ if is_events(method, path) => "open_calls",
+        ("post", ["shared", "overview"]) if !signed_in => "link_openers",
         _ if !signed_in => "open_calls",
         _ if is_live(path) => "live",
         _ if is_analytics(path) => "analytics",
@@ -142,6 +147,7 @@ async fn every_operation_counts_against_the_limit_that_is_meant_for_it() {
         for limit in [
             &mut limits.authentication,
             &mut limits.open_calls,
+            &mut limits.link_openers,
             &mut limits.exports,
             &mut limits.imports,
             &mut limits.sync_starts,

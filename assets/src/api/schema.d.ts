@@ -2634,6 +2634,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites/{id}/goals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the goals of a site.
+         * @description Lists the goals of a site.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listGoals"];
+        put?: never;
+        /**
+         * Makes a goal.
+         * @description It is told of days before, too, as far back as the site keeps events.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createGoal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/goals/{goal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a goal.
+         * @description Shows a goal.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getGoal"];
+        put?: never;
+        post?: never;
+        /**
+         * Deletes a goal; what names it is refused from then on.
+         * @description Deletes a goal; what names it is refused from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["deleteGoal"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a goal; what names it means other events from then on, of days before, too.
+         * @description Changes a goal; what names it means other events from then on, of days before, too.
+         *
+         *     Needs the permission `site:write`.
+         */
+        patch: operations["updateGoal"];
+        trace?: never;
+    };
+    "/sites/{id}/goal-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how often the goals of a site were reached, beside how it was before.
+         * @description Every event that reaches a goal counts. It is found in the events themselves: days whose
+         *     events the site keeps no longer are refused, and where only the days before are gone, the
+         *     figures are held against nothing.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["getGoalFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/notes": {
         parameters: {
             query?: never;
@@ -3237,6 +3323,78 @@ export interface paths {
         patch: operations["updateSegment"];
         trace?: never;
     };
+    "/sites/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the links that show a site without an account.
+         * @description Lists the links that show a site without an account.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["listSiteLinks"];
+        put?: never;
+        /**
+         * Makes a link that shows a site's overview to whoever has it.
+         * @description They see the days and sections that are chosen here and nothing else, until the link ends or
+         *     is revoked.
+         *
+         *     Needs the permission `site:write`.
+         */
+        post: operations["createSiteLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes a link: its address leads nowhere from then on.
+         * @description Revokes a link: its address leads nowhere from then on.
+         *
+         *     Needs the permission `site:write`.
+         */
+        delete: operations["revokeSiteLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/shared/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows what a link shows, without an account.
+         * @description A link that is unknown, was revoked or has ended is refused with `link_not_found`. Where it
+         *     is opened with a password, one that is missing or wrong is refused with `link_password`.
+         */
+        post: operations["openSharedOverview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sites/{id}/shares": {
         parameters: {
             query?: never;
@@ -3312,6 +3470,37 @@ export interface paths {
          *     Needs the permission `site:read`.
          */
         delete: operations["leaveSite"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the events of some days as a file.
+         * @description Each event has its `id`, the moment `at` which it happened (UTC), the `day` at the site, the
+         *     `visitor` as a number of the site's own, its `name`, and where there are any the page, where it
+         *     came from, its channel, device, `value` and `currency`. They come day by day, those of a day in
+         *     no order, and are those of one moment. In CSV a text that a spreadsheet would take for a
+         *     formula has a `'` before it; in Parquet a `value` is a decimal, and the file says of which site
+         *     and days it is.
+         *
+         *     It needs leave to change the site: whom it is only shown to sees what visitors come to, and
+         *     none of them alone. Whoever takes longer than nine minutes to fetch it gets an answer that
+         *     breaks off: ask for fewer days then.
+         *
+         *     Needs the permission `analytics:read`.
+         */
+        get: operations["exportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4859,6 +5048,11 @@ export interface components {
             subscription: components["schemas"]["Subscription"] & unknown;
         };
         /**
+         * @description How a file of events is written.
+         * @enum {string}
+         */
+        EventFormat: "csv" | "ndjson" | "parquet";
+        /**
          * @description Why an event is not counted.
          * @enum {string}
          */
@@ -5147,16 +5341,229 @@ export interface components {
         };
         /**
          * FunnelStepQuery
-         * @description A step of a funnel: an event that every filter picks.
+         * @description A step of a funnel: an event that every filter picks, or one that reaches a goal.
          */
         FunnelStepQuery: {
             /** @description What to call it: 1 to 120 characters. */
             name: string;
             /**
-             * @description Which events it is, by `page`, `event` or `hour`: at least one filter, 44 at most in all
-             *     steps.
+             * Format: uuid
+             * @description A goal of the site, in the place of filters. Its conditions count among those of the steps.
              */
-            filters: components["schemas"]["ReportFilter"][];
+            goal?: string;
+            /**
+             * @description Which events it is, by `page`, `event` or `hour`: at least one filter where it is no goal, 44
+             *     at most in all steps.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * Goal
+         * @description A goal: what a site counts as a conversion of its own.
+         */
+        Goal: {
+            /**
+             * Format: uuid
+             * @description The goal's id, which reports and funnels name.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description By which event it is reached. */
+            condition: components["schemas"]["GoalCondition"] & unknown;
+            /**
+             * @description What a completion is worth whose event comes without a value, in the site's currency; absent
+             *     where nothing is assigned.
+             */
+            value?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; in quotes it is the `ETag`.
+             */
+            version: number;
+        };
+        /**
+         * GoalChange
+         * @description What is to be changed; what is left away stays as it is.
+         */
+        GoalChange: {
+            /** @description Another name. */
+            name?: string;
+            /** @description Another condition, as a whole. */
+            condition?: components["schemas"]["GoalCondition"] & unknown;
+            /** @description Another value; an empty text assigns none any more. */
+            value?: string;
+        };
+        /**
+         * GoalCompletions
+         * @description How often a goal was reached.
+         */
+        GoalCompletions: {
+            /**
+             * Format: int64
+             * @description Every event that reached it.
+             */
+            completions: number;
+            /**
+             * Format: int64
+             * @description Visits in which it was reached.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Whoever reached it, each counted once. With daily ids, once a day.
+             */
+            visitors: number;
+            /**
+             * Format: double
+             * @description These by all visitors of the days; absent where there were none.
+             */
+            rate?: number;
+            /** @description What the events themselves came with, in the site's currency. */
+            value: string;
+            /**
+             * @description What the goal assigns to completions whose event came without a value. It is no revenue.
+             *     Absent where the goal assigns none.
+             */
+            assigned_value?: string;
+        };
+        /**
+         * GoalCondition
+         * @description By which event a goal is reached: of a name, at a page, or of a name at a page.
+         */
+        GoalCondition: {
+            /** @description The event's name; without it, it is `page_view`, and `page` has to be there. */
+            event?: string;
+            /** @description The page at which it happens; any without it. */
+            page?: components["schemas"]["GoalPage"] & unknown;
+            /**
+             * @description In which visits it counts: those that every filter picks; 20 at most.
+             * @default []
+             */
+            filters?: components["schemas"]["ReportFilter"][];
+        };
+        /**
+         * GoalDay
+         * @description The completions of a day.
+         */
+        GoalDay: {
+            /** @description The day, at the site. */
+            day: string;
+            /**
+             * Format: int64
+             * @description So many events reached the goal.
+             */
+            completions: number;
+        };
+        /**
+         * GoalFigure
+         * @description A goal, and how often it was reached.
+         */
+        GoalFigure: {
+            /**
+             * Format: uuid
+             * @description The goal's id.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What happened. */
+            reached: components["schemas"]["GoalCompletions"] & unknown;
+            /** @description What happened before; absent where it is held against nothing. */
+            before?: components["schemas"]["GoalCompletions"] & unknown;
+            /** @description Every day, those without completions too. */
+            days: components["schemas"]["GoalDay"][];
+        };
+        /**
+         * GoalFigures
+         * @description How often the goals of a site were reached.
+         */
+        GoalFigures: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The zone in which they begin. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /**
+             * Format: int64
+             * @description All visits of the days; 0 for a site without goals.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description All visitors; 0 for a site without goals.
+             */
+            visitors: number;
+            /** @description What they are held against; absent for nothing. */
+            before?: components["schemas"]["GoalsBefore"] & unknown;
+            /** @description In the order in which the goals were made. */
+            goals: components["schemas"]["GoalFigure"][];
+        };
+        /**
+         * GoalList
+         * @description One part of the goals of a site.
+         */
+        GoalList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["Goal"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
+        };
+        /**
+         * GoalPage
+         * @description Which pages, by their paths.
+         */
+        GoalPage: {
+            /** @description How. */
+            operator: components["schemas"]["GoalPageOperator"] & unknown;
+            /** @description The path, such as `/thanks`; 500 bytes at most. */
+            path: string;
+        };
+        /**
+         * @description How a page's path is held against the one that is given. Letters count in their case.
+         * @enum {string}
+         */
+        GoalPageOperator: "is" | "starts_with" | "contains";
+        /**
+         * GoalsBefore
+         * @description What some days of goals are held against.
+         */
+        GoalsBefore: {
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /**
+             * Format: int64
+             * @description All visits of those days.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description All visitors.
+             */
+            visitors: number;
         };
         /**
          * Grant
@@ -5787,6 +6194,27 @@ export interface components {
             filters?: components["schemas"]["ReportFilter"][];
         };
         /**
+         * LinkOpening
+         * @description What opens a link.
+         */
+        LinkOpening: {
+            /**
+             * Format: password
+             * @description What its address carries behind the `#`.
+             */
+            link: string;
+            /**
+             * Format: password
+             * @description The password, where it is opened with one.
+             */
+            password?: string;
+        };
+        /**
+         * @description A part of the overview; its totals are always shown.
+         * @enum {string}
+         */
+        LinkSection: "trend" | "channels" | "sources" | "mediums" | "campaigns" | "landing_pages" | "pages" | "referrers" | "devices" | "event_names";
+        /**
          * ListedSession
          * @description One of the user's sessions.
          */
@@ -5972,6 +6400,16 @@ export interface components {
             signing_key: string;
             /** @description The inlet. */
             inlet: components["schemas"]["Inlet"] & unknown;
+        };
+        /**
+         * MadeSiteLink
+         * @description A link just made.
+         */
+        MadeSiteLink: {
+            /** @description The link, as it is listed. */
+            link: components["schemas"]["SiteLink"] & unknown;
+            /** @description Its address. It is in this answer and nowhere else. */
+            url: string;
         };
         /**
          * MadeToken
@@ -6171,6 +6609,21 @@ export interface components {
             fields?: string[];
         };
         /**
+         * NewGoal
+         * @description A goal to be made.
+         */
+        NewGoal: {
+            /** @description What to call it: 1 to 120 characters, no other name of the site's goals in any case. */
+            name: string;
+            /** @description By which event it is reached. */
+            condition: components["schemas"]["GoalCondition"] & unknown;
+            /**
+             * @description What a completion is worth whose event comes without a value, such as `25` or `49.90` in the
+             *     site's currency. It is told apart from revenue.
+             */
+            value?: string;
+        };
+        /**
          * NewHook
          * @description An address that wants to be told.
          */
@@ -6323,6 +6776,48 @@ export interface components {
              * @default []
              */
             channel_rules?: components["schemas"]["ChannelRule"][];
+        };
+        /**
+         * NewSiteLink
+         * @description A link to be made.
+         */
+        NewSiteLink: {
+            /**
+             * @description What to call it: 1 to 120 characters, no other name of the site's links in any case. Whoever
+             *     opens it sees the name.
+             */
+            name: string;
+            /** @description The days, by a word; the last 28 without it and without `from` and `to`. */
+            range?: components["schemas"]["ReportRange"] & unknown;
+            /** @description The first day, such as `2026-11-01`, where it is always the same days; not beside `range`. */
+            from?: string;
+            /** @description The last of them. */
+            to?: string;
+            /**
+             * @description What the days are held against.
+             * @default previous
+             */
+            compare?: components["schemas"]["Comparison"] & unknown;
+            /**
+             * @description What it shows beside totals; each once.
+             * @default []
+             */
+            sections?: components["schemas"]["LinkSection"][];
+            /**
+             * @description Whether it shows what advertising cost.
+             * @default false
+             */
+            costs?: boolean;
+            /**
+             * Format: password
+             * @description The password that it is opened with: 12 to 200 characters; none without it.
+             */
+            password?: string;
+            /**
+             * Format: date-time
+             * @description When it ends, within 2 years; it stays until it is revoked without it.
+             */
+            ends_at?: string;
         };
         /**
          * NewSiteNote
@@ -6951,7 +7446,7 @@ export interface components {
          * @description Whose calls a limit counts together.
          * @enum {string}
          */
-        RateLimitScope: "user" | "address" | "inlet" | "write_key";
+        RateLimitScope: "user" | "address" | "inlet" | "write_key" | "link";
         /**
          * RateLimits
          * @description How much may be asked for.
@@ -7423,6 +7918,11 @@ export interface components {
              */
             filters?: components["schemas"]["ReportFilter"][];
             /**
+             * Format: uuid
+             * @description A goal of the site: of the visits that count, those alone in which it was reached.
+             */
+            goal?: string;
+            /**
              * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
              *     first. Without it the first metric, the greatest first.
              */
@@ -7845,6 +8345,11 @@ export interface components {
              */
             filters?: components["schemas"]["ReportFilter"][];
             /**
+             * Format: uuid
+             * @description A goal of the site: of the visits that count, those alone in which it was reached.
+             */
+            goal?: string;
+            /**
              * @description The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
              *     first.
              */
@@ -8188,6 +8693,66 @@ export interface components {
         SetupState: {
             /** @description Whether nobody has an account yet. */
             needed: boolean;
+        };
+        /**
+         * SharedOverview
+         * @description What a link shows of a site. Sections that its maker did not choose are absent.
+         */
+        SharedOverview: {
+            /** @description What the link is called. */
+            name: string;
+            /** @description What the site is called. */
+            site: string;
+            /**
+             * Format: date-time
+             * @description When the link ends; absent while that is open.
+             */
+            ends_at?: string;
+            /** @description The first of the days. */
+            from: string;
+            /** @description The last of them. */
+            to: string;
+            /** @description The zone in which they begin. */
+            time_zone: string;
+            /** @description The currency of every amount. */
+            currency: string;
+            /** @description How visitors are told apart. */
+            visitor_ids: components["schemas"]["VisitorIds"] & unknown;
+            /**
+             * Format: date-time
+             * @description When this was known.
+             */
+            known_at: string;
+            /** @description What happened. */
+            totals: components["schemas"]["SiteTotals"] & unknown;
+            /** @description What advertising cost; absent where the link does not show it, and where nothing is known. */
+            advertising?: components["schemas"]["SiteAdvertising"] & unknown;
+            /** @description What it is held against; absent for nothing. */
+            before?: components["schemas"]["SiteBefore"] & unknown;
+            /** @description Every day, those without events too. */
+            days?: components["schemas"]["SiteDay"][];
+            /** @description What each of them is held against, in their order. */
+            days_before?: components["schemas"]["SiteDay"][];
+            /** @description Every hour, where it shows one day. */
+            hours?: components["schemas"]["SiteHour"][];
+            /** @description By the kind of way on which visits came. */
+            channels?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By where they came from. */
+            sources?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By which means. */
+            mediums?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By campaign. */
+            campaigns?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the page on which they began. */
+            landing_pages?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By every page that they came to. */
+            pages?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the host that led to the site. */
+            referrers?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By device. */
+            devices?: components["schemas"]["SiteTable"] & unknown;
+            /** @description By the names of events. */
+            event_names?: components["schemas"]["SiteTable"] & unknown;
         };
         /**
          * Site
@@ -8621,6 +9186,65 @@ export interface components {
             conversions: number;
             /** @description What purchases were worth. */
             revenue: string;
+        };
+        /**
+         * SiteLink
+         * @description A link that shows a site's overview without an account.
+         */
+        SiteLink: {
+            /**
+             * Format: uuid
+             * @description The link's id, as in the audit log.
+             */
+            id: string;
+            /** @description What people call it; whoever opens it sees the name. */
+            name: string;
+            /** @description How its address ends. */
+            ends_with: string;
+            /** @description The days, by a word, where they move on. */
+            range?: components["schemas"]["ReportRange"] & unknown;
+            /** @description The first day, where they are always the same. */
+            from?: string;
+            /** @description The last of them. */
+            to?: string;
+            /** @description What they are held against. */
+            compare: components["schemas"]["Comparison"] & unknown;
+            /** @description What it shows beside totals. */
+            sections: components["schemas"]["LinkSection"][];
+            /** @description Whether it shows what advertising cost. */
+            costs: boolean;
+            /** @description Whether it is opened with a password. */
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends; absent while that is open.
+             */
+            ends_at?: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was opened last, to the minute; absent while it never was.
+             */
+            last_used_at?: string;
+            /**
+             * Format: int64
+             * @description How often it was opened until then.
+             */
+            uses: number;
+        };
+        /**
+         * SiteLinkList
+         * @description One part of the links of a site.
+         */
+        SiteLinkList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["SiteLink"][];
+            /** @description Where the next part begins; absent at the end. */
+            next?: string;
         };
         /**
          * SiteList
@@ -16432,6 +17056,280 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listGoals: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `condition`, `value`, `created_at`, `updated_at`, `version`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGoal"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getGoal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The goal's id. */
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The goal's id. */
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    updateGoal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the state that the change is meant for; in any other the answer is `precondition_failed`. Without it the change is made in any state. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The goal's id. */
+                goal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now. `If-Match` takes the `ETag`. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    getGoalFigures: {
+        parameters: {
+            query?: {
+                /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+                from?: string;
+                /** @description The last day; the present one at the site without it. */
+                to?: string;
+                /** @description What it is held against. */
+                compare?: components["schemas"]["Comparison"] & unknown;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalFigures"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listSiteNotes: {
         parameters: {
             query?: {
@@ -18059,6 +18957,181 @@ export interface operations {
             507: components["responses"]["StorageFull"];
         };
     };
+    listSiteLinks: {
+        parameters: {
+            query?: {
+                /** @description At most so many items. */
+                limit?: number;
+                /** @description The `next` of the part of the list before this one. */
+                after?: string;
+                /**
+                 * @description Only these members of each item, by their names joined with commas. `id` is always there; empty for it alone.
+                 *
+                 *     There are `id`, `name`, `ends_with`, `range`, `from`, `to`, `compare`, `sections`, `costs`, `has_password`, `ends_at`, `created_at`, `last_used_at`, `uses`.
+                 */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteLinkList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createSiteLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSiteLink"];
+            };
+        };
+        responses: {
+            /** @description What was made. */
+            201: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSiteLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    revokeSiteLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+                /** @description The link's id. */
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            204: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    openSharedOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkOpening"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOverview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
     listSiteShares: {
         parameters: {
             query?: {
@@ -18284,6 +19357,52 @@ export interface operations {
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query: {
+                /** @description How the file is written. */
+                format: components["schemas"]["EventFormat"];
+                /** @description The first day, such as `2026-11-01`; 27 days before the last without it. */
+                from?: string;
+                /** @description The last day; the present one at the site without it. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the one that is meant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    /** @description The request's id, as in the log and the book. */
+                    "X-Request-Id"?: string;
+                    /** @description Which limit, how much of it is left, and when it is whole. */
+                    RateLimit?: string;
+                    /** @description Which limit, and how much it allows. */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/json": Record<string, unknown>[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     sendEvents: {

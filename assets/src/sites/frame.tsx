@@ -18,6 +18,7 @@ interface FrameProps {
     | "real-time"
     | "reports"
     | "funnels"
+    | "goals"
     | "attribution"
     | "journeys"
     | "cohorts"
@@ -29,6 +30,9 @@ interface FrameProps {
 const keeps = ["range", "from", "to", "compare", "filters", "segment"];
 /** ... but where segments are not known, the address names none. */
 const keepsFilters = ["range", "from", "to", "compare", "filters"];
+
+/** ... and where neither are, the days alone. */
+const keepsDays = ["range", "from", "to", "compare"];
 
 /** The head that all pages of one site share. */
 export function SiteFrame({ id, tab, about = "what-is-counted", children }: FrameProps) {
@@ -43,6 +47,7 @@ export function SiteFrame({ id, tab, about = "what-is-counted", children }: Fram
           { to: `/sites/${id}/realtime`, label: "Real time", keeps: keepsFilters },
           { to: `/sites/${id}/reports`, label: "Reports", keeps },
           { to: `/sites/${id}/funnel`, label: "Funnel", keeps },
+          { to: `/sites/${id}/goals`, label: "Goals", keeps: keepsDays },
           { to: `/sites/${id}/attribution`, label: "Attribution", keeps },
           { to: `/sites/${id}/journeys`, label: "Journeys", keeps },
           { to: `/sites/${id}/cohorts`, label: "Cohorts", keeps },

@@ -85,6 +85,7 @@ const countedBy: Record<RateLimit["scope"], string> = {
   address: "Address",
   inlet: "Secret address",
   write_key: "Write key",
+  link: "Link",
 };
 
 /** How much is left; in words too where it is nothing. */

@@ -318,12 +318,17 @@ fn fingerprint(kind: Kind, id: &str) -> [u8; 16] {
     *first
 }
 
-fn name(given: &str) -> Result<Box<str>, Refused> {
+/// Whether an event may be called so.
+pub(in crate::analytics) fn is_event_name(given: &str) -> bool {
     let mut bytes = given.bytes();
     let first = bytes.next().is_some_and(|byte| byte.is_ascii_lowercase());
     let others =
         bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if first && others && given.len() <= LONGEST_NAME {
+    first && others && given.len() <= LONGEST_NAME
+}
+
+fn name(given: &str) -> Result<Box<str>, Refused> {
+    if is_event_name(given) {
         return Ok(given.into());
     }
     let why = "name: it has to be a word such as page_view: a small letter, then small letters, \

@@ -20,6 +20,7 @@ mod split;
 mod take;
 mod visitor;
 
+pub(super) use check::is_event_name;
 pub use history::{History, LineFault};
 pub use reason::{Fault, Reason};
 pub use sender::{Consent, Sender, Way};

@@ -40,6 +40,8 @@ pub(crate) struct SavedQuestion {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) filters: Vec<Filter>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) goal: Option<KeptId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sort: Option<String>,
 }
 
@@ -100,6 +102,7 @@ impl SavedQuestion {
     fn check(&self, site: &Site) -> Result<(), Error> {
         self.asked().check()?;
         site.filters_with(self.segment, &self.filters)?;
+        site.reached(self.goal)?;
         self.days.on(site.today())?;
         Ok(())
     }
@@ -110,6 +113,7 @@ impl SavedQuestion {
             metrics: self.metrics.clone(),
             segment: self.segment,
             filters: self.filters.clone(),
+            goal: self.goal,
             sort: self.sort.clone(),
             limit: ROWS,
             offset: 0,

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ask::{
-    Attributed, Attribution, Cohort, Cohorts, Filter, Funnel, Gathered, Inquiry, Journeys, Path,
-    Travelled,
+    Attributed, Attribution, Cohort, Cohorts, Filter, Funnel, Gathered, Goals, Inquiry, Journeys,
+    Path, Reached, Target, Travelled,
 };
 use super::day::{Day, Days};
 use super::error::damaged;
@@ -169,13 +169,21 @@ fn lines_of<'a>(filters: impl IntoIterator<Item = &'a Filter>) -> usize {
 
 impl Lines for Inquiry {
     fn lines(&self) -> usize {
-        lines_of(&self.filters)
+        let reached = self.reached.iter().flat_map(Target::filters);
+        lines_of(self.filters.iter().chain(reached))
     }
 }
 
 impl Lines for Path {
     fn lines(&self) -> usize {
-        lines_of(self.steps.iter().flatten().chain(&self.filters))
+        let steps = self.steps.iter().flat_map(Target::filters);
+        lines_of(steps.chain(&self.filters))
+    }
+}
+
+impl Lines for Goals {
+    fn lines(&self) -> usize {
+        lines_of(self.targets.iter().flat_map(Target::filters))
     }
 }
 
@@ -208,6 +216,13 @@ impl Lines for Gathered {
 impl Lines for Funnel {
     fn lines(&self) -> usize {
         self.stages.len() + 1
+    }
+}
+
+impl Lines for Reached {
+    fn lines(&self) -> usize {
+        let days = self.goals.iter().map(|goal| goal.days.len());
+        days.sum::<usize>() / 8 + self.goals.len() + 1
     }
 }
 

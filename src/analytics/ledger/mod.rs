@@ -50,9 +50,10 @@ use tokio::sync::Semaphore;
 #[cfg(test)]
 pub(crate) use ask::Stage;
 pub(crate) use ask::{
-    Attributed, Attribution, Cell, Claim, Cohort, Cohorts, Credit, Crowding, Direction, Facet,
-    Figures, Filter, Funnel, Gathered, Goal, Inquiry, Journeys, Length, MOST_CONDITIONS,
-    MOST_STEPS, Model, Operator, Others, PARTS, Path, Reach, Returned, Row, Travelled, Trodden,
+    Attributed, Attribution, Cell, Claim, Cohort, Cohorts, Completed, Credit, Crowding, Direction,
+    Facet, Figures, Filter, Funnel, Gathered, Goal, Goals, Inquiry, Journeys, Length,
+    MOST_CONDITIONS, MOST_STEPS, Model, Operator, Others, PARTS, Path, Reach, Reached, Returned,
+    Row, Target, Travelled, Trodden,
 };
 pub(crate) use day::Days;
 pub(crate) use erase::Erased;
@@ -102,6 +103,7 @@ struct Inner {
 struct Answers {
     reports: Known<Inquiry, Gathered>,
     funnels: Known<Path, Funnel>,
+    goals: Known<Goals, Reached>,
     attributions: Known<Attribution, Attributed>,
     journeys: Known<Journeys, Travelled>,
     cohorts: Known<Cohorts, Vec<Cohort>>,
@@ -113,6 +115,7 @@ impl Answers {
     fn forget(&self, site: SiteNumber) {
         self.reports.forget(site);
         self.funnels.forget(site);
+        self.goals.forget(site);
         self.attributions.forget(site);
         self.journeys.forget(site);
         self.cohorts.forget(site);
@@ -246,6 +249,17 @@ impl Ledger {
     ) -> Result<Funnel, Error> {
         let known = &self.0.answers.funnels;
         self.scan(site, days, path, (known, ask::follow)).await
+    }
+
+    /// How often goals were reached on the days.
+    pub(crate) async fn reach(
+        &self,
+        site: (SiteNumber, &TimeZone),
+        days: Days,
+        goals: Goals,
+    ) -> Result<Reached, Error> {
+        let known = &self.0.answers.goals;
+        self.scan(site, days, goals, (known, ask::reach)).await
     }
 
     /// Which visits led to the conversions of the days.

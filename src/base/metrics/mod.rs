@@ -91,6 +91,10 @@ metrics! {
          when those were due already or told nothing that a record shows (`coalesced`), brought the \
          `token` that others are signed with, or were `refused`: at no address of a watch, not \
          signed, too large or too many.";
+    LINKS: Counter<1> = "weighbridge_links_opened_total" Kind::Counter,
+        ["outcome"],
+        "Looks at sites by links without an account: `opened`, or why they were refused, by the code \
+         of the answer, such as `link_not_found`, `link_password` or `rate_limited`.";
     ARRIVALS: Counter<1> = "weighbridge_inlet_arrivals_total" Kind::Counter,
         ["outcome"],
         "Records that were sent to inlets: `created`, `changed`, `unchanged`, `again` (taken before, \

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::analytics::{Error, Filter, Period, Segment, Site};
+use crate::analytics::{Error, Filter, Period, Segment, Site, SiteGoal};
 use crate::base::KeptId;
 use crate::export::words;
 
@@ -47,6 +47,20 @@ pub(super) fn visits(
     };
     lines.push(("Visits that count", told));
     Ok(lines)
+}
+
+/// The goal that they have reached, where one is named.
+pub(super) fn reached(site: &Site, goal: Option<KeptId>) -> Result<Lines, Error> {
+    let Some(id) = goal else {
+        return Ok(Lines::new());
+    };
+    let name = goal_name(site, id)?;
+    Ok(vec![("Of these, those that reached", name)])
+}
+
+/// What a goal is called.
+pub(super) fn goal_name(site: &Site, goal: KeptId) -> Result<String, Error> {
+    Ok(site.find_kept::<SiteGoal>(goal)?.what().name.clone())
 }
 
 /// How it was counted, and when.

@@ -15,7 +15,7 @@ pub(in crate::export) fn funnel(
 ) -> Result<Sheet, Error> {
     let question = "Funnel";
     let mut lines = about::head(site, question, (followed.period, None));
-    lines.extend(steps(asked));
+    lines.extend(steps(site, asked)?);
     lines.extend(about::visits(site, asked.segment, &asked.filters)?);
     lines.extend(found(site, asked, followed));
     lines.extend(about::tail(site, followed.known_at));
@@ -40,15 +40,20 @@ pub(in crate::export) fn funnel(
 }
 
 /// What visitors do one after the other, and how long they may take.
-fn steps(asked: &AskedFunnel) -> about::Lines {
+fn steps(site: &Site, asked: &AskedFunnel) -> Result<about::Lines, Error> {
     let step = |step: &crate::analytics::Step| {
-        format!("{} ({})", step.name, words::filters(&step.filters))
+        let told = match step.goal {
+            Some(goal) => format!("the goal {}", about::goal_name(site, goal)?),
+            None => words::filters(&step.filters),
+        };
+        Ok(format!("{} ({told})", step.name))
     };
-    let steps: Vec<String> = asked.steps.iter().map(step).collect();
-    vec![
+    let steps = asked.steps.iter().map(step);
+    let steps: Vec<String> = steps.collect::<Result<_, Error>>()?;
+    Ok(vec![
         ("Steps", steps.join(", then ")),
         ("Within", format!("{} minutes", asked.within_minutes)),
-    ]
+    ])
 }
 
 /// What those brought who came to the end, and where most did not.

@@ -25,6 +25,7 @@ pub(in crate::export) fn report(
     let days = (answer.period, before.map(|(period, _)| *period));
     let mut lines = about::head(site, &question, days);
     lines.extend(about::visits(site, asked.segment, &asked.filters)?);
+    lines.extend(about::reached(site, asked.goal)?);
     lines.extend(about::tail(site, answer.known_at));
     let all = (page.all, before.map(|(_, all)| *all));
     Ok(Sheet {

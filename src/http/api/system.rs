@@ -93,6 +93,8 @@ enum ScopeView {
     Inlet,
     /// Those with each write key, from wherever they come.
     WriteKey,
+    /// Those of each link, whoever opens it.
+    Link,
 }
 
 /// One limit: a burst, and one back after each part of the time.
@@ -184,6 +186,7 @@ impl From<(Policy, Rate, Option<Standing>)> for RateLimitView {
                 Counted::ByAddress => ScopeView::Address,
                 Counted::ByInlet => ScopeView::Inlet,
                 Counted::ByWriteKey => ScopeView::WriteKey,
+                Counted::ByLink => ScopeView::Link,
             },
             burst: rate.burst.get(),
             per_seconds: rate.per.as_secs_f64(),

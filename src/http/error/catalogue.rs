@@ -15,9 +15,11 @@ pub enum Code {
     RefreshRefused,
     SignatureInvalid,
     WriteKeyRefused,
+    LinkPassword,
     Forbidden,
     CsrfFailed,
     NotFound,
+    LinkNotFound,
     MethodNotAllowed,
     Conflict,
     IdempotencyInProgress,
@@ -66,7 +68,7 @@ pub fn remedy(code: &str) -> Option<&'static str> {
 
 /// In the order of [`Code`].
 #[rustfmt::skip]
-pub(crate) const CATALOGUE: [Entry; 38] = [
+pub(crate) const CATALOGUE: [Entry; 40] = [
     Entry { code: Code::BadJson, text: "bad_json", status: 400, title: "The body is not valid JSON", remedy: "Send one JSON document in UTF-8; the detail names the line and column where reading stopped." },
     Entry { code: Code::BadQuery, text: "bad_query", status: 400, title: "A query parameter is wrong", remedy: "Correct the parameter that the detail names; the API document lists what each accepts." },
     Entry { code: Code::BadPath, text: "bad_path", status: 400, title: "The path is wrong", remedy: "Use an id exactly as an answer gave it to you." },
@@ -78,9 +80,11 @@ pub(crate) const CATALOGUE: [Entry; 38] = [
     Entry { code: Code::RefreshRefused, text: "refresh_refused", status: 401, title: "The refresh token is no good", remedy: "Sign in again. A refresh token is used once; one that comes a second time ends its session, since it is in two hands." },
     Entry { code: Code::SignatureInvalid, text: "signature_invalid", status: 401, title: "The signature is no good", remedy: "Sign the id, the time and the body as Standard Webhooks says, with the signing key that was shown when the address was drawn, and send the time within five minutes." },
     Entry { code: Code::WriteKeyRefused, text: "write_key_refused", status: 401, title: "The write key is no good", remedy: "Send a key that the site lists, whole: in Authorization as Bearer, or a public one as the parameter key. One that was deleted is good no more." },
+    Entry { code: Code::LinkPassword, text: "link_password", status: 401, title: "The link is opened with a password", remedy: "Send the password with which the link was made; whoever sent the link knows it." },
     Entry { code: Code::Forbidden, text: "forbidden", status: 403, title: "You may not do this", remedy: "Ask an administrator for a role that has the permission which the detail names; a token needs it among its scopes, too." },
     Entry { code: Code::CsrfFailed, text: "csrf_failed", status: 403, title: "The request did not prove where it comes from", remedy: "Send the session's csrf_token in the header x-csrf-token, from the appliance's own origin." },
     Entry { code: Code::NotFound, text: "not_found", status: 404, title: "There is no such thing", remedy: "Check the address. What belongs to somebody else answers like what does not exist." },
+    Entry { code: Code::LinkNotFound, text: "link_not_found", status: 404, title: "The link leads nowhere", remedy: "Open the link whole, as it was sent. One that was revoked or has ended does not come back; its maker can make another." },
     Entry { code: Code::MethodNotAllowed, text: "method_not_allowed", status: 405, title: "The method is not offered here", remedy: "Use one of the methods in the Allow header." },
     Entry { code: Code::Conflict, text: "conflict", status: 409, title: "It changed, or is taken, in the meantime", remedy: "Read it again, then repeat the change if it is still wanted." },
     Entry { code: Code::IdempotencyInProgress, text: "idempotency_in_progress", status: 409, title: "The same request is under way", remedy: "Wait a moment and send it again: the answer will then be that of the first one." },

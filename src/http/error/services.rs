@@ -12,8 +12,8 @@ use super::api_error::ApiError;
 use super::catalogue::Code;
 use crate::base::{UserId, WitnessError};
 use crate::{
-    analytics, app, audit, auth, connections, datasets, export, feeds, hooks, inlets, receipts,
-    scheduler, store, sync,
+    analytics, app, audit, auth, connections, datasets, export, feeds, hooks, inlets, links,
+    receipts, scheduler, store, sync,
 };
 
 /// Something that depends on another thing: it stands in the way of its deletion, or goes with it.
@@ -272,6 +272,7 @@ impl From<analytics::Error> for ApiError {
             E::Below(member, error) => Self::from(*error).below(&member),
             E::BadRetention(member, _) => Self::invalid(format!("retention.{member}"), told),
             E::BadRules(bad) => Self::invalid(bad.path(), told),
+            E::BadGoal(bad) => Self::invalid(bad.path(), told),
             E::BadVisitor => Self::invalid("visitor", told),
             E::TooWide => Self::invalid("dimensions", told),
             E::TooManyPaths | E::EventsGone(_) => Self::invalid("from", told),
@@ -281,6 +282,28 @@ impl From<analytics::Error> for ApiError {
             E::Stopped => Self::hidden(Code::StorageUnavailable, error),
             E::Sealed(_) => Self::internal(error),
             E::Book(error) => error.into(),
+            E::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<links::Error> for ApiError {
+    fn from(error: links::Error) -> Self {
+        use links::Error as E;
+        let told = error.to_string();
+        match error {
+            E::UnknownLink(_) => Self::not_found("link"),
+            E::NoLink => Self::new(Code::LinkNotFound, told),
+            E::PasswordNeeded | E::PasswordWrong => Self::new(Code::LinkPassword, told),
+            E::Limited(refused) => refused.into(),
+            E::BadName => Self::invalid("name", told),
+            E::BadEnd => Self::invalid("ends_at", told),
+            E::BadPassword => Self::invalid("password", told),
+            E::SectionTwice(_) => Self::invalid("sections", told),
+            E::NameTaken(_) | E::TooMany(_) | E::Changed => Self::new(Code::Conflict, told),
+            E::Site(error) => error.into(),
+            E::Feeds(error) => error.into(),
+            E::Auth(error) => error.into(),
             E::Store(error) => error.into(),
         }
     }

@@ -89,6 +89,29 @@ async fn events_go_when_the_site_keeps_them_no_longer_and_the_overview_stays() {
 }
 
 #[tokio::test]
+async fn goals_reach_as_far_back_as_events_and_say_so() {
+    let shop = visited().await;
+    shop.goal(
+        "Came",
+        json!({"page": {"operator": "is", "path": "/"}}),
+        None,
+    )
+    .await;
+    shop.set(json!({"events_days": 45})).await.expect(200);
+    shop.tidy().await;
+    let figures = async |ago| {
+        let path = format!("{}?from={}", shop.below("goal-figures"), day(&shop, ago));
+        shop.owner.get(&path).await
+    };
+    let told = figures(45).await.expect(200);
+    assert_eq!(told["goals"][0]["reached"]["completions"], 10);
+    assert!(told.get("before").is_none(), "those days are gone: {told}");
+    let problem = figures(46).await.problem(422, "validation_failed");
+    let detail = text(&problem["fields"][0]["message"]);
+    assert!(detail.contains(&day(&shop, 45)), "{problem}");
+}
+
+#[tokio::test]
 async fn sums_go_after_their_events_and_nothing_older_can_be_brought() {
     let shop = visited().await;
     shop.set(json!({"events_days": 45, "sums_days": 65}))

@@ -383,7 +383,7 @@ async fn look_around(owner: &Caller<'_>, things: &Things) {
             continue; // none is left: its own part of the day has read it
         }
         // Nor is any of what was kept at the site.
-        if ["{segment}", "{report}", "{note}", "{feed}"]
+        if ["{segment}", "{report}", "{note}", "{goal}", "{feed}"]
             .iter()
             .any(|kept| path.contains(kept))
         {

@@ -66,6 +66,18 @@ impl Day {
             let gone = owner.delete(&kept).await;
             assert_eq!(gone.status, 204, "{kept}: {}", gone.text());
         }
+        let links = format!("{site}/links");
+        let new = json!({"name": "Board", "password": "tram lamp river"});
+        let link = owner.post(&links, new).await.expect(201);
+        owner.get(&links).await.expect(200);
+        let url = link["url"].as_str().unwrap();
+        let mut opening = json!({"link": url.split_once('#').unwrap().1, "password": "no"});
+        let wrong = owner.post("/shared/overview", opening.clone()).await;
+        assert_eq!(wrong.status, 401, "{}", wrong.text());
+        opening["password"] = "tram lamp river".into();
+        owner.post("/shared/overview", opening).await.expect(200);
+        let link = format!("{links}/{}", id(&link["link"]));
+        assert_eq!(owner.delete(&link).await.status, 204);
         let shares = format!("{site}/shares");
         let new = json!({"email": "ada@example.org", "level": "view"});
         let made_share = owner.post(&shares, new).await.expect(201);
@@ -95,7 +107,7 @@ impl Day {
 }
 
 /// What is kept at a site under a name: where, what is made, and what is changed of it.
-fn kept() -> [(&'static str, Value, Value); 3] {
+fn kept() -> [(&'static str, Value, Value); 4] {
     let filter = json!({"dimension": "device", "operator": "is", "values": ["mobile"]});
     [
         (
@@ -107,6 +119,11 @@ fn kept() -> [(&'static str, Value, Value); 3] {
             "notes",
             json!({"text": "Sale", "from": "2026-11-27"}),
             json!({"text": "Autumn sale"}),
+        ),
+        (
+            "goals",
+            json!({"name": "Signed up", "condition": {"event": "sign_up"}}),
+            json!({"value": "2.50"}),
         ),
         (
             "saved-reports",

@@ -1,6 +1,6 @@
 import type { AttributionQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
+import { cleanFilters, cleanId, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { isModel, type ModelId, usualModel } from "./models";
 
@@ -79,7 +79,7 @@ export function readAttributionSearch(search: Record<string, unknown>): Attribut
   return {
     ...range,
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
     by: known(dimensions, by),
     figure: known(figures, figure),
     goal: known(goals, goal),

@@ -1,6 +1,6 @@
 import type { CohortsQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
+import { cleanFilters, cleanId, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 
 const periods = { week: "By week", month: "By month" } as const;
@@ -41,7 +41,7 @@ export function readCohortsSearch(search: Record<string, unknown>): CohortsSearc
   return {
     ...range,
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
     period: period && Object.hasOwn(periods, period) ? (period as PeriodId) : undefined,
     figure: figure && Object.hasOwn(figures, figure) ? (figure as FigureId) : undefined,
   };

@@ -65,8 +65,8 @@ export function narrowedBy(filters: Filter[], segment: string | undefined) {
   return segment === undefined ? { filters } : { filters, segment };
 }
 
-/** A segment's id as it stands in the address; nothing where that is none. */
-export function cleanSegment(text: string | undefined): string | undefined {
+/** The id of a segment or a goal as it stands in the address; nothing where that is none. */
+export function cleanId(text: string | undefined): string | undefined {
   return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : undefined;
 }
 

@@ -1,9 +1,11 @@
 import { type FormEvent, useState } from "react";
+import type { Goal } from "../../api/types";
 import { Button, IconButton } from "../../ui/button";
 import { ComboBox } from "../../ui/combo-box";
 import { Select, TextField } from "../../ui/fields";
 import { operatorOptions } from "../filters/filters";
 import { type Place, useSeen } from "../filters/seen";
+import { useGoals } from "../goals/goals";
 import { anyStep, fewestSteps, isWhole, mostSteps, type Step, stepName } from "./steps";
 import { type Window, windowOptions } from "./window";
 
@@ -21,6 +23,7 @@ export function FunnelForm({ steps, within, place, onApply }: FunnelFormProps) {
   const [isChecked, setIsChecked] = useState(false);
   const events = useSeen(place, "event").filter(Boolean);
   const pages = useSeen(place, "page").filter(Boolean);
+  const goals = useGoals(place.siteId).data?.items ?? [];
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setIsChecked(true);
@@ -42,6 +45,7 @@ export function FunnelForm({ steps, within, place, onApply }: FunnelFormProps) {
             count={draft.length}
             events={events}
             pages={pages}
+            goals={goals}
             error={isChecked && !isWhole(trimmed(step)) ? "Say an event or a page." : undefined}
             onChange={(next) => setDraft(draft.toSpliced(at, 1, { key, step: next }))}
             onMove={(by) => move(at, by)}
@@ -81,8 +85,8 @@ function withAnother(draft: readonly Draft[]): Draft[] {
   return [...draft, { key: last + 1, step: anyStep }];
 }
 
-function trimmed({ name, event, operator, page }: Step): Step {
-  return { name: name.trim(), event: event.trim(), operator, page: page.trim() };
+function trimmed({ name, event, operator, page, goal }: Step): Step {
+  return { name: name.trim(), event: event.trim(), operator, page: page.trim(), goal };
 }
 
 interface StepFieldsProps {
@@ -92,6 +96,7 @@ interface StepFieldsProps {
   /** Events and pages that came up on these days. */
   events: readonly string[];
   pages: readonly string[];
+  goals: readonly Goal[];
   error: string | undefined;
   onChange: (step: Step) => void;
   onMove: (by: 1 | -1) => void;
@@ -99,8 +104,7 @@ interface StepFieldsProps {
 }
 
 function StepFields(props: StepFieldsProps) {
-  const { step, at, count, events, pages, error, onChange, onMove, onRemove } = props;
-  const change = (part: Partial<Step>) => onChange({ ...step, ...part });
+  const { step, at, count, onChange, onMove, onRemove } = props;
   const ordinal = `step ${at + 1}`;
   return (
     <li>
@@ -113,34 +117,10 @@ function StepFields(props: StepFieldsProps) {
           label="Name"
           placeholder={isWhole(step) ? stepName({ ...step, name: "" }) : undefined}
           value={step.name}
-          onChange={(name) => change({ name })}
+          onChange={(name) => onChange({ ...step, name })}
           autoComplete="off"
         />
-        <ComboBox
-          label="Event"
-          placeholder="Any event"
-          options={events}
-          value={step.event}
-          onChange={(event) => change({ event })}
-          fits={isLike}
-          takesOther
-          error={error}
-        />
-        <Select
-          label="Page"
-          options={operatorOptions}
-          value={step.operator}
-          onChange={(operator) => change({ operator })}
-        />
-        <ComboBox
-          label="Path"
-          placeholder="Any page"
-          options={pages}
-          value={step.page}
-          onChange={(page) => change({ page })}
-          fits={isLike}
-          takesOther
-        />
+        <What {...props} />
         <span className="funnel-acts">
           <IconButton
             label={`Move ${ordinal} up`}
@@ -163,6 +143,54 @@ function StepFields(props: StepFieldsProps) {
         </span>
       </fieldset>
     </li>
+  );
+}
+
+/** What the step is: a goal, or an event at a page. */
+function What({ step, events, pages, goals, error, onChange }: StepFieldsProps) {
+  const change = (part: Partial<Step>) => onChange({ ...step, ...part });
+  const options = [{ value: "", label: "No goal" }].concat(
+    goals.map(({ id, name }) => ({ value: id, label: name })),
+  );
+  const choose = (goal: string) => {
+    const named = goals.find(({ id }) => id === goal)?.name;
+    change({ goal, event: "", page: "", name: step.name || (named ?? "") });
+  };
+  return (
+    <>
+      {step.goal === "" && (
+        <>
+          <ComboBox
+            label="Event"
+            placeholder="Any event"
+            options={events}
+            value={step.event}
+            onChange={(event) => change({ event })}
+            fits={isLike}
+            takesOther
+            error={error}
+          />
+          <Select
+            label="Page"
+            options={operatorOptions}
+            value={step.operator}
+            onChange={(operator) => change({ operator })}
+          />
+          <ComboBox
+            label="Path"
+            placeholder="Any page"
+            options={pages}
+            value={step.page}
+            onChange={(page) => change({ page })}
+            fits={isLike}
+            takesOther
+          />
+        </>
+      )}
+      {(goals.length > 0 || step.goal !== "") && (
+        <Select label="Goal" options={options} value={step.goal} onChange={choose} />
+      )}
+    </>
   );
 }
 

@@ -172,8 +172,8 @@ it("what the appliance refuses stands there with the reason, and a way back", as
 it("steps are read from the address as they were written, and what is no funnel is left out", () => {
   const steps = readSteps("Came:page_view:is:;:buy:starts_with:/a\\\\:b");
   expect(steps).toEqual([
-    { name: "Came", event: "page_view", operator: "is", page: "" },
-    { name: "", event: "buy", operator: "starts_with", page: "/a:b" },
+    { name: "Came", event: "page_view", operator: "is", page: "", goal: "" },
+    { name: "", event: "buy", operator: "starts_with", page: "/a:b", goal: "" },
   ]);
   expect(readSteps(writeSteps(steps ?? []))).toEqual(steps);
   expect(readFunnelSearch({ steps: "A:a:is:", within: "7", compare: "year" })).toEqual({});
@@ -181,9 +181,9 @@ it("steps are read from the address as they were written, and what is no funnel 
 });
 
 it("a step without a name is called by what it is", () => {
-  expect(stepName({ name: "", event: "buy", operator: "is", page: "" })).toBe("buy");
-  expect(stepName({ name: "", event: "", operator: "contains", page: "wool" })).toBe(
+  expect(stepName({ name: "", event: "buy", operator: "is", page: "", goal: "" })).toBe("buy");
+  expect(stepName({ name: "", event: "", operator: "contains", page: "wool", goal: "" })).toBe(
     "Page contains wool",
   );
-  expect(stepName({ name: "Cart", event: "x", operator: "is", page: "" })).toBe("Cart");
+  expect(stepName({ name: "Cart", event: "x", operator: "is", page: "", goal: "" })).toBe("Cart");
 });

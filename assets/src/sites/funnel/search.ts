@@ -1,5 +1,5 @@
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, cleanSegment } from "../filters/filters";
+import { cleanFilters, cleanId } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { readSteps, writeSteps } from "./steps";
 import { isWindow, type Window } from "./window";
@@ -24,6 +24,6 @@ export function readFunnelSearch(search: Record<string, unknown>): FunnelSearch 
     steps: read && writeSteps(read),
     within: within && isWindow(within) ? within : undefined,
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
   };
 }

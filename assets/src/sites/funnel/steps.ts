@@ -1,8 +1,14 @@
 import type { FunnelQuery } from "../../api/types";
-import { type Filter, isOperator, type Operator, operatorOptions } from "../filters/filters";
+import {
+  cleanId,
+  type Filter,
+  isOperator,
+  type Operator,
+  operatorOptions,
+} from "../filters/filters";
 import { joined, parted } from "../filters/parted";
 
-/** One step of a funnel: an event of that name, or on that page, or both. */
+/** One step of a funnel: an event of that name, or on that page, or both; or what reaches a goal. */
 export interface Step {
   /** What people call it; left empty it is called by what it is. */
   name: string;
@@ -11,12 +17,14 @@ export interface Step {
   operator: Operator;
   /** Empty for any. */
   page: string;
+  /** The goal's id, in the place of event and page; empty for none. */
+  goal: string;
 }
 
 export const fewestSteps = 2;
 export const mostSteps = 10;
 
-export const anyStep: Step = { name: "", event: "", operator: "is", page: "" };
+export const anyStep: Step = { name: "", event: "", operator: "is", page: "", goal: "" };
 
 /** What is counted until somebody says otherwise. */
 export const usualSteps: readonly Step[] = [
@@ -26,8 +34,8 @@ export const usualSteps: readonly Step[] = [
 
 /** Steps as they stand in the address: `Came:page_view:is:;Bought:purchase:is:`. */
 export function writeSteps(steps: readonly Step[]): string {
-  const texts = steps.map(({ name, event, operator, page }) =>
-    joined([name, event, operator, page], ":"),
+  const texts = steps.map(({ name, event, operator, page, goal }) =>
+    joined([name, event, operator, page, ...(goal ? [goal] : [])], ":"),
   );
   return joined(texts, ";");
 }
@@ -39,20 +47,22 @@ export function readSteps(text: string | undefined): Step[] | undefined {
   return steps.length < fewestSteps ? undefined : steps.slice(0, mostSteps);
 }
 
-function readStep([name = "", event = "", operator = "", page = ""]: string[]): Step | undefined {
+function readStep(parts: string[]): Step | undefined {
+  const [name = "", event = "", operator = "", page = "", goal] = parts;
   if (!isOperator(operator)) return undefined;
-  const step = { name, event, operator, page };
+  const step = { name, event, operator, page, goal: cleanId(goal) ?? "" };
   return isWhole(step) ? step : undefined;
 }
 
 /** Whether it says what must happen. */
-export function isWhole({ event, page }: Step): boolean {
-  return event !== "" || page !== "";
+export function isWhole({ event, page, goal }: Step): boolean {
+  return event !== "" || page !== "" || goal !== "";
 }
 
 /** What a step is called: "Pricing", or "purchase", "page starts with /wool". */
-export function stepName({ name, event, operator, page }: Step): string {
+export function stepName({ name, event, operator, page, goal }: Step): string {
   if (name) return name;
+  if (goal) return "Goal";
   const how = operatorOptions.find(({ value }) => value === operator)?.label;
   return event
     ? [event, page && `page ${how} ${page}`].filter(Boolean).join(", ")
@@ -61,7 +71,8 @@ export function stepName({ name, event, operator, page }: Step): string {
 
 /** A step as the appliance is asked for it. */
 export function askedStep(step: Step): FunnelQuery["steps"][number] {
-  const { event, operator, page } = step;
+  const { event, operator, page, goal } = step;
+  if (goal) return { name: stepName(step), goal };
   const filters: Filter[] = [
     { dimension: "event", operator: "is", values: [event] },
     { dimension: "page", operator, values: [page] },

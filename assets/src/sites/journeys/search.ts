@@ -1,6 +1,6 @@
 import type { JourneysQuery } from "../../api/types";
 import { readTexts, type Texts } from "../../ui/address";
-import { cleanFilters, cleanSegment, narrowedBy, readFilters } from "../filters/filters";
+import { cleanFilters, cleanId, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 
 const words = {
@@ -53,7 +53,7 @@ export function readJourneysSearch(search: Record<string, unknown>): JourneysSea
   return {
     ...range,
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
     at,
     through: known(words.through, through),
     direction: known(words.direction, direction),

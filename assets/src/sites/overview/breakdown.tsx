@@ -11,6 +11,7 @@ import { figuresFor, namesOnBars, plainNames } from "./columns";
 import type { Dimension, View } from "./dimensions";
 import { useShow } from "./show";
 import type { Shown } from "./shown";
+import { useIsStill } from "./still";
 
 const route = getRouteApi("/signed-in/sites/$id");
 /** So many rows stand there before somebody wants all of them. */
@@ -74,24 +75,37 @@ interface LinesProps {
 }
 
 /** The rows of one view, the largest first. */
-export function Lines({ view, overview, bars }: LinesProps) {
+export function Lines(props: LinesProps) {
+  return useIsStill() ? <Rows {...props} isWhole /> : <Leading {...props} />;
+}
+
+/** The first of them, and the way to the others. */
+function Leading(props: LinesProps) {
+  const { view, overview } = props;
   const { all } = route.useSearch();
+  const table = overview[view.id];
+  const isWhole = all === view.id;
+  return (
+    <>
+      <Rows {...props} isWhole={isWhole} />
+      {table && <Rest view={view} lines={table} isWhole={isWhole} />}
+    </>
+  );
+}
+
+function Rows({ view, overview, bars, isWhole }: LinesProps & { isWhole: boolean }) {
   const table = overview[view.id];
   if (!table) return <SkeletonRows />;
   const { lines } = table;
-  const isWhole = all === view.id;
   if (lines.length === 0) return <p className="breakdown-none">Nothing in these days.</p>;
   const names = bars ? [plainNames(view), bars] : [namesOnBars(view, lines)];
   return (
-    <>
-      <Table
-        label={view.label}
-        columns={[...names, ...figuresFor(view, overview)]}
-        rows={isWhole ? lines : lines.slice(0, shownAtOnce)}
-        rowId={({ value }) => value}
-      />
-      <Rest view={view} lines={table} isWhole={isWhole} />
-    </>
+    <Table
+      label={view.label}
+      columns={[...names, ...figuresFor(view, overview)]}
+      rows={isWhole ? lines : lines.slice(0, shownAtOnce)}
+      rowId={({ value }) => value}
+    />
   );
 }
 

@@ -3,6 +3,7 @@ import { changeSearch } from "../../ui/address";
 import type { DimensionId } from "../filters/dimensions";
 import { hasFilter, readFilters, withFilter, writeFilters } from "../filters/filters";
 import { focusFilters } from "../filters/keyboard";
+import { useIsStill } from "./still";
 
 const route = getRouteApi("/signed-in/sites/$id");
 
@@ -14,7 +15,11 @@ interface NarrowProps {
 }
 
 /** Leads to those visits alone; plain text where nothing else is looked at anyway. */
-export function Narrow({ dimension, value, children }: NarrowProps) {
+export function Narrow(props: NarrowProps) {
+  return useIsStill() ? props.children : <Leading {...props} />;
+}
+
+function Leading({ dimension, value, children }: NarrowProps) {
   const filters = readFilters(route.useSearch().filters);
   if (hasFilter(filters, dimension, value)) return children;
   return (

@@ -1,5 +1,5 @@
 import { readTexts } from "../../ui/address";
-import { cleanFilters, cleanSegment } from "../filters/filters";
+import { cleanFilters, cleanId } from "../filters/filters";
 import { type Came, cameViews, type Saw, sawViews } from "./dimensions";
 import { type MetricId, metrics } from "./metrics";
 import { type RangeSearch, readRangeSearch } from "./range-search";
@@ -31,7 +31,7 @@ export function readOverviewSearch(search: Record<string, unknown>): OverviewSea
     saw: oneOf(sawViews, saw),
     all,
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
   };
 }
 

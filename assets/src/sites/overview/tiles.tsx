@@ -8,10 +8,11 @@ import { rangeWords } from "./range";
 import { useShow } from "./show";
 import type { Shown } from "./shown";
 import { Sparkline } from "./sparkline";
+import { useIsStill } from "./still";
 
 const route = getRouteApi("/signed-in/sites/$id");
 
-/** The figures of the range; each leads to its own trend. */
+/** The figures of the range; each leads to its own trend, where anything leads anywhere. */
 export function Tiles({ overview }: { overview: Shown }) {
   return (
     <dl className="tiles">
@@ -37,7 +38,8 @@ function Tile({ overview, metric, label }: TileProps) {
   const { totals, before, currency } = overview;
   const now = figureOf(totals, metric);
   const then = before && figureOf(before.totals, metric);
-  const isPressed = isDrawn(overview, metric);
+  const hasLine = isDrawn(overview, metric);
+  const isPressed = !useIsStill() && hasLine;
   return (
     <div className={isPressed ? "tile drawn" : "tile"}>
       <dt title={metric.about}>{isPressed ? <Choice metric={metric} label={label} /> : label}</dt>
@@ -65,7 +67,7 @@ function Tile({ overview, metric, label }: TileProps) {
           />
         </dd>
       )}
-      {isPressed && (
+      {hasLine && (
         <dd className="tile-line">
           <Sparkline series={stepsIn(overview).map((step) => figureOf(step, metric))} />
         </dd>

@@ -1,10 +1,11 @@
+import type { ReactNode } from "react";
 import { Panel } from "../../ui/page";
 import { NoteList } from "../notes/list";
 import { notesIn, useNotes, withNotes } from "../notes/notes";
 import { Chart } from "./chart";
 import type { Metric, MetricId } from "./metrics";
 import { dayMarks, hourMarks } from "./plot";
-import { pointsOf } from "./points";
+import { type Point, pointsOf } from "./points";
 import { type Range, rangeWords } from "./range";
 import type { Shown } from "./shown";
 import { DayLink, Twin } from "./twin";
@@ -25,7 +26,32 @@ export function Trend({ siteId, overview, metric, label, isOpen, onDay }: TrendP
   const notes = notesIn(useNotes(siteId).data?.items ?? [], overview);
   const isByHour = overview.hours !== undefined;
   const steps = pointsOf(overview, metric);
-  const points = isByHour ? steps : withNotes(steps, notes);
+  return (
+    <Drawing
+      overview={overview}
+      metric={metric}
+      label={label}
+      isOpen={isOpen}
+      points={isByHour ? steps : withNotes(steps, notes)}
+      onDay={onDay}
+    >
+      <NoteList siteId={siteId} notes={notes} day={overview.to} />
+    </Drawing>
+  );
+}
+
+interface DrawingProps extends Omit<TrendProps, "siteId" | "onDay"> {
+  points: readonly Point[];
+  /** Shows one day alone; a day leads nowhere without it. */
+  onDay?: (day: string) => void;
+  children?: ReactNode;
+}
+
+/** The line of a figure, and the same as a table. */
+export function Drawing(props: DrawingProps) {
+  const { overview, metric, label, isOpen, points, onDay, children } = props;
+  const isByHour = overview.hours !== undefined;
+  const leads = onDay !== undefined && !isByHour;
   const hasBefore = points.some(({ before }) => before);
   const { currency } = overview;
   return (
@@ -40,7 +66,7 @@ export function Trend({ siteId, overview, metric, label, isOpen, onDay }: TrendP
           look={{ metric, label, currency, isOpen }}
           steps={isByHour ? "hours" : "days"}
           marksOf={isByHour ? hourMarks : dayMarks}
-          onStep={isByHour ? undefined : onDay}
+          onStep={leads ? onDay : undefined}
         />
         <Twin
           points={points}
@@ -48,9 +74,9 @@ export function Trend({ siteId, overview, metric, label, isOpen, onDay }: TrendP
           label={label}
           currency={currency}
           step={isByHour ? "Hour" : "Day"}
-          cell={isByHour ? undefined : (point) => <DayLink point={point} />}
+          cell={leads ? (point) => <DayLink point={point} /> : undefined}
         />
-        <NoteList siteId={siteId} notes={notes} day={overview.to} />
+        {children}
       </div>
     </Panel>
   );

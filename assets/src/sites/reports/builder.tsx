@@ -8,6 +8,7 @@ import { FilterBar } from "../filters/bar";
 import { type DimensionId, dimensionIds, dimensionOf, isTime } from "../filters/dimensions";
 import { writeFilters } from "../filters/filters";
 import type { Place } from "../filters/seen";
+import { Reached } from "../goals/reached";
 import { Segments } from "../segments/segments";
 import { FigurePicker } from "./figure-picker";
 import { isPreset, presets } from "./presets";
@@ -26,7 +27,7 @@ export function Presets({ wanted }: { wanted: Wanted }) {
           className="preset"
           aria-current={isPreset({ ...preset }, wanted) ? "true" : undefined}
           activeProps={{ "aria-current": undefined }}
-          search={({ range, from, to, compare, filters, segment }) =>
+          search={({ range, from, to, compare, filters, segment, goal }) =>
             changeSearch(
               {},
               {
@@ -36,6 +37,7 @@ export function Presets({ wanted }: { wanted: Wanted }) {
                 compare,
                 filters,
                 segment,
+                goal,
                 dimensions: preset.dimensions.join(","),
                 metrics: preset.metrics.join(","),
               },
@@ -80,6 +82,7 @@ export function Builder({ wanted, place }: BuilderProps) {
             filters={wanted.filters}
             show={show}
           />
+          <Reached siteId={place.siteId} chosen={wanted.goal} show={show} />
         </FilterBar>
       </Part>
     </div>

@@ -1,25 +1,24 @@
 import type { ReportQuery } from "../../api/types";
 import type { Day } from "../../calendar/days";
 import { isTime } from "../filters/dimensions";
-import { narrowedBy } from "../filters/filters";
 import type { Questions } from "../filters/use-report";
 import { comparedWith, isWithinReach, type Range } from "../overview/range";
 import type { Compare } from "../overview/range-search";
 import { isComparable } from "./points";
-import type { Wanted } from "./search";
+import { visitsOf, type Wanted } from "./search";
 
 /** No range has more days. */
 const mostSteps = 1_000;
 
 /** What the drawing of a report asks for; nothing where no time is told apart. */
 export function drawingOf(
-  { drawn, filters, segment, dimensions: [first] }: Wanted,
+  { drawn, dimensions: [first], ...visits }: Wanted,
   days: Range & { compare: Compare },
   today: Day,
 ): Questions<"drawn" | "before"> {
   if (first === undefined || !isTime(first)) return {};
   const along: Omit<ReportQuery, "from" | "to"> = {
-    ...narrowedBy(filters, segment),
+    ...visitsOf(visits),
     dimensions: [first],
     metrics: [drawn],
     sort: first,

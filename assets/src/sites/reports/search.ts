@@ -1,17 +1,20 @@
 import { readTexts, type Texts } from "../../ui/address";
 import { type DimensionId, isDimension, isTime } from "../filters/dimensions";
-import {
-  cleanFilters,
-  cleanSegment,
-  type Filter,
-  narrowedBy,
-  readFilters,
-} from "../filters/filters";
+import { cleanFilters, cleanId, type Filter, narrowedBy, readFilters } from "../filters/filters";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
 import { isReportMetric, type ReportMetricId } from "./metrics";
 import { usualPreset } from "./presets";
 
-const parts = ["dimensions", "metrics", "filters", "segment", "sort", "page", "metric"] as const;
+const parts = [
+  "dimensions",
+  "metrics",
+  "filters",
+  "segment",
+  "goal",
+  "sort",
+  "page",
+  "metric",
+] as const;
 
 /** The appliance takes no more. */
 export const mostDimensions = 5;
@@ -26,20 +29,22 @@ const noDimension = "none";
  * What a report tells; all of it stands in the address.
  *
  * `dimensions` and `metrics` have commas between them, and are those of the usual report when left
- * out; `filters` and `segment` say which visits alone are counted; `sort` is one of both, falling with `-` before it;
- * `page` is the first when left out; `metric` is drawn, the first figure when left out.
+ * out; `filters` and `segment` say which visits alone are counted, `goal` what they reached; `sort` is one
+ * of dimensions and metrics, falling with `-` before it; `page` is the first when left out; `metric` is drawn, the first figure when left out.
  */
 export type ReportSearch = RangeSearch & Texts<(typeof parts)[number]>;
 
 /** Reads the address; what is no part of a report is undefined. */
 export function readReportSearch(search: Record<string, unknown>): ReportSearch {
-  const { dimensions, metrics, filters, segment, sort, page, metric } = readTexts(search, parts);
+  const texts = readTexts(search, parts);
+  const { dimensions, metrics, filters, segment, goal, sort, page, metric } = texts;
   return {
     ...readRangeSearch(search),
     dimensions: dimensions === noDimension ? dimensions : list(dimensions, isDimension),
     metrics: list(metrics, isReportMetric),
     filters: cleanFilters(filters),
-    segment: cleanSegment(segment),
+    segment: cleanId(segment),
+    goal: cleanId(goal),
     sort: sort && isOrder(sort) ? sort : undefined,
     page: page && /^[1-9]\d{0,4}$/.test(page) && page !== "1" ? page : undefined,
     metric: metric && isReportMetric(metric) ? metric : undefined,
@@ -52,6 +57,8 @@ export interface Wanted {
   metrics: ReportMetricId[];
   filters: Filter[];
   segment: string | undefined;
+  /** The goal that they reached. */
+  goal: string | undefined;
   /** A dimension or a figure, falling with `-` before it. */
   sort: string;
   /** From 1 on. */
@@ -77,6 +84,7 @@ export function wantedOf(search: ReportSearch): Wanted {
     metrics,
     filters: readFilters(search.filters),
     segment: search.segment,
+    goal: search.goal,
     sort:
       sort && [...dimensions, ...metrics].some((id) => id === sort.replace(/^-/, ""))
         ? sort
@@ -86,13 +94,18 @@ export function wantedOf(search: ReportSearch): Wanted {
   };
 }
 
+/** Which visits alone it counts, as the appliance is asked for them. */
+export function visitsOf({ filters, segment, goal }: Pick<Wanted, "filters" | "segment" | "goal">) {
+  return { ...narrowedBy(filters, segment), ...(goal !== undefined && { goal }) };
+}
+
 /** One page of that report, as the appliance is asked for it. */
-export function askedFor({ dimensions, metrics, filters, segment, sort, page }: Wanted) {
+export function askedFor({ dimensions, metrics, sort, page, ...visits }: Wanted) {
   const offset = (page - 1) * pageRows;
   return {
     dimensions,
     metrics,
-    ...narrowedBy(filters, segment),
+    ...visitsOf(visits),
     sort,
     limit: pageRows,
     offset,

@@ -1,9 +1,9 @@
 import type { SavedQuestion } from "../../api/types";
 import { type DimensionId, dimensionOf } from "../filters/dimensions";
-import { filterWords, narrowedBy, writeFilters } from "../filters/filters";
+import { filterWords, writeFilters } from "../filters/filters";
 import { type Range, rangeName, usualPreset } from "../overview/range";
 import { type RangeSearch, readRangeSearch } from "../overview/range-search";
-import { type ReportSearch, type Wanted, writeDimensions } from "../reports/search";
+import { type ReportSearch, visitsOf, type Wanted, writeDimensions } from "../reports/search";
 import { presetOf, ranges } from "./ranges";
 
 /**
@@ -14,21 +14,21 @@ import { presetOf, ranges } from "./ranges";
  */
 export function questionOf(search: RangeSearch, days: Range, wanted: Wanted): SavedQuestion {
   const { range, from, compare } = search;
-  const { dimensions, metrics, filters, segment, sort } = wanted;
+  const { dimensions, metrics, sort, ...visits } = wanted;
   const moves = from ? undefined : ranges[range ?? usualPreset];
   return {
     ...(moves ? { range: moves } : { from: days.from, to: days.to }),
     compare: compare ?? "previous",
     dimensions,
     metrics,
-    ...narrowedBy(filters, segment),
+    ...visitsOf(visits),
     sort,
   };
 }
 
 /** The address of a saved report: the same page shows it. */
 export function searchOf(question: SavedQuestion): ReportSearch {
-  const { dimensions = [], metrics, filters = [], segment, sort } = question;
+  const { dimensions = [], metrics, filters = [], segment, goal, sort } = question;
   const written = writeFilters(filters);
   return {
     ...daysOf(question),
@@ -36,6 +36,7 @@ export function searchOf(question: SavedQuestion): ReportSearch {
     metrics: metrics.join(","),
     ...(written ? { filters: written } : {}),
     ...(segment ? { segment } : {}),
+    ...(goal ? { goal } : {}),
     ...(sort ? { sort } : {}),
   };
 }

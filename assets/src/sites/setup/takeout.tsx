@@ -8,10 +8,10 @@ import { useMayEdit } from "../access";
 
 type Format = "csv" | "ndjson" | "parquet";
 
-const formats: { id: Format; label: string }[] = [
-  { id: "csv", label: "CSV" },
-  { id: "ndjson", label: "JSON, an object on each line" },
-  { id: "parquet", label: "Parquet" },
+const formats: { value: Format; label: string }[] = [
+  { value: "csv", label: "CSV" },
+  { value: "ndjson", label: "JSON, an object on each line" },
+  { value: "parquet", label: "Parquet" },
 ];
 
 /** Takes the events of some days away, as they are kept. */

@@ -8,6 +8,7 @@ import { MayNotShare } from "../../sharing/may-not";
 import { Panel } from "../../ui/page";
 import { useMayEdit } from "../access";
 import { SiteFrame } from "../frame";
+import { Links } from "../links/links";
 import { shareableOf } from "./shareable";
 
 const route = getRouteApi("/signed-in/sites/$id/sharing");
@@ -21,15 +22,29 @@ const deeds: Record<Site["access"], string> = {
 /** Who else has the site; for those whom it is shared with, what they may do. */
 export function SiteSharing() {
   const { id } = route.useParams();
-  const mayShare = useMay("site:share");
   return (
     <SiteFrame id={id} tab="Sharing">
       {(site) => {
-        if (site.access !== "owner") return <Borrowed site={site} />;
-        return mayShare ? <Owned site={site} /> : <MayNotShare />;
+        return (
+          <>
+            <Users site={site} />
+            <MayLink site={site} />
+          </>
+        );
       }}
     </SiteFrame>
   );
+}
+
+function Users({ site }: { site: Site }) {
+  const mayShare = useMay("site:share");
+  if (site.access !== "owner") return <Borrowed site={site} />;
+  return mayShare ? <Owned site={site} /> : <MayNotShare />;
+}
+
+/** The links, for whoever may make one. */
+function MayLink({ site }: { site: Site }) {
+  return useMayEdit() && <Links site={site} />;
 }
 
 function Owned({ site }: { site: Site }) {

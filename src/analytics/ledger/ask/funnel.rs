@@ -13,6 +13,7 @@ use super::Path;
 use super::filter::{Demand, Sieve};
 use super::leaf::Leaf;
 use super::scan::Scan;
+use super::target::Aim;
 use crate::analytics::ledger::Error;
 
 /// A funnel has so many steps at most.
@@ -51,7 +52,8 @@ pub(in super::super) fn follow(question: &Question<'_>, path: &Path) -> Result<F
     let head = head.map(|row| row.value).unwrap_or_default();
     let mut sieve = Sieve::default();
     let demand = sieve.add(&path.filters);
-    let steps: Vec<Demand> = path.steps.iter().map(|step| sieve.add(step)).collect();
+    let steps = path.steps.iter().map(|step| Aim::of(step, &mut sieve));
+    let steps: Vec<Aim> = steps.collect();
     let mut scan = Scan::new(question, &head, sieve, (&[], path.week_starts));
     let mut tally = Tally::of(steps.len());
     for share in scan.shares()? {
@@ -73,17 +75,16 @@ struct Trail {
 }
 
 impl Trail {
-    fn add_day(&mut self, leaf: &Leaf, demand: &Demand, steps: &[Demand]) {
+    fn add_day(&mut self, leaf: &Leaf, demand: &Demand, steps: &[Aim]) {
         for visit in leaf.visits() {
             let (first, any) = leaf.bits_of_visit(visit);
             if !demand.picks(first, any) {
                 continue;
             }
+            let counting = those(steps, |step| step.counts_in((first, any)));
             for beat in visit {
                 let bits = leaf.bits_of(*beat);
-                let met = steps.iter().enumerate().fold(0, |met, (place, step)| {
-                    met | (u16::from(step.picks(bits, bits)) << place)
-                });
+                let met = counting & those(steps, |step| step.is(bits));
                 if met != 0 {
                     self.prints.push(Print {
                         visitor: beat.visitor(),
@@ -98,6 +99,13 @@ impl Trail {
             }
         }
     }
+}
+
+/// Of which steps something is so: a bit for each.
+fn those(steps: &[Aim], is_so: impl Fn(&Aim) -> bool) -> u16 {
+    steps.iter().enumerate().fold(0, |those, (place, step)| {
+        those | (u16::from(is_so(step)) << place)
+    })
 }
 
 /// What is counted so far.

@@ -14,7 +14,10 @@ pub(super) struct Leaf {
     pub(super) strips: [Vec<u32>; Strip::MANY],
     pub(super) bits: Vec<u64>,
     pub(super) kinds: Vec<Kind>,
+    /// 0 for those without one.
     pub(super) values: Vec<i64>,
+    /// Which have one.
+    pub(super) valued: Vec<bool>,
     pub(super) ids: Vec<[u8; 16]>,
     /// The bits that the day itself gives to each.
     pub(super) day_bits: u64,
@@ -52,6 +55,7 @@ impl Leaf {
         self.bits.clear();
         self.kinds.clear();
         self.values.clear();
+        self.valued.clear();
         self.ids.clear();
     }
 
@@ -98,6 +102,12 @@ impl Leaf {
     /// The bits of the filters that name the event.
     pub(super) fn bits_of(&self, beat: Beat) -> u64 {
         self.day_bits | self.bits.get(beat.place()).copied().unwrap_or(0)
+    }
+
+    /// The value of an event, if it came with one.
+    pub(super) fn worth(&self, beat: Beat) -> Option<i64> {
+        let place = beat.place();
+        self.valued[place].then_some(self.values[place])
     }
 
     /// The bits of a visit's first event, and those of all its events together.

@@ -3,7 +3,8 @@
 //!
 //! `scan` reads the days that are asked for, column by column, as leaves of visits; `lexicon` gives
 //! every text a small number and asks the `filter`s about it once. `report` gathers visits and
-//! events in `groups`, `funnel` follows visitors from step to step. `attribution` divides what
+//! events in `groups`, `funnel` follows visitors from step to step, and `goals` counts how often an
+//! event came that is a `target`. `attribution` divides what
 //! conversions brought among the visits that led to them (`touches`), by the models of `credit`, of
 //! which one rests on the graph of all paths (`removal`). `journeys` finds the commonest ways of
 //! visits, `cohorts` those who come again. `facet` says what things are told apart by.
@@ -14,6 +15,7 @@ mod credit;
 mod facet;
 mod filter;
 mod funnel;
+mod goals;
 mod groups;
 mod journeys;
 mod leaf;
@@ -21,6 +23,7 @@ mod lexicon;
 mod removal;
 mod report;
 mod scan;
+mod target;
 mod touches;
 
 pub(crate) use attribution::{Attributed, Attribution, Claim, Goal};
@@ -31,13 +34,16 @@ pub(crate) use filter::{Filter, Operator};
 #[cfg(test)]
 pub(crate) use funnel::Stage;
 pub(crate) use funnel::{Funnel, MOST_STEPS};
+pub(crate) use goals::{Completed, Goals, Reached};
 pub(crate) use groups::Figures;
 pub(crate) use journeys::{Direction, Journeys, Others, Travelled, Trodden};
 pub(crate) use report::{Cell, Crowding, Gathered, Row};
+pub(crate) use target::Target;
 
 pub(super) use attribution::attribute;
 pub(super) use cohorts::return_of;
 pub(super) use funnel::follow;
+pub(super) use goals::reach;
 pub(super) use journeys::travel;
 pub(super) use report::gather;
 
@@ -52,6 +58,8 @@ pub(crate) struct Inquiry {
     pub(crate) facets: Vec<Facet>,
     /// Which visits count: those that every filter picks.
     pub(crate) filters: Vec<Filter>,
+    /// Of these, those alone in which it was reached.
+    pub(crate) reached: Option<Target>,
     pub(crate) crowding: Crowding,
     /// The day that weeks begin with, counted from Monday.
     pub(crate) week_starts: u8,
@@ -60,8 +68,8 @@ pub(crate) struct Inquiry {
 /// The way that a funnel follows visitors on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
-    /// What an event must have to be the step: each step's filters.
-    pub(crate) steps: Vec<Vec<Filter>>,
+    /// What an event must have to be the step, and in which visits.
+    pub(crate) steps: Vec<Target>,
     /// How long after the first step the last may be.
     pub(crate) within_ms: i64,
     /// Which visits count.

@@ -12,6 +12,7 @@ use super::filter::{Demand, Sieve};
 use super::groups::{Figures, Groups};
 use super::leaf::{Beat, Leaf};
 use super::scan::{Scan, Share};
+use super::target::Aim;
 use crate::analytics::ledger::Error;
 
 /// Each dimension of a row has so many bits for its number.
@@ -57,9 +58,11 @@ pub(in super::super) fn gather(
     let head = head.map(|row| row.value).unwrap_or_default();
     let mut sieve = Sieve::default();
     let demand = sieve.add(&inquiry.filters);
+    let reached = inquiry.reached.as_ref();
+    let reached = reached.map(|target| Aim::of(target, &mut sieve));
     let facets = (inquiry.facets.as_slice(), inquiry.week_starts);
     let mut scan = Scan::new(question, &head, sieve, facets);
-    let mut tally = Tally::new(inquiry, demand)?;
+    let mut tally = Tally::new(inquiry, (demand, reached))?;
     scan.each_day(Share::ALL, &mut |leaf| tally.add_day(leaf))?;
     let mut finished = tally.groups.finish();
     let all = finished
@@ -94,6 +97,7 @@ pub(in super::super) fn gather(
 struct Tally<'a> {
     inquiry: &'a Inquiry,
     demand: Demand,
+    reached: Option<Aim>,
     /// Whether a dimension divides the events of visits.
     reach: Reach,
     groups: Groups,
@@ -105,7 +109,7 @@ struct Tally<'a> {
 const EVERYTHING: u128 = u128::MAX;
 
 impl<'a> Tally<'a> {
-    fn new(inquiry: &'a Inquiry, demand: Demand) -> Result<Self, Error> {
+    fn new(inquiry: &'a Inquiry, (demand, reached): (Demand, Option<Aim>)) -> Result<Self, Error> {
         let mut facets = inquiry.facets.iter();
         let divides = facets.any(|facet| facet.reach() == Reach::Event);
         let mut groups = Groups::default();
@@ -113,6 +117,7 @@ impl<'a> Tally<'a> {
         Ok(Self {
             inquiry,
             demand,
+            reached,
             reach: if divides { Reach::Event } else { Reach::Visit },
             groups,
             visits: 0,
@@ -128,6 +133,9 @@ impl<'a> Tally<'a> {
                 if !self.demand.picks(first, any) {
                     continue;
                 }
+            }
+            if self.reached.is_some_and(|aim| !aim.is_in(leaf, visit)) {
+                continue;
             }
             self.add(leaf, visit, &of_day)?;
         }

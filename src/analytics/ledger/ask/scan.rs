@@ -229,6 +229,8 @@ impl<'a> Scan<'a> {
         leaf.kinds.extend(places.iter().map(kind));
         let value = |place: &usize| columns.values[*place].unwrap_or(0);
         leaf.values.extend(places.iter().map(value));
+        let valued = |place: &usize| columns.values[*place].is_some();
+        leaf.valued.extend(places.iter().map(valued));
         leaf.ids
             .extend(places.iter().map(|place| columns.ids[*place]));
         for strip in self.needed.clone() {

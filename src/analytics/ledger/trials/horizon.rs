@@ -59,6 +59,7 @@ fn by_pages() -> Inquiry {
     Inquiry {
         facets: vec![Facet::Page],
         filters: Vec::new(),
+        reached: None,
         crowding: Crowding::Counted,
         week_starts: 0,
     }

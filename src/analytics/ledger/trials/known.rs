@@ -8,6 +8,7 @@ fn inquiry(facet: Facet) -> Inquiry {
     Inquiry {
         facets: vec![facet],
         filters: Vec::new(),
+        reached: None,
         crowding: Crowding::Counted,
         week_starts: 0,
     }

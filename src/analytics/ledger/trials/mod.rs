@@ -7,6 +7,7 @@ mod counts;
 mod crash;
 mod damage;
 mod disk;
+mod goals;
 mod horizon;
 mod journeys;
 mod known;

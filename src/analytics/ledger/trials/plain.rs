@@ -61,6 +61,13 @@ pub(super) fn picked(model: &Model, days: Days, filters: &[Filter]) -> Vec<Vec<E
     visits.filter(is_picked).collect()
 }
 
+/// Whether an event of a visit is the one that is looked for.
+pub(super) fn is_target(target: &Target, event: &Event, visit: &[Event]) -> bool {
+    let alone = std::slice::from_ref(event);
+    let visit = target.visit.iter().all(|filter| picks(filter, visit));
+    visit && target.event.iter().all(|filter| picks(filter, alone))
+}
+
 fn figures(visits: &[Vec<Event>], of: impl Fn(&Event) -> bool) -> Figures {
     let events = visits.iter().flatten().filter(|event| of(event));
     let begun = visits.iter().filter(|visit| of(&visit[0]));
@@ -79,7 +86,10 @@ pub(super) fn report(
     days: Days,
     inquiry: &Inquiry,
 ) -> (Figures, BTreeMap<Vec<String>, Figures>) {
-    let visits = picked(model, days, &inquiry.filters);
+    let mut visits = picked(model, days, &inquiry.filters);
+    if let Some(target) = &inquiry.reached {
+        visits.retain(|visit| visit.iter().any(|event| is_target(target, event, visit)));
+    }
     let (of_visits, of_events): (Vec<Facet>, Vec<Facet>) = inquiry
         .facets
         .iter()
@@ -120,39 +130,40 @@ pub(super) fn report(
 
 /// How many visitors come to each step, and what those bring who come to the last.
 pub(super) fn funnel(model: &Model, days: Days, path: &Path) -> (Vec<u64>, i64) {
-    let mut of_visitors: BTreeMap<u64, Vec<Event>> = BTreeMap::new();
-    for event in picked(model, days, &path.filters).into_iter().flatten() {
-        of_visitors.entry(event.visitor).or_default().push(event);
+    let visits = picked(model, days, &path.filters);
+    let mut of_visitors: BTreeMap<u64, Vec<(&Event, &[Event])>> = BTreeMap::new();
+    for visit in &visits {
+        let events = of_visitors.entry(visit[0].visitor).or_default();
+        events.extend(visit.iter().map(|event| (event, visit.as_slice())));
     }
     let (mut visitors, mut revenue) = (vec![0; path.steps.len()], 0);
     for events in of_visitors.values_mut() {
-        events.sort_by_key(|event| (event.at, event.id));
+        events.sort_by_key(|(event, _)| (event.at, event.id));
         let furthest = furthest(events, path, None);
         for step in &mut visitors[..furthest] {
             *step += 1;
         }
         if furthest == path.steps.len() {
-            let sales = events.iter().filter(|event| &*event.name == "purchase");
-            revenue += sales.filter_map(|event| event.value).sum::<i64>();
+            let sales = events
+                .iter()
+                .filter(|(event, _)| &*event.name == "purchase");
+            revenue += sales.filter_map(|(event, _)| event.value).sum::<i64>();
         }
     }
     (visitors, revenue)
 }
 
-/// The most steps that can be taken with events in their order, however they are chosen. `so_far`
-/// is when the first was taken, and how many were.
-fn furthest(events: &[Event], path: &Path, so_far: Option<(i64, usize)>) -> usize {
+/// The most steps that can be taken with events in their order, each with its visit, however they
+/// are chosen. `so_far` is when the first was taken, and how many were.
+fn furthest(events: &[(&Event, &[Event])], path: &Path, so_far: Option<(i64, usize)>) -> usize {
     let taken = so_far.map_or(0, |(_, taken)| taken);
     let Some(step) = path.steps.get(taken) else {
         return taken;
     };
     let mut best = taken;
-    for (place, event) in events.iter().enumerate() {
+    for (place, (event, visit)) in events.iter().enumerate() {
         let begun = so_far.map_or(event.at, |(begun, _)| begun);
-        let is_step = step
-            .iter()
-            .all(|filter| picks(filter, std::slice::from_ref(event)));
-        if is_step && event.at - begun <= path.within_ms {
+        if is_target(step, event, visit) && event.at - begun <= path.within_ms {
             let on = furthest(&events[place + 1..], path, Some((begun, taken + 1)));
             best = best.max(on);
         }

@@ -6,7 +6,7 @@ use super::disk::PlayedDisk;
 use super::model::{Model, unordered};
 use super::*;
 
-fn filter_of(facets: Vec<Facet>) -> impl Strategy<Value = Filter> {
+pub(super) fn filter_of(facets: Vec<Facet>) -> impl Strategy<Value = Filter> {
     let values = prop::sample::select(vec![
         "",
         "/",
@@ -54,18 +54,26 @@ pub(super) fn filter() -> impl Strategy<Value = Filter> {
 fn inquiry() -> impl Strategy<Value = Inquiry> {
     let facets = prop::sample::subsequence(Facet::ALL.to_vec(), 0..4).prop_shuffle();
     let filters = prop::collection::vec(filter(), 0..3);
-    (facets, filters).prop_map(|(facets, filters)| Inquiry {
+    let reached = prop::option::of(target());
+    (facets, filters, reached).prop_map(|(facets, filters, reached)| Inquiry {
         facets,
         filters,
+        reached,
         crowding: Crowding::Counted,
         week_starts: 6,
     })
 }
 
-fn path() -> impl Strategy<Value = Path> {
+/// An event that is looked for, in some visits.
+pub(super) fn target() -> impl Strategy<Value = Target> {
     let of_events = vec![Facet::Page, Facet::Event, Facet::Hour];
-    let step = prop::collection::vec(filter_of(of_events), 1..3);
-    let steps = prop::collection::vec(step, 2..5);
+    let event = prop::collection::vec(filter_of(of_events), 1..3);
+    let visit = prop::collection::vec(filter(), 0..2);
+    (event, visit).prop_map(|(event, visit)| Target { event, visit })
+}
+
+fn path() -> impl Strategy<Value = Path> {
+    let steps = prop::collection::vec(target(), 2..5);
     let filters = prop::collection::vec(filter(), 0..2);
     (steps, filters, 1..6000_i64).prop_map(|(steps, filters, minutes)| Path {
         steps,
@@ -186,6 +194,7 @@ proptest! {
                 let inquiry = Inquiry {
                     facets: vec![facet],
                     filters: Vec::new(),
+                    reached: None,
                     crowding: Crowding::Counted,
                     week_starts: 0,
                 };
@@ -217,6 +226,7 @@ proptest! {
                 let inquiry = Inquiry {
                     facets: vec![Facet::Device, Facet::Weekday],
                     filters,
+                    reached: None,
                     crowding: Crowding::Counted,
                     week_starts: 0,
                 };

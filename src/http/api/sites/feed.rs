@@ -316,6 +316,7 @@ fn campaigns() -> Asked {
         metrics: vec![Metric::Visits, Metric::Conversions, Metric::Revenue],
         segment: None,
         filters: Vec::new(),
+        goal: None,
         sort: Some("-visits".to_owned()),
         limit: 1,
         offset: 0,

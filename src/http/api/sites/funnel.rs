@@ -32,16 +32,18 @@ pub(super) struct FunnelQuery {
     filters: Vec<FilterView>,
 }
 
-/// A step of a funnel: an event that every filter picks.
+/// A step of a funnel: an event that every filter picks, or one that reaches a goal.
 #[derive(Object)]
 #[oai(rename = "FunnelStepQuery", deny_unknown_fields)]
 struct StepQuery {
     /// What to call it: 1 to 120 characters.
     #[oai(validator(max_length = 200))]
     name: String,
-    /// Which events it is, by `page`, `event` or `hour`: at least one filter, 44 at most in all
-    /// steps.
-    #[oai(validator(max_items = 100))]
+    /// A goal of the site, in the place of filters. Its conditions count among those of the steps.
+    goal: Option<KeptId>,
+    /// Which events it is, by `page`, `event` or `hour`: at least one filter where it is no goal, 44
+    /// at most in all steps.
+    #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
 }
 
@@ -108,6 +110,7 @@ impl From<FunnelQuery> for AskedFunnel {
     fn from(query: FunnelQuery) -> Self {
         let step = |step: StepQuery| Step {
             name: step.name,
+            goal: step.goal,
             filters: step.filters.into_iter().map(Into::into).collect(),
         };
         Self {

@@ -6,9 +6,12 @@ mod cost;
 mod export;
 mod feed;
 mod funnel;
+mod goal;
+mod goal_figures;
 mod history;
 mod journeys;
 mod key;
+mod link;
 mod note;
 mod overview;
 mod realtime;
@@ -17,6 +20,7 @@ mod resource;
 mod saved;
 mod segment;
 mod share;
+mod shown;
 mod takeout;
 mod together;
 mod view;
@@ -26,6 +30,8 @@ use poem_openapi::OpenApi;
 
 use export::Exports;
 use feed::SiteFeeds;
+use goal::Goals;
+use link::SiteLinks;
 use note::Notes;
 use resource::Resource;
 use saved::SavedReports;
@@ -41,10 +47,12 @@ pub(super) fn resources(app: &App, pages: Pages) -> impl OpenApi + use<> {
     (
         Exports::new(app),
         SiteFeeds::new(app, pages),
+        Goals::new(app, pages),
         Notes::new(app, pages),
         Resource::new(app, pages),
         SavedReports::new(app, pages),
         Segments::new(app, pages),
+        SiteLinks::new(app, pages),
         SiteShares::new(app, pages),
         Takeouts::new(app),
     )

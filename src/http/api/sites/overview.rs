@@ -48,7 +48,7 @@ impl From<Against> for AgainstView {
 /// What happened, added up. Rates are absent where nothing could have happened.
 #[derive(Object)]
 #[oai(rename = "SiteTotals", skip_serializing_if_is_none)]
-struct TotalsView {
+pub(super) struct TotalsView {
     /// Events of every name.
     events: u64,
     /// Events called `page_view`.
@@ -76,7 +76,7 @@ struct TotalsView {
 /// What some days are held against.
 #[derive(Object)]
 #[oai(rename = "SiteBefore")]
-struct BeforeView {
+pub(super) struct BeforeView {
     /// The first of the days.
     from: String,
     /// The last of them.
@@ -88,7 +88,7 @@ struct BeforeView {
 /// What happened on a day.
 #[derive(Object)]
 #[oai(rename = "SiteDay")]
-struct DayView {
+pub(super) struct DayView {
     /// The day, at the site.
     day: String,
     /// Events called `page_view`.
@@ -106,7 +106,7 @@ struct DayView {
 /// What happened within an hour.
 #[derive(Object)]
 #[oai(rename = "SiteHour")]
-struct HourView {
+pub(super) struct HourView {
     /// When it begins, at the site.
     hour: String,
     /// Events called `page_view`.
@@ -146,7 +146,7 @@ struct LineView {
 /// The values of a dimension.
 #[derive(Object)]
 #[oai(rename = "SiteTable")]
-struct TableView {
+pub(super) struct TableView {
     /// How many values there are.
     total: u64,
     /// The best 50 of them: by views for pages, else by visits.
@@ -209,7 +209,7 @@ pub(super) fn share(part: u64, whole: u64) -> Option<f64> {
 }
 
 impl TotalsView {
-    fn of(site: &Site, totals: &Totals) -> Self {
+    pub(super) fn of(site: &Site, totals: &Totals) -> Self {
         let seconds = share(totals.engaged_ms, totals.visits);
         Self {
             events: totals.events,
@@ -228,7 +228,7 @@ impl TotalsView {
 }
 
 impl BeforeView {
-    fn of(site: &Site, (period, overview): &(Period, Overview)) -> Self {
+    pub(super) fn of(site: &Site, (period, overview): &(Period, Overview)) -> Self {
         Self {
             from: period.first.to_string(),
             to: period.last.to_string(),
@@ -237,7 +237,7 @@ impl BeforeView {
     }
 }
 
-fn days(site: &Site, days: &[(jiff::civil::Date, Totals)]) -> Vec<DayView> {
+pub(super) fn days(site: &Site, days: &[(jiff::civil::Date, Totals)]) -> Vec<DayView> {
     let day = |(day, totals): &(jiff::civil::Date, Totals)| DayView {
         day: day.to_string(),
         views: totals.views,
@@ -249,7 +249,7 @@ fn days(site: &Site, days: &[(jiff::civil::Date, Totals)]) -> Vec<DayView> {
     days.iter().map(day).collect()
 }
 
-fn hours(site: &Site, hours: &[(jiff::Timestamp, Totals)]) -> Vec<HourView> {
+pub(super) fn hours(site: &Site, hours: &[(jiff::Timestamp, Totals)]) -> Vec<HourView> {
     let hour = |(hour, totals): &(jiff::Timestamp, Totals)| HourView {
         hour: site.hour(*hour),
         views: totals.views,
@@ -278,7 +278,7 @@ impl LineView {
 }
 
 impl TableView {
-    fn of(site: &Site, table: &Table) -> Self {
+    pub(super) fn of(site: &Site, table: &Table) -> Self {
         let lines = table.lines.iter().map(|line| LineView::of(site, line));
         Self {
             total: table.total,

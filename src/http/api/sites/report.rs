@@ -49,6 +49,8 @@ pub(super) struct ReportQuery {
     /// events picks the visits that have an event of it.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
+    /// A goal of the site: of the visits that count, those alone in which it was reached.
+    goal: Option<KeptId>,
     /// The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
     /// first. Without it the first metric, the greatest first.
     #[oai(validator(max_length = 40))]
@@ -182,6 +184,7 @@ impl From<ReportQuery> for Asked {
             metrics: query.metrics.into_iter().map(Into::into).collect(),
             segment: query.segment,
             filters: query.filters.into_iter().map(Into::into).collect(),
+            goal: query.goal,
             sort: query.sort,
             limit: query.limit,
             offset: query.offset,

@@ -20,7 +20,7 @@ use crate::http::{ApiError, Caller, Moment};
 /// Days that a word means, by the clocks of the site on the day on which a report is opened.
 #[derive(Clone, Copy, Default, Enum)]
 #[oai(rename = "ReportRange", rename_all = "snake_case")]
-enum RangeView {
+pub(super) enum RangeView {
     /// The present day.
     Today,
     /// The day before.
@@ -73,6 +73,8 @@ pub(super) struct QuestionView {
     /// Which visits count: those that every filter picks; 20 at most, with those of the segment.
     #[oai(default, validator(max_items = 100))]
     filters: Vec<FilterView>,
+    /// A goal of the site: of the visits that count, those alone in which it was reached.
+    goal: Option<KeptId>,
     /// The order of the rows: a metric or a dimension that is asked for, after `-` the greatest
     /// first.
     #[oai(validator(max_length = 40))]
@@ -319,6 +321,7 @@ impl QuestionView {
             metrics: self.metrics.into_iter().map(Into::into).collect(),
             segment: self.segment,
             filters: self.filters.into_iter().map(Into::into).collect(),
+            goal: self.goal,
             sort: self.sort,
         })
     }
@@ -340,6 +343,7 @@ impl From<&SavedQuestion> for QuestionView {
             metrics: question.metrics.iter().copied().map(Into::into).collect(),
             segment: question.segment,
             filters: question.filters.iter().map(FilterView::from).collect(),
+            goal: question.goal,
             sort: question.sort.clone(),
         }
     }
