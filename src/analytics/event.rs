@@ -40,12 +40,12 @@ pub(crate) struct Event {
 
 impl Event {
     /// The word for the mark of the network whose click it was, if there was any.
-    pub(crate) fn click_word(&self) -> Option<&'static str> {
+    pub(crate) fn click_word(&self) -> Option<&str> {
         (self.click_id != ClickId::None).then(|| self.click_id.name())
     }
 
     /// The word for the device, if it is known.
-    pub(crate) fn device_word(&self) -> Option<&'static str> {
+    pub(crate) fn device_word(&self) -> Option<&str> {
         (self.device != Device::Unknown).then(|| self.device.name())
     }
 }

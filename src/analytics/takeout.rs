@@ -57,13 +57,18 @@ impl Takeout {
         self.period
     }
 
-    /// The next events. Errs once whoever takes them may do so no longer, and when they take longer
-    /// than a moment is held.
-    pub(crate) fn next(&mut self) -> Result<Option<Portion>, Error> {
+    /// Errs once whoever takes the events may do so no longer, and when they take longer than a
+    /// moment is held.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         self.site.still(Access::Edit)?;
         if self.site.all.0.clock.elapsed() >= self.begun + HOLD {
             return Err(Error::TookTooLong);
         }
+        Ok(())
+    }
+
+    /// The next events.
+    pub(crate) fn next(&mut self) -> Result<Option<Portion>, Error> {
         Ok(self.reading.next()?)
     }
 

@@ -1,7 +1,10 @@
 //! Has the allocator give freed memory back soon.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
+use std::fs::metadata;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::context::Context;
@@ -19,17 +22,27 @@ const SETTINGS: [(&str, &str); 3] = [
 /// Starts this process anew with the allocator's settings, unless whoever started it chose some.
 ///
 /// mimalloc reads them from the environment, once, before `main`, and takes them in another way
-/// through unsafe code alone. The new one has the same arguments, open files and process id. Where
-/// there is no `/proc`, this one goes on as it is.
+/// through unsafe code alone. The new one has the same arguments, name, open files and process id.
+/// Where the program's own file is not to be found, or is not what runs, this one goes on as it is.
 pub(super) fn settle(context: &Context) {
     if SETTINGS.iter().any(|(name, _)| context.is_set(name)) {
         return;
     }
+    let Some(program) = own_file() else {
+        return;
+    };
     let mut arguments = std::env::args_os();
-    let name = arguments
-        .next()
-        .unwrap_or_else(|| OsString::from("weighbridge"));
-    let mut anew = Command::new("/proc/self/exe");
+    let name = arguments.next().unwrap_or_else(|| program.clone().into());
+    let mut anew = Command::new(program);
     // It returns only when it fails.
-    let _ = anew.arg0(name).args(arguments).envs(SETTINGS).exec();
+    let _failed = anew.arg0(name).args(arguments).envs(SETTINGS).exec();
+}
+
+/// The file of this program, by the name that it was started under: tools know the process by that.
+fn own_file() -> Option<PathBuf> {
+    let file = std::env::current_exe().ok()?;
+    let (named, running) = (metadata(&file).ok()?, metadata("/proc/self/exe").ok()?);
+    let same = (named.dev(), named.ino()) == (running.dev(), running.ino());
+    // A loader or an emulator that runs the program is another file.
+    (same && file.file_name() == Some(OsStr::new("weighbridge"))).then_some(file)
 }

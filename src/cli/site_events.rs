@@ -63,7 +63,7 @@ impl Events {
         let mut query = format!("?format={}", format.name());
         for (name, day) in [("from", &self.from), ("to", &self.to)] {
             if let Some(day) = day {
-                query += &format!("&{name}={}", segment(day));
+                query += &["&", name, "=", &segment(day)].concat();
             }
         }
         Ok(query)

@@ -61,12 +61,7 @@ impl Feeds {
         (period, known_at): (Period, Option<Timestamp>),
         by: &Actor,
     ) -> Result<Vec<FeedCosts>, Error> {
-        let feeds = self.of(site)?;
-        let read = move || {
-            let costs = feeds.into_iter().map(|feed| feed.costs(period, known_at));
-            costs.collect::<Result<Vec<FeedCosts>, Error>>()
-        };
-        let costs = self.0.blocking.run(read).await?;
+        let costs = self.whole_costs(site, (period, known_at)).await?;
         if !costs.is_empty() {
             let event = site.event(Code::FeedsRead, by);
             let event = event
@@ -76,6 +71,20 @@ impl Feeds {
             self.0.log.record(event.build(&self.0.clock));
         }
         Ok(costs)
+    }
+
+    /// The same without a word in the book.
+    pub(crate) async fn whole_costs(
+        &self,
+        site: &Site,
+        (period, known_at): (Period, Option<Timestamp>),
+    ) -> Result<Vec<FeedCosts>, Error> {
+        let feeds = self.of(site)?;
+        let read = move || {
+            let costs = feeds.into_iter().map(|feed| feed.costs(period, known_at));
+            costs.collect::<Result<Vec<FeedCosts>, Error>>()
+        };
+        self.0.blocking.run(read).await
     }
 }
 

@@ -1,6 +1,8 @@
 //! Finds the link that an address leads to, and answers it: with what its maker chose, whatever
 //! else is asked.
 
+use jiff::civil::Date;
+
 use super::row::{Doors, Rows};
 use super::service::{BEGINNING, about, print_of};
 use super::{Error, Link, Links};
@@ -17,6 +19,8 @@ pub(crate) struct Opened {
     pub(crate) link: Link,
     pub(crate) site: Site,
     pub(crate) report: Report,
+    /// Since when it is kept what days came to, where that begins later than what is shown.
+    pub(crate) sums_from: Option<Date>,
     /// What advertising cost; none where the link does not show it.
     pub(crate) costs: Vec<FeedCosts>,
 }
@@ -37,12 +41,15 @@ impl Links {
         let period = link.days().on(site.today());
         let report = site.whole_overview(period, link.against()).await?;
         let costs = if link.shows_costs() {
-            parts.feeds.costs(&site, (period, None), by).await?
+            // The book has one line of the link for each minute, and none of every look.
+            parts.feeds.whole_costs(&site, (period, None)).await?
         } else {
             Vec::new()
         };
+        let (_, sums) = site.left()?;
         self.0.count(&site, &link, by);
         Ok(Opened {
+            sums_from: sums.filter(|first| period.first < *first),
             link,
             site,
             report,

@@ -42,7 +42,10 @@ impl Links {
     pub fn start(&self, tasks: &Tasks) {
         let (links, stop) = (self.clone(), tasks.stopping());
         tasks.start(async move {
-            stop.run_until_cancelled(links.keep_telling()).await;
+            let clock = &links.0.parts.clock;
+            while stop.run_until_cancelled(clock.sleep(EVERY)).await.is_some() {
+                links.tell(EVERY).await;
+            }
             links.tell(Duration::ZERO).await;
         });
     }
@@ -50,13 +53,6 @@ impl Links {
     /// Tells what is to be told now.
     pub async fn tidy(&self) {
         self.tell(EVERY).await;
-    }
-
-    async fn keep_telling(&self) {
-        loop {
-            self.0.parts.clock.sleep(EVERY).await;
-            self.tell(EVERY).await;
-        }
     }
 
     async fn tell(&self, least: Duration) {

@@ -8712,6 +8712,11 @@ export interface components {
             from: string;
             /** @description The last of them. */
             to: string;
+            /**
+             * @description Of days before this one, what they came to is kept no longer, and told as nothing; absent
+             *     where all of them are kept.
+             */
+            sums_from?: string;
             /** @description The zone in which they begin. */
             time_zone: string;
             /** @description The currency of every amount. */

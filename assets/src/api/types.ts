@@ -90,6 +90,7 @@ export type SiteAdvertising = Schemas["SiteAdvertising"];
 export type SiteCosts = Schemas["SiteCosts"];
 export type AdFeed = Schemas["AdFeed"];
 export type SiteNote = Schemas["SiteNote"];
+export type Comparison = Schemas["Comparison"];
 export type SiteLink = Schemas["SiteLink"];
 export type NewSiteLink = Schemas["NewSiteLink"];
 export type MadeSiteLink = Schemas["MadeSiteLink"];

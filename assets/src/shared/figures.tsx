@@ -40,6 +40,12 @@ export function SharedFigures({ shared }: { shared: SharedOverview }) {
       <div className="toolbar range-toolbar">
         <p>{rangeWords(shared)}</p>
         <Known known={shared} />
+        {shared.sums_from !== undefined && (
+          <p className="quiet">
+            What days before {rangeWords({ from: shared.sums_from, to: shared.sums_from })} came to
+            is kept no longer, and stands here as nothing.
+          </p>
+        )}
       </div>
       <div className="report">
         <Tiles overview={overview} />

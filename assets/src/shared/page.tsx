@@ -12,8 +12,6 @@ import { Failure } from "../ui/notice";
 import { SkeletonRows } from "../ui/skeleton";
 import { SharedFigures } from "./figures";
 
-const refetchMs = 60_000;
-
 /** A site's figures for whoever has the link, and no account. */
 export function Shared() {
   const { hash: link } = useLocation();
@@ -48,7 +46,8 @@ function useShared(link: string, password: string) {
       return data as SharedOverview;
     },
     retry: false,
-    refetchInterval: ({ state }) => (state.error ? false : refetchMs),
+    // Each time that it is asked counts as an opening: when the reader comes back, and not by itself.
+    refetchInterval: false,
   });
 }
 

@@ -70,6 +70,8 @@ impl Inner {
                 Err(store::Error::Conflict(_)) => {}
                 outcome => {
                     outcome?;
+                    // What rests on the wrong months is not given again.
+                    self.answers.forget(site);
                     self.count_months().await?;
                     return Ok(wrong);
                 }

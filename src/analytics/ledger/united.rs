@@ -70,9 +70,7 @@ impl Question<'_> {
         }
         let all = self.stretches(rows, (first, last))?;
         let united = United::of((None, words), &all, Keep::Shown, self)?;
-        Ok(united
-            .map(|united| united.sums)
-            .unwrap_or_else(|| Sums::new(words)))
+        Ok(united.map_or_else(|| Sums::new(words), |united| united.sums))
     }
 
     /// The last of the days that are over and have no events that wait, nor have those before.

@@ -108,6 +108,11 @@ pub(in crate::cli) async fn save_at(
     let place = path.canonicalize().unwrap_or_else(|_new| path.to_owned());
     let failed = |error| FileError::Write(path.to_owned(), error);
     let (part, file) = beside(&place).map_err(failed)?;
+    if let Ok(earlier) = place.metadata() {
+        // Whoever could not read the file before cannot read it now.
+        let permissions = earlier.permissions();
+        file.set_permissions(permissions).await.map_err(failed)?;
+    }
     let stream = Box::pin(body.into_bytes_stream());
     copy(stream, file).await.map_err(failed)?;
     let kept = match existing {
@@ -184,10 +189,14 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         let outcome = save_at(Body::from("new"), &path, Existing::Kept).await;
         assert!(matches!(outcome, Err(FileError::Exists(_))));
+        let private = Permissions::from_mode(0o600);
+        std::fs::set_permissions(&path, private.clone()).unwrap();
         save_at(Body::from("new"), &path, Existing::Replaced)
             .await
             .unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+        let mode = path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, private.mode());
         assert_eq!(names(folder.path()), ["report.csv"]);
     }
 

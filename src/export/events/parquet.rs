@@ -99,6 +99,11 @@ impl File {
         self.ready()
     }
 
+    /// So many events wait for a group to be full.
+    pub(super) fn waiting(&self) -> u64 {
+        self.rows.events.len() as u64
+    }
+
     /// Ends the file; gives the rest of it.
     pub(super) fn end(&mut self) -> Result<Vec<u8>> {
         if !self.rows.events.is_empty() {
@@ -164,13 +169,13 @@ impl Rows {
             |event| some(&event.campaign),
             |event| some(&event.term),
             |event| some(&event.content),
-            |event| event.click_word(),
+            Event::click_word,
         ];
         for of in optional {
             self.texts(group, Presence::Some, of)?;
         }
         self.texts(group, Presence::Always, |event| Some(event.channel.name()))?;
-        self.texts(group, Presence::Some, |event| event.device_word())?;
+        self.texts(group, Presence::Some, Event::device_word)?;
         let values: Vec<i64> = events.iter().filter_map(|event| event.value).collect();
         let mut column = next(group)?;
         let levels = self.levels(|event| event.value.is_some());

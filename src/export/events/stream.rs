@@ -30,7 +30,17 @@ struct Sending {
     form: Form,
     handed: Handed,
     digest: Sha256,
+    /// So many events were read.
+    made: u64,
+    /// What is made and not taken yet.
+    ready: Bytes,
+    begun: bool,
+    /// Whether all of it is made.
+    ended: bool,
 }
+
+/// So many bytes are given at a time, at most.
+const PIECE: usize = 128 << 10;
 
 enum Form {
     Csv,
@@ -71,6 +81,10 @@ pub(crate) fn event_file(
         form,
         handed,
         digest: Sha256::new(),
+        made: 0,
+        ready: Bytes::new(),
+        begun: false,
+        ended: false,
     };
     Ok(EventFile {
         name,
@@ -85,43 +99,61 @@ impl EventFile {
     pub(crate) fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
         let blocking = self.blocking;
         try_unfold(self.sending, move |mut sending| async move {
-            if sending.handed.whole {
-                return Ok(None);
-            }
-            let work = move || sending.step().map(|bytes| (Bytes::from(bytes), sending));
-            blocking.run(work).await.map(Some)
+            let work = move || Ok(sending.step()?.map(|bytes| (bytes, sending)));
+            blocking.run(work).await
         })
     }
 }
 
 impl Sending {
-    /// The next bytes; the last when it is whole then.
-    fn step(&mut self) -> io::Result<Vec<u8>> {
-        let mut out = Vec::new();
-        if self.handed.bytes == 0 && matches!(self.form, Form::Csv) {
-            csv::begin(&mut out);
+    /// The next bytes; none once all of them were taken.
+    ///
+    /// They are few each time, so that whoever takes them slowly is noticed.
+    fn step(&mut self) -> io::Result<Option<Bytes>> {
+        self.takeout.check().map_err(io::Error::other)?;
+        while self.ready.is_empty() && !self.ended {
+            self.ready = self.make()?.into();
         }
-        // Parquet has nothing to send until a group is full.
-        loop {
-            match self.takeout.next().map_err(io::Error::other)? {
-                Some(portion) => self.write(portion, &mut out)?,
-                None => {
-                    if let Form::Parquet(file) = &mut self.form {
-                        out.append(&mut file.end().map_err(io::Error::other)?);
-                    }
-                    self.handed.whole = true;
-                }
-            }
-            if self.handed.whole || !out.is_empty() {
-                self.digest.update(&out);
-                self.handed.bytes += out.len() as u64;
-                return Ok(out);
-            }
+        if self.ready.is_empty() {
+            self.handed.whole = true;
+            return Ok(None);
+        }
+        let piece = self.ready.split_to(self.ready.len().min(PIECE));
+        self.digest.update(&piece);
+        self.handed.bytes += piece.len() as u64;
+        if self.ready.is_empty() {
+            self.handed.events = self.made - self.waiting();
+        }
+        Ok(Some(piece))
+    }
+
+    /// So many of the events that were read are not among the bytes yet.
+    fn waiting(&self) -> u64 {
+        match &self.form {
+            Form::Csv | Form::Lines => 0,
+            Form::Parquet(file) => file.waiting(),
         }
     }
 
+    /// What the next portion comes to as bytes; for Parquet nothing until a group is full.
+    fn make(&mut self) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        if !std::mem::replace(&mut self.begun, true) && matches!(self.form, Form::Csv) {
+            csv::begin(&mut out);
+        }
+        if let Some(portion) = self.takeout.next().map_err(io::Error::other)? {
+            self.write(portion, &mut out)?;
+            return Ok(out);
+        }
+        self.ended = true;
+        if let Form::Parquet(file) = &mut self.form {
+            out.append(&mut file.end().map_err(io::Error::other)?);
+        }
+        Ok(out)
+    }
+
     fn write(&mut self, portion: EventPortion, out: &mut Vec<u8>) -> io::Result<()> {
-        self.handed.events += portion.events.len() as u64;
+        self.made += portion.events.len() as u64;
         match &mut self.form {
             Form::Csv => csv::write(&self.takeout, &portion, out),
             Form::Lines => lines::write(&self.takeout, &portion, out)?,

@@ -86,10 +86,10 @@ fn count(name: &str, told: &str) -> Result<u64, Error> {
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    reason = "what is larger than a whole number of 53 bits was refused"
+    reason = "beyond 53 bits, millionths are lost that no currency has"
 )]
 fn millionths(name: &str, told: f64) -> Result<i64, Error> {
-    const LARGEST: f64 = (1_i64 << 53) as f64;
+    const LARGEST: f64 = (1_i64 << 62) as f64;
     let micros = (told * MICROS as f64).round();
     if micros.is_finite() && micros.abs() <= LARGEST {
         Ok(micros as i64)

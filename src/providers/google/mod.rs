@@ -116,8 +116,8 @@ impl Google {
     /// Waits for a turn, makes one call, and gives the body of a good answer.
     async fn send(&self, lane: &str, operation: &'static str, call: Call) -> Result<Bytes, Error> {
         let (access, gate) = (&self.access, &self.access.gate);
+        // It may be hours: whoever looks at a page is told rather than kept waiting.
         if lane != PERSON
-            && lane != ALL
             && let Some(until) = gate.held_until(ALL)
         {
             return Err(Error::RateLimited { until });
@@ -133,9 +133,10 @@ impl Google {
 
     fn refused(&self, lane: &str, status: StatusCode, body: &[u8]) -> Error {
         refusal::judge(status, body, |reach, pause| {
+            // Who somebody is, another service tells, with limits of its own.
             let lane = match reach {
-                Reach::Account => lane,
-                Reach::All => ALL,
+                Reach::All if lane != PERSON => ALL,
+                Reach::All | Reach::Account => lane,
             };
             self.access.gate.refused(lane, pause)
         })
@@ -200,15 +201,26 @@ impl Google {
     }
 
     async fn accounts(&self) -> Result<Vec<AdAccount>, Error> {
-        let mut found = BTreeMap::new();
+        let (mut found, mut refused) = (BTreeMap::new(), None);
         for login in self.accessible().await? {
-            for client in self.clients(&login, query::CLIENTS).await? {
+            let clients = match self.clients(&login, query::CLIENTS).await {
+                // The operator's token may be good for others of the person's accounts.
+                Err(error @ Error::Forbidden(_)) => {
+                    refused = Some(error);
+                    continue;
+                }
+                clients => clients?,
+            };
+            for client in clients {
                 if let Some(account) = map::account(client) {
                     found.insert(account.id.clone(), account);
                 }
             }
         }
-        Ok(found.into_values().collect())
+        match refused {
+            Some(error) if found.is_empty() => Err(error),
+            _ => Ok(found.into_values().collect()),
+        }
     }
 
     /// In whose name an account is asked for: its own where the person was given access to it, or

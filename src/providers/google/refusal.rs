@@ -141,10 +141,10 @@ fn of_ads(
         ("quotaError", "ACCESS_PROHIBITED") => Error::Forbidden(words),
         ("quotaError", _) => {
             let quota = &ads.details.quota_error_details;
-            let reach = if quota.rate_scope == "ACCOUNT" {
-                Reach::Account
-            } else {
-                Reach::All
+            let reach = match (quota.rate_scope.as_str(), name) {
+                // What passes soon is an account's rate, unless it is said to be everybody's.
+                ("ACCOUNT", _) | ("", "RESOURCE_TEMPORARILY_EXHAUSTED") => Reach::Account,
+                _ => Reach::All,
             };
             let until = hold(reach, pause(&quota.retry_delay, &ads.message));
             Error::RateLimited { until }

@@ -3,12 +3,12 @@ import { type FormEvent, useState } from "react";
 import { client } from "../../api/client";
 import { fieldMessages } from "../../api/problem";
 import { useRefresh } from "../../api/queries";
-import type { LinkSection, MadeSiteLink, NewSiteLink, Site } from "../../api/types";
+import type { Comparison, LinkSection, MadeSiteLink, NewSiteLink, Site } from "../../api/types";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
 import { Checkbox, CheckboxList, Select, TextField } from "../../ui/fields";
 import { Failure } from "../../ui/notice";
-import { rangeOptions, sectionOptions, usualSections } from "./words";
+import { compareOptions, rangeOptions, sectionOptions, usualSections } from "./words";
 
 const members = ["name", "range", "from", "to", "password", "ends_at"] as const;
 
@@ -17,6 +17,7 @@ interface Draft {
   range: NonNullable<NewSiteLink["range"]> | "fixed";
   from: string;
   to: string;
+  compare: Comparison;
   sections: LinkSection[];
   costs: boolean;
   password: string;
@@ -29,6 +30,7 @@ const blank: Draft = {
   range: "last_28_days",
   from: "",
   to: "",
+  compare: "none",
   sections: usualSections,
   costs: false,
   password: "",
@@ -77,6 +79,13 @@ export function LinkForm({ site, onMade }: FormProps) {
         error={faults.name}
       />
       <Days draft={draft} faults={faults} onChange={change} />
+      <Select
+        label="Beside them"
+        help="Whoever opens the link sees what those days came to, too."
+        options={compareOptions}
+        value={draft.compare}
+        onChange={(compare) => change({ compare })}
+      />
       <CheckboxList
         label="Beside totals it shows"
         options={sectionOptions}
@@ -154,10 +163,21 @@ function Days({ draft, faults, onChange }: DaysProps) {
   );
 }
 
-function askedOf({ name, range, from, to, sections, costs, password, until }: Draft): NewSiteLink {
+function askedOf({
+  name,
+  range,
+  from,
+  to,
+  compare,
+  sections,
+  costs,
+  password,
+  until,
+}: Draft): NewSiteLink {
   return {
     name,
     ...(range === "fixed" ? { from, to } : { range }),
+    compare,
     sections,
     costs,
     ...(password && { password }),

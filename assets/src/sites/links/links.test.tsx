@@ -41,7 +41,9 @@ it("a link says what it shows, how long, and how often it was opened", async () 
     (await screen.findByRole("heading", { name: "For the board" })).closest("li") as HTMLElement,
   );
   expect(
-    item.getByText("Last 28 days: totals, trend, channels, what advertising cost"),
+    item.getByText(
+      "Last 28 days, beside as many days before: totals, trend, channels, what advertising cost",
+    ),
   ).toBeVisible();
   expect(item.getByText(/opened with a password, until it is deleted/)).toHaveTextContent(
     "Opened 12 times",
@@ -64,6 +66,7 @@ it("a link is made with what is chosen, and its address is seen once", async () 
     {
       name: "For the board",
       range: "last_7_days",
+      compare: "none",
       sections: ["trend", "channels", "landing_pages"],
       costs: true,
       password: "tram lamp river",

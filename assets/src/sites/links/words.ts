@@ -1,4 +1,4 @@
-import type { LinkSection, SiteLink } from "../../api/types";
+import type { Comparison, LinkSection, SiteLink } from "../../api/types";
 import { presets, rangeName, rangeWords } from "../overview/range";
 import { presetOf, ranges } from "../saved/ranges";
 
@@ -30,11 +30,25 @@ export const rangeOptions = presets.flatMap(({ id, label }) => {
   return value ? [{ value, label }] : [];
 });
 
+const compared: Record<Comparison, string> = {
+  none: "No other days",
+  previous: "As many days before",
+  year: "The year before",
+  year_by_weekday: "The year before, by weekday",
+};
+
+/** What a link shows beside its days. */
+export const compareOptions = (Object.keys(compared) as Comparison[]).map((value) => ({
+  value,
+  label: compared[value],
+}));
+
 /** What a link shows: "Last 28 days: totals, trend, channels". */
-export function linkWords({ range, from, to, sections: shown, costs }: SiteLink): string {
+export function linkWords({ range, from, to, compare, sections: shown, costs }: SiteLink): string {
   const preset = range && presetOf(range);
   const days = from && to ? rangeWords({ from, to }) : rangeName(preset ? { range: preset } : {});
   const parts = shown.map((section) => sections[section].toLowerCase());
+  const beside = compare === "none" ? "" : `, beside ${compared[compare].toLowerCase()}`;
   const all = ["totals", ...parts, ...(costs ? ["what advertising cost"] : [])];
-  return `${days}: ${all.join(", ")}`;
+  return `${days}${beside}: ${all.join(", ")}`;
 }

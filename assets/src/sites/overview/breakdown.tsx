@@ -76,7 +76,24 @@ interface LinesProps {
 
 /** The rows of one view, the largest first. */
 export function Lines(props: LinesProps) {
-  return useIsStill() ? <Rows {...props} isWhole /> : <Leading {...props} />;
+  return useIsStill() ? <Standing {...props} /> : <Leading {...props} />;
+}
+
+/** All that are known, and how many there are where that is not all. */
+function Standing(props: LinesProps) {
+  const { view, overview } = props;
+  const table = overview[view.id];
+  const known = table?.lines.length ?? 0;
+  return (
+    <>
+      <Rows {...props} isWhole />
+      {table && known < table.total && (
+        <p className="quiet">
+          The first {known} of {formatAmount(table.total, view.noun)}
+        </p>
+      )}
+    </>
+  );
 }
 
 /** The first of them, and the way to the others. */

@@ -23,6 +23,9 @@ pub(super) struct SharedView {
     from: String,
     /// The last of them.
     to: String,
+    /// Of days before this one, what they came to is kept no longer, and told as nothing; absent
+    /// where all of them are kept.
+    sums_from: Option<String>,
     /// The zone in which they begin.
     time_zone: String,
     /// The currency of every amount.
@@ -70,6 +73,7 @@ impl SharedView {
             site,
             report,
             costs,
+            ..
         } = opened;
         let overview = &report.overview;
         let table = |section, dimension| {
@@ -86,6 +90,7 @@ impl SharedView {
             ends_at: link.ends_at().map(Into::into),
             from: report.period.first.to_string(),
             to: report.period.last.to_string(),
+            sums_from: opened.sums_from.map(|day| day.to_string()),
             time_zone: site.time_zone().to_owned(),
             currency: site.currency().to_owned(),
             visitor_ids: site.visitor_ids().into(),
