@@ -68,7 +68,7 @@ function Frame({ shared, children }: { shared: SharedOverview | undefined; child
     document.title = title;
   }, [title]);
   return (
-    <main className="page shared-page">
+    <main className="main page shared-page">
       <header className="page-head">
         <div className="page-title">
           <h1 tabIndex={-1}>{title}</h1>

@@ -33,10 +33,12 @@ export function demoJourney(stage) {
   for (const tab of [
     "Real time",
     "Reports",
+    "Goals",
     "Attribution",
     "Journeys",
     "Cohorts",
     "Advertising",
+    "Set up",
     "Sharing",
     "Settings",
   ]) {

@@ -138,8 +138,9 @@ function columnOf(metric: Measured, { before, currency }: GoalFigures): Column<G
     cell: (figure) => {
       const now = metric.of(figure.reached);
       const then = figure.before && metric.of(figure.before);
+      // In one piece: where rows are cards, both stand at the end of the line.
       return (
-        <>
+        <span>
           {write(now)}
           {before && figure.before && (
             <>
@@ -150,7 +151,7 @@ function columnOf(metric: Measured, { before, currency }: GoalFigures): Column<G
               />
             </>
           )}
-        </>
+        </span>
       );
     },
   };
