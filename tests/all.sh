@@ -90,15 +90,15 @@ stage setup 600 bash tests/setup.sh
 stage format 60 cargo fmt --check
 stage ui-types 120 bash -c 'in_folder assets npm run --silent typecheck'
 stage ui-lint 60 bash -c 'in_folder assets npm run --silent lint'
-stage ui-tests 600 bash -c 'in_folder assets npm test --silent -- --coverage'
+stage ui-tests 900 bash -c 'in_folder assets npm test --silent -- --coverage'
 stage release 1200 cargo build --release --locked
 export WEIGHBRIDGE_SKIP_UI=1
 stage lints 900 cargo clippy --locked --all-targets -- -D warnings
-stage tests 1200 bash -c 'tests default'
+stage tests 1800 bash -c 'tests default'
 stage docs 300 cargo doc --locked --no-deps --document-private-items
 stage api-lint 120 bash -c 'in_folder openapi npm run --silent lint'
-stage clients 180 bash tests/clients/run.sh target/release/weighbridge
-stage browser 800 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 'in_folder tests/browser npm test --silent'
+stage clients 400 bash tests/clients/run.sh target/release/weighbridge
+stage browser 1200 env WEIGHBRIDGE_BIN="$PWD/target/release/weighbridge" bash -c 'in_folder tests/browser npm test --silent'
 if $long; then
   stage dependencies 900 bash -c 'cargo deny --version >/dev/null 2>&1 || cargo install --locked cargo-deny; cargo deny check bans licenses sources'
   stage histories 3600 bash -c histories

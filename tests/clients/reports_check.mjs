@@ -115,8 +115,8 @@ async function takenAway(site, database, session) {
     await writeFile(file, new Uint8Array(await answer.arrayBuffer()));
     const told = ['name', 'page', 'referrer', 'source', 'medium', 'campaign', 'term', 'content', 'click_id', 'channel'];
     await database.run(`CREATE TABLE taken AS SELECT * FROM read_parquet('${file}')`);
-    const sent = `SELECT id, happened::TIMESTAMPTZ AS at, value::DECIMAL(18, 6) AS value, ${told.map((name) => `nullif(${name}, '') AS ${name}`).join(', ')} FROM sent`;
-    const kept = `SELECT id::VARCHAR AS id, at, value, ${told.join(', ')} FROM taken`;
+    const sent = `SELECT id, happened::TIMESTAMPTZ AS "at", value::DECIMAL(18, 6) AS value, ${told.map((name) => `nullif(${name}, '') AS ${name}`).join(', ')} FROM sent`;
+    const kept = `SELECT id::VARCHAR AS id, "at", value, ${told.join(', ')} FROM taken`;
     const count = async (sql) => Number((await (await database.runAndReadAll(sql)).getRows())[0][0]);
     assert.equal(await count('SELECT count(*) FROM taken'), many);
     for (const [one, other] of [[sent, kept], [kept, sent]]) {

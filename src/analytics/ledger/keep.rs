@@ -66,7 +66,8 @@ impl Inner {
                 outcome => {
                     outcome?;
                     self.waiting.folded((site, day), Some(&fold.ids), counting);
-                    if counting == Counting::Now {
+                    // A day that nothing has come for is counted this once, and not time and again.
+                    if counting == Counting::Now && !fold.ids.is_empty() {
                         let took = self.clock.elapsed().saturating_sub(begun);
                         self.waiting
                             .rest(site, self.clock.after(rest(took, fold.bytes)));

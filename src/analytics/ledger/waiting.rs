@@ -286,6 +286,10 @@ impl Site {
         if presses && pile.events > 0 {
             return (failed, Counting::Later);
         }
+        // Nothing comes any more: what is left is to be counted once, and each overview would count it.
+        if total == 0 {
+            return (failed.max(pile.since), Counting::Now);
+        }
         let ready = if pile.events >= MANY || pile.uncounted {
             pile.since
         } else {
@@ -317,4 +321,22 @@ pub(super) fn rest(took: Duration, written: usize) -> Duration {
     let written = u32::try_from(written).unwrap_or(u32::MAX);
     let writing = Duration::from_secs(1) * written / BYTES_PER_SECOND;
     (took * 20).max(writing).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_left_uncounted_are_counted_as_soon_as_nothing_comes_however_long_a_site_rests() {
+        let (waiting, site) = (Waiting::default(), SiteNumber(1));
+        let now: Timestamp = "2026-11-28T12:00:00Z".parse().unwrap();
+        let (day, other) = (Day(20_000), Day(20_001));
+        waiting.found_uncounted(site, day, now);
+        waiting.rest(site, later(now, SignedDuration::from_mins(5)));
+        assert_eq!(waiting.due(now), Due::Now(site, day, Counting::Now));
+        // While events come, it waits like any other.
+        waiting.found(site, [(other, [7; 16])], now);
+        assert!(matches!(waiting.due(now), Due::At(_)));
+    }
 }
