@@ -69,8 +69,8 @@ impl Inner {
                     // A day that nothing has come for is counted this once, and not time and again.
                     if counting == Counting::Now && !fold.ids.is_empty() {
                         let took = self.clock.elapsed().saturating_sub(begun);
-                        self.waiting
-                            .rest(site, self.clock.after(rest(took, fold.bytes)));
+                        let until = self.clock.after(rest(took, fold.bytes));
+                        self.waiting.rest((site, day), self.clock.now(), until);
                     }
                     return Ok(());
                 }

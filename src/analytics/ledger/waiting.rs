@@ -38,8 +38,8 @@ pub(super) struct Waiting {
 struct Site {
     ids: HashMap<[u8; 16], Standing>,
     days: BTreeMap<Day, Pile>,
-    /// It is not counted until then.
-    rests_until: Timestamp,
+    /// Days that were counted lately are not counted again until then.
+    rests: BTreeMap<Day, Timestamp>,
     /// A fold has failed, and none is tried until then.
     failed_until: Option<Timestamp>,
 }
@@ -215,10 +215,12 @@ impl Waiting {
         self.moved.send_replace(());
     }
 
-    /// Lets a site rest.
-    pub(super) fn rest(&self, site: SiteNumber, until: Timestamp) {
+    /// Lets a day of a site rest. Others are counted meanwhile: a year that was brought has each of
+    /// its days counted once.
+    pub(super) fn rest(&self, (site, day): (SiteNumber, Day), now: Timestamp, until: Timestamp) {
         if let Some(site) = self.sites().get_mut(&site) {
-            site.rests_until = until;
+            site.rests.retain(|_, until| *until > now);
+            site.rests.insert(day, until);
         }
     }
 
@@ -261,7 +263,7 @@ impl Waiting {
         let piles = sites.iter().flat_map(|(number, site)| {
             let total = site.events();
             site.days.iter().map(move |(day, pile)| {
-                let (at, counting) = site.due(pile, total);
+                let (at, counting) = site.due(*day, pile, total);
                 (at, pile.events, Due::Now(*number, *day, counting))
             })
         });
@@ -280,7 +282,7 @@ impl Site {
     }
 
     /// When a pile is to be folded, of so many events in all, and whether to count it then.
-    fn due(&self, pile: &Pile, total: usize) -> (Timestamp, Counting) {
+    fn due(&self, day: Day, pile: &Pile, total: usize) -> (Timestamp, Counting) {
         let failed = self.failed_until.unwrap_or(Timestamp::MIN);
         let presses = pile.events >= PRESSING || total >= MOST / 2;
         if presses && pile.events > 0 {
@@ -295,7 +297,8 @@ impl Site {
         } else {
             later(pile.since, LONG)
         };
-        (ready.max(self.rests_until).max(failed), Counting::Now)
+        let rested = self.rests.get(&day).copied().unwrap_or(Timestamp::MIN);
+        (ready.max(rested).max(failed), Counting::Now)
     }
 }
 
@@ -333,10 +336,13 @@ mod tests {
         let now: Timestamp = "2026-11-28T12:00:00Z".parse().unwrap();
         let (day, other) = (Day(20_000), Day(20_001));
         waiting.found_uncounted(site, day, now);
-        waiting.rest(site, later(now, SignedDuration::from_mins(5)));
+        let until = later(now, SignedDuration::from_mins(5));
+        waiting.rest((site, day), now, until);
         assert_eq!(waiting.due(now), Due::Now(site, day, Counting::Now));
-        // While events come, it waits like any other.
+        // While events come, it rests, and another day is counted meanwhile.
         waiting.found(site, [(other, [7; 16])], now);
-        assert!(matches!(waiting.due(now), Due::At(_)));
+        assert_eq!(waiting.due(now), Due::At(later(now, LONG)));
+        let then = later(now, LONG);
+        assert_eq!(waiting.due(then), Due::Now(site, other, Counting::Now));
     }
 }
